@@ -1,0 +1,22 @@
+//! Log-in codes, tokens and sessions: what a phone needs before and after it has a customer.
+//!
+//! Invariants: a code is sent only after every limit has counted it; a refresh is one conditional write, and a lost answer to it is
+//! given again, byte for byte.
+
+mod jwks;
+mod refresh_token;
+mod send_otp;
+mod sending;
+
+use shared::{http::routes::Routes, operation};
+
+/// The tag of the operations here, as the document's folders name it.
+const TAG: &str = "User/Authentication";
+
+/// The operations of this group.
+pub fn routes() -> Routes {
+    Routes::default()
+        .public(operation!(refresh_token::refresh_tokens))
+        .public(operation!(send_otp::send_otp))
+        .public(operation!(jwks::get_jwks))
+}

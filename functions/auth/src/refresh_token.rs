@@ -1,0 +1,117 @@
+//! `refresh_token_create`: a refresh token for a new pair. The answer may get lost on its way: the same token gets the same successor again.
+
+use axum::{Json, extract::State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use shared::{
+    app::AppState,
+    auth::{
+        claims::{Claims, TokenType},
+        tokens::TokenError,
+    },
+    http::{
+        body::Body,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        rules::text,
+    },
+    model::{
+        account::{Session, StaleRefresh},
+        limits::Wait,
+    },
+    store::{Rotation, Successor},
+};
+use utoipa::ToSchema;
+
+/// A refresh token to exchange.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RefreshRequest {
+    /// The newest refresh token.
+    #[schema(min_length = 1)]
+    refresh: String,
+}
+
+/// A new pair of tokens.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TokenPair {
+    /// Goes into `Authorization: Bearer …`.
+    access: String,
+    /// Goes into the next refresh.
+    refresh: String,
+}
+
+impl FromFields for RefreshRequest {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        Ok(Self { refresh: fields.required("refresh", text())? })
+    }
+}
+
+/// Exchanges a refresh token for a new pair.
+///
+/// The successor of a token stays the same, byte for byte, while the window for lost answers is open (10 minutes unless configured
+/// otherwise). A token that was spent earlier ends its session. An `Authorization` header is ignored.
+///
+/// One sequential trip to storage, one write unit for each KB of the account; a replay costs a second one.
+#[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create", tag = crate::TAG,
+    request_body(content = RefreshRequest, example = json!({"refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
+    responses(
+        (status = 200, description = "A new pair.", body = TokenPair, example = json!({
+            "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
+            "refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
+        (status = 401, description = "The token is not ours, expired, an access token, or spent; or the account may not be used.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}]})),
+        (status = 429, description = "More than 60 new generations in a minute.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 12 seconds.", "attr": null}]})),
+    ))]
+pub async fn refresh_tokens(
+    State(app): State<AppState>,
+    Body(request): Body<RefreshRequest>,
+) -> Result<Json<TokenPair>, ApiError> {
+    let now = app.now();
+    let rules = &app.config.tokens;
+    let presented = app.keyring.verify(&request.refresh, TokenType::Refresh, rules, &app.store, now).await?.map_err(refused)?;
+    let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
+    let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
+    let successor = Successor { now, kid: app.issuer()?.kid(), rules };
+    match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
+        Rotation::Rotated(account) => {
+            let session = account.sessions.get(&presented.sid).ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
+            pair(&app, &presented, session)
+        }
+        Rotation::Refused(None) => Err(ApiError::no_active_account()),
+        Rotation::Refused(Some(account)) => match account.judge_stale(presented.sid, generation, now, rules) {
+            StaleRefresh::Repeat(session) => {
+                tracing::info!(event = "refresh_repeated", session = %presented.sid, "security");
+                pair(&app, &presented, &session)
+            }
+            StaleRefresh::TooMany(seconds) => Err(ApiError::throttled(Wait(seconds))),
+            StaleRefresh::Inactive => Err(ApiError::no_active_account()),
+            StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
+            StaleRefresh::Replay => {
+                app.store.end_session(presented.user_id, presented.sid).await?;
+                tracing::warn!(event = "refresh_replayed", session = %presented.sid, "security");
+                Err(ApiError::token_not_valid("Token is blacklisted"))
+            }
+        },
+    }
+}
+
+fn pair(app: &AppState, presented: &Claims, session: &Session) -> Result<Json<TokenPair>, ApiError> {
+    let issuer = app.issuer()?;
+    let refresh = issuer.refresh_token(presented.user_id, presented.sid, session);
+    let access = issuer.access_token(presented.user_id, presented.sid, session, app.new_name(), app.now());
+    match (access, refresh) {
+        (Some(access), Some(refresh)) => Ok(Json(TokenPair { access, refresh })),
+        _ => Err(ApiError::internal("no key for a session's tokens")),
+    }
+}
+
+fn refused(error: TokenError) -> ApiError {
+    ApiError::token_not_valid(match error {
+        TokenError::Invalid => "Token is invalid",
+        TokenError::Expired => "Token is expired",
+        TokenError::WrongType => "Token has wrong type",
+    })
+}

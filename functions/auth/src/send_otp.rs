@@ -1,0 +1,104 @@
+//! `sendOTP`: a one-time code to a phone. The answer and its time are the same whether or not the phone has an account: nothing here
+//! looks for one.
+
+use axum::{Json, extract::State};
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    auth::caller::LateCaller,
+    http::{
+        address::ClientAddress,
+        body::Body,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        rules::{Choice, text},
+    },
+    ids::ChallengeId,
+    model::challenge::Purpose,
+};
+use utoipa::ToSchema;
+
+use crate::sending::{Plan, Recipient};
+
+/// Where to send a code, and what for.
+#[derive(Debug, ToSchema)]
+pub struct CodeRequest {
+    /// E.164, or national together with `country`.
+    #[schema(max_length = 50)]
+    phone: String,
+    /// ISO 3166-1 alpha-2, for national numbers.
+    country: Option<String>,
+    /// What the code will prove. `change_phone` and `delete` need a bearer token.
+    #[schema(value_type = Option<Purpose>, default = "login")]
+    purpose: Purpose,
+    /// Eleven characters that let the Android app read the message (SMS Retriever).
+    #[schema(min_length = 11, max_length = 11)]
+    app_hash: Option<String>,
+}
+
+/// A code is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeSent {
+    /// Comes back with the code.
+    #[schema(value_type = String, format = "uuid")]
+    challenge: ChallengeId,
+    /// Where it was sent, in E.164 form.
+    phone: String,
+    /// Seconds that the code lives.
+    expires_in: i64,
+    /// Seconds until another can be sent.
+    resend_after: i64,
+}
+
+impl FromFields for CodeRequest {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let phone = fields.required("phone", text().at_most(50));
+        let country = fields.optional("country", text().at_least(2).at_most(2));
+        let purpose = fields.optional("purpose", Choice(&["login", "change_phone", "delete"]));
+        let app_hash = fields.optional("app_hash", text().at_least(11).at_most(11));
+        let purpose = purpose?.and_then(|purpose| Purpose::parse(&purpose)).unwrap_or_default();
+        Ok(Self { phone: phone?, country: country?, purpose, app_hash: app_hash? })
+    }
+}
+
+/// Sends a one-time code to a phone.
+///
+/// Two sequential trips to storage: counters are read and the address is counted side by side, then the send, the challenge and two
+/// shards of the day's budget are written side by side. Two read units, five write units, one message.
+#[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
+    request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
+    responses(
+        (status = 200, description = "A code is on its way.", body = CodeSent, example = json!({
+            "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123", "expires_in": 300, "resend_after": 60})),
+        (status = 401, description = "The purpose needs a bearer token.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "not_authenticated",
+                "detail": "Authentication credentials were not provided.", "attr": null}]})),
+        (status = 429, description = "Too many codes for this phone, from this address, or today.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 60 seconds.", "attr": null}]})),
+    ))]
+pub async fn send_otp(
+    State(app): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    late: LateCaller,
+    Body(request): Body<CodeRequest>,
+) -> Result<Json<CodeSent>, ApiError> {
+    let customer = match request.purpose {
+        Purpose::Login => None,
+        Purpose::ChangePhone | Purpose::Delete => Some(late.caller().await?.verified().await?.customer),
+    };
+    let recipient = Recipient::find(&app, &request.phone, request.country.as_deref())?;
+    let rules = &app.config.codes;
+    let plan = Plan::make(&app, recipient, address, request.purpose, customer).await?;
+    plan.commit(&app).await?;
+    if let Err(error) = plan.deliver(&app, request.app_hash.as_deref()).await {
+        plan.withdraw(&app).await;
+        return Err(error);
+    }
+    Ok(Json(CodeSent {
+        challenge: plan.challenge.id,
+        phone: plan.recipient.phone.as_str().to_owned(),
+        expires_in: rules.life.as_secs(),
+        resend_after: rules.resend_after.as_secs(),
+    }))
+}

@@ -1,0 +1,232 @@
+//! One code on its way: who gets it, whether the limits allow it, the writes that count it, the message, and the way back if that fails.
+//!
+//! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no challenge and takes nothing from the
+//! phone's or the day's limits.
+
+use std::net::IpAddr;
+
+use secrecy::{ExposeSecret, SecretString};
+use shared::{
+    app::AppState,
+    hashes::PhoneHash,
+    http::error::ApiError,
+    ids::{ChallengeId, CustomerId},
+    model::{
+        challenge::{BudgetShares, Challenge, Purpose, draw_code},
+        limits::{SHARDS, SendLog, share_of, to_next_day},
+        phone::{Phone, PhoneError},
+    },
+    random::below,
+    store::{BudgetKind, Counted, StoreError, keys::day_of},
+};
+
+type Spent = [u32; SHARDS as usize];
+
+/// Who gets a code.
+pub(crate) struct Recipient {
+    pub(crate) phone: Phone,
+    country: String,
+    /// The code of a test number, to which nothing is sent.
+    fixed_code: Option<SecretString>,
+}
+
+/// A code about to be sent.
+pub(crate) struct Plan {
+    pub(crate) recipient: Recipient,
+    pub(crate) challenge: Challenge,
+    code: SecretString,
+    log: SendLog,
+    spent: Option<(Spent, Spent)>,
+}
+
+impl Recipient {
+    /// Reads a phone, and refuses the countries to which nothing is sent.
+    pub(crate) fn find(app: &AppState, phone: &str, country: Option<&str>) -> Result<Self, ApiError> {
+        let rules = &app.config.codes;
+        let today = day_of(app.now());
+        if let Some(test) = rules.test_numbers.iter().find(|test| test.phone == phone && today <= test.until) {
+            let fixed_code = Some(test.code.clone());
+            return Ok(Self { phone: Phone::of_the_operator(phone), country: String::new(), fixed_code });
+        }
+        let phone = Phone::parse(phone, country).map_err(|error| match error {
+            PhoneError::Invalid => ApiError::field("phone", "invalid", "The phone number entered is not valid."),
+            PhoneError::Country => {
+                let detail = format!("\"{}\" is not a valid choice.", country.unwrap_or_default());
+                ApiError::field("country", "invalid_choice", detail)
+            }
+        })?;
+        let served = phone.country().filter(|country| rules.countries.contains(country));
+        let country = served.ok_or_else(|| ApiError::field("phone", "invalid", "Codes cannot be sent to this country."))?;
+        Ok(Self { phone, country, fixed_code: None })
+    }
+}
+
+impl Plan {
+    /// Reads all counters and counts the address, side by side; refuses where a limit is reached. One trip.
+    pub(crate) async fn make(
+        app: &AppState,
+        recipient: Recipient,
+        address: IpAddr,
+        purpose: Purpose,
+        customer: Option<CustomerId>,
+    ) -> Result<Self, ApiError> {
+        let (now, rules, hashes) = (app.now(), &app.config.codes, app.hashes()?);
+        let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
+        let (counted, log, spent) =
+            tokio::join!(app.store.count_send(&address, rules, now), app.store.send_log(&phone), budgets(app, &recipient));
+        if let Counted::Over(wait) = counted? {
+            return Err(ApiError::throttled(wait));
+        }
+        let log = log?.admit(now, &address, rules).map_err(ApiError::throttled)?;
+        let spent = spent?;
+        let budget = spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
+        let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
+        let id = ChallengeId::new(now, &*app.random);
+        let hash = hashes.code(id, &recipient.phone, purpose, code.expose_secret());
+        let challenge = Challenge { id, phone, purpose, customer, code: hash, until: now + rules.life, tries: 0, budget };
+        Ok(Self { recipient, challenge, code, log, spent })
+    }
+
+    /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard of a budget just filled up.
+    pub(crate) async fn commit(&self, app: &AppState) -> Result<(), ApiError> {
+        let now = app.now();
+        let (logged, stored, country, total) = tokio::join!(
+            app.store.replace_send_log(self.phone(), &self.log, now),
+            app.store.put_challenge(&self.challenge),
+            self.spend(app, Budget::Country),
+            self.spend(app, Budget::Total),
+        );
+        let refused = match (&logged, &country, &total) {
+            // Somebody else sent to this phone in this very moment: it waits as after any send.
+            (Ok(false), _, _) => Some(shared::model::limits::Wait(app.config.codes.resend_after.as_secs())),
+            (_, Ok(false), _) | (_, _, Ok(false)) => Some(to_next_day(now)),
+            _ => None,
+        };
+        let failed = [logged.as_ref().err(), stored.as_ref().err(), country.as_ref().err(), total.as_ref().err()];
+        if refused.is_none() && failed.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        self.take_back(app, matches!(logged, Ok(true)), matches!(country, Ok(true)), matches!(total, Ok(true))).await;
+        let errors = [logged.err(), stored.err(), country.err(), total.err()];
+        Err(match errors.into_iter().flatten().next() {
+            Some(error) => ApiError::unavailable(error),
+            None => ApiError::throttled(refused.unwrap_or(to_next_day(now))),
+        })
+    }
+
+    /// Sends the message; to a test number none is sent.
+    pub(crate) async fn deliver(&self, app: &AppState, app_hash: Option<&str>) -> Result<(), ApiError> {
+        if self.recipient.fixed_code.is_some() {
+            tracing::warn!(event = "test_number_used", challenge = %self.challenge.id, "security");
+            return Ok(());
+        }
+        let text = message(&app.config.app_name, self.code.expose_secret(), app.config.codes.life.as_secs(), app_hash);
+        app.messages.send_sms(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)
+    }
+
+    /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.
+    pub(crate) async fn withdraw(&self, app: &AppState) {
+        self.take_back(app, true, true, true).await;
+    }
+
+    async fn take_back(&self, app: &AppState, logged: bool, country: bool, total: bool) {
+        let without = self.log.without_last();
+        let undo_log = async {
+            if logged {
+                app.store.replace_send_log(self.phone(), &without, app.now()).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let undo_country = self.refund(app, Budget::Country, country);
+        let undo_total = self.refund(app, Budget::Total, total);
+        let undone = tokio::join!(undo_log, app.store.drop_challenge(self.challenge.id), undo_country, undo_total);
+        for error in [undone.0.err(), undone.1.err(), undone.2.err(), undone.3.err()].into_iter().flatten() {
+            tracing::warn!(%error, "a send that did not happen stays counted");
+        }
+    }
+
+    async fn spend(&self, app: &AppState, which: Budget) -> Result<bool, StoreError> {
+        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else { return Ok(true) };
+        let (kind, shard, spent) = match which {
+            Budget::Country => (BudgetKind::Country(&shares.country), shares.country_shard, &spent.0),
+            Budget::Total => (BudgetKind::Total, shares.total_shard, &spent.1),
+        };
+        Ok(app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?.is_some())
+    }
+
+    async fn refund(&self, app: &AppState, which: Budget, spent: bool) -> Result<(), StoreError> {
+        match &self.challenge.budget {
+            Some(shares) if spent => match which {
+                Budget::Country => {
+                    app.store.refund_budget(BudgetKind::Country(&shares.country), shares.day, shares.country_shard).await
+                }
+                Budget::Total => app.store.refund_budget(BudgetKind::Total, shares.day, shares.total_shard).await,
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn phone(&self) -> &PhoneHash {
+        &self.challenge.phone
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Budget {
+    Country,
+    Total,
+}
+
+/// What the day's two budgets have spent; none for a test number, which costs nothing.
+async fn budgets(app: &AppState, recipient: &Recipient) -> Result<Option<(Spent, Spent)>, StoreError> {
+    if recipient.fixed_code.is_some() {
+        return Ok(None);
+    }
+    let day = day_of(app.now());
+    let country = app.store.budget_spent(BudgetKind::Country(&recipient.country), day);
+    let total = app.store.budget_spent(BudgetKind::Total, day);
+    let (country, total) = tokio::join!(country, total);
+    Ok(Some((country?, total?)))
+}
+
+/// Where the code will be counted: at any shard with room, by chance.
+fn choose_shares(app: &AppState, recipient: &Recipient, (country, total): &(Spent, Spent)) -> Result<BudgetShares, ApiError> {
+    let rules = &app.config.codes;
+    let shard_with_room = |spent: &Spent, limit: u32| -> Option<u8> {
+        let first = below(&*app.random, SHARDS.into());
+        let shards =
+            (0..SHARDS.into()).map(|step| (first + step) % u32::from(SHARDS)).filter_map(|shard| u8::try_from(shard).ok());
+        shards.into_iter().find(|shard| spent[usize::from(*shard)] < share_of(limit, *shard))
+    };
+    let country_shard = shard_with_room(country, rules.daily_per_country);
+    let total_shard = shard_with_room(total, rules.daily_total);
+    match (country_shard, total_shard) {
+        (Some(country_shard), Some(total_shard)) => {
+            Ok(BudgetShares { country: recipient.country.clone(), day: day_of(app.now()), country_shard, total_shard })
+        }
+        _ => Err(ApiError::throttled(to_next_day(app.now()))),
+    }
+}
+
+/// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the hash is its last line.
+fn message(app_name: &str, code: &str, seconds: i64, app_hash: Option<&str>) -> String {
+    let minutes = (seconds / 60).max(1);
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    let text = format!("{code} is your {app_name} code. It works for {minutes} {unit}. Do not share it.");
+    match app_hash {
+        Some(hash) => format!("<#> {text}\n\n{hash}"),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_hash_is_the_last_line_of_at_most_140_bytes() {
+        let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
+        assert_eq!(text, "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu");
+        assert!(text.len() <= 140);
+    }
+}

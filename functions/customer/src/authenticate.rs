@@ -1,0 +1,140 @@
+//! `AuthenticateCustomer`: a code for a session, and for an account where the phone has none.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::StatusCode;
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    http::{
+        address::ClientAddress,
+        body::Body,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        rules::{Choice, text},
+    },
+    ids::ChallengeId,
+    model::{
+        account::{DeviceLabel, Platform},
+        challenge::Purpose,
+        phone::Phone,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    log_in::{LogIn, invalid_code},
+    profile::Profile,
+};
+
+/// A code and what it was sent for.
+#[derive(Debug, ToSchema)]
+pub struct LogInRequest {
+    /// The phone as sendOTP gave it back, in E.164 form.
+    pub(crate) phone: String,
+    /// What sendOTP gave back.
+    pub(crate) challenge: String,
+    /// The six digits of the message.
+    pub(crate) otp: String,
+    /// What the device says of itself.
+    #[schema(nullable = false)]
+    pub(crate) device: Option<NewDevice>,
+}
+
+/// What a device says of itself.
+#[derive(Debug, Default, ToSchema)]
+pub struct NewDevice {
+    /// What it calls itself.
+    #[schema(nullable = false, max_length = 255)]
+    pub(crate) name: Option<String>,
+    #[schema(nullable = false)]
+    pub(crate) platform: Option<Platform>,
+}
+
+/// A session and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoggedIn {
+    /// Goes into `Authorization: Bearer …`.
+    access: String,
+    /// Goes into `/api/refresh-token/`.
+    refresh: String,
+    customer: Profile,
+}
+
+impl FromFields for LogInRequest {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let phone = fields.required("phone", text().at_most(50));
+        let challenge = fields.required("challenge", text());
+        let otp = fields.required("otp", text());
+        let device = fields.object("device");
+        Ok(Self { phone: phone?, challenge: challenge?, otp: otp?, device: device? })
+    }
+}
+
+impl FromFields for NewDevice {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let name = fields.optional("name", text().at_most(255));
+        let platform = fields.optional("platform", Choice(&["ios", "android", "web"]));
+        let platform = platform?.and_then(|platform| match platform.as_str() {
+            "ios" => Some(Platform::Ios),
+            "android" => Some(Platform::Android),
+            _ => Some(Platform::Web),
+        });
+        Ok(Self { name: name?, platform })
+    }
+}
+
+/// Logs in with a code, making the account where the phone has none.
+///
+/// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge while the phone's owner is looked
+/// up; code and session are written in one transaction while the profile is read; then the try and the day's budget are given back. One
+/// read unit (two where there is a profile), two write units for the tries, four for the log-in (eight where it makes the account), three
+/// for what is given back.
+#[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer", tag = crate::TAG,
+    request_body(content = LogInRequest, example = json!({"phone": "+14155550123", "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
+        "otp": "123456", "device": {"name": "Amal's phone", "platform": "ios"}})),
+    responses(
+        (status = 200, description = "Logged in.", body = LoggedIn, example = json!(example())),
+        (status = 201, description = "Logged in, and this made the account.", body = LoggedIn, example = json!(example())),
+        (status = 400, description = "A wrong or expired code, an unknown challenge, or fields that are not as they must be.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
+        (status = 401, description = "The code is right, but the account may not be used.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "no_active_account",
+                "detail": "No active account found for the given token.", "attr": null}]})),
+        (status = 429, description = "Too many tries.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 300 seconds.", "attr": null}]})),
+    ))]
+pub async fn authenticate_customer(
+    State(app): State<AppState>,
+    ClientAddress(address): ClientAddress,
+    Body(request): Body<LogInRequest>,
+) -> Result<Response, ApiError> {
+    let device = request.device.unwrap_or_default();
+    let label = DeviceLabel { name: device.name, platform: device.platform };
+    // A challenge or a phone that cannot be one is as wrong as a code: one answer for all.
+    let challenge: ChallengeId = request.challenge.parse().map_err(|_| invalid_code())?;
+    let phone = read_phone(&app, &request.phone).ok_or_else(invalid_code)?;
+    let log_in = LogIn::begin(&app, phone, challenge, address);
+    let matched = log_in.try_code(&request.otp, Purpose::Login).await?;
+    let done = log_in.finish(matched, label).await?;
+    let status = if done.made_account { StatusCode::CREATED } else { StatusCode::OK };
+    let body = LoggedIn { access: done.access, refresh: done.refresh, customer: done.customer.into() };
+    Ok((status, Json(body)).into_response())
+}
+
+fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
+    let is_test = app.config.codes.test_numbers.iter().any(|test| test.phone == text);
+    if is_test { Some(Phone::of_the_operator(text)) } else { Phone::parse(text, None).ok() }
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({
+        "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
+        "refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln",
+        "customer": crate::profile::example()})
+}

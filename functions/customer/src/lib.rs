@@ -1,0 +1,23 @@
+//! The customer: logging in (which makes the account where there is none) and the profile.
+//!
+//! Invariants: a code logs in once, whoever is first; a try is counted before the code is compared; an account has at most twenty
+//! sessions.
+
+mod authenticate;
+mod log_in;
+mod patch;
+mod profile;
+mod update;
+
+use shared::{http::routes::Routes, operation};
+
+/// The tag of the operations here, as the document's folders name it.
+const TAG: &str = "User/Customer";
+
+/// The operations of this group.
+pub fn routes() -> Routes {
+    Routes::default()
+        .public(operation!(authenticate::authenticate_customer))
+        .bearer(operation!(profile::get_customer))
+        .bearer(operation!(update::update_customer))
+}

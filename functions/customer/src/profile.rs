@@ -1,0 +1,118 @@
+//! `GetCustomerDetails`, and the profile's form on the wire.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header};
+use jiff::{Timestamp, civil::Date};
+use serde::{Serialize, Serializer};
+use shared::{
+    app::AppState,
+    auth::caller::Caller,
+    http::{error::ApiError, etag::ETag},
+    ids::CustomerId,
+    model::customer::{Customer, Gender},
+};
+use utoipa::ToSchema;
+
+/// A customer's profile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Profile {
+    #[schema(value_type = String, format = "uuid")]
+    id: CustomerId,
+    /// E.164.
+    phone: String,
+    first_name: String,
+    last_name: String,
+    #[schema(required)]
+    email: Option<String>,
+    #[schema(required, value_type = Option<String>, format = "date")]
+    birth_date: Option<Date>,
+    #[schema(required)]
+    gender: Option<Gender>,
+    /// BCP 47.
+    #[schema(required)]
+    language: Option<String>,
+    #[schema(required)]
+    avatar_url: Option<String>,
+    marketing_opt_in: bool,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    created: Timestamp,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    updated: Timestamp,
+}
+
+impl From<Customer> for Profile {
+    fn from(customer: Customer) -> Self {
+        Self {
+            id: customer.id,
+            phone: customer.phone.as_str().to_owned(),
+            first_name: customer.first_name,
+            last_name: customer.last_name,
+            email: customer.email,
+            birth_date: customer.birth_date,
+            gender: customer.gender,
+            language: customer.language,
+            avatar_url: customer.avatar_url,
+            marketing_opt_in: customer.marketing_opt_in,
+            created: customer.created,
+            updated: customer.updated,
+        }
+    }
+}
+
+/// The caller's profile.
+///
+/// One sequential trip to storage: the session is looked up beside the profile. Two read units.
+#[utoipa::path(get, path = "/api/customer/", operation_id = "GetCustomerDetails", tag = crate::TAG,
+    params(("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before.")),
+    responses(
+        (status = 200, description = "The profile.", body = Profile, headers(("ETag" = String, description = "Names this version.")),
+            example = json!(example())),
+        (status = 304, description = "`If-None-Match` names the present version."),
+    ))]
+pub async fn get_customer(State(app): State<AppState>, caller: Caller, headers: HeaderMap) -> Result<Response, ApiError> {
+    let (_, customer) = caller.alongside(|id| app.store.profile(id)).await?;
+    let customer = customer.ok_or_else(ApiError::user_not_found)?;
+    let tag = tag_of(&customer);
+    if tag.is_known_to(&headers) {
+        return Ok(with_tag(StatusCode::NOT_MODIFIED, &tag));
+    }
+    Ok(answer(customer))
+}
+
+/// A profile with its tag.
+pub(crate) fn answer(customer: Customer) -> Response {
+    let tag = tag_of(&customer);
+    with_tag(Json(Profile::from(customer)), &tag)
+}
+
+/// Names a version of a profile.
+pub(crate) fn tag_of(customer: &Customer) -> ETag {
+    ETag::new(format_args!("{:x}-{:x}", customer.created.as_millisecond(), customer.version))
+}
+
+fn with_tag(answer: impl IntoResponse, tag: &ETag) -> Response {
+    let mut response = answer.into_response();
+    if let Some(tag) = tag.header() {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{time:.3}"))
+}
+
+/// The profile of the examples.
+pub(crate) fn example() -> serde_json::Value {
+    serde_json::json!({
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123", "first_name": "Amal", "last_name": "Haddad",
+        "email": "amal@example.com", "birth_date": "1990-02-28", "gender": "female", "language": "ar",
+        "avatar_url": "https://example.com/amal.jpg", "marketing_opt_in": false,
+        "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:05:00.000Z"})
+}

@@ -1,0 +1,43 @@
+//! `invoke`: one event through one function, on the local stack.
+
+use std::{fs, path::PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{Failure, StackArgs, say};
+use crate::{groups::GROUPS, log, stack::Stack};
+
+/// Options of `invoke`.
+#[derive(Debug, Args)]
+pub(super) struct InvokeArgs {
+    /// The function: its group or its name in template.yaml
+    function: String,
+    /// File with an API Gateway event, payload format 2.0
+    event: PathBuf,
+    #[command(flatten)]
+    stack: StackArgs,
+}
+
+/// Prints the function's answer.
+pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
+    let event = fs::read(&args.event)
+        .map_err(|error| Failure::usage(format_args!("{} cannot be read: {error}", args.event.display())))?;
+    let (template, root) = StackArgs::template()?;
+    let stack = Stack::start(&template, args.stack.options(&root)).await.map_err(Failure::usage)?;
+    log::to_stderr(stack.log_level());
+    let answer = answer(&stack, &args.function, &event).await;
+    stack.stop().await;
+    let answer: Value = serde_json::from_slice(&answer?).map_err(Failure::outcome)?;
+    say(format_args!("{answer:#}"));
+    Ok(())
+}
+
+async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Failure> {
+    let Some(function) = stack.function(name) else {
+        let known: Vec<_> = GROUPS.iter().map(|(group, _)| *group).collect();
+        return Err(Failure::usage(format_args!("there is no function {name}; there are {}", known.join(", "))));
+    };
+    stack.prepare().await;
+    function.invoke(event).await.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))
+}

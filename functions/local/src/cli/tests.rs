@@ -1,0 +1,62 @@
+//! What the command line takes and refuses.
+
+use super::*;
+
+fn parsed(line: &str) -> Result<Cli, String> {
+    let arguments = std::iter::once("satchel").chain(line.split_whitespace());
+    Cli::try_parse_from(arguments).map_err(|error| error.to_string())
+}
+
+#[test]
+fn serve_is_what_happens_without_a_command() {
+    for line in ["", "--port 4000 --memory --set CodeTries=3", "serve --port 4000 --host 0.0.0.0 --data x"] {
+        let cli = parsed(line).unwrap();
+        assert!(matches!(cli.command, None | Some(Command::Serve(_))), "{line}");
+    }
+}
+
+#[test]
+fn a_parameter_may_hold_an_equals_sign_and_be_repeated() {
+    let cli = parsed("--set TestNumbers=+15550100=123456@2026-12-31 --set A=").unwrap();
+    let expected = [("TestNumbers", "+15550100=123456@2026-12-31"), ("A", "")];
+    assert_eq!(cli.serve_overrides(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+}
+
+#[test]
+fn wrong_values_are_refused() {
+    let wrong = [
+        "--port 99999",
+        "--set NoValue",
+        "--set =x",
+        "--memory --data x",
+        "--dynamodb-endpoint localhost",
+        "--nonsense",
+        "token operator --key k --scope s --why w --minutes 16",
+        "token operator --key k --why w",
+        "invoke auth",
+        "doctor",
+    ];
+    for line in wrong {
+        assert!(parsed(line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn every_command_has_its_options() {
+    let right = [
+        "token keygen --out k",
+        "token operator --key k --scope a --scope b --why w --customer c --minutes 15",
+        "invoke auth event.json --memory",
+        "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
+        "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
+    ];
+    for line in right {
+        assert!(parsed(line).is_ok(), "{line}");
+    }
+}
+
+impl Cli {
+    fn serve_overrides(&self) -> Overrides {
+        self.serve.stack().overrides()
+    }
+}

@@ -1,0 +1,57 @@
+//! The one list of endpoint groups that the launcher and the tests serve.
+//!
+//! Invariant: each group stands here and as a function of `template.yaml`; [`check`] says which side lacks one.
+
+use std::fmt;
+
+use shared::http::routes::Routes;
+
+use crate::template::FunctionDefinition;
+
+/// A package's name and its routes.
+pub type Group = (&'static str, fn() -> Routes);
+
+/// Each package under `functions/` that serves HTTP.
+pub const GROUPS: &[Group] = &[("auth", Routes::default), ("customer", Routes::default)];
+
+/// A group that only one side knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupMismatch {
+    /// The template has a function whose group is not in [`GROUPS`].
+    NotServed(String),
+    /// A group of [`GROUPS`] has no function in the template.
+    NotDeployed(String),
+}
+
+impl fmt::Display for GroupMismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotServed(group) => {
+                write!(f, "template.yaml has a function of functions/{group}, but GROUPS in functions/local does not list it")
+            }
+            Self::NotDeployed(group) => {
+                write!(f, "GROUPS in functions/local lists {group}, but template.yaml has no function of functions/{group}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for GroupMismatch {}
+
+/// The routes of a group.
+pub fn routes(group: &str) -> Option<Routes> {
+    GROUPS.iter().find(|(name, _)| *name == group).map(|(_, routes)| routes())
+}
+
+/// Fails for the first group that the template or the list lacks.
+pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
+    let served = |group: &str| GROUPS.iter().any(|(name, _)| *name == group);
+    let deployed = |group: &str| functions.iter().any(|function| function.group == group);
+    if let Some(function) = functions.iter().find(|function| !served(&function.group)) {
+        return Err(GroupMismatch::NotServed(function.group.clone()));
+    }
+    match GROUPS.iter().find(|(name, _)| !deployed(name)) {
+        Some((name, _)) => Err(GroupMismatch::NotDeployed((*name).to_owned())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,28 @@
+//! The launcher behind `cargo run`: every function on one port, as API Gateway and Lambda would run it, with nothing but this process.
+//!
+//! The way of a request: [`server`] reads it from a socket, [`gateway`] chooses its route ([`route_table`]), makes the event
+//! ([`gateway_event`]), invokes the group's function and turns the answer back ([`gateway_answer`]). What the functions find around them is
+//! put together by [`stack`] from [`template`]: [`dynamodb`], [`sns_recorder`], the [`table`], the secrets of [`data_folder`].
+//!
+//! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in memory, with their own clock and chance.
+
+pub mod cli;
+pub mod connections;
+pub mod data_folder;
+pub mod doctor;
+pub mod dynamodb;
+pub mod gateway;
+pub mod gateway_answer;
+pub mod gateway_event;
+pub mod groups;
+mod log;
+pub mod moving_clock;
+pub mod operator_token;
+mod private_file;
+pub mod route_table;
+pub mod server;
+pub mod sns_recorder;
+pub mod stack;
+pub mod stack_error;
+pub mod table;
+pub mod template;

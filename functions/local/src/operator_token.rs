@@ -1,0 +1,172 @@
+//! The operator's own key pair and the short tokens signed with it.
+//!
+//! Protocol: Ed25519; the private key is a PKCS #8 PEM (RFC 8410) that stays with the operator, the public one goes into the template's
+//! parameter `OperatorPublicKey` as base64url of its 32 bytes. A token is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience
+//! `operator` with its scopes, the reason for the audit log, and a life of at most 15 minutes.
+
+use std::fmt;
+
+use aws_lc_rs::{
+    digest,
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jiff::Timestamp;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde::Serialize;
+use shared::{ids::uuid_v7, random::SystemRandom};
+
+/// The longest life of a token, in minutes.
+pub const MOST_MINUTES: u8 = 15;
+
+const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
+const PEM_END: &str = "-----END PRIVATE KEY-----";
+
+/// An operator's key pair.
+pub struct OperatorKey {
+    document: Vec<u8>,
+    public: String,
+}
+
+/// What a token is for.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Why, for the audit log.
+    pub why: String,
+    /// The one customer it is for.
+    pub customer_id: Option<String>,
+    /// Its life, 1 to [`MOST_MINUTES`].
+    pub minutes: u8,
+}
+
+/// The text is no Ed25519 private key in PKCS #8 PEM, or none could be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyError;
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    iat: i64,
+    exp: i64,
+    jti: String,
+    scope: String,
+    why: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_id: Option<&'a str>,
+}
+
+impl OperatorKey {
+    /// Makes a key pair.
+    pub fn generate() -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::generate().map_err(|_| KeyError)?;
+        let document = pair.to_pkcs8v1().map_err(|_| KeyError)?;
+        Self::from_document(document.as_ref().to_vec())
+    }
+
+    /// Reads the private key.
+    pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
+        let (_, rest) = pem.split_once(PEM_BEGIN).ok_or(KeyError)?;
+        let (base64, _) = rest.split_once(PEM_END).ok_or(KeyError)?;
+        let base64: String = base64.split_whitespace().collect();
+        Self::from_document(STANDARD.decode(base64).map_err(|_| KeyError)?)
+    }
+
+    fn from_document(document: Vec<u8>) -> Result<Self, KeyError> {
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&document).map_err(|_| KeyError)?;
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
+        Ok(Self { document, public })
+    }
+
+    /// The private key, a text to be kept secret.
+    pub fn to_pem(&self) -> String {
+        format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(&self.document))
+    }
+
+    /// The public key, as `OperatorPublicKey` takes it.
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// RFC 7638: SHA-256 of the required members in the order of the alphabet.
+    pub fn thumbprint(&self) -> String {
+        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.public);
+        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
+    }
+
+    /// Signs a token that is good from `now`.
+    pub fn sign(&self, grant: &Grant, now: Timestamp) -> Result<String, KeyError> {
+        let minutes = grant.minutes.clamp(1, MOST_MINUTES);
+        let header = Header { kid: Some(self.thumbprint()), ..Header::new(Algorithm::EdDSA) };
+        let claims = Claims {
+            iss: "operator",
+            aud: "operator",
+            iat: now.as_second(),
+            exp: now.as_second() + i64::from(minutes) * 60,
+            jti: uuid_v7(now, &SystemRandom).to_string(),
+            scope: grant.scopes.join(" "),
+            why: &grant.why,
+            customer_id: grant.customer_id.as_deref(),
+        };
+        encode(&header, &claims, &EncodingKey::from_ed_der(&self.document)).map_err(|_| KeyError)
+    }
+}
+
+impl fmt::Debug for OperatorKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OperatorKey").field("public", &self.public).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is no Ed25519 private key in PKCS #8 PEM")
+    }
+}
+
+impl std::error::Error for KeyError {}
+
+#[cfg(test)]
+mod tests {
+    use jsonwebtoken::{DecodingKey, Validation, decode, decode_header};
+    use serde_json::Value;
+
+    use super::*;
+
+    /// From RFC 8410, section 10.3.
+    const RFC_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+
+    fn grant() -> Grant {
+        let scopes = ["wallet:credit", "wallet:reverse"].map(str::to_owned).to_vec();
+        Grant { scopes, why: "ticket 7".to_owned(), customer_id: Some("c".to_owned()), minutes: 5 }
+    }
+
+    #[test]
+    fn a_token_verifies_with_the_public_key_alone() {
+        let key = OperatorKey::from_pem(&OperatorKey::generate().unwrap().to_pem()).unwrap();
+        let now = "2026-11-22T00:00:00Z".parse().unwrap();
+        let token = key.sign(&grant(), now).unwrap();
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_audience(&["operator"]);
+        validation.set_issuer(&["operator"]);
+        validation.validate_exp = false;
+        let public = DecodingKey::from_ed_components(key.public()).unwrap();
+        let claims = decode::<Value>(&token, &public, &validation).unwrap().claims;
+        assert_eq!(claims["scope"], "wallet:credit wallet:reverse");
+        assert_eq!((&claims["why"], &claims["customer_id"]), (&"ticket 7".into(), &"c".into()));
+        assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
+        assert_eq!(decode_header(&token).unwrap().kid, Some(key.thumbprint()));
+    }
+
+    #[test]
+    fn a_key_made_by_openssl_is_read() {
+        let key = OperatorKey::from_pem(RFC_KEY).unwrap();
+        assert_eq!(key.public(), "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE");
+        assert_eq!(OperatorKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").unwrap_err(), KeyError);
+    }
+}

@@ -1,0 +1,96 @@
+//! The launcher's port: its own routes under `/_local/`, everything else through the gateway.
+//!
+//! Protocol: `GET /_local/messages` gives what was sent, oldest first, `DELETE` forgets it (204); `POST /_local/clock` with
+//! `{"advance": seconds}` moves the clock of all functions on and gives `{"now", "ahead"}`; `GET /_local/health` gives 204. These exist in
+//! no deployed stack. Their errors are `{"message": …}`.
+
+use std::{io, net::IpAddr, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use hyper::body::Incoming;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::{
+    connections::{BodyError, Server, read_body},
+    gateway::{BODY_LIMIT, Gateway, too_large},
+    gateway_answer::message,
+    moving_clock::MovingClock,
+    sns_recorder::Recorder,
+};
+
+const LOCAL: &str = "/_local/";
+
+/// What stands behind the port.
+#[derive(Clone)]
+pub struct Backend {
+    /// The API.
+    pub gateway: Gateway,
+    /// What `/_local/messages` shows.
+    pub recorder: Recorder,
+    /// What `/_local/clock` moves.
+    pub clock: Arc<MovingClock>,
+}
+
+#[derive(Deserialize)]
+struct ClockMove {
+    advance: u32,
+}
+
+impl Backend {
+    /// Answers on `listener` until the server is stopped.
+    pub fn serve(self, listener: TcpListener) -> io::Result<Server> {
+        let backend = Arc::new(self);
+        Server::answering(listener, move |request, source_ip| {
+            let backend = Arc::clone(&backend);
+            async move { backend.answer(request, source_ip).await }
+        })
+    }
+
+    async fn answer(&self, request: Request<Incoming>, source_ip: IpAddr) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        match read_body(body, BODY_LIMIT).await {
+            Ok(body) if parts.uri.path().starts_with(LOCAL) => self.local(&parts, &body),
+            Ok(body) => self.gateway.handle(Request::from_parts(parts, body), source_ip).await,
+            Err(BodyError::TooLarge) => too_large(),
+            Err(BodyError::Broken) => message(StatusCode::BAD_REQUEST, "Bad Request"),
+        }
+    }
+
+    fn local(&self, parts: &Parts, body: &[u8]) -> Response<Bytes> {
+        let name = parts.uri.path().trim_start_matches(LOCAL).trim_end_matches('/');
+        match (&parts.method, name) {
+            (&Method::GET, "messages") => json_response(&self.recorder.messages()),
+            (&Method::DELETE, "messages") => {
+                self.recorder.clear();
+                no_content()
+            }
+            (&Method::POST, "clock") => self.move_clock(body),
+            (&Method::GET, "health") => no_content(),
+            (_, "messages" | "clock" | "health") => message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+            _ => message(StatusCode::NOT_FOUND, "Not Found"),
+        }
+    }
+
+    fn move_clock(&self, body: &[u8]) -> Response<Bytes> {
+        let moved = serde_json::from_slice(body).ok().and_then(|ClockMove { advance }| self.clock.advance(advance));
+        match moved {
+            Some(now) => json_response(&json!({"now": now.to_string(), "ahead": self.clock.ahead_seconds()})),
+            None => message(StatusCode::BAD_REQUEST, "The body must be {\"advance\": seconds}, whole and not negative"),
+        }
+    }
+}
+
+fn json_response(value: &impl Serialize) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(serde_json::to_vec(value).unwrap_or_default()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn no_content() -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}

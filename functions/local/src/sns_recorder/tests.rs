@@ -1,0 +1,82 @@
+//! The real SDK against the recorder.
+
+use std::collections::HashMap;
+
+use aws_sdk_sns::{error::ProvideErrorMetadata as _, types::MessageAttributeValue};
+use shared::{aws::Clients, config::Config};
+
+use super::*;
+use crate::{
+    connections::bind,
+    template::{Overrides, StandIns, Template},
+};
+
+/// A client as the functions have it, with the template's own settings.
+fn client(endpoint: &str) -> aws_sdk_sns::Client {
+    let template = Template::load(&Template::find().unwrap()).unwrap();
+    let secrets = template.secrets().into_iter().map(|id| (id, "secret".to_owned())).collect();
+    let stand_ins = StandIns { table_name: None, secrets };
+    let mut variables: HashMap<_, _> = template.environment("auth", &Overrides::new(), &stand_ins).unwrap();
+    let set_by_lambda = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "k"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("AWS_ENDPOINT_URL_SNS", endpoint),
+        ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
+    ];
+    variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Clients::new(&Config::from_variables(&variables).unwrap()).sns
+}
+
+async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sns::Client) {
+    let recorder = Recorder::new(on_message);
+    let server = recorder.serve(bind("127.0.0.1", 0).await.unwrap()).unwrap();
+    let client = client(&server.url());
+    (recorder, server, client)
+}
+
+#[tokio::test]
+async fn a_published_message_is_kept_with_its_attributes() {
+    let printed = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&printed);
+    let (recorder, _server, client) = started(Some(Arc::new(move |_| *count.lock().unwrap() += 1))).await;
+    let kind = MessageAttributeValue::builder().data_type("String").string_value("Transactional").build().unwrap();
+    let request = client.publish().phone_number("+12025550123").message("Hi & <bye> 你").message_attributes("Kind", kind);
+    assert!(request.send().await.unwrap().message_id().is_some());
+    let attributes = BTreeMap::from([("Kind".to_owned(), "Transactional".to_owned())]);
+    let expected = Message::Sms { to: "+12025550123".to_owned(), text: "Hi & <bye> 你".to_owned(), attributes };
+    assert_eq!(recorder.messages(), [expected]);
+    let shown = serde_json::to_string(&recorder.messages()).unwrap();
+    assert_eq!(shown, r#"[{"kind":"sms","to":"+12025550123","text":"Hi & <bye> 你"}]"#);
+    assert_eq!(*printed.lock().unwrap(), 1);
+    recorder.clear();
+    assert_eq!(recorder.messages(), []);
+}
+
+#[tokio::test]
+async fn what_sns_would_refuse_is_refused_and_not_kept() {
+    let (recorder, _server, client) = started(None).await;
+    for phone in ["12025550123", "+0123456789", "+1 202 555", "+1234567890123456", "+"] {
+        let error = client.publish().phone_number(phone).message("x").send().await.unwrap_err().into_service_error();
+        assert!(error.is_invalid_parameter_exception(), "{phone}: {error:?}");
+    }
+    let error = client.publish().phone_number("+12025550123").message("").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidParameter"));
+    let error = client.list_topics().send().await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidAction"));
+    assert_eq!(recorder.messages(), []);
+}
+
+#[tokio::test]
+async fn it_refuses_as_often_as_it_is_told() {
+    let (recorder, _server, client) = started(None).await;
+    let publish = || client.publish().phone_number("+12025550123").message("x").send();
+    recorder.refuse_next(1, Refusal::AuthorizationError);
+    let error = publish().await.unwrap_err().into_service_error();
+    assert!(error.is_authorization_error_exception(), "{error:?}");
+    recorder.refuse_next(1, Refusal::Throttled);
+    assert_eq!(publish().await.unwrap_err().code(), Some("Throttled"));
+    recorder.refuse_next(2, Refusal::InternalError);
+    publish().await.expect("the third try of the SDK succeeds");
+    assert_eq!(recorder.messages().len(), 1);
+}

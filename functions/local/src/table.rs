@@ -1,0 +1,210 @@
+//! The template's table in a real `DynamoDB` API: making it, and comparing what is there with what should be.
+//!
+//! Invariant: the same [`TableDefinition`] makes the launcher's and the tests' table and judges a deployed one.
+
+use std::{error::Error as _, fmt};
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::BuildError,
+    operation::{create_table::CreateTableError, describe_table::DescribeTableError},
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType, TableDescription, TimeToLiveSpecification, TimeToLiveStatus,
+    },
+};
+
+use crate::template::{AttributeType, IndexDefinition, KeyElement, KeyKind, TableDefinition};
+
+/// Why there is no such table.
+#[derive(Debug)]
+pub enum TableError {
+    /// A call to the `DynamoDB` API failed.
+    Call(Box<aws_sdk_dynamodb::Error>),
+    /// The definition lacks what the API requires.
+    Definition(BuildError),
+    /// There is a table of that name with other keys or indexes.
+    Differs(Vec<Difference>),
+}
+
+/// Something that is not as the template has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What.
+    pub subject: String,
+    /// As it should be.
+    pub expected: String,
+    /// As it is.
+    pub found: String,
+}
+
+/// Makes the table, with its expiry attribute, where there is none of that name; fails where the one there has other keys.
+pub async fn create_table_if_absent(client: &Client, definition: &TableDefinition) -> Result<(), TableError> {
+    match describe(client, &definition.name).await? {
+        Some(description) => {
+            let differences = key_differences(&description, definition);
+            if !differences.is_empty() {
+                return Err(TableError::Differs(differences));
+            }
+        }
+        None => create(client, definition).await?,
+    }
+    set_expiry(client, definition).await
+}
+
+/// The table as the API describes it; nothing where there is none.
+pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
+    match client.describe_table().table_name(name).send().await {
+        Ok(answer) => Ok(answer.table),
+        Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => Ok(None),
+        Err(error) => Err(TableError::call(error)),
+    }
+}
+
+/// The attribute by which the table's items expire, if any.
+pub async fn expiry_attribute(client: &Client, name: &str) -> Result<Option<String>, TableError> {
+    let answer = client.describe_time_to_live().table_name(name).send().await.map_err(TableError::call)?;
+    let description = answer.time_to_live_description;
+    let on =
+        description.filter(|ttl| matches!(ttl.time_to_live_status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)));
+    Ok(on.and_then(|ttl| ttl.attribute_name))
+}
+
+/// Where the keys and indexes of a table differ from the template's.
+pub fn key_differences(description: &TableDescription, definition: &TableDefinition) -> Vec<Difference> {
+    let types = description.attribute_definitions();
+    let mut differences = Vec::new();
+    let mut compare = |subject: String, expected: String, found: String| {
+        if expected != found {
+            differences.push(Difference { subject, expected, found });
+        }
+    };
+    compare("key".to_owned(), expected_key(&definition.key, definition), found_key(description.key_schema(), types));
+    for index in &definition.indexes {
+        let there = description.global_secondary_indexes().iter().find(|there| there.index_name() == Some(&*index.name));
+        let found = there.map_or_else(|| "absent".to_owned(), |there| found_key(there.key_schema(), types));
+        compare(format!("index {}", index.name), expected_key(&index.key, definition), found);
+    }
+    differences
+}
+
+async fn create(client: &Client, definition: &TableDefinition) -> Result<(), TableError> {
+    let indexes: Vec<_> = definition.indexes.iter().map(index).collect::<Result<_, _>>()?;
+    let request = client
+        .create_table()
+        .table_name(&definition.name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(definition.attributes.iter().map(attribute).collect::<Result<_, _>>()?))
+        .set_key_schema(Some(key(&definition.key)?))
+        .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes));
+    match request.send().await {
+        Ok(_) => Ok(()),
+        // Another process was faster.
+        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
+        Err(error) => Err(TableError::call(error)),
+    }
+}
+
+async fn set_expiry(client: &Client, definition: &TableDefinition) -> Result<(), TableError> {
+    let Some(attribute) = &definition.ttl_attribute else {
+        return Ok(());
+    };
+    if expiry_attribute(client, &definition.name).await?.as_ref() == Some(attribute) {
+        return Ok(());
+    }
+    let specification = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
+    let request = client.update_time_to_live().table_name(&definition.name).time_to_live_specification(specification);
+    request.send().await.map(drop).map_err(TableError::call)
+}
+
+fn attribute((name, kind): &(String, AttributeType)) -> Result<AttributeDefinition, BuildError> {
+    AttributeDefinition::builder().attribute_name(name).attribute_type(scalar(*kind)).build()
+}
+
+fn key(elements: &[KeyElement]) -> Result<Vec<KeySchemaElement>, BuildError> {
+    let element = |element: &KeyElement| {
+        let kind = if element.kind == KeyKind::Hash { KeyType::Hash } else { KeyType::Range };
+        KeySchemaElement::builder().attribute_name(&element.attribute).key_type(kind).build()
+    };
+    elements.iter().map(element).collect()
+}
+
+fn index(definition: &IndexDefinition) -> Result<GlobalSecondaryIndex, BuildError> {
+    let included = (!definition.included.is_empty()).then(|| definition.included.clone());
+    let projection = Projection::builder()
+        .projection_type(ProjectionType::from(definition.projection.as_str()))
+        .set_non_key_attributes(included)
+        .build();
+    GlobalSecondaryIndex::builder()
+        .index_name(&definition.name)
+        .set_key_schema(Some(key(&definition.key)?))
+        .projection(projection)
+        .build()
+}
+
+fn scalar(kind: AttributeType) -> ScalarAttributeType {
+    match kind {
+        AttributeType::Text => ScalarAttributeType::S,
+        AttributeType::Number => ScalarAttributeType::N,
+        AttributeType::Binary => ScalarAttributeType::B,
+    }
+}
+
+fn expected_key(elements: &[KeyElement], definition: &TableDefinition) -> String {
+    let written = elements.iter().map(|element| {
+        let kind = definition.attributes.iter().find(|(name, _)| *name == element.attribute);
+        let kind = kind.map_or("?".to_owned(), |(_, kind)| scalar(*kind).to_string());
+        format!("{} {kind}", element.attribute)
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+fn found_key(elements: &[KeySchemaElement], types: &[AttributeDefinition]) -> String {
+    let written = elements.iter().map(|element| {
+        let kind = types.iter().find(|one| one.attribute_name() == element.attribute_name());
+        format!("{} {}", element.attribute_name(), kind.map_or("?", |kind| kind.attribute_type().as_str()))
+    });
+    written.collect::<Vec<_>>().join(", ")
+}
+
+impl TableError {
+    /// Wraps what the SDK gave back.
+    pub fn call(error: impl Into<aws_sdk_dynamodb::Error>) -> Self {
+        Self::Call(Box::new(error.into()))
+    }
+}
+
+impl From<BuildError> for TableError {
+    fn from(error: BuildError) -> Self {
+        Self::Definition(error)
+    }
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => {
+                write!(f, "the DynamoDB API refused or did not answer: {error}")?;
+                let mut cause = error.source();
+                while let Some(source) = cause {
+                    write!(f, ": {source}")?;
+                    cause = source.source();
+                }
+                Ok(())
+            }
+            Self::Definition(error) => write!(f, "template.yaml: the table is not complete: {error}"),
+            Self::Differs(differences) => {
+                write!(f, "the table that is there was made from another template")?;
+                differences.iter().try_for_each(|difference| write!(f, "; {difference}"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} where {} is expected", self.subject, self.found, self.expected)
+    }
+}
+
+impl std::error::Error for TableError {}

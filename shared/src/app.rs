@@ -1,0 +1,94 @@
+//! What every handler is given: settings, storage, tokens, messages, the present and chance.
+
+use std::{ops::Deref, sync::Arc};
+
+use jiff::Timestamp;
+
+use crate::{
+    auth::{keyring::Keyring, tokens::Issuer},
+    aws::Clients,
+    clock::Clock,
+    config::Config,
+    hashes::Hashes,
+    http::error::ApiError,
+    ids::uuid_v7,
+    notify::Messages,
+    random::Random,
+    store::Store,
+};
+
+/// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in nothing but this.
+#[derive(Clone)]
+pub struct AppState(Arc<Parts>);
+
+/// What [`AppState`] holds.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The table.
+    pub store: Store,
+    /// The keys that verify tokens.
+    pub keyring: Keyring,
+    /// Messages to phones.
+    pub messages: Messages,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    clock: Arc<dyn Clock>,
+    issuer: Option<Issuer>,
+    hashes: Option<Hashes>,
+}
+
+impl AppState {
+    /// A function's state.
+    pub fn new(config: Config, clients: Clients, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let issuer = config.tokens.secret.as_ref().map(|secret| Issuer::new(secret, &config.tokens));
+        Self(Arc::new(Parts {
+            store: Store::new(clients.dynamodb, config.table.clone()),
+            keyring: Keyring::new(issuer.as_ref()),
+            messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
+            hashes: config.hash_secret.as_ref().map(Hashes::new),
+            issuer,
+            config,
+            random,
+            clock,
+        }))
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new name for something that is no entity: a token, a request.
+    pub fn new_name(&self) -> String {
+        uuid_v7(self.now(), &*self.random).to_string()
+    }
+
+    /// The token service; an error of ours in a function that was not given the token secret.
+    pub fn issuer(&self) -> Result<&Issuer, ApiError> {
+        self.issuer.as_ref().ok_or_else(|| ApiError::internal("this function was not given TOKEN_SECRET"))
+    }
+
+    /// The keyed hashes; an error of ours in a function that was not given the pepper.
+    pub fn hashes(&self) -> Result<&Hashes, ApiError> {
+        self.hashes.as_ref().ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
+    }
+
+    /// What a function does once at its start, beside its first request: opens the connection to storage, publishes its keys.
+    pub async fn prepare(&self) {
+        let Some(issuer) = &self.issuer else { return self.store.warm().await };
+        for key in issuer.published() {
+            if let Err(error) = self.store.publish_key(&key).await {
+                tracing::error!(%error, version = key.version, "a signing key is not published");
+            }
+        }
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,39 @@
+//! The claims of our tokens, with SimpleJWT's names (RFC 7519 for the registered ones).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CustomerId, SessionId};
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// Carried by each request.
+    Access,
+    /// Exchanged for a new pair.
+    Refresh,
+}
+
+/// The claims of an access or refresh token. Times are seconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// What the token may be used for.
+    pub token_type: TokenType,
+    /// From when on it is worthless.
+    pub exp: i64,
+    /// When it was made.
+    pub iat: i64,
+    /// Names this token.
+    pub jti: String,
+    /// The customer.
+    pub user_id: CustomerId,
+    /// The session.
+    pub sid: SessionId,
+    /// Who issued it.
+    pub iss: String,
+    /// Whom it is for.
+    pub aud: String,
+    /// The generation of a refresh token.
+    #[serde(rename = "gen", skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u64>,
+}

@@ -1,0 +1,6 @@
+//! Tokens and who presents them. `tokens` is pure given time and keys; `caller` joins it with storage.
+
+pub mod caller;
+pub mod claims;
+pub mod keyring;
+pub mod tokens;

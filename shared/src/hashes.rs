@@ -1,0 +1,102 @@
+//! Keyed hashes under the pepper: phones and addresses never stand in a key in the clear, codes never stand anywhere in the clear.
+
+use std::net::IpAddr;
+
+use aws_lc_rs::{constant_time, hmac};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::ChallengeId,
+    model::{challenge::Purpose, phone::Phone},
+};
+
+/// HMAC-SHA256 under the pepper, a prefix telling the uses apart.
+#[derive(Clone)]
+pub struct Hashes(hmac::Key);
+
+/// Hash of a phone number, 128 bits in base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PhoneHash(String);
+
+/// Hash of a client address, 128 bits in base64url; of an IPv6 address the first 64 bits count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AddressHash(String);
+
+/// Hash of a code, bound to its challenge, phone and purpose.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CodeHash(String);
+
+impl Hashes {
+    /// Hashes under this pepper.
+    pub fn new(pepper: &SecretString) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, pepper.expose_secret().as_bytes()))
+    }
+
+    /// The phone as it stands in keys.
+    pub fn phone(&self, phone: &Phone) -> PhoneHash {
+        PhoneHash(self.short(&["phone", phone.as_str()]))
+    }
+
+    /// The client's address as it stands in keys.
+    pub fn address(&self, address: IpAddr) -> AddressHash {
+        let network = match address.to_canonical() {
+            IpAddr::V4(v4) => v4.to_string(),
+            IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 64),
+        };
+        AddressHash(self.short(&["address", &network]))
+    }
+
+    /// The code as its challenge stores it.
+    pub fn code(&self, challenge: ChallengeId, phone: &Phone, purpose: Purpose, code: &str) -> CodeHash {
+        let tag = self.tag(&["code", &challenge.to_string(), phone.as_str(), purpose.as_str(), code]);
+        CodeHash(URL_SAFE_NO_PAD.encode(tag))
+    }
+
+    fn short(&self, parts: &[&str]) -> String {
+        URL_SAFE_NO_PAD.encode(&self.tag(parts).as_ref()[..16])
+    }
+
+    fn tag(&self, parts: &[&str]) -> hmac::Tag {
+        hmac::sign(&self.0, parts.join("\u{1f}").as_bytes())
+    }
+}
+
+impl CodeHash {
+    /// Whether both are of the same code, in a time that does not depend on where they differ.
+    pub fn matches(&self, other: &Self) -> bool {
+        constant_time::verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
+    }
+}
+
+impl PhoneHash {
+    /// The text that stands in keys.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AddressHash {
+    /// The text that stands in keys.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_and_mapped_ones_hash_alike() {
+        let hashes = Hashes::new(&"pepper".into());
+        let hash = |text: &str| hashes.address(text.parse().unwrap());
+        assert_eq!(hash("2001:db8:1:2::1"), hash("2001:db8:1:2:ffff::9"));
+        assert_ne!(hash("2001:db8:1:2::1"), hash("2001:db8:1:3::1"));
+        assert_eq!(hash("192.0.2.1"), hash("::ffff:192.0.2.1"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Bodies in three encodings, one extractor: JSON, form, multipart. And queries, read by the same rules.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use futures_util::stream;
+use http::{header, request::Parts};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    error::{ApiError, ErrorItem},
+    fields::{Fields, FromFields, not_an_object},
+    rules::SURROGATE_MARK,
+};
+use crate::app::AppState;
+
+/// The most bytes a body may have where an operation does not say otherwise.
+pub const MOST_BYTES: usize = 64 * 1024;
+
+/// The body of a request, read by its fields.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+/// The query of a request, read by its fields.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: FromFields> FromRequest<AppState> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let now = app.now();
+        let content_type = content_type(&request);
+        let bytes = axum::body::to_bytes(request.into_body(), MOST_BYTES).await;
+        let bytes = bytes.map_err(|_| ApiError::request_too_large(MOST_BYTES))?;
+        let fields = match media_type(&content_type).as_str() {
+            "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
+            "application/json" => json_fields(&bytes, now)?,
+            "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, now),
+            "multipart/form-data" => Fields::from_form(multipart_pairs(&content_type, bytes).await?, now),
+            _ => return Err(ApiError::unsupported_media_type(&content_type)),
+        };
+        read(fields).map(Self)
+    }
+}
+
+impl<T: FromFields> FromRequestParts<AppState> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        read(Fields::from_form(pairs(query.as_bytes())?, app.now())).map(Self)
+    }
+}
+
+fn read<T: FromFields>(mut fields: Fields) -> Result<T, ApiError> {
+    let read = T::from_fields(&mut fields);
+    let errors = fields.into_errors();
+    match read {
+        Ok(value) if errors.is_empty() => Ok(value),
+        _ => Err(ApiError::fields(errors)),
+    }
+}
+
+fn content_type(request: &Request) -> String {
+    let header = request.headers().get(header::CONTENT_TYPE);
+    header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+fn media_type(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn json_fields(bytes: &[u8], now: Timestamp) -> Result<Fields, ApiError> {
+    if bytes.is_empty() {
+        return Ok(Fields::from_json(serde_json::Map::new(), now));
+    }
+    let value = parse_json(bytes).map_err(|error| ApiError::parse(format!("JSON parse error - {error}")))?;
+    let non_field = |code, detail| ErrorItem { code, detail, attr: Some("non_field_errors".to_owned()) };
+    match value {
+        Value::Object(members) => Ok(Fields::from_json(members, now)),
+        Value::Null => Err(ApiError::fields(vec![non_field("null", "No data provided".into())])),
+        other => {
+            let violation = not_an_object(&other);
+            Err(ApiError::fields(vec![non_field(violation.code, violation.detail)]))
+        }
+    }
+}
+
+/// Parses JSON. A lone surrogate, which JSON can write and Unicode text cannot hold, is a matter of the field that holds it: it is
+/// replaced by a mark that the field's rule reports.
+fn parse_json(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    serde_json::from_slice(bytes).or_else(|error| {
+        let marked = std::str::from_utf8(bytes).ok().map(mark_lone_surrogates);
+        marked.and_then(|text| serde_json::from_str(&text).ok()).ok_or(error)
+    })
+}
+
+fn mark_lone_surrogates(text: &str) -> String {
+    let mut marked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(place) = rest.find('\\') {
+        marked.push_str(&rest[..place]);
+        rest = &rest[place..];
+        let taken = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
+            (Some(lone), _) => {
+                marked.push(SURROGATE_MARK);
+                marked.push_str(&format!("{lone:04X}"));
+                rest = &rest[6..];
+                continue;
+            }
+            // Any other escape: its two characters are kept together, so that an escaped backslash begins nothing.
+            (None, _) => rest.char_indices().nth(2).map_or(rest.len(), |(place, _)| place),
+        };
+        marked.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    marked + rest
+}
+
+/// The surrogate that `text` begins with in the form `\uD83D`.
+fn surrogate(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..=0xDFFF).contains(unit))
+}
+
+fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+    serde_html_form::from_bytes(bytes).map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
+}
+
+/// The text parts of a multipart body; parts that are files are passed over, no operation that uses this takes any.
+async fn multipart_pairs(content_type: &str, bytes: Bytes) -> Result<Vec<(String, String)>, ApiError> {
+    let malformed = |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
+    let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+    let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+    let mut pairs = Vec::new();
+    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_none() {
+            pairs.push((name, part.text().await.map_err(malformed)?));
+        }
+    }
+    Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lone_surrogates_are_marked() {
+        let marked = mark_lone_surrogates(r#"{"a":"\ud83d\ude00 \ud800 \\ud800 \n"}"#);
+        assert_eq!(marked, "{\"a\":\"\\ud83d\\ude00 \u{fdd0}D800 \\\\ud800 \\n\"}");
+    }
+}

@@ -1,0 +1,233 @@
+//! Every error answer: its status, its codes and texts, its two forms. The only `IntoResponse` for errors.
+//!
+//! Invariants: a 5xx body is constant and its cause is logged once; the envelope is the one of drf-standardized-errors.
+
+use std::{borrow::Cow, error::Error, fmt::Display};
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{model::limits::Wait, store::StoreError};
+
+/// What an operation answers instead of its result.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    errors: Vec<ErrorItem>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+/// The body of every error.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorBody {
+    /// `validation_error` for field errors, `client_error` for other 4xx, `server_error` for 5xx.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// At least one.
+    pub errors: Vec<ErrorItem>,
+}
+
+/// One error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ErrorItem {
+    /// For programs.
+    #[schema(value_type = String)]
+    pub code: &'static str,
+    /// For people.
+    #[schema(value_type = String)]
+    pub detail: Cow<'static, str>,
+    /// The field (nested: `location.lat`), `non_field_errors`, or null.
+    #[schema(required)]
+    pub attr: Option<String>,
+}
+
+/// RFC 9457 problem details, for clients that prefer `application/problem+json`.
+#[derive(Debug, Serialize)]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'static str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    errors: &'a [ErrorItem],
+}
+
+/// Rides along in the response, so that the outermost layer can write the same error as problem details.
+#[derive(Debug, Clone)]
+pub(crate) struct Written(StatusCode, ErrorBody);
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let error = ErrorItem { code, detail: detail.into(), attr: None };
+        Self { status, errors: vec![error], headers: Vec::new(), source: None }
+    }
+
+    fn with_header(mut self, name: HeaderName, value: impl Display) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&value.to_string()) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    fn from_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    fn unauthorized(code: &'static str, detail: &'static str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, detail).with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="api""#)
+    }
+
+    /// 400: everything that is wrong with the fields of a request, in field order.
+    pub fn fields(errors: Vec<ErrorItem>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, errors, headers: Vec::new(), source: None }
+    }
+
+    /// 400 for one field.
+    pub fn field(attr: &str, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
+    }
+
+    /// 400: the body is not what its content type says.
+    pub fn parse(detail: String) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "parse_error", detail)
+    }
+
+    /// 401: no bearer token.
+    pub fn not_authenticated() -> Self {
+        Self::unauthorized("not_authenticated", "Authentication credentials were not provided.")
+    }
+
+    /// 401: an `Authorization` header of another shape than `Bearer <token>`.
+    pub fn malformed_authorization() -> Self {
+        Self::unauthorized("authentication_failed", "Authorization header must contain two space-delimited values")
+    }
+
+    /// 401: an access token that is not ours, expired, or of a session that ended.
+    pub fn bearer_token_not_valid() -> Self {
+        Self::unauthorized("token_not_valid", "Given token not valid for any token type")
+    }
+
+    /// 401: the customer of a valid token is gone.
+    pub fn user_not_found() -> Self {
+        Self::unauthorized("authentication_failed", "User not found")
+    }
+
+    /// 401: the customer of a valid token may not use the account.
+    pub fn user_inactive() -> Self {
+        Self::unauthorized("authentication_failed", "User is inactive")
+    }
+
+    /// 401: a token in the body.
+    pub fn token_not_valid(detail: &'static str) -> Self {
+        Self::unauthorized("token_not_valid", detail)
+    }
+
+    /// 401: the account behind a right token or code may not be used.
+    pub fn no_active_account() -> Self {
+        Self::unauthorized("no_active_account", "No active account found for the given token.")
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// 405, with what the path does take.
+    pub fn method_not_allowed(method: &http::Method, allow: &str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Method \"{method}\" not allowed."))
+            .with_header(header::ALLOW, allow)
+    }
+
+    /// 406.
+    pub fn not_acceptable() -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Could not satisfy the request Accept header.")
+    }
+
+    /// 409: somebody else changed the same thing, again and again.
+    pub fn conflict(detail: &'static str) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    /// 412.
+    pub fn precondition_failed() -> Self {
+        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", "The resource has changed since it was read.")
+    }
+
+    /// 413, with the most bytes that the operation takes.
+    pub fn request_too_large(most: usize) -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", format!("The request body is larger than {most} bytes."))
+    }
+
+    /// 415.
+    pub fn unsupported_media_type(content_type: &str) -> Self {
+        let detail = format!("Unsupported media type \"{content_type}\" in request.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    /// 429.
+    pub fn throttled(Wait(seconds): Wait) -> Self {
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
+    }
+
+    /// 503: something we need is out of reach.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is temporarily unavailable. Please try again.")
+            .with_header(header::RETRY_AFTER, 1)
+            .from_source(source)
+    }
+
+    /// 500.
+    pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.").from_source(source)
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        if error.is_passing() { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Some(source) = &self.source {
+            tracing::error!(error = %source, status = self.status.as_u16(), "request failed");
+        }
+        let kind = match self.status {
+            StatusCode::BAD_REQUEST if self.errors.iter().all(|error| error.code != "parse_error") => "validation_error",
+            status if status.is_server_error() => "server_error",
+            _ => "client_error",
+        };
+        let body = ErrorBody { kind, errors: self.errors };
+        let mut response = (self.status, Json(&body)).into_response();
+        response.headers_mut().extend(self.headers);
+        response.extensions_mut().insert(Written(self.status, body));
+        response
+    }
+}
+
+impl Written {
+    /// The same error as problem details.
+    pub(crate) fn problem_body(&self) -> Option<Vec<u8>> {
+        let first = self.1.errors.first()?;
+        let problem = Problem {
+            kind: "about:blank",
+            title: self.0.canonical_reason().unwrap_or_default(),
+            status: self.0.as_u16(),
+            detail: &first.detail,
+            code: first.code,
+            errors: &self.1.errors,
+        };
+        serde_json::to_vec(&problem).ok()
+    }
+}

@@ -1,0 +1,175 @@
+//! Reads a request's fields one by one and collects everything that is wrong, with REST Framework's codes and texts.
+//!
+//! A field is read by a [`Rule`]. A reading that failed gives [`Reported`]: the error stands in the list already, so an operation reads
+//! all its fields first and puts the request together with `?` afterwards.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::error::ErrorItem;
+
+/// A request that is read field by field.
+pub trait FromFields: Sized {
+    /// Reads the fields; `Err` only where an error was reported.
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported>;
+}
+
+/// The error of a field stands in the list of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported;
+
+/// What is wrong with one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// For programs.
+    pub code: &'static str,
+    /// For people.
+    pub detail: Cow<'static, str>,
+}
+
+/// How one value is read.
+pub trait Rule {
+    /// What it gives.
+    type Value;
+
+    /// Reads a value that is not null.
+    fn read(&self, value: &Value) -> Result<Self::Value, Violation>;
+}
+
+/// The fields of one object of a request, and what is wrong with those read so far.
+#[derive(Debug)]
+pub struct Fields {
+    source: Source,
+    prefix: String,
+    now: Timestamp,
+    errors: Vec<ErrorItem>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Json(Map<String, Value>),
+    Form(Vec<(String, String)>),
+}
+
+impl Fields {
+    /// The members of a JSON object.
+    pub fn from_json(object: Map<String, Value>, now: Timestamp) -> Self {
+        Self { source: Source::Json(object), prefix: String::new(), now, errors: Vec::new() }
+    }
+
+    /// The pairs of a form or a query. Members of a nested object are named `object.member`; of a repeated name the last counts.
+    pub fn from_form(pairs: Vec<(String, String)>, now: Timestamp) -> Self {
+        Self { source: Source::Form(pairs), prefix: String::new(), now, errors: Vec::new() }
+    }
+
+    /// A field that must be there.
+    pub fn required<R: Rule>(&mut self, name: &str, rule: R) -> Result<R::Value, Reported> {
+        match self.optional(name, rule)? {
+            Some(value) => Ok(value),
+            None => Err(self.report(name, Violation::new("required", "This field is required."))),
+        }
+    }
+
+    /// A field that may be absent, but not null.
+    pub fn optional<R: Rule>(&mut self, name: &str, rule: R) -> Result<Option<R::Value>, Reported> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Null) => Err(self.report(name, Violation::new("null", "This field may not be null."))),
+            Some(value) => rule.read(&value).map(Some).map_err(|violation| self.report(name, violation)),
+        }
+    }
+
+    /// A field that may be absent, or null to take its value away. In a form an empty value stands for null.
+    pub fn nullable<R: Rule>(&mut self, name: &str, rule: R) -> Result<Option<Option<R::Value>>, Reported> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Value::Null) => Ok(Some(None)),
+            Some(Value::String(text)) if text.trim().is_empty() && self.is_form() => Ok(Some(None)),
+            Some(value) => rule.read(&value).map(|read| Some(Some(read))).map_err(|violation| self.report(name, violation)),
+        }
+    }
+
+    /// An object within the request, if it is there; its errors name their fields `name.field`.
+    pub fn object<T: FromFields>(&mut self, name: &str) -> Result<Option<T>, Reported> {
+        let source = match &self.source {
+            Source::Form(pairs) => Source::Form(within(pairs, name)),
+            Source::Json(members) => match members.get(name) {
+                None => return Ok(None),
+                Some(Value::Null) => return Err(self.report(name, Violation::new("null", "This field may not be null."))),
+                Some(Value::Object(members)) => Source::Json(members.clone()),
+                Some(other) => return Err(self.report(name, not_an_object(other))),
+            },
+        };
+        if matches!(&source, Source::Form(pairs) if pairs.is_empty()) {
+            return Ok(None);
+        }
+        let mut inner = Self { source, prefix: format!("{}{name}.", self.prefix), now: self.now, errors: Vec::new() };
+        let read = T::from_fields(&mut inner);
+        self.errors.append(&mut inner.errors);
+        read.map(Some)
+    }
+
+    /// Reports what is wrong with a field beyond its own value.
+    pub fn report(&mut self, name: &str, violation: Violation) -> Reported {
+        let attr = Some(format!("{}{name}", self.prefix));
+        self.errors.push(ErrorItem { code: violation.code, detail: violation.detail, attr });
+        Reported
+    }
+
+    /// The present, for what must lie before or after it.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Everything that is wrong, in the order of reading.
+    pub fn into_errors(self) -> Vec<ErrorItem> {
+        self.errors
+    }
+
+    fn is_form(&self) -> bool {
+        matches!(self.source, Source::Form(_))
+    }
+
+    fn value(&self, name: &str) -> Option<Value> {
+        match &self.source {
+            Source::Json(members) => members.get(name).cloned(),
+            Source::Form(pairs) => pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| Value::String(value.clone())),
+        }
+    }
+}
+
+impl Violation {
+    /// A violation.
+    pub fn new(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+
+    /// Code `invalid`.
+    pub fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new("invalid", detail)
+    }
+}
+
+/// The violation of a value that should be an object, in Python's names of the types.
+pub(crate) fn not_an_object(value: &Value) -> Violation {
+    let kind = match value {
+        Value::Array(_) => "list",
+        Value::String(_) => "str",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::Null | Value::Object(_) => "NoneType",
+    };
+    Violation::invalid(format!("Invalid data. Expected a dictionary, but got {kind}."))
+}
+
+/// The pairs of a form that belong to the object `name`, under their own names.
+fn within(pairs: &[(String, String)], name: &str) -> Vec<(String, String)> {
+    let member = |key: &str| {
+        let rest = key.strip_prefix(name)?;
+        rest.strip_prefix('.').or_else(|| rest.strip_prefix('[')?.strip_suffix(']')).map(str::to_owned)
+    };
+    pairs.iter().filter_map(|(key, value)| Some((member(key)?, value.clone()))).collect()
+}

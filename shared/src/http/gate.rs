@@ -1,0 +1,105 @@
+//! The checks between a known path and its handler, in the contract's order: preflight, 406, bearer 401, method 405. What the handler's
+//! extractors refuse (413, 415, 400) comes after.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, Method, StatusCode};
+
+use super::{
+    cors,
+    error::ApiError,
+    negotiate::Accept,
+    routes::{Access, Operation, method_of},
+};
+use crate::{app::AppState, auth::caller::Caller};
+
+/// The path of the operation that answered, for the log.
+#[derive(Debug, Clone)]
+pub(crate) struct MatchedRoute(pub(crate) Arc<str>);
+
+/// What is checked before the handlers of one path.
+pub(crate) struct Gate {
+    app: AppState,
+    route: Arc<str>,
+    allow: HeaderValue,
+    served: Vec<Served>,
+}
+
+struct Served {
+    methods: Vec<Method>,
+    access: Access,
+    produces: &'static [&'static str],
+}
+
+impl Gate {
+    pub(crate) fn new(app: AppState, path: &str, operations: &[Operation]) -> Self {
+        let served: Vec<Served> = operations
+            .iter()
+            .map(|operation| Served {
+                methods: operation.methods.iter().map(method_of).collect(),
+                access: operation.access,
+                produces: operation.produces,
+            })
+            .collect();
+        Self { app, route: path.into(), allow: allow(&served), served }
+    }
+
+    fn operation(&self, method: &Method) -> Option<&Served> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.served.iter().find(|served| served.methods.contains(method))
+    }
+
+    async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+        let operation = self.operation(request.method());
+        let asked = |served: &&Served| operation.is_none_or(|operation| std::ptr::eq(operation, *served));
+        let accept = Accept::of(request.headers());
+        if !self.served.iter().filter(asked).any(|served| accept.admits(served.produces)) {
+            return Err(ApiError::not_acceptable());
+        }
+        if self.served.iter().filter(asked).any(|served| served.access == Access::Bearer) {
+            let caller = Caller::authenticate(&self.app, request.headers()).await?;
+            request.extensions_mut().insert(caller);
+        }
+        match operation {
+            Some(_) => Ok(()),
+            None => Err(ApiError::method_not_allowed(request.method(), self.allow.to_str().unwrap_or_default())),
+        }
+    }
+
+    fn preflight(&self) -> Response {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        cors::allow_methods(response.headers_mut(), &self.allow);
+        response
+    }
+}
+
+/// The checks of one path, as a layer around its handlers.
+pub(crate) async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::OPTIONS {
+        gate.preflight()
+    } else {
+        match gate.admit(&mut request).await {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.into_response(),
+        }
+    };
+    response.extensions_mut().insert(MatchedRoute(gate.route.clone()));
+    response
+}
+
+/// The methods of a path in REST Framework's order.
+fn allow(served: &[Served]) -> HeaderValue {
+    let has = |method: &Method| served.iter().any(|served| served.methods.contains(method));
+    let order = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let mut names: Vec<&str> = order.iter().filter(|method| has(method)).map(Method::as_str).collect();
+    if has(&Method::GET) {
+        names.push("HEAD");
+    }
+    names.push("OPTIONS");
+    HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+}

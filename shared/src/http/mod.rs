@@ -1,0 +1,14 @@
+//! The conventions of the HTTP API: routes, checks and their order, bodies, errors. Every group gets them by being registered.
+
+pub mod address;
+pub mod body;
+pub mod cors;
+pub mod error;
+pub mod etag;
+pub mod fields;
+pub(crate) mod gate;
+pub mod negotiate;
+pub mod openapi;
+pub mod path;
+pub mod routes;
+pub mod rules;

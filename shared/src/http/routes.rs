@@ -1,0 +1,162 @@
+//! What a group serves. Registering an operation here is the only registration: routing, checks, `Allow` and the OpenAPI document
+//! follow from it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    handler::Handler,
+    middleware,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use http::Method;
+use utoipa::{
+    Path,
+    openapi::{HttpMethod, RefOr, Schema, path},
+};
+
+use super::{
+    error::ApiError,
+    gate::{Gate, gate},
+};
+use crate::app::AppState;
+
+/// The operations of a group.
+#[derive(Default)]
+pub struct Routes {
+    operations: Vec<Operation>,
+}
+
+/// Who may call an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; an `Authorization` header is ignored.
+    Public,
+    /// The bearer of an access token, checked before anything else of the request.
+    Bearer,
+}
+
+/// One operation: its handler and what its `#[utoipa::path]` says of it. Made by [`operation!`](crate::operation).
+pub struct Operation {
+    pub(crate) path: String,
+    pub(crate) methods: Vec<HttpMethod>,
+    pub(crate) access: Access,
+    pub(crate) produces: &'static [&'static str],
+    pub(crate) describe: fn() -> path::Operation,
+    pub(crate) schemas: fn(&mut Vec<(String, RefOr<Schema>)>),
+    handler: MethodRouter<AppState>,
+}
+
+/// The operation `module::handler`, where `handler` carries `#[utoipa::path]`.
+#[macro_export]
+macro_rules! operation {
+    ($module:ident :: $handler:ident) => {
+        $crate::pastey::paste! {
+            $crate::http::routes::Operation::new::<$module::[<__path_ $handler>], _, _>($module::$handler)
+        }
+    };
+}
+
+impl Routes {
+    /// Adds an operation that everybody may call.
+    pub fn public(self, operation: Operation) -> Self {
+        self.with(Operation { access: Access::Public, ..operation })
+    }
+
+    /// Adds an operation for the bearer of an access token.
+    pub fn bearer(self, operation: Operation) -> Self {
+        self.with(Operation { access: Access::Bearer, ..operation })
+    }
+
+    /// The operations in the order of their registration.
+    pub(crate) fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The paths, as the document writes them.
+    pub fn paths(&self) -> Vec<&str> {
+        self.operations.iter().map(|operation| operation.path.as_str()).collect()
+    }
+
+    /// The router with all checks in their order.
+    pub(crate) fn into_router(self, app: AppState) -> Router {
+        let mut paths: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
+        for operation in self.operations {
+            paths.entry(operation.path.clone()).or_default().push(operation);
+        }
+        let mut router = Router::new();
+        for (path, operations) in paths {
+            let gated = Arc::new(Gate::new(app.clone(), &path, &operations));
+            let methods = operations.into_iter().fold(MethodRouter::new(), |methods, operation| methods.merge(operation.handler));
+            let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
+            router = route(router, &path, methods);
+        }
+        router.fallback(async || ApiError::not_found()).with_state(app)
+    }
+
+    fn with(mut self, operation: Operation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+}
+
+impl Operation {
+    /// An operation of this handler, described by `P`.
+    pub fn new<P, H, T>(handler: H) -> Self
+    where
+        P: Path + utoipa::__dev::SchemaReferences,
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let methods = P::methods();
+        let filter = methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
+        Self {
+            path: P::path(),
+            methods,
+            access: Access::Public,
+            produces: &["application/json"],
+            describe: P::operation,
+            schemas: P::schemas,
+            handler: on(filter, handler),
+        }
+    }
+
+    /// What it can answer with instead of JSON.
+    pub fn producing(self, produces: &'static [&'static str]) -> Self {
+        Self { produces, ..self }
+    }
+}
+
+/// Both slash forms arrive here without the slash (see `path`).
+#[expect(clippy::disallowed_methods, reason = "the one home of raw routes")]
+fn route(router: Router<AppState>, path: &str, methods: MethodRouter<AppState>) -> Router<AppState> {
+    let canonical = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);
+    router.route(canonical, methods)
+}
+
+fn filter_of(method: &HttpMethod) -> MethodFilter {
+    match method {
+        HttpMethod::Get => MethodFilter::GET,
+        HttpMethod::Post => MethodFilter::POST,
+        HttpMethod::Put => MethodFilter::PUT,
+        HttpMethod::Delete => MethodFilter::DELETE,
+        HttpMethod::Options => MethodFilter::OPTIONS,
+        HttpMethod::Head => MethodFilter::HEAD,
+        HttpMethod::Patch => MethodFilter::PATCH,
+        _ => MethodFilter::TRACE,
+    }
+}
+
+/// The method of a request that an operation's method stands for.
+pub(crate) fn method_of(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        _ => Method::TRACE,
+    }
+}

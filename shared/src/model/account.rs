@@ -1,0 +1,204 @@
+//! A customer's account: its status, its epoch and its sessions, all in one record so that one conditional write settles every race.
+//!
+//! Invariants: a session is alive while it stands in the record, carries the record's epoch and has not expired; raising the epoch ends
+//! every session at once, whatever the clocks of the machines say; there are never more than [`MOST_SESSIONS`].
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    config::TokenConfig,
+    hashes::PhoneHash,
+    ids::{CustomerId, SessionId},
+};
+
+/// How many sessions an account holds; the next log-in takes the place of the one longest unused.
+pub const MOST_SESSIONS: usize = 20;
+
+/// Whether a customer may use the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// In use.
+    Active,
+    /// Closed by the operator.
+    Disabled,
+    /// Left by the customer; its items are being erased.
+    Deleted,
+}
+
+/// The kind of device a session lives on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// An iPhone or iPad.
+    Ios,
+    /// An Android device.
+    Android,
+    /// A browser.
+    Web,
+}
+
+/// One customer's account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// Whether it may be used.
+    pub status: Status,
+    /// Hash of the phone that logs in to it.
+    pub phone: PhoneHash,
+    /// Raised to end all sessions at once.
+    pub epoch: u64,
+    /// The sessions by id.
+    pub sessions: BTreeMap<SessionId, Session>,
+    /// The epoch of each session, apart from it so that storage can copy the account's own in one update.
+    pub epochs: BTreeMap<SessionId, u64>,
+}
+
+/// One log-in on one device. Everything that its newest refresh token is made of stands here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Counts the refreshes; the log-in is generation 1.
+    #[serde(rename = "gen")]
+    pub generation: u64,
+    /// Thumbprint of the key that signed the newest refresh token.
+    pub kid: String,
+    /// When the newest generation was made.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub rotated: Timestamp,
+    /// Generations made in the minute of `rotated`.
+    pub in_minute: u32,
+    /// Seconds the newest generation may rest.
+    pub idle: i64,
+    /// When the customer logged in.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created: Timestamp,
+    /// The end of the session, however often it is refreshed.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub ends: Timestamp,
+    /// What the device calls itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The kind of device.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<Platform>,
+}
+
+/// What a device says of itself at log-in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeviceLabel {
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// Its kind.
+    pub platform: Option<Platform>,
+}
+
+/// Whether a session may act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Liveness {
+    /// It may.
+    Alive,
+    /// It has ended, or never was.
+    Ended,
+    /// The whole account may not.
+    Inactive,
+}
+
+/// What to answer to a refresh token that storage did not accept as the newest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StaleRefresh {
+    /// Its successor was never seen by the phone: give the same one again.
+    Repeat(Box<Session>),
+    /// Too many generations in this minute; come back after so many seconds.
+    TooMany(i64),
+    /// Somebody presents a token that was spent long ago: the session must end.
+    Replay,
+    /// The session is over.
+    Ended,
+    /// The account may not be used.
+    Inactive,
+}
+
+impl Account {
+    /// Whether `session` may act at `now`.
+    pub fn liveness(&self, session: SessionId, now: Timestamp) -> Liveness {
+        if self.status != Status::Active {
+            return Liveness::Inactive;
+        }
+        match self.alive(session, now) {
+            Some(_) => Liveness::Alive,
+            None => Liveness::Ended,
+        }
+    }
+
+    /// What a refresh token of `generation` deserves that is not the newest of `session`, or is but was not accepted.
+    pub fn judge_stale(&self, session: SessionId, generation: u64, now: Timestamp, rules: &TokenConfig) -> StaleRefresh {
+        if self.status != Status::Active {
+            return StaleRefresh::Inactive;
+        }
+        let Some(newest) = self.alive(session, now) else { return StaleRefresh::Ended };
+        let age = now.duration_since(newest.rotated);
+        if newest.generation == generation {
+            return StaleRefresh::TooMany(seconds_to_next_minute(now));
+        }
+        if newest.generation == generation + 1 && age < rules.refresh_grace {
+            return StaleRefresh::Repeat(Box::new(newest.clone()));
+        }
+        StaleRefresh::Replay
+    }
+
+    /// The sessions to take away so that one more fits: those that are over, then the ones longest unused.
+    pub fn to_make_room(&self, now: Timestamp) -> Vec<SessionId> {
+        let over = |id: &SessionId| self.alive(*id, now).is_none();
+        let (mut leaving, mut staying): (Vec<_>, Vec<_>) = self.sessions.keys().copied().partition(over);
+        staying.sort_by_key(|id| self.sessions.get(id).map(|session| session.rotated));
+        let too_many = (staying.len() + 1).saturating_sub(MOST_SESSIONS);
+        leaving.extend(staying.into_iter().take(too_many));
+        leaving
+    }
+
+    fn alive(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
+        let session = self.sessions.get(&id)?;
+        let current = self.epochs.get(&id) == Some(&self.epoch);
+        (current && now < session.expires()).then_some(session)
+    }
+}
+
+impl Session {
+    /// A new session at its first generation.
+    pub fn begin(now: Timestamp, kid: &str, device: DeviceLabel, rules: &TokenConfig) -> Self {
+        Self {
+            generation: 1,
+            kid: kid.to_owned(),
+            rotated: now,
+            in_minute: 1,
+            idle: rules.refresh_idle.as_secs(),
+            created: now,
+            ends: now.saturating_add(rules.refresh_absolute).unwrap_or(Timestamp::MAX),
+            name: device.name,
+            platform: device.platform,
+        }
+    }
+
+    /// When the newest refresh token, and with it the session, expires.
+    pub fn expires(&self) -> Timestamp {
+        let rested = self.rotated.saturating_add(SignedDuration::from_secs(self.idle)).unwrap_or(Timestamp::MAX);
+        rested.min(self.ends)
+    }
+}
+
+/// The minute that `time` lies in, counted from 1970.
+pub fn minute_of(time: Timestamp) -> i64 {
+    time.as_second().div_euclid(60)
+}
+
+fn seconds_to_next_minute(now: Timestamp) -> i64 {
+    60 - now.as_second().rem_euclid(60)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! How often codes may be sent and tried: pure rules over what storage counted.
+//!
+//! Invariant: a refusal changes nothing that anybody else is counted by, so one address can never use up the budget of an owner at another.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{config::CodeConfig, hashes::AddressHash};
+
+/// The totals are kept in so many shards, so that no single item is written by all callers.
+pub const SHARDS: u8 = 16;
+
+/// The sends to one phone within the last hour: a sliding window, exact to the millisecond.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendLog {
+    /// Counts the changes of this record.
+    pub revision: u64,
+    /// Oldest first.
+    pub sends: VecDeque<Send>,
+}
+
+/// One send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Send {
+    /// When.
+    #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// From which address.
+    #[serde(rename = "a")]
+    pub address: AddressHash,
+}
+
+/// Wait so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait(pub i64);
+
+impl SendLog {
+    /// The log after one more send from `address`, or how long to wait for it.
+    pub fn admit(&self, now: Timestamp, address: &AddressHash, rules: &CodeConfig) -> Result<Self, Wait> {
+        let hour = SignedDuration::from_hours(1);
+        let recent: VecDeque<Send> = self.sends.iter().filter(|send| now.duration_since(send.at) < hour).cloned().collect();
+        if let Some(last) = recent.back() {
+            wait_until(last.at, rules.resend_after, now)?;
+        }
+        let from_here: Vec<Timestamp> = recent.iter().filter(|send| send.address == *address).map(|send| send.at).collect();
+        let all: Vec<Timestamp> = recent.iter().map(|send| send.at).collect();
+        for (times, limit) in [(from_here, rules.sends_per_phone_and_address_hourly), (all, rules.sends_per_phone_hourly)] {
+            if let Some(freeing) = times.len().checked_sub(limit as usize) {
+                wait_until(times[freeing], hour, now)?;
+            }
+        }
+        let mut sends = recent;
+        sends.push_back(Send { at: now, address: address.clone() });
+        Ok(Self { revision: self.revision + 1, sends })
+    }
+
+    /// The log after its last send turned out not to have happened.
+    pub fn without_last(&self) -> Self {
+        let mut sends = self.sends.clone();
+        sends.pop_back();
+        Self { revision: self.revision + 1, sends }
+    }
+}
+
+/// The part of `budget` that `shard` may spend; the parts of all shards sum up to the budget.
+pub fn share_of(budget: u32, shard: u8) -> u32 {
+    (budget + u32::from(SHARDS - 1 - shard)) / u32::from(SHARDS)
+}
+
+/// Seconds from `now` to the end of its UTC hour.
+pub fn to_next_hour(now: Timestamp) -> Wait {
+    Wait(3_600 - now.as_second().rem_euclid(3_600))
+}
+
+/// Seconds from `now` to the end of its UTC day.
+pub fn to_next_day(now: Timestamp) -> Wait {
+    Wait(86_400 - now.as_second().rem_euclid(86_400))
+}
+
+fn wait_until(since: Timestamp, span: SignedDuration, now: Timestamp) -> Result<(), Wait> {
+    let left = span - now.duration_since(since);
+    if left.is_positive() {
+        let whole = left.as_secs() + i64::from(left.subsec_nanos() > 0);
+        return Err(Wait(whole));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_of_all_shards_sum_up_to_the_budget() {
+        for budget in [1, 2, 15, 16, 17, 1_000, 5_000, 4_999] {
+            assert_eq!((0..SHARDS).map(|shard| share_of(budget, shard)).sum::<u32>(), budget);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! The domain's own types: parsed once, right ever after. No keys, no HTTP, no storage.
+
+pub mod account;
+pub mod challenge;
+pub mod customer;
+pub mod limits;
+pub mod phone;

@@ -1,0 +1,186 @@
+//! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher and in the tests.
+//!
+//! Invariants: every request is answered, whatever it holds: a panic is a 500; each answer carries its request id; one log line a
+//! request, without its query, body, headers or address.
+
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
+
+use axum::{
+    Router,
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use http::{HeaderName, HeaderValue, Request, header};
+pub use lambda_http::Error;
+use lambda_http::{
+    Adapter, Body, LambdaEvent, RequestExt,
+    request::{LambdaRequest, RequestContext},
+    service_fn,
+};
+use serde::Serialize;
+use tower::{Service, ServiceExt};
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::{
+    app::AppState,
+    aws::Clients,
+    clock::SystemClock,
+    config::Config,
+    http::{
+        cors,
+        error::{ApiError, Written},
+        gate::MatchedRoute,
+        negotiate::Accept,
+        path,
+        routes::Routes,
+    },
+    random::SystemRandom,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// One function: a group's operations behind the gateway's events.
+#[derive(Clone)]
+pub struct Function {
+    app: AppState,
+    router: Router,
+}
+
+impl Function {
+    /// The function that serves `routes`.
+    pub fn new(routes: Routes, app: AppState) -> Self {
+        Self { router: routes.into_router(app.clone()), app }
+    }
+
+    /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request in, JSON of its response out.
+    pub async fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Error> {
+        let payload: LambdaRequest = serde_json::from_slice(event)?;
+        let answer = self.call(LambdaEvent::new(payload, lambda_http::Context::default())).await?;
+        Ok(serde_json::to_vec(&answer)?)
+    }
+
+    /// The state that the function was made with.
+    pub fn app(&self) -> &AppState {
+        &self.app
+    }
+
+    /// Answers one event.
+    ///
+    /// `lambda_http` builds the request's URI from the event's path and host and panics where they make none, so it is given a harmless
+    /// path and no host, and what we route by is put in their place afterwards.
+    async fn call(&self, event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize + fmt::Debug + Send + use<>, Error> {
+        let LambdaEvent { mut payload, context } = event;
+        let LambdaRequest::ApiGatewayV2(event) = &mut payload else { return Err("not an event of an HTTP API".into()) };
+        let path = event.raw_path.take().unwrap_or_default();
+        let query = event.raw_query_string.take().unwrap_or_default();
+        let uri = path::uri(&path, &query);
+        let host = event.headers.remove(header::HOST);
+        event.request_context.domain_name = None;
+        event.request_context.stage = Some("$default".to_owned());
+        let function = self.clone();
+        let service = service_fn(move |mut request: Request<Body>| {
+            let (function, uri, host) = (function.clone(), uri.clone(), host.clone());
+            async move {
+                *request.uri_mut() = uri;
+                if let Some(host) = host {
+                    request.headers_mut().insert(header::HOST, host);
+                }
+                Ok::<_, Error>(function.answer(request).await)
+            }
+        });
+        Adapter::from(service).call(LambdaEvent::new(payload, context)).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response {
+        let began = self.app.now();
+        let accept = Accept::of(request.headers());
+        let id = request_id(&request);
+        let method = request.method().clone();
+        let routed = self.router.clone().oneshot(request.map(into_axum));
+        let mut response = match AssertUnwindSafe(routed).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(never)) => match never {},
+            Err(_) => ApiError::internal("a handler panicked").into_response(),
+        };
+        write_as_problem(&mut response, &accept);
+        finish(&mut response, &id);
+        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
+        let millis = self.app.now().duration_since(began).as_millis();
+        tracing::info!(%method, route, status = response.status().as_u16(), ms = millis, id, "request");
+        response
+    }
+}
+
+/// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.
+pub async fn serve(routes: Routes) -> Result<(), Error> {
+    let config = Config::from_env()?;
+    log_to_stdout(&config.log_level);
+    let clients = Clients::new(&config);
+    let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let function = Function::new(routes, app.clone());
+    // Beside the first request and not before it: the connection opens while the first event is fetched and read.
+    tokio::spawn(async move { app.prepare().await });
+    lambda_runtime::run(service_fn(move |event| {
+        let function = function.clone();
+        async move { function.call(event).await }
+    }))
+    .await
+}
+
+/// One JSON line an event. The level is for our own code; libraries speak up from `warn`, since below that the SDK writes out requests.
+fn log_to_stdout(level: &str) {
+    let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
+    let targets = Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(OWN_CRATES.map(|name| (name, level)));
+    let lines = tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_current_span(false)
+        .with_span_list(false);
+    tracing_subscriber::registry().with(targets).with(lines).init();
+}
+
+/// The crates whose log lines follow the level parameter.
+pub const OWN_CRATES: [&str; 3] = ["shared", "auth", "customer"];
+
+fn into_axum(body: Body) -> axum::body::Body {
+    match body {
+        Body::Text(text) => axum::body::Body::from(text),
+        Body::Binary(bytes) => axum::body::Body::from(bytes),
+        _ => axum::body::Body::empty(),
+    }
+}
+
+fn request_id(request: &Request<Body>) -> String {
+    let of_gateway = match request.request_context_ref() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
+    };
+    let of_lambda = || request.lambda_context_ref().map(|context| context.request_id.clone());
+    of_gateway.or_else(of_lambda).unwrap_or_default()
+}
+
+fn write_as_problem(response: &mut Response, accept: &Accept) {
+    let written = response.extensions().get::<Written>().filter(|_| accept.prefers_problem());
+    if let Some(body) = written.and_then(Written::problem_body) {
+        *response.body_mut() = axum::body::Body::from(body);
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    }
+}
+
+/// The headers of every answer. What does not say how long it may be kept is not kept at all.
+fn finish(response: &mut Response, id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    cors::allow_origin(headers);
+}

@@ -1,0 +1,144 @@
+//! Every key of the table. Arguments are typed ids, hashes and numbers, so nothing a client sends can add a `#`.
+//!
+//! | what | partition key | sort key | read and written by |
+//! | --- | --- | --- | --- |
+//! | account: status, epoch, sessions | `AUTH#<customer>` | `ACCOUNT` | each authenticated operation reads it; refresh and log-in write it |
+//! | profile | `PROFILE#<customer>` | `PROFILE` | GetCustomerDetails, UpdateCustomer, AuthenticateCustomer |
+//! | owner of a phone | `PHONE#<hash>` | `OWNER` | AuthenticateCustomer |
+//! | sent code | `OTP#<challenge>` | `CHALLENGE` | sendOTP writes it, AuthenticateCustomer tries and takes it |
+//! | sends to a phone | `RATE#sends-phone#<hash>` | `LOG` | sendOTP |
+//! | sends from an address in an hour | `RATE#sends-address#<hash>#<hour>` | `COUNT` | sendOTP |
+//! | tries on a phone in a day | `RATE#tries#<hash>#<day>` | `COUNT` | AuthenticateCustomer |
+//! | unverified codes of a day | `RATE#budget#<country or ALL>#<day>` | `SHARD#<00..15>` | sendOTP adds, AuthenticateCustomer takes back |
+//! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
+//!
+//! # Who may do what
+//!
+//! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
+//!
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `KEY#` |
+//! | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | get, put, update, query | get, put |
+//! | customer | get, put, update | get, put | get, put | update, delete | update | get, put |
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::Item;
+use crate::{
+    hashes::{AddressHash, PhoneHash},
+    ids::{ChallengeId, CustomerId},
+};
+
+/// The attribute that holds the partition key.
+pub const PARTITION: &str = "pk";
+/// The attribute that holds the sort key.
+pub const SORT: &str = "sk";
+/// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
+pub const EXPIRES: &str = "expires";
+
+/// A primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    partition: String,
+    sort: String,
+}
+
+impl Key {
+    fn new(partition: String, sort: impl Into<String>) -> Self {
+        Self { partition, sort: sort.into() }
+    }
+
+    /// The partition key.
+    pub fn partition(&self) -> &str {
+        &self.partition
+    }
+
+    /// The sort key.
+    pub fn sort(&self) -> &str {
+        &self.sort
+    }
+
+    pub(crate) fn into_item(self) -> Item {
+        Item::from([(PARTITION.to_owned(), AttributeValue::S(self.partition)), (SORT.to_owned(), AttributeValue::S(self.sort))])
+    }
+}
+
+/// A customer's account.
+pub fn account(customer: CustomerId) -> Key {
+    Key::new(format!("AUTH#{customer}"), "ACCOUNT")
+}
+
+/// A customer's profile.
+pub fn profile(customer: CustomerId) -> Key {
+    Key::new(format!("PROFILE#{customer}"), "PROFILE")
+}
+
+/// Who logs in with a phone.
+pub fn phone_owner(phone: &PhoneHash) -> Key {
+    Key::new(format!("PHONE#{}", phone.as_str()), "OWNER")
+}
+
+/// A sent code.
+pub fn challenge(id: ChallengeId) -> Key {
+    Key::new(format!("OTP#{id}"), "CHALLENGE")
+}
+
+/// The sends to a phone.
+pub fn sends_to_phone(phone: &PhoneHash) -> Key {
+    Key::new(format!("RATE#sends-phone#{}", phone.as_str()), "LOG")
+}
+
+/// The sends from an address in the UTC hour of `now`.
+pub fn sends_from_address(address: &AddressHash, now: Timestamp) -> Key {
+    let hour = now.as_second().div_euclid(3_600);
+    Key::new(format!("RATE#sends-address#{}#{hour}", address.as_str()), "COUNT")
+}
+
+/// The tries on a phone in the UTC day of `now`.
+pub fn tries_on_phone(phone: &PhoneHash, now: Timestamp) -> Key {
+    Key::new(format!("RATE#tries#{}#{}", phone.as_str(), day_of(now)), "COUNT")
+}
+
+/// One shard of a day's unverified codes; `scope` is a country code or `ALL`.
+pub fn budget_shard(scope: &str, day: Date, shard: u8) -> Key {
+    Key::new(format!("RATE#budget#{scope}#{day}"), format!("SHARD#{shard:02}"))
+}
+
+/// A public signing key by its version.
+pub fn signing_key(version: u32) -> Key {
+    Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+}
+
+/// The UTC day that `now` lies in.
+pub fn day_of(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{hashes::Hashes, model::phone::Phone};
+
+    #[test]
+    fn every_key_in_one_picture() {
+        let hashes = Hashes::new(&"pepper".into());
+        let now: Timestamp = "2026-11-22T20:52:24Z".parse().unwrap();
+        let phone = hashes.phone(&Phone::of_the_operator("+14155550123"));
+        let address = hashes.address("192.0.2.7".parse().unwrap());
+        let id = "019aac3f-0000-7000-8000-000000000001";
+        let all = [
+            account(id.parse().unwrap()),
+            profile(id.parse().unwrap()),
+            phone_owner(&phone),
+            challenge(id.parse().unwrap()),
+            sends_to_phone(&phone),
+            sends_from_address(&address, now),
+            tries_on_phone(&phone, now),
+            budget_shard("US", day_of(now), 7),
+            signing_key(3),
+        ];
+        let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();
+        insta::assert_snapshot!(picture.join("\n"));
+    }
+}

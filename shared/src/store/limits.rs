@@ -1,0 +1,242 @@
+//! The counters behind the limits on codes. Each changes by a conditional write of its own; none takes part in a transaction.
+
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::Deserialize;
+
+use super::{
+    Item, Store, StoreError,
+    account::refused_item,
+    item::{expiring_item, record},
+    keys::{self, EXPIRES, Key, PARTITION},
+    number, text,
+};
+use crate::{
+    config::CodeConfig,
+    hashes::{AddressHash, PhoneHash},
+    model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
+};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+
+/// What came of counting one more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Counted.
+    Within,
+    /// Not counted: the limit is reached.
+    Over(Wait),
+}
+
+/// Which of a day's budgets.
+#[derive(Debug, Clone, Copy)]
+pub enum BudgetKind<'a> {
+    /// Of one country, ISO 3166-1 alpha-2.
+    Country(&'a str),
+    /// Of all.
+    Total,
+}
+
+impl BudgetKind<'_> {
+    fn scope(&self) -> &str {
+        match self {
+            Self::Country(country) => country,
+            Self::Total => "ALL",
+        }
+    }
+
+    fn limit(&self, rules: &CodeConfig) -> u32 {
+        match self {
+            Self::Country(_) => rules.daily_per_country,
+            Self::Total => rules.daily_total,
+        }
+    }
+}
+
+impl Store {
+    /// The sends to a phone, strongly consistent. One trip, one read unit.
+    pub async fn send_log(&self, phone: &PhoneHash) -> Result<SendLog, StoreError> {
+        Ok(self.get(keys::sends_to_phone(phone), true).await?.unwrap_or_default())
+    }
+
+    /// Writes the sends to a phone in place of the revision before; false where another send came between. One trip, one write unit.
+    pub async fn replace_send_log(&self, phone: &PhoneHash, log: &SendLog, now: Timestamp) -> Result<bool, StoreError> {
+        let hour = SignedDuration::from_hours(1);
+        let item = expiring_item(keys::sends_to_phone(phone), "send_log", log, now + hour)?;
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR revision = :before")
+            .expression_attribute_values(":before", number(log.revision - 1))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Counts a send from an address in this hour. One trip, one write unit.
+    pub async fn count_send(&self, address: &AddressHash, rules: &CodeConfig, now: Timestamp) -> Result<Counted, StoreError> {
+        let key = keys::sends_from_address(address, now);
+        let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
+        Ok(if added.is_ok() { Counted::Within } else { Counted::Over(to_next_hour(now)) })
+    }
+
+    /// Counts a try on a phone from an address against all three of its limits: in all of them or in none. One trip, one write unit.
+    pub async fn count_try(
+        &self,
+        phone: &PhoneHash,
+        address: &AddressHash,
+        rules: &CodeConfig,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
+        let [hour, day] = try_counters(address, now);
+        let limits = [
+            (hour.as_str(), rules.tries_per_phone_and_address_hourly),
+            (day.as_str(), rules.tries_per_phone_and_address_daily),
+            ("n", rules.tries_per_phone_daily),
+        ];
+        let refused = match self.add_within(keys::tries_on_phone(phone, now), &limits, now, 48).await? {
+            Ok(()) => return Ok(Counted::Within),
+            Err(item) => item,
+        };
+        let reached = |name: &str, limit: u32| count_in(&refused, name) >= limit;
+        let for_the_day = limits[1..].iter().any(|(name, limit)| reached(name, *limit));
+        Ok(Counted::Over(if for_the_day { to_next_day(now) } else { to_next_hour(now) }))
+    }
+
+    /// Takes back a try that turned out right. One trip, one write unit.
+    pub async fn uncount_try(&self, phone: &PhoneHash, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
+        let [hour, day] = try_counters(address, now);
+        self.subtract(keys::tries_on_phone(phone, now), &[&hour, &day, "n"]).await
+    }
+
+    /// What each shard of a day's budget holds. One trip, half a read unit.
+    pub async fn budget_spent(&self, budget: BudgetKind<'_>, day: Date) -> Result<[u32; SHARDS as usize], StoreError> {
+        #[derive(Deserialize)]
+        struct Shard {
+            sk: String,
+            n: u32,
+        }
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_values(":pk", text(keys::budget_shard(budget.scope(), day, 0).partition()))
+            .send()
+            .await?;
+        let mut spent = [0; SHARDS as usize];
+        for item in answer.items.unwrap_or_default() {
+            let shard: Shard = record(item)?;
+            let place = shard.sk.rsplit('#').next().and_then(|number| number.parse::<usize>().ok());
+            if let Some(count) = place.and_then(|place| spent.get_mut(place)) {
+                *count = shard.n;
+            }
+        }
+        Ok(spent)
+    }
+
+    /// Spends one of a day's budget at a shard that has room by `spent`, beginning at `first`; none where no shard has any.
+    ///
+    /// One trip, one write unit, and one more of each for every shard that filled up since `spent` was read.
+    pub async fn spend_budget(
+        &self,
+        budget: BudgetKind<'_>,
+        spent: &[u32; SHARDS as usize],
+        first: u8,
+        rules: &CodeConfig,
+        now: Timestamp,
+    ) -> Result<Option<u8>, StoreError> {
+        let limit = budget.limit(rules);
+        for step in 0..SHARDS {
+            let shard = (first + step) % SHARDS;
+            let share = share_of(limit, shard);
+            if spent[usize::from(shard)] >= share {
+                continue;
+            }
+            let key = keys::budget_shard(budget.scope(), keys::day_of(now), shard);
+            if self.add_within(key, &[("n", share)], now, 48).await?.is_ok() {
+                return Ok(Some(shard));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives one back to the budget of `day`. One trip, one write unit.
+    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+        self.subtract(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
+    }
+
+    /// Adds one to each counter if none has reached its limit; the item as it stands otherwise. It expires after `hours`.
+    async fn add_within(
+        &self,
+        key: Key,
+        limits: &[(&str, u32)],
+        now: Timestamp,
+        hours: i64,
+    ) -> Result<Result<(), Item>, StoreError> {
+        let mut conditions = Vec::new();
+        let mut additions = Vec::new();
+        let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        for (place, (name, limit)) in limits.iter().enumerate() {
+            conditions.push(format!("(attribute_not_exists(#c{place}) OR #c{place} < :l{place})"));
+            additions.push(format!("#c{place} :one"));
+            request = request
+                .expression_attribute_names(format!("#c{place}"), *name)
+                .expression_attribute_values(format!(":l{place}"), number(limit));
+        }
+        let expires = now + SignedDuration::from_hours(hours);
+        let sent = request
+            .condition_expression(conditions.join(" AND "))
+            .update_expression(format!("ADD {} SET #expires = :expires", additions.join(", ")))
+            .expression_attribute_names("#expires", EXPIRES)
+            .expression_attribute_values(":expires", number(expires.as_second()))
+            .expression_attribute_values(":one", number(1))
+            .return_values(ReturnValue::None)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => Ok(Err(refused_item(error)?.unwrap_or_default())),
+        }
+    }
+
+    /// Takes one from each counter if all of them are above zero.
+    async fn subtract(&self, key: Key, counters: &[&str]) -> Result<(), StoreError> {
+        let mut conditions = Vec::new();
+        let mut subtractions = Vec::new();
+        let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        for (place, name) in counters.iter().enumerate() {
+            conditions.push(format!("#c{place} > :zero"));
+            subtractions.push(format!("#c{place} :less"));
+            request = request.expression_attribute_names(format!("#c{place}"), *name);
+        }
+        let sent = request
+            .condition_expression(conditions.join(" AND "))
+            .update_expression(format!("ADD {}", subtractions.join(", ")))
+            .expression_attribute_values(":zero", number(0))
+            .expression_attribute_values(":less", number(-1))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => refused_item(error).map(|_| ()),
+        }
+    }
+}
+
+/// The counters of one address on a phone's day: this hour's, and the day's.
+fn try_counters(address: &AddressHash, now: Timestamp) -> [String; 2] {
+    let hour = now.as_second().div_euclid(3_600) % 24;
+    [format!("{}_{hour}", address.as_str()), address.as_str().to_owned()]
+}
+
+fn count_in(item: &Item, name: &str) -> u32 {
+    item.get(name).and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok()).unwrap_or(0)
+}

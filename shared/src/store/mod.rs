@@ -1,0 +1,72 @@
+//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through [`item`], failures through [`error`].
+//!
+//! Invariants: nothing here reads and then writes without a condition on what was read; a record past its end counts as absent even
+//! while DynamoDB still holds it; liveness is read with strong consistency.
+
+mod account;
+mod challenge;
+mod customer;
+mod error;
+mod item;
+pub mod keys;
+mod limits;
+mod signing_key;
+mod transaction;
+
+pub use account::{NewLogIn, Rotation, SessionAdded, Successor};
+pub use challenge::Reserved;
+pub use error::StoreError;
+pub use limits::{BudgetKind, Counted};
+pub use signing_key::PublishedKey;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use serde::de::DeserializeOwned;
+
+use crate::store::keys::Key;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// The table, through the AWS SDK.
+#[derive(Debug, Clone)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+impl Store {
+    /// The table of this name behind this client.
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Opens the connection, so that the first request does not wait for it.
+    pub async fn warm(&self) {
+        let probe = keys::signing_key(0);
+        if let Err(error) = self.get::<serde::de::IgnoredAny>(probe, false).await {
+            tracing::warn!(%error, "storage did not answer at the start");
+        }
+    }
+
+    /// Reads one record: half a read unit for each 4 KB, a whole one where `consistent`.
+    async fn get<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .consistent_read(consistent)
+            .send()
+            .await?;
+        answer.item.map(item::record).transpose()
+    }
+}
+
+fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
