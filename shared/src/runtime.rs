@@ -3,14 +3,14 @@
 //! Invariants: every request is answered, whatever it holds: a panic is a 500; each answer carries its request id; one log line a
 //! request, without its query, body, headers or address.
 
-use std::{fmt, panic::AssertUnwindSafe, sync::Arc};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     Router,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 pub use lambda_http::Error;
 use lambda_http::{
     Adapter, Body, LambdaEvent, RequestExt,
@@ -19,9 +19,15 @@ use lambda_http::{
 };
 use serde::Serialize;
 use tower::{Service, ServiceExt};
+use tracing::Subscriber;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
+    fmt::{
+        self,
+        format::{Format, Json, JsonFields},
+    },
     layer::SubscriberExt,
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -72,7 +78,7 @@ impl Function {
     ///
     /// `lambda_http` builds the request's URI from the event's path and host and panics where they make none, so it is given a harmless
     /// path and no host, and what we route by is put in their place afterwards.
-    async fn call(&self, event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize + fmt::Debug + Send + use<>, Error> {
+    async fn call(&self, event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize + use<>, Error> {
         let LambdaEvent { mut payload, context } = event;
         let LambdaRequest::ApiGatewayV2(event) = &mut payload else { return Err("not an event of an HTTP API".into()) };
         let path = event.raw_path.take().unwrap_or_default();
@@ -92,7 +98,8 @@ impl Function {
                 Ok::<_, Error>(function.answer(request).await)
             }
         });
-        Adapter::from(service).call(LambdaEvent::new(payload, context)).await
+        let answer = Adapter::from(service).call(LambdaEvent::new(payload, context));
+        answer.await
     }
 
     async fn answer(&self, request: Request<Body>) -> Response {
@@ -131,17 +138,22 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
     .await
 }
 
-/// One JSON line an event. The level is for our own code; libraries speak up from `warn`, since below that the SDK writes out requests.
 fn log_to_stdout(level: &str) {
-    let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
-    let targets = Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(OWN_CRATES.map(|name| (name, level)));
-    let lines = tracing_subscriber::fmt::layer()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .with_current_span(false)
-        .with_span_list(false);
-    tracing_subscriber::registry().with(targets).with(lines).init();
+    let level = level.parse().unwrap_or(LevelFilter::INFO);
+    tracing_subscriber::registry().with(log_targets(level)).with(log_lines()).init();
+}
+
+/// What is logged. The level is for our own code; libraries speak up from `warn`, since below that the SDK writes out requests.
+pub fn log_targets(level: LevelFilter) -> Targets {
+    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(OWN_CRATES.map(|name| (name, level)))
+}
+
+/// How it is logged: one JSON line an event, without what CloudWatch adds by itself.
+pub fn log_lines<S>() -> fmt::Layer<S, JsonFields, Format<Json, ()>>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fmt::layer().json().flatten_event(true).without_time().with_target(false).with_current_span(false).with_span_list(false)
 }
 
 /// The crates whose log lines follow the level parameter.
@@ -181,6 +193,15 @@ fn finish(response: &mut Response, id: &str) {
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    vary_by_accept(headers);
     cors::allow_origin(headers);
+}
+
+/// One value and not two: the event of an answer holds one value a header.
+fn vary_by_accept(headers: &mut HeaderMap) {
+    let others = headers.get(header::VARY).and_then(|others| others.to_str().ok());
+    let all = others.map_or("Accept".to_owned(), |others| format!("{others}, Accept"));
+    if let Ok(all) = HeaderValue::from_str(&all) {
+        headers.insert(header::VARY, all);
+    }
 }

@@ -1,1 +1,11 @@
-fn main(){}
+//! What the API does, seen from outside.
+
+mod auth;
+mod bootstrap;
+mod conventions;
+mod costs;
+mod customer;
+mod secrecy;
+
+/// A phone of these tests; each test has a database of its own.
+const PHONE: &str = "+14155550123";

@@ -89,7 +89,7 @@ pub async fn send_otp(
     };
     let recipient = Recipient::find(&app, &request.phone, request.country.as_deref())?;
     let rules = &app.config.codes;
-    let plan = Plan::make(&app, recipient, address, request.purpose, customer).await?;
+    let mut plan = Plan::make(&app, recipient, address, request.purpose, customer).await?;
     plan.commit(&app).await?;
     if let Err(error) = plan.deliver(&app, request.app_hash.as_deref()).await {
         plan.withdraw(&app).await;

@@ -13,11 +13,11 @@ use shared::{
     ids::{ChallengeId, CustomerId},
     model::{
         challenge::{BudgetShares, Challenge, Purpose, draw_code},
-        limits::{SHARDS, SendLog, share_of, to_next_day},
+        limits::{SHARDS, SendLog, Wait, share_of, to_next_day},
         phone::{Phone, PhoneError},
     },
     random::below,
-    store::{BudgetKind, Counted, StoreError, keys::day_of},
+    store::{self, BudgetKind, StoreError, keys::day_of},
 };
 
 type Spent = [u32; SHARDS as usize];
@@ -74,7 +74,7 @@ impl Plan {
         let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
         let (counted, log, spent) =
             tokio::join!(app.store.count_send(&address, rules, now), app.store.send_log(&phone), budgets(app, &recipient));
-        if let Counted::Over(wait) = counted? {
+        if let store::Counted::Over(wait) = counted? {
             return Err(ApiError::throttled(wait));
         }
         let log = log?.admit(now, &address, rules).map_err(ApiError::throttled)?;
@@ -88,7 +88,7 @@ impl Plan {
     }
 
     /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard of a budget just filled up.
-    pub(crate) async fn commit(&self, app: &AppState) -> Result<(), ApiError> {
+    pub(crate) async fn commit(&mut self, app: &AppState) -> Result<(), ApiError> {
         let now = app.now();
         let (logged, stored, country, total) = tokio::join!(
             app.store.replace_send_log(self.phone(), &self.log, now),
@@ -96,22 +96,33 @@ impl Plan {
             self.spend(app, Budget::Country),
             self.spend(app, Budget::Total),
         );
+        let counted = Counted { logged: matches!(logged, Ok(true)), country: found(&country), total: found(&total) };
         let refused = match (&logged, &country, &total) {
             // Somebody else sent to this phone in this very moment: it waits as after any send.
-            (Ok(false), _, _) => Some(shared::model::limits::Wait(app.config.codes.resend_after.as_secs())),
-            (_, Ok(false), _) | (_, _, Ok(false)) => Some(to_next_day(now)),
+            (Ok(false), _, _) => Some(Wait(app.config.codes.resend_after.as_secs())),
+            (_, Ok(Spending::Exhausted), _) | (_, _, Ok(Spending::Exhausted)) => Some(to_next_day(now)),
             _ => None,
         };
-        let failed = [logged.as_ref().err(), stored.as_ref().err(), country.as_ref().err(), total.as_ref().err()];
-        if refused.is_none() && failed.iter().all(Option::is_none) {
+        let failed = [logged.err(), stored.err(), country.err(), total.err()].into_iter().flatten().next();
+        let error = match (failed, refused) {
+            (Some(error), _) => ApiError::unavailable(error),
+            (None, Some(wait)) => ApiError::throttled(wait),
+            (None, None) => return self.settle(app, counted).await,
+        };
+        self.take_back(app, counted).await;
+        Err(error)
+    }
+
+    /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip otherwise.
+    async fn settle(&mut self, app: &AppState, counted: Counted) -> Result<(), ApiError> {
+        let (Some(shares), Some(country), Some(total)) = (&mut self.challenge.budget, counted.country, counted.total) else {
+            return Ok(());
+        };
+        if (shares.country_shard, shares.total_shard) == (country, total) {
             return Ok(());
         }
-        self.take_back(app, matches!(logged, Ok(true)), matches!(country, Ok(true)), matches!(total, Ok(true))).await;
-        let errors = [logged.err(), stored.err(), country.err(), total.err()];
-        Err(match errors.into_iter().flatten().next() {
-            Some(error) => ApiError::unavailable(error),
-            None => ApiError::throttled(refused.unwrap_or(to_next_day(now))),
-        })
+        (shares.country_shard, shares.total_shard) = (country, total);
+        Ok(app.store.put_challenge(&self.challenge).await?)
     }
 
     /// Sends the message; to a test number none is sent.
@@ -126,44 +137,45 @@ impl Plan {
 
     /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.
     pub(crate) async fn withdraw(&self, app: &AppState) {
-        self.take_back(app, true, true, true).await;
+        let shares = self.challenge.budget.as_ref();
+        let country = shares.map(|shares| shares.country_shard);
+        let total = shares.map(|shares| shares.total_shard);
+        self.take_back(app, Counted { logged: true, country, total }).await;
     }
 
-    async fn take_back(&self, app: &AppState, logged: bool, country: bool, total: bool) {
+    async fn take_back(&self, app: &AppState, counted: Counted) {
         let without = self.log.without_last();
         let undo_log = async {
-            if logged {
+            if counted.logged {
                 app.store.replace_send_log(self.phone(), &without, app.now()).await?;
             }
             Ok::<_, StoreError>(())
         };
-        let undo_country = self.refund(app, Budget::Country, country);
-        let undo_total = self.refund(app, Budget::Total, total);
+        let undo_country = self.refund(app, Budget::Country, counted.country);
+        let undo_total = self.refund(app, Budget::Total, counted.total);
         let undone = tokio::join!(undo_log, app.store.drop_challenge(self.challenge.id), undo_country, undo_total);
         for error in [undone.0.err(), undone.1.err(), undone.2.err(), undone.3.err()].into_iter().flatten() {
             tracing::warn!(%error, "a send that did not happen stays counted");
         }
     }
 
-    async fn spend(&self, app: &AppState, which: Budget) -> Result<bool, StoreError> {
-        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else { return Ok(true) };
+    async fn spend(&self, app: &AppState, which: Budget) -> Result<Spending, StoreError> {
+        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else { return Ok(Spending::Free) };
         let (kind, shard, spent) = match which {
             Budget::Country => (BudgetKind::Country(&shares.country), shares.country_shard, &spent.0),
             Budget::Total => (BudgetKind::Total, shares.total_shard, &spent.1),
         };
-        Ok(app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?.is_some())
+        let shard = app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?;
+        Ok(shard.map_or(Spending::Exhausted, Spending::At))
     }
 
-    async fn refund(&self, app: &AppState, which: Budget, spent: bool) -> Result<(), StoreError> {
-        match &self.challenge.budget {
-            Some(shares) if spent => match which {
-                Budget::Country => {
-                    app.store.refund_budget(BudgetKind::Country(&shares.country), shares.day, shares.country_shard).await
-                }
-                Budget::Total => app.store.refund_budget(BudgetKind::Total, shares.day, shares.total_shard).await,
-            },
-            _ => Ok(()),
-        }
+    async fn refund(&self, app: &AppState, which: Budget, shard: Option<u8>) -> Result<(), StoreError> {
+        let (Some(shares), Some(shard)) = (&self.challenge.budget, shard) else { return Ok(()) };
+        let kind = match which {
+            Budget::Country => BudgetKind::Country(&shares.country),
+            Budget::Total => BudgetKind::Total,
+        };
+        app.store.refund_budget(kind, shares.day, shard).await
     }
 
     fn phone(&self) -> &PhoneHash {
@@ -175,6 +187,31 @@ impl Plan {
 enum Budget {
     Country,
     Total,
+}
+
+/// What came of spending one of a budget.
+enum Spending {
+    /// Spent at this shard.
+    At(u8),
+    /// Nothing is spent on a test number.
+    Free,
+    /// No shard has any left.
+    Exhausted,
+}
+
+/// What a send was counted by, so that it can be taken back.
+#[derive(Clone, Copy)]
+struct Counted {
+    logged: bool,
+    country: Option<u8>,
+    total: Option<u8>,
+}
+
+fn found(spending: &Result<Spending, StoreError>) -> Option<u8> {
+    match spending {
+        Ok(Spending::At(shard)) => Some(*shard),
+        _ => None,
+    }
 }
 
 /// What the day's two budgets have spent; none for a test number, which costs nothing.

@@ -23,7 +23,7 @@ use crate::{
     template::{Overrides, Template},
 };
 
-/// Satchel on this machine: every function on one port, with an embedded `DynamoDB` and a recorder in place of SNS.
+/// Satchel on this machine: every function on one port, with an embedded DynamoDB and a recorder in place of SNS.
 #[derive(Debug, Parser)]
 #[command(name = "satchel", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -39,7 +39,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run one event through one function and print its answer
     Invoke(invoke::InvokeArgs),
-    /// Start only the `DynamoDB` and SNS stand-ins, on fixed ports, for `sam local`
+    /// Start only the DynamoDB and SNS stand-ins, on fixed ports, for `sam local`
     Engines(serve::EnginesArgs),
     /// Make the operator's key pair, or a short token signed with it
     #[command(subcommand)]
@@ -57,7 +57,7 @@ struct StackArgs {
     /// Folder for data and secrets [default: target/local beside template.yaml]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Another `DynamoDB` API than the embedded one
+    /// Another DynamoDB API than the embedded one
     #[arg(long, value_name = "URL", value_parser = http_url)]
     dynamodb_endpoint: Option<String>,
     /// Set a parameter of template.yaml; may be repeated

@@ -1,7 +1,7 @@
 //! The embedded DynamoDB: an engine on `SQLite` behind the real wire protocol.
 //!
 //! Invariant: this is the only file that names the engine's crate, and the functions reach it through the AWS SDK alone, so that any other
-//! `DynamoDB` API can stand in its place. It needs tokio's multi-thread runtime.
+//! DynamoDB API can stand in its place. It needs tokio's multi-thread runtime.
 
 use std::{fmt, io, path::Path};
 

@@ -12,7 +12,7 @@ use crate::template::FunctionDefinition;
 pub type Group = (&'static str, fn() -> Routes);
 
 /// Each package under `functions/` that serves HTTP.
-pub const GROUPS: &[Group] = &[("auth", Routes::default), ("customer", Routes::default)];
+pub const GROUPS: &[Group] = &[("auth", auth::routes), ("customer", customer::routes)];
 
 /// A group that only one side knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,5 +53,31 @@ pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
     match GROUPS.iter().find(|(name, _)| !deployed(name)) {
         Some((name, _)) => Err(GroupMismatch::NotDeployed((*name).to_owned())),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, time::Duration};
+
+    use super::*;
+
+    fn function(group: &str) -> FunctionDefinition {
+        FunctionDefinition {
+            logical_id: group.to_owned(),
+            group: group.to_owned(),
+            timeout: Duration::from_secs(1),
+            environment: HashMap::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_group_that_one_side_lacks_is_named() {
+        let mut functions: Vec<_> = GROUPS.iter().map(|(group, _)| function(group)).collect();
+        assert_eq!(check(&functions), Ok(()));
+        functions.push(function("wallet"));
+        assert_eq!(check(&functions), Err(GroupMismatch::NotServed("wallet".to_owned())));
+        assert_eq!(check(&functions[1..2]), Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned())));
     }
 }

@@ -9,7 +9,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Writes events of our own crates from `level` on, of libraries from `warn` on, of the embedded `DynamoDB`, which warns of every condition
+/// Writes events of our own crates from `level` on, of libraries from `warn` on, of the embedded DynamoDB, which warns of every condition
 /// that does not hold, only errors. The first call counts.
 pub(crate) fn to_stderr(level: &str) {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);

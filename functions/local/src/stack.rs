@@ -1,79 +1,31 @@
 //! The whole of the system in one process: what `template.yaml` would deploy, on stand-ins for what only AWS has.
 //!
 //! Invariant: a function here differs from a deployed one in its `AppState` alone: the addresses of the engines, the secrets, and the clock,
-//! the chance and the clients where the tests give their own. Two stacks over one `DynamoDB` address with the same secrets are two
+//! the chance and the clients where the tests give their own. Two stacks over one DynamoDB address with the same secrets are two
 //! instances of one system.
+
+mod options;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::Ipv4Addr,
-    path::PathBuf,
     sync::Arc,
 };
 
-use shared::{
-    app::AppState,
-    aws::Clients,
-    clock::{Clock, SystemClock},
-    config::Config,
-    random::{Random, SystemRandom},
-    runtime::Function,
-};
-use tokio::net::TcpListener;
+use shared::{app::AppState, aws::Clients, clock::Clock, config::Config, runtime::Function};
 
+pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
-    connections::{self, Server},
-    data_folder::{DataFolder, generated_secret},
+    connections::Server,
+    data_folder::DataFolder,
     dynamodb::Engine,
     gateway::{Gateway, Target},
     groups,
     route_table::RouteTable,
-    sns_recorder::{OnMessage, Recorder},
+    sns_recorder::Recorder,
     stack_error::StackError,
     table,
-    template::{Deployment, FunctionDefinition, Overrides, StandIns, Template},
+    template::{Deployment, FunctionDefinition, StandIns, Template},
 };
-
-/// Makes the clients of a group's function.
-pub type ClientsOf = Arc<dyn Fn(&str, &Config) -> Clients + Send + Sync>;
-
-/// What a stack is made with; the default is all in memory, on free ports.
-#[derive(Clone)]
-pub struct StackOptions {
-    /// Values for the template's parameters.
-    pub overrides: Overrides,
-    /// Another name for the table than its logical id.
-    pub table_name: Option<String>,
-    /// Where data and secrets are kept; none: in memory.
-    pub data: Option<PathBuf>,
-    /// A `DynamoDB` API to use instead of the embedded one.
-    pub dynamodb_endpoint: Option<String>,
-    /// An SNS API to use instead of the recorder.
-    pub sns_endpoint: Option<String>,
-    /// Where the engines listen.
-    pub engines: EngineAddresses,
-    /// The secrets by logical id, instead of kept or generated ones.
-    pub secrets: Option<BTreeMap<String, String>>,
-    /// The present.
-    pub clock: Arc<dyn Clock>,
-    /// Chance.
-    pub random: Arc<dyn Random>,
-    /// The clients of AWS.
-    pub clients: ClientsOf,
-    /// Called with each message that the recorder accepts.
-    pub on_message: Option<OnMessage>,
-}
-
-/// Where the engines listen; port 0 is any free one.
-#[derive(Debug, Clone)]
-pub struct EngineAddresses {
-    /// Name or address of the host, the same for both.
-    pub host: String,
-    /// Port of the embedded `DynamoDB`.
-    pub dynamodb_port: u16,
-    /// Port of the SNS recorder.
-    pub sns_port: u16,
-}
 
 /// A running stack. Dropped or stopped, its engines end.
 pub struct Stack {
@@ -85,7 +37,7 @@ pub struct Stack {
     pub deployment: Deployment,
     /// The secrets by logical id.
     pub secrets: BTreeMap<String, String>,
-    /// Address of the `DynamoDB` API.
+    /// Address of the DynamoDB API.
     pub dynamodb_endpoint: String,
     /// Address of the SNS API.
     pub sns_endpoint: String,
@@ -93,30 +45,6 @@ pub struct Stack {
     engine: Option<Engine>,
     sns: Option<Server>,
     _data: Option<DataFolder>,
-}
-
-impl Default for StackOptions {
-    fn default() -> Self {
-        Self {
-            overrides: Overrides::new(),
-            table_name: None,
-            data: None,
-            dynamodb_endpoint: None,
-            sns_endpoint: None,
-            engines: EngineAddresses::default(),
-            secrets: None,
-            clock: Arc::new(SystemClock),
-            random: Arc::new(SystemRandom),
-            clients: Arc::new(|_, config| Clients::new(config)),
-            on_message: None,
-        }
-    }
-}
-
-impl Default for EngineAddresses {
-    fn default() -> Self {
-        Self { host: Ipv4Addr::LOCALHOST.to_string(), dynamodb_port: 0, sns_port: 0 }
-    }
 }
 
 impl Stack {
@@ -167,6 +95,13 @@ impl Stack {
         levels.next().map_or("info", String::as_str)
     }
 
+    /// The variables of a group's function, those that Lambda sets among them.
+    pub fn environment(&self, group: &str) -> Option<HashMap<String, String>> {
+        let function = self.deployment.functions.iter().find(|function| function.group == group)?;
+        let endpoints = Endpoints { dynamodb: self.dynamodb_endpoint.clone(), sns: self.sns_endpoint.clone() };
+        Some(endpoints.environment(function))
+    }
+
     /// The state of a group's function.
     pub fn state(&self, group: &str) -> Option<&AppState> {
         self.states.get(group)
@@ -191,58 +126,6 @@ impl Stack {
             }
         };
         tokio::join!(engine, sns);
-    }
-}
-
-impl StackOptions {
-    fn check(&self, template: &Template) -> Result<&Self, StackError> {
-        let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
-        let deployment = template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
-        groups::check(&deployment.functions)?;
-        Ok(self)
-    }
-
-    fn data_folder(&self) -> Result<Option<DataFolder>, StackError> {
-        Ok(self.data.as_deref().map(DataFolder::open).transpose()?)
-    }
-
-    fn secrets(&self, template: &Template, data: Option<&DataFolder>) -> Result<BTreeMap<String, String>, StackError> {
-        match (&self.secrets, data) {
-            (Some(secrets), _) => Ok(secrets.clone()),
-            (None, Some(data)) => Ok(data.secrets(&template.secrets())?),
-            (None, None) => Ok(template.secrets().into_iter().map(|id| (id, generated_secret())).collect()),
-        }
-    }
-
-    async fn start_engine(&self, data: Option<&DataFolder>) -> Result<Option<Engine>, StackError> {
-        if self.dynamodb_endpoint.is_some() {
-            return Ok(None);
-        }
-        let listener = self.engines.listener(self.engines.dynamodb_port).await?;
-        let file = data.map(DataFolder::database);
-        Ok(Some(Engine::start(listener, file.as_deref())?))
-    }
-
-    async fn start_recorder(&self, recorder: &Recorder) -> Result<Option<Server>, StackError> {
-        if self.sns_endpoint.is_some() {
-            return Ok(None);
-        }
-        let listener = self.engines.listener(self.engines.sns_port).await?;
-        recorder.serve(listener).map(Some).map_err(StackError::Socket)
-    }
-
-    fn states(&self, configs: Vec<(String, Config)>) -> HashMap<String, AppState> {
-        let state = |(group, config): (String, Config)| {
-            let clients = (self.clients)(&group, &config);
-            (group, AppState::new(config, clients, self.clock.clone(), self.random.clone()))
-        };
-        configs.into_iter().map(state).collect()
-    }
-}
-
-impl EngineAddresses {
-    async fn listener(&self, port: u16) -> Result<TcpListener, StackError> {
-        Ok(connections::bind(&self.host, port).await?)
     }
 }
 

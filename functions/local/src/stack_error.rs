@@ -31,7 +31,7 @@ pub enum StackError {
     Bind(BindError),
     /// A listener that is of no use.
     Socket(io::Error),
-    /// The embedded `DynamoDB`.
+    /// The embedded DynamoDB.
     Engine(EngineError),
     /// The table.
     Table(TableError),

@@ -1,4 +1,4 @@
-//! The template's table in a real `DynamoDB` API: making it, and comparing what is there with what should be.
+//! The template's table in a real DynamoDB API: making it, and comparing what is there with what should be.
 //!
 //! Invariant: the same [`TableDefinition`] makes the launcher's and the tests' table and judges a deployed one.
 
@@ -19,7 +19,7 @@ use crate::template::{AttributeType, IndexDefinition, KeyElement, KeyKind, Table
 /// Why there is no such table.
 #[derive(Debug)]
 pub enum TableError {
-    /// A call to the `DynamoDB` API failed.
+    /// A call to the DynamoDB API failed.
     Call(Box<aws_sdk_dynamodb::Error>),
     /// The definition lacks what the API requires.
     Definition(BuildError),

@@ -91,6 +91,11 @@ impl Template {
         &self.parameters
     }
 
+    /// The whole tree, in the form that CloudFormation's JSON has: `!Ref X` as `{"Ref": "X"}`, every scalar a text.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
     /// Logical ids of the secrets that a deploy would generate.
     pub fn secrets(&self) -> Vec<String> {
         self.of_type("AWS::SecretsManager::Secret").map(|(id, _)| id.clone()).collect()

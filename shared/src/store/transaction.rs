@@ -25,20 +25,14 @@ pub(crate) enum Verdict {
     Failed(Option<Item>),
 }
 
-/// Waits between tries when another transaction holds one of the items; each wait is spread by up to as much again.
-const WAITS: [Duration; 6] = [
-    Duration::from_millis(10),
-    Duration::from_millis(25),
-    Duration::from_millis(60),
-    Duration::from_millis(150),
-    Duration::from_millis(350),
-    Duration::from_millis(700),
-];
+/// Waits between tries when another transaction holds one of the items: in sum two and a half seconds and, as each is spread by up to as
+/// much again, four on average.
+const WAITS_MILLIS: [u64; 8] = [10, 20, 40, 80, 160, 320, 640, 1_280];
 
 impl Store {
     /// Writes all of `items` or none. A conflict with another open transaction is waited out, which the SDK does not do by itself.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Outcome, StoreError> {
-        let mut waits = WAITS.iter();
+        let mut waits = WAITS_MILLIS.into_iter();
         loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
             let error = match sent {
@@ -59,7 +53,7 @@ impl Store {
                 return Err(error.into());
             }
             let Some(wait) = waits.next() else { return Err(StoreError::Conflict) };
-            tokio::time::sleep(spread(*wait)).await;
+            tokio::time::sleep(spread(Duration::from_millis(wait))).await;
         }
     }
 }

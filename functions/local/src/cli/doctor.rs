@@ -17,7 +17,7 @@ pub(super) struct DoctorArgs {
     /// The table's region, where your AWS profile names none or another
     #[arg(long)]
     region: Option<String>,
-    /// A `DynamoDB` API outside AWS
+    /// A DynamoDB API outside AWS
     #[arg(long, value_name = "URL", value_parser = http_url)]
     dynamodb_endpoint: Option<String>,
 }
@@ -41,6 +41,6 @@ pub(super) async fn run(args: DoctorArgs) -> Result<(), Failure> {
     let wrong = findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Wrong(_))).count();
     match wrong {
         0 => Ok(()),
-        wrong => Err(Failure::outcome(format_args!("the table differs from template.yaml in {wrong} points"))),
+        _ => Err(Failure::outcome("the table is not as template.yaml declares it")),
     }
 }

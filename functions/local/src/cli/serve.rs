@@ -33,7 +33,7 @@ pub(super) struct EnginesArgs {
     /// Host both listen on; containers reach the gateway address of their bridge
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
-    /// Port of the `DynamoDB` API
+    /// Port of the DynamoDB API
     #[arg(long, value_name = "PORT", default_value_t = 8000)]
     dynamodb_port: u16,
     /// Port of the SNS API

@@ -1,0 +1,146 @@
+//! What a stack is made with, and what each choice starts.
+//!
+//! Invariant: the default leaves nothing behind and takes free ports, so that any number of tests run beside each other.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::Ipv4Addr,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use shared::{
+    app::AppState,
+    aws::Clients,
+    clock::{Clock, SystemClock},
+    config::Config,
+    random::{Random, SystemRandom},
+};
+use tokio::net::TcpListener;
+
+use crate::{
+    connections::{self, Server},
+    data_folder::{DataFolder, generated_secret},
+    dynamodb::Engine,
+    groups,
+    sns_recorder::{OnMessage, Recorder},
+    stack_error::StackError,
+    template::{Overrides, StandIns, Template},
+};
+
+/// Makes the clients of a group's function.
+pub type ClientsOf = Arc<dyn Fn(&str, &Config) -> Clients + Send + Sync>;
+
+/// What a stack is made with; the default is all in memory, on free ports.
+#[derive(Clone)]
+pub struct StackOptions {
+    /// Values for the template's parameters.
+    pub overrides: Overrides,
+    /// Another name for the table than its logical id.
+    pub table_name: Option<String>,
+    /// Where data and secrets are kept; none: in memory.
+    pub data: Option<PathBuf>,
+    /// A DynamoDB API to use instead of the embedded one.
+    pub dynamodb_endpoint: Option<String>,
+    /// An SNS API to use instead of the recorder.
+    pub sns_endpoint: Option<String>,
+    /// Where the engines listen.
+    pub engines: EngineAddresses,
+    /// The secrets by logical id, instead of kept or generated ones.
+    pub secrets: Option<BTreeMap<String, String>>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// The clients of AWS.
+    pub clients: ClientsOf,
+    /// Called with each message that the recorder accepts.
+    pub on_message: Option<OnMessage>,
+}
+
+/// Where the engines listen; port 0 is any free one.
+#[derive(Debug, Clone)]
+pub struct EngineAddresses {
+    /// Name or address of the host, the same for both.
+    pub host: String,
+    /// Port of the embedded DynamoDB.
+    pub dynamodb_port: u16,
+    /// Port of the SNS recorder.
+    pub sns_port: u16,
+}
+
+impl Default for StackOptions {
+    fn default() -> Self {
+        Self {
+            overrides: Overrides::new(),
+            table_name: None,
+            data: None,
+            dynamodb_endpoint: None,
+            sns_endpoint: None,
+            engines: EngineAddresses::default(),
+            secrets: None,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            clients: Arc::new(|_, config| Clients::new(config)),
+            on_message: None,
+        }
+    }
+}
+
+impl Default for EngineAddresses {
+    fn default() -> Self {
+        Self { host: Ipv4Addr::LOCALHOST.to_string(), dynamodb_port: 0, sns_port: 0 }
+    }
+}
+
+impl StackOptions {
+    pub(super) fn check(&self, template: &Template) -> Result<&Self, StackError> {
+        let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
+        let deployment = template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
+        groups::check(&deployment.functions)?;
+        Ok(self)
+    }
+
+    pub(super) fn data_folder(&self) -> Result<Option<DataFolder>, StackError> {
+        Ok(self.data.as_deref().map(DataFolder::open).transpose()?)
+    }
+
+    pub(super) fn secrets(&self, template: &Template, data: Option<&DataFolder>) -> Result<BTreeMap<String, String>, StackError> {
+        match (&self.secrets, data) {
+            (Some(secrets), _) => Ok(secrets.clone()),
+            (None, Some(data)) => Ok(data.secrets(&template.secrets())?),
+            (None, None) => Ok(template.secrets().into_iter().map(|id| (id, generated_secret())).collect()),
+        }
+    }
+
+    pub(super) async fn start_engine(&self, data: Option<&DataFolder>) -> Result<Option<Engine>, StackError> {
+        if self.dynamodb_endpoint.is_some() {
+            return Ok(None);
+        }
+        let listener = self.engines.listener(self.engines.dynamodb_port).await?;
+        let file = data.map(DataFolder::database);
+        Ok(Some(Engine::start(listener, file.as_deref())?))
+    }
+
+    pub(super) async fn start_recorder(&self, recorder: &Recorder) -> Result<Option<Server>, StackError> {
+        if self.sns_endpoint.is_some() {
+            return Ok(None);
+        }
+        let listener = self.engines.listener(self.engines.sns_port).await?;
+        recorder.serve(listener).map(Some).map_err(StackError::Socket)
+    }
+
+    pub(super) fn states(&self, configs: Vec<(String, Config)>) -> HashMap<String, AppState> {
+        let state = |(group, config): (String, Config)| {
+            let clients = (self.clients)(&group, &config);
+            (group, AppState::new(config, clients, self.clock.clone(), self.random.clone()))
+        };
+        configs.into_iter().map(state).collect()
+    }
+}
+
+impl EngineAddresses {
+    async fn listener(&self, port: u16) -> Result<TcpListener, StackError> {
+        Ok(connections::bind(&self.host, port).await?)
+    }
+}

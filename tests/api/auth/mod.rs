@@ -1,0 +1,4 @@
+mod jwks;
+mod refresh_errors;
+mod refresh_token;
+mod send_otp;

@@ -1,0 +1,103 @@
+//! Each function's own binary under a Lambda Runtime API: start, event in, answer out.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use harness::{
+    Api,
+    bootstrap::{Bootstrap, SampleEvent, sample_events},
+};
+use local::groups::GROUPS;
+use serde_json::Value;
+
+/// The most bytes of a log line; CloudWatch bills by the byte.
+const LINE: usize = 400;
+
+#[tokio::test]
+async fn each_functions_own_binary_answers_the_events_of_its_group() {
+    let api = Api::start().await;
+    for (group, _) in GROUPS {
+        let mut function = Bootstrap::start(&api.stack, group).await;
+        for SampleEvent { name, text } in sample_events(group) {
+            let event: Value = serde_json::from_str(&text).unwrap();
+            let answer = function.invoke(&text).await;
+            let status = answer["statusCode"].as_u64().unwrap();
+            assert_eq!(status == 404, name == "not_found", "{group} answered {name} with {answer}");
+            assert!(status < 500, "{group} answered {name} with {answer}");
+            assert_eq!(answer["headers"]["x-request-id"], event["requestContext"]["requestId"], "{group}, {name}");
+        }
+        let ended = function.kill().await;
+        assert_eq!(ended.errors, "", "{group} wrote to its standard error");
+    }
+}
+
+#[tokio::test]
+async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_private() {
+    let api = Api::with(&[("LogLevel", "trace")]).await;
+    for (group, _) in GROUPS {
+        let events = sample_events(group);
+        let mut function = Bootstrap::start(&api.stack, group).await;
+        for event in &events {
+            function.invoke(&event.text).await;
+        }
+        let log = function.kill().await.log;
+        for line in &log {
+            let json: Result<Value, _> = serde_json::from_str(line);
+            assert!(json.is_ok_and(|json| json.is_object()), "{group} logged what is no JSON object: {line}");
+            assert!(line.len() <= LINE, "{group} logged {} bytes: {line}", line.len());
+            for private in events.iter().flat_map(private_parts) {
+                assert!(!line.contains(&private), "{group} logged {private}: {line}");
+            }
+        }
+        let requests = log.iter().filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "request");
+        assert_eq!(requests.count(), events.len(), "{group} must log one line a request: {log:#?}");
+    }
+}
+
+#[tokio::test]
+async fn a_binary_ends_when_it_is_killed_and_when_its_runtime_api_ends() {
+    let api = Api::start().await;
+    for (group, _) in GROUPS {
+        let event = &sample_events(group)[0].text;
+        let mut killed = Bootstrap::start(&api.stack, group).await;
+        killed.invoke(event).await;
+        let status = killed.kill().await.status;
+        assert!(!status.success(), "{group}: {status}");
+        let mut abandoned = Bootstrap::start(&api.stack, group).await;
+        abandoned.invoke(event).await;
+        let status = abandoned.abandon().await.status;
+        assert!(!status.success(), "{group}: {status}");
+    }
+}
+
+/// What must stand in no log line: address, token, and each value of the body and of the query.
+fn private_parts(event: &SampleEvent) -> Vec<String> {
+    let json: Value = serde_json::from_str(&event.text).unwrap();
+    let body = json["body"].as_str().unwrap_or_default();
+    let body = if json["isBase64Encoded"] == true {
+        String::from_utf8(STANDARD.decode(body).unwrap()).unwrap()
+    } else {
+        body.to_owned()
+    };
+    let mut parts = vec![json["requestContext"]["http"]["sourceIp"].as_str().unwrap().to_owned()];
+    parts.extend(json["headers"]["authorization"].as_str().and_then(|value| value.split(' ').nth(1)).map(str::to_owned));
+    match serde_json::from_str(&body) {
+        Ok(body) => collect_texts(&body, &mut parts),
+        Err(_) => {
+            for form in [&body, json["rawQueryString"].as_str().unwrap_or_default()] {
+                let pairs: Vec<(String, String)> = serde_html_form::from_str(form).unwrap_or_default();
+                parts.extend(pairs.into_iter().map(|(_, value)| value));
+            }
+        }
+    }
+    // What is shorter stands in a log by chance: a country, a truth value.
+    parts.retain(|part| part.len() >= 6);
+    parts
+}
+
+fn collect_texts(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_texts(item, texts)),
+        Value::Object(members) => members.values().for_each(|member| collect_texts(member, texts)),
+        _ => {}
+    }
+}

@@ -1,0 +1,128 @@
+//! What holds for every operation.
+
+use harness::{Api, Request};
+use http::Method;
+use serde_json::json;
+
+use crate::PHONE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_path_is_404_in_the_envelope_for_every_method() {
+    let api = Api::start().await;
+    for path in ["/", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
+        for method in [Method::GET, Method::POST, Method::DELETE, Method::HEAD] {
+            let answer = api.request(method.clone(), path).send().await.expect(404);
+            if method != Method::HEAD {
+                assert_eq!(answer.error(), "404 not_found: Not found. [null]", "{method} {path}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn options_answers_for_every_path_without_a_token() {
+    let api = Api::start().await;
+    for (path, allow) in [
+        ("/api/customer/", "GET, PUT, PATCH, HEAD, OPTIONS"),
+        ("/api/customer", "GET, PUT, PATCH, HEAD, OPTIONS"),
+        ("/api/customer/authenticate/", "POST, OPTIONS"),
+        ("/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
+    ] {
+        let request = api.request(Method::OPTIONS, path).header("origin", "https://app.example.com");
+        let answer =
+            request.header("access-control-request-method", "PATCH").header("accept", "text/html").send().await.expect(204);
+        assert_eq!(answer.header("allow"), allow, "{path}");
+        assert_eq!(answer.header("access-control-allow-methods"), allow);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert!(answer.header("access-control-allow-headers").contains("Authorization"));
+    }
+    api.request(Method::OPTIONS, "/api/nothing/").send().await.expect(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn head_answers_as_get_without_the_body() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let get = api.profile(&phone.access).await;
+    let head = api.request(Method::HEAD, "/api/customer/").bearer(&phone.access).send().await.expect(200);
+    assert!(head.body.is_empty());
+    assert_eq!(head.header("etag"), get.header("etag"));
+    api.request(Method::HEAD, "/api/refresh-token/").send().await.expect(405);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_checks_come_in_the_contracts_order() {
+    let api = Api::start().await;
+    let everything_wrong = || {
+        let request = api.request(Method::DELETE, "/api/customer/").header("accept", "image/png");
+        request.body("text/plain", "x".repeat(70_000))
+    };
+    everything_wrong().send().await.expect(406);
+    fn acceptable(request: Request<'_>) -> Request<'_> {
+        request.body("text/plain", "x".repeat(70_000))
+    }
+    acceptable(api.request(Method::DELETE, "/api/customer/")).send().await.expect(401);
+    let phone = api.log_in(PHONE).await;
+    let method = acceptable(api.request(Method::DELETE, "/api/customer/")).bearer(&phone.access).send().await.expect(405);
+    assert_eq!(method.header("allow"), "GET, PUT, PATCH, HEAD, OPTIONS");
+    acceptable(api.patch("/api/customer/")).bearer(&phone.access).send().await.expect(413);
+    api.patch("/api/customer/").bearer(&phone.access).body("text/plain", "x").send().await.expect(415);
+    api.patch("/api/customer/").bearer(&phone.access).body("application/json", "{").send().await.expect(400);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_has_an_id_of_its_own_and_says_that_it_depends_on_accept() {
+    let api = Api::start().await;
+    let first = api.get("/.well-known/jwks.json").send().await;
+    let second = api.get("/.well-known/jwks.json").send().await;
+    assert!(!first.header("x-request-id").is_empty());
+    assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
+    assert_eq!(first.header("vary"), "Accept");
+}
+
+/// Events as the gateway sends them, past the launcher's own reading of a URI.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_path_that_the_gateway_decoded_makes_a_function_panic() {
+    let api = Api::start().await;
+    let template = include_str!("../../events/auth/not_found.json");
+    let event: serde_json::Value = serde_json::from_str(template).expect("an event");
+    let paths = [
+        "/v2/user/a b",
+        "/100%",
+        "/%zz",
+        "/a#b",
+        "/a?b",
+        "/a\nb",
+        "/手机",
+        "",
+        "/",
+        "//",
+        "no slash",
+        "/\u{0}",
+        "/..",
+        "/a/../b",
+        "/api/refresh-token/\u{202e}",
+        "/{x}",
+        "/[x]",
+        "/a\\b",
+        "/a|b^c`d\"e<f>g",
+    ];
+    for path in paths {
+        for query in ["", "a=b c&%=%zz", "x=手机#f", "\"<>"] {
+            for host in ["api.example.com", "not a host", "", "[::1", "手机.example.com", "a:99999"] {
+                let mut event = event.clone();
+                event["rawPath"] = json!(path);
+                event["rawQueryString"] = json!(query);
+                event["headers"]["host"] = json!(host);
+                let answer = api.stack.function("auth").expect("auth").invoke(event.to_string().as_bytes()).await;
+                let Ok(answer) = answer else { continue };
+                let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
+                assert_eq!(answer["statusCode"], json!(404), "{path:?} {query:?} {host:?}");
+            }
+        }
+    }
+    let mut bare = event.clone();
+    bare.as_object_mut().expect("an object").remove("rawPath");
+    let answer = api.stack.function("auth").expect("auth").invoke(bare.to_string().as_bytes()).await.expect("an answer");
+    assert!(String::from_utf8_lossy(&answer).contains("404"));
+}

@@ -1,0 +1,106 @@
+//! What each operation costs: sequential trips to storage, with every call delayed, and units. The figures stand in the operations' docs.
+
+use std::time::Duration;
+
+use harness::{Api, phone::Code, wire::Cost};
+use serde_json::json;
+
+use crate::PHONE;
+
+const DELAY: Duration = Duration::from_millis(50);
+
+fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
+    Cost { trips, read_units, write_units }
+}
+
+async fn measured() -> Api {
+    let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    api.wire.delay(DELAY);
+    api
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_costs_two_trips() {
+    let api = measured().await;
+    api.ask_for_code(PHONE).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 5.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_log_in_and_a_later_one_cost_three_trips() {
+    let api = measured().await;
+    let code = api.code_for(PHONE).await;
+    api.wire.reset();
+    api.authenticate(PHONE, &code).await.expect(201);
+    assert_eq!(api.wire.cost(), cost(3, 1.0, 13.0), "{:#?}", api.wire.calls());
+    api.clock.advance_seconds(60);
+    let code = api.code_for(PHONE).await;
+    api.wire.reset();
+    api.authenticate(PHONE, &code).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(3, 2.0, 9.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_that_has_to_make_room_costs_three_trips() {
+    let api = measured().await;
+    api.wire.delay(Duration::ZERO);
+    for _ in 0..20 {
+        api.log_in(PHONE).await;
+        api.clock.advance_seconds(60);
+    }
+    let code = api.code_for(PHONE).await;
+    api.wire.delay(DELAY);
+    api.wire.reset();
+    api.authenticate(PHONE, &code).await.expect(200);
+    assert_eq!(api.wire.cost().trips, 3, "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_code_costs_one_trip() {
+    let api = measured().await;
+    let code = api.code_for(PHONE).await;
+    api.wire.reset();
+    api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
+    assert_eq!(api.wire.cost(), cost(1, 1.0, 2.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_and_its_repeat_cost_one_trip_and_a_replay_two() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    api.wire.reset();
+    api.refresh(&phone.refresh).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.refresh(&phone.refresh).await.expect(200);
+    assert_eq!(api.wire.cost().trips, 1);
+    api.clock.advance_seconds(600);
+    api.wire.reset();
+    api.refresh(&phone.refresh).await.expect(401);
+    assert_eq!(api.wire.cost().trips, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_costs_one_trip_and_a_write_two() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    api.wire.reset();
+    api.profile(&phone.access).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "nothing differs, nothing is written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_before_its_token_is_known_costs_nothing() {
+    let api = measured().await;
+    api.refresh("garbage").await.expect(401);
+    api.profile("garbage").await.expect(401);
+    api.get("/.well-known/jwks.json").send().await.expect(200);
+    api.get("/api/nothing/").send().await.expect(404);
+    assert_eq!(api.wire.cost(), cost(0, 0.0, 0.0));
+}

@@ -1,0 +1,3 @@
+mod authenticate;
+mod profile;
+mod update;

@@ -1,0 +1,44 @@
+use harness::Api;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::PHONE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let answer = api.profile(&phone.access).await.expect(200);
+    let profile = answer.json();
+    let expected = json!({
+        "id": profile["id"], "phone": PHONE, "first_name": "", "last_name": "", "email": null, "birth_date": null, "gender": null,
+        "language": null, "avatar_url": null, "marketing_opt_in": false,
+        "created": "2026-11-22T20:00:00.000Z", "updated": "2026-11-22T20:00:00.000Z"});
+    assert_eq!(profile, expected);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let tag = answer.header("etag").to_owned();
+    let again = api.get("/api/customer").bearer(&phone.access).header("if-none-match", &tag).send().await.expect(304);
+    assert!(again.body.is_empty());
+    assert_eq!(again.header("etag"), tag);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_not_to_be_logged_in_has_its_words() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let with = async |header: &str| api.get("/api/customer/").header("authorization", header).send().await.error();
+    let none = api.get("/api/customer/").send().await.expect(401);
+    assert_eq!(none.error(), "401 not_authenticated: Authentication credentials were not provided. [null]");
+    assert_eq!(none.header("www-authenticate"), r#"Bearer realm="api""#);
+    assert_eq!(with("Basic dXNlcjpwYXNz").await, "401 not_authenticated: Authentication credentials were not provided. [null]");
+    let two_words = "401 authentication_failed: Authorization header must contain two space-delimited values [null]";
+    assert_eq!(with("Bearer").await, two_words);
+    assert_eq!(with("Bearer a b").await, two_words);
+    let not_valid = "401 token_not_valid: Given token not valid for any token type [null]";
+    assert_eq!(with("Bearer garbage").await, not_valid);
+    assert_eq!(with(&format!("Bearer {}", phone.refresh)).await, not_valid);
+    api.clock.advance(SignedDuration::from_mins(15) - SignedDuration::from_secs(1));
+    api.profile(&phone.access).await.expect(200);
+    api.clock.advance_seconds(1);
+    assert_eq!(with(&format!("Bearer {}", phone.access)).await, not_valid);
+}

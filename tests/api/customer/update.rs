@@ -1,0 +1,102 @@
+use futures_util::future::join_all;
+use harness::{Api, ENCODINGS};
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::PHONE;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let full = json!({"first_name": " Amal ", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
+        "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes"});
+    for (method, encode) in
+        [Method::PATCH, Method::PUT].into_iter().flat_map(|method| ENCODINGS.map(|form| (method.clone(), form)))
+    {
+        api.clock.advance_seconds(1);
+        let blank = json!({"first_name": "", "last_name": "", "email": "", "avatar_url": "", "marketing_opt_in": "f"});
+        api.patch("/api/customer/").bearer(&phone.access).form(&blank).send().await.expect(200);
+        let answer = encode(api.request(method, "/api/customer"), &full);
+        let profile = answer.bearer(&phone.access).send().await.expect(200).json();
+        assert_eq!(profile["first_name"], json!("Amal"));
+        assert_eq!(profile["marketing_opt_in"], json!(true));
+        for field in ["last_name", "email", "birth_date", "gender", "language", "avatar_url"] {
+            assert_eq!(profile[field], full[field]);
+        }
+        assert_eq!(api.profile(&phone.access).await.json(), profile);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let change = async |body: Value| api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
+    change(json!({"first_name": "Amal", "email": "amal@example.com", "gender": "other"})).await.expect(200);
+    let profile = change(json!({"email": null, "gender": null, "unknown": 1, "phone": "+14155550199"})).await.expect(200).json();
+    assert_eq!((&profile["first_name"], &profile["email"], &profile["gender"]), (&json!("Amal"), &json!(null), &json!(null)));
+    assert_eq!(profile["phone"], json!(PHONE));
+    assert_eq!(change(json!({"first_name": null})).await.error(), "400 null: This field may not be null. [first_name]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let body = json!({"marketing_opt_in": "perhaps", "avatar_url": "http://example.com/", "language": "no language", "gender": "x",
+        "birth_date": "2026-11-22", "email": "nobody@localhost", "last_name": "x".repeat(151), "first_name": ["x"]});
+    let answer = api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
+    assert_eq!(
+        answer.error(),
+        "400 invalid: Not a valid string. [first_name]; \
+         400 max_length: Ensure this field has no more than 150 characters. [last_name]; \
+         400 invalid: Enter a valid email address. [email]; \
+         400 invalid: Ensure this date is in the past. [birth_date]; \
+         400 invalid_choice: \"x\" is not a valid choice. [gender]; \
+         400 invalid: Enter a valid language tag. [language]; \
+         400 invalid: Enter a valid URL. [avatar_url]; \
+         400 invalid: Must be a valid boolean. [marketing_opt_in]"
+    );
+    assert_eq!(api.profile(&phone.access).await.json(), phone.customer);
+    for date in ["28.02.1990", "1990-02-30", "1990-2-3", ""] {
+        let answer = api.patch("/api/customer/").bearer(&phone.access).json(&json!({"birth_date": date})).send().await;
+        let expected = "400 invalid: Date has wrong format. Use one of these formats instead: YYYY-MM-DD. [birth_date]";
+        assert_eq!(answer.error(), expected, "{date}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_another_version_than_the_present_one_is_412() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let tag = api.profile(&phone.access).await.header("etag").to_owned();
+    let change = async |name: &str| {
+        api.patch("/api/customer/").bearer(&phone.access).header("if-match", &tag).json(&json!({"first_name": name})).send().await
+    };
+    let changed = change("Amal").await.expect(200);
+    assert_ne!(changed.header("etag"), tag);
+    assert_eq!(change("Other").await.error(), "412 precondition_failed: The resource has changed since it was read. [null]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_at_once_lose_nothing() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let fields = ["first_name", "last_name", "language"];
+    let values = ["Amal", "Haddad", "ar"];
+    for _ in 0..10 {
+        let changes = join_all((0..3).map(|n| {
+            let body = json!({fields[n]: values[n]});
+            api.patch("/api/customer/").bearer(&phone.access).json(&body).send()
+        }))
+        .await;
+        assert!(changes.iter().all(|answer| answer.status == 200));
+        let profile = api.profile(&phone.access).await.json();
+        for n in 0..3 {
+            assert_eq!(profile[fields[n]], json!(values[n]));
+        }
+        let blank = json!({"first_name": "", "last_name": "", "language": null});
+        api.patch("/api/customer/").bearer(&phone.access).json(&blank).send().await.expect(200);
+    }
+}

@@ -1,0 +1,139 @@
+//! Whom every authenticated operation refuses: nobody's, yesterday's and somebody else's token.
+
+use harness::{Answer, Api};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::repository::{Operation, assert_none, document, operations};
+
+/// How an owner comes by what a path with an id names: the request that makes (or shows) it, and where its id is in the answer.
+struct Owned {
+    path: &'static str,
+    method: &'static str,
+    made_at: &'static str,
+    body: &'static str,
+    id: &'static str,
+}
+
+/// One entry for each authenticated path with an id in it, such as
+/// `Owned { path: "/api/addresses/{id}/", method: "POST", made_at: "/api/addresses/", body: r#"{"line1": …}"#, id: "/id" }`.
+const OWNED: &[Owned] = &[];
+
+#[tokio::test]
+async fn every_authenticated_operation_refuses_a_request_without_a_token() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for operation in authenticated() {
+        for path in [operation.path.clone(), operation.path.trim_end_matches('/').to_owned()] {
+            let answer = send(&api, &operation, &path, None).await;
+            let is_right = answer.status == 401
+                && answer.json()["errors"][0]["code"] == "not_authenticated"
+                && answer.header("www-authenticate") == r#"Bearer realm="api""#;
+            if !is_right {
+                problems.push(format!("{} {path} without a token: {}", operation.method, said(&answer)));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+#[tokio::test]
+async fn every_authenticated_operation_refuses_an_expired_token() {
+    let api = Api::start().await;
+    let token = api.log_in("+14155550123").await.access;
+    let life = api.stack.state("auth").expect("auth runs").config.tokens.access_life;
+    api.clock.advance(life + SignedDuration::from_secs(1));
+    let mut problems = Vec::new();
+    for operation in authenticated() {
+        let answer = send(&api, &operation, &operation.path, Some(&token)).await;
+        if answer.status != 401 || answer.json()["errors"][0]["code"] != "token_not_valid" {
+            problems.push(format!("{} with an expired token: {}", operation.place(), said(&answer)));
+        }
+    }
+    assert_none(&problems);
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_customer_is_not_there() {
+    let api = Api::start().await;
+    let (owner, stranger) = (api.log_in("+14155550123").await.access, api.log_in("+14155550124").await.access);
+    let mut problems = Vec::new();
+    for operation in authenticated().iter().filter(|operation| operation.path.contains('{')) {
+        let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
+            problems.push(format!(
+                "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by one",
+                operation.place()
+            ));
+            continue;
+        };
+        let path = owned.path_of_one(&api, &owner).await;
+        let (theirs, absent) = (
+            send(&api, operation, &path, Some(&stranger)).await,
+            send(&api, operation, &nowhere(operation), Some(&stranger)).await,
+        );
+        if theirs.status != 404 || theirs.body != absent.body {
+            problems.push(format!(
+                "{} with another customer's token: {}; absent: {}",
+                operation.place(),
+                said(&theirs),
+                said(&absent)
+            ));
+        }
+        let own = send(&api, operation, &path, Some(&owner)).await;
+        if own.status == 404 {
+            problems.push(format!(
+                "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is wrong",
+                operation.place()
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
+impl Owned {
+    /// Makes one as its owner, and gives the path to it.
+    async fn path_of_one(&self, api: &Api, owner: &str) -> String {
+        let mut request = api.request(self.method.parse().expect("a method"), self.made_at).bearer(owner);
+        if !self.body.is_empty() {
+            request = request.json(&serde_json::from_str(self.body).expect("a body in JSON"));
+        }
+        let made = request.send().await;
+        let id = made.json().pointer(self.id).cloned().unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
+        with_id(self.path, id.as_str().unwrap_or(&id.to_string()))
+    }
+}
+
+fn authenticated() -> Vec<Operation> {
+    operations(&document()).into_iter().filter(Operation::is_authenticated).collect()
+}
+
+/// Sends the operation's own example, so that nothing but the token is wrong with the request.
+async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Answer {
+    let mut request =
+        api.request(operation.method.parse().expect("a method"), &with_id(path, "019aac3f-0000-7000-8000-000000000000"));
+    if let Some(token) = token {
+        request = request.bearer(token);
+    }
+    let content = &operation.described["requestBody"]["content"]["application/json"];
+    if !content.is_null() {
+        request = request.json(content.get("example").unwrap_or(&json!({})));
+    }
+    request.send().await
+}
+
+fn nowhere(operation: &Operation) -> String {
+    with_id(&operation.path, "019aac3f-0000-7000-8000-000000000000")
+}
+
+/// The path with `id` in the place of its variable.
+fn with_id(path: &str, id: &str) -> String {
+    match (path.split_once('{'), path.split_once('}')) {
+        (Some((before, _)), Some((_, after))) => format!("{before}{id}{after}"),
+        _ => path.to_owned(),
+    }
+}
+
+fn said(answer: &Answer) -> String {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    format!("{} {body}", answer.status.as_u16())
+}

@@ -1,0 +1,120 @@
+//! The examples of the document: there is one of every body, and each is what its schema says.
+
+use serde_json::{Map, Value};
+
+use crate::repository::{Operation, assert_none, document, operations};
+
+/// A documented body: where it is, its media type's part of the document.
+type Bodies<'a> = Vec<(String, &'a Value)>;
+
+#[test]
+fn every_body_has_an_example() {
+    let document = document();
+    let mut problems = Vec::new();
+    for operation in operations(&document) {
+        for (place, media) in bodies(&operation) {
+            if examples(media).is_empty() {
+                problems.push(format!("{place} has no example: add `example = json!(…)` to its #[utoipa::path]"));
+            }
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let document = document();
+    let mut problems = Vec::new();
+    for operation in operations(&document) {
+        for (place, media) in bodies(&operation) {
+            for example in examples(media) {
+                let misfit = Schemas(&document).misfit(&media["schema"], example, "the example");
+                problems.extend(
+                    misfit.map(|misfit| format!("{place}: {misfit}; correct the example or the schema in its #[utoipa::path]")),
+                );
+            }
+        }
+    }
+    problems.dedup();
+    assert_none(&problems);
+}
+
+fn bodies(operation: &Operation) -> Bodies<'_> {
+    let request = [("request", &operation.described["requestBody"])].into_iter();
+    let responses = operation.described["responses"].as_object().into_iter().flatten();
+    let all = request.chain(responses.map(|(status, response)| (status.as_str(), response)));
+    let media = all.flat_map(|(name, body)| {
+        let media = body["content"].as_object().into_iter().flatten();
+        media.map(move |(kind, media)| (format!("{}, {name} as {kind}", operation.place()), media))
+    });
+    media.collect()
+}
+
+fn examples(media: &Value) -> Vec<&Value> {
+    let named = media["examples"].as_object().into_iter().flat_map(Map::values).map(|example| &example["value"]);
+    media.get("example").into_iter().chain(named).collect()
+}
+
+/// The schemas of a document, as far as the code makes them: `$ref`, `type`, `properties`, `required`, `items`, `enum`, `oneOf`, `anyOf`,
+/// `allOf`.
+struct Schemas<'a>(&'a Value);
+
+impl Schemas<'_> {
+    /// The first way in which `value` is not what `schema` says.
+    fn misfit(&self, schema: &Value, value: &Value, at: &str) -> Option<String> {
+        if let Some(name) = schema["$ref"].as_str() {
+            let target = self.0.pointer(name.trim_start_matches('#'));
+            return target
+                .map_or_else(|| Some(format!("{name} is not in the document")), |schema| self.misfit(schema, value, at));
+        }
+        let list = |name: &str| schema[name].as_array();
+        if let Some(parts) = list("allOf") {
+            return parts.iter().find_map(|part| self.misfit(part, value, at));
+        }
+        if let Some(choices) = list("oneOf").or(list("anyOf")) {
+            let fits = choices.iter().any(|choice| self.misfit(choice, value, at).is_none());
+            return (!fits).then(|| format!("{at} is none of the things it may be: {value}"));
+        }
+        if list("enum").is_some_and(|allowed| !allowed.contains(value)) {
+            return Some(format!("{at} is not one of {}: {value}", schema["enum"]));
+        }
+        let types: Vec<&str> = match &schema["type"] {
+            Value::String(one) => vec![one.as_str()],
+            Value::Array(some) => some.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        };
+        if !types.is_empty() && !types.iter().any(|kind| is_of(kind, value)) {
+            return Some(format!("{at} is no {}: {value}", types.join(" or ")));
+        }
+        match value {
+            Value::Object(members) => self.misfit_of_object(schema, members, at),
+            Value::Array(items) => items.iter().find_map(|item| self.misfit(&schema["items"], item, &format!("{at}[]"))),
+            _ => None,
+        }
+    }
+
+    fn misfit_of_object(&self, schema: &Value, members: &Map<String, Value>, at: &str) -> Option<String> {
+        let Some(known) = schema["properties"].as_object() else { return None };
+        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        if let Some(name) = required.into_iter().find(|name| !members.contains_key(*name)) {
+            return Some(format!("{at} lacks the member {name}"));
+        }
+        members.iter().find_map(|(name, value)| match known.get(name) {
+            Some(schema) => self.misfit(schema, value, &format!("{at}.{name}")),
+            None => Some(format!("{at} has the member {name}, which its schema does not know")),
+        })
+    }
+}
+
+fn is_of(kind: &str, value: &Value) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        _ => false,
+    }
+}

@@ -1,0 +1,201 @@
+//! The operations that the contract names (sections 2 to 9), and what every operation's documentation must hold.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::repository::{Operation, assert_none, document, operations};
+
+/// Folder, then id and place of each operation in it. Where a name has two methods, the second carries its method in its id.
+const CONTRACT: &[(&str, &[(&str, &str)])] = &[
+    (
+        "User/Authentication",
+        &[
+            ("refresh_token_create", "POST /api/refresh-token/"),
+            ("sendOTP", "POST /api/send-otp/"),
+            ("logoutDevice", "POST /api/logout-device/"),
+            ("logoutAllDevices", "POST /api/logout-all-devices/"),
+            ("listSessions", "GET /api/sessions/"),
+            ("revokeSession", "DELETE /api/sessions/{id}/"),
+            ("jwks", "GET /.well-known/jwks.json"),
+        ],
+    ),
+    (
+        "User/Customer",
+        &[
+            ("AuthenticateCustomer", "POST /api/customer/authenticate/"),
+            ("GetCustomerDetails", "GET /api/customer/"),
+            ("UpdateCustomer", "PATCH /api/customer/"),
+            ("UpdateCustomer_put", "PUT /api/customer/"),
+            ("DeleteCustomer", "DELETE /api/customer/"),
+            ("exportCustomer", "GET /api/customer/export/"),
+        ],
+    ),
+    (
+        "Location",
+        &[
+            ("ListCountries", "GET /api/countries/"),
+            ("GetRegionByPoint", "GET /api/region/"),
+            ("ListAddresses", "GET /api/addresses/"),
+            ("CreateAddress", "POST /api/addresses/"),
+            ("UpdateAddress", "PATCH /api/addresses/{id}/"),
+            ("UpdateAddress_put", "PUT /api/addresses/{id}/"),
+            ("DeleteAddress", "DELETE /api/addresses/{id}/"),
+        ],
+    ),
+    (
+        "Wallet",
+        &[
+            ("listWalletDetails", "GET /api/wallet/"),
+            ("updateWallet", "PATCH /api/wallet/"),
+            ("updateWallet_post", "POST /api/wallet/"),
+        ],
+    ),
+    (
+        "FCM",
+        &[
+            ("devices_list", "GET /api/devices/"),
+            ("devices_create", "POST /api/devices/"),
+            ("devices_retrieve", "GET /api/devices/{registration_id}/"),
+            ("devices_update", "PUT /api/devices/{registration_id}/"),
+            ("devices_partial_update", "PATCH /api/devices/{registration_id}/"),
+            ("devices_destroy", "DELETE /api/devices/{registration_id}/"),
+            ("listNotifications", "GET /api/notifications/"),
+            ("deleteNotification", "DELETE /api/notifications/{id}/"),
+            ("bulkDeleteNotifications", "POST /api/notifications/bulk-delete/"),
+            ("bulkDeleteNotifications_delete", "DELETE /api/notifications/"),
+            ("markNotificationsRead", "POST /api/notifications/read/"),
+        ],
+    ),
+    (
+        "AppInfo",
+        &[
+            ("getSocialAccounts", "GET /api/social-accounts/"),
+            ("getAppInfo", "GET /api/app-info/"),
+            ("listFaqs", "GET /api/faqs/"),
+        ],
+    ),
+    ("👀 A_接口状态_看效果", &[("allParameters", "POST /api/all-parameters/{id}/")]),
+    (
+        "Sample APIs/pet",
+        &[
+            ("addPet", "POST /v2/pet"),
+            ("updatePet", "PUT /v2/pet"),
+            ("findPetsByStatus", "GET /v2/pet/findByStatus"),
+            ("findPetsByTags", "GET /v2/pet/findByTags"),
+            ("getPetById", "GET /v2/pet/{petId}"),
+            ("updatePetWithForm", "POST /v2/pet/{petId}"),
+            ("deletePet", "DELETE /v2/pet/{petId}"),
+            ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
+        ],
+    ),
+    (
+        "Sample APIs/store",
+        &[
+            ("getInventory", "GET /v2/store/inventory"),
+            ("placeOrder", "POST /v2/store/order"),
+            ("getOrderById", "GET /v2/store/order/{orderId}"),
+            ("deleteOrder", "DELETE /v2/store/order/{orderId}"),
+        ],
+    ),
+    (
+        "Sample APIs/user",
+        &[
+            ("createUser", "POST /v2/user"),
+            ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),
+            ("createUsersWithListInput", "POST /v2/user/createWithList"),
+            ("getUserByName", "GET /v2/user/{username}"),
+            ("updateUser", "PUT /v2/user/{username}"),
+            ("deleteUser", "DELETE /v2/user/{username}"),
+            ("loginUser", "GET /v2/user/login"),
+            ("logoutUser", "GET /v2/user/logout"),
+        ],
+    ),
+];
+
+#[test]
+fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
+    let mut problems = Vec::new();
+    for operation in operations(&document()) {
+        let id = operation.described["operationId"].as_str().unwrap_or("no operation_id");
+        let place = operation.place();
+        let Some((folder, named)) =
+            CONTRACT.iter().find_map(|(folder, all)| Some((folder, all.iter().find(|(one, _)| *one == id)?)))
+        else {
+            problems.push(format!(
+                "{place} has the id {id}, which the contract does not name: correct it in its #[utoipa::path], \
+                 or add it to CONTRACT in tests/contract/operations.rs"
+            ));
+            continue;
+        };
+        if place != named.1 {
+            problems.push(format!("{id} is served at {place}, where the contract says {}", named.1));
+        }
+        let tags = operation.described["tags"].as_array().map_or(&[][..], Vec::as_slice);
+        let inside = |tag: &str| tag == *folder || tag.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        if tags.len() != 1 || !tags.iter().filter_map(Value::as_str).all(inside) {
+            problems.push(format!(
+                "{place} has the tags {tags:?}: its #[utoipa::path] must say one tag, \"{folder}\" or a folder below it"
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn an_operation_id_stands_once() {
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for operation in operations(&document()) {
+        let id = operation.described["operationId"].as_str().unwrap_or_default().to_owned();
+        places.entry(id).or_default().push(operation.place());
+    }
+    let twice = places.into_iter().filter(|(_, places)| places.len() > 1);
+    let problems: Vec<String> = twice.map(|(id, places)| format!("the id {id} stands at {}", places.join(" and "))).collect();
+    assert_none(&problems);
+}
+
+#[test]
+fn every_operation_has_a_summary_and_a_description() {
+    let mut problems = Vec::new();
+    for operation in operations(&document()) {
+        let is_blank = |member: &str| operation.described[member].as_str().is_none_or(|text| text.trim().is_empty());
+        if is_blank("summary") || is_blank("description") {
+            problems.push(format!(
+                "{} needs a summary and a description: the first paragraph of its handler's doc comment, and the ones after it",
+                operation.place()
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn every_operation_documents_the_errors_it_can_give() {
+    let mut problems = Vec::new();
+    for operation in operations(&document()) {
+        let responses = &operation.described["responses"];
+        let missing: Vec<&str> = errors_of(&operation).into_iter().filter(|status| responses[*status].is_null()).collect();
+        if !missing.is_empty() {
+            problems.push(format!(
+                "{} does not document {}: shared/src/http/openapi.rs adds what every operation gives",
+                operation.place(),
+                missing.join(", ")
+            ));
+        }
+        if !responses.as_object().into_iter().flatten().any(|(status, _)| status.starts_with('2')) {
+            problems.push(format!("{} documents no success: add it to `responses` of its #[utoipa::path]", operation.place()));
+        }
+    }
+    assert_none(&problems);
+}
+
+fn errors_of(operation: &Operation) -> Vec<&'static str> {
+    let mut statuses = vec!["405", "406", "500"];
+    if !operation.described["requestBody"].is_null() {
+        statuses.extend(["400", "413", "415"]);
+    }
+    if operation.is_authenticated() {
+        statuses.push("401");
+    }
+    statuses
+}

@@ -1,0 +1,104 @@
+//! What the tests compare: the files of the repository, the template, the groups, the merged document.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use local::{
+    groups,
+    template::{Deployment, Overrides, StandIns, Template},
+};
+use serde_json::{Map, Value};
+
+/// The folder that holds `template.yaml`.
+pub fn root() -> PathBuf {
+    let template = Template::find().expect("template.yaml stands at the repository's root");
+    template.parent().expect("a file stands in a folder").to_owned()
+}
+
+/// The template, its parameters still open.
+pub fn template() -> Template {
+    let path = Template::find().expect("template.yaml stands at the repository's root");
+    Template::load(&path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What a deploy with the defaults of all parameters would make.
+pub fn deployment() -> Deployment {
+    let template = template();
+    let secrets: BTreeMap<_, _> = template.secrets().into_iter().map(|id| (id, "a secret of the tests".to_owned())).collect();
+    let stand_ins = StandIns { table_name: None, secrets };
+    template.resolve(&Overrides::new(), &stand_ins).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The resources of one type by logical id, as the template writes them.
+pub fn resources(template: &Template, kind: &str) -> Vec<(String, Value)> {
+    let all = template.document()["Resources"].as_object().into_iter().flat_map(Map::iter);
+    all.filter(|(_, resource)| resource["Type"] == kind).map(|(id, resource)| (id.clone(), resource.clone())).collect()
+}
+
+/// The functions by logical id, as the template writes them, each with its group.
+pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
+    let group = |function: &Value| {
+        let code = function["Properties"]["CodeUri"].as_str().unwrap_or_default();
+        code.trim_start_matches("./").trim_end_matches('/').trim_start_matches("functions/").to_owned()
+    };
+    let functions = resources(template, "AWS::Serverless::Function").into_iter();
+    functions.map(|(id, function)| (id, group(&function), function)).collect()
+}
+
+/// The packages that are deployed: the folders of `functions/`, the launcher's apart.
+pub fn packages() -> Vec<String> {
+    let entries = fs::read_dir(root().join("functions")).expect("there is a folder functions");
+    let folders = entries.map(|entry| entry.expect("the folder can be read")).filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.map(|entry| entry.file_name().into_string().expect("a name in ASCII")).collect();
+    names.retain(|name| name != "local");
+    names.sort();
+    names
+}
+
+/// The document of all groups.
+pub fn document() -> Value {
+    let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
+    serde_json::to_value(shared::http::openapi::document(&routes)).expect("the document is JSON")
+}
+
+/// One operation of the document.
+pub struct Operation {
+    /// Its method in capitals.
+    pub method: String,
+    /// Its path with `{variables}`.
+    pub path: String,
+    /// What the document says of it.
+    pub described: Value,
+}
+
+impl Operation {
+    /// `POST /api/send-otp/`.
+    pub fn place(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    /// Whether it takes an access token.
+    pub fn is_authenticated(&self) -> bool {
+        self.described["security"].as_array().is_some_and(|schemes| !schemes.is_empty())
+    }
+}
+
+/// All operations of a document.
+pub fn operations(document: &Value) -> Vec<Operation> {
+    let paths = document["paths"].as_object().expect("the document has paths").iter();
+    let mut operations = Vec::new();
+    for (path, item) in paths {
+        for (method, described) in item.as_object().into_iter().flatten() {
+            if matches!(method.as_str(), "get" | "put" | "post" | "delete" | "patch" | "head" | "options" | "trace") {
+                let method = method.to_uppercase();
+                operations.push(Operation { method, path: path.clone(), described: described.clone() });
+            }
+        }
+    }
+    operations
+}
+
+/// Fails with all of `problems`, one a line.
+#[track_caller]
+pub fn assert_none(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));
+}

@@ -1,0 +1,146 @@
+//! Every operation in each of its courses, with each call to the table recorded as IAM would judge it.
+//!
+//! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a transaction by the action of each part.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
+    error::BoxError,
+};
+use harness::{Api, clock::HandClock, wire::Wire};
+use local::{
+    groups::GROUPS,
+    sns_recorder::Refusal,
+    stack::{Stack, StackOptions},
+};
+use serde_json::{Value, json};
+use shared::{aws::Clients, clock::Clock, config::Config};
+
+use crate::{permissions::Matrix, repository::template};
+
+/// What the functions did, by group and prefix of the partition key.
+pub async fn of_all_operations() -> Matrix {
+    let seen = Arc::new(Mutex::new(Matrix::new()));
+    let clock = Arc::new(HandClock::default());
+    start_each_function_as_the_first(&seen).await;
+    let api = Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
+    log_in_and_change_the_profile(&api).await;
+    refresh_repeat_and_replay(&api).await;
+    send_a_code_to_change_something(&api).await;
+    fail_to_send_a_code(&api).await;
+    drop(api);
+    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.clone()
+}
+
+/// Whoever starts first does what the others then find done.
+async fn start_each_function_as_the_first(seen: &Arc<Mutex<Matrix>>) {
+    for (group, _) in GROUPS {
+        let stack = recorded_stack(seen, Arc::new(HandClock::default())).await;
+        stack.state(group).expect("the launcher runs every group").prepare().await;
+    }
+}
+
+async fn log_in_and_change_the_profile(api: &Api) {
+    let phone = "+14155550101";
+    api.log_in(phone).await;
+    api.clock.advance_seconds(61);
+    let code = api.code_for(phone).await;
+    api.authenticate_from("203.0.113.7", phone, &code.challenge, &code.wrong()).await.expect(400);
+    let access = api.authenticate(phone, &code).await.expect(200).text("access");
+    api.profile(&access).await.expect(200);
+    api.patch("/api/customer/").bearer(&access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
+    api.get("/.well-known/jwks.json").send().await.expect(200);
+}
+
+async fn refresh_repeat_and_replay(api: &Api) {
+    let first = api.log_in("+14155550102").await.refresh;
+    let second = api.refresh(&first).await.expect(200).text("refresh");
+    api.refresh(&first).await.expect(200);
+    api.refresh(&second).await.expect(200);
+    api.refresh(&first).await.expect(401);
+}
+
+async fn send_a_code_to_change_something(api: &Api) {
+    let access = api.log_in("+14155550103").await.access;
+    let new = json!({"phone": "+14155550104", "purpose": "change_phone"});
+    api.post("/api/send-otp/").bearer(&access).json(&new).send().await.expect(200);
+}
+
+async fn fail_to_send_a_code(api: &Api) {
+    api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
+    api.ask_for_code("+14155550105").await.expect(503);
+}
+
+async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
+    let seen = seen.clone();
+    let clients = move |group: &str, config: &Config| {
+        let clients = Clients::new(config);
+        let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
+        let recorded = clients.dynamodb.config().to_builder().interceptor(recorder).build();
+        Clients { dynamodb: Client::from_conf(recorded), ..clients }
+    };
+    let options = StackOptions { clock, clients: Arc::new(clients), ..StackOptions::default() };
+    Stack::start(&template(), options).await.expect("the stack starts")
+}
+
+#[derive(Debug)]
+struct Recorder {
+    group: String,
+    seen: Arc<Mutex<Matrix>>,
+}
+
+impl Intercept for Recorder {
+    fn name(&self) -> &'static str {
+        "Recorder"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (action, partition) in judged(target.rsplit('.').next().unwrap_or_default(), &body) {
+            let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
+            seen.entry((self.group.clone(), prefix)).or_default().insert(format!("dynamodb:{action}"));
+        }
+        Ok(())
+    }
+}
+
+/// The actions of a call, each with the partition key that it is for.
+fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
+    let key_in = |part: &Value| {
+        let key = part["Key"]["pk"]["S"].as_str().or(part["Item"]["pk"]["S"].as_str());
+        key.unwrap_or_else(|| panic!("{operation} names no partition: {part}")).to_owned()
+    };
+    match operation {
+        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![(operation.to_owned(), key_in(body))],
+        "Query" => vec![(operation.to_owned(), queried(body))],
+        "TransactWriteItems" => {
+            let items = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+            items
+                .map(|(part, content)| {
+                    let action = if part == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{part}Item") };
+                    (action, key_in(content))
+                })
+                .collect()
+        }
+        _ => panic!("tests/contract/traffic.rs does not know by which keys IAM judges {operation}: add it"),
+    }
+}
+
+/// The partition of a Query, whose key condition begins with `name = :value`.
+fn queried(body: &Value) -> String {
+    let condition = body["KeyConditionExpression"].as_str().unwrap_or_default();
+    let value = condition.split_whitespace().find(|word| word.starts_with(':')).unwrap_or_default();
+    let key = body["ExpressionAttributeValues"][value]["S"].as_str();
+    key.unwrap_or_else(|| panic!("a Query names no partition: {body}")).to_owned()
+}

@@ -1,0 +1,233 @@
+//! The functions' own binaries, run as Lambda runs them: under a Runtime API, here one in this process.
+//!
+//! Protocol (AWS, "Using the Lambda runtime API for custom runtimes"): the process asks `GET /2018-06-01/runtime/invocation/next`, which
+//! waits until there is an event, and posts what came of it to `…/invocation/<id>/response` or `…/error`, or to `…/init/error` where it fails
+//! before. Invariant: the process has the variables of the resolved template and those that Lambda sets, and none of this process's own.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use local::{
+    connections::{Server, read_body},
+    gateway::PAYLOAD_LIMIT,
+    stack::Stack,
+    template::Template,
+};
+use serde_json::Value;
+use shared::clock::{Clock, SystemClock};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    net::TcpListener,
+    process::Child,
+    sync::{Mutex, mpsc},
+    task::JoinHandle,
+    time::timeout,
+};
+
+/// How long a function may take for one event, its start included, before the test fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running function.
+pub struct Bootstrap {
+    process: Child,
+    events: mpsc::UnboundedSender<Bytes>,
+    outcomes: mpsc::UnboundedReceiver<Result<Bytes, String>>,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+    api: Server,
+}
+
+/// What a function left behind.
+pub struct Ended {
+    /// How its process ended.
+    pub status: ExitStatus,
+    /// The lines that it wrote to its log.
+    pub log: Vec<String>,
+    /// What it wrote to its standard error, which a healthy function leaves empty.
+    pub errors: String,
+}
+
+/// One file of `events/<group>/`.
+pub struct SampleEvent {
+    /// Its name without `.json`.
+    pub name: String,
+    /// Its content.
+    pub text: String,
+}
+
+/// The sample events of a group by name.
+pub fn sample_events(group: &str) -> Vec<SampleEvent> {
+    let folder = Template::find().expect("template.yaml is there").with_file_name("events").join(group);
+    let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+    files.sort();
+    let read = |path: &PathBuf| SampleEvent {
+        name: path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned(),
+        text: fs::read_to_string(path).expect("an event can be read"),
+    };
+    files.iter().map(read).collect()
+}
+
+impl Bootstrap {
+    /// Starts the binary of a group's function on the engines of `stack`.
+    pub async fn start(stack: &Stack, group: &str) -> Self {
+        let (events, waiting) = mpsc::unbounded_channel();
+        let (done, outcomes) = mpsc::unbounded_channel();
+        let runtime = Arc::new(RuntimeApi { waiting: Mutex::new(waiting), done });
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let answer = move |request, _| {
+            let runtime = Arc::clone(&runtime);
+            async move { runtime.answer(request).await }
+        };
+        let api = Server::answering(listener, answer).expect("a listener");
+        let mut process = tokio::process::Command::new(binaries().join(group))
+            .env_clear()
+            .envs(stack.environment(group).unwrap_or_else(|| panic!("template.yaml has no function of functions/{group}")))
+            .envs(set_by_lambda(group, &api))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("the binary of functions/{group} does not start: {error}"));
+        let stdout = tokio::spawn(read_to_end(process.stdout.take()));
+        let stderr = tokio::spawn(read_to_end(process.stderr.take()));
+        Self { process, events, outcomes, stdout, stderr, api }
+    }
+
+    /// Hands it an event and gives its answer. Fails the test if it reports an error, ends, or takes too long.
+    pub async fn invoke(&mut self, event: &str) -> Value {
+        self.events.send(Bytes::from(event.to_owned())).expect("the Runtime API is there");
+        let outcome = tokio::select! {
+            outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the Runtime API is there"),
+            status = self.process.wait() => panic!("it ended: {}\n{}", status.expect("a status"), (&mut self.stderr).await.expect("its errors")),
+        };
+        let answer = outcome.unwrap_or_else(|error| panic!("it reported {error}"));
+        serde_json::from_slice(&answer).expect("an answer is JSON")
+    }
+
+    /// Ends it as Lambda does, without a warning.
+    pub async fn kill(mut self) -> Ended {
+        self.process.start_kill().expect("it can be killed");
+        self.ended().await
+    }
+
+    /// Ends the Runtime API, and waits until the function has noticed.
+    pub async fn abandon(self) -> Ended {
+        let Self { process, events, outcomes, stdout, stderr, api } = self;
+        drop((events, outcomes));
+        api.stop().await;
+        wait_for(process, stdout, stderr).await
+    }
+
+    async fn ended(self) -> Ended {
+        wait_for(self.process, self.stdout, self.stderr).await
+    }
+}
+
+async fn wait_for(mut process: Child, stdout: JoinHandle<String>, stderr: JoinHandle<String>) -> Ended {
+    let status = timeout(PATIENCE, process.wait()).await.expect("it ends in time").expect("a status");
+    let (log, errors) = (stdout.await.expect("its log"), stderr.await.expect("its errors"));
+    Ended { status, log: log.lines().map(str::to_owned).collect(), errors }
+}
+
+struct RuntimeApi {
+    waiting: Mutex<mpsc::UnboundedReceiver<Bytes>>,
+    done: mpsc::UnboundedSender<Result<Bytes, String>>,
+}
+
+impl RuntimeApi {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Bytes> {
+        let (parts, body) = request.into_parts();
+        let body = read_body(body, PAYLOAD_LIMIT).await.unwrap_or_default();
+        let asked = parts.uri.path().strip_prefix("/2018-06-01/runtime/").unwrap_or_default();
+        let outcome = match asked.split('/').collect::<Vec<_>>()[..] {
+            ["invocation", "next"] => return self.next().await,
+            ["invocation", _, "response"] => Ok(body),
+            ["invocation", _, "error"] | ["init", "error"] => Err(String::from_utf8_lossy(&body).into_owned()),
+            _ => return status(StatusCode::NOT_FOUND),
+        };
+        match self.done.send(outcome) {
+            Ok(()) => status(StatusCode::ACCEPTED),
+            Err(_) => status(StatusCode::GONE),
+        }
+    }
+
+    async fn next(&self) -> Response<Bytes> {
+        let Some(event) = self.waiting.lock().await.recv().await else { return status(StatusCode::GONE) };
+        let deadline = SystemClock.now().as_millisecond() + i64::try_from(PATIENCE.as_millis()).expect("a short time");
+        let mut response = Response::new(event);
+        let headers = response.headers_mut();
+        headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"));
+        headers.insert("lambda-runtime-deadline-ms", HeaderValue::from(deadline));
+        headers.insert(
+            "lambda-runtime-invoked-function-arn",
+            HeaderValue::from_static("arn:aws:lambda:us-east-1:123456789012:function:test"),
+        );
+        headers.insert("lambda-runtime-trace-id", HeaderValue::from_static("Root=1-6b02b25f-5f3e7c1b2a4d6e8f0a1b2c12;Sampled=0"));
+        response
+    }
+}
+
+fn status(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+/// What Lambda sets beside the region and the credentials.
+fn set_by_lambda(group: &str, api: &Server) -> HashMap<&'static str, String> {
+    HashMap::from([
+        ("AWS_LAMBDA_RUNTIME_API", api.address().to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", group.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{group}")),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/22/[$LATEST]0123456789abcdef".to_owned()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+        ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
+        ("_HANDLER", "bootstrap".to_owned()),
+        ("TZ", ":UTC".to_owned()),
+    ])
+}
+
+async fn read_to_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
+    let mut bytes = Vec::new();
+    pipe.expect("the pipe was asked for").read_to_end(&mut bytes).await.expect("the pipe can be read");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The folder with the binaries of all functions, as they are now.
+fn binaries() -> &'static Path {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(build);
+    &BUILT
+}
+
+/// Builds them as `cargo test` has built this test: same profile, same target folder, same packages (so that every dependency has the same
+/// features, and none is built twice).
+#[expect(clippy::disallowed_methods, reason = "cargo tells the processes that it starts in CARGO which cargo it is")]
+fn build() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows its own file");
+    let folder = test.ancestors().nth(2).expect("a test stands in <target>/<profile>/deps");
+    let (target, profile) = (folder.parent().expect("a target folder"), folder.file_name().expect("a profile"));
+    let profile = if profile == "debug" { "dev".as_ref() } else { profile };
+    let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--workspace", "--bins", "--profile"])
+        .arg(profile)
+        .arg("--target-dir")
+        .arg(target)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo can be started");
+    assert!(built.status.success(), "the functions' binaries do not build:\n{}", String::from_utf8_lossy(&built.stderr));
+    folder.to_owned()
+}

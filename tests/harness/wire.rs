@@ -1,0 +1,195 @@
+//! The wire between a function and AWS: the SDK's own HTTP client with a delay before it, a meter on it, and faults in it.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector},
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+use serde_json::{Value, json};
+
+use crate::conflicts::OpenTransactions;
+
+/// One call that was made to storage.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation, such as `GetItem`.
+    pub operation: String,
+    /// When it was sent.
+    pub sent: Instant,
+    /// When its answer was there.
+    pub answered: Instant,
+    /// Read units.
+    pub read_units: f64,
+    /// Write units.
+    pub write_units: f64,
+}
+
+/// What storage was asked over this wire. Cheap to clone; all clones are one.
+#[derive(Debug, Clone, Default)]
+pub struct Wire(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    calls: Mutex<Vec<Call>>,
+    delay_millis: AtomicU64,
+    lose_answers: AtomicU32,
+    transactions: OpenTransactions,
+}
+
+/// What an operation cost.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cost {
+    /// Calls that had to wait for the one before.
+    pub trips: usize,
+    /// Read units.
+    pub read_units: f64,
+    /// Write units.
+    pub write_units: f64,
+}
+
+impl Wire {
+    /// A client over this wire.
+    pub fn around(&self, inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Wired { wire: self.clone(), inner })
+    }
+
+    /// Delays each call to storage from now on.
+    pub fn delay(&self, delay: Duration) {
+        self.0.delay_millis.store(u64::try_from(delay.as_millis()).expect("a short delay"), Ordering::SeqCst);
+    }
+
+    /// Lets the next `n` calls reach storage and loses their answers.
+    pub fn lose_answers(&self, n: u32) {
+        self.0.lose_answers.store(n, Ordering::SeqCst);
+    }
+
+    /// Forgets the calls made so far.
+    pub fn reset(&self) {
+        self.calls_mut().clear();
+    }
+
+    /// The calls since the last reset.
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls_mut().clone()
+    }
+
+    /// What the calls since the last reset cost. With a delay on the wire, calls that overlap went side by side: the trips are the
+    /// longest chain of calls of which each was sent after the one before was answered.
+    pub fn cost(&self) -> Cost {
+        let mut calls = self.calls();
+        calls.sort_by_key(|call| call.answered);
+        let mut trips: usize = 0;
+        let mut busy_until = None;
+        for call in &calls {
+            if busy_until.is_none_or(|until| call.sent >= until) {
+                trips += 1;
+                busy_until = Some(call.answered);
+            }
+        }
+        Cost {
+            trips,
+            read_units: calls.iter().map(|call| call.read_units).sum(),
+            write_units: calls.iter().map(|call| call.write_units).sum(),
+        }
+    }
+
+    fn calls_mut(&self) -> std::sync::MutexGuard<'_, Vec<Call>> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn pass(&self, inner: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
+        let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else { return inner.call(request).await };
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).expect("requests are JSON");
+        assert_liveness_is_consistent(&operation, &body);
+        let sent = Instant::now();
+        let open = match self.0.transactions.open(&body) {
+            Ok(open) => open,
+            Err(refusal) => return Ok(refused(&refusal)),
+        };
+        tokio::time::sleep(Duration::from_millis(self.0.delay_millis.load(Ordering::SeqCst))).await;
+        let response = inner.call(with_capacity(request, body)).await?;
+        drop(open);
+        let (response, units) = read_capacity(response).await?;
+        let reads = matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
+        let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
+        self.calls_mut().push(Call { operation, sent, answered: Instant::now(), read_units, write_units });
+        let lost = self.0.lose_answers.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(response) }
+    }
+}
+
+#[derive(Debug)]
+struct Wired {
+    wire: Wire,
+    inner: SharedHttpClient,
+}
+
+#[derive(Debug)]
+struct WiredConnector {
+    wire: Wire,
+    inner: SharedHttpConnector,
+}
+
+impl HttpClient for Wired {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(WiredConnector { wire: self.wire.clone(), inner })
+    }
+}
+
+impl HttpConnector for WiredConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let (wire, inner) = (self.wire.clone(), self.inner.clone());
+        HttpConnectorFuture::new(async move { wire.pass(inner, request).await })
+    }
+}
+
+/// An ended session must be seen by the very next request, so a read of an account that may be stale is a defect.
+fn assert_liveness_is_consistent(operation: &str, body: &Value) {
+    let of_account = body["Key"]["pk"]["S"].as_str().is_some_and(|key| key.starts_with("AUTH#"));
+    let consistent = body["ConsistentRead"] == json!(true);
+    assert!(operation != "GetItem" || !of_account || consistent, "an account was read without ConsistentRead");
+}
+
+fn with_capacity(request: HttpRequest, mut body: Value) -> HttpRequest {
+    body["ReturnConsumedCapacity"] = json!("TOTAL");
+    let bytes = serde_json::to_vec(&body).expect("JSON");
+    let mut request = request;
+    request.headers_mut().insert("content-length", bytes.len().to_string());
+    *request.body_mut() = SdkBody::from(bytes);
+    request
+}
+
+async fn read_capacity(mut response: HttpResponse) -> Result<(HttpResponse, f64), ConnectorError> {
+    let body = std::mem::replace(response.body_mut(), SdkBody::empty());
+    let bytes = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+    let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let units = |capacity: &Value| capacity["CapacityUnits"].as_f64().unwrap_or(0.0);
+    let units = match &answer["ConsumedCapacity"] {
+        Value::Array(tables) => tables.iter().map(units).sum(),
+        capacity => units(capacity),
+    };
+    *response.body_mut() = SdkBody::from(bytes);
+    Ok((response, units))
+}
+
+fn refused(refusal: &Value) -> HttpResponse {
+    let body = SdkBody::from(refusal.to_string());
+    let mut response = HttpResponse::new(StatusCode::try_from(400).expect("a status"), body);
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+}
