@@ -9,14 +9,12 @@ impl Api {
     /// Every item of the table in one text, with all attributes.
     #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
     pub async fn whole_table(&self) -> String {
-        let mut text = String::new();
+        let mut items = Vec::new();
         let mut pages = self.dynamodb().scan().table_name(self.table_name()).into_paginator().send();
         while let Some(page) = pages.next().await {
-            for item in page.expect("a page").items.unwrap_or_default() {
-                text.push_str(&format!("{item:?}\n"));
-            }
+            items.extend(page.expect("a page").items.unwrap_or_default());
         }
-        text
+        items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join("\n")
     }
 
     /// A client of its own, not over the test's wire.

@@ -77,12 +77,8 @@ impl FromFields for LogInRequest {
 impl FromFields for NewDevice {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let name = fields.optional("name", text().at_most(255));
-        let platform = fields.optional("platform", Choice(&["ios", "android", "web"]));
-        let platform = platform?.and_then(|platform| match platform.as_str() {
-            "ios" => Some(Platform::Ios),
-            "android" => Some(Platform::Android),
-            _ => Some(Platform::Web),
-        });
+        let platform = fields.optional("platform", Choice(&Platform::CHOICES));
+        let platform = platform?.and_then(|platform| Platform::parse(&platform));
         Ok(Self { name: name?, platform })
     }
 }

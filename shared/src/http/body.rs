@@ -107,8 +107,7 @@ fn mark_lone_surrogates(text: &str) -> String {
         let taken = match (surrogate(rest), rest.get(6..).and_then(surrogate)) {
             (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => 12,
             (Some(lone), _) => {
-                marked.push(SURROGATE_MARK);
-                marked.push_str(&format!("{lone:04X}"));
+                marked.extend([SURROGATE_MARK.to_string(), format!("{lone:04X}")]);
                 rest = &rest[6..];
                 continue;
             }

@@ -76,7 +76,7 @@ impl ApiError {
         self
     }
 
-    fn from_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    fn caused_by(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
@@ -183,12 +183,12 @@ impl ApiError {
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is temporarily unavailable. Please try again.")
             .with_header(header::RETRY_AFTER, 1)
-            .from_source(source)
+            .caused_by(source)
     }
 
     /// 500.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.").from_source(source)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.").caused_by(source)
     }
 }
 

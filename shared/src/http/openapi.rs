@@ -28,7 +28,7 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     let mut paths = PathsBuilder::new();
     let mut schemas: Vec<(String, RefOr<Schema>)> =
         vec![(ErrorBody::name().into_owned(), ErrorBody::schema()), (ErrorItem::name().into_owned(), ErrorItem::schema())];
-    for operation in groups.iter().flat_map(|routes| routes.operations()) {
+    for operation in groups.iter().flat_map(Routes::operations) {
         (operation.schemas)(&mut schemas);
         for (place, method) in operation.methods.iter().enumerate() {
             paths = paths.path(&operation.path, PathItem::new(method.clone(), described(operation, place, method)));

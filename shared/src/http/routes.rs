@@ -143,7 +143,7 @@ fn filter_of(method: &HttpMethod) -> MethodFilter {
         HttpMethod::Options => MethodFilter::OPTIONS,
         HttpMethod::Head => MethodFilter::HEAD,
         HttpMethod::Patch => MethodFilter::PATCH,
-        _ => MethodFilter::TRACE,
+        HttpMethod::Trace => MethodFilter::TRACE,
     }
 }
 
@@ -157,6 +157,6 @@ pub(crate) fn method_of(method: &HttpMethod) -> Method {
         HttpMethod::Options => Method::OPTIONS,
         HttpMethod::Head => Method::HEAD,
         HttpMethod::Patch => Method::PATCH,
-        _ => Method::TRACE,
+        HttpMethod::Trace => Method::TRACE,
     }
 }

@@ -42,6 +42,21 @@ pub enum Platform {
     Web,
 }
 
+impl Platform {
+    /// The spellings of requests.
+    pub const CHOICES: [&'static str; 3] = ["ios", "android", "web"];
+
+    /// Reads the spelling of requests.
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "ios" => Self::Ios,
+            "android" => Self::Android,
+            "web" => Self::Web,
+            _ => return None,
+        })
+    }
+}
+
 /// One customer's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

@@ -146,24 +146,19 @@ impl Store {
         leaving: &[SessionId],
     ) -> Result<SessionAdded, StoreError> {
         let mut names = names(log_in.id);
-        let mut removed = String::new();
-        let mut held = String::new();
-        for (n, id) in leaving.iter().enumerate() {
-            names.insert(format!("#x{n}"), id.to_string());
-            removed.push_str(if n == 0 { " REMOVE " } else { ", " });
-            removed.push_str(&format!("#s.#x{n}, #e.#x{n}"));
-            held.push_str(&format!(" AND attribute_exists(#s.#x{n})"));
-        }
+        names.insert("#phone".to_owned(), "phone".to_owned());
+        names.extend(leaving.iter().enumerate().map(|(n, id)| (format!("#x{n}"), id.to_string())));
+        let paths: Vec<String> = (0..leaving.len()).map(|n| format!("#s.#x{n}, #e.#x{n}")).collect();
+        let removed = if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
+        let still_held = (0..leaving.len()).map(|n| format!(" AND attribute_exists(#s.#x{n})"));
+        let held = still_held.collect::<Vec<_>>().concat();
         let room = MOST_SESSIONS + leaving.len();
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression(format!("#status = :active AND #phone = :phone AND size(#s) < :room{held}"))
             .update_expression(format!("SET #s.#id = :session, #e.#id = #epoch{removed}"))
-            .set_expression_attribute_names(Some({
-                names.insert("#phone".to_owned(), "phone".to_owned());
-                names
-            }))
+            .set_expression_attribute_names(Some(names))
             .expression_attribute_values(":active", text("active"))
             .expression_attribute_values(":phone", text(log_in.phone.as_str()))
             .expression_attribute_values(":room", number(room))

@@ -155,12 +155,12 @@ impl Store {
         let limit = budget.limit(rules);
         for step in 0..SHARDS {
             let shard = (first + step) % SHARDS;
-            let share = share_of(limit, shard);
-            if spent[usize::from(shard)] >= share {
+            let most = share_of(limit, shard);
+            if spent[usize::from(shard)] >= most {
                 continue;
             }
             let key = keys::budget_shard(budget.scope(), keys::day_of(now), shard);
-            if self.add_within(key, &[("n", share)], now, 48).await?.is_ok() {
+            if self.add_within(key, &[("n", most)], now, 48).await?.is_ok() {
                 return Ok(Some(shard));
             }
         }

@@ -35,10 +35,7 @@ impl Store {
         let mut waits = WAITS_MILLIS.into_iter();
         loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
-            let error = match sent {
-                Ok(_) => return Ok(Outcome::Done),
-                Err(error) => error,
-            };
+            let Err(error) = sent else { return Ok(Outcome::Done) };
             let reasons = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     cancelled.cancellation_reasons().to_vec()
