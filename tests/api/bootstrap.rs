@@ -70,14 +70,14 @@ async fn a_binary_ends_when_it_is_killed_and_when_its_runtime_api_ends() {
 
 /// What must stand in no log line: address, token, and each value of the body and of the query.
 fn private_parts(event: &SampleEvent) -> Vec<String> {
-    let json: Value = serde_json::from_str(&event.text).unwrap();
+    let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
     let body = json["body"].as_str().unwrap_or_default();
     let body = if json["isBase64Encoded"] == true {
-        String::from_utf8(STANDARD.decode(body).unwrap()).unwrap()
+        String::from_utf8(STANDARD.decode(body).expect("base64")).expect("a text")
     } else {
         body.to_owned()
     };
-    let mut parts = vec![json["requestContext"]["http"]["sourceIp"].as_str().unwrap().to_owned()];
+    let mut parts = vec![json["requestContext"]["http"]["sourceIp"].as_str().expect("an address").to_owned()];
     parts.extend(json["headers"]["authorization"].as_str().and_then(|value| value.split(' ').nth(1)).map(str::to_owned));
     match serde_json::from_str(&body) {
         Ok(body) => collect_texts(&body, &mut parts),

@@ -94,7 +94,7 @@ impl Schemas<'_> {
     }
 
     fn misfit_of_object(&self, schema: &Value, members: &Map<String, Value>, at: &str) -> Option<String> {
-        let Some(known) = schema["properties"].as_object() else { return None };
+        let known = schema["properties"].as_object()?;
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         if let Some(name) = required.into_iter().find(|name| !members.contains_key(*name)) {
             return Some(format!("{at} lacks the member {name}"));

@@ -22,10 +22,16 @@ pub fn template() -> Template {
 
 /// What a deploy with the defaults of all parameters would make.
 pub fn deployment() -> Deployment {
+    deployment_with(&[])
+}
+
+/// The same with other values for some parameters.
+pub fn deployment_with(parameters: &[(&str, &str)]) -> Deployment {
     let template = template();
     let secrets: BTreeMap<_, _> = template.secrets().into_iter().map(|id| (id, "a secret of the tests".to_owned())).collect();
     let stand_ins = StandIns { table_name: None, secrets };
-    template.resolve(&Overrides::new(), &stand_ins).unwrap_or_else(|error| panic!("{error}"))
+    let overrides: Overrides = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    template.resolve(&overrides, &stand_ins).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The resources of one type by logical id, as the template writes them.

@@ -43,7 +43,7 @@ fn no_route_key_is_without_a_path() {
         for (key, collection) in collections(&function) {
             let is_there =
                 |path: &&str| path.strip_prefix(collection).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-            if !paths.iter().any(|path| is_there(&path)) {
+            if !paths.iter().any(is_there) {
                 problems.push(format!(
                     "{} has the route key {key}, but functions/{} serves nothing there: register the operation in its routes(), \
                      or take the key out of template.yaml",

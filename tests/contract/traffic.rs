@@ -83,7 +83,7 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
         Clients { dynamodb: Client::from_conf(recorded), ..clients }
     };
     let options = StackOptions { clock, clients: Arc::new(clients), ..StackOptions::default() };
-    Stack::start(&template(), options).await.expect("the stack starts")
+    Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::{
 use serde_json::Value;
 use shared::config::Config;
 
-use crate::repository::{assert_none, deployment, functions, template};
+use crate::repository::{assert_none, deployment, deployment_with, functions, template};
 
 /// What Lambda itself sets in every function.
 const SET_BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
@@ -107,6 +107,29 @@ fn every_parameter_of_the_template_is_used() {
             format!("nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` or take it out", parameter.name)
         })
         .collect();
+    assert_none(&problems);
+}
+
+/// A deploy takes these values, so a function must not die of them at its start.
+#[test]
+fn config_takes_every_extreme_value_that_a_parameter_admits() {
+    let template = template();
+    let mut problems = Vec::new();
+    for (name, declaration) in template.document()["Parameters"].as_object().expect("there are parameters") {
+        let listed = declaration["AllowedValues"].as_array().into_iter().flatten();
+        for value in [&declaration["MinValue"], &declaration["MaxValue"]].into_iter().chain(listed).filter_map(Value::as_str) {
+            for function in deployment_with(&[(name, value)]).functions {
+                let mut variables = function.environment;
+                variables.extend(SET_BY_LAMBDA.map(|name| (name.to_owned(), "set by Lambda".to_owned())));
+                if let Err(error) = Config::from_variables(&variables) {
+                    problems.push(format!(
+                        "template.yaml admits {name}={value}, but {} then does not start: {error}",
+                        function.logical_id
+                    ));
+                }
+            }
+        }
+    }
     assert_none(&problems);
 }
 
