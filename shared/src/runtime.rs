@@ -116,7 +116,7 @@ impl Function {
         write_as_problem(&mut response, &accept);
         finish(&mut response, &id);
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
-        let millis = self.app.now().duration_since(began).as_millis();
+        let millis = i64::try_from(self.app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
         tracing::info!(%method, route, status = response.status().as_u16(), ms = millis, id, "request");
         response
     }
@@ -125,7 +125,7 @@ impl Function {
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.
 pub async fn serve(routes: Routes) -> Result<(), Error> {
     let config = Config::from_env()?;
-    log_to_stdout(&config.log_level);
+    log_to_stdout(&config.log_level, routes.group());
     let clients = Clients::new(&config);
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     let function = Function::new(routes, app.clone());
@@ -138,14 +138,15 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
     .await
 }
 
-fn log_to_stdout(level: &str) {
+fn log_to_stdout(level: &str, group: &str) {
     let level = level.parse().unwrap_or(LevelFilter::INFO);
-    tracing_subscriber::registry().with(log_targets(level)).with(log_lines()).init();
+    tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
 }
 
-/// What is logged. The level is for our own code; libraries speak up from `warn`, since below that the SDK writes out requests.
-pub fn log_targets(level: LevelFilter) -> Targets {
-    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(OWN_CRATES.map(|name| (name, level)))
+/// What is logged. The level is for `shared` and the crates of `groups`; libraries speak up from `warn`, since below that the SDK writes out requests.
+pub fn log_targets(level: LevelFilter, groups: &[&str]) -> Targets {
+    let own = groups.iter().chain(&["shared"]).map(|name| (*name, level));
+    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(own)
 }
 
 /// How it is logged: one JSON line an event, without what CloudWatch adds by itself.
@@ -155,9 +156,6 @@ where
 {
     fmt::layer().json().flatten_event(true).without_time().with_target(false).with_current_span(false).with_span_list(false)
 }
-
-/// The crates whose log lines follow the level parameter.
-pub const OWN_CRATES: [&str; 3] = ["shared", "auth", "customer"];
 
 fn into_axum(body: Body) -> axum::body::Body {
     match body {

@@ -58,9 +58,6 @@ async fn the_checks_come_in_the_contracts_order() {
         request.body("text/plain", "x".repeat(70_000))
     };
     everything_wrong().send().await.expect(406);
-    fn acceptable(request: Request<'_>) -> Request<'_> {
-        request.body("text/plain", "x".repeat(70_000))
-    }
     acceptable(api.request(Method::DELETE, "/api/customer/")).send().await.expect(401);
     let phone = api.log_in(PHONE).await;
     let method = acceptable(api.request(Method::DELETE, "/api/customer/")).bearer(&phone.access).send().await.expect(405);
@@ -78,6 +75,11 @@ async fn every_answer_has_an_id_of_its_own_and_says_that_it_depends_on_accept() 
     assert!(!first.header("x-request-id").is_empty());
     assert_ne!(first.header("x-request-id"), second.header("x-request-id"));
     assert_eq!(first.header("vary"), "Accept");
+}
+
+/// Right in what is checked before the body and wrong in the body.
+fn acceptable(request: Request<'_>) -> Request<'_> {
+    request.body("text/plain", "x".repeat(70_000))
 }
 
 /// Events as the gateway sends them, past the launcher's own reading of a URI.

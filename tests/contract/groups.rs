@@ -2,7 +2,7 @@
 
 use local::groups;
 
-use crate::repository::{assert_none, functions, packages, root, template};
+use crate::repository::{assert_none, functions, packages, template};
 
 #[test]
 fn every_package_is_a_function_of_the_template() {
@@ -48,31 +48,12 @@ fn every_package_is_in_the_launcher() {
 }
 
 #[test]
-fn the_log_level_parameter_reaches_every_package() {
-    let crates: Vec<String> = packages().iter().map(|package| package.replace('-', "_")).collect();
-    let listed = shared::runtime::OWN_CRATES;
-    let missing = crates.iter().filter(|name| !listed.contains(&name.as_str()));
-    let stale = listed.iter().filter(|name| **name != "shared" && !crates.iter().any(|known| known == *name));
-    let problems: Vec<String> = missing
-        .map(|name| format!("lines of {name} would be logged from warn on only: add it to OWN_CRATES in shared/src/runtime.rs"))
-        .chain(
-            stale.map(|name| {
-                format!("OWN_CRATES in shared/src/runtime.rs lists {name}, but there is no such package in functions/")
-            }),
-        )
-        .collect();
-    assert_none(&problems);
-}
-
-#[test]
-fn every_package_has_a_sample_event() {
-    let has_event = |package: &str| {
-        let entries = std::fs::read_dir(root().join("events").join(package)).into_iter().flatten().flatten();
-        entries.into_iter().any(|entry| entry.path().extension().is_some_and(|kind| kind == "json"))
-    };
-    let missing = packages().into_iter().filter(|package| !has_event(package));
-    let problems: Vec<String> = missing
-        .map(|package| format!("functions/{package} has no event: add events/{package}/<operation>.json as AWS would send it"))
+fn every_package_names_its_own_crate_to_the_log() {
+    let wrong = groups::GROUPS.iter().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
+    let problems: Vec<String> = wrong
+        .map(|(name, _)| {
+            format!("lines of functions/{name} would not follow LogLevel: its routes must begin with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`")
+        })
         .collect();
     assert_none(&problems);
 }

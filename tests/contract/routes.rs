@@ -5,6 +5,7 @@ use local::{
     route_table::{RouteKey, RouteTable},
     template::FunctionDefinition,
 };
+use shared::http::routes::Routes;
 
 use crate::repository::{assert_none, deployment};
 
@@ -38,7 +39,7 @@ fn every_path_reaches_its_own_function_and_no_other() {
 fn no_route_key_is_without_a_path() {
     let mut problems = Vec::new();
     for function in deployment().functions {
-        let served = groups::routes(&function.group).unwrap_or_default();
+        let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
         let paths: Vec<&str> = served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
         for (key, collection) in collections(&function) {
             let is_there =

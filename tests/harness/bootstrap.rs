@@ -5,8 +5,9 @@
 //! before. Invariant: the process has the variables of the resolved template and those that Lambda sets, and none of this process's own.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs,
+    net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     sync::{Arc, LazyLock},
@@ -19,6 +20,8 @@ use hyper::body::Incoming;
 use local::{
     connections::{Server, read_body},
     gateway::PAYLOAD_LIMIT,
+    gateway_event::{Reception, event},
+    route_table::RouteKey,
     stack::Stack,
     template::Template,
 };
@@ -64,7 +67,7 @@ pub struct SampleEvent {
     pub text: String,
 }
 
-/// The sample events of a group by name.
+/// The sample events of a group by name; where it has none, one made for its first path.
 pub fn sample_events(group: &str) -> Vec<SampleEvent> {
     let folder = Template::find().expect("template.yaml is there").with_file_name("events").join(group);
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -74,7 +77,22 @@ pub fn sample_events(group: &str) -> Vec<SampleEvent> {
         name: path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned(),
         text: fs::read_to_string(path).expect("an event can be read"),
     };
-    files.iter().map(read).collect()
+    if files.is_empty() { vec![made_event(group)] } else { files.iter().map(read).collect() }
+}
+
+fn made_event(group: &str) -> SampleEvent {
+    let routes = local::groups::routes(group).expect("a group of the launcher");
+    let path = routes.paths().first().expect("a group serves a path").trim_end_matches('/').to_owned();
+    let request = Request::builder().uri(&path).header("host", "api.example.com").body(Bytes::new()).expect("a request");
+    let reception = Reception {
+        route_key: &RouteKey::of("ANY", &path),
+        path_parameters: &BTreeMap::new(),
+        request_id: "JKJaXmPLvHcESHA=",
+        trace: "000000000000000000000000",
+        source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
+        now: SystemClock.now(),
+    };
+    SampleEvent { name: "made".to_owned(), text: event(&request, &path, reception).to_string() }
 }
 
 impl Bootstrap {

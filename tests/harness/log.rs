@@ -10,7 +10,7 @@ use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::Subscriber
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::registry()
-        .with(shared::runtime::log_targets(LevelFilter::TRACE))
+        .with(shared::runtime::log_targets(LevelFilter::TRACE, &local::groups::crates()))
         .with(shared::runtime::log_lines().with_writer(Kept))
         .init();
 });

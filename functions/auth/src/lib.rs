@@ -15,7 +15,7 @@ const TAG: &str = "User/Authentication";
 
 /// The operations of this group.
 pub fn routes() -> Routes {
-    Routes::default()
+    Routes::of(env!("CARGO_CRATE_NAME"))
         .public(operation!(refresh_token::refresh_tokens))
         .public(operation!(send_otp::send_otp))
         .public(operation!(jwks::get_jwks))

@@ -16,7 +16,7 @@ const TAG: &str = "User/Customer";
 
 /// The operations of this group.
 pub fn routes() -> Routes {
-    Routes::default()
+    Routes::of(env!("CARGO_CRATE_NAME"))
         .public(operation!(authenticate::authenticate_customer))
         .bearer(operation!(profile::get_customer))
         .bearer(operation!(update::update_customer))

@@ -38,6 +38,11 @@ impl fmt::Display for GroupMismatch {
 
 impl std::error::Error for GroupMismatch {}
 
+/// The groups' crates, as log lines name them.
+pub fn crates() -> Vec<&'static str> {
+    GROUPS.iter().map(|(_, routes)| routes().group()).collect()
+}
+
 /// The routes of a group.
 pub fn routes(group: &str) -> Option<Routes> {
     GROUPS.iter().find(|(name, _)| *name == group).map(|(_, routes)| routes())

@@ -11,6 +11,7 @@ use axum::{
 };
 use http::Method;
 use utoipa::{
+    __dev::{SchemaReferences, Tags},
     Path,
     openapi::{HttpMethod, RefOr, Schema, path},
 };
@@ -22,8 +23,8 @@ use super::{
 use crate::app::AppState;
 
 /// The operations of a group.
-#[derive(Default)]
 pub struct Routes {
+    group: &'static str,
     operations: Vec<Operation>,
 }
 
@@ -58,6 +59,16 @@ macro_rules! operation {
 }
 
 impl Routes {
+    /// No operations yet of the group whose crate is `group`: `Routes::of(env!("CARGO_CRATE_NAME"))`.
+    pub fn of(group: &'static str) -> Self {
+        Self { group, operations: Vec::new() }
+    }
+
+    /// The name of the group's crate.
+    pub fn group(&self) -> &'static str {
+        self.group
+    }
+
     /// Adds an operation that everybody may call.
     pub fn public(self, operation: Operation) -> Self {
         self.with(Operation { access: Access::Public, ..operation })
@@ -104,7 +115,7 @@ impl Operation {
     /// An operation of this handler, described by `P`.
     pub fn new<P, H, T>(handler: H) -> Self
     where
-        P: Path + utoipa::__dev::SchemaReferences,
+        P: Path + SchemaReferences + for<'t> Tags<'t>,
         H: Handler<T, AppState>,
         T: 'static,
     {
@@ -115,7 +126,11 @@ impl Operation {
             methods,
             access: Access::Public,
             produces: &["application/json"],
-            describe: P::operation,
+            describe: || {
+                let mut described = P::operation();
+                described.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+                described
+            },
             schemas: P::schemas,
             handler: on(filter, handler),
         }
