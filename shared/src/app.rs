@@ -9,9 +9,9 @@ use crate::{
     aws::Clients,
     clock::Clock,
     config::Config,
-    hashes::Hashes,
+    hashes::{Hashes, Signer},
     http::error::ApiError,
-    ids::uuid_v7,
+    ids::{CustomerId, uuid_v7},
     notify::Messages,
     random::Random,
     store::Store,
@@ -36,6 +36,7 @@ pub struct Parts {
     clock: Arc<dyn Clock>,
     issuer: Option<Issuer>,
     hashes: Option<Hashes>,
+    signer: Signer,
 }
 
 impl AppState {
@@ -47,6 +48,7 @@ impl AppState {
             keyring: Keyring::new(issuer.as_ref()),
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
+            signer: Signer::new(&config.cursor_secret),
             issuer,
             config,
             random,
@@ -62,6 +64,16 @@ impl AppState {
     /// A new name for something that is no entity: a token, a request.
     pub fn new_name(&self) -> String {
         uuid_v7(self.now(), &*self.random).to_string()
+    }
+
+    /// A customer as the log names it: the same in every line, and telling nothing to those without the cursor secret.
+    pub fn pseudonym(&self, customer: CustomerId) -> String {
+        self.signer.pseudonym(&customer.to_string())
+    }
+
+    /// Signs what clients are given to give back.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
     }
 
     /// The token service; an error of ours in a function that was not given the token secret.

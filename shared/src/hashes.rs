@@ -66,6 +66,32 @@ impl Hashes {
     }
 }
 
+/// HMAC-SHA256 under the cursor secret, which every function has: for what a client is given to give back, and for names in the log.
+#[derive(Clone)]
+pub struct Signer(hmac::Key);
+
+impl Signer {
+    /// Signs under this secret.
+    pub fn new(secret: &SecretString) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
+    }
+
+    /// The signature of `parts` in their order.
+    pub fn sign(&self, parts: &[&str]) -> Vec<u8> {
+        hmac::sign(&self.0, parts.join("\u{1f}").as_bytes()).as_ref().to_vec()
+    }
+
+    /// Whether `signature` is that of `parts`, in a time that does not depend on where it differs.
+    pub fn verifies(&self, parts: &[&str], signature: &[u8]) -> bool {
+        hmac::verify(&self.0, parts.join("\u{1f}").as_bytes(), signature).is_ok()
+    }
+
+    /// A name that hides `id`, 96 bits in base64url.
+    pub fn pseudonym(&self, id: &str) -> String {
+        URL_SAFE_NO_PAD.encode(&self.sign(&["pseudonym", id])[..12])
+    }
+}
+
 impl CodeHash {
     /// Whether both are of the same code, in a time that does not depend on where they differ.
     pub fn matches(&self, other: &Self) -> bool {

@@ -4,6 +4,7 @@
 //! `runtime`. `store` and `model` know nothing of HTTP; no operation of a group names the AWS SDK.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod aws;
 pub mod clock;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
     app::AppState,
+    audit::{self, About, Event},
     auth::{
         claims::{Claims, TokenType},
         tokens::TokenError,
@@ -75,6 +76,7 @@ pub async fn refresh_tokens(
     let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
     let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
     let successor = Successor { now, kid: app.issuer()?.kid(), rules };
+    let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
     match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
         Rotation::Rotated(account) => {
             let session = account.sessions.get(&presented.sid).ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
@@ -83,7 +85,7 @@ pub async fn refresh_tokens(
         Rotation::Refused(None) => Err(ApiError::no_active_account()),
         Rotation::Refused(Some(account)) => match account.judge_stale(presented.sid, generation, now, rules) {
             StaleRefresh::Repeat(session) => {
-                tracing::info!(event = "refresh_repeated", session = %presented.sid, "security");
+                audit::record(&app, Event::RefreshRepeated, about);
                 pair(&app, &presented, &session)
             }
             StaleRefresh::TooMany(seconds) => Err(ApiError::throttled(Wait(seconds))),
@@ -91,7 +93,7 @@ pub async fn refresh_tokens(
             StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
             StaleRefresh::Replay => {
                 app.store.end_session(presented.user_id, presented.sid).await?;
-                tracing::warn!(event = "refresh_replayed", session = %presented.sid, "security");
+                audit::record(&app, Event::RefreshReplayed, about);
                 Err(ApiError::token_not_valid("Token is blacklisted"))
             }
         },

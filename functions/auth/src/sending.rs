@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
+    audit::{self, About, Event},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
@@ -128,7 +129,7 @@ impl Plan {
     /// Sends the message; to a test number none is sent.
     pub(crate) async fn deliver(&self, app: &AppState, app_hash: Option<&str>) -> Result<(), ApiError> {
         if self.recipient.fixed_code.is_some() {
-            tracing::warn!(event = "test_number_used", challenge = %self.challenge.id, "security");
+            audit::record(app, Event::TestNumberUsed, About { customer: self.challenge.customer, session: None });
             return Ok(());
         }
         let text = message(&app.config.app_name, self.code.expose_secret(), app.config.codes.life.as_secs(), app_hash);

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use shared::{
     app::AppState,
+    audit::{self, About, Event},
     hashes::{AddressHash, PhoneHash},
     http::error::ApiError,
     ids::{ChallengeId, CustomerId, SessionId},
@@ -76,7 +77,7 @@ impl<'a> LogIn<'a> {
         };
         let presented = hashes.code(self.challenge, &self.phone, purpose, code);
         if !challenge.answers(&phone, purpose, None, &presented, now) {
-            tracing::info!(event = "wrong_code", challenge = %self.challenge, "security");
+            audit::record(self.app, Event::WrongCode, About { customer: owner?, session: None });
             return Err(invalid_code());
         }
         Ok(Matched { challenge, address, owner: owner? })
@@ -89,7 +90,7 @@ impl<'a> LogIn<'a> {
         let id = SessionId::new(now, &*self.app.random);
         let new = NewLogIn { challenge: self.challenge, phone: matched.challenge.phone.clone(), id, session };
         let (customer, made_account) = self.write(&matched, &new).await?;
-        tracing::info!(event = "logged_in", session = %id, made_account, "security");
+        audit::record(self.app, Event::LoggedIn, About { customer: Some(customer.id), session: Some(id) });
         let access = issuer.access_token(customer.id, id, &new.session, self.app.new_name(), now);
         let refresh = issuer.refresh_token(customer.id, id, &new.session);
         match (access, refresh) {

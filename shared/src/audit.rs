@@ -1,0 +1,73 @@
+//! The log of security events: one structured line each, under the message `security`, without personal data in the clear.
+//!
+//! A customer stands in it as a pseudonym that is the same in every line and tells nobody anything who has not the cursor secret.
+
+use crate::{
+    app::AppState,
+    ids::{CustomerId, SessionId},
+};
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A code was right and a session began.
+    LoggedIn,
+    /// A code was wrong.
+    WrongCode,
+    /// The fixed code of a test number was asked for.
+    TestNumberUsed,
+    /// A spent refresh token got its successor again.
+    RefreshRepeated,
+    /// A refresh token that was spent long ago ended its session.
+    RefreshReplayed,
+    /// A session was ended by its customer.
+    LoggedOut,
+    /// All sessions were ended by their customer.
+    LoggedOutEverywhere,
+    /// The account moved to another phone.
+    PhoneChanged,
+    /// The customer left.
+    CustomerDeleted,
+    /// The operator closed an account.
+    CustomerDisabled,
+    /// The operator opened an account again.
+    CustomerEnabled,
+    /// An operator token was accepted.
+    OperatorActed,
+}
+
+/// Whom an event is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// The customer, where one is known.
+    pub customer: Option<CustomerId>,
+    /// The session, where one is meant.
+    pub session: Option<SessionId>,
+}
+
+impl Event {
+    /// The name in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LoggedIn => "logged_in",
+            Self::WrongCode => "wrong_code",
+            Self::TestNumberUsed => "test_number_used",
+            Self::RefreshRepeated => "refresh_repeated",
+            Self::RefreshReplayed => "refresh_replayed",
+            Self::LoggedOut => "logged_out",
+            Self::LoggedOutEverywhere => "logged_out_everywhere",
+            Self::PhoneChanged => "phone_changed",
+            Self::CustomerDeleted => "customer_deleted",
+            Self::CustomerDisabled => "customer_disabled",
+            Self::CustomerEnabled => "customer_enabled",
+            Self::OperatorActed => "operator_acted",
+        }
+    }
+}
+
+/// Writes the line of an event.
+pub fn record(app: &AppState, event: Event, about: About) {
+    let customer = about.customer.map(|customer| app.pseudonym(customer));
+    let session = about.session.map(|session| session.to_string());
+    tracing::info!(event = event.name(), customer, session, "security");
+}
