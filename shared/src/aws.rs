@@ -1,11 +1,14 @@
 //! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start, neither files nor the metadata service.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_smithy_runtime_api::client::{endpoint::EndpointFuture, http::SharedHttpClient};
+use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
 
 use crate::config::{AwsConfig, Config};
@@ -20,54 +23,84 @@ pub struct Clients {
     /// Storage.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// Messages.
-    pub sns: aws_sdk_sns::Client,
+    pub sns: LazySns,
 }
+
+/// The client of SNS, made when the first message is sent: most requests send none, and no cold start waits for it.
+pub type LazySns = Arc<LazyLock<aws_sdk_sns::Client, Box<dyn FnOnce() -> aws_sdk_sns::Client + Send>>>;
 
 impl Clients {
     /// Clients over one pool of connections.
     pub fn new(config: &Config) -> Self {
-        Self::over(&config.aws, http_client(&config.aws))
+        Self::over(&config.aws, http_client())
     }
 
     /// The same over another way to send requests.
     pub fn over(aws: &AwsConfig, http: SharedHttpClient) -> Self {
-        let credentials = Credentials::new(
-            &aws.access_key_id,
-            aws.secret_access_key.expose_secret(),
-            aws.session_token.as_ref().map(|token| token.expose_secret().to_owned()),
-            None,
-            "environment",
-        );
-        let mut dynamodb = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-            .region(aws_sdk_dynamodb::config::Region::new(aws.region.clone()))
-            .credentials_provider(credentials.clone())
-            .http_client(http.clone())
-            .retry_config(retries())
-            .timeout_config(timeouts());
-        dynamodb.set_endpoint_url(aws.dynamodb_endpoint.clone());
-        let mut sns = aws_sdk_sns::Config::builder()
-            .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
-            .region(aws_sdk_sns::config::Region::new(aws.region.clone()))
-            .credentials_provider(credentials)
-            .http_client(http)
-            .retry_config(retries())
-            .timeout_config(timeouts());
-        sns.set_endpoint_url(aws.sns_endpoint.clone());
-        Self { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb.build()), sns: aws_sdk_sns::Client::from_conf(sns.build()) }
+        let sns = (aws.clone(), http.clone());
+        Self { dynamodb: dynamodb(aws, http), sns: Arc::new(LazyLock::new(Box::new(move || messages(&sns.0, sns.1)))) }
     }
 }
 
-/// How requests are sent: without TLS where every endpoint is a local one, else with Amazon's roots.
-pub fn http_client(aws: &AwsConfig) -> SharedHttpClient {
-    let builder = aws_smithy_http_client::Builder::new();
-    let plain = |endpoint: &Option<String>| endpoint.as_deref().is_some_and(|url| url.starts_with("http://"));
-    if plain(&aws.dynamodb_endpoint) && plain(&aws.sns_endpoint) {
-        return builder.build_http();
+fn dynamodb(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+        .region(aws_sdk_dynamodb::config::Region::new(aws.region.clone()))
+        .credentials_provider(credentials(aws))
+        .endpoint_resolver(Fixed::new("dynamodb", &aws.region, aws.dynamodb_endpoint.as_deref()))
+        .http_client(http)
+        .retry_config(retries())
+        .timeout_config(timeouts());
+    aws_sdk_dynamodb::Client::from_conf(config.build())
+}
+
+fn messages(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_sns::Client {
+    let config = aws_sdk_sns::Config::builder()
+        .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
+        .region(aws_sdk_sns::config::Region::new(aws.region.clone()))
+        .credentials_provider(credentials(aws))
+        .endpoint_resolver(Fixed::new("sns", &aws.region, aws.sns_endpoint.as_deref()))
+        .http_client(http)
+        .retry_config(retries())
+        .timeout_config(timeouts());
+    aws_sdk_sns::Client::from_conf(config.build())
+}
+
+fn credentials(aws: &AwsConfig) -> Credentials {
+    let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+    Credentials::new(&aws.access_key_id, aws.secret_access_key.expose_secret(), token, None, "environment")
+}
+
+/// The one endpoint of a service in a region. The SDK's own rules know many more kinds and cost a quarter of a cold start.
+#[derive(Debug)]
+struct Fixed(Endpoint);
+
+impl Fixed {
+    fn new(service: &str, region: &str, other: Option<&str>) -> Self {
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let url = other.map_or_else(|| format!("https://{service}.{region}.{domain}"), str::to_owned);
+        Self(Endpoint::builder().url(url).build())
     }
+}
+
+impl aws_sdk_dynamodb::config::endpoint::ResolveEndpoint for Fixed {
+    fn resolve_endpoint(&self, _: &aws_sdk_dynamodb::config::endpoint::Params) -> EndpointFuture<'_> {
+        EndpointFuture::ready(Ok(self.0.clone()))
+    }
+}
+
+impl aws_sdk_sns::config::endpoint::ResolveEndpoint for Fixed {
+    fn resolve_endpoint(&self, _: &aws_sdk_sns::config::endpoint::Params) -> EndpointFuture<'_> {
+        EndpointFuture::ready(Ok(self.0.clone()))
+    }
+}
+
+/// How requests are sent: over TLS with Amazon's roots, or in the clear to an endpoint that says so.
+pub fn http_client() -> SharedHttpClient {
     let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     let context = TlsContext::builder().with_trust_store(roots).build().expect("a context of roots alone is always valid");
-    builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).tls_context(context).build_https()
+    let builder = aws_smithy_http_client::Builder::new();
+    builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_https()
 }
 
 fn retries() -> RetryConfig {

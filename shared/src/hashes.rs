@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 
 use crate::{
     ids::ChallengeId,
@@ -95,7 +96,7 @@ impl Signer {
 impl CodeHash {
     /// Whether both are of the same code, in a time that does not depend on where they differ.
     pub fn matches(&self, other: &Self) -> bool {
-        constant_time::verify_slices_are_equal(self.0.as_bytes(), other.0.as_bytes()).is_ok()
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 

@@ -3,17 +3,16 @@
 use std::fmt;
 
 use aws_sdk_sns::{
-    Client,
     error::{DisplayErrorContext, ProvideErrorMetadata},
     types::MessageAttributeValue,
 };
 
-use crate::model::phone::Phone;
+use crate::{aws::LazySns, model::phone::Phone};
 
 /// Sends messages.
 #[derive(Debug, Clone)]
 pub struct Messages {
-    client: Client,
+    client: LazySns,
     sender: Option<String>,
 }
 
@@ -23,7 +22,7 @@ pub struct NotAccepted(String);
 
 impl Messages {
     /// Messages through this client, shown as from `sender` where the country allows it.
-    pub fn new(client: Client, sender: Option<String>) -> Self {
+    pub fn new(client: LazySns, sender: Option<String>) -> Self {
         Self { client, sender }
     }
 

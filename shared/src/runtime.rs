@@ -108,7 +108,8 @@ impl Function {
         let id = request_id(&request);
         let method = request.method().clone();
         let routed = self.router.clone().oneshot(request.map(into_axum));
-        let mut response = match AssertUnwindSafe(routed).catch_unwind().await {
+        let (routed, ()) = tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.prepare());
+        let mut response = match routed {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
             Err(_) => ApiError::internal("a handler panicked").into_response(),
@@ -128,9 +129,7 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
     log_to_stdout(&config.log_level, routes.group());
     let clients = Clients::new(&config);
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
-    let function = Function::new(routes, app.clone());
-    // Beside the first request and not before it: the connection opens while the first event is fetched and read.
-    tokio::spawn(async move { app.prepare().await });
+    let function = Function::new(routes, app);
     lambda_runtime::run(service_fn(move |event| {
         let function = function.clone();
         async move { function.call(event).await }

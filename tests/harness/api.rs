@@ -88,8 +88,7 @@ impl Api {
         log::keep();
         let wire = Wire::default();
         let wired = wire.clone();
-        let clients =
-            move |_: &str, config: &shared::config::Config| Clients::over(&config.aws, wired.around(http_client(&config.aws)));
+        let clients = move |_: &str, config: &shared::config::Config| Clients::over(&config.aws, wired.around(http_client()));
         let shown: Arc<dyn Clock> = clock.clone();
         let options = StackOptions { clock: shown, clients: Arc::new(clients), ..options };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");

@@ -36,7 +36,7 @@ pub enum Verdict {
 
 /// A client with the operator's credentials, found as the AWS command line finds them: environment, profile, container, instance.
 pub async fn operator_client(region: Option<String>, endpoint: Option<String>) -> Client {
-    let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https);
     if let Some(region) = region {
         loader = loader.region(Region::new(region));

@@ -6,18 +6,22 @@
 
 use std::fmt;
 
-use aws_lc_rs::{
-    digest,
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use ring::{
+    rand::SystemRandom as RingRandom,
+    signature::{Ed25519KeyPair, KeyPair as _},
+};
 use serde::Serialize;
-use shared::{ids::uuid_v7, random::SystemRandom};
+use shared::{
+    auth::{ed25519, tokens::thumbprint},
+    ids::uuid_v7,
+    random::SystemRandom,
+};
 
 /// The longest life of a token, in minutes.
 pub const MOST_MINUTES: u8 = 15;
@@ -64,8 +68,7 @@ struct Claims<'a> {
 impl OperatorKey {
     /// Makes a key pair.
     pub fn generate() -> Result<Self, KeyError> {
-        let pair = Ed25519KeyPair::generate().map_err(|_| KeyError)?;
-        let document = pair.to_pkcs8v1().map_err(|_| KeyError)?;
+        let document = Ed25519KeyPair::generate_pkcs8(&RingRandom::new()).map_err(|_| KeyError)?;
         Self::from_document(document.as_ref().to_vec())
     }
 
@@ -78,6 +81,7 @@ impl OperatorKey {
     }
 
     fn from_document(document: Vec<u8>) -> Result<Self, KeyError> {
+        ed25519::install();
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&document).map_err(|_| KeyError)?;
         let public = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
         Ok(Self { document, public })
@@ -95,8 +99,7 @@ impl OperatorKey {
 
     /// RFC 7638: SHA-256 of the required members in the order of the alphabet.
     pub fn thumbprint(&self) -> String {
-        let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.public);
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, canonical.as_bytes()))
+        thumbprint(&self.public)
     }
 
     /// Signs a token that is good from `now`.

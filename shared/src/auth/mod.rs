@@ -2,5 +2,6 @@
 
 pub mod caller;
 pub mod claims;
+pub mod ed25519;
 pub mod keyring;
 pub mod tokens;

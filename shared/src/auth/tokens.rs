@@ -3,22 +3,28 @@
 //! Invariants: version n of the key signs, n and n-1 verify; a refresh token is made of stored values only, so it comes out the same,
 //! byte for byte, on every instance and also after the key moved on to its next version.
 
-use aws_lc_rs::{
-    digest, hkdf, hmac,
-    signature::{Ed25519KeyPair, KeyPair},
-};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use ring::{
+    digest, hkdf, hmac,
+    signature::{Ed25519KeyPair, KeyPair},
+};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::claims::{Claims, TokenType};
+use super::{
+    claims::{Claims, TokenType},
+    ed25519,
+};
 use crate::{
     config::TokenConfig,
     ids::{CustomerId, SessionId},
     model::account::Session,
     store::PublishedKey,
 };
+
+/// What stands before the 32 bytes of a seed in a PKCS #8 document of an Ed25519 key (RFC 8410 section 7).
+const PKCS8_OF_A_SEED: &[u8] = &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +61,7 @@ pub struct VerifyingKey(DecodingKey);
 impl Issuer {
     /// Derives the keys from the secret.
     pub fn new(secret: &SecretString, rules: &TokenConfig) -> Self {
+        ed25519::install();
         let before = rules.key_version.checked_sub(1).filter(|version| *version > 0);
         let keys = std::iter::once(rules.key_version).chain(before).map(|version| SigningKey::derive(secret, version)).collect();
         let names = hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, "satchel refresh token names"));
@@ -125,8 +132,8 @@ impl SigningKey {
         let seed = derive(secret, &format!("satchel token key {version}"));
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed).expect("a seed has 32 bytes");
         let x = URL_SAFE_NO_PAD.encode(pair.public_key().as_ref());
-        let private = pair.to_pkcs8().expect("a key that was made from its seed has a PKCS#8 form");
-        Self { version, kid: thumbprint(&x), x, private: EncodingKey::from_ed_der(private.as_ref()) }
+        let private = [PKCS8_OF_A_SEED, &seed].concat();
+        Self { version, kid: thumbprint(&x), x, private: EncodingKey::from_ed_der(&private) }
     }
 
     fn sign(&self, claims: &Claims) -> Option<String> {
@@ -138,6 +145,7 @@ impl SigningKey {
 impl VerifyingKey {
     /// The key of these public bytes in base64url; none where they are no key.
     pub fn new(x: &str) -> Option<Self> {
+        ed25519::install();
         DecodingKey::from_ed_components(x).ok().map(Self)
     }
 }
@@ -182,7 +190,7 @@ fn derive(secret: &SecretString, purpose: &str) -> [u8; 32] {
     hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
         .extract(secret.expose_secret().as_bytes())
         .expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)
-        .and_then(|okm| okm.fill(&mut bytes))
+        .and_then(|derived| derived.fill(&mut bytes))
         .expect("32 bytes are within what HKDF-SHA256 gives");
     bytes
 }

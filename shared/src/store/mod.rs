@@ -41,14 +41,6 @@ impl Store {
         Self { client, table }
     }
 
-    /// Opens the connection, so that the first request does not wait for it.
-    pub async fn warm(&self) {
-        let probe = keys::signing_key(0);
-        if let Err(error) = self.get::<serde::de::IgnoredAny>(probe, false).await {
-            tracing::warn!(%error, "storage did not answer at the start");
-        }
-    }
-
     /// Reads one record: half a read unit for each 4 KB, a whole one where `consistent`.
     async fn get<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>, StoreError> {
         let answer = self
