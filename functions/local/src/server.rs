@@ -2,12 +2,13 @@
 //!
 //! Protocol: `GET /_local/messages` gives what was sent, oldest first, `DELETE` forgets it (204); `POST /_local/clock` with
 //! `{"advance": seconds}` moves the clock of all functions on and gives `{"now", "ahead"}`; `GET /_local/health` gives 204. These exist in
-//! no deployed stack. Their errors are `{"message": …}`.
+//! no deployed stack. Their errors are `{"message": …}`. A web page that somebody happens to visit cannot use them: they refuse what comes
+//! with an `Origin`, or for another host name than this machine's own (DNS rebinding).
 
 use std::{io, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -60,6 +61,9 @@ impl Backend {
     }
 
     fn local(&self, parts: &Parts, body: &[u8]) -> Response<Bytes> {
+        if is_from_a_web_page(&parts.headers) {
+            return message(StatusCode::FORBIDDEN, "Forbidden");
+        }
         let name = parts.uri.path().trim_start_matches(LOCAL).trim_end_matches('/');
         match (&parts.method, name) {
             (&Method::GET, "messages") => json_response(&self.recorder.messages()),
@@ -83,6 +87,13 @@ impl Backend {
     }
 }
 
+fn is_from_a_web_page(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.parse::<Authority>().map(|authority| authority.host().trim_matches(['[', ']']).to_owned()).unwrap_or_default();
+    let own = name.parse::<IpAddr>().is_ok() || name == "localhost";
+    headers.contains_key(header::ORIGIN) || !own
+}
+
 fn json_response(value: &impl Serialize) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(serde_json::to_vec(value).unwrap_or_default()));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -93,4 +104,24 @@ fn no_content() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(host: &'static str, origin: Option<&'static str>) -> HeaderMap {
+        let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+        headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
+        headers
+    }
+
+    #[test]
+    fn web_pages_do_not_reach_the_launchers_own_routes() {
+        for host in ["127.0.0.1:3000", "localhost:3000", "[::1]:3000", "192.168.1.7"] {
+            assert!(!is_from_a_web_page(&headers(host, None)), "{host}");
+            assert!(is_from_a_web_page(&headers(host, Some("https://example.com"))), "{host}");
+        }
+        assert!(is_from_a_web_page(&headers("rebound.example.com:3000", None)));
+    }
 }

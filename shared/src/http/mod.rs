@@ -8,6 +8,7 @@ pub mod etag;
 pub mod fields;
 pub(crate) mod gate;
 pub mod negotiate;
+#[cfg(feature = "document")]
 pub mod openapi;
 pub mod path;
 pub mod routes;

@@ -29,7 +29,7 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     let mut schemas: Vec<(String, RefOr<Schema>)> =
         vec![(ErrorBody::name().into_owned(), ErrorBody::schema()), (ErrorItem::name().into_owned(), ErrorItem::schema())];
     for operation in groups.iter().flat_map(Routes::operations) {
-        (operation.schemas)(&mut schemas);
+        (operation.described.schemas)(&mut schemas);
         for (place, method) in operation.methods.iter().enumerate() {
             paths = paths.path(&operation.path, PathItem::new(method.clone(), described(operation, place, method)));
         }
@@ -48,7 +48,7 @@ const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-tim
     answers (throttled, too large, integration time-out) are `{\"message\"}` and not ours to shape.";
 
 fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Described {
-    let mut described = (operation.describe)();
+    let mut described = (operation.described.operation)();
     if place > 0 {
         let name = method_of(method).as_str().to_lowercase();
         described.operation_id = described.operation_id.map(|id| format!("{id}_{name}"));

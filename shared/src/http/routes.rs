@@ -13,7 +13,7 @@ use http::Method;
 use utoipa::{
     __dev::{SchemaReferences, Tags},
     Path,
-    openapi::{HttpMethod, RefOr, Schema, path},
+    openapi::HttpMethod,
 };
 
 use super::{
@@ -43,8 +43,8 @@ pub struct Operation {
     pub(crate) methods: Vec<HttpMethod>,
     pub(crate) access: Access,
     pub(crate) produces: &'static [&'static str],
-    pub(crate) describe: fn() -> path::Operation,
-    pub(crate) schemas: fn(&mut Vec<(String, RefOr<Schema>)>),
+    #[cfg(feature = "document")]
+    pub(crate) described: Described,
     handler: MethodRouter<AppState>,
 }
 
@@ -56,6 +56,25 @@ macro_rules! operation {
             $crate::http::routes::Operation::new::<$module::[<__path_ $handler>], _, _>($module::$handler)
         }
     };
+}
+
+/// How the document learns of an operation: made when it is asked for, and not in a Lambda.
+#[cfg(feature = "document")]
+pub(crate) struct Described {
+    pub(crate) operation: fn() -> utoipa::openapi::path::Operation,
+    pub(crate) schemas: fn(&mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>),
+}
+
+#[cfg(feature = "document")]
+impl Described {
+    fn of<P: Path + SchemaReferences + for<'t> Tags<'t>>() -> Self {
+        let operation = || {
+            let mut operation = P::operation();
+            operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+            operation
+        };
+        Self { operation, schemas: P::schemas }
+    }
 }
 
 impl Routes {
@@ -80,6 +99,7 @@ impl Routes {
     }
 
     /// The operations in the order of their registration.
+    #[cfg(feature = "document")]
     pub(crate) fn operations(&self) -> &[Operation] {
         &self.operations
     }
@@ -126,12 +146,8 @@ impl Operation {
             methods,
             access: Access::Public,
             produces: &["application/json"],
-            describe: || {
-                let mut described = P::operation();
-                described.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
-                described
-            },
-            schemas: P::schemas,
+            #[cfg(feature = "document")]
+            described: Described::of::<P>(),
             handler: on(filter, handler),
         }
     }
