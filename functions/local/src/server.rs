@@ -89,7 +89,8 @@ impl Backend {
 
 fn is_from_a_web_page(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.parse::<Authority>().map(|authority| authority.host().trim_matches(['[', ']']).to_owned()).unwrap_or_default();
+    let name =
+        host.parse::<Authority>().map(|authority| authority.host().trim_matches(['[', ']']).to_owned()).unwrap_or_default();
     let own = name.parse::<IpAddr>().is_ok() || name == "localhost";
     headers.contains_key(header::ORIGIN) || !own
 }

@@ -1,4 +1,4 @@
-//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through [`item`], failures through [`error`].
+//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through `item`, failures through `error`.
 //!
 //! Invariants: nothing here reads and then writes without a condition on what was read; a record past its end counts as absent even
 //! while DynamoDB still holds it; liveness is read with strong consistency.
