@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use harness::{Api, phone::Code, wire::Cost};
+use http::Method;
 use serde_json::json;
 
 use crate::PHONE;
@@ -93,6 +94,56 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
     assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "nothing differs, nothing is written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    for method in [Method::DELETE, Method::POST] {
+        api.clock.advance_seconds(60);
+        let tablet = api.log_in(PHONE).await;
+        api.wire.reset();
+        let list = api.get("/api/sessions/").bearer(&phone.access).send().await.expect(200).json();
+        assert_eq!(api.wire.cost(), cost(1, 1.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.reset();
+        if method == Method::DELETE {
+            let path = format!("/api/sessions/{}/", list[0]["id"].as_str().expect("an id"));
+            api.request(method, &path).bearer(&phone.access).send().await.expect(204);
+        } else {
+            let body = json!({"refresh": tablet.refresh});
+            api.post("/api/logout-device/").bearer(&phone.access).json(&body).send().await.expect(204);
+        }
+        assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+        api.profile(&tablet.access).await.expect(401);
+    }
+    // An answer that a condition failed does not say what it cost: as much as the write would have.
+    for (path, status, written) in
+        [("/api/logout-all-devices/", 204, 1.0), ("/api/logout-device/", 204, 1.0), ("/api/logout-device/", 401, 0.0)]
+    {
+        api.wire.reset();
+        let keep = json!({"keep_current": true});
+        api.post(path).bearer(&phone.access).json(&keep).send().await.expect(status);
+        assert_eq!(api.wire.cost(), cost(1, 0.0, written), "{:#?}", api.wire.calls());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_of_twenty_devices_costs_one_trip() {
+    let api = measured().await;
+    api.wire.delay(Duration::ZERO);
+    let mut last = api.log_in(PHONE).await;
+    for _ in 1..20 {
+        api.clock.advance_seconds(60);
+        last = api.log_in(PHONE).await;
+    }
+    api.wire.delay(DELAY);
+    for keep_current in [true, false] {
+        api.wire.reset();
+        let body = json!({"keep_current": keep_current});
+        api.post("/api/logout-all-devices/").bearer(&last.access).json(&body).send().await.expect(204);
+        assert_eq!(api.wire.cost(), cost(1, 0.0, 4.0), "{:#?}", api.wire.calls());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -110,7 +110,8 @@ fn pair(app: &AppState, presented: &Claims, session: &Session) -> Result<Json<To
     }
 }
 
-fn refused(error: TokenError) -> ApiError {
+/// Why a token in a body is not taken.
+pub(crate) fn refused(error: TokenError) -> ApiError {
     ApiError::token_not_valid(match error {
         TokenError::Invalid => "Token is invalid",
         TokenError::Expired => "Token is expired",

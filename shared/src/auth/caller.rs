@@ -1,5 +1,7 @@
 //! Who calls. A handler learns nothing about its caller without the session's liveness being checked: beside a read, or before a write.
 
+mod log_out;
+
 use std::{future::Future, sync::Arc};
 
 use axum::extract::FromRequestParts;

@@ -176,6 +176,11 @@ impl Account {
         leaving
     }
 
+    /// The sessions that may act at `now`, were the account in use.
+    pub fn live_sessions(&self, now: Timestamp) -> impl Iterator<Item = (SessionId, &Session)> {
+        self.sessions.keys().filter_map(move |id| Some((*id, self.alive(*id, now)?)))
+    }
+
     fn alive(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
         let session = self.sessions.get(&id)?;
         let current = self.epochs.get(&id) == Some(&self.epoch);

@@ -10,6 +10,7 @@ mod error;
 mod item;
 pub mod keys;
 mod limits;
+mod log_out;
 mod signing_key;
 mod transaction;
 
@@ -17,6 +18,7 @@ pub use account::{NewLogIn, Rotation, SessionAdded, Successor};
 pub use challenge::Reserved;
 pub use error::StoreError;
 pub use limits::{BudgetKind, Counted};
+pub use log_out::{Ending, LogOut, LoggedOut};
 pub use signing_key::PublishedKey;
 
 use std::collections::HashMap;
