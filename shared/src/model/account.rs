@@ -72,6 +72,9 @@ pub struct Account {
     pub sessions: BTreeMap<SessionId, Session>,
     /// The epoch of each session, apart from it so that storage can copy the account's own in one update.
     pub epochs: BTreeMap<SessionId, u64>,
+    /// Names the log-out that changed it last, so that one that is sent again finds its own trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_log_out: Option<String>,
 }
 
 /// One log-in on one device. Everything that its newest refresh token is made of stands here.

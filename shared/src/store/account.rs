@@ -187,6 +187,7 @@ impl Store {
             epoch: 0,
             sessions: BTreeMap::from([(log_in.id, log_in.session.clone())]),
             epochs: BTreeMap::from([(log_in.id, 0)]),
+            last_log_out: None,
         };
         let owner = PhoneOwner { customer: customer.id };
         let items = vec![

@@ -9,14 +9,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Item, Store, StoreError, account::refused_item, item::record, keys, number, text};
+use super::{Store, StoreError, account::refused_item, item::record, keys, number, text};
 use crate::{
     ids::{CustomerId, SessionId},
     model::account::{Account, Liveness},
 };
-
-/// Names the log-out that changed an account last, so that one that is sent again finds its own trace.
-const TRACE: &str = "last_log_out";
 
 /// How often the update is tried with what the account itself says of the session's rest, which changes with a refresh.
 const TRIES: usize = 4;
@@ -70,11 +67,10 @@ impl Store {
         let mut idle = log_out.idle.as_secs();
         for _ in 0..TRIES {
             let (was_written, before) = self.write_log_out(log_out, idle).await?;
-            let Some(before) = before else { return Ok(LoggedOut::Refused(None)) };
-            if before.get(TRACE) == Some(&text(&log_out.name)) {
+            let Some(account) = before else { return Ok(LoggedOut::Refused(None)) };
+            if account.last_log_out.as_ref() == Some(&log_out.name) {
                 return Ok(LoggedOut::Done);
             }
-            let account: Account = record(before)?;
             let alive = |session| account.liveness(session, log_out.now) == Liveness::Alive;
             match (was_written, log_out.ending) {
                 (true, Ending::One(session)) if !alive(session) => return Ok(LoggedOut::Absent),
@@ -86,13 +82,14 @@ impl Store {
         Err(StoreError::Conflict)
     }
 
-    /// The update itself, and the item as it was before; whether it was written.
+    /// The update itself: whether it was written, and the account as it was before.
     ///
     /// Conditions cannot add, so a session's rest is compared as `rotated > now - idle`: that it is at least `idle` makes this
     /// sufficient, and exact where `idle` is the session's own.
-    async fn write_log_out(&self, log_out: &LogOut, idle: i64) -> Result<(bool, Option<Item>), StoreError> {
+    async fn write_log_out(&self, log_out: &LogOut, idle: i64) -> Result<(bool, Option<Account>), StoreError> {
         let now = log_out.now.as_millisecond();
-        let names = [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status"), ("#trace", TRACE)];
+        let names =
+            [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status"), ("#trace", "last_log_out")];
         let names = names.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned()));
         let mut names: HashMap<String, String> = names.chain([("#by".to_owned(), log_out.by.to_string())]).collect();
         let mut values = HashMap::from([
@@ -134,9 +131,10 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        match sent {
-            Ok(answer) => Ok((true, answer.attributes)),
-            Err(error) => Ok((false, refused_item(error)?)),
-        }
+        let (was_written, before) = match sent {
+            Ok(answer) => (true, answer.attributes),
+            Err(error) => (false, refused_item(error)?),
+        };
+        Ok((was_written, before.map(record).transpose()?))
     }
 }

@@ -31,7 +31,7 @@ fn account(sessions: usize) -> (Account, Vec<SessionId>) {
     };
     let map = ids.iter().enumerate().map(|(n, id)| (*id, session(n))).collect();
     let epochs = ids.iter().map(|id| (*id, 0)).collect();
-    (Account { customer, status: Status::Active, phone, epoch: 0, sessions: map, epochs }, ids)
+    (Account { customer, status: Status::Active, phone, epoch: 0, sessions: map, epochs, last_log_out: None }, ids)
 }
 
 #[test]
