@@ -20,7 +20,7 @@ const TRIES: usize = 5;
 /// Changes the caller's profile.
 ///
 /// Two sequential trips to storage: the session is looked up beside the profile, then the profile is replaced if it is still the one
-/// that was read. Two read units, one write unit; none where nothing differs.
+/// that was read. Two read units, two write units (one for the count of writes); only that where nothing differs.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
     params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
     request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
@@ -32,6 +32,10 @@ const TRIES: usize = 5;
         (status = 412, description = "`If-Match` names another version.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "precondition_failed",
                 "detail": "The resource has changed since it was read.", "attr": null}]})),
+        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
+            headers(("Retry-After" = u32, description = "Seconds to wait.")),
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
     ))]
 pub async fn update_customer(
     State(app): State<AppState>,
@@ -39,7 +43,7 @@ pub async fn update_customer(
     headers: HeaderMap,
     Body(ProfilePatch(patch)): Body<ProfilePatch>,
 ) -> Result<Response, ApiError> {
-    let (verified, mut customer) = caller.alongside(|id| app.store.profile(id)).await?;
+    let (verified, mut customer) = caller.alongside_write(|id| app.store.profile(id)).await?;
     for _ in 0..TRIES {
         let before = customer.take().ok_or_else(ApiError::user_not_found)?;
         if !tag_of(&before).satisfies(&headers) {

@@ -14,15 +14,16 @@ use super::{
 use crate::{
     config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
-    model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
+    ids::CustomerId,
+    model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour, to_next_minute},
 };
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
 /// What came of counting one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Counted.
-    Within,
+    /// Counted: so many in this window, this one among them.
+    Within(u32),
     /// Not counted: the limit is reached.
     Over(Wait),
 }
@@ -82,10 +83,17 @@ impl Store {
     pub async fn count_send(&self, address: &AddressHash, rules: &CodeConfig, now: Timestamp) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
         let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
-        Ok(if added.is_ok() { Counted::Within } else { Counted::Over(to_next_hour(now)) })
+        Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| Counted::Within(count_in(&counts, "n"))))
     }
 
-    /// Counts a try on a phone from an address against all three of its limits: in all of them or in none. One trip, one write unit.
+    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit.
+    pub async fn count_write(&self, customer: CustomerId, most: u32, now: Timestamp) -> Result<Counted, StoreError> {
+        let added = self.add_within(keys::writes_of_customer(customer, now), &[("n", most)], now, 1).await?;
+        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, "n"))))
+    }
+
+    /// Counts a try on a phone from an address against all three of its limits: in all of them or in none. What it gives is the
+    /// count of the hour from that address. One trip, one write unit.
     pub async fn count_try(
         &self,
         phone: &PhoneHash,
@@ -100,7 +108,7 @@ impl Store {
             ("n", rules.tries_per_phone_daily),
         ];
         let refused = match self.add_within(keys::tries_on_phone(phone, now), &limits, now, 48).await? {
-            Ok(()) => return Ok(Counted::Within),
+            Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
             Err(item) => item,
         };
         let reached = |name: &str, limit: u32| count_in(&refused, name) >= limit;
@@ -172,14 +180,14 @@ impl Store {
         self.subtract(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
     }
 
-    /// Adds one to each counter if none has reached its limit; the item as it stands otherwise. It expires after `hours`.
+    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`.
     async fn add_within(
         &self,
         key: Key,
         limits: &[(&str, u32)],
         now: Timestamp,
         hours: i64,
-    ) -> Result<Result<(), Item>, StoreError> {
+    ) -> Result<Result<Item, Item>, StoreError> {
         let mut conditions = Vec::new();
         let mut additions = Vec::new();
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
@@ -197,12 +205,12 @@ impl Store {
             .expression_attribute_names("#expires", EXPIRES)
             .expression_attribute_values(":expires", number(expires.as_second()))
             .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::None)
+            .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(Ok(())),
+            Ok(answer) => Ok(Ok(answer.attributes.unwrap_or_default())),
             Err(error) => Ok(Err(refused_item(error)?.unwrap_or_default())),
         }
     }

@@ -1,12 +1,14 @@
-//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through [`item`], failures through [`error`].
+//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through `item`, failures through `error`.
 //!
 //! Invariants: nothing here reads and then writes without a condition on what was read; a record past its end counts as absent even
 //! while DynamoDB still holds it; liveness is read with strong consistency.
 
 mod account;
+mod app_info;
 mod challenge;
 mod customer;
 mod error;
+mod idempotency;
 mod item;
 pub mod keys;
 mod limits;
@@ -15,11 +17,14 @@ mod signing_key;
 mod transaction;
 
 pub use account::{NewLogIn, Rotation, SessionAdded, Successor};
+pub use app_info::KnownGates;
 pub use challenge::Reserved;
 pub use error::StoreError;
+pub use idempotency::Once;
 pub use limits::{BudgetKind, Counted};
 pub use log_out::{Ending, LogOut, LoggedOut};
 pub use signing_key::PublishedKey;
+pub use transaction::Verdict;
 
 use std::collections::HashMap;
 
