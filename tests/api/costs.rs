@@ -170,3 +170,51 @@ async fn what_is_refused_before_its_token_is_known_costs_nothing() {
     api.get("/api/nothing/").send().await.expect(404);
     assert_eq!(api.wire.cost(), cost(0, 0.0, 0.0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    let code = api.code_to(&phone.access, "+14155550177", "change_phone").await;
+    let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
+    // The count of writes, two for the try, ten in the transaction, three given back.
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 16.0), "{:#?}", api.wire.calls());
+
+    api.clock.advance_seconds(600);
+    api.stack.prepare().await;
+    let old = api.code_to(&phone.access, "+14155550177", "change_phone").await;
+    let new = api.code_to(&phone.access, "+14155550178", "change_phone").await;
+    let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 3.0), "{:#?}", api.wire.calls());
+    body["old_challenge"] = json!(old.challenge);
+    body["old_otp"] = json!(old.otp);
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 23.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    api.wire.reset();
+    api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
+    assert_eq!(api.wire.cost(), cost(2, 1.0, 7.0), "{:#?}", api.wire.calls());
+
+    api.clock.advance_seconds(60);
+    let phone = api.log_in(PHONE).await;
+    api.clock.advance_seconds(600);
+    api.stack.prepare().await;
+    let code = api.code_to(&phone.access, PHONE, "delete").await;
+    let body = json!({"challenge": code.challenge, "otp": code.otp});
+    api.wire.reset();
+    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 14.0), "{:#?}", api.wire.calls());
+}

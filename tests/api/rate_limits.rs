@@ -90,7 +90,7 @@ async fn a_write_goes_on_where_it_cannot_be_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_and_refreshes_say_how_their_limits_stand() {
+async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
     let api = Api::with(&[("RefreshesPerMinute", "2")]).await;
     api.clock.advance_seconds(600);
     let sent = api.ask_for_code(PHONE).await.expect(200);
@@ -100,7 +100,15 @@ async fn codes_and_refreshes_say_how_their_limits_stand() {
     assert_eq!(told(&again), (codes, r#""codes-address";r=98;t=3000, "codes-phone";r=0;t=60"#));
     api.clock.advance_seconds(60);
     let code = api.code_for(PHONE).await;
+    let wrong = api.authenticate_from("203.0.113.7", PHONE, &code.challenge, &code.wrong()).await.expect(400);
+    let tries = r#""tries";q=10;w=3600, "tries-code";q=5;w=300"#;
+    assert_eq!(told(&wrong), (tries, r#""tries";r=9;t=2940, "tries-code";r=4;t=300"#));
     let phone = api.authenticate(PHONE, &code).await.expect(201);
+    assert_eq!(
+        phone.header("ratelimit"),
+        r#""tries";r=9;t=2940, "tries-code";r=3;t=300"#,
+        "the try of a right code is given back"
+    );
     // The session's first generation is the log-in itself, in this very minute.
     let next = api.refresh(&phone.text("refresh")).await.expect(200);
     assert_eq!(told(&next), (r#""refreshes";q=2;w=60"#, r#""refreshes";r=0;t=60"#));

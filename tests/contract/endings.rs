@@ -7,6 +7,7 @@ use harness::{Api, phone::LoggedIn};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
+use shared::{model::account::StatusChange, store::StatusSet};
 
 use crate::{
     access::{authenticated, said, send},
@@ -43,6 +44,10 @@ const WAYS: &[Way] = &[
     },
     Way { name: "a replay of a refresh token", other_stays: true, end: |api, sessions| replay(api, sessions).boxed() },
     Way { name: "the place taken by the 21st session", other_stays: true, end: |api, sessions| crowd_out(api, sessions).boxed() },
+    Way { name: "a change of the phone", other_stays: true, end: |api, sessions| change_phone(api, sessions).boxed() },
+    Way { name: "DeleteCustomer", other_stays: false, end: |api, sessions| delete(api, sessions).boxed() },
+    Way { name: "the operator's disable", other_stays: false, end: |api, sessions| disable(api, sessions).boxed() },
+    Way { name: "disable and enable", other_stays: false, end: |api, sessions| disable_and_enable(api, sessions).boxed() },
     Way { name: "a rest that is too long", other_stays: true, end: |api, sessions| rest(api, sessions).boxed() },
 ];
 
@@ -129,6 +134,32 @@ async fn crowd_out(api: &Api, sessions: &Sessions) {
     for _ in 0..19 {
         api.log_in(phone).await;
     }
+}
+
+async fn change_phone(api: &Api, sessions: &Sessions) {
+    let code = api.code_to(&sessions.other.access, "+14155550190", "change_phone").await;
+    let body = json!({"phone": "+14155550190", "challenge": code.challenge, "otp": code.otp});
+    api.patch("/api/customer/").bearer(&sessions.other.access).json(&body).send().await.expect(200);
+}
+
+async fn delete(api: &Api, sessions: &Sessions) {
+    api.request(Method::DELETE, "/api/customer/").bearer(&sessions.other.access).send().await.expect(204);
+}
+
+async fn disable(api: &Api, sessions: &Sessions) {
+    set_disabled(api, sessions, true).await;
+}
+
+async fn disable_and_enable(api: &Api, sessions: &Sessions) {
+    set_disabled(api, sessions, true).await;
+    set_disabled(api, sessions, false).await;
+}
+
+async fn set_disabled(api: &Api, sessions: &Sessions, disabled: bool) {
+    let app = api.stack.state("customer").expect("customer runs");
+    let customer = sessions.ended.customer["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let change = StatusChange { at: app.now(), why: "a test".to_owned() };
+    assert_eq!(app.store.set_status(customer, disabled, &change).await.expect("storage answers"), StatusSet::Changed);
 }
 
 async fn rest(api: &Api, sessions: &Sessions) {

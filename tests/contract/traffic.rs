@@ -32,6 +32,7 @@ pub async fn of_all_operations() -> Matrix {
     send_a_code_to_change_something(&api).await;
     log_out_in_every_way(&api).await;
     fail_to_send_a_code(&api).await;
+    move_to_another_phone_and_leave(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -91,6 +92,18 @@ async fn log_out_in_every_way(api: &Api) {
 async fn fail_to_send_a_code(api: &Api) {
     api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
     api.ask_for_code("+14155550105").await.expect(503);
+}
+
+async fn move_to_another_phone_and_leave(api: &Api) {
+    let access = api.log_in("+14155550108").await.access;
+    let code = api.code_to(&access, "+14155550109", "change_phone").await;
+    let body = json!({"phone": "+14155550109", "challenge": code.challenge, "otp": code.otp});
+    api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
+    api.clock.advance_seconds(600);
+    let code = api.code_to(&access, "+14155550109", "delete").await;
+    let body = json!({"challenge": code.challenge, "otp": code.otp});
+    api.request(Method::DELETE, "/api/customer/").bearer(&access).json(&body).send().await.expect(204);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {

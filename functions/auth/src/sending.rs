@@ -194,7 +194,7 @@ impl Plan {
             Budget::Country => BudgetKind::Country(&shares.country),
             Budget::Total => BudgetKind::Total,
         };
-        app.store.refund_budget(kind, shares.day, shard).await
+        app.store.refund_budget(kind, shares.day, shard).await.map(|_| ())
     }
 
     fn phone(&self) -> &PhoneHash {

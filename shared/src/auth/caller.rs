@@ -111,6 +111,14 @@ impl Caller {
         within.map(|()| read)
     }
 
+    /// What to answer where a write found the account, as it gives it back, otherwise than when the session was looked up.
+    pub fn refused(&self, account: Option<Account>) -> ApiError {
+        match self.judge(account) {
+            Err(error) => error,
+            Ok(_) => ApiError::conflict("The account is being changed elsewhere."),
+        }
+    }
+
     /// What cursors of this caller's lists are bound to.
     pub(crate) fn name_in_cursors(&self) -> String {
         self.claims.user_id.to_string()

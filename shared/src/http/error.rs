@@ -142,6 +142,11 @@ impl ApiError {
         Self::unauthorized("no_active_account", "No active account found for the given token.")
     }
 
+    /// 403.
+    pub fn permission_denied() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to perform this action.")
+    }
+
     /// 404.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")

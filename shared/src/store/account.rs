@@ -187,6 +187,7 @@ impl Store {
             epoch: 0,
             sessions: BTreeMap::from([(log_in.id, log_in.session.clone())]),
             epochs: BTreeMap::from([(log_in.id, 0)]),
+            status_change: None,
             last_log_out: None,
         };
         let owner = PhoneOwner { customer: customer.id };
@@ -210,7 +211,8 @@ impl Store {
         Ok(self.get::<PhoneOwner>(keys::phone_owner(phone), true).await?.map(|owner| owner.customer))
     }
 
-    fn take_code(&self, challenge: ChallengeId) -> Result<TransactWriteItem, StoreError> {
+    /// The part of a transaction that spends a code.
+    pub(super) fn take_code(&self, challenge: ChallengeId) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(keys::challenge(challenge).into_item()))
@@ -220,7 +222,8 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+    /// The part of a transaction that writes what must not be there yet.
+    pub(super) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -244,8 +247,8 @@ pub struct Successor<'a> {
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
-struct PhoneOwner {
-    customer: CustomerId,
+pub(super) struct PhoneOwner {
+    pub(super) customer: CustomerId,
 }
 
 /// The item that made a condition fail, or the error if it was something else.
@@ -259,7 +262,8 @@ where
     }
 }
 
-fn names(session: SessionId) -> HashMap<String, String> {
+/// The names of an account's attributes in the expressions about one session.
+pub(super) fn names(session: SessionId) -> HashMap<String, String> {
     let pairs = [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status")];
     let mut names: HashMap<String, String> = pairs.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
     names.insert("#id".to_owned(), session.to_string());

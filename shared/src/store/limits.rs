@@ -28,6 +28,15 @@ pub enum Counted {
     Over(Wait),
 }
 
+/// What wrong tries are counted on.
+#[derive(Debug, Clone)]
+pub enum TriesOn {
+    /// A phone that somebody says is theirs.
+    Phone(PhoneHash),
+    /// The customer to whose own phone the code was sent: a thief of a token cannot use up what the phone has for its log-ins.
+    Customer(CustomerId),
+}
+
 /// Which of a day's budgets.
 #[derive(Debug, Clone, Copy)]
 pub enum BudgetKind<'a> {
@@ -92,11 +101,11 @@ impl Store {
         Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, "n"))))
     }
 
-    /// Counts a try on a phone from an address against all three of its limits: in all of them or in none. What it gives is the
+    /// Counts a try from an address against all three of its limits: in all of them or in none. What it gives is the
     /// count of the hour from that address. One trip, one write unit.
     pub async fn count_try(
         &self,
-        phone: &PhoneHash,
+        on: &TriesOn,
         address: &AddressHash,
         rules: &CodeConfig,
         now: Timestamp,
@@ -107,7 +116,7 @@ impl Store {
             (day.as_str(), rules.tries_per_phone_and_address_daily),
             ("n", rules.tries_per_phone_daily),
         ];
-        let refused = match self.add_within(keys::tries_on_phone(phone, now), &limits, now, 48).await? {
+        let refused = match self.add_within(on.key(now), &limits, now, 48).await? {
             Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
             Err(item) => item,
         };
@@ -117,9 +126,9 @@ impl Store {
     }
 
     /// Takes back a try that turned out right. One trip, one write unit.
-    pub async fn uncount_try(&self, phone: &PhoneHash, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn uncount_try(&self, on: &TriesOn, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
         let [hour, day] = try_counters(address, now);
-        self.subtract(keys::tries_on_phone(phone, now), &[&hour, &day, "n"]).await
+        self.subtract(on.key(now), &[&hour, &day, "n"]).await.map(|_| ())
     }
 
     /// What each shard of a day's budget holds. One trip, half a read unit.
@@ -175,9 +184,22 @@ impl Store {
         Ok(None)
     }
 
-    /// Gives one back to the budget of `day`. One trip, one write unit.
-    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+    /// Gives one back to the budget of `day`; false where nothing is counted there. One trip, one write unit.
+    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<bool, StoreError> {
         self.subtract(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
+    }
+
+    /// Counts one again that [`Store::refund_budget`] gave back for nothing, whatever the limit. One trip, one write unit.
+    pub async fn charge_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request.set_key(Some(keys::budget_shard(budget.scope(), day, shard).into_item()));
+        // Of an item that has expired meanwhile nothing is counted any more.
+        let request = request.condition_expression("attribute_exists(#n)").update_expression("ADD #n :one");
+        let request = request.expression_attribute_names("#n", "n").expression_attribute_values(":one", number(1));
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => refused_item(error).map(|_| ()),
+        }
     }
 
     /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`.
@@ -215,8 +237,8 @@ impl Store {
         }
     }
 
-    /// Takes one from each counter if all of them are above zero.
-    async fn subtract(&self, key: Key, counters: &[&str]) -> Result<(), StoreError> {
+    /// Takes one from each counter if all of them are above zero; false where one is not.
+    async fn subtract(&self, key: Key, counters: &[&str]) -> Result<bool, StoreError> {
         let mut conditions = Vec::new();
         let mut subtractions = Vec::new();
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
@@ -233,8 +255,17 @@ impl Store {
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(()),
-            Err(error) => refused_item(error).map(|_| ()),
+            Ok(_) => Ok(true),
+            Err(error) => refused_item(error).map(|_| false),
+        }
+    }
+}
+
+impl TriesOn {
+    fn key(&self, now: Timestamp) -> Key {
+        match self {
+            Self::Phone(phone) => keys::tries_on_phone(phone, now),
+            Self::Customer(customer) => keys::tries_of_customer(*customer, now),
         }
     }
 }
