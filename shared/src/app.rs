@@ -16,7 +16,7 @@ use crate::{
     ids::{CustomerId, uuid_v7},
     notify::Messages,
     random::Random,
-    store::Store,
+    store::{KnownGates, Store},
 };
 
 /// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in nothing but this.
@@ -35,6 +35,8 @@ pub struct Parts {
     pub messages: Messages,
     /// Chance.
     pub random: Arc<dyn Random>,
+    /// Whether the API is closed for maintenance or to old apps.
+    pub gates: KnownGates,
     clock: Arc<dyn Clock>,
     issuer: Option<Issuer>,
     hashes: Option<Hashes>,
@@ -52,6 +54,7 @@ impl AppState {
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),
+            gates: KnownGates::default(),
             published: OnceCell::new(),
             issuer,
             config,
@@ -90,10 +93,20 @@ impl AppState {
         self.hashes.as_ref().ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
     }
 
-    /// What a function does once, beside its first request: publishes its keys, so that no token leaves it that others cannot verify.
+    /// What a function does beside its first request, done before it: [`AppState::publish_keys`], [`AppState::refresh_gates`].
+    pub async fn prepare(&self) {
+        tokio::join!(self.publish_keys(), self.refresh_gates());
+    }
+
+    /// Reads again whether the API is closed, where that is due. One trip, half a read unit, once a minute.
+    pub async fn refresh_gates(&self) {
+        self.gates.refresh(&self.store, self.now()).await;
+    }
+
+    /// Publishes the keys of this function once, so that no token leaves it that others cannot verify.
     ///
     /// One trip, half a read unit a key; none ever after.
-    pub async fn prepare(&self) {
+    pub async fn publish_keys(&self) {
         let published = self.published.get_or_try_init(async || {
             let Some(issuer) = &self.issuer else { return Ok(()) };
             let keys = issuer.published();

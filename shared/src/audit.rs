@@ -4,6 +4,7 @@
 
 use crate::{
     app::AppState,
+    hashes::Signer,
     ids::{CustomerId, SessionId},
 };
 
@@ -63,6 +64,12 @@ impl Event {
             Self::OperatorActed => "operator_acted",
         }
     }
+}
+
+/// Writes the line of what the operator did to a customer from the command line. `why` is the operator's own text.
+pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, why: &str) {
+    let customer = signer.pseudonym(&customer.to_string());
+    tracing::info!(event = event.name(), customer, why, "security");
 }
 
 /// Writes the line of an event.

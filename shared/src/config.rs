@@ -17,6 +17,8 @@ pub struct Config {
     pub app_name: String,
     /// Access and refresh tokens.
     pub tokens: TokenConfig,
+    /// Authenticated writes a minute per customer; 0 is no limit.
+    pub writes_per_minute: u32,
     /// One-time codes and their limits.
     pub codes: CodeConfig,
     /// Key of all signed cursors.
@@ -143,6 +145,7 @@ impl Config {
             table: vars.text("TABLE_NAME")?,
             app_name: vars.text("APP_NAME")?,
             tokens: TokenConfig::read(&vars)?,
+            writes_per_minute: vars.number("WRITES_PER_MINUTE")?,
             codes: CodeConfig::read(&vars)?,
             cursor_secret: vars.secret("CURSOR_SECRET").ok_or(missing("CURSOR_SECRET"))?,
             hash_secret: vars.secret("HASH_SECRET"),

@@ -108,7 +108,12 @@ impl Function {
         let id = request_id(&request);
         let method = request.method().clone();
         let routed = self.router.clone().oneshot(request.map(into_axum));
-        let (routed, ()) = tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.prepare());
+        if self.app.gates.are_due(began) {
+            let app = self.app.clone();
+            // Neither this request nor its answer waits for it; in a frozen process it goes on with the next event.
+            tokio::spawn(async move { app.refresh_gates().await });
+        }
+        let (routed, ()) = tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys());
         let mut response = match routed {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use harness::{Api, phone::Code, wire::Cost};
+use http::Method;
 use serde_json::json;
 
 use crate::PHONE;
@@ -27,6 +28,18 @@ async fn a_code_costs_two_trips() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_needs_a_token_costs_two_trips_too() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    api.clock.advance_seconds(60);
+    api.stack.prepare().await;
+    api.wire.reset();
+    let body = json!({"phone": PHONE, "purpose": "delete"});
+    api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 3.0, 6.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let api = measured().await;
     let code = api.code_for(PHONE).await;
@@ -34,6 +47,8 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     api.authenticate(PHONE, &code).await.expect(201);
     assert_eq!(api.wire.cost(), cost(3, 1.0, 13.0), "{:#?}", api.wire.calls());
     api.clock.advance_seconds(60);
+    // The app information is read again once a minute, beside whatever request comes first.
+    api.stack.prepare().await;
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
@@ -89,10 +104,61 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 1.0), "{:#?}", api.wire.calls());
+    // One write unit for the profile, one for the count of writes.
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 2.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "nothing differs, nothing is written");
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 1.0), "nothing differs, nothing but the count is written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    for method in [Method::DELETE, Method::POST] {
+        api.clock.advance_seconds(60);
+        let tablet = api.log_in(PHONE).await;
+        api.wire.reset();
+        let list = api.get("/api/sessions/").bearer(&phone.access).send().await.expect(200).json();
+        assert_eq!(api.wire.cost(), cost(1, 1.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.reset();
+        if method == Method::DELETE {
+            let path = format!("/api/sessions/{}/", list[0]["id"].as_str().expect("an id"));
+            api.request(method, &path).bearer(&phone.access).send().await.expect(204);
+        } else {
+            let body = json!({"refresh": tablet.refresh});
+            api.post("/api/logout-device/").bearer(&phone.access).json(&body).send().await.expect(204);
+        }
+        assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+        api.profile(&tablet.access).await.expect(401);
+    }
+    // An answer that a condition failed does not say what it cost: as much as the write would have.
+    for (path, status, written) in
+        [("/api/logout-all-devices/", 204, 1.0), ("/api/logout-device/", 204, 1.0), ("/api/logout-device/", 401, 0.0)]
+    {
+        api.wire.reset();
+        let keep = json!({"keep_current": true});
+        api.post(path).bearer(&phone.access).json(&keep).send().await.expect(status);
+        assert_eq!(api.wire.cost(), cost(1, 0.0, written), "{:#?}", api.wire.calls());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_of_twenty_devices_costs_one_trip() {
+    let api = measured().await;
+    api.wire.delay(Duration::ZERO);
+    let mut last = api.log_in(PHONE).await;
+    for _ in 1..20 {
+        api.clock.advance_seconds(60);
+        last = api.log_in(PHONE).await;
+    }
+    api.wire.delay(DELAY);
+    for keep_current in [true, false] {
+        api.wire.reset();
+        let body = json!({"keep_current": keep_current});
+        api.post("/api/logout-all-devices/").bearer(&last.access).json(&body).send().await.expect(204);
+        assert_eq!(api.wire.cost(), cost(1, 0.0, 4.0), "{:#?}", api.wire.calls());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,4 +169,52 @@ async fn what_is_refused_before_its_token_is_known_costs_nothing() {
     api.get("/.well-known/jwks.json").send().await.expect(200);
     api.get("/api/nothing/").send().await.expect(404);
     assert_eq!(api.wire.cost(), cost(0, 0.0, 0.0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    let code = api.code_to(&phone.access, "+14155550177", "change_phone").await;
+    let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
+    // The count of writes, two for the try, ten in the transaction, three given back.
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 16.0), "{:#?}", api.wire.calls());
+
+    api.clock.advance_seconds(600);
+    api.stack.prepare().await;
+    let old = api.code_to(&phone.access, "+14155550177", "change_phone").await;
+    let new = api.code_to(&phone.access, "+14155550178", "change_phone").await;
+    let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 3.0), "{:#?}", api.wire.calls());
+    body["old_challenge"] = json!(old.challenge);
+    body["old_otp"] = json!(old.otp);
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 23.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
+    let api = measured().await;
+    let phone = api.log_in(PHONE).await;
+    api.wire.reset();
+    api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
+    assert_eq!(api.wire.cost(), cost(2, 1.0, 7.0), "{:#?}", api.wire.calls());
+
+    api.clock.advance_seconds(60);
+    let phone = api.log_in(PHONE).await;
+    api.clock.advance_seconds(600);
+    api.stack.prepare().await;
+    let code = api.code_to(&phone.access, PHONE, "delete").await;
+    let body = json!({"challenge": code.challenge, "otp": code.otp});
+    api.wire.reset();
+    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 14.0), "{:#?}", api.wire.calls());
 }

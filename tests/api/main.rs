@@ -5,7 +5,10 @@ mod bootstrap;
 mod conventions;
 mod costs;
 mod customer;
+mod gates;
+mod rate_limits;
 mod secrecy;
+mod trial;
 
 /// A phone of these tests; each test has a database of its own.
 const PHONE: &str = "+14155550123";

@@ -5,6 +5,7 @@
 
 mod access;
 mod document;
+mod endings;
 mod events;
 mod examples;
 mod groups;

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::{
     error::BoxError,
 };
 use harness::{Api, clock::HandClock, wire::Wire};
+use http::Method;
 use local::{
     groups::GROUPS,
     sns_recorder::Refusal,
@@ -29,7 +30,9 @@ pub async fn of_all_operations() -> Matrix {
     log_in_and_change_the_profile(&api).await;
     refresh_repeat_and_replay(&api).await;
     send_a_code_to_change_something(&api).await;
+    log_out_in_every_way(&api).await;
     fail_to_send_a_code(&api).await;
+    move_to_another_phone_and_leave(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -69,9 +72,38 @@ async fn send_a_code_to_change_something(api: &Api) {
     api.post("/api/send-otp/").bearer(&access).json(&new).send().await.expect(200);
 }
 
+async fn log_out_in_every_way(api: &Api) {
+    let phone = "+14155550106";
+    let mut sessions = Vec::new();
+    for _ in 0..3 {
+        sessions.push(api.log_in(phone).await);
+        api.clock.advance_seconds(61);
+    }
+    let list = api.get("/api/sessions/").bearer(&sessions[0].access).send().await.expect(200).json();
+    let last = list[0]["id"].as_str().expect("an id");
+    api.request(Method::DELETE, &format!("/api/sessions/{last}/")).bearer(&sessions[0].access).send().await.expect(204);
+    let second = json!({"refresh": sessions[1].refresh});
+    api.post("/api/logout-device/").bearer(&sessions[0].access).json(&second).send().await.expect(204);
+    let keep = json!({"keep_current": true});
+    api.post("/api/logout-all-devices/").bearer(&sessions[0].access).json(&keep).send().await.expect(204);
+    api.post("/api/logout-device/").bearer(&sessions[0].access).send().await.expect(204);
+}
+
 async fn fail_to_send_a_code(api: &Api) {
     api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
     api.ask_for_code("+14155550105").await.expect(503);
+}
+
+async fn move_to_another_phone_and_leave(api: &Api) {
+    let access = api.log_in("+14155550108").await.access;
+    let code = api.code_to(&access, "+14155550109", "change_phone").await;
+    let body = json!({"phone": "+14155550109", "challenge": code.challenge, "otp": code.otp});
+    api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
+    api.clock.advance_seconds(600);
+    let code = api.code_to(&access, "+14155550109", "delete").await;
+    let body = json!({"challenge": code.challenge, "otp": code.otp});
+    api.request(Method::DELETE, "/api/customer/").bearer(&access).json(&body).send().await.expect(204);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {

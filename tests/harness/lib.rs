@@ -7,6 +7,7 @@ pub mod api;
 pub mod bootstrap;
 pub mod clock;
 pub mod conflicts;
+pub mod group;
 pub mod log;
 pub mod phone;
 pub mod table;

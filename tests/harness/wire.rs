@@ -46,6 +46,7 @@ struct State {
     calls: Mutex<Vec<Call>>,
     delay_millis: AtomicU64,
     lose_answers: AtomicU32,
+    refused: Mutex<Option<&'static str>>,
     transactions: OpenTransactions,
 }
 
@@ -74,6 +75,11 @@ impl Wire {
     /// Lets the next `n` calls reach storage and loses their answers.
     pub fn lose_answers(&self, n: u32) {
         self.0.lose_answers.store(n, Ordering::SeqCst);
+    }
+
+    /// Refuses all calls of this operation, such as `UpdateItem`, from now on.
+    pub fn refuse(&self, operation: &'static str) {
+        *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(operation);
     }
 
     /// Forgets the calls made so far.
@@ -116,6 +122,11 @@ impl Wire {
         let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).expect("requests are JSON");
         assert_liveness_is_consistent(&operation, &body);
         let sent = instant();
+        if *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) == Some(operation.as_str()) {
+            return Ok(refused(
+                &json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "the test says so"}),
+            ));
+        }
         let open = match self.0.transactions.open(&body) {
             Ok(open) => open,
             Err(refusal) => return Ok(refused(&refusal)),

@@ -14,11 +14,12 @@ use shared::{
         body::Body,
         error::ApiError,
         fields::{Fields, FromFields, Reported},
+        rate_limit::{Quota, RateLimits},
         rules::text,
     },
     model::{
         account::{Session, StaleRefresh},
-        limits::Wait,
+        limits::{Wait, to_next_minute},
     },
     store::{Rotation, Successor},
 };
@@ -68,6 +69,7 @@ impl FromFields for RefreshRequest {
     ))]
 pub async fn refresh_tokens(
     State(app): State<AppState>,
+    limits: RateLimits,
     Body(request): Body<RefreshRequest>,
 ) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
@@ -75,11 +77,15 @@ pub async fn refresh_tokens(
     let presented = app.keyring.verify(&request.refresh, TokenType::Refresh, rules, &app.store, now).await?.map_err(refused)?;
     let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
     let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
+    let quota = Quota { name: "refreshes", most: rules.refreshes_per_minute, window: 60 };
     let successor = Successor { now, kid: app.issuer()?.kid(), rules };
     let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
     match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
         Rotation::Rotated(account) => {
             let session = account.sessions.get(&presented.sid).ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
+            if quota.most > 0 {
+                limits.counted(quota, session.in_minute, to_next_minute(now));
+            }
             pair(&app, &presented, session)
         }
         Rotation::Refused(None) => Err(ApiError::no_active_account()),
@@ -88,7 +94,10 @@ pub async fn refresh_tokens(
                 audit::record(&app, Event::RefreshRepeated, about);
                 pair(&app, &presented, &session)
             }
-            StaleRefresh::TooMany(seconds) => Err(ApiError::throttled(Wait(seconds))),
+            StaleRefresh::TooMany(seconds) => {
+                limits.reached(quota, Wait(seconds));
+                Err(ApiError::throttled(Wait(seconds)))
+            }
             StaleRefresh::Inactive => Err(ApiError::no_active_account()),
             StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
             StaleRefresh::Replay => {
@@ -110,7 +119,8 @@ fn pair(app: &AppState, presented: &Claims, session: &Session) -> Result<Json<To
     }
 }
 
-fn refused(error: TokenError) -> ApiError {
+/// Why a token in a body is not taken.
+pub(crate) fn refused(error: TokenError) -> ApiError {
     ApiError::token_not_valid(match error {
         TokenError::Invalid => "Token is invalid",
         TokenError::Expired => "Token is expired",

@@ -10,11 +10,14 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     hashes::PhoneHash,
-    http::error::ApiError,
-    ids::{ChallengeId, CustomerId},
+    http::{
+        error::ApiError,
+        rate_limit::{Quota, RateLimits},
+    },
+    ids::ChallengeId,
     model::{
         challenge::{BudgetShares, Challenge, Purpose, draw_code},
-        limits::{SHARDS, SendLog, Wait, share_of, to_next_day},
+        limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
         phone::{Phone, PhoneError},
     },
     random::below,
@@ -63,28 +66,43 @@ impl Recipient {
 }
 
 impl Plan {
-    /// Reads all counters and counts the address, side by side; refuses where a limit is reached. One trip.
+    /// Reads all counters and counts the address, side by side; refuses where a limit is reached. One trip. The challenge is
+    /// nobody's yet.
+    ///
+    /// Of the limits those are told that count what comes from this address alone: the others would tell what somebody else does.
     pub(crate) async fn make(
         app: &AppState,
         recipient: Recipient,
         address: IpAddr,
         purpose: Purpose,
-        customer: Option<CustomerId>,
+        limits: &RateLimits,
     ) -> Result<Self, ApiError> {
         let (now, rules, hashes) = (app.now(), &app.config.codes, app.hashes()?);
         let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
+        let of_address = Quota { name: "codes-address", most: rules.sends_per_address_hourly, window: 3_600 };
+        let of_phone = Quota { name: "codes-phone", most: rules.sends_per_phone_and_address_hourly, window: 3_600 };
         let (counted, log, spent) =
             tokio::join!(app.store.count_send(&address, rules, now), app.store.send_log(&phone), budgets(app, &recipient));
-        if let store::Counted::Over(wait) = counted? {
-            return Err(ApiError::throttled(wait));
+        match counted? {
+            store::Counted::Within(used) => limits.counted(of_address, used, to_next_hour(now)),
+            store::Counted::Over(wait) => {
+                limits.reached(of_address, wait);
+                return Err(ApiError::throttled(wait));
+            }
         }
-        let log = log?.admit(now, &address, rules).map_err(ApiError::throttled)?;
+        let refused = |wait| {
+            limits.reached(of_phone, wait);
+            ApiError::throttled(wait)
+        };
+        let log = log?.admit(now, &address, rules).map_err(refused)?;
+        let (used, reset) = log.standing_of(now, &address);
+        limits.counted(of_phone, used, reset);
         let spent = spent?;
         let budget = spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
         let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
         let id = ChallengeId::new(now, &*app.random);
         let hash = hashes.code(id, &recipient.phone, purpose, code.expose_secret());
-        let challenge = Challenge { id, phone, purpose, customer, code: hash, until: now + rules.life, tries: 0, budget };
+        let challenge = Challenge { id, phone, purpose, customer: None, code: hash, until: now + rules.life, tries: 0, budget };
         Ok(Self { recipient, challenge, code, log, spent })
     }
 
@@ -176,7 +194,7 @@ impl Plan {
             Budget::Country => BudgetKind::Country(&shares.country),
             Budget::Total => BudgetKind::Total,
         };
-        app.store.refund_budget(kind, shares.day, shard).await
+        app.store.refund_budget(kind, shares.day, shard).await.map(|_| ())
     }
 
     fn phone(&self) -> &PhoneHash {

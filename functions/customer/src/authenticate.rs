@@ -14,19 +14,16 @@ use shared::{
         body::Body,
         error::ApiError,
         fields::{Fields, FromFields, Reported},
+        rate_limit::RateLimits,
         rules::{Choice, text},
     },
-    ids::ChallengeId,
-    model::{
-        account::{DeviceLabel, Platform},
-        challenge::Purpose,
-        phone::Phone,
-    },
+    model::account::{DeviceLabel, Platform},
 };
 use utoipa::ToSchema;
 
 use crate::{
-    log_in::{LogIn, invalid_code},
+    code::{Presented, invalid_code, read_phone},
+    log_in::LogIn,
     profile::Profile,
 };
 
@@ -108,24 +105,19 @@ impl FromFields for NewDevice {
 pub async fn authenticate_customer(
     State(app): State<AppState>,
     ClientAddress(address): ClientAddress,
+    limits: RateLimits,
     Body(request): Body<LogInRequest>,
 ) -> Result<Response, ApiError> {
     let device = request.device.unwrap_or_default();
     let label = DeviceLabel { name: device.name, platform: device.platform };
-    // A challenge or a phone that cannot be one is as wrong as a code: one answer for all.
-    let challenge: ChallengeId = request.challenge.parse().map_err(|_| invalid_code())?;
-    let phone = read_phone(&app, &request.phone).ok_or_else(invalid_code)?;
-    let log_in = LogIn::begin(&app, phone, challenge, address);
-    let matched = log_in.try_code(&request.otp, Purpose::Login).await?;
+    // A phone that cannot be one is as wrong as a code: one answer for all.
+    let phone = read_phone(&app, &request.phone).ok_or_else(|| invalid_code("otp"))?;
+    let log_in = LogIn::begin(&app, phone, address);
+    let matched = log_in.try_code(Presented::new(&request.challenge, request.otp, "otp").telling(limits)).await?;
     let done = log_in.finish(matched, label).await?;
     let status = if done.made_account { StatusCode::CREATED } else { StatusCode::OK };
     let body = LoggedIn { access: done.access, refresh: done.refresh, customer: done.customer.into() };
     Ok((status, Json(body)).into_response())
-}
-
-fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
-    let is_test = app.config.codes.test_numbers.iter().any(|test| test.phone == text);
-    if is_test { Some(Phone::of_the_operator(text)) } else { Phone::parse(text, None).ok() }
 }
 
 fn example() -> serde_json::Value {

@@ -1,9 +1,13 @@
-//! The customer: logging in (which makes the account where there is none) and the profile.
+//! The customer: logging in (which makes the account where there is none), the profile, leaving, and everything that is stored of one.
 //!
-//! Invariants: a code logs in once, whoever is first; a try is counted before the code is compared; an account has at most twenty
-//! sessions.
+//! Invariants: a code is used once, whoever is first; a try is counted before the code is compared; an account has at most twenty
+//! sessions; an access token alone, without a recent log-in or a code, neither moves an account to another phone nor deletes it.
 
 mod authenticate;
+mod change_phone;
+mod code;
+mod delete;
+mod export;
 mod log_in;
 mod patch;
 mod profile;
@@ -20,4 +24,6 @@ pub fn routes() -> Routes {
         .public(operation!(authenticate::authenticate_customer))
         .bearer(operation!(profile::get_customer))
         .bearer(operation!(update::update_customer))
+        .bearer(operation!(delete::delete_customer))
+        .bearer(operation!(export::export_customer))
 }

@@ -104,7 +104,8 @@ fn with_tag(answer: impl IntoResponse, tag: &ETag) -> Response {
     response
 }
 
-fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+/// A time as answers write it.
+pub(crate) fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{time:.3}"))
 }
 

@@ -1,45 +1,77 @@
-//! `UpdateCustomer`.
+//! `UpdateCustomer`: the profile, and with more proof than a token the phone.
 
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::{body::Body, error::ApiError},
-    model::customer::CustomerPatch,
+    http::{address::ClientAddress, body::Body, error::ApiError},
 };
 
 use crate::{
+    change_phone::{PhoneRequest, change_phone},
     patch::ProfilePatch,
     profile::{Profile, answer, tag_of},
 };
 
 /// How often a change is tried again on top of somebody else's, where the request did not say which version it changes.
-const TRIES: usize = 5;
+pub(crate) const TRIES: usize = 5;
 
 /// Changes the caller's profile.
 ///
-/// Two sequential trips to storage: the session is looked up beside the profile, then the profile is replaced if it is still the one
-/// that was read. Two read units, one write unit; none where nothing differs.
+/// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and after ten minutes from the log-in with a
+/// code sent to the present phone, too. All other sessions end, the present phone is free at once and is told by a message.
+///
+/// Two sequential trips to storage: the session is looked up beside the profile, and the write is counted; then the profile is replaced
+/// if it is still the one that was read. Two read units and two write units, one where nothing differs. A move takes two trips, too, as its
+/// codes are tried beside the first: two read units, sixteen write units, or twenty-three with two codes, and a message.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
     params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
-    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             headers(("ETag" = String, description = "Names this version.")), example = json!(crate::profile::example())),
-        (status = 409, description = "Others changed the profile at the same time, again and again.", body = shared::http::error::ErrorBody,
+        (status = 400, description = "Fields that are not as they must be, or a wrong or expired code.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
+        (status = 403, description = "Another phone without the codes that prove it.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
+                "detail": "You do not have permission to perform this action.", "attr": null}]})),
+        (status = 409, description = "The new phone has an account, or others changed the profile at the same time, again and again.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The profile is being changed elsewhere.", "attr": null}]})),
         (status = 412, description = "`If-Match` names another version.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "precondition_failed",
                 "detail": "The resource has changed since it was read.", "attr": null}]})),
+        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
+            headers(("Retry-After" = u32, description = "Seconds to wait.")),
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
     ))]
 pub async fn update_customer(
     State(app): State<AppState>,
     caller: Caller,
+    ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Body(ProfilePatch(patch)): Body<ProfilePatch>,
+    Body(ProfilePatch { profile: patch, phone }): Body<ProfilePatch>,
 ) -> Result<Response, ApiError> {
-    let (verified, mut customer) = caller.alongside(|id| app.store.profile(id)).await?;
+    let phone = phone.map(|phone| PhoneRequest::read(&app, phone)).transpose()?;
+    let read = async |customer| {
+        let tried = async {
+            match phone {
+                Some(phone) => Some(phone.try_codes(&app, customer, address).await),
+                None => None,
+            }
+        };
+        let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
+        Ok((profile?, tried))
+    };
+    let (verified, (mut customer, tried)) = caller.alongside_write(read).await?;
+    if let (Some(before), Some(phone)) = (&customer, tried)
+        && phone.is_other_than(before)
+    {
+        let moved = change_phone(&app, &caller, &verified, before, patch, &headers, phone).await?;
+        return Ok(answer(moved));
+    }
     for _ in 0..TRIES {
         let before = customer.take().ok_or_else(ApiError::user_not_found)?;
         if !tag_of(&before).satisfies(&headers) {

@@ -3,6 +3,7 @@
 //! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that cannot be written) is one line on standard
 //! error and exit status 2; a check or an invocation that failed by itself is 1.
 
+mod customer;
 mod doctor;
 mod invoke;
 mod serve;
@@ -44,6 +45,9 @@ enum Command {
     /// Make the operator's key pair, or a short token signed with it
     #[command(subcommand)]
     Token(token::TokenCommand),
+    /// Close a customer's account, or open it again
+    #[command(subcommand)]
+    Customer(customer::CustomerCommand),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
 }
@@ -84,6 +88,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Invoke(args)) => invoke::invoke(args).await,
         Some(Command::Engines(args)) => serve::engines(args).await,
         Some(Command::Token(command)) => token::run(command),
+        Some(Command::Customer(command)) => customer::run(command).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
     match outcome {

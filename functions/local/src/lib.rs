@@ -17,6 +17,7 @@ pub mod gateway_event;
 pub mod groups;
 mod log;
 pub mod moving_clock;
+pub mod operator_desk;
 pub mod operator_token;
 mod private_file;
 pub mod route_table;

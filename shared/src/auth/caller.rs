@@ -1,5 +1,7 @@
 //! Who calls. A handler learns nothing about its caller without the session's liveness being checked: beside a read, or before a write.
 
+mod log_out;
+
 use std::{future::Future, sync::Arc};
 
 use axum::extract::FromRequestParts;
@@ -8,10 +10,16 @@ use http::{HeaderMap, header, request::Parts};
 use super::claims::{Claims, TokenType};
 use crate::{
     app::AppState,
-    http::error::ApiError,
+    http::{
+        error::ApiError,
+        rate_limit::{Quota, RateLimits},
+    },
     ids::{CustomerId, SessionId},
-    model::account::{Account, Liveness},
-    store::StoreError,
+    model::{
+        account::{Account, Liveness},
+        limits::to_next_minute,
+    },
+    store::{Counted, StoreError},
 };
 
 /// The bearer of a valid access token, whose session is not looked up yet.
@@ -19,6 +27,7 @@ use crate::{
 pub struct Caller {
     app: AppState,
     claims: Arc<Claims>,
+    limits: RateLimits,
 }
 
 /// For operations that turn out to need a caller only once their body is read; until then a bad `Authorization` header is ignored.
@@ -26,6 +35,7 @@ pub struct Caller {
 pub struct LateCaller {
     app: AppState,
     headers: HeaderMap,
+    limits: RateLimits,
 }
 
 /// A caller whose session was alive when it was looked up.
@@ -41,23 +51,47 @@ pub struct Verified {
 
 impl Caller {
     /// Reads and verifies the bearer token. The session is not looked up: that is for [`Caller::alongside`] and [`Caller::verified`].
-    pub(crate) async fn authenticate(app: &AppState, headers: &HeaderMap) -> Result<Self, ApiError> {
+    pub(crate) async fn authenticate(app: &AppState, headers: &HeaderMap, limits: RateLimits) -> Result<Self, ApiError> {
         let token = bearer_token(headers)?;
         let claims = app
             .keyring
             .verify(token, TokenType::Access, &app.config.tokens, &app.store, app.now())
             .await?
             .map_err(|_| ApiError::bearer_token_not_valid())?;
-        Ok(Self { app: app.clone(), claims: Arc::new(claims) })
+        Ok(Self { app: app.clone(), claims: Arc::new(claims), limits })
     }
 
-    /// Checks that the session is alive, before a write. One trip, one read unit.
+    /// Checks that the session is alive, before a write, and counts the write. One trip, one read unit, one write unit.
     pub async fn verified(&self) -> Result<Verified, ApiError> {
-        let account = self.app.store.account(self.claims.user_id).await?;
-        self.judge(account)
+        let (account, within) = tokio::join!(self.app.store.account(self.claims.user_id), self.count_write());
+        let verified = self.judge(account?)?;
+        within.map(|()| verified)
+    }
+
+    /// Counts an authenticated write against the customer's limit. One trip, one write unit; none where the limit is switched off.
+    ///
+    /// For operations whose one write checks the session by its own condition, to be done beside it or before. Fails open: without the
+    /// counter the write goes on.
+    async fn count_write(&self) -> Result<(), ApiError> {
+        let quota = Quota { name: "writes", most: self.app.config.writes_per_minute, window: 60 };
+        if quota.most == 0 {
+            return Ok(());
+        }
+        let now = self.app.now();
+        match self.app.store.count_write(self.claims.user_id, quota.most, now).await {
+            Ok(Counted::Within(used)) => self.limits.counted(quota, used, to_next_minute(now)),
+            Ok(Counted::Over(wait)) => {
+                self.limits.reached(quota, wait);
+                return Err(ApiError::throttled(wait));
+            }
+            Err(error) => tracing::warn!(%error, "a write is not counted"),
+        }
+        Ok(())
     }
 
     /// Checks that the session is alive beside `read`, which gets the customer's id: no trip more than the slower of the two.
+    ///
+    /// For reads; [`Caller::alongside_write`] counts what goes on to write.
     pub async fn alongside<T, F>(&self, read: impl FnOnce(CustomerId) -> F) -> Result<(Verified, T), ApiError>
     where
         F: Future<Output = Result<T, StoreError>>,
@@ -65,6 +99,29 @@ impl Caller {
         let (account, read) = tokio::join!(self.app.store.account(self.claims.user_id), read(self.claims.user_id));
         let verified = self.judge(account?)?;
         Ok((verified, read?))
+    }
+
+    /// The same before a write, which is counted beside both: one write unit more, no trip.
+    pub async fn alongside_write<T, F>(&self, read: impl FnOnce(CustomerId) -> F) -> Result<(Verified, T), ApiError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let (read, within) = tokio::join!(self.alongside(read), self.count_write());
+        let read = read?;
+        within.map(|()| read)
+    }
+
+    /// What to answer where a write found the account, as it gives it back, otherwise than when the session was looked up.
+    pub fn refused(&self, account: Option<Account>) -> ApiError {
+        match self.judge(account) {
+            Err(error) => error,
+            Ok(_) => ApiError::conflict("The account is being changed elsewhere."),
+        }
+    }
+
+    /// What cursors of this caller's lists are bound to.
+    pub(crate) fn name_in_cursors(&self) -> String {
+        self.claims.user_id.to_string()
     }
 
     fn judge(&self, account: Option<Account>) -> Result<Verified, ApiError> {
@@ -83,7 +140,7 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         match parts.extensions.get::<Self>() {
             Some(caller) => Ok(caller.clone()),
-            None => Self::authenticate(app, &parts.headers).await,
+            None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
         }
     }
 }
@@ -92,15 +149,19 @@ impl FromRequestParts<AppState> for LateCaller {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Self::Rejection> {
-        Ok(Self { app: app.clone(), headers: parts.headers.clone() })
+        Ok(Self { app: app.clone(), headers: parts.headers.clone(), limits: limits_of(parts) })
     }
 }
 
 impl LateCaller {
     /// The caller, now that one is needed.
     pub async fn caller(&self) -> Result<Caller, ApiError> {
-        Caller::authenticate(&self.app, &self.headers).await
+        Caller::authenticate(&self.app, &self.headers, self.limits.clone()).await
     }
+}
+
+fn limits_of(parts: &Parts) -> RateLimits {
+    parts.extensions.get().cloned().unwrap_or_default()
 }
 
 /// The token of `Authorization: Bearer …`, refused in SimpleJWT's words where the header is of another shape.

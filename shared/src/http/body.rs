@@ -31,19 +31,23 @@ impl<T: FromFields> FromRequest<AppState> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let now = app.now();
-        let content_type = content_type(&request);
-        let bytes = axum::body::to_bytes(request.into_body(), MOST_BYTES).await;
-        let bytes = bytes.map_err(|_| ApiError::request_too_large(MOST_BYTES))?;
-        let fields = match media_type(&content_type).as_str() {
-            "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
-            "application/json" => json_fields(&bytes, now)?,
-            "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, now),
-            "multipart/form-data" => Fields::from_form(multipart_pairs(&content_type, bytes).await?, now),
-            _ => return Err(ApiError::unsupported_media_type(&content_type)),
-        };
-        read(fields).map(Self)
+        read(fields(request, app).await?).map(Self)
     }
+}
+
+/// The fields of a body in any of the three encodings, none of them read yet.
+pub(crate) async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError> {
+    let now = app.now();
+    let content_type = content_type(&request);
+    let bytes = axum::body::to_bytes(request.into_body(), MOST_BYTES).await;
+    let bytes = bytes.map_err(|_| ApiError::request_too_large(MOST_BYTES))?;
+    Ok(match media_type(&content_type).as_str() {
+        "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
+        "application/json" => json_fields(&bytes, now)?,
+        "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, now),
+        "multipart/form-data" => Fields::from_form(multipart_pairs(&content_type, bytes).await?, now),
+        _ => return Err(ApiError::unsupported_media_type(&content_type)),
+    })
 }
 
 impl<T: FromFields> FromRequestParts<AppState> for Query<T> {
@@ -126,7 +130,7 @@ fn surrogate(text: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..=0xDFFF).contains(unit))
 }
 
-fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+pub(crate) fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     serde_html_form::from_bytes(bytes).map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
 }
 

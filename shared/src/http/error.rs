@@ -1,6 +1,6 @@
 //! Every error answer: its status, its codes and texts, its two forms. The only `IntoResponse` for errors.
 //!
-//! Invariants: a 5xx body is constant and its cause is logged once; the envelope is the one of drf-standardized-errors.
+//! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its cause is logged once; the envelope is the one of drf-standardized-errors.
 
 use std::{borrow::Cow, error::Error, fmt::Display};
 
@@ -20,6 +20,7 @@ pub struct ApiError {
     status: StatusCode,
     errors: Vec<ErrorItem>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    store_url: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -31,6 +32,10 @@ pub struct ErrorBody {
     pub kind: &'static str,
     /// At least one.
     pub errors: Vec<ErrorItem>,
+    /// Where the app is updated; only with `upgrade_required`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub store_url: Option<String>,
 }
 
 /// One error.
@@ -57,6 +62,8 @@ struct Problem<'a> {
     detail: &'a str,
     code: &'a str,
     errors: &'a [ErrorItem],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    store_url: Option<&'a str>,
 }
 
 /// Rides along in the response, so that the outermost layer can write the same error as problem details.
@@ -66,7 +73,7 @@ pub(crate) struct Written(StatusCode, ErrorBody);
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let error = ErrorItem { code, detail: detail.into(), attr: None };
-        Self { status, errors: vec![error], headers: Vec::new(), source: None }
+        Self { status, errors: vec![error], headers: Vec::new(), store_url: None, source: None }
     }
 
     fn with_header(mut self, name: HeaderName, value: impl Display) -> Self {
@@ -87,7 +94,7 @@ impl ApiError {
 
     /// 400: everything that is wrong with the fields of a request, in field order.
     pub fn fields(errors: Vec<ErrorItem>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, errors, headers: Vec::new(), source: None }
+        Self { status: StatusCode::BAD_REQUEST, errors, headers: Vec::new(), store_url: None, source: None }
     }
 
     /// 400 for one field.
@@ -135,9 +142,19 @@ impl ApiError {
         Self::unauthorized("no_active_account", "No active account found for the given token.")
     }
 
+    /// 403.
+    pub fn permission_denied() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to perform this action.")
+    }
+
     /// 404.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// 404: a cursor that we did not give to this caller for this query.
+    pub fn invalid_cursor() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "Invalid cursor")
     }
 
     /// 405, with what the path does take.
@@ -172,11 +189,29 @@ impl ApiError {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     }
 
+    /// 422: another request came under this key before.
+    pub fn idempotency_key_reused() -> Self {
+        let detail = "This Idempotency-Key was used for another request.";
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail)
+    }
+
+    /// 426: an app below the minimum, and where it is updated.
+    pub fn upgrade_required(store_url: Option<String>) -> Self {
+        let detail = "This version of the app is no longer served. Please update it.";
+        Self { store_url, ..Self::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail) }
+    }
+
     /// 429.
     pub fn throttled(Wait(seconds): Wait) -> Self {
         let unit = if seconds == 1 { "second" } else { "seconds" };
         let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
         Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
+    }
+
+    /// 503: the operator has closed the API, in the operator's words if there are any.
+    pub fn maintenance(message: Option<String>, Wait(seconds): Wait) -> Self {
+        let detail = message.map_or(Cow::Borrowed("The service is under maintenance. Please try again later."), Cow::Owned);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail).with_header(header::RETRY_AFTER, seconds)
     }
 
     /// 503: something we need is out of reach.
@@ -208,7 +243,7 @@ impl IntoResponse for ApiError {
             status if status.is_server_error() => "server_error",
             _ => "client_error",
         };
-        let body = ErrorBody { kind, errors: self.errors };
+        let body = ErrorBody { kind, errors: self.errors, store_url: self.store_url };
         let mut response = (self.status, Json(&body)).into_response();
         response.headers_mut().extend(self.headers);
         response.extensions_mut().insert(Written(self.status, body));
@@ -227,6 +262,7 @@ impl Written {
             detail: &first.detail,
             code: first.code,
             errors: &self.1.errors,
+            store_url: self.1.store_url.as_deref(),
         };
         serde_json::to_vec(&problem).ok()
     }

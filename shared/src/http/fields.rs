@@ -128,6 +128,18 @@ impl Fields {
         self.errors
     }
 
+    /// What was sent, in one text that is the same for the same content.
+    pub(crate) fn canonical(&self) -> String {
+        match &self.source {
+            Source::Json(members) => {
+                let mut sorted = Value::Object(members.clone());
+                sorted.sort_all_objects();
+                sorted.to_string()
+            }
+            Source::Form(pairs) => serde_json::json!(pairs).to_string(),
+        }
+    }
+
     fn is_form(&self) -> bool {
         matches!(self.source, Source::Form(_))
     }

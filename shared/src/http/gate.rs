@@ -1,4 +1,5 @@
-//! The checks between a known path and its handler, in the contract's order: preflight, 406, bearer 401, method 405. What the handler's
+//! The checks between a known path and its handler, in the contract's order: preflight, maintenance 503, old app 426,
+//! 406, bearer 401, method 405. What the handler's
 //! extractors refuse (413, 415, 400) comes after.
 
 use std::sync::Arc;
@@ -8,15 +9,16 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::{
     cors,
     error::ApiError,
     negotiate::Accept,
+    rate_limit::RateLimits,
     routes::{Access, Operation, method_of},
 };
-use crate::{app::AppState, auth::caller::Caller};
+use crate::{app::AppState, auth::caller::Caller, model::app_info::Closed};
 
 /// The path of the operation that answered, for the log.
 #[derive(Debug, Clone)]
@@ -27,6 +29,7 @@ pub(crate) struct Gate {
     app: AppState,
     route: Arc<str>,
     allow: HeaderValue,
+    closable: bool,
     served: Vec<Served>,
 }
 
@@ -46,7 +49,8 @@ impl Gate {
                 produces: operation.produces,
             })
             .collect();
-        Self { app, route: path.into(), allow: allow(&served), served }
+        let closable = operations.iter().any(Operation::can_be_closed);
+        Self { app, route: path.into(), allow: allow(&served), closable, served }
     }
 
     fn operation(&self, method: &Method) -> Option<&Served> {
@@ -54,7 +58,20 @@ impl Gate {
         self.served.iter().find(|served| served.methods.contains(method))
     }
 
-    async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
+    /// Maintenance and old apps, by what this process knows of them: no trip.
+    fn open_to(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let now = self.app.now();
+        let Some(gates) = self.app.gates.at(now).filter(|_| self.closable) else { return Ok(()) };
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        match gates.closed_to(text("x-app-platform"), text("x-app-version"), now) {
+            None => Ok(()),
+            Some(Closed::Maintenance { message, wait }) => Err(ApiError::maintenance(message, wait)),
+            Some(Closed::TooOld { store_url }) => Err(ApiError::upgrade_required(store_url)),
+        }
+    }
+
+    async fn admit(&self, request: &mut Request, limits: &RateLimits) -> Result<(), ApiError> {
+        self.open_to(request.headers())?;
         let operation = self.operation(request.method());
         let asked = |served: &&Served| operation.is_none_or(|operation| std::ptr::eq(operation, *served));
         let accept = Accept::of(request.headers());
@@ -62,7 +79,7 @@ impl Gate {
             return Err(ApiError::not_acceptable());
         }
         if self.served.iter().filter(asked).any(|served| served.access == Access::Bearer) {
-            let caller = Caller::authenticate(&self.app, request.headers()).await?;
+            let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
             request.extensions_mut().insert(caller);
         }
         match operation {
@@ -83,10 +100,14 @@ pub(crate) async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, ne
     let mut response = if request.method() == Method::OPTIONS {
         gate.preflight()
     } else {
-        match gate.admit(&mut request).await {
+        let limits = RateLimits::default();
+        request.extensions_mut().insert(limits.clone());
+        let mut answered = match gate.admit(&mut request, &limits).await {
             Ok(()) => next.run(request).await,
             Err(error) => error.into_response(),
-        }
+        };
+        limits.write(answered.headers_mut());
+        answered
     };
     response.extensions_mut().insert(MatchedRoute(gate.route.clone()));
     response

@@ -7,9 +7,12 @@ pub mod error;
 pub mod etag;
 pub mod fields;
 pub(crate) mod gate;
+pub mod idempotency;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
+pub mod page;
 pub mod path;
+pub mod rate_limit;
 pub mod routes;
 pub mod rules;

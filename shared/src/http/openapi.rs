@@ -44,7 +44,8 @@ pub fn document(groups: &[Routes]) -> OpenApi {
 
 const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-time code, tokens that rotate, sessions, profiles.\n\n\
     Every path answers with and without its final slash. Bodies are JSON, form or multipart. Errors are \
-    `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem details where `Accept` prefers them. The gateway's own \
+    `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem details where `Accept` prefers them. \
+    Where a limit counts a request, `RateLimit-Policy` and `RateLimit` say how it stands. The gateway's own \
     answers (throttled, too large, integration time-out) are `{\"message\"}` and not ours to shape.";
 
 fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Described {
@@ -95,11 +96,20 @@ fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Descri
         "not_acceptable",
         "Could not satisfy the request Accept header.",
     );
+    if operation.can_be_closed() {
+        add_error(
+            &mut described,
+            "426",
+            "`X-App-Platform` and `X-App-Version` name an app below the minimum; `store_url` says where it is updated.",
+            "upgrade_required",
+            "This version of the app is no longer served. Please update it.",
+        );
+    }
     add_error(&mut described, "500", "Our failure.", "error", "A server error occurred.");
     add_error(
         &mut described,
         "503",
-        "Something we need is out of reach; `Retry-After` says when to try again.",
+        "Something we need is out of reach, or (`maintenance`) the API is closed for a while; `Retry-After` says when to try again.",
         "unavailable",
         "The service is temporarily unavailable. Please try again.",
     );

@@ -25,6 +25,7 @@ use crate::app::AppState;
 /// The operations of a group.
 pub struct Routes {
     group: &'static str,
+    always_open: bool,
     operations: Vec<Operation>,
 }
 
@@ -43,6 +44,7 @@ pub struct Operation {
     pub(crate) methods: Vec<HttpMethod>,
     pub(crate) access: Access,
     pub(crate) produces: &'static [&'static str],
+    pub(crate) always_open: bool,
     #[cfg(feature = "document")]
     pub(crate) described: Described,
     handler: MethodRouter<AppState>,
@@ -80,7 +82,13 @@ impl Described {
 impl Routes {
     /// No operations yet of the group whose crate is `group`: `Routes::of(env!("CARGO_CRATE_NAME"))`.
     pub fn of(group: &'static str) -> Self {
-        Self { group, operations: Vec::new() }
+        Self { group, always_open: false, operations: Vec::new() }
+    }
+
+    /// The operations answer during maintenance and to apps of any age: for the group that tells both.
+    pub fn always_open(mut self) -> Self {
+        self.operations.iter_mut().for_each(|operation| operation.always_open = true);
+        Self { always_open: true, ..self }
     }
 
     /// The name of the group's crate.
@@ -112,6 +120,9 @@ impl Routes {
     /// The router with all checks in their order.
     pub(crate) fn into_router(self, app: AppState) -> Router {
         let mut paths: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
+        if self.operations.iter().any(Operation::can_be_closed) {
+            app.gates.watch();
+        }
         for operation in self.operations {
             paths.entry(operation.path.clone()).or_default().push(operation);
         }
@@ -126,7 +137,7 @@ impl Routes {
     }
 
     fn with(mut self, operation: Operation) -> Self {
-        self.operations.push(operation);
+        self.operations.push(Operation { always_open: self.always_open, ..operation });
         self
     }
 }
@@ -146,10 +157,16 @@ impl Operation {
             methods,
             access: Access::Public,
             produces: &["application/json"],
+            always_open: false,
             #[cfg(feature = "document")]
             described: Described::of::<P>(),
             handler: on(filter, handler),
         }
+    }
+
+    /// Whether maintenance and old apps keep requests from it: all of `/api/`, the group that tells of them apart.
+    pub(crate) fn can_be_closed(&self) -> bool {
+        self.path.starts_with("/api/") && !self.always_open
     }
 
     /// What it can answer with instead of JSON.

@@ -18,6 +18,9 @@ use crate::{
 /// How many sessions an account holds; the next log-in takes the place of the one longest unused.
 pub const MOST_SESSIONS: usize = 20;
 
+/// How long after a log-in its session may change the phone or delete the account without a further code.
+pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
+
 /// Whether a customer may use the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -72,6 +75,22 @@ pub struct Account {
     pub sessions: BTreeMap<SessionId, Session>,
     /// The epoch of each session, apart from it so that storage can copy the account's own in one update.
     pub epochs: BTreeMap<SessionId, u64>,
+    /// What the operator did to its status last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_change: Option<StatusChange>,
+    /// Names the log-out that changed it last, so that one that is sent again finds its own trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_log_out: Option<String>,
+}
+
+/// A change of an account's status by the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusChange {
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+    /// The operator's reason.
+    pub why: String,
 }
 
 /// One log-in on one device. Everything that its newest refresh token is made of stands here.
@@ -176,6 +195,11 @@ impl Account {
         leaving
     }
 
+    /// The sessions that may act at `now`, were the account in use.
+    pub fn live_sessions(&self, now: Timestamp) -> impl Iterator<Item = (SessionId, &Session)> {
+        self.sessions.keys().filter_map(move |id| Some((*id, self.alive(*id, now)?)))
+    }
+
     fn alive(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
         let session = self.sessions.get(&id)?;
         let current = self.epochs.get(&id) == Some(&self.epoch);
@@ -197,6 +221,11 @@ impl Session {
             name: device.name,
             platform: device.platform,
         }
+    }
+
+    /// Whether the customer logged in so recently that this alone proves who acts. A refresh makes no session fresh again.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.created) < FRESH
     }
 
     /// When the newest refresh token, and with it the session, expires.

@@ -118,6 +118,12 @@ impl Customer {
         };
         (new != *self).then(|| Self { updated: now, version: self.version + 1, ..new })
     }
+
+    /// The profile after a move to another phone, with what else changes by `patch`.
+    pub fn moved(&self, phone: Phone, patch: CustomerPatch, now: Timestamp) -> Self {
+        let changed = self.changed(patch, now).unwrap_or_else(|| self.clone());
+        Self { phone, updated: now, version: self.version + 1, ..changed }
+    }
 }
 
 impl Gender {

@@ -56,6 +56,15 @@ impl SendLog {
         Ok(Self { revision: self.revision + 1, sends })
     }
 
+    /// How many sends of the last hour came from `address`, and how long until the first of them no longer counts.
+    pub fn standing_of(&self, now: Timestamp, address: &AddressHash) -> (u32, Wait) {
+        let hour = SignedDuration::from_hours(1);
+        let mut from_here = self.sends.iter().filter(|send| send.address == *address && now.duration_since(send.at) < hour);
+        let first = from_here.next().map(|send| send.at);
+        let left = first.map_or(0, |first| (hour - now.duration_since(first)).as_secs());
+        (u32::try_from(from_here.count() + usize::from(first.is_some())).unwrap_or(u32::MAX), Wait(left))
+    }
+
     /// The log after its last send turned out not to have happened.
     pub fn without_last(&self) -> Self {
         let mut sends = self.sends.clone();
@@ -67,6 +76,11 @@ impl SendLog {
 /// The part of `budget` that `shard` may spend; the parts of all shards sum up to the budget.
 pub fn share_of(budget: u32, shard: u8) -> u32 {
     (budget + u32::from(SHARDS - 1 - shard)) / u32::from(SHARDS)
+}
+
+/// Seconds from `now` to the end of its minute.
+pub fn to_next_minute(now: Timestamp) -> Wait {
+    Wait(60 - now.as_second().rem_euclid(60))
 }
 
 /// Seconds from `now` to the end of its UTC hour.

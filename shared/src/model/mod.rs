@@ -1,7 +1,10 @@
 //! The domain's own types: parsed once, right ever after. No keys, no HTTP, no storage.
 
 pub mod account;
+pub mod app_info;
 pub mod challenge;
 pub mod customer;
+pub mod idempotency;
 pub mod limits;
+pub mod paging;
 pub mod phone;

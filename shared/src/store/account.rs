@@ -167,7 +167,8 @@ impl Store {
             .build()
             .map_err(StoreError::built_wrongly)?;
         let items = vec![self.take_code(log_in.challenge)?, TransactWriteItem::builder().update(update).build()];
-        Ok(match self.transact(items).await? {
+        let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
+        Ok(match outcome {
             Outcome::Done => SessionAdded::Added,
             Outcome::Refused(verdicts) => match <[Verdict; 2]>::try_from(verdicts) {
                 Ok([_, Verdict::Failed(account)]) => SessionAdded::Refused(account.map(record).transpose()?),
@@ -187,6 +188,8 @@ impl Store {
             epoch: 0,
             sessions: BTreeMap::from([(log_in.id, log_in.session.clone())]),
             epochs: BTreeMap::from([(log_in.id, 0)]),
+            status_change: None,
+            last_log_out: None,
         };
         let owner = PhoneOwner { customer: customer.id };
         let items = vec![
@@ -195,7 +198,8 @@ impl Store {
             self.put_new(item(keys::account(customer.id), "account", &account)?)?,
             self.put_new(item(keys::profile(customer.id), "profile", customer)?)?,
         ];
-        Ok(match self.transact(items).await? {
+        let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
+        Ok(match outcome {
             Outcome::Done => SessionAdded::Added,
             Outcome::Refused(verdicts) => match verdicts.into_iter().nth(1) {
                 Some(Verdict::Failed(Some(owner))) => SessionAdded::Owned(record::<PhoneOwner>(owner)?.customer),
@@ -209,7 +213,16 @@ impl Store {
         Ok(self.get::<PhoneOwner>(keys::phone_owner(phone), true).await?.map(|owner| owner.customer))
     }
 
-    fn take_code(&self, challenge: ChallengeId) -> Result<TransactWriteItem, StoreError> {
+    /// The transaction of a log-in; none where others held its items for as long as we waited, and one of them spent the code.
+    async fn spend(&self, items: Vec<TransactWriteItem>, log_in: &NewLogIn) -> Result<Option<Outcome>, StoreError> {
+        match self.transact(items).await {
+            Err(StoreError::Conflict) if !self.is_open(log_in.challenge, log_in.session.created).await? => Ok(None),
+            outcome => outcome.map(Some),
+        }
+    }
+
+    /// The part of a transaction that spends a code.
+    pub(super) fn take_code(&self, challenge: ChallengeId) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(keys::challenge(challenge).into_item()))
@@ -219,7 +232,8 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
-    fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+    /// The part of a transaction that writes what must not be there yet.
+    pub(super) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -243,8 +257,8 @@ pub struct Successor<'a> {
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
-struct PhoneOwner {
-    customer: CustomerId,
+pub(super) struct PhoneOwner {
+    pub(super) customer: CustomerId,
 }
 
 /// The item that made a condition fail, or the error if it was something else.
@@ -258,7 +272,8 @@ where
     }
 }
 
-fn names(session: SessionId) -> HashMap<String, String> {
+/// The names of an account's attributes in the expressions about one session.
+pub(super) fn names(session: SessionId) -> HashMap<String, String> {
     let pairs = [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status")];
     let mut names: HashMap<String, String> = pairs.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
     names.insert("#id".to_owned(), session.to_string());

@@ -36,6 +36,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a challenge can still be answered, whatever its tries. One trip, one write unit: the update that reserves a try, with none to
+    /// reserve, so that it needs no other permission.
+    pub(super) async fn is_open(&self, id: ChallengeId, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(!matches!(self.reserve_try(id, 0, now).await?, Reserved::Unknown))
+    }
+
     /// Reserves one of `most` tries at a challenge and reads it. One trip, one write unit.
     pub async fn reserve_try(&self, id: ChallengeId, most: u32, now: Timestamp) -> Result<Reserved, StoreError> {
         let sent = self

@@ -4,22 +4,27 @@
 //! | --- | --- | --- | --- |
 //! | account: status, epoch, sessions | `AUTH#<customer>` | `ACCOUNT` | each authenticated operation reads it; refresh and log-in write it |
 //! | profile | `PROFILE#<customer>` | `PROFILE` | GetCustomerDetails, UpdateCustomer, AuthenticateCustomer |
-//! | owner of a phone | `PHONE#<hash>` | `OWNER` | AuthenticateCustomer |
+//! | owner of a phone | `PHONE#<hash>` | `OWNER` | AuthenticateCustomer, UpdateCustomer, DeleteCustomer |
+//! | who left and is to be erased | `AUTH#LEAVING#<0..f>` | `CUSTOMER#<customer>` | DeleteCustomer writes it, the clean-up takes it |
 //! | sent code | `OTP#<challenge>` | `CHALLENGE` | sendOTP writes it, AuthenticateCustomer tries and takes it |
 //! | sends to a phone | `RATE#sends-phone#<hash>` | `LOG` | sendOTP |
 //! | sends from an address in an hour | `RATE#sends-address#<hash>#<hour>` | `COUNT` | sendOTP |
-//! | tries on a phone in a day | `RATE#tries#<hash>#<day>` | `COUNT` | AuthenticateCustomer |
+//! | tries on a phone in a day | `RATE#tries#<hash>#<day>` | `COUNT` | AuthenticateCustomer, UpdateCustomer |
+//! | tries on codes to a customer's own phone in a day | `RATE#tries#<customer>#<day>` | `COUNT` | UpdateCustomer, DeleteCustomer |
+//! | writes of a customer in a minute | `RATE#writes#<customer>#<minute>` | `COUNT` | each authenticated write |
 //! | unverified codes of a day | `RATE#budget#<country or ALL>#<day>` | `SHARD#<00..15>` | sendOTP adds, AuthenticateCustomer takes back |
+//! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
+//! | app information | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute |
 //! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
 //!
 //! # Who may do what
 //!
 //! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `KEY#` |
-//! | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | get, put, update, query | get, put |
-//! | customer | get, put, update | get, put | get, put | update, delete | update | get, put |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | get, put, update, query | | get, put | get |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | update | query | get, put | get |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -28,6 +33,7 @@ use super::Item;
 use crate::{
     hashes::{AddressHash, PhoneHash},
     ids::{ChallengeId, CustomerId},
+    model::idempotency::{Asker, Slot},
 };
 
 /// The attribute that holds the partition key.
@@ -74,6 +80,36 @@ pub fn profile(customer: CustomerId) -> Key {
     Key::new(format!("PROFILE#{customer}"), "PROFILE")
 }
 
+/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last digit of their ids.
+pub fn leaving(customer: CustomerId) -> Key {
+    let id = customer.to_string();
+    Key::new(leaving_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+}
+
+/// The partition of the answers that are given again to a customer's repeated `Idempotency-Key`.
+pub(crate) fn answers_of(customer: CustomerId) -> String {
+    format!("IDEM#{customer}")
+}
+
+/// The answer that is given again to a repeated request.
+pub fn answer(slot: &Slot) -> Key {
+    let (customer, asker) = match slot.asker {
+        Asker::Customer(customer) => (customer, "CUSTOMER"),
+        Asker::Operator(customer) => (customer, "OPERATOR"),
+    };
+    Key::new(answers_of(customer), format!("{asker}#{}#{}", slot.operation, slot.request.key))
+}
+
+/// A customer's stored answer at a place in the partition of [`answers_of`].
+pub(crate) fn answer_at(customer: CustomerId, place: &str) -> Key {
+    Key::new(answers_of(customer), place)
+}
+
+/// The partition of those who left and whose ids end in `digit` (hexadecimal).
+pub(crate) fn leaving_shard(digit: char) -> String {
+    format!("AUTH#LEAVING#{digit}")
+}
+
 /// Who logs in with a phone.
 pub fn phone_owner(phone: &PhoneHash) -> Key {
     Key::new(format!("PHONE#{}", phone.as_str()), "OWNER")
@@ -100,9 +136,24 @@ pub fn tries_on_phone(phone: &PhoneHash, now: Timestamp) -> Key {
     Key::new(format!("RATE#tries#{}#{}", phone.as_str(), day_of(now)), "COUNT")
 }
 
+/// The tries in the UTC day of `now` on codes that were sent to a customer's own phone.
+pub fn tries_of_customer(customer: CustomerId, now: Timestamp) -> Key {
+    Key::new(format!("RATE#tries#{customer}#{}", day_of(now)), "COUNT")
+}
+
 /// One shard of a day's unverified codes; `scope` is a country code or `ALL`.
 pub fn budget_shard(scope: &str, day: Date, shard: u8) -> Key {
     Key::new(format!("RATE#budget#{scope}#{day}"), format!("SHARD#{shard:02}"))
+}
+
+/// The writes of a customer in the minute of `now`.
+pub fn writes_of_customer(customer: CustomerId, now: Timestamp) -> Key {
+    Key::new(format!("RATE#writes#{customer}#{}", now.as_second().div_euclid(60)), "COUNT")
+}
+
+/// The app information.
+pub fn app_info() -> Key {
+    Key::new("APP#INFO".to_owned(), "INFO")
 }
 
 /// A public signing key by its version.
@@ -118,7 +169,10 @@ pub fn day_of(now: Timestamp) -> Date {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{hashes::Hashes, model::phone::Phone};
+    use crate::{
+        hashes::Hashes,
+        model::{idempotency::RequestKey, phone::Phone},
+    };
 
     #[test]
     fn every_key_in_one_picture() {
@@ -127,6 +181,7 @@ mod tests {
         let phone = hashes.phone(&Phone::of_the_operator("+14155550123"));
         let address = hashes.address("192.0.2.7".parse().unwrap());
         let id = "019aac3f-0000-7000-8000-000000000001";
+        let request = RequestKey { key: "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned(), fingerprint: "any".to_owned() };
         let all = [
             account(id.parse().unwrap()),
             profile(id.parse().unwrap()),
@@ -134,8 +189,14 @@ mod tests {
             challenge(id.parse().unwrap()),
             sends_to_phone(&phone),
             sends_from_address(&address, now),
+            leaving(id.parse().unwrap()),
             tries_on_phone(&phone, now),
+            tries_of_customer(id.parse().unwrap(), now),
+            writes_of_customer(id.parse().unwrap(), now),
             budget_shard("US", day_of(now), 7),
+            answer(&request.slot(Asker::Customer(id.parse().unwrap()), "CreateAddress")),
+            answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
+            app_info(),
             signing_key(3),
         ];
         let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();

@@ -14,17 +14,27 @@ use super::{
 use crate::{
     config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
-    model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
+    ids::CustomerId,
+    model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour, to_next_minute},
 };
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
 /// What came of counting one more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Counted.
-    Within,
+    /// Counted: so many in this window, this one among them.
+    Within(u32),
     /// Not counted: the limit is reached.
     Over(Wait),
+}
+
+/// What wrong tries are counted on.
+#[derive(Debug, Clone)]
+pub enum TriesOn {
+    /// A phone that somebody says is theirs.
+    Phone(PhoneHash),
+    /// The customer to whose own phone the code was sent: a thief of a token cannot use up what the phone has for its log-ins.
+    Customer(CustomerId),
 }
 
 /// Which of a day's budgets.
@@ -82,13 +92,20 @@ impl Store {
     pub async fn count_send(&self, address: &AddressHash, rules: &CodeConfig, now: Timestamp) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
         let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
-        Ok(if added.is_ok() { Counted::Within } else { Counted::Over(to_next_hour(now)) })
+        Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| Counted::Within(count_in(&counts, "n"))))
     }
 
-    /// Counts a try on a phone from an address against all three of its limits: in all of them or in none. One trip, one write unit.
+    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit.
+    pub async fn count_write(&self, customer: CustomerId, most: u32, now: Timestamp) -> Result<Counted, StoreError> {
+        let added = self.add_within(keys::writes_of_customer(customer, now), &[("n", most)], now, 1).await?;
+        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, "n"))))
+    }
+
+    /// Counts a try from an address against all three of its limits: in all of them or in none. What it gives is the
+    /// count of the hour from that address. One trip, one write unit.
     pub async fn count_try(
         &self,
-        phone: &PhoneHash,
+        on: &TriesOn,
         address: &AddressHash,
         rules: &CodeConfig,
         now: Timestamp,
@@ -99,8 +116,8 @@ impl Store {
             (day.as_str(), rules.tries_per_phone_and_address_daily),
             ("n", rules.tries_per_phone_daily),
         ];
-        let refused = match self.add_within(keys::tries_on_phone(phone, now), &limits, now, 48).await? {
-            Ok(()) => return Ok(Counted::Within),
+        let refused = match self.add_within(on.key(now), &limits, now, 48).await? {
+            Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
             Err(item) => item,
         };
         let reached = |name: &str, limit: u32| count_in(&refused, name) >= limit;
@@ -109,9 +126,9 @@ impl Store {
     }
 
     /// Takes back a try that turned out right. One trip, one write unit.
-    pub async fn uncount_try(&self, phone: &PhoneHash, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn uncount_try(&self, on: &TriesOn, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
         let [hour, day] = try_counters(address, now);
-        self.subtract(keys::tries_on_phone(phone, now), &[&hour, &day, "n"]).await
+        self.subtract(on.key(now), &[&hour, &day, "n"]).await.map(|_| ())
     }
 
     /// What each shard of a day's budget holds. One trip, half a read unit.
@@ -167,19 +184,32 @@ impl Store {
         Ok(None)
     }
 
-    /// Gives one back to the budget of `day`. One trip, one write unit.
-    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+    /// Gives one back to the budget of `day`; false where nothing is counted there. One trip, one write unit.
+    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<bool, StoreError> {
         self.subtract(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
     }
 
-    /// Adds one to each counter if none has reached its limit; the item as it stands otherwise. It expires after `hours`.
+    /// Counts one again that [`Store::refund_budget`] gave back for nothing, whatever the limit. One trip, one write unit.
+    pub async fn charge_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request.set_key(Some(keys::budget_shard(budget.scope(), day, shard).into_item()));
+        // Of an item that has expired meanwhile nothing is counted any more.
+        let request = request.condition_expression("attribute_exists(#n)").update_expression("ADD #n :one");
+        let request = request.expression_attribute_names("#n", "n").expression_attribute_values(":one", number(1));
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => refused_item(error).map(|_| ()),
+        }
+    }
+
+    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`.
     async fn add_within(
         &self,
         key: Key,
         limits: &[(&str, u32)],
         now: Timestamp,
         hours: i64,
-    ) -> Result<Result<(), Item>, StoreError> {
+    ) -> Result<Result<Item, Item>, StoreError> {
         let mut conditions = Vec::new();
         let mut additions = Vec::new();
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
@@ -197,18 +227,18 @@ impl Store {
             .expression_attribute_names("#expires", EXPIRES)
             .expression_attribute_values(":expires", number(expires.as_second()))
             .expression_attribute_values(":one", number(1))
-            .return_values(ReturnValue::None)
+            .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(Ok(())),
+            Ok(answer) => Ok(Ok(answer.attributes.unwrap_or_default())),
             Err(error) => Ok(Err(refused_item(error)?.unwrap_or_default())),
         }
     }
 
-    /// Takes one from each counter if all of them are above zero.
-    async fn subtract(&self, key: Key, counters: &[&str]) -> Result<(), StoreError> {
+    /// Takes one from each counter if all of them are above zero; false where one is not.
+    async fn subtract(&self, key: Key, counters: &[&str]) -> Result<bool, StoreError> {
         let mut conditions = Vec::new();
         let mut subtractions = Vec::new();
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
@@ -225,8 +255,17 @@ impl Store {
             .send()
             .await;
         match sent {
-            Ok(_) => Ok(()),
-            Err(error) => refused_item(error).map(|_| ()),
+            Ok(_) => Ok(true),
+            Err(error) => refused_item(error).map(|_| false),
+        }
+    }
+}
+
+impl TriesOn {
+    fn key(&self, now: Timestamp) -> Key {
+        match self {
+            Self::Phone(phone) => keys::tries_on_phone(phone, now),
+            Self::Customer(customer) => keys::tries_of_customer(*customer, now),
         }
     }
 }

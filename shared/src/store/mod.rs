@@ -4,20 +4,34 @@
 //! while DynamoDB still holds it; liveness is read with strong consistency.
 
 mod account;
+mod app_info;
 mod challenge;
 mod customer;
+pub mod customer_data;
 mod error;
+mod idempotency;
 mod item;
 pub mod keys;
+mod leaving;
 mod limits;
+mod log_out;
+mod phone_change;
 mod signing_key;
+mod status;
 mod transaction;
 
 pub use account::{NewLogIn, Rotation, SessionAdded, Successor};
+pub use app_info::KnownGates;
 pub use challenge::Reserved;
 pub use error::StoreError;
-pub use limits::{BudgetKind, Counted};
+pub use idempotency::Once;
+pub use leaving::{Departure, LEAVING_SHARDS, Left};
+pub use limits::{BudgetKind, Counted, TriesOn};
+pub use log_out::{Ending, LogOut, LoggedOut};
+pub use phone_change::{PhoneChange, PhoneChanged};
 pub use signing_key::PublishedKey;
+pub use status::StatusSet;
+pub use transaction::Verdict;
 
 use std::collections::HashMap;
 

@@ -18,7 +18,8 @@ pub(crate) enum Outcome {
 }
 
 /// Whether the condition of one item of a refused transaction held.
-pub(crate) enum Verdict {
+#[derive(Debug)]
+pub enum Verdict {
     /// It did, or the item had none.
     Held,
     /// It did not; the item as it stands, where the request asked for it and it exists.

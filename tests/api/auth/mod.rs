@@ -1,4 +1,6 @@
 mod jwks;
+mod log_out;
 mod refresh_errors;
 mod refresh_token;
 mod send_otp;
+mod sessions;

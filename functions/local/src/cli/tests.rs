@@ -34,6 +34,11 @@ fn wrong_values_are_refused() {
         "token operator --key k --scope s --why w --minutes 16",
         "token operator --key k --why w",
         "invoke auth",
+        "customer disable +14155550123",
+        "customer disable +14155550123 --why w --table t",
+        "customer disable +14155550123 --why w --secrets f",
+        "customer disable +14155550123 --why w --table t --secrets f --data d",
+        "customer close +14155550123 --why w",
         "doctor",
     ];
     for line in wrong {
@@ -47,6 +52,9 @@ fn every_command_has_its_options() {
         "token keygen --out k",
         "token operator --key k --scope a --scope b --why w --customer c --minutes 15",
         "invoke auth event.json --memory",
+        "customer disable +14155550123 --why w",
+        "customer enable +14155550123 --why w --data d",
+        "customer disable +14155550123 --why w --table t --secrets f --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
     ];

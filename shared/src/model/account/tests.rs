@@ -31,7 +31,17 @@ fn account(sessions: usize) -> (Account, Vec<SessionId>) {
     };
     let map = ids.iter().enumerate().map(|(n, id)| (*id, session(n))).collect();
     let epochs = ids.iter().map(|id| (*id, 0)).collect();
-    (Account { customer, status: Status::Active, phone, epoch: 0, sessions: map, epochs }, ids)
+    let account = Account {
+        customer,
+        status: Status::Active,
+        phone,
+        epoch: 0,
+        sessions: map,
+        epochs,
+        status_change: None,
+        last_log_out: None,
+    };
+    (account, ids)
 }
 
 #[test]

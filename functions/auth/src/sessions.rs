@@ -1,0 +1,95 @@
+//! `listSessions` and `revokeSession`: where the caller is logged in, and how to end that from afar.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+use shared::{
+    app::AppState,
+    auth::caller::Caller,
+    http::error::ApiError,
+    ids::SessionId,
+    model::account::{Account, Platform},
+    store::Ending,
+};
+use utoipa::ToSchema;
+
+/// One log-in on one device.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SessionOut {
+    #[schema(value_type = String, format = "uuid")]
+    id: SessionId,
+    /// What the device called itself at log-in.
+    #[schema(required)]
+    device_name: Option<String>,
+    #[schema(required)]
+    platform: Option<Platform>,
+    /// The log-in.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    created: Timestamp,
+    /// The last refresh, or the log-in where there was none yet.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    last_used: Timestamp,
+    /// Whether the request came from it.
+    current: bool,
+}
+
+/// Where the caller is logged in.
+///
+/// At most twenty, the last used first.
+///
+/// One sequential trip to storage; a read unit for each 4 KB of the account, one for most.
+#[utoipa::path(get, path = "/api/sessions/", operation_id = "listSessions", tag = crate::TAG, responses(
+    (status = 200, description = "The sessions that are alive.", body = Vec<SessionOut>, example = json!([
+        {"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone", "platform": "ios",
+            "created": "2026-11-20T08:30:00.000Z", "last_used": "2026-11-22T10:00:00.000Z", "current": true},
+        {"id": "019aa1c2-77aa-7d20-8a31-0b1c2d3e4f50", "device_name": null, "platform": "web",
+            "created": "2026-11-18T19:02:11.250Z", "last_used": "2026-11-21T07:45:09.004Z", "current": false}])),
+))]
+pub async fn list_sessions(State(app): State<AppState>, caller: Caller) -> Result<Json<Vec<SessionOut>>, ApiError> {
+    let verified = caller.alive().await?;
+    Ok(Json(listed(&verified.account, verified.session, app.now())))
+}
+
+/// Ends a session of the caller.
+///
+/// Its tokens are refused from the next request on, and its push devices are silent. It may be the caller's own.
+///
+/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes does not count it.
+#[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession", tag = crate::TAG,
+    params(("id" = String, Path, description = "The session's `id` of listSessions.", format = "uuid")),
+    responses(
+        (status = 204, description = "The session has ended."),
+        (status = 404, description = "The caller has no such session.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
+    ))]
+pub async fn revoke_session(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+    let Ok(session) = id.parse() else {
+        caller.alive().await?;
+        return Err(ApiError::not_found());
+    };
+    if caller.log_out(Ending::One(session)).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+}
+
+fn listed(account: &Account, current: SessionId, now: Timestamp) -> Vec<SessionOut> {
+    let shown = account.live_sessions(now).map(|(id, session)| SessionOut {
+        id,
+        device_name: session.name.clone(),
+        platform: session.platform,
+        created: session.created,
+        last_used: session.rotated,
+        current: id == current,
+    });
+    let mut shown: Vec<SessionOut> = shown.collect();
+    shown.sort_by_key(|session| std::cmp::Reverse((session.last_used, session.id)));
+    shown
+}
+
+fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{time:.3}"))
+}

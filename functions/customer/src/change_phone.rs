@@ -1,0 +1,173 @@
+//! The course of a move to another phone: try the codes, ask for enough of them, move, tell the old phone.
+//!
+//! Invariant: an access token alone moves nothing. The new phone's code is always needed, and with it a log-in under ten minutes old or a
+//! code sent to the old phone; each code is bound to its phone, to the purpose and to the customer, and is spent by the move.
+
+use std::net::IpAddr;
+
+use futures_util::future::join_all;
+use http::HeaderMap;
+use shared::{
+    app::AppState,
+    audit::{self, About, Event},
+    auth::caller::{Caller, Verified},
+    http::error::ApiError,
+    ids::{ChallengeId, CustomerId},
+    model::{
+        challenge::Purpose,
+        customer::{Customer, CustomerPatch},
+        phone::Phone,
+    },
+    store::{PhoneChange, PhoneChanged, TriesOn},
+};
+
+use crate::{
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
+    patch::PhonePatch,
+    profile::tag_of,
+    update::TRIES,
+};
+
+/// Another phone, with the codes that came with it.
+pub(crate) struct PhoneRequest {
+    phone: Phone,
+    new: Option<Presented>,
+    old: Option<Presented>,
+}
+
+/// The same after the tries were counted.
+pub(crate) struct TriedPhone {
+    phone: Phone,
+    new: Option<Result<Tried, ApiError>>,
+    old: Option<Result<Tried, ApiError>>,
+}
+
+impl PhoneRequest {
+    /// Reads the phone.
+    pub(crate) fn read(app: &AppState, PhonePatch { phone, new, old }: PhonePatch) -> Result<Self, ApiError> {
+        let wrong = || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
+        Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
+    }
+
+    /// Counts a try for each code. One trip, two write units a code.
+    pub(crate) async fn try_codes(self, app: &AppState, customer: CustomerId, address: IpAddr) -> TriedPhone {
+        let new = async {
+            let on = TriesOn::Phone(app.hashes()?.phone(&self.phone));
+            Ok(match self.new {
+                Some(new) => Some(new.try_once(app, on, address).await?),
+                None => None,
+            })
+        };
+        // What is tried on the account's own phone is counted on the customer: a thief of a token shall not keep the owner from logging in.
+        let old = async {
+            match self.old {
+                Some(old) => Some(old.try_once(app, TriesOn::Customer(customer), address).await),
+                None => None,
+            }
+        };
+        let (new, old) = tokio::join!(new, old);
+        TriedPhone { phone: self.phone, new: new.transpose(), old }
+    }
+}
+
+impl TriedPhone {
+    /// Whether it is not the one that logs in already.
+    pub(crate) fn is_other_than(&self, profile: &Customer) -> bool {
+        self.phone != profile.phone
+    }
+
+    /// The codes, if they are right and enough.
+    fn prove(self, app: &AppState, verified: &Verified, old: &Phone) -> Result<(Phone, Vec<Right>), ApiError> {
+        let session = verified.account.sessions.get(&verified.session);
+        let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
+        let about = About { customer: Some(verified.customer), session: Some(verified.session) };
+        let expected = |phone| Expected { phone, purpose: Purpose::ChangePhone, customer: Some(verified.customer) };
+        let mut codes = Vec::new();
+        match (self.new, self.old) {
+            (Some(new), _) if is_fresh => codes.push(new?.compare(app, expected(&self.phone), about)?),
+            (Some(new), Some(tried_old)) => {
+                codes.push(new?.compare(app, expected(&self.phone), about)?);
+                codes.push(tried_old?.compare(app, expected(old), about)?);
+            }
+            _ => return Err(ApiError::permission_denied()),
+        }
+        Ok((self.phone, codes))
+    }
+}
+
+/// Moves the account, if the codes are right and enough, and tells the old phone. One trip, thirteen write units, eighteen with the old
+/// phone's code; a second trip gives the budgets what they were lent where the move is refused.
+pub(crate) async fn change_phone(
+    app: &AppState,
+    caller: &Caller,
+    verified: &Verified,
+    before: &Customer,
+    patch: CustomerPatch,
+    headers: &HeaderMap,
+    tried: TriedPhone,
+) -> Result<Customer, ApiError> {
+    if !tag_of(before).satisfies(headers) {
+        return Err(ApiError::precondition_failed());
+    }
+    let (phone, codes) = tried.prove(app, verified, &before.phone)?;
+    let plan = Plan { app, caller, verified, phone, patch, headers };
+    let challenges: Vec<ChallengeId> = codes.iter().map(Right::challenge).collect();
+    let given_back = join_all(codes.iter().map(|code| code.give_back(app)));
+    let (moved, given_back) = tokio::join!(plan.write(before.clone(), &challenges), given_back);
+    if moved.is_err() {
+        join_all(codes.iter().zip(given_back).map(|(code, given)| code.charge_again(app, given))).await;
+    }
+    let moved = moved?;
+    audit::record(app, Event::PhoneChanged, About { customer: Some(moved.id), session: Some(verified.session) });
+    tell(app, &before.phone).await;
+    Ok(moved)
+}
+
+struct Plan<'a> {
+    app: &'a AppState,
+    caller: &'a Caller,
+    verified: &'a Verified,
+    phone: Phone,
+    patch: CustomerPatch,
+    headers: &'a HeaderMap,
+}
+
+impl Plan<'_> {
+    async fn write(&self, mut before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
+        let (store, new) = (&self.app.store, self.app.hashes()?.phone(&self.phone));
+        for _ in 0..TRIES {
+            let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+            let change = PhoneChange {
+                session: self.verified.session,
+                old: self.verified.account.phone.clone(),
+                new: new.clone(),
+                codes,
+                profile: &after,
+            };
+            match store.change_phone(&change).await? {
+                PhoneChanged::Done => return Ok(after),
+                PhoneChanged::Spent => return Err(invalid_code("otp")),
+                PhoneChanged::InUse => return Err(ApiError::conflict("This phone number is in use.")),
+                PhoneChanged::Refused(account) => return Err(self.caller.refused(account)),
+                PhoneChanged::ProfileChanged => {}
+            }
+            before = store.profile(self.verified.customer).await?.ok_or_else(ApiError::user_not_found)?;
+            if !tag_of(&before).satisfies(self.headers) {
+                return Err(ApiError::precondition_failed());
+            }
+        }
+        Err(ApiError::conflict("The profile is being changed elsewhere."))
+    }
+}
+
+/// Tells the phone that the account left. The move stands whether or not the message is accepted.
+async fn tell(app: &AppState, old: &Phone) {
+    if is_test_number(app, old.as_str()) {
+        return;
+    }
+    let name = &app.config.app_name;
+    let text = format!("Your {name} account now uses another phone number. If this was not you, contact {name} at once.");
+    if let Err(error) = app.messages.send_sms(old, &text).await {
+        tracing::warn!(%error, "the old phone is not told of its change");
+    }
+}

@@ -1,0 +1,193 @@
+//! A code that comes back: the try is counted and reserved, then the code is compared, and once it was right the try is given back.
+//!
+//! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the count; whatever is wrong with a code
+//! gets one answer.
+
+use std::net::IpAddr;
+
+use shared::{
+    app::AppState,
+    audit::{self, About, Event},
+    hashes::{AddressHash, PhoneHash},
+    http::{
+        error::ApiError,
+        rate_limit::{Quota, RateLimits},
+    },
+    ids::{ChallengeId, CustomerId},
+    model::{
+        challenge::{Challenge, Purpose},
+        limits::{Wait, to_next_hour},
+        phone::Phone,
+    },
+    store::{BudgetKind, Counted, Reserved, TriesOn},
+};
+
+/// A code as a request presents it.
+#[derive(Debug)]
+pub(crate) struct Presented {
+    /// None where it cannot be one.
+    challenge: Option<ChallengeId>,
+    code: String,
+    /// The field that holds the code.
+    attr: &'static str,
+    limits: RateLimits,
+}
+
+/// A code whose try is counted, not compared yet.
+#[derive(Debug)]
+pub(crate) struct Tried {
+    presented: Presented,
+    challenge: Challenge,
+    on: TriesOn,
+    address: AddressHash,
+    /// How many tries the hour counts, this one among them.
+    used: u32,
+}
+
+/// What a code must have been sent for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    pub(crate) phone: &'a Phone,
+    pub(crate) purpose: Purpose,
+    pub(crate) customer: Option<CustomerId>,
+}
+
+/// A code that was right.
+#[derive(Debug)]
+pub(crate) struct Right {
+    challenge: Challenge,
+    on: TriesOn,
+    address: AddressHash,
+}
+
+/// Which of the day's budgets got back what the code had used.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct GivenBack {
+    country: bool,
+    total: bool,
+}
+
+/// The one answer to every code that is not right; `attr` is the field that holds it.
+pub(crate) fn invalid_code(attr: &'static str) -> ApiError {
+    ApiError::field(attr, "invalid_otp", "The code is wrong or has expired.")
+}
+
+/// Reads a phone in E.164 form, as sendOTP gave it back.
+pub(crate) fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
+    if is_test_number(app, text) { Some(Phone::of_the_operator(text)) } else { Phone::parse(text, None).ok() }
+}
+
+/// Whether nothing is ever sent to this number.
+pub(crate) fn is_test_number(app: &AppState, phone: &str) -> bool {
+    app.config.codes.test_numbers.iter().any(|test| test.phone == phone)
+}
+
+impl Presented {
+    /// The code in the field `attr`. A challenge that cannot be one is as wrong as a code.
+    pub(crate) fn new(challenge: &str, code: String, attr: &'static str) -> Self {
+        Self { challenge: challenge.parse().ok(), code, attr, limits: RateLimits::default() }
+    }
+
+    /// Tells how the limit of tries stands.
+    pub(crate) fn telling(self, limits: RateLimits) -> Self {
+        Self { limits, ..self }
+    }
+
+    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units.
+    pub(crate) async fn try_once(self, app: &AppState, on: TriesOn, address: IpAddr) -> Result<Tried, ApiError> {
+        let (store, rules, now) = (&app.store, &app.config.codes, app.now());
+        let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
+        let address = app.hashes()?.address(address);
+        let (counted, reserved) =
+            tokio::join!(store.count_try(&on, &address, rules, now), store.reserve_try(id, rules.tries, now));
+        let quota = quota(app);
+        let of_code = Quota { name: "tries-code", most: rules.tries, window: rules.life.as_secs() };
+        let used = match counted? {
+            Counted::Within(used) => used,
+            Counted::Over(wait) => {
+                self.limits.reached(quota, wait);
+                return Err(ApiError::throttled(wait));
+            }
+        };
+        self.limits.counted(quota, used, to_next_hour(now));
+        match reserved? {
+            Reserved::Try(challenge) => {
+                self.limits.counted(of_code, challenge.tries, Wait(challenge.until.duration_since(now).as_secs()));
+                Ok(Tried { presented: self, challenge, on, address, used })
+            }
+            Reserved::UsedUp(until) => {
+                let wait = Wait(until.duration_since(now).as_secs() + 1);
+                self.limits.reached(of_code, wait);
+                Err(ApiError::throttled(wait))
+            }
+            Reserved::Unknown => Err(invalid_code(self.attr)),
+        }
+    }
+}
+
+impl Tried {
+    /// Compares the code. No trip.
+    pub(crate) fn compare(self, app: &AppState, expected: Expected<'_>, about: About) -> Result<Right, ApiError> {
+        let Expected { phone, purpose, customer } = expected;
+        let hashes = app.hashes()?;
+        let presented = hashes.code(self.challenge.id, phone, purpose, &self.presented.code);
+        if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &presented, app.now()) {
+            audit::record(app, Event::WrongCode, about);
+            return Err(invalid_code(self.presented.attr));
+        }
+        // A right code takes no try: it is given back.
+        self.presented.limits.counted(quota(app), self.used.saturating_sub(1), to_next_hour(app.now()));
+        Ok(Right { challenge: self.challenge, on: self.on, address: self.address })
+    }
+}
+
+impl Right {
+    /// The challenge that it answers.
+    pub(crate) fn challenge(&self) -> ChallengeId {
+        self.challenge.id
+    }
+
+    /// Hash of the phone that it was sent to.
+    pub(crate) fn phone(&self) -> &PhoneHash {
+        &self.challenge.phone
+    }
+
+    /// Gives back the try and the share of the day's budgets. A failure leaves them counted: the limits err on the strict side.
+    ///
+    /// One trip, three write units.
+    pub(crate) async fn give_back(&self, app: &AppState) -> GivenBack {
+        let try_back = app.store.uncount_try(&self.on, &self.address, app.now());
+        let budgets_back = async {
+            let Some(shares) = &self.challenge.budget else { return (Ok(false), Ok(false)) };
+            let country = app.store.refund_budget(BudgetKind::Country(&shares.country), shares.day, shares.country_shard);
+            let total = app.store.refund_budget(BudgetKind::Total, shares.day, shares.total_shard);
+            tokio::join!(country, total)
+        };
+        let (try_back, (country, total)) = tokio::join!(try_back, budgets_back);
+        let given = GivenBack { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
+        for error in [try_back.err(), country.err(), total.err()].into_iter().flatten() {
+            tracing::warn!(%error, "a right code stays counted");
+        }
+        given
+    }
+
+    /// Counts in the day's budgets again what was given back beside a transaction that then refused the code. One trip, at most two
+    /// write units.
+    pub(crate) async fn charge_again(&self, app: &AppState, given: GivenBack) {
+        let Some(shares) = &self.challenge.budget else { return };
+        let charge = async |given: bool, budget, shard| {
+            if given { app.store.charge_budget(budget, shares.day, shard).await } else { Ok(()) }
+        };
+        let country = charge(given.country, BudgetKind::Country(&shares.country), shares.country_shard);
+        let total = charge(given.total, BudgetKind::Total, shares.total_shard);
+        let (country, total) = tokio::join!(country, total);
+        for error in [country.err(), total.err()].into_iter().flatten() {
+            tracing::warn!(%error, "a code that was not used is not counted");
+        }
+    }
+}
+
+/// The limit of tries that counts what comes from one address.
+fn quota(app: &AppState) -> Quota {
+    Quota { name: "tries", most: app.config.codes.tries_per_phone_and_address_hourly, window: 3_600 }
+}

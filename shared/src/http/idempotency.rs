@@ -1,0 +1,205 @@
+//! `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header): a request that a client may send again without its effect being
+//! repeated.
+//!
+//! Protocol, for an operation: take [`Keyed`] instead of `Body`; read [`Store::seen_before`](crate::store::Store::seen_before) beside the
+//! session, and [`repeat`] what it gives; write the effect by a store method over
+//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives. Only successes are stored; a request
+//! that was refused may be sent again under its key.
+
+use axum::{
+    extract::{FromRequest, Request},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use super::{
+    body,
+    error::{ApiError, ErrorItem},
+    fields::{Fields, FromFields},
+};
+use crate::{
+    app::AppState,
+    hashes::Signer,
+    model::idempotency::{RequestKey, Seen, StoredAnswer},
+    store::Once,
+};
+
+/// The name of the header, as errors give it.
+const NAME: &str = "Idempotency-Key";
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The most characters of a key.
+const LONGEST: usize = 255;
+
+/// The body of a request that may carry a key.
+#[derive(Debug)]
+pub struct Keyed<T> {
+    /// The request as a repetition of it is known by, where it carries a key.
+    pub key: Option<RequestKey>,
+    /// The body, read by its fields.
+    pub request: T,
+}
+
+/// The body of a request that must carry a key.
+#[derive(Debug)]
+pub struct MustBeKeyed<T> {
+    /// The request as a repetition of it is known by.
+    pub key: RequestKey,
+    /// The body, read by its fields.
+    pub request: T,
+}
+
+impl<T: FromFields> FromRequest<AppState> for Keyed<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let key = key_of(request.headers());
+        let (key, request) = read(key, request, app).await?;
+        Ok(Self { key, request })
+    }
+}
+
+impl<T: FromFields> FromRequest<AppState> for MustBeKeyed<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let missing = || wrong("required", "This field is required.");
+        let key = key_of(request.headers()).and_then(|key| key.map(Some).ok_or_else(missing));
+        match read(key, request, app).await? {
+            (Some(key), request) => Ok(Self { key, request }),
+            (None, _) => Err(ApiError::fields(vec![missing()])),
+        }
+    }
+}
+
+impl StoredAnswer {
+    /// An answer with this body.
+    pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Self, ApiError> {
+        let body = serde_json::to_string(body).map_err(ApiError::internal)?;
+        Ok(Self { status: status.as_u16(), body })
+    }
+
+    /// An answer without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status: status.as_u16(), body: String::new() }
+    }
+}
+
+/// The answer to a request whose key was used before.
+pub fn repeat(seen: Seen) -> Result<Response, ApiError> {
+    match seen {
+        Seen::Same(stored) => Ok(replayed(stored)),
+        Seen::Another => Err(ApiError::idempotency_key_reused()),
+    }
+}
+
+/// The answer by what came of the effect, which `fresh` tells of where it happened now. What a refused effect means is for the operation
+/// to say before.
+pub fn answer(once: Once, fresh: StoredAnswer) -> Result<Response, ApiError> {
+    match once {
+        Once::Done => Ok(response(fresh)),
+        Once::Replayed(stored) => Ok(replayed(stored)),
+        Once::Reused => Err(ApiError::idempotency_key_reused()),
+        Once::Refused(_) => Err(ApiError::internal("a refused effect was not explained")),
+    }
+}
+
+fn replayed(stored: StoredAnswer) -> Response {
+    let mut response = response(stored);
+    response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    response
+}
+
+fn response(StoredAnswer { status, body }: StoredAnswer) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or_default();
+    if body.is_empty() {
+        return status.into_response();
+    }
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
+/// Reads the body, and reports what is wrong with the key together with what is wrong with the fields.
+async fn read<T: FromFields>(
+    key: Result<Option<String>, ErrorItem>,
+    request: Request,
+    app: &AppState,
+) -> Result<(Option<RequestKey>, T), ApiError> {
+    let uri = request.uri().clone();
+    let mut fields = body::fields(request, app).await?;
+    let target = [uri.path(), uri.query().unwrap_or_default()];
+    let known_by = |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
+    let (key, mut errors) = match key {
+        Ok(key) => (known_by(key), Vec::new()),
+        Err(error) => (None, vec![error]),
+    };
+    let read = T::from_fields(&mut fields);
+    errors.extend(fields.into_errors());
+    match read {
+        Ok(request) if errors.is_empty() => Ok((key, request)),
+        _ => Err(ApiError::fields(errors)),
+    }
+}
+
+/// The key of a request, if it has one: 1 to 255 visible ASCII characters.
+fn key_of(headers: &HeaderMap) -> Result<Option<String>, ErrorItem> {
+    let Some(value) = headers.get(NAME) else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
+    match key {
+        Some("") => Err(wrong("blank", "This field may not be blank.")),
+        Some(key) if key.len() > LONGEST => Err(wrong("max_length", "Ensure this field has no more than 255 characters.")),
+        Some(key) => Ok(Some(key.to_owned())),
+        None => Err(wrong("invalid", "Only visible ASCII characters are allowed.")),
+    }
+}
+
+fn wrong(code: &'static str, detail: &'static str) -> ErrorItem {
+    ErrorItem { code, detail: detail.into(), attr: Some(NAME.to_owned()) }
+}
+
+/// Two requests are the same where path, query and fields are; how a body is spaced, ordered or split into parts makes no difference.
+fn known_by(signer: &Signer, key: &str, [path, query]: [&str; 2], fields: &Fields) -> RequestKey {
+    let hash = |parts: &[&str]| URL_SAFE_NO_PAD.encode(&signer.sign(parts)[..16]);
+    RequestKey { key: hash(&["idempotency-key", key]), fingerprint: hash(&["request", path, query, &fields.canonical()]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    fn keyed(value: &[u8]) -> Result<Option<String>, &'static str> {
+        let headers = HeaderMap::from_iter([("idempotency-key".parse().unwrap(), HeaderValue::from_bytes(value).unwrap())]);
+        key_of(&headers).map_err(|error| error.code)
+    }
+
+    #[test]
+    fn a_key_is_1_to_255_visible_ascii_characters() {
+        assert_eq!(key_of(&HeaderMap::new()), Ok(None));
+        assert_eq!(keyed(b"!~"), Ok(Some("!~".to_owned())));
+        assert_eq!(keyed(&[b'x'; 255]), Ok(Some("x".repeat(255))));
+        assert_eq!(keyed(&[b'x'; 256]), Err("max_length"));
+        assert_eq!(keyed(b""), Err("blank"));
+        for invisible in [&b"a b"[..], b"\t", b"\xc3\xa9", b" "] {
+            assert_eq!(keyed(invisible), Err("invalid"));
+        }
+    }
+
+    #[test]
+    fn a_request_is_known_by_its_content_and_not_by_its_spelling() {
+        let signer = Signer::new(&"secret".into());
+        let of_json = |query, body: serde_json::Value| {
+            let serde_json::Value::Object(members) = body else { panic!("an object") };
+            known_by(&signer, "k", ["/api/x", query], &Fields::from_json(members, Timestamp::UNIX_EPOCH)).fingerprint
+        };
+        let first = of_json("", json!({"a": 1, "b": {"c": [1, 2], "d": null}}));
+        assert_eq!(first, of_json("", json!({"b": {"d": null, "c": [1, 2]}, "a": 1})));
+        for other in
+            [json!({"a": 1}), json!({"a": 1, "b": {"c": [2, 1], "d": null}}), json!({"a": "1", "b": {"c": [1, 2], "d": null}})]
+        {
+            assert_ne!(first, of_json("", other));
+        }
+        assert_ne!(first, of_json("q=1", json!({"a": 1, "b": {"c": [1, 2], "d": null}})));
+    }
+}

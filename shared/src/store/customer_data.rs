@@ -1,0 +1,301 @@
+//! Everything that is stored of a customer, entity by entity: how to show it and how to erase it.
+//!
+//! Invariants: an entity that holds anything of a customer is one of [`Entity::ALL`], the account last; a prefix that is not among theirs
+//! stands in [`NOTHING_TO_ERASE`] with the reason. Erasing may be stopped at any point and begun again: each step finds what is left, and the
+//! account, which tells that and whose, goes when nothing else is there.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use futures_util::future::try_join_all;
+
+use super::{
+    Item, Store, StoreError,
+    item::record,
+    keys::{self, Key, PARTITION, SORT},
+    text,
+};
+use crate::{
+    ids::CustomerId,
+    model::{
+        account::{Account, Status},
+        customer::Customer,
+        idempotency::AnswerRecord,
+        paging::Span,
+    },
+};
+
+/// How many items a step erases at most.
+const PAGE: i32 = 25;
+
+/// Prefixes of partition keys under which nothing of a customer has to be erased, each with the reason.
+pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
+    ("OTP#", "a sent code names its phone by a hash and ends by itself within minutes"),
+    ("RATE#", "counters under hashes and ids, which expire within two days and are needed until then"),
+    ("KEY#", "public keys of our own"),
+    ("APP#", "what the app shows to everybody"),
+];
+
+/// A kind of record that belongs to a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entity {
+    /// That a phone logs in to the account.
+    PhoneOwner,
+    /// The profile.
+    Profile,
+    /// Answers that are given again to a repeated `Idempotency-Key`.
+    Answers,
+    /// The account with its sessions.
+    Account,
+}
+
+/// A record of a customer.
+#[derive(Debug)]
+pub enum Record {
+    /// That the account's phone, which the account names, leads to it.
+    PhoneOwner(CustomerId),
+    /// The profile.
+    Profile(Box<Customer>),
+    /// An answer that is given again.
+    Answer(Box<AnswerRecord>),
+    /// The account with its sessions.
+    Account(Box<Account>),
+}
+
+/// A record and its place among those of its entity.
+#[derive(Debug)]
+pub struct Placed {
+    /// A page may begin after it.
+    pub place: String,
+    /// The record.
+    pub record: Record,
+}
+
+/// Whether a page was the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErasedPage {
+    /// Nothing is left.
+    Last,
+    /// There may be more.
+    More,
+}
+
+/// How far an erasing came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasure {
+    /// Nothing of the customer is left.
+    Complete,
+    /// The time was over; begun again, it goes on.
+    Unfinished,
+    /// Nothing was done: the account is in use.
+    NotLeaving,
+}
+
+impl Entity {
+    /// All of them, in the order of their erasing.
+    pub const ALL: [Self; 4] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Account];
+
+    /// What its partition keys begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::PhoneOwner => "PHONE#",
+            Self::Profile => "PROFILE#",
+            Self::Answers => "IDEM#",
+            Self::Account => "AUTH#",
+        }
+    }
+
+    /// Whether a customer has so few of them that they are shown at once.
+    pub fn is_bounded(self) -> bool {
+        self != Self::Answers
+    }
+
+    /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for the phone's owner), one read unit for each
+    /// 4 KB.
+    pub async fn export_page(
+        self,
+        store: &Store,
+        customer: CustomerId,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Placed>, StoreError> {
+        let record = match self {
+            Self::Answers => return store.answers_of(customer, after, most).await,
+            _ if after.is_some() => None,
+            Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
+            Self::Account => store.account(customer).await?.map(|account| Record::Account(Box::new(account))),
+            Self::PhoneOwner => match store.account(customer).await? {
+                Some(account) => {
+                    let owner = store.owner_of_phone(&account.phone).await?;
+                    owner.filter(|owner| *owner == customer).map(Record::PhoneOwner)
+                }
+                None => None,
+            },
+        };
+        Ok(record.map(|record| Placed { place: String::new(), record }).into_iter().collect())
+    }
+
+    /// Erases up to 25 records of a customer. One or two trips; one write unit for each KB of what is erased.
+    pub async fn erase_page(self, store: &Store, customer: CustomerId) -> Result<ErasedPage, StoreError> {
+        match self {
+            Self::PhoneOwner => {
+                if let Some(account) = store.account(customer).await? {
+                    store.erase_phone_owner(keys::phone_owner(&account.phone), customer).await?;
+                }
+                Ok(ErasedPage::Last)
+            }
+            Self::Profile => store.erase_item(keys::profile(customer)).await,
+            Self::Answers => store.erase_partition_page(keys::answers_of(customer)).await,
+            Self::Account => store.erase_item(keys::account(customer)).await,
+        }
+    }
+}
+
+/// A stretch of all that a customer may have without bound, entity after entity. One trip, and one more for each entity that ends in it.
+///
+/// A place is the entity's prefix and the place within the entity, so that the next page finds its entity by it.
+pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Result<Vec<Placed>, StoreError> {
+    let mut after = span.from.as_deref().and_then(|from| from.split_once('|'));
+    let mut placed = Vec::new();
+    for entity in Entity::ALL.into_iter().filter(|entity| !entity.is_bounded()) {
+        if after.is_some_and(|(prefix, _)| prefix != entity.prefix()) {
+            continue;
+        }
+        let from = after.take().map(|(_, place)| place);
+        let page = entity.export_page(store, customer, from, span.limit - placed.len()).await?;
+        let whole = |Placed { place, record }| Placed { place: format!("{}|{place}", entity.prefix()), record };
+        placed.extend(page.into_iter().map(whole));
+        if placed.len() >= span.limit {
+            break;
+        }
+    }
+    Ok(placed)
+}
+
+/// Erases everything that is stored of a customer who left, and takes the customer from the list of those to erase.
+///
+/// `is_over` is asked before each step; a step is one or two trips. Safe to be stopped anywhere, to be run twice, and to be run by two at
+/// once.
+pub async fn erase_customer(
+    store: &Store,
+    customer: CustomerId,
+    mut is_over: impl FnMut() -> bool,
+) -> Result<Erasure, StoreError> {
+    let account = store.account(customer).await?;
+    if account.is_some_and(|account| account.status != Status::Deleted) {
+        return Ok(Erasure::NotLeaving);
+    }
+    for entity in Entity::ALL {
+        loop {
+            if is_over() {
+                return Ok(Erasure::Unfinished);
+            }
+            if entity.erase_page(store, customer).await? == ErasedPage::Last {
+                break;
+            }
+        }
+    }
+    if is_over() {
+        return Ok(Erasure::Unfinished);
+    }
+    store.forget_leaving(customer).await?;
+    Ok(Erasure::Complete)
+}
+
+impl Store {
+    async fn erase_item(&self, key: Key) -> Result<ErasedPage, StoreError> {
+        self.client.delete_item().table_name(&self.table).set_key(Some(key.into_item())).send().await?;
+        Ok(ErasedPage::Last)
+    }
+
+    /// Erases that a phone leads to `customer`; a phone that leads to somebody else stays theirs.
+    async fn erase_phone_owner(&self, key: Key, customer: CustomerId) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .condition_expression("attribute_not_exists(pk) OR customer = :customer")
+            .expression_attribute_values(":customer", text(customer))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Up to `most` stored answers of a customer in the order of their places, from `after` on.
+    async fn answers_of(&self, customer: CustomerId, after: Option<&str>, most: usize) -> Result<Vec<Placed>, StoreError> {
+        let from = after.map(|place| keys::answer_at(customer, place).into_item());
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_values(":pk", text(keys::answers_of(customer)))
+            .set_exclusive_start_key(from)
+            .limit(i32::try_from(most).unwrap_or(i32::MAX))
+            .consistent_read(true)
+            .send()
+            .await?;
+        let placed = |item: Item| {
+            let place = item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default();
+            Ok(Placed { place, record: Record::Answer(Box::new(record(item)?)) })
+        };
+        answer.items.unwrap_or_default().into_iter().map(placed).collect()
+    }
+
+    async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk")
+            .projection_expression("#pk, #sk")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":pk", text(partition))
+            .consistent_read(true)
+            .limit(PAGE)
+            .send()
+            .await?;
+        let more = answer.last_evaluated_key.is_some();
+        let erase = |key: Item| self.client.delete_item().table_name(&self.table).set_key(Some(key)).send();
+        try_join_all(answer.items.unwrap_or_default().into_iter().map(erase)).await?;
+        Ok(if more { ErasedPage::More } else { ErasedPage::Last })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The prefixes in the source of the keys: what stands in quotes before the first `#`, the sort keys' own apart, which the picture of all
+    /// keys shows behind the bar.
+    fn prefixes() -> BTreeSet<String> {
+        let picture = include_str!("snapshots/shared__store__keys__tests__every_key_in_one_picture.snap");
+        let before_number_sign = |text: &str| text.split_once('#').map(|(prefix, _)| format!("{prefix}#"));
+        let sort: BTreeSet<String> = picture.lines().filter_map(|line| before_number_sign(line.split_once(" | ")?.1)).collect();
+        let source = include_str!("keys.rs").split("#[cfg(test)]").next().unwrap();
+        let quoted = source.split('"').skip(1).step_by(2).filter_map(before_number_sign);
+        quoted.filter(|prefix| !sort.contains(prefix) && !prefix.starts_with('{')).collect()
+    }
+
+    #[test]
+    fn every_prefix_is_erased_and_exported_or_says_why_not() {
+        let of_customers = Entity::ALL.map(|entity| entity.prefix().to_owned());
+        let others = NOTHING_TO_ERASE.iter().map(|(prefix, _)| (*prefix).to_owned());
+        let known: BTreeSet<String> = of_customers.into_iter().chain(others).collect();
+        let unknown: Vec<_> = prefixes().difference(&known).cloned().collect();
+        assert!(unknown.is_empty(), "say in Entity or in NOTHING_TO_ERASE how these are erased: {unknown:?}");
+        assert!(prefixes().contains("AUTH#") && prefixes().contains("KEY#"), "the prefixes were found: {:?}", prefixes());
+    }
+
+    #[test]
+    fn the_account_is_erased_last() {
+        assert_eq!(Entity::ALL.last(), Some(&Entity::Account));
+    }
+}

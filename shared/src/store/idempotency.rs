@@ -1,0 +1,110 @@
+//! Answers that are given again: written in the transaction of the effect that they tell of, or not at all.
+//!
+//! Protocol: the record's put has the condition that no record that still counts stands there. Of any number of the same request at once one
+//! transaction holds; the others fail at that condition and are handed the record by the failure itself.
+
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use jiff::Timestamp;
+
+use super::{
+    Store, StoreError,
+    item::{expiring_item, item, record},
+    keys, number,
+    transaction::{Outcome, Verdict},
+};
+use crate::model::idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer};
+
+/// What came of an effect that happens once.
+#[derive(Debug)]
+pub enum Once {
+    /// It happened now.
+    Done,
+    /// It happened before, and this was answered.
+    Replayed(StoredAnswer),
+    /// The key was used for another request.
+    Reused,
+    /// It did not happen: for each part of the effect whether its condition held.
+    Refused(Vec<Verdict>),
+}
+
+impl Store {
+    /// What a key was used for before, strongly consistent. To be read beside the check of the session: whatever else would refuse a
+    /// repetition (a limit that the first request reached) must not. One trip, one read unit for each 4 KB of the answer; no trip without
+    /// a key.
+    pub async fn seen_before(&self, slot: Option<&Slot>, now: Timestamp) -> Result<Option<Seen>, StoreError> {
+        let Some(slot) = slot else { return Ok(None) };
+        let stored: Option<AnswerRecord> = self.get(keys::answer(slot), true).await?;
+        Ok(stored.and_then(|stored| stored.seen_by(&slot.request, now)))
+    }
+
+    /// Carries out `effects` and stores their answer, both or neither; without an answer to store, `effects` alone.
+    ///
+    /// One trip; two write units for each KB of the answer, beside those of the effects.
+    pub async fn transact_once(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+    ) -> Result<Once, StoreError> {
+        let Some(new) = answer else { return Ok(refused_or_done(self.transact(effects).await?)) };
+        let mut items = vec![self.put_answer(new, now)?];
+        items.extend(effects);
+        let outcome = match self.transact(items).await {
+            // Somebody held one of the items all the while: perhaps the same request, which is done by now.
+            Err(StoreError::Conflict) => match self.seen_before(Some(&new.slot), now).await? {
+                Some(seen) => return Ok(seen.into()),
+                None => return Err(StoreError::Conflict),
+            },
+            outcome => outcome?,
+        };
+        let mut verdicts = match outcome {
+            Outcome::Done => return Ok(Once::Done),
+            Outcome::Refused(verdicts) => verdicts.into_iter(),
+        };
+        match verdicts.next() {
+            Some(Verdict::Failed(Some(stored))) => match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
+                Some(seen) => Ok(seen.into()),
+                // Storage and we compare the same two times, so this is a record of a clock ahead of ours by the width of a hair.
+                None => Err(StoreError::Conflict),
+            },
+            Some(Verdict::Failed(None)) => Err(StoreError::Conflict),
+            _ => Ok(Once::Refused(verdicts.collect())),
+        }
+    }
+
+    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::answer(&new.slot);
+        let fingerprint = new.slot.request.fingerprint.clone();
+        let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
+        let item = match new.until {
+            Some(until) => expiring_item(key, "answer", &stored, until)?,
+            None => item(key, "answer", &stored)?,
+        };
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+impl From<Seen> for Once {
+    fn from(seen: Seen) -> Self {
+        match seen {
+            Seen::Same(answer) => Self::Replayed(answer),
+            Seen::Another => Self::Reused,
+        }
+    }
+}
+
+fn refused_or_done(outcome: Outcome) -> Once {
+    match outcome {
+        Outcome::Done => Once::Done,
+        Outcome::Refused(verdicts) => Once::Refused(verdicts),
+    }
+}

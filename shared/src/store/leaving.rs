@@ -1,0 +1,128 @@
+//! Customers who leave: what happens at once, and the list of those whose items are still to be erased.
+//!
+//! Invariant: whoever's account says `deleted` stands in the list until nothing of theirs is left; both are written in one transaction.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Store, StoreError,
+    account::names,
+    item::{item, record},
+    keys::{self, PARTITION},
+    number, text,
+    transaction::{Outcome, Verdict},
+};
+use crate::{
+    hashes::PhoneHash,
+    ids::{ChallengeId, CustomerId, SessionId},
+    model::account::Account,
+};
+
+/// The partitions of the list, by the last digit of the customers' ids.
+pub const LEAVING_SHARDS: &str = "0123456789abcdef";
+
+/// A customer about to leave.
+#[derive(Debug, Clone)]
+pub struct Departure {
+    /// Who.
+    pub customer: CustomerId,
+    /// The session that asks for it.
+    pub session: SessionId,
+    /// The account's phone.
+    pub phone: PhoneHash,
+    /// The code that it takes, if any.
+    pub code: Option<ChallengeId>,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// What came of leaving.
+#[derive(Debug)]
+pub enum Left {
+    /// Gone: no session lives, the phone is free, the rest will be erased.
+    Gone,
+    /// The code was spent by somebody else.
+    Spent,
+    /// The account refused: as it stands, if there is one.
+    Refused(Option<Account>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Leaving {
+    customer: CustomerId,
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    since: Timestamp,
+}
+
+impl Store {
+    /// Ends all sessions, frees the phone and puts the customer on the list of those to erase. One trip; six write units, eight with a
+    /// code, and two more for each further KB of the account.
+    pub async fn leave(&self, departure: &Departure) -> Result<Left, StoreError> {
+        let leaving = Leaving { customer: departure.customer, since: departure.now };
+        let leaving = item(keys::leaving(departure.customer), "leaving", &leaving)?;
+        let listed = Put::builder().table_name(&self.table).set_item(Some(leaving)).build().map_err(StoreError::built_wrongly)?;
+        let mut items = vec![
+            self.close_account(departure)?,
+            self.free_phone(&departure.phone, departure.customer)?,
+            TransactWriteItem::builder().put(listed).build(),
+        ];
+        if let Some(code) = departure.code {
+            items.push(self.take_code(code)?);
+        }
+        let Outcome::Refused(verdicts) = self.transact(items).await? else { return Ok(Left::Gone) };
+        let spent = matches!(verdicts.get(3), Some(Verdict::Failed(_)));
+        Ok(match verdicts.into_iter().next() {
+            Some(Verdict::Failed(account)) => Left::Refused(account.map(record).transpose()?),
+            _ if spent => Left::Spent,
+            _ => Left::Refused(None),
+        })
+    }
+
+    /// A page of those whose items are still to be erased and whose ids end in `digit` of [`LEAVING_SHARDS`]. One trip, half a read unit
+    /// for each 4 KB. The next page begins where those of this one have been erased.
+    pub async fn customers_leaving(&self, digit: char) -> Result<Vec<CustomerId>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_values(":pk", text(keys::leaving_shard(digit)))
+            .limit(100)
+            .send()
+            .await?;
+        let items = answer.items.unwrap_or_default();
+        items.into_iter().map(|item| Ok(record::<Leaving>(item)?.customer)).collect()
+    }
+
+    /// Takes a customer of whom nothing is left from the list. One trip, one write unit.
+    pub(super) async fn forget_leaving(&self, customer: CustomerId) -> Result<(), StoreError> {
+        let key = keys::leaving(customer).into_item();
+        self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        Ok(())
+    }
+
+    fn close_account(&self, departure: &Departure) -> Result<TransactWriteItem, StoreError> {
+        let mut names = names(departure.session);
+        names.extend([("#phone".to_owned(), "phone".to_owned())]);
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(keys::account(departure.customer).into_item()))
+            .condition_expression("#status = :active AND #phone = :phone AND attribute_exists(#s.#id) AND #e.#id = #epoch")
+            .update_expression("SET #status = :deleted, #epoch = #epoch + :one, #s = :none, #e = :none")
+            .set_expression_attribute_names(Some(names))
+            .expression_attribute_values(":active", text("active"))
+            .expression_attribute_values(":deleted", text("deleted"))
+            .expression_attribute_values(":phone", text(departure.phone.as_str()))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":none", AttributeValue::M(HashMap::new()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+}

@@ -1,0 +1,262 @@
+use std::time::Duration;
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use futures_util::future::join_all;
+use harness::{
+    Answer, Api,
+    phone::{Code, LoggedIn},
+};
+use http::Method;
+use serde_json::{Value, json};
+use shared::{
+    ids::CustomerId,
+    model::idempotency::{Asker, RequestKey, StoredAnswer},
+    store::{
+        LEAVING_SHARDS, Store,
+        customer_data::{Entity, Erasure, erase_customer},
+    },
+};
+
+use crate::PHONE;
+
+const DENIED: &str = "403 permission_denied: You do not have permission to perform this action. [null]";
+const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
+const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
+
+async fn delete(api: &Api, access: &str, body: Option<&Value>) -> Answer {
+    let request = api.request(Method::DELETE, "/api/customer/").bearer(access);
+    match body {
+        Some(body) => request.json(body).send().await,
+        None => request.send().await,
+    }
+}
+
+fn store(api: &Api) -> Store {
+    api.stack.state("customer").expect("customer runs").store.clone()
+}
+
+fn id_of(phone: &LoggedIn) -> CustomerId {
+    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
+}
+
+async fn leaving(store: &Store) -> Vec<CustomerId> {
+    let pages = join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit))).await;
+    pages.into_iter().flat_map(|page| page.expect("a page")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() {
+    let api = Api::start().await;
+    let other = api.log_in(PHONE).await;
+    api.clock.advance_seconds(60);
+    let phone = api.log_in(PHONE).await;
+    let answer = delete(&api, &phone.access, None).await.expect(204);
+    assert!(answer.body.is_empty());
+    for session in [&phone, &other] {
+        assert_eq!(api.profile(&session.access).await.error(), INACTIVE);
+        let refreshed = api.refresh(&session.refresh).await;
+        assert_eq!(refreshed.error(), "401 no_active_account: No active account found for the given token. [null]");
+        assert_eq!(delete(&api, &session.access, None).await.error(), INACTIVE);
+    }
+    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
+    // The phone is free: the next log-in makes another account, which no erasing touches.
+    api.clock.advance_seconds(60);
+    let again = api.log_in(PHONE).await;
+    assert_ne!(again.customer["id"], phone.customer["id"]);
+    assert_eq!(erase_customer(&store(&api), id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    api.clock.advance_seconds(60);
+    assert_eq!(api.log_in(PHONE).await.customer["id"], again.customer["id"]);
+    assert_eq!(api.profile(&phone.access).await.error(), "401 authentication_failed: User not found [null]");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_a_code_to_the_accounts_own_phone_is_needed() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.clock.advance_seconds(600);
+    assert_eq!(delete(&api, &phone.access, None).await.error(), DENIED);
+    assert_eq!(delete(&api, &phone.access, Some(&json!({"forfeit": "true"}))).await.error(), DENIED);
+    let with = |code: &Code| json!({"challenge": code.challenge, "otp": code.otp});
+    let elsewhere = api.code_to(&phone.access, "+14155550177", "delete").await;
+    let to_change = api.code_to(&phone.access, PHONE, "change_phone").await;
+    api.clock.advance_seconds(60);
+    let code = api.code_to(&phone.access, PHONE, "delete").await;
+    let wrong = Code { otp: code.wrong(), ..code.clone() };
+    for bad in [&elsewhere, &to_change, &wrong] {
+        assert_eq!(delete(&api, &phone.access, Some(&with(bad))).await.error(), WRONG);
+    }
+    let half = delete(&api, &phone.access, Some(&json!({"otp": code.otp, "forfeit": "perhaps"}))).await;
+    assert_eq!(
+        half.error(),
+        "400 required: This field is required. [challenge]; 400 invalid: Must be a valid boolean. [forfeit]"
+    );
+    api.profile(&phone.access).await.expect(200);
+    delete(&api, &phone.access, Some(&with(&code))).await.expect(204);
+    assert_eq!(api.profile(&phone.access).await.error(), INACTIVE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_deletions_at_once_are_one() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let answers = join_all((0..16).map(|_| delete(&api, &phone.access, None))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
+    assert!(answers.iter().filter(|answer| answer.status != 204).all(|answer| answer.error() == INACTIVE));
+    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.clock.advance_seconds(60);
+    let code = api.code_for(PHONE).await;
+    let (deleted, logged_in, refreshed) =
+        tokio::join!(delete(&api, &phone.access, None), api.authenticate(PHONE, &code), api.refresh(&phone.refresh));
+    deleted.expect(204);
+    let mut tokens = vec![phone.access.clone()];
+    if refreshed.status == 200 {
+        tokens.push(refreshed.text("access"));
+    }
+    if logged_in.status == 200 {
+        tokens.push(logged_in.text("access"));
+    }
+    for token in tokens {
+        api.profile(&token).await.expect(401);
+    }
+}
+
+/// What a customer was asked for, and it in base64 at each of its three places within a longer text.
+fn personal(texts: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.push((*text).to_owned());
+        for engine in [&STANDARD, &URL_SAFE_NO_PAD] {
+            for shift in 0..3 {
+                let encoded = engine.encode([&vec![b'x'; shift], text.as_bytes()].concat());
+                let whole = encoded.trim_end_matches('=');
+                // The first and the last sign depend on the neighbours.
+                all.push(whole[(shift * 4).div_ceil(3)..whole.len() - 1].to_owned());
+            }
+        }
+    }
+    all
+}
+
+async fn fill(api: &Api, phone: &str) -> LoggedIn {
+    let code = api.code_for(phone).await;
+    let device = json!({"name": "Zsuzsanna's phone", "platform": "ios"});
+    let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+    let answer = api.post("/api/customer/authenticate/").json(&body).send().await.expect(201);
+    let access = answer.text("access");
+    let profile = json!({"first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal", "email": "zsp@example.com",
+        "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg",
+        "marketing_opt_in": "yes"});
+    let customer = api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
+    // More stored answers than one step of the erasing takes.
+    let app = api.stack.state("customer").expect("customer runs");
+    let id = customer["id"].as_str().expect("an id").parse().expect("a UUID");
+    for n in 0..30 {
+        let key = RequestKey { key: format!("key{n}"), fingerprint: "fingerprint".into() };
+        let answer = StoredAnswer { status: 201, body: profile.to_string() };
+        let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
+        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+    }
+    LoggedIn { access, refresh: answer.text("refresh"), customer }
+}
+
+async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
+    let table = api.whole_table().await;
+    let texts = [number, &number[1..], "Zsuzsanna", "Haddad-Quetzal", "zsp@example.com", "zsp.jpg"];
+    for text in personal(&texts) {
+        assert!(!table.contains(&text), "{text} is still in the table");
+    }
+    let id = phone.customer["id"].as_str().expect("an id");
+    let keys = table.lines().filter(|item| item.contains(id));
+    let left: Vec<&str> = keys.filter(|item| !item.contains("\"RATE#")).collect();
+    assert!(left.is_empty(), "{left:#?}");
+    let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
+    let hash = hash.phone(&shared::model::phone::Phone::of_the_operator(number));
+    assert!(!table.contains(&format!("PHONE#{}", hash.as_str())), "the phone still leads to somebody");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_erasing_nothing_of_the_customer_is_in_any_item() {
+    let api = Api::start().await;
+    let number = "+447400123987";
+    let phone = fill(&api, number).await;
+    for text in personal(&["Zsuzsanna", "zsp@example.com"]).iter().take(1) {
+        assert!(api.whole_table().await.contains(text), "the test looks at the right place");
+    }
+    let store = store(&api);
+    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
+    api.profile(&phone.access).await.expect(200);
+    delete(&api, &phone.access, None).await.expect(204);
+    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_nothing_left(&api, &phone, number).await;
+    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("once more"), Erasure::Complete);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothing() {
+    let api = Api::start().await;
+    let number = "+447400123989";
+    let phone = fill(&api, number).await;
+    let store = store(&api);
+    let patch = |n: usize| {
+        let body = json!({"first_name": format!("Zsuzsanna {n}")});
+        api.patch("/api/customer/").bearer(&phone.access).json(&body).send()
+    };
+    let leave = async {
+        delete(&api, &phone.access, None).await.expect(204);
+        erase_customer(&store, id_of(&phone), || false).await.expect("erased")
+    };
+    let (erased, patched) = tokio::join!(leave, join_all((0..16).map(patch)));
+    assert_eq!(erased, Erasure::Complete);
+    assert!(patched.iter().all(|answer| [200, 401, 409].contains(&answer.status.as_u16())));
+    assert_nothing_left(&api, &phone, number).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
+    let api = Api::start().await;
+    // One step an entity, a second for the answers, and the last for the list.
+    for most in 0..Entity::ALL.len() + 2 {
+        let number = format!("+44740012398{most}");
+        let phone = fill(&api, &number).await;
+        delete(&api, &phone.access, None).await.expect(204);
+        let store = store(&api);
+        let mut steps = 0;
+        let over = || {
+            steps += 1;
+            steps > most
+        };
+        assert_eq!(erase_customer(&store, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
+        assert_eq!(leaving(&store).await, [id_of(&phone)], "whoever is not erased stays in the list");
+        assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_nothing_left(&api, &phone, &number).await;
+        assert!(leaving(&store).await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasing_that_is_killed_at_any_call_is_resumed() {
+    let api = Api::start().await;
+    for calls in 0..8_u64 {
+        let number = format!("+44740012399{calls}");
+        let phone = fill(&api, &number).await;
+        delete(&api, &phone.access, None).await.expect(204);
+        let store = store(&api);
+        api.wire.delay(Duration::from_millis(40));
+        let killed =
+            tokio::time::timeout(Duration::from_millis(20 + 45 * calls), erase_customer(&store, id_of(&phone), || false)).await;
+        api.wire.delay(Duration::ZERO);
+        let listed = leaving(&store).await;
+        assert!(killed.is_ok() || listed == [id_of(&phone)], "killed after {calls} calls, the customer is in the list");
+        assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_nothing_left(&api, &phone, &number).await;
+    }
+}

@@ -1,0 +1,164 @@
+//! A group that only the tests serve, for conventions that no operation of the product needs yet: repeated requests and pages.
+//!
+//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's events, over the same storage.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use axum::{Json, extract::State, response::Response};
+use harness::Api;
+use http::StatusCode;
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    auth::caller::Caller,
+    http::{
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        idempotency::{self, Keyed, MustBeKeyed},
+        page::{Page, Paging},
+        routes::Routes,
+        rules::text,
+    },
+    ids::CustomerId,
+    model::idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
+    operation,
+};
+use utoipa::ToSchema;
+
+mod idempotency_keys;
+mod pages;
+
+/// Something to be made once.
+#[derive(Debug, ToSchema)]
+struct NewThing {
+    name: String,
+}
+
+/// Something that was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct Thing {
+    id: String,
+    name: String,
+}
+
+/// Something in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct Entry {
+    name: String,
+}
+
+impl FromFields for NewThing {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        Ok(Self { name: fields.required("name", text().at_most(20))? })
+    }
+}
+
+pub(crate) fn routes() -> Routes {
+    Routes::of("trial")
+        .bearer(operation!(things::make_thing))
+        .bearer(operation!(things::make_dear_thing))
+        .bearer(operation!(things::list_entries))
+        .bearer(operation!(things::list_others))
+}
+
+/// An API that serves the group beside the others.
+async fn start() -> Api {
+    let mut api = Api::start().await;
+    api.serve_also("auth", "/api/trial", routes);
+    api
+}
+
+mod things {
+    use super::*;
+
+    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing", request_body = NewThing,
+        responses((status = 201, body = Thing)))]
+    pub(super) async fn make_thing(
+        State(app): State<AppState>,
+        caller: Caller,
+        Keyed { key, request }: Keyed<NewThing>,
+    ) -> Result<Response, ApiError> {
+        make(&app, &caller, key, request, false).await
+    }
+
+    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing", request_body = NewThing,
+        responses((status = 201, body = Thing)))]
+    pub(super) async fn make_dear_thing(
+        State(app): State<AppState>,
+        caller: Caller,
+        MustBeKeyed { key, request }: MustBeKeyed<NewThing>,
+    ) -> Result<Response, ApiError> {
+        make(&app, &caller, Some(key), request, true).await
+    }
+
+    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries", responses((status = 200, body = Page<Entry>)))]
+    pub(super) async fn list_entries(
+        State(app): State<AppState>,
+        caller: Caller,
+        paging: Paging,
+    ) -> Result<Json<Page<Entry>>, ApiError> {
+        list(&app, &caller, &paging).await
+    }
+
+    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers", responses((status = 200, body = Page<Entry>)))]
+    pub(super) async fn list_others(
+        State(app): State<AppState>,
+        caller: Caller,
+        paging: Paging,
+    ) -> Result<Json<Page<Entry>>, ApiError> {
+        list(&app, &caller, &paging).await
+    }
+
+    async fn make(
+        app: &AppState,
+        caller: &Caller,
+        key: Option<RequestKey>,
+        request: NewThing,
+        for_ever: bool,
+    ) -> Result<Response, ApiError> {
+        let operation = if for_ever { "makeDearThing" } else { "makeThing" };
+        let slot = |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), operation));
+        let now = app.now();
+        let looked_up = async |customer| app.store.seen_before(slot(customer).as_ref(), now).await;
+        let (verified, seen) = caller.alongside_write(looked_up).await?;
+        if let Some(seen) = seen {
+            return idempotency::repeat(seen);
+        }
+        let thing = Thing { id: app.new_name(), name: request.name };
+        let fresh = StoredAnswer::json(StatusCode::CREATED, &thing)?;
+        let kept: Option<NewAnswer> = slot(verified.customer)
+            .map(|slot| if for_ever { slot.keeping_for_ever(fresh.clone()) } else { slot.keeping(fresh.clone(), now) });
+        let once = app.store.transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now).await?;
+        idempotency::answer(once, fresh)
+    }
+
+    fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
+        let update = Update::builder()
+            .table_name(&app.config.table)
+            .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
+            .key("sk", AttributeValue::S("MADE".to_owned()))
+            .update_expression("ADD made :one")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .build();
+        TransactWriteItem::builder().update(update.expect("an update")).build()
+    }
+
+    async fn list(app: &AppState, caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {
+        let span = paging.span();
+        let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
+        Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
+    }
+
+    /// What storage would give of the entries `e00` to `e49`.
+    fn fetch(span: &shared::model::paging::Span) -> Vec<Entry> {
+        let mut names: Vec<String> = (0..50).map(|n| format!("e{n:02}")).collect();
+        if span.backward {
+            names.reverse();
+        }
+        let beyond = |name: &String| match &span.from {
+            Some(from) if span.backward => name < from,
+            Some(from) => name > from,
+            None => true,
+        };
+        names.into_iter().filter(beyond).take(span.limit).map(|name| Entry { name }).collect()
+    }
+}

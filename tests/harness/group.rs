@@ -1,0 +1,41 @@
+//! A group that is not the product's, served beside those that are.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use local::{
+    gateway::{Gateway, Target},
+    groups,
+    route_table::{RouteKey, RouteTable},
+};
+use shared::{clock::Clock, http::routes::Routes, runtime::Function};
+
+use crate::Api;
+
+/// How long one invocation may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+impl Api {
+    /// Serves `routes` below `path` too, with the state of the group `like`.
+    pub fn serve_also(&mut self, like: &str, path: &str, routes: fn() -> Routes) {
+        let functions = &self.stack.deployment.functions;
+        let mut keys: Vec<(RouteKey, String)> = functions
+            .iter()
+            .flat_map(|function| function.routes.iter().map(|key| (key.clone(), function.group.clone())))
+            .collect();
+        let own = routes().group().to_owned();
+        keys.extend(
+            [RouteKey::of("ANY", path), RouteKey::of("ANY", &format!("{path}/{{proxy+}}"))].map(|key| (key, own.clone())),
+        );
+        let target = |routes: Routes, like: &str| {
+            let state = self.stack.state(like).unwrap_or_else(|| panic!("there is no group {like}")).clone();
+            Target { function: Function::new(routes, state), timeout: TIMEOUT }
+        };
+        let mut targets: HashMap<String, Target> = functions
+            .iter()
+            .filter_map(|function| Some((function.group.clone(), target(groups::routes(&function.group)?, &function.group))))
+            .collect();
+        targets.insert(own, target(routes(), like));
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        self.stack.gateway = Gateway::new(RouteTable::new(keys).expect("no route twice"), targets, clock);
+    }
+}
