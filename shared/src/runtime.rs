@@ -37,6 +37,7 @@ use crate::{
     clock::SystemClock,
     config::Config,
     http::{
+        answer::Answer,
         cors,
         error::{ApiError, Written},
         gate::MatchedRoute,
@@ -95,7 +96,7 @@ impl Function {
                 if let Some(host) = host {
                     request.headers_mut().insert(header::HOST, host);
                 }
-                Ok::<_, Error>(function.answer(request).await)
+                Ok::<_, Error>(Answer(function.answer(request).await))
             }
         });
         let answer = Adapter::from(service).call(LambdaEvent::new(payload, context));

@@ -1,6 +1,7 @@
 //! The conventions of the HTTP API: routes, checks and their order, bodies, errors. Every group gets them by being registered.
 
 pub mod address;
+pub(crate) mod answer;
 pub mod body;
 pub mod cors;
 pub mod error;
