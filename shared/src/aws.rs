@@ -1,21 +1,26 @@
 //! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start, neither files nor the metadata service.
 
+mod connector;
+
 use std::{
     sync::{Arc, LazyLock},
     time::Duration,
 };
 
 use aws_credential_types::Credentials;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{endpoint::EndpointFuture, http::SharedHttpClient};
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
 
+use self::connector::Connector;
 use crate::config::{AwsConfig, Config};
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust Services repository: the only ones that
 /// its endpoints need. Reading the system's whole list would be most of a cold start.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
+
+/// How long the opening of a connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The clients that a function uses.
 #[derive(Debug, Clone)]
@@ -97,10 +102,7 @@ impl aws_sdk_sns::config::endpoint::ResolveEndpoint for Fixed {
 
 /// How requests are sent: over TLS with Amazon's roots, or in the clear to an endpoint that says so.
 pub fn http_client() -> SharedHttpClient {
-    let roots = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
-    let context = TlsContext::builder().with_trust_store(roots).build().expect("a context of roots alone is always valid");
-    let builder = aws_smithy_http_client::Builder::new();
-    builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_https()
+    SharedHttpClient::new(Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT))
 }
 
 fn retries() -> RetryConfig {
@@ -109,7 +111,6 @@ fn retries() -> RetryConfig {
 
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_millis(2_500))
         .operation_timeout(Duration::from_secs(7))
         .build()

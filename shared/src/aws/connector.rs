@@ -1,0 +1,78 @@
+//! HTTP/1.1 over hyper and rustls for the SDK's clients.
+//!
+//! The SDK's ready-made client speaks HTTP/2 as well, which neither DynamoDB nor SNS does: a tenth of a function's zip for nothing.
+//! Invariant: an error of the connection is an I/O error to the SDK, which then tries again.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use aws_smithy_types::body::SdkBody;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+
+/// A pool of connections, cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Connector(Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
+
+impl Connector {
+    /// A pool that trusts the roots of this PEM text and gives up a connection that is not open in time.
+    pub(super) fn new(roots: &str, connect_timeout: Duration) -> Self {
+        let mut tcp = connect::HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(connect_timeout));
+        let https = HttpsConnectorBuilder::new().with_tls_config(tls(roots)).https_or_http().enable_http1().wrap_connector(tcp);
+        Self(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https))
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let client = self.0.clone();
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let response = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
+            let response = response.map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}
+
+fn tls(roots: &str) -> ClientConfig {
+    let mut trusted = RootCertStore::empty();
+    trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(roots.as_bytes()).flatten());
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("ring has what TLS 1.2 and 1.3 need")
+        .with_root_certificates(trusted)
+        .with_no_client_auth()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_root_that_we_carry_can_be_read() {
+        let pem = include_str!("../amazon_roots.pem");
+        let mut trusted = RootCertStore::empty();
+        let (added, ignored) = trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(pem.as_bytes()).flatten());
+        assert_eq!((added, ignored), (5, 0));
+    }
+}
