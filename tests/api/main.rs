@@ -5,6 +5,7 @@ mod bootstrap;
 mod conventions;
 mod costs;
 mod customer;
+mod default_limits;
 mod gates;
 mod rate_limits;
 mod secrecy;

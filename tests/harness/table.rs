@@ -22,7 +22,8 @@ impl Api {
         Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb
     }
 
-    fn table_name(&self) -> String {
+    /// The name of the table.
+    pub fn table_name(&self) -> String {
         self.stack.state("auth").expect("auth runs").config.table.clone()
     }
 }

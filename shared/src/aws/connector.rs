@@ -3,7 +3,10 @@
 //! The SDK's ready-made client speaks HTTP/2 as well, which neither DynamoDB nor SNS does: a tenth of a function's zip for nothing.
 //! Invariant: an error of the connection is an I/O error to the SDK, which then tries again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_smithy_runtime_api::client::{
     http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
@@ -20,19 +23,24 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-/// A pool of connections, cheap to clone.
+/// A pool of connections, cheap to clone. Made at the first call: a function that is only started reads no certificates.
 #[derive(Debug, Clone)]
-pub(super) struct Connector(Client<HttpsConnector<connect::HttpConnector>, SdkBody>);
+pub(super) struct Connector {
+    roots: &'static str,
+    connect_timeout: Duration,
+    pool: Arc<OnceLock<Pool>>,
+}
+
+type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 
 impl Connector {
     /// A pool that trusts the roots of this PEM text and gives up a connection that is not open in time.
-    pub(super) fn new(roots: &str, connect_timeout: Duration) -> Self {
-        let mut tcp = connect::HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(connect_timeout));
-        let https = HttpsConnectorBuilder::new().with_tls_config(tls(roots)).https_or_http().enable_http1().wrap_connector(tcp);
-        Self(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https))
+    pub(super) fn new(roots: &'static str, connect_timeout: Duration) -> Self {
+        Self { roots, connect_timeout, pool: Arc::default() }
+    }
+
+    fn pool(&self) -> Pool {
+        self.pool.get_or_init(|| pool(self.roots, self.connect_timeout)).clone()
     }
 }
 
@@ -44,14 +52,23 @@ impl HttpClient for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let client = self.0.clone();
+        let pool = self.pool();
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let response = client.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
+            let response = pool.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             let response = response.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
+}
+
+fn pool(roots: &str, connect_timeout: Duration) -> Pool {
+    let mut tcp = connect::HttpConnector::new();
+    tcp.enforce_http(false);
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(connect_timeout));
+    let https = HttpsConnectorBuilder::new().with_tls_config(tls(roots)).https_or_http().enable_http1().wrap_connector(tcp);
+    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https)
 }
 
 fn tls(roots: &str) -> ClientConfig {
