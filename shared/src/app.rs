@@ -1,9 +1,13 @@
 //! What every handler is given: settings, storage, tokens, messages, the present and chance.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, LazyLock},
+};
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -30,7 +34,7 @@ pub struct Parts {
     /// The table.
     pub store: Store,
     /// The keys that verify tokens.
-    pub keyring: Keyring,
+    pub keyring: LazyLock<Keyring, Box<dyn FnOnce() -> Keyring + Send>>,
     /// Messages to phones.
     pub messages: Messages,
     /// Chance.
@@ -38,7 +42,7 @@ pub struct Parts {
     /// Whether the API is closed for maintenance or to old apps.
     pub gates: KnownGates,
     clock: Arc<dyn Clock>,
-    issuer: Option<Issuer>,
+    issuer: Option<Arc<LazyIssuer>>,
     hashes: Option<Hashes>,
     signer: Signer,
     published: OnceCell<()>,
@@ -47,10 +51,11 @@ pub struct Parts {
 impl AppState {
     /// A function's state.
     pub fn new(config: Config, clients: Clients, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
-        let issuer = config.tokens.secret.as_ref().map(|secret| Issuer::new(secret, &config.tokens));
+        let issuer = config.tokens.secret.as_ref().map(|secret| lazy_issuer(secret, &config));
+        let of_keyring = issuer.clone();
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb, config.table.clone()),
-            keyring: Keyring::new(issuer.as_ref()),
+            keyring: LazyLock::new(Box::new(move || Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer)))),
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),
@@ -85,7 +90,10 @@ impl AppState {
 
     /// The token service; an error of ours in a function that was not given the token secret.
     pub fn issuer(&self) -> Result<&Issuer, ApiError> {
-        self.issuer.as_ref().ok_or_else(|| ApiError::internal("this function was not given TOKEN_SECRET"))
+        self.issuer
+            .as_deref()
+            .map(|issuer| &**issuer)
+            .ok_or_else(|| ApiError::internal("this function was not given TOKEN_SECRET"))
     }
 
     /// The keyed hashes; an error of ours in a function that was not given the pepper.
@@ -116,6 +124,14 @@ impl AppState {
             tracing::error!(%error, "the signing keys are not published");
         }
     }
+}
+
+/// The token service, whose keys are derived when the first token is looked at and not while a function starts.
+type LazyIssuer = LazyLock<Issuer, Box<dyn FnOnce() -> Issuer + Send>>;
+
+fn lazy_issuer(secret: &SecretString, config: &Config) -> Arc<LazyIssuer> {
+    let (secret, rules) = (secret.clone(), config.tokens.clone());
+    Arc::new(LazyLock::new(Box::new(move || Issuer::new(&secret, &rules))))
 }
 
 impl Deref for AppState {
