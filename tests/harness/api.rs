@@ -1,7 +1,14 @@
 //! A running API and requests to it, through the gateway's route choice and events into the real functions.
 
-use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::IpAddr,
+    path::Path,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
+use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
 use local::{
@@ -13,6 +20,7 @@ use serde_json::Value;
 use shared::{
     aws::{Clients, http_client},
     clock::Clock,
+    config::Config,
 };
 
 use crate::{clock::HandClock, log, wire::Wire};
@@ -88,7 +96,7 @@ impl Api {
         log::keep();
         let wire = Wire::default();
         let wired = wire.clone();
-        let clients = move |_: &str, config: &shared::config::Config| Clients::over(&config.aws, wired.around(http_client()));
+        let clients = move |_: &str, config: &Config| patient(&Clients::over(&config.aws, wired.around(http_client())));
         let shown: Arc<dyn Clock> = clock.clone();
         let options = StackOptions { clock: shown, clients: Arc::new(clients), ..options };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
@@ -239,6 +247,21 @@ fn texts(body: &Value) -> impl Iterator<Item = (&String, &str)> {
     members.map(|(name, value)| (name, value.as_str().expect("a text")))
 }
 
+/// The same clients with a minute for each call: how long one takes here tells of this machine's load, not of AWS.
+fn patient(clients: &Clients) -> Clients {
+    let minute = Duration::from_mins(1);
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(minute).operation_timeout(minute).build();
+    let dynamodb = clients.dynamodb.config().to_builder().timeout_config(timeouts.clone()).build();
+    let sns = clients.sns.clone();
+    let patient_sns = move || {
+        let config = sns.config().to_builder().timeout_config(timeouts).build();
+        aws_sdk_sns::Client::from_conf(config)
+    };
+    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sns: Arc::new(LazyLock::new(Box::new(patient_sns))) }
+}
+
+/// The parameters of a test; where it says nothing else, an invocation has as long as the template allows.
 fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
-    parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    let all = [("FunctionTimeout", "29")].iter().chain(parameters);
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

@@ -12,7 +12,7 @@ use shared::{clock::Clock, http::routes::Routes, runtime::Function};
 use crate::Api;
 
 /// How long one invocation may take.
-const TIMEOUT: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(29);
 
 impl Api {
     /// Serves `routes` below `path` too, with the state of the group `like`.

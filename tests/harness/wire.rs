@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -19,8 +19,13 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::conflicts::OpenTransactions;
+
+/// How many calls are under way at any moment, of all tests together. The engines stand in this very process: with more, calls wait in them
+/// instead of here, for so long that connections time out, and transactions stay open for so long that all others conflict with them.
+static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(24));
 
 /// One call that was made to storage.
 #[derive(Debug, Clone)]
@@ -118,7 +123,10 @@ impl Wire {
 
     async fn pass(&self, inner: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
-        let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else { return inner.call(request).await };
+        let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else {
+            let _place = PLACES.acquire().await;
+            return inner.call(request).await;
+        };
         let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).expect("requests are JSON");
         assert_liveness_is_consistent(&operation, &body);
         let sent = instant();
@@ -127,6 +135,7 @@ impl Wire {
                 &json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "the test says so"}),
             ));
         }
+        let place = PLACES.acquire().await;
         let open = match self.0.transactions.open(&body) {
             Ok(open) => open,
             Err(refusal) => return Ok(refused(&refusal)),
@@ -135,6 +144,7 @@ impl Wire {
         let response = inner.call(with_capacity(request, body)).await?;
         drop(open);
         let (response, units) = read_capacity(response).await?;
+        drop(place);
         let reads = matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
         let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
         self.calls_mut().push(Call { operation, sent, answered: instant(), read_units, write_units });

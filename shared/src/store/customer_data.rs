@@ -10,7 +10,8 @@ use futures_util::future::try_join_all;
 use super::{
     Item, Store, StoreError,
     item::record,
-    keys::{self, Key, PARTITION, SORT},
+    keys::{self, Key, SORT},
+    query::Query,
     text,
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// How many items a step erases at most.
-const PAGE: i32 = 25;
+const PAGE: usize = 25;
 
 /// Prefixes of partition keys under which nothing of a customer has to be erased, each with the reason.
 pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
@@ -226,44 +227,20 @@ impl Store {
 
     /// Up to `most` stored answers of a customer in the order of their places, from `after` on.
     async fn answers_of(&self, customer: CustomerId, after: Option<&str>, most: usize) -> Result<Vec<Placed>, StoreError> {
-        let from = after.map(|place| keys::answer_at(customer, place).into_item());
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_values(":pk", text(keys::answers_of(customer)))
-            .set_exclusive_start_key(from)
-            .limit(i32::try_from(most).unwrap_or(i32::MAX))
-            .consistent_read(true)
-            .send()
-            .await?;
+        let query = Query::of(keys::answers_of(customer)).consistent();
+        let stretch = self.first(query.after(after.map(|place| keys::answer_at(customer, place))), most).await?;
         let placed = |item: Item| {
             let place = item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default();
             Ok(Placed { place, record: Record::Answer(Box::new(record(item)?)) })
         };
-        answer.items.unwrap_or_default().into_iter().map(placed).collect()
+        stretch.items.into_iter().map(placed).collect()
     }
 
     async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk")
-            .projection_expression("#pk, #sk")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_names("#sk", SORT)
-            .expression_attribute_values(":pk", text(partition))
-            .consistent_read(true)
-            .limit(PAGE)
-            .send()
-            .await?;
-        let more = answer.last_evaluated_key.is_some();
+        let stretch = self.first(Query::of(partition).keys_only().consistent(), PAGE).await?;
         let erase = |key: Item| self.client.delete_item().table_name(&self.table).set_key(Some(key)).send();
-        try_join_all(answer.items.unwrap_or_default().into_iter().map(erase)).await?;
-        Ok(if more { ErasedPage::More } else { ErasedPage::Last })
+        try_join_all(stretch.items.into_iter().map(erase)).await?;
+        Ok(if stretch.more { ErasedPage::More } else { ErasedPage::Last })
     }
 }
 

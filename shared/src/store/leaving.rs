@@ -12,8 +12,9 @@ use super::{
     Store, StoreError,
     account::names,
     item::{item, record},
-    keys::{self, PARTITION},
-    number, text,
+    keys, number,
+    query::Query,
+    text,
     transaction::{Outcome, Verdict},
 };
 use crate::{
@@ -82,21 +83,17 @@ impl Store {
         })
     }
 
-    /// A page of those whose items are still to be erased and whose ids end in `digit` of [`LEAVING_SHARDS`]. One trip, half a read unit
-    /// for each 4 KB. The next page begins where those of this one have been erased.
-    pub async fn customers_leaving(&self, digit: char) -> Result<Vec<CustomerId>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_values(":pk", text(keys::leaving_shard(digit)))
-            .limit(100)
-            .send()
-            .await?;
-        let items = answer.items.unwrap_or_default();
-        items.into_iter().map(|item| Ok(record::<Leaving>(item)?.customer)).collect()
+    /// Up to `most` of those whose items are still to be erased and whose ids end in `digit` of [`LEAVING_SHARDS`], in the order of their
+    /// ids from behind `after` on. One trip, half a read unit for each 4 KB.
+    pub async fn customers_leaving(
+        &self,
+        digit: char,
+        after: Option<CustomerId>,
+        most: usize,
+    ) -> Result<Vec<CustomerId>, StoreError> {
+        let query = Query::of(keys::leaving_shard(digit)).after(after.map(keys::leaving));
+        let stretch = self.first(query, most).await?;
+        stretch.items.into_iter().map(|item| Ok(record::<Leaving>(item)?.customer)).collect()
     }
 
     /// Takes a customer of whom nothing is left from the list. One trip, one write unit.

@@ -8,8 +8,9 @@ use super::{
     Item, Store, StoreError,
     account::refused_item,
     item::{expiring_item, record},
-    keys::{self, EXPIRES, Key, PARTITION},
-    number, text,
+    keys::{self, EXPIRES, Key},
+    number,
+    query::Query,
 };
 use crate::{
     config::CodeConfig,
@@ -138,17 +139,9 @@ impl Store {
             sk: String,
             n: u32,
         }
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_values(":pk", text(keys::budget_shard(budget.scope(), day, 0).partition()))
-            .send()
-            .await?;
+        let shards = self.all(Query::of(keys::budget_shard(budget.scope(), day, 0).partition())).await?;
         let mut spent = [0; SHARDS as usize];
-        for item in answer.items.unwrap_or_default() {
+        for item in shards {
             let shard: Shard = record(item)?;
             let place = shard.sk.rsplit('#').next().and_then(|number| number.parse::<usize>().ok());
             if let Some(count) = place.and_then(|place| spent.get_mut(place)) {

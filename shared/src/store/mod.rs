@@ -16,6 +16,7 @@ mod leaving;
 mod limits;
 mod log_out;
 mod phone_change;
+mod query;
 mod signing_key;
 mod status;
 mod transaction;

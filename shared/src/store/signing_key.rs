@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     Store, StoreError,
     item::{item, record},
-    keys::{self, PARTITION},
-    text,
+    keys,
+    query::Query,
 };
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
@@ -45,17 +45,7 @@ impl Store {
 
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :keys")
-            .expression_attribute_names("#pk", PARTITION)
-            .expression_attribute_values(":keys", text(keys::signing_key(0).partition()))
-            .scan_index_forward(false)
-            .limit(2)
-            .send()
-            .await?;
-        answer.items.unwrap_or_default().into_iter().map(record).collect()
+        let query = Query::of(keys::signing_key(0).partition()).newest_first();
+        self.first(query, 2).await?.items.into_iter().map(record).collect()
     }
 }

@@ -26,14 +26,17 @@ pub enum Verdict {
     Failed(Option<Item>),
 }
 
-/// Waits between tries when another transaction holds one of the items: in sum two and a half seconds and, as each is spread by up to as
-/// much again, four on average.
-const WAITS_MILLIS: [u64; 8] = [10, 20, 40, 80, 160, 320, 640, 1_280];
+/// How long a transaction whose items others hold is tried again; only then is the conflict told.
+const PATIENCE: Duration = Duration::from_millis(3_500);
+/// The longest first wait between two tries, and the longest of all. Each is drawn anew between nothing and its longest, so that writers
+/// who met once do not meet again.
+const WAITS_MILLIS: [u64; 2] = [20, 320];
 
 impl Store {
     /// Writes all of `items` or none. A conflict with another open transaction is waited out, which the SDK does not do by itself.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Outcome, StoreError> {
-        let mut waits = WAITS_MILLIS.into_iter();
+        let until = tokio::time::Instant::now() + PATIENCE;
+        let [mut longest, longest_of_all] = WAITS_MILLIS;
         loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
             let Err(error) = sent else { return Ok(Outcome::Done) };
@@ -50,8 +53,12 @@ impl Store {
             if !retryable(&reasons) {
                 return Err(error.into());
             }
-            let Some(wait) = waits.next() else { return Err(StoreError::Conflict) };
-            tokio::time::sleep(spread(Duration::from_millis(wait))).await;
+            let next = tokio::time::Instant::now() + up_to(Duration::from_millis(longest));
+            if next > until {
+                return Err(StoreError::Conflict);
+            }
+            longest = longest_of_all.min(longest * 2);
+            tokio::time::sleep_until(next).await;
         }
     }
 }
@@ -71,8 +78,8 @@ fn retryable(reasons: &[CancellationReason]) -> bool {
     reasons.iter().all(|reason| reason.code().is_none_or(passing))
 }
 
-fn spread(wait: Duration) -> Duration {
+fn up_to(longest: Duration) -> Duration {
     let mut byte = [0];
     getrandom::fill(&mut byte).ok();
-    wait + wait * u32::from(byte[0]) / 255
+    longest * u32::from(byte[0]) / 255
 }

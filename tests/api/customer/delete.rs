@@ -43,7 +43,7 @@ fn id_of(phone: &LoggedIn) -> CustomerId {
 }
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
-    let pages = join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit))).await;
+    let pages = join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100))).await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
 }
 
