@@ -8,7 +8,9 @@ use std::{
 };
 
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::{endpoint::EndpointFuture, http::SharedHttpClient};
+use aws_smithy_runtime_api::client::{
+    endpoint::EndpointFuture, http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+};
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
 
@@ -55,6 +57,7 @@ fn dynamodb(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_dynamodb::Client
         .endpoint_resolver(Fixed::new("dynamodb", &aws.region, aws.dynamodb_endpoint.as_deref()))
         .http_client(http)
         .retry_config(retries())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .timeout_config(timeouts());
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
@@ -67,6 +70,7 @@ fn messages(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_sns::Client {
         .endpoint_resolver(Fixed::new("sns", &aws.region, aws.sns_endpoint.as_deref()))
         .http_client(http)
         .retry_config(retries())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .timeout_config(timeouts());
     aws_sdk_sns::Client::from_conf(config.build())
 }
@@ -109,6 +113,8 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
 }
 
+/// They hold for a call with its whole answer, which is small: the SDK's own watch over stalled streams would only see a busy process as a
+/// stalled one.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_millis(2_500))

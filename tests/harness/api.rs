@@ -98,7 +98,7 @@ impl Api {
         let wired = wire.clone();
         let clients = move |_: &str, config: &Config| patient(&Clients::over(&config.aws, wired.around(http_client())));
         let shown: Arc<dyn Clock> = clock.clone();
-        let options = StackOptions { clock: shown, clients: Arc::new(clients), ..options };
+        let options = StackOptions { clock: shown, clients: Arc::new(clients), patience: Some(PATIENCE), ..options };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let template = Template::load(&template).expect("template.yaml can be read");
         let stack = Stack::start(&template, options).await.expect("the stack starts");
@@ -247,10 +247,12 @@ fn texts(body: &Value) -> impl Iterator<Item = (&String, &str)> {
     members.map(|(name, value)| (name, value.as_str().expect("a text")))
 }
 
-/// The same clients with a minute for each call: how long one takes here tells of this machine's load, not of AWS.
+/// How long an invocation and a call to an engine may take: here that tells of this machine's load, not of AWS.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The same clients with more patience.
 fn patient(clients: &Clients) -> Clients {
-    let minute = Duration::from_mins(1);
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(minute).operation_timeout(minute).build();
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE).build();
     let dynamodb = clients.dynamodb.config().to_builder().timeout_config(timeouts.clone()).build();
     let sns = clients.sns.clone();
     let patient_sns = move || {
@@ -260,8 +262,6 @@ fn patient(clients: &Clients) -> Clients {
     Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sns: Arc::new(LazyLock::new(Box::new(patient_sns))) }
 }
 
-/// The parameters of a test; where it says nothing else, an invocation has as long as the template allows.
 fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
-    let all = [("FunctionTimeout", "29")].iter().chain(parameters);
-    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

@@ -1,6 +1,6 @@
 //! A group that is not the product's, served beside those that are.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc};
 
 use local::{
     gateway::{Gateway, Target},
@@ -9,10 +9,7 @@ use local::{
 };
 use shared::{clock::Clock, http::routes::Routes, runtime::Function};
 
-use crate::Api;
-
-/// How long one invocation may take.
-const TIMEOUT: Duration = Duration::from_secs(29);
+use crate::{Api, api::PATIENCE};
 
 impl Api {
     /// Serves `routes` below `path` too, with the state of the group `like`.
@@ -28,7 +25,7 @@ impl Api {
         );
         let target = |routes: Routes, like: &str| {
             let state = self.stack.state(like).unwrap_or_else(|| panic!("there is no group {like}")).clone();
-            Target { function: Function::new(routes, state), timeout: TIMEOUT }
+            Target { function: Function::new(routes, state), timeout: PATIENCE }
         };
         let mut targets: HashMap<String, Target> = functions
             .iter()

@@ -6,19 +6,16 @@
 
 mod options;
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap};
 
-use shared::{app::AppState, aws::Clients, clock::Clock, config::Config, runtime::Function};
+use shared::{app::AppState, aws::Clients, config::Config, runtime::Function};
 
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
     connections::Server,
     data_folder::DataFolder,
     dynamodb::Engine,
-    gateway::{Gateway, Target},
+    gateway::{Gateway, INTEGRATION_LIMIT, Target},
     groups,
     route_table::RouteTable,
     sns_recorder::Recorder,
@@ -69,7 +66,7 @@ impl Stack {
         }
         let states = options.states(configs);
         Ok(Self {
-            gateway: gateway(&deployment.functions, &states, options.clock.clone())?,
+            gateway: gateway(&deployment.functions, &states, &options)?,
             recorder,
             deployment,
             secrets,
@@ -163,7 +160,7 @@ impl Endpoints {
 fn gateway(
     functions: &[FunctionDefinition],
     states: &HashMap<String, AppState>,
-    clock: Arc<dyn Clock>,
+    options: &StackOptions,
 ) -> Result<Gateway, StackError> {
     let keys = functions.iter().flat_map(|function| function.routes.iter().map(|key| (key, &function.group)));
     let routes = RouteTable::new(keys.map(|(key, group)| (key.clone(), group.clone())).collect());
@@ -171,8 +168,9 @@ fn gateway(
     let target = |function: &FunctionDefinition| {
         let served = groups::routes(&function.group)?;
         let state = states.get(&function.group)?.clone();
-        let target = Target { function: Function::new(served, state), timeout: function.timeout };
+        let timeout = options.patience.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
+        let target = Target { function: Function::new(served, state), timeout };
         Some((function.group.clone(), target))
     };
-    Ok(Gateway::new(routes, functions.iter().filter_map(target).collect(), clock))
+    Ok(Gateway::new(routes, functions.iter().filter_map(target).collect(), options.clock.clone()))
 }

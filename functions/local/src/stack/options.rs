@@ -7,6 +7,7 @@ use std::{
     net::Ipv4Addr,
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use shared::{
@@ -56,6 +57,8 @@ pub struct StackOptions {
     pub clients: ClientsOf,
     /// Called with each message that the recorder accepts.
     pub on_message: Option<OnMessage>,
+    /// How long each invocation may take instead of what template and gateway allow.
+    pub patience: Option<Duration>,
 }
 
 /// Where the engines listen; port 0 is any free one.
@@ -83,6 +86,7 @@ impl Default for StackOptions {
             random: Arc::new(SystemRandom),
             clients: Arc::new(|_, config| Clients::new(config)),
             on_message: None,
+            patience: None,
         }
     }
 }
