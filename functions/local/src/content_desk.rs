@@ -63,16 +63,7 @@ impl ContentDesk {
     /// What publishing this file would change. Two trips.
     pub async fn draft(&self, file: &str, now: Timestamp) -> Result<Draft, ContentError> {
         let content = Content::check(file).map_err(ContentError::Wrong)?;
-        let Present { info, content: replaced } = self.read().await?;
-        let version = info.as_ref().map_or(0, |info| info.newest) + 1;
-        let new = ContentVersion {
-            version,
-            replaces: info.as_ref().and_then(|info| info.version),
-            since: now,
-            content: content.to_json().to_string(),
-        };
-        let after = AppInfo { version: Some(version), newest: version, gates: content.gates.clone() };
-        Ok(Draft { changes: difference(info.as_ref(), replaced.as_ref(), &content), before: info, after, new: Some(new) })
+        Ok(self.read().await?.replaced_by(&content, now))
     }
 
     /// What going back to the version before the present one would change. Four trips.
@@ -93,12 +84,13 @@ impl ContentDesk {
         after.version.filter(|_| published).ok_or(ContentError::Overtaken)
     }
 
-    /// Publishes a file where the table knows nothing of any content yet; false where it does.
+    /// Publishes a file where the table knows nothing of any content yet; false where it does. Two trips.
     pub async fn fill(&self, file: &str, now: Timestamp) -> Result<bool, ContentError> {
         if self.store.app_info(true).await.map_err(ContentError::Store)?.is_some() {
             return Ok(false);
         }
-        match self.publish(&self.draft(file, now).await?).await {
+        let content = Content::check(file).map_err(ContentError::Wrong)?;
+        match self.publish(&Present { info: None, content: None }.replaced_by(&content, now)).await {
             Ok(_) => Ok(true),
             Err(ContentError::Overtaken) => Ok(false),
             Err(error) => Err(error),
@@ -120,6 +112,22 @@ impl ContentDesk {
         let stored = self.store.content(version).await.map_err(ContentError::Store)?.ok_or(ContentError::Damaged(version))?;
         let content = serde_json::from_str(&stored.content).map_err(|_| ContentError::Damaged(version))?;
         Ok((stored, content))
+    }
+}
+
+impl Present {
+    /// What publishing this content would change.
+    fn replaced_by(self, content: &Content, now: Timestamp) -> Draft {
+        let Self { info, content: replaced } = self;
+        let version = info.as_ref().map_or(0, |info| info.newest) + 1;
+        let new = ContentVersion {
+            version,
+            replaces: info.as_ref().and_then(|info| info.version),
+            since: now,
+            content: content.to_json().to_string(),
+        };
+        let after = AppInfo { version: Some(version), newest: version, gates: content.gates.clone() };
+        Draft { changes: difference(info.as_ref(), replaced.as_ref(), content), before: info, after, new: Some(new) }
     }
 }
 

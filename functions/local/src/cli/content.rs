@@ -102,7 +102,7 @@ fn refused(error: ContentError) -> Failure {
     match error {
         ContentError::Wrong(problems) => {
             problems.iter().for_each(say);
-            Failure::usage(format_args!("the file is not right in {} places; nothing was published", problems.len()))
+            Failure::usage("the file is not right; nothing was published")
         }
         error => Failure::outcome(error),
     }
