@@ -2,7 +2,7 @@
 
 use std::{
     ops::Deref,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use futures_util::future::try_join_all;
@@ -46,6 +46,7 @@ pub struct Parts {
     hashes: Option<Hashes>,
     signer: Signer,
     published: OnceCell<()>,
+    own: Mutex<http::Extensions>,
 }
 
 impl AppState {
@@ -61,6 +62,7 @@ impl AppState {
             signer: Signer::new(&config.cursor_secret),
             gates: KnownGates::default(),
             published: OnceCell::new(),
+            own: Mutex::default(),
             issuer,
             config,
             random,
@@ -99,6 +101,12 @@ impl AppState {
     /// The keyed hashes; an error of ours in a function that was not given the pepper.
     pub fn hashes(&self) -> Result<&Hashes, ApiError> {
         self.hashes.as_ref().ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
+    }
+
+    /// What the group keeps in this process, one value of each type, made when it is first asked for.
+    pub fn own<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        own.get_or_insert_with(Arc::<T>::default).clone()
     }
 
     /// What a function does beside its first request, done before it: [`AppState::publish_keys`], [`AppState::refresh_gates`].

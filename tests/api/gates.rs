@@ -92,7 +92,7 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
 async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_update() {
     let api = Api::start().await;
     tell(&api, minimum()).await;
-    for (platform, version) in [("ios", "2.9.9"), ("iOS", "2"), ("ios", "0")] {
+    for (platform, version) in [("ios", "2.9.9"), ("iOS", "2"), ("ios", "0"), ("ios", "2.9-beta"), ("ios", "2.9.9+310")] {
         let answer = with_app(&api, platform, version).await;
         assert_eq!(answer.error(), UPGRADE, "{platform} {version}");
         assert_eq!(answer.json()["store_url"], json!("https://apps.example.com/ios"));
@@ -101,7 +101,7 @@ async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_updat
     for (platform, version) in [
         ("ios", "2.10"),
         ("ios", "3.0"),
-        ("ios", "2.9-beta"),
+        ("ios", "2.10-beta"),
         ("ios", "latest"),
         ("ios", ""),
         ("android", "0.1"),

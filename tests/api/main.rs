@@ -1,5 +1,6 @@
 //! What the API does, seen from outside.
 
+mod app_info;
 mod auth;
 mod bootstrap;
 mod conventions;

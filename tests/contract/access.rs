@@ -129,7 +129,7 @@ fn nowhere(operation: &Operation) -> String {
 }
 
 /// The path with `id` in the place of its variable.
-fn with_id(path: &str, id: &str) -> String {
+pub fn with_id(path: &str, id: &str) -> String {
     match (path.split_once('{'), path.split_once('}')) {
         (Some((before, _)), Some((_, after))) => format!("{before}{id}{after}"),
         _ => path.to_owned(),

@@ -82,6 +82,11 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
+    /// Whether it is one of those that tell of maintenance and of newer apps.
+    pub fn is_of_app_info(&self) -> bool {
+        self.described["tags"][0] == "AppInfo"
+    }
+
     /// Whether it takes an access token.
     pub fn is_authenticated(&self) -> bool {
         self.described["security"].as_array().is_some_and(|schemes| !schemes.is_empty())

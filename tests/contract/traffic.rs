@@ -12,12 +12,13 @@ use aws_sdk_dynamodb::{
 use harness::{Api, clock::HandClock, wire::Wire};
 use http::Method;
 use local::{
+    content_desk::ContentDesk,
     groups::GROUPS,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
 };
 use serde_json::{Value, json};
-use shared::{aws::Clients, clock::Clock, config::Config};
+use shared::{aws::Clients, clock::Clock, config::Config, store::Store};
 
 use crate::{permissions::Matrix, repository::template};
 
@@ -33,6 +34,7 @@ pub async fn of_all_operations() -> Matrix {
     log_out_in_every_way(&api).await;
     fail_to_send_a_code(&api).await;
     move_to_another_phone_and_leave(&api).await;
+    read_what_everybody_is_told(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -104,6 +106,11 @@ async fn move_to_another_phone_and_leave(api: &Api) {
     let code = api.code_to(&access, "+14155550109", "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.request(Method::DELETE, "/api/customer/").bearer(&access).json(&body).send().await.expect(204);
+}
+
+async fn read_what_everybody_is_told(api: &Api) {
+    ContentDesk::new(Store::new(api.dynamodb(), api.table_name())).fill(app_info::SAMPLE, api.clock.now()).await.expect("filled");
+    api.get("/api/app-info/").send().await.expect(200);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {

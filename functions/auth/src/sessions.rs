@@ -6,11 +6,11 @@ use axum::{
 };
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::error::ApiError,
+    http::{error::ApiError, times::in_millis},
     ids::SessionId,
     model::account::{Account, Platform},
     store::Ending,
@@ -88,8 +88,4 @@ fn listed(account: &Account, current: SessionId, now: Timestamp) -> Vec<SessionO
     let mut shown: Vec<SessionOut> = shown.collect();
     shown.sort_by_key(|session| std::cmp::Reverse((session.last_used, session.id)));
     shown
-}
-
-fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{time:.3}"))
 }

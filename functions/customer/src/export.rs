@@ -4,12 +4,16 @@
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::{Caller, Verified},
     hashes::PhoneHash,
-    http::{error::ApiError, page::Paging},
+    http::{
+        error::ApiError,
+        page::Paging,
+        times::{in_millis, perhaps_in_millis},
+    },
     ids::SessionId,
     model::{
         account::{Account, Platform, Session, Status, StatusChange},
@@ -19,7 +23,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::profile::{Profile, in_millis};
+use crate::profile::Profile;
 
 /// Everything that is stored of a customer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -207,13 +211,5 @@ impl ExportedAnswer {
         let place = placed.place.split_once('|').map(|(_, place)| place.to_owned()).unwrap_or_default();
         let kept = until.is_none_or(|until| now < until);
         kept.then_some(Self { place, fingerprint, status: answer.status, body: answer.body, until })
-    }
-}
-
-#[expect(clippy::ref_option, reason = "serde hands a field over like this")]
-fn perhaps_in_millis<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => in_millis(time, serializer),
-        None => serializer.serialize_none(),
     }
 }

@@ -7,11 +7,11 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use jiff::{Timestamp, civil::Date};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::{error::ApiError, etag::ETag},
+    http::{error::ApiError, etag::ETag, times::in_millis},
     ids::CustomerId,
     model::customer::{Customer, Gender},
 };
@@ -102,11 +102,6 @@ fn with_tag(answer: impl IntoResponse, tag: &ETag) -> Response {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
-}
-
-/// A time as answers write it.
-pub(crate) fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{time:.3}"))
 }
 
 /// The profile of the examples.

@@ -3,9 +3,11 @@
 //! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that cannot be written) is one line on standard
 //! error and exit status 2; a check or an invocation that failed by itself is 1.
 
+mod content;
 mod customer;
 mod doctor;
 mod invoke;
+mod place;
 mod serve;
 mod token;
 
@@ -48,6 +50,9 @@ enum Command {
     /// Close a customer's account, or open it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Publish what the app shows to everybody, or go back to the version before
+    #[command(subcommand)]
+    Content(content::ContentCommand),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
 }
@@ -89,6 +94,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Engines(args)) => serve::engines(args).await,
         Some(Command::Token(command)) => token::run(command),
         Some(Command::Customer(command)) => customer::run(command).await,
+        Some(Command::Content(command)) => content::run(command).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
     match outcome {

@@ -12,7 +12,7 @@ use crate::template::FunctionDefinition;
 pub type Group = (&'static str, fn() -> Routes);
 
 /// Each package under `functions/` that serves HTTP.
-pub const GROUPS: &[Group] = &[("auth", auth::routes), ("customer", customer::routes)];
+pub const GROUPS: &[Group] = &[("app-info", app_info::routes), ("auth", auth::routes), ("customer", customer::routes)];
 
 /// A group that only one side knows.
 #[derive(Debug, Clone, PartialEq, Eq)]

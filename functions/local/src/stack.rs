@@ -13,6 +13,7 @@ use shared::{app::AppState, aws::Clients, config::Config, runtime::Function};
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
     connections::Server,
+    content_desk::{ContentDesk, ContentError},
     data_folder::DataFolder,
     dynamodb::Engine,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
@@ -77,6 +78,12 @@ impl Stack {
             sns,
             _data: data,
         })
+    }
+
+    /// Puts the content of the repository into a table that holds none.
+    pub async fn fill(&self) -> Result<(), ContentError> {
+        let Some(state) = self.state("app-info") else { return Ok(()) };
+        ContentDesk::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
     }
 
     /// What each function does beside its first request: opens its connections, publishes its keys.

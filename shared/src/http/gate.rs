@@ -14,11 +14,16 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use super::{
     cors,
     error::ApiError,
+    language::Languages,
     negotiate::Accept,
     rate_limit::RateLimits,
     routes::{Access, Operation, method_of},
 };
-use crate::{app::AppState, auth::caller::Caller, model::app_info::Closed};
+use crate::{
+    app::AppState,
+    auth::caller::Caller,
+    model::app_info::{AskingApp, Closed},
+};
 
 /// The path of the operation that answered, for the log.
 #[derive(Debug, Clone)]
@@ -62,10 +67,13 @@ impl Gate {
     fn open_to(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let now = self.app.now();
         let Some(gates) = self.app.gates.at(now).filter(|_| self.closable) else { return Ok(()) };
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        match gates.closed_to(text("x-app-platform"), text("x-app-version"), now) {
+        match gates.closed_to(asking_app(headers), now) {
             None => Ok(()),
-            Some(Closed::Maintenance { message, wait }) => Err(ApiError::maintenance(message, wait)),
+            Some(Closed::Maintenance { message, wait }) => {
+                let language = Languages::of(headers).lookup(&gates.languages).or(gates.languages.first().map(String::as_str));
+                let message = message.map(|message| message.in_language(language.unwrap_or_default()).to_owned());
+                Err(ApiError::maintenance(message, wait))
+            }
             Some(Closed::TooOld { store_url }) => Err(ApiError::upgrade_required(store_url)),
         }
     }
@@ -93,6 +101,12 @@ impl Gate {
         cors::allow_methods(response.headers_mut(), &self.allow);
         response
     }
+}
+
+/// The app that a request says it comes from.
+pub fn asking_app(headers: &HeaderMap) -> AskingApp<'_> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    AskingApp { platform: text("x-app-platform"), version: text("x-app-version") }
 }
 
 /// The checks of one path, as a layer around its handlers.

@@ -7,13 +7,16 @@ pub mod cors;
 pub mod error;
 pub mod etag;
 pub mod fields;
-pub(crate) mod gate;
+pub mod gate;
 pub mod idempotency;
+pub mod language;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
 pub mod page;
 pub mod path;
+pub mod public;
 pub mod rate_limit;
 pub mod routes;
 pub mod rules;
+pub mod times;

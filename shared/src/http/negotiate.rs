@@ -49,7 +49,8 @@ impl Accept {
     }
 }
 
-fn range(text: &str) -> Option<(String, u16)> {
+/// One range of a header that lists them: its name in small letters, and its quality in thousandths.
+pub(crate) fn range(text: &str) -> Option<(String, u16)> {
     let mut parts = text.split(';').map(str::trim);
     let media = parts.next().filter(|media| !media.is_empty())?.to_ascii_lowercase();
     let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));

@@ -6,5 +6,6 @@ pub mod challenge;
 pub mod customer;
 pub mod idempotency;
 pub mod limits;
+pub mod localized;
 pub mod paging;
 pub mod phone;

@@ -14,7 +14,8 @@
 //! | writes of a customer in a minute | `RATE#writes#<customer>#<minute>` | `COUNT` | each authenticated write |
 //! | unverified codes of a day | `RATE#budget#<country or ALL>#<day>` | `SHARD#<00..15>` | sendOTP adds, AuthenticateCustomer takes back |
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
-//! | app information | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute |
+//! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
+//! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
 //! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
 //!
 //! # Who may do what
@@ -25,6 +26,7 @@
 //! | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 //! | auth | get, update | | | put, delete | get, put, update, query | | get, put | get |
 //! | customer | get, put, update | get, put | get, put, delete | update, delete | update | query | get, put | get |
+//! | app-info | | | | | | | | get |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -156,6 +158,11 @@ pub fn app_info() -> Key {
     Key::new("APP#INFO".to_owned(), "INFO")
 }
 
+/// A version of the content.
+pub fn content(version: u64) -> Key {
+    Key::new("APP#CONTENT".to_owned(), format!("VERSION#{version:010}"))
+}
+
 /// A public signing key by its version.
 pub fn signing_key(version: u32) -> Key {
     Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
@@ -197,6 +204,7 @@ mod tests {
             answer(&request.slot(Asker::Customer(id.parse().unwrap()), "CreateAddress")),
             answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
             app_info(),
+            content(7),
             signing_key(3),
         ];
         let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();

@@ -6,6 +6,7 @@
 mod account;
 mod app_info;
 mod challenge;
+mod content;
 mod customer;
 pub mod customer_data;
 mod error;
@@ -24,6 +25,7 @@ mod transaction;
 pub use account::{NewLogIn, Rotation, SessionAdded, Successor};
 pub use app_info::KnownGates;
 pub use challenge::Reserved;
+pub use content::{AppInfo, ContentVersion};
 pub use error::StoreError;
 pub use idempotency::Once;
 pub use leaving::{Departure, LEAVING_SHARDS, Left};

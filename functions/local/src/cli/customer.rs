@@ -6,15 +6,16 @@ use clap::{Args, Subcommand};
 use shared::{
     clock::{Clock, SystemClock},
     model::account::StatusChange,
-    store::Store,
 };
 
-use super::{Failure, StackArgs, http_url, say};
+use super::{
+    Failure,
+    place::{Place, PlaceArgs},
+    say,
+};
 use crate::{
-    doctor::operator_client,
     log,
     operator_desk::{DeskError, OperatorDesk},
-    stack::Stack,
     template::Texts,
 };
 
@@ -27,27 +28,18 @@ pub(super) enum CustomerCommand {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("table", |table| table.requires("secrets")))]
 pub(super) struct CustomerArgs {
     /// The account's phone in E.164 form, such as +14155550123
     phone: String,
     /// Why, for the audit log and the account
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
-    /// Folder of the local data [default: target/local beside template.yaml]
-    #[arg(long, value_name = "DIR", conflicts_with = "table")]
-    data: Option<PathBuf>,
-    /// A deployed table instead, as the stack's output `TableName` gives it
-    #[arg(long, value_name = "NAME", requires = "secrets")]
-    table: Option<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
     /// JSON file with the deployed secrets: {"HashSecret": "…", "CursorSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
-    /// The table's region, where your AWS profile names none or another
-    #[arg(long, requires = "table")]
-    region: Option<String>,
-    /// A DynamoDB API outside AWS
-    #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
-    dynamodb_endpoint: Option<String>,
 }
 
 /// Sets the status, and says whether anything changed.
@@ -57,33 +49,22 @@ pub(super) async fn run(command: CustomerCommand) -> Result<(), Failure> {
         CustomerCommand::Enable(args) => (args, false),
     };
     log::to_stderr("info");
-    let changed = match (&args.table, &args.secrets) {
-        (Some(table), Some(secrets)) => {
-            let secrets = read_secrets(secrets)?;
-            let client = operator_client(args.region.clone(), args.dynamodb_endpoint.clone()).await;
-            set(Store::new(client, table.clone()), &secrets, &args, disabled).await?
-        }
-        _ => locally(&args, disabled).await?,
-    };
+    let given = args.secrets.as_ref().map(read_secrets).transpose()?;
+    let place = args.place.open().await?;
+    let changed = set(&place, given, &args, disabled).await;
+    place.close().await;
+    let changed = changed?;
     let status = if disabled { "closed" } else { "open" };
     say(format_args!("the account is {status}{}", if changed { "" } else { ", as it was before" }));
     Ok(())
 }
 
-async fn locally(args: &CustomerArgs, disabled: bool) -> Result<bool, Failure> {
-    let (template, root) = StackArgs::template()?;
-    let stack_args = StackArgs { memory: false, data: args.data.clone(), dynamodb_endpoint: None, set: Vec::new() };
-    let stack = Stack::start(&template, stack_args.options(&root)).await.map_err(Failure::usage)?;
-    let done = match stack.state("customer") {
-        Some(state) => set(state.store.clone(), &stack.secrets, args, disabled).await,
-        None => Err(Failure::outcome("there is no function customer")),
+async fn set(place: &Place, given: Option<Texts>, args: &CustomerArgs, disabled: bool) -> Result<bool, Failure> {
+    let secrets = match place {
+        Place::Local(stack) => stack.secrets.clone(),
+        Place::Deployed(_) => given.unwrap_or_default(),
     };
-    stack.stop().await;
-    done
-}
-
-async fn set(store: Store, secrets: &Texts, args: &CustomerArgs, disabled: bool) -> Result<bool, Failure> {
-    let desk = OperatorDesk::new(store, secrets).map_err(Failure::usage)?;
+    let desk = OperatorDesk::new(place.store("customer")?, &secrets).map_err(Failure::usage)?;
     let change = StatusChange { at: SystemClock.now(), why: args.why.clone() };
     desk.set_disabled(&args.phone, disabled, change).await.map_err(|error| match error {
         DeskError::Phone | DeskError::Secret(_) => Failure::usage(error),

@@ -38,6 +38,7 @@ async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Fail
         let known: Vec<_> = GROUPS.iter().map(|(group, _)| *group).collect();
         return Err(Failure::usage(format_args!("there is no function {name}; there are {}", known.join(", "))));
     };
+    stack.fill().await.map_err(Failure::outcome)?;
     stack.prepare().await;
     function.invoke(event).await.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))
 }

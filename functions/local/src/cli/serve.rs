@@ -63,6 +63,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     let kept = options.data.clone();
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
+    stack.fill().await.map_err(Failure::outcome)?;
     stack.prepare().await;
 
     let backend = Backend { gateway: stack.gateway.clone(), recorder: stack.recorder.clone(), clock };
@@ -84,6 +85,7 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
     options.on_message = Some(printed());
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
+    stack.fill().await.map_err(Failure::outcome)?;
     say(format_args!(
         "AWS_ENDPOINT_URL_DYNAMODB={}\nAWS_ENDPOINT_URL_SNS={}\nTABLE_NAME={}\nAWS_REGION=us-east-1\nAWS_ACCESS_KEY_ID=local\n\
          AWS_SECRET_ACCESS_KEY=local",

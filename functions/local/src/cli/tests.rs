@@ -39,6 +39,11 @@ fn wrong_values_are_refused() {
         "customer disable +14155550123 --why w --secrets f",
         "customer disable +14155550123 --why w --table t --secrets f --data d",
         "customer close +14155550123 --why w",
+        "content",
+        "content push",
+        "content push f --data d --table t",
+        "content push f --region r",
+        "content rollback f",
         "doctor",
     ];
     for line in wrong {
@@ -55,6 +60,11 @@ fn every_command_has_its_options() {
         "customer disable +14155550123 --why w",
         "customer enable +14155550123 --why w --data d",
         "customer disable +14155550123 --why w --table t --secrets f --region r --dynamodb-endpoint http://127.0.0.1:8000",
+        "content push f",
+        "content push f --yes --data d",
+        "content push f --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
+        "content rollback --yes --table t",
+        "content show --data d",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
     ];

@@ -1,0 +1,118 @@
+//! `getAppInfo`: the app's own particulars, and whether this one should be updated.
+
+use std::collections::BTreeMap;
+
+use axum::{extract::State, response::Response};
+use http::HeaderMap;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use shared::{
+    app::AppState,
+    http::{error::ApiError, gate::asking_app, language::Languages, times::perhaps_in_millis},
+    model::{
+        app_info::{PlatformGate, Update},
+        localized::Localized,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    content::Content,
+    told::{answer, told_now},
+};
+
+/// What an app should know of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AppInfoOut {
+    name: String,
+    description: String,
+    #[schema(required, format = "email")]
+    support_email: Option<String>,
+    /// E.164.
+    #[schema(required)]
+    support_phone: Option<String>,
+    #[schema(required, format = "uri")]
+    terms_url: Option<String>,
+    #[schema(required, format = "uri")]
+    privacy_url: Option<String>,
+    /// By platform: `ios`, `android`, `web`.
+    platforms: BTreeMap<String, PlatformGate>,
+    maintenance: MaintenanceOut,
+    /// What the app may switch on, by names that it knows.
+    #[schema(value_type = Object)]
+    features: Map<String, Value>,
+    /// `hard`: this app is not served any more; `soft`: there is a newer one; `none`: it is the newest, or it did not say what it is.
+    update: Update,
+}
+
+/// Whether the API is closed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MaintenanceOut {
+    active: bool,
+    /// For people.
+    #[schema(required)]
+    message: Option<String>,
+    /// When it is expected to end.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    until: Option<Timestamp>,
+}
+
+/// What an app should know of itself.
+///
+/// In the wanted language that comes first among those that there are, or in the content's first. It answers during maintenance, and to apps
+/// of any age.
+///
+/// No trip to storage in a warm process. At its start one for the app information and one for the content; the former again once a
+/// minute, beside a request.
+#[utoipa::path(get, path = "/api/app-info/", operation_id = "getAppInfo", tag = crate::TAG,
+    params(
+        ("X-App-Platform" = Option<String>, Header, description = "`ios`, `android` or `web`."),
+        ("X-App-Version" = Option<String>, Header, description = "Numbers with dots between them. What a build adds to them (`+57`, `-beta`) does not count."),
+        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+    ),
+    responses(
+        (status = 200, description = "The particulars.", body = AppInfoOut, headers(
+            ("ETag" = String, description = "Names this content in this language."),
+            ("Cache-Control" = String, description = "`public, max-age=60, stale-while-revalidate=600`"),
+            ("Content-Language" = String, description = "The language of the answer.")),
+            example = json!({
+                "name": "Satchel", "description": "Everything you carry, in one place.",
+                "support_email": "help@satchel.example.com", "support_phone": "+14155550100",
+                "terms_url": "https://satchel.example.com/terms", "privacy_url": "https://satchel.example.com/privacy",
+                "platforms": {"ios": {"minimum_version": "1.2.0", "latest_version": "1.10.0", "store_url": "https://apps.apple.com/app/id0000000000"}},
+                "maintenance": {"active": false, "message": null, "until": null},
+                "features": {"wallet": true}, "update": "soft"})),
+        (status = 304, description = "`If-None-Match` names what would be answered."),
+    ))]
+pub async fn get_app_info(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let told = told_now(&app).await?;
+    let language = told.language(&Languages::of(&headers));
+    let shown = AppInfoOut::new(&told.content, language, told.content.gates.update(asking_app(&headers)));
+    answer(&headers, language, "Accept-Language, X-App-Platform, X-App-Version", &shown)
+}
+
+impl AppInfoOut {
+    fn new(content: &Content, language: &str, update: Update) -> Self {
+        let text = |text: &Localized| text.in_language(language).to_owned();
+        let maintenance = &content.gates.maintenance;
+        Self {
+            name: text(&content.name),
+            description: text(&content.description),
+            support_email: content.support_email.clone(),
+            support_phone: content.support_phone.clone(),
+            terms_url: content.terms_url.as_ref().map(text),
+            privacy_url: content.privacy_url.as_ref().map(text),
+            platforms: content.gates.platforms.clone(),
+            maintenance: MaintenanceOut {
+                active: maintenance.active,
+                message: maintenance.message.as_ref().map(text),
+                until: maintenance.until,
+            },
+            features: content.features.clone(),
+            update,
+        }
+    }
+}

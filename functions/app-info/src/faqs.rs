@@ -1,0 +1,123 @@
+//! `listFaqs`: questions and answers.
+
+use axum::{extract::State, response::Response};
+use http::HeaderMap;
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    http::{
+        body::Query,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        language::Languages,
+        rules::text,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    content::Faq,
+    told::{answer, told_now},
+};
+
+/// Most characters that may be searched for.
+const MOST_SEARCHED: usize = 200;
+
+/// Which questions are wanted.
+#[derive(Debug, Default)]
+pub struct FaqQuery {
+    category: Option<String>,
+    /// Each in small letters.
+    words: Vec<String>,
+    language: Option<String>,
+}
+
+/// A question with its answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FaqOut {
+    id: u64,
+    question: String,
+    answer: String,
+    /// The same in every language.
+    category: String,
+    /// They come in its order.
+    order: u32,
+}
+
+impl FromFields for FaqQuery {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let category = fields.optional("category", text().or_blank());
+        let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
+        let language = fields.optional("lang", text().or_blank());
+        let given = |value: Option<String>| value.filter(|text| !text.is_empty());
+        let (category, search, language) = (given(category?), search?.unwrap_or_default(), given(language?));
+        let words = search.to_lowercase();
+        let words = words.split(|letter: char| letter.is_whitespace() || letter == ',').filter(|word| !word.is_empty());
+        Ok(Self { category, words: words.map(str::to_owned).collect(), language })
+    }
+}
+
+/// Questions and answers.
+///
+/// In the language `lang` or, where that is absent, the wanted one that comes first among those that there are; where there is none of them,
+/// in the content's first.
+///
+/// No trip to storage in a warm process. At its start one for the app information and one for the content; the former again once a
+/// minute, beside a request.
+#[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
+    params(
+        ("category" = Option<String>, Query, description = "Only those of this category."),
+        ("search" = Option<String>, Query, description = "Only those whose question or answer holds each of these words, in capitals or not. At most 200 characters."),
+        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
+        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+    ),
+    responses(
+        (status = 200, description = "The questions in their order.", body = Vec<FaqOut>, headers(
+            ("ETag" = String, description = "Names this content in this language."),
+            ("Cache-Control" = String, description = "`public, max-age=60, stale-while-revalidate=600`"),
+            ("Content-Language" = String, description = "The language of the answer.")),
+            example = json!([{"id": 1, "question": "How do I log in?", "answer": "Enter your phone number, and then the code that we send to it.",
+                "category": "account", "order": 1}])),
+        (status = 304, description = "`If-None-Match` names what would be answered."),
+        (status = 400, description = "A search that is too long.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "validation_error", "errors": [{"code": "max_length",
+                "detail": "Ensure this field has no more than 200 characters.", "attr": "search"}]})),
+    ))]
+pub async fn list_faqs(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<FaqQuery>,
+) -> Result<Response, ApiError> {
+    let told = told_now(&app).await?;
+    let wanted = query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let language = told.language(&wanted);
+    let all = told.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
+    answer(&headers, language, "Accept-Language", &all.filter(|faq| query.admits(faq)).collect::<Vec<_>>())
+}
+
+impl FaqOut {
+    fn of(faq: &Faq, language: &str) -> Self {
+        Self {
+            id: faq.id,
+            question: faq.question.in_language(language).to_owned(),
+            answer: faq.answer.in_language(language).to_owned(),
+            category: faq.category.clone(),
+            order: faq.order,
+        }
+    }
+}
+
+impl FaqQuery {
+    fn admits(&self, faq: &FaqOut) -> bool {
+        if self.category.as_ref().is_some_and(|category| *category != faq.category) {
+            return false;
+        }
+        let texts = if self.words.is_empty() {
+            [String::new(), String::new()]
+        } else {
+            [&faq.question, &faq.answer].map(|text| text.to_lowercase())
+        };
+        self.words.iter().all(|word| texts.iter().any(|text| text.contains(word)))
+    }
+}

@@ -1,0 +1,30 @@
+//! What the app shows to everybody: its own particulars, where else it is found, questions and answers.
+//!
+//! Invariants: everything comes from one [`content::Content`], which was read as a whole and found right before it was published; it is
+//! complete in each language that it is in. A warm process answers without a trip to storage. The group answers during maintenance and to
+//! apps of any age, since it is the one that tells them.
+
+mod app_info;
+pub mod changes;
+mod check;
+pub mod content;
+mod faqs;
+mod social_accounts;
+mod told;
+
+use shared::{http::routes::Routes, operation};
+
+/// The tag of the operations here, as the document's folders name it.
+const TAG: &str = "AppInfo";
+
+/// A content to begin with, as the operator's file has it.
+pub const SAMPLE: &str = include_str!("../content.json");
+
+/// The operations of this group.
+pub fn routes() -> Routes {
+    Routes::of(env!("CARGO_CRATE_NAME"))
+        .public(operation!(social_accounts::get_social_accounts))
+        .public(operation!(app_info::get_app_info))
+        .public(operation!(faqs::list_faqs))
+        .always_open()
+}

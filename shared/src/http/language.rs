@@ -1,0 +1,101 @@
+//! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets: the lookup of RFC 4647 section 3.4.
+
+use http::{HeaderMap, header};
+
+use super::negotiate::range;
+
+/// How many ranges of a header are looked at.
+const MOST_RANGES: usize = 32;
+
+/// Language ranges, the most wanted first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Languages(Vec<String>);
+
+impl Languages {
+    /// What `Accept-Language` asks for. Ranges of one quality are wanted in their order; those of quality 0 are not wanted.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+        let mut ranges: Vec<_> = values.flat_map(|value| value.split(',')).filter_map(range).take(MOST_RANGES).collect();
+        ranges.retain(|(_, quality)| *quality > 0);
+        ranges.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
+        Self(ranges.into_iter().map(|(range, _)| range).collect())
+    }
+
+    /// This language alone.
+    pub fn named(tag: &str) -> Self {
+        Self(vec![tag.trim().to_ascii_lowercase()])
+    }
+
+    /// The first language of `offered` that is wanted, each range being shortened from its end until something fits. `*` fits
+    /// nothing: who offers decides what those get who want anything.
+    pub fn lookup<'a, S: AsRef<str>>(&self, offered: &'a [S]) -> Option<&'a str> {
+        let fitting = |range: &str| offered.iter().map(AsRef::as_ref).find(|tag| tag.eq_ignore_ascii_case(range));
+        self.0.iter().find_map(|range| shortened(range).find_map(fitting))
+    }
+}
+
+/// The range, then what is left when its last subtag goes, and with it a single letter that only begins another one.
+fn shortened(range: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(range), |range| {
+        let (rest, _) = range.rsplit_once('-')?;
+        match rest.rsplit_once('-') {
+            Some((before, letter)) if letter.len() == 1 => Some(before),
+            _ => Some(rest),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OFFERED: [&str; 5] = ["en", "ar", "zh", "zh-Hant", "pt-BR"];
+
+    fn wanting(value: &'static str) -> Languages {
+        Languages::of(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, http::HeaderValue::from_static(value))]))
+    }
+
+    #[test]
+    fn a_range_is_shortened_until_something_fits() {
+        for (wanted, got) in [
+            ("ar", Some("ar")),
+            ("AR-sa", Some("ar")),
+            ("zh-Hant-TW", Some("zh-Hant")),
+            ("zh-hans-CN", Some("zh")),
+            ("zh-Hant-x-private", Some("zh-Hant")),
+            ("zh-x", Some("zh")),
+            ("pt-br", Some("pt-BR")),
+            // Lookup shortens what is wanted and never what is offered.
+            ("pt", None),
+            ("pt-PT", None),
+            ("xx", None),
+            ("*", None),
+            ("e", None),
+            ("english", None),
+            ("", None),
+            ("-", None),
+            ("en-", Some("en")),
+        ] {
+            assert_eq!(wanting(wanted).lookup(&OFFERED), got, "{wanted}");
+            assert_eq!(Languages::named(wanted).lookup(&OFFERED), got, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn the_most_wanted_comes_first_and_of_equals_the_first() {
+        for (wanted, got) in [
+            ("fr, ar;q=0.5, zh;q=0.8", Some("zh")),
+            ("zh-Hant-TW, ar", Some("zh-Hant")),
+            ("ar, zh", Some("ar")),
+            ("zh;q=0.9, ar;q=0.9", Some("zh")),
+            ("*, ar;q=0.1", Some("ar")),
+            ("ar;q=0, zh;q=0.1", Some("zh")),
+            ("ar;q=0", None),
+            ("ar;q=loud, zh", Some("zh")),
+            (",,;q=1, ar", Some("ar")),
+        ] {
+            assert_eq!(wanting(wanted).lookup(&OFFERED), got, "{wanted}");
+        }
+        assert_eq!(Languages::of(&HeaderMap::new()).lookup(&OFFERED), None);
+    }
+}

@@ -1,0 +1,58 @@
+//! What the app shows to everybody, and how the operator changes it.
+
+use harness::{Answer, Api};
+use local::content_desk::ContentDesk;
+use serde_json::{Value, json};
+
+mod content;
+mod faqs;
+mod maintenance;
+mod particulars;
+mod social_accounts;
+mod warm;
+
+/// An API whose table holds the sample.
+async fn start() -> Api {
+    let api = Api::start().await;
+    api.stack.fill().await.expect("the sample is right");
+    api.wire.reset();
+    api
+}
+
+/// The sample, to be changed.
+fn sample() -> Value {
+    serde_json::from_str(::app_info::SAMPLE).expect("JSON")
+}
+
+/// The sample with another answer to its first question.
+fn answering(answer: &str) -> Value {
+    let mut content = sample();
+    content["faqs"][0]["answer"] = json!(answer);
+    content
+}
+
+fn desk(api: &Api) -> ContentDesk {
+    ContentDesk::new(api.stack.state("app-info").expect("app-info runs").store.clone())
+}
+
+/// Publishes a content, and gives its version.
+async fn push(api: &Api, content: &Value) -> u64 {
+    let now = api.stack.state("app-info").expect("app-info runs").now();
+    let draft = desk(api).draft(&content.to_string(), now).await.expect("the content is right");
+    desk(api).publish(&draft).await.expect("nobody else publishes")
+}
+
+/// Lets so much time go by that whatever the processes know is believed no more, and lets the other functions read it anew.
+async fn much_later(api: &Api) {
+    api.clock.advance_seconds(600);
+    api.stack.prepare().await;
+}
+
+async fn get(api: &Api, path: &str, languages: &str) -> Answer {
+    api.get(path).header("accept-language", languages).send().await.expect(200)
+}
+
+/// The answer to the first question, as everybody is told it.
+async fn first_answer(api: &Api) -> String {
+    get(api, "/api/faqs/", "en").await.json()[0]["answer"].as_str().expect("a text").to_owned()
+}
