@@ -69,7 +69,7 @@ impl Schemas<'_> {
         }
         let list = |name: &str| schema[name].as_array();
         if let Some(parts) = list("allOf") {
-            return parts.iter().find_map(|part| self.misfit(part, value, at));
+            return self.misfit_of_parts(parts, value, at);
         }
         if let Some(choices) = list("oneOf").or(list("anyOf")) {
             let fits = choices.iter().any(|choice| self.misfit(choice, value, at).is_none());
@@ -91,6 +91,24 @@ impl Schemas<'_> {
             Value::Array(items) => items.iter().find_map(|item| self.misfit(&schema["items"], item, &format!("{at}[]"))),
             _ => None,
         }
+    }
+
+    /// Of an object each part describes some members, and each member is described by some part.
+    fn misfit_of_parts(&self, parts: &[Value], value: &Value, at: &str) -> Option<String> {
+        let Some(members) = value.as_object() else { return parts.iter().find_map(|part| self.misfit(part, value, at)) };
+        let described: Vec<Vec<&String>> = parts.iter().map(|part| self.members(part)).collect();
+        if let Some(name) = members.keys().find(|name| !described.iter().flatten().any(|known| known == name)) {
+            return Some(format!("{at} has the member {name}, which none of the parts of its schema knows"));
+        }
+        parts.iter().zip(described).find_map(|(part, known)| {
+            let own = members.iter().filter(|(name, _)| known.contains(name)).map(|(name, value)| (name.clone(), value.clone()));
+            self.misfit(part, &Value::Object(own.collect()), at)
+        })
+    }
+
+    fn members<'a>(&'a self, schema: &'a Value) -> Vec<&'a String> {
+        let target = schema["$ref"].as_str().and_then(|name| self.0.pointer(name.trim_start_matches('#')));
+        target.unwrap_or(schema)["properties"].as_object().into_iter().flat_map(Map::keys).collect()
     }
 
     fn misfit_of_object(&self, schema: &Value, members: &Map<String, Value>, at: &str) -> Option<String> {

@@ -6,38 +6,14 @@ use axum::{
 };
 use http::StatusCode;
 use jiff::Timestamp;
-use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::{error::ApiError, times::in_millis},
+    http::{error::ApiError, session::SessionOut},
     ids::SessionId,
-    model::account::{Account, Platform},
+    model::account::Account,
     store::Ending,
 };
-use utoipa::ToSchema;
-
-/// One log-in on one device.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct SessionOut {
-    #[schema(value_type = String, format = "uuid")]
-    id: SessionId,
-    /// What the device called itself at log-in.
-    #[schema(required)]
-    device_name: Option<String>,
-    #[schema(required)]
-    platform: Option<Platform>,
-    /// The log-in.
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    created: Timestamp,
-    /// The last refresh, or the log-in where there was none yet.
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    last_used: Timestamp,
-    /// Whether the request came from it.
-    current: bool,
-}
 
 /// Where the caller is logged in.
 ///
@@ -77,14 +53,7 @@ pub async fn revoke_session(caller: Caller, Path(id): Path<String>) -> Result<St
 }
 
 fn listed(account: &Account, current: SessionId, now: Timestamp) -> Vec<SessionOut> {
-    let shown = account.live_sessions(now).map(|(id, session)| SessionOut {
-        id,
-        device_name: session.name.clone(),
-        platform: session.platform,
-        created: session.created,
-        last_used: session.rotated,
-        current: id == current,
-    });
+    let shown = account.live_sessions(now).map(|(id, session)| SessionOut::new(id, session, current));
     let mut shown: Vec<SessionOut> = shown.collect();
     shown.sort_by_key(|session| std::cmp::Reverse((session.last_used, session.id)));
     shown

@@ -12,11 +12,12 @@ use shared::{
     http::{
         error::ApiError,
         page::Paging,
+        session::SessionOut,
         times::{in_millis, perhaps_in_millis},
     },
     ids::SessionId,
     model::{
-        account::{Account, Platform, Session, Status, StatusChange},
+        account::{Account, Session, Status, StatusChange},
         idempotency::AnswerRecord,
     },
     store::customer_data::{Placed, Record, export_from},
@@ -73,23 +74,11 @@ pub struct ExportedStatusChange {
     why: String,
 }
 
-/// One log-in on one device.
+/// One log-in on one device, with what is kept to run it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedSession {
-    #[schema(value_type = String, format = "uuid")]
-    id: SessionId,
-    #[schema(required)]
-    device_name: Option<String>,
-    #[schema(required)]
-    platform: Option<Platform>,
-    /// When the customer logged in.
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    created: Timestamp,
-    /// The last refresh.
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    last_used: Timestamp,
+    #[serde(flatten)]
+    session: SessionOut,
     /// When it ends however often it is refreshed.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
@@ -105,8 +94,6 @@ pub struct ExportedSession {
     /// The account's epoch when it was last confirmed; a session of an earlier one than the account's has ended.
     #[schema(required)]
     epoch: Option<u64>,
-    /// Whether this request came in it.
-    current: bool,
 }
 
 /// An answer that is kept for a request that may be repeated.
@@ -173,18 +160,13 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
 fn sessions(verified: &Verified) -> Vec<ExportedSession> {
     let account = &verified.account;
     let session = |(id, session): (&SessionId, &Session)| ExportedSession {
-        id: *id,
-        device_name: session.name.clone(),
-        platform: session.platform,
-        created: session.created,
-        last_used: session.rotated,
+        session: SessionOut::new(*id, session, verified.session),
         ends: session.ends,
         idle_seconds: session.idle,
         generation: session.generation,
         generations_in_minute: session.in_minute,
         key: session.kid.clone(),
         epoch: account.epochs.get(id).copied(),
-        current: *id == verified.session,
     };
     account.sessions.iter().map(session).collect()
 }

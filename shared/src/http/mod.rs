@@ -19,4 +19,5 @@ pub mod public;
 pub mod rate_limit;
 pub mod routes;
 pub mod rules;
+pub mod session;
 pub mod times;

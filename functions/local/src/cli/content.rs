@@ -44,8 +44,9 @@ pub(super) struct RollbackArgs {
 
 pub(super) async fn run(command: ContentCommand) -> Result<(), Failure> {
     let place = match &command {
-        ContentCommand::Push(PushArgs { place, .. }) | ContentCommand::Rollback(RollbackArgs { place, .. }) => place,
-        ContentCommand::Show(place) => place,
+        ContentCommand::Push(PushArgs { place, .. })
+        | ContentCommand::Rollback(RollbackArgs { place, .. })
+        | ContentCommand::Show(place) => place,
     };
     let place = place.open().await?;
     let done = at(&place, &command).await;
