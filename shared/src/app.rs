@@ -18,7 +18,7 @@ use crate::{
     hashes::{Hashes, Signer},
     http::error::ApiError,
     ids::{CustomerId, uuid_v7},
-    notify::Messages,
+    notify::{Messages, Push, Topic},
     random::Random,
     store::{KnownGates, Store},
 };
@@ -37,6 +37,10 @@ pub struct Parts {
     pub keyring: LazyLock<Keyring, Box<dyn FnOnce() -> Keyring + Send>>,
     /// Messages to phones.
     pub messages: Messages,
+    /// Pushes to devices.
+    pub push: Push,
+    /// The topic that the notifier is fed by, where this function was told it.
+    pub topic: Option<Topic>,
     /// Chance.
     pub random: Arc<dyn Random>,
     /// Whether the API is closed for maintenance or to old apps.
@@ -57,6 +61,8 @@ impl AppState {
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb, config.table.clone()),
             keyring: LazyLock::new(Box::new(move || Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer)))),
+            push: Push::new(clients.sns.clone(), config.platform_application.clone()),
+            topic: config.notifications_topic.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),

@@ -29,6 +29,14 @@ pub struct Config {
     pub operator_public_key: Option<String>,
     /// Sender shown on text messages where the country allows one.
     pub sms_sender_id: Option<String>,
+    /// SNS platform application of the push devices; none: nothing is pushed. Only the notifier has it.
+    pub platform_application: Option<String>,
+    /// SNS topic that the notifier is fed by, for what is left of a message to all. Only the notifier has it.
+    pub notifications_topic: Option<String>,
+    /// How long a notification stays in an inbox, or up to a week longer.
+    pub inbox_life: SignedDuration,
+    /// How many customers of a message to all one invocation serves.
+    pub fan_out_page: usize,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
@@ -151,6 +159,10 @@ impl Config {
             hash_secret: vars.secret("HASH_SECRET"),
             operator_public_key: vars.get("OPERATOR_PUBLIC_KEY"),
             sms_sender_id: vars.get("SMS_SENDER_ID"),
+            platform_application: vars.get("PLATFORM_APPLICATION_ARN"),
+            notifications_topic: vars.get("NOTIFICATIONS_TOPIC_ARN"),
+            inbox_life: vars.days("INBOX_DAYS")?,
+            fan_out_page: vars.at_least_one("FAN_OUT_PAGE")? as usize,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })
@@ -265,6 +277,10 @@ impl Variables<'_> {
             0 => Err(ConfigError { variable: name, problem: "is not at least 1" }),
             number => Ok(number),
         }
+    }
+
+    fn days(&self, name: &'static str) -> Result<SignedDuration, ConfigError> {
+        Ok(SignedDuration::from_hours(24 * i64::from(self.at_least_one(name)?)))
     }
 
     fn seconds(&self, name: &'static str) -> Result<SignedDuration, ConfigError> {

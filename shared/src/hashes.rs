@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::hmac;
+use ring::{digest, hmac};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -64,6 +64,24 @@ impl Hashes {
 
     fn tag(&self, parts: &[&str]) -> hmac::Tag {
         hmac::sign(&self.0, parts.join("\u{1f}").as_bytes())
+    }
+}
+
+/// Hash of something that is too long or too free to stand in a key: a push registration id, the id that a publisher gave a message.
+/// SHA-256 in base64url, 43 characters. Not keyed: what it stands for is unguessable or no secret.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContentHash(String);
+
+impl ContentHash {
+    /// The hash of `text`.
+    pub fn of(text: &str) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes())))
+    }
+
+    /// The text that stands in keys.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

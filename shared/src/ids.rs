@@ -58,3 +58,50 @@ typed_id!(
     /// One sent code.
     ChallengeId
 );
+typed_id!(
+    /// One message in an inbox.
+    NotificationId
+);
+
+impl NotificationId {
+    /// A new id that sorts behind `last` whatever the clock says.
+    pub fn after(last: Option<Self>, now: Timestamp, random: &dyn Random) -> Self {
+        let new = Self::new(now, random);
+        match last {
+            Some(last) if new <= last => {
+                let next = Timestamp::from_millisecond(last.millis() + 1).unwrap_or(now);
+                Self::new(next, random)
+            }
+            _ => new,
+        }
+    }
+
+    /// The time in it: when the message came, in milliseconds since 1970.
+    pub fn millis(self) -> i64 {
+        let bytes = self.0.as_bytes();
+        bytes[..6].iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte))
+    }
+
+    /// The same as a time.
+    pub fn time(self) -> Timestamp {
+        Timestamp::from_millisecond(self.millis()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn a_notification_sorts_behind_the_last_one_even_by_a_clock_that_is_behind() {
+        let now: Timestamp = "2026-11-22T20:52:24.123Z".parse().unwrap();
+        let mut last = NotificationId::new(now, &SystemRandom);
+        assert_eq!(last.time(), now);
+        for clock in [now, now, now - jiff::SignedDuration::from_secs(5)] {
+            let next = NotificationId::after(Some(last), clock, &SystemRandom);
+            assert!(next > last && next.to_string() > last.to_string());
+            last = next;
+        }
+    }
+}

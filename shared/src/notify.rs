@@ -1,12 +1,17 @@
-//! Messages through SNS: text messages to phones.
+//! Messages through SNS: text messages to phones, pushes to devices, and the topic that feeds the notifier.
+//!
+//! Invariant: an error holds the service's code and never a phone, a token or a text.
+
+mod push;
 
 use std::fmt;
 
 use aws_sdk_sns::{
-    error::{DisplayErrorContext, ProvideErrorMetadata},
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     types::MessageAttributeValue,
 };
 
+pub use self::push::{Endpoint, Push, Pushed};
 use crate::{aws::LazySns, model::phone::Phone};
 
 /// Sends messages.
@@ -14,6 +19,13 @@ use crate::{aws::LazySns, model::phone::Phone};
 pub struct Messages {
     client: LazySns,
     sender: Option<String>,
+}
+
+/// The topic that other systems publish notifications to, and the notifier itself what is left of a message to all.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    client: LazySns,
+    arn: String,
 }
 
 /// SNS did not accept a message. Holds the service's code, never the phone or the text.
@@ -38,13 +50,19 @@ impl Messages {
             Some(sender) => request.message_attributes("AWS.SNS.SMS.SenderID", text_attribute(sender)?),
             None => request,
         };
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(NotAccepted(match error.code() {
-                Some(code) => code.to_owned(),
-                None => DisplayErrorContext(error).to_string(),
-            })),
-        }
+        request.send().await.map(|_| ()).map_err(NotAccepted::from)
+    }
+}
+
+impl Topic {
+    /// The topic of this name.
+    pub fn new(client: LazySns, arn: String) -> Self {
+        Self { client, arn }
+    }
+
+    /// Publishes a message. One call of SNS.
+    pub async fn publish(&self, message: &str) -> Result<(), NotAccepted> {
+        self.client.publish().topic_arn(&self.arn).message(message).send().await.map(|_| ()).map_err(NotAccepted::from)
     }
 }
 
@@ -55,6 +73,19 @@ impl fmt::Display for NotAccepted {
 }
 
 impl std::error::Error for NotAccepted {}
+
+impl<E, R> From<SdkError<E, R>> for NotAccepted
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        Self(match error.code() {
+            Some(code) => code.to_owned(),
+            None => DisplayErrorContext(error).to_string(),
+        })
+    }
+}
 
 fn text_attribute(value: &str) -> Result<MessageAttributeValue, NotAccepted> {
     MessageAttributeValue::builder()

@@ -9,7 +9,7 @@ use axum::{
     Router,
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 pub use lambda_http::Error;
 use lambda_http::{
@@ -18,6 +18,7 @@ use lambda_http::{
     service_fn,
 };
 use serde::Serialize;
+use serde_json::Value;
 use tower::{Service, ServiceExt};
 use tracing::Subscriber;
 use tracing_subscriber::{
@@ -127,6 +128,27 @@ impl Function {
         tracing::info!(%method, route, status = response.status().as_u16(), ms = millis, id, "request");
         response
     }
+}
+
+/// A function that no request reaches: it is fed by a queue or a schedule.
+#[derive(Clone, Copy)]
+pub struct Consumer {
+    /// The name of its crate.
+    pub name: &'static str,
+    /// Called once, when the process starts.
+    pub start: fn(&AppState),
+    /// Handles one event, JSON in and JSON out. An error or a panic means that all of the event comes back.
+    pub handle: fn(AppState, Value) -> BoxFuture<'static, Result<Value, Error>>,
+}
+
+/// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process is ended.
+pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
+    let config = Config::from_env()?;
+    log_to_stdout(&config.log_level, consumer.name);
+    let clients = Clients::new(&config);
+    let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
+    (consumer.start)(&app);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| (consumer.handle)(app.clone(), event.payload))).await
 }
 
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.

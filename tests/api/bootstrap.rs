@@ -5,7 +5,7 @@ use harness::{
     Api,
     bootstrap::{Bootstrap, SampleEvent, sample_events},
 };
-use local::groups::GROUPS;
+use local::groups::{CONSUMERS, GROUPS};
 use serde_json::Value;
 
 /// The most bytes of a log line; CloudWatch bills by the byte.
@@ -49,6 +49,29 @@ async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_p
         }
         let requests = log.iter().filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "request");
         assert_eq!(requests.count(), events.len(), "{group} must log one line a request: {log:#?}");
+    }
+}
+
+#[tokio::test]
+async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_without_anything_private() {
+    let api = Api::with(&[("LogLevel", "trace")]).await;
+    for (name, _) in CONSUMERS {
+        let mut function = Bootstrap::start(&api.stack, name).await;
+        let events = sample_events(name);
+        for SampleEvent { name, text } in &events {
+            let failures = function.invoke(text).await["batchItemFailures"].as_array().map(Vec::len);
+            assert_eq!(failures, Some(usize::from(name == "unreadable")), "{name}");
+        }
+        let ended = function.kill().await;
+        assert_eq!(ended.errors, "", "{name} wrote to its standard error");
+        for line in &ended.log {
+            assert!(line.len() <= LINE, "{name} logged {} bytes: {line}", line.len());
+            for private in ["+12025550143", "on its way", "by six", "this is no message"] {
+                assert!(!line.contains(private), "{name} logged {private}: {line}");
+            }
+        }
+        let batches = ended.log.iter().filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "batch");
+        assert_eq!(batches.count(), events.len(), "{name} must log one line a batch: {:#?}", ended.log);
     }
 }
 

@@ -45,7 +45,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
-    assert_eq!(api.wire.cost(), cost(3, 1.0, 13.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(3, 1.0, 15.0), "{:#?}", api.wire.calls());
     api.clock.advance_seconds(60);
     // The app information is read again once a minute, beside whatever request comes first.
     api.stack.prepare().await;
@@ -203,7 +203,7 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(1, 6.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
     assert_eq!(api.wire.cost(), cost(2, 1.0, 7.0), "{:#?}", api.wire.calls());

@@ -1,6 +1,7 @@
 //! Whom every authenticated operation refuses: nobody's, yesterday's and somebody else's token.
 
-use harness::{Answer, Api};
+use futures_util::{FutureExt, future::BoxFuture};
+use harness::{Answer, Api, phone::LoggedIn};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -9,6 +10,8 @@ use crate::repository::{Operation, assert_none, document, operations};
 /// How an owner comes by what a path with an id names: the request that makes (or shows) it, and where its id is in the answer.
 struct Owned {
     path: &'static str,
+    /// What has to happen before, where no request makes one.
+    before: Option<for<'a> fn(&'a Api, &'a LoggedIn) -> BoxFuture<'a, ()>>,
     method: &'static str,
     made_at: &'static str,
     body: &'static str,
@@ -16,8 +19,26 @@ struct Owned {
 }
 
 /// One entry for each authenticated path with an id in it, such as
-/// `Owned { path: "/api/addresses/{id}/", method: "POST", made_at: "/api/addresses/", body: r#"{"line1": …}"#, id: "/id" }`.
-const OWNED: &[Owned] = &[Owned { path: "/api/sessions/{id}/", method: "GET", made_at: "/api/sessions/", body: "", id: "/0/id" }];
+/// `Owned { path: "/api/addresses/{id}/", before: None, method: "POST", made_at: "/api/addresses/", body: r#"{"line1": …}"#, id: "/id" }`.
+const OWNED: &[Owned] = &[
+    Owned { path: "/api/sessions/{id}/", before: None, method: "GET", made_at: "/api/sessions/", body: "", id: "/0/id" },
+    Owned {
+        path: "/api/devices/{registration_id}/",
+        before: None,
+        method: "POST",
+        made_at: "/api/devices/",
+        body: r#"{"registration_id": "token:of.a/device", "type": "web"}"#,
+        id: "/registration_id",
+    },
+    Owned {
+        path: "/api/notifications/{id}/",
+        before: Some(|api, owner| api.notify(owner, "m1", "Hello").boxed()),
+        method: "GET",
+        made_at: "/api/notifications/",
+        body: "",
+        id: "/results/0/id",
+    },
+];
 
 #[tokio::test]
 async fn every_authenticated_operation_refuses_a_request_without_a_token() {
@@ -60,7 +81,7 @@ async fn what_belongs_to_another_customer_is_not_there() {
     let mut problems = Vec::new();
     for (n, operation) in authenticated().iter().filter(|operation| operation.path.contains('{')).enumerate() {
         // An owner for each, since what it does last may end its own session.
-        let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await.access;
+        let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await;
         let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
             problems.push(format!(
                 "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by one",
@@ -81,7 +102,7 @@ async fn what_belongs_to_another_customer_is_not_there() {
                 said(&absent)
             ));
         }
-        let own = send(&api, operation, &path, Some(&owner)).await;
+        let own = send(&api, operation, &path, Some(&owner.access)).await;
         if own.status == 404 {
             problems.push(format!(
                 "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is wrong",
@@ -94,8 +115,11 @@ async fn what_belongs_to_another_customer_is_not_there() {
 
 impl Owned {
     /// Makes one as its owner, and gives the path to it.
-    async fn path_of_one(&self, api: &Api, owner: &str) -> String {
-        let mut request = api.request(self.method.parse().expect("a method"), self.made_at).bearer(owner);
+    async fn path_of_one(&self, api: &Api, owner: &LoggedIn) -> String {
+        if let Some(before) = self.before {
+            before(api, owner).await;
+        }
+        let mut request = api.request(self.method.parse().expect("a method"), self.made_at).bearer(&owner.access);
         if !self.body.is_empty() {
             request = request.json(&serde_json::from_str(self.body).expect("a body in JSON"));
         }

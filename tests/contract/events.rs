@@ -37,7 +37,7 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
 #[test]
 fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
     let mut problems = Vec::new();
-    for function in deployment().functions {
+    for function in deployment().functions.into_iter().filter(|function| function.queue.is_none()) {
         let keys: Vec<String> = function.routes.iter().map(ToString::to_string).collect();
         for event in sample_events(&function.group) {
             let file = format!("events/{}/{}.json", function.group, event.name);
@@ -63,6 +63,38 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
                     .push(format!("{file} has a body of {} bytes and another content-length", length.as_deref().unwrap_or("no")));
             }
         }
+    }
+    assert_none(&problems);
+}
+
+#[tokio::test]
+async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for (name, _) in groups::CONSUMERS {
+        let events = sample_events(name);
+        let fed = api.stack.fed().expect("a consumer is fed");
+        let queue =
+            deployment().functions.into_iter().find(|function| function.group == *name).and_then(|function| function.queue);
+        for event in &events {
+            let file = format!("events/{name}/{}.json", event.name);
+            let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
+            let records = json["Records"].as_array().cloned().unwrap_or_default();
+            let arn = format!(":{}", queue.as_ref().expect("a consumer has a queue").id);
+            let of_queue = |record: &Value| {
+                record["eventSource"] == "aws:sqs"
+                    && record["eventSourceARN"].as_str().is_some_and(|source| source.ends_with(&arn))
+            };
+            if records.is_empty() || !records.iter().all(of_queue) {
+                problems.push(format!("{file} must hold records of the queue of functions/{name}"));
+            }
+            let answer = (fed.consumer.handle)(fed.app.clone(), json).await.expect("an answer");
+            let failed = answer["batchItemFailures"].as_array().map_or(usize::MAX, Vec::len);
+            if (failed > 0) != (event.name == "unreadable") {
+                problems.push(format!("{file} is answered with {answer}"));
+            }
+        }
+        assert!(events.len() > 1, "events/{name} holds events");
     }
     assert_none(&problems);
 }

@@ -2,7 +2,7 @@
 
 use local::groups;
 
-use crate::repository::{assert_none, functions, packages, template};
+use crate::repository::{assert_none, deployment, functions, packages, template};
 
 #[test]
 fn every_package_is_a_function_of_the_template() {
@@ -37,11 +37,13 @@ fn every_function_of_the_template_is_built_from_the_package_of_its_name() {
 
 #[test]
 fn every_package_is_in_the_launcher() {
-    let served = |package: &str| groups::GROUPS.iter().any(|(name, _)| *name == package);
+    let served = |package: &str| groups::names().any(|name| name == package);
     let missing = packages().into_iter().filter(|package| !served(package));
     let problems: Vec<String> = missing
         .map(|package| {
-            format!("the launcher does not serve functions/{package}: add it to GROUPS in functions/local/src/groups.rs")
+            format!(
+                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in functions/local/src/groups.rs"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -55,5 +57,42 @@ fn every_package_names_its_own_crate_to_the_log() {
             format!("lines of functions/{name} would not follow LogLevel: its routes must begin with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`")
         })
         .collect();
+    assert_none(&problems);
+}
+
+#[test]
+fn every_consumer_names_its_own_crate_to_the_log() {
+    let wrong = groups::CONSUMERS.iter().filter(|(name, consumer)| consumer().name != name.replace('-', "_"));
+    let problems: Vec<String> = wrong
+        .map(|(name, _)| {
+            format!("lines of functions/{name} would not follow LogLevel: its consumer must have the name of its crate")
+        })
+        .collect();
+    assert_none(&problems);
+}
+
+#[test]
+fn the_queue_of_a_consumer_is_as_aws_advises() {
+    let deployment = deployment();
+    let mut problems = Vec::new();
+    for (function, queue) in deployment.functions.iter().filter_map(|function| Some((function, function.queue.as_ref()?))) {
+        let id = &function.logical_id;
+        if queue.visibility < function.timeout * 6 {
+            problems.push(format!("{} must hide a record for six times the time-out of {id} at least", queue.id));
+        }
+        if !queue.reports_failures {
+            problems.push(format!("{id} must have the FunctionResponseTypes [ReportBatchItemFailures]"));
+        }
+        if queue.topic.is_none() {
+            problems.push(format!("no AWS::SNS::Subscription in template.yaml feeds {}", queue.id));
+        }
+        if function.environment.get("NOTIFICATIONS_TOPIC_ARN") != queue.topic.as_ref() {
+            problems.push(format!("{id} publishes pages to another topic than the one that feeds it"));
+        }
+        if !function.routes.is_empty() {
+            problems.push(format!("{id} is a consumer and has a route"));
+        }
+    }
+    assert_eq!(deployment.functions.iter().filter(|function| function.queue.is_some()).count(), groups::CONSUMERS.len());
     assert_none(&problems);
 }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
     error::BoxError,
 };
-use harness::{Api, clock::HandClock, wire::Wire};
+use harness::{Api, clock::HandClock, phone::LoggedIn, wire::Wire};
 use http::Method;
 use local::{
     content_desk::ContentDesk,
@@ -34,6 +34,8 @@ pub async fn of_all_operations() -> Matrix {
     log_out_in_every_way(&api).await;
     fail_to_send_a_code(&api).await;
     move_to_another_phone_and_leave(&api).await;
+    register_change_and_move_devices(&api).await;
+    get_and_clear_notifications(&api).await;
     read_what_everybody_is_told(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,6 +110,55 @@ async fn move_to_another_phone_and_leave(api: &Api) {
     api.request(Method::DELETE, "/api/customer/").bearer(&access).json(&body).send().await.expect(204);
 }
 
+async fn register_change_and_move_devices(api: &Api) {
+    let (amal, basma) = (api.log_in("+14155550110").await, api.log_in("+14155550111").await);
+    let keyed = |phone: &LoggedIn, token: &str| {
+        let body = json!({"registration_id": token, "type": "ios"});
+        api.post("/api/devices/").bearer(&phone.access).header("idempotency-key", "k1").json(&body)
+    };
+    keyed(&amal, "one").send().await.expect(201);
+    keyed(&amal, "one").send().await.expect(201);
+    keyed(&basma, "one").send().await.expect(200);
+    api.get("/api/devices/").bearer(&basma.access).send().await.expect(200);
+    api.get("/api/devices/one/").bearer(&basma.access).send().await.expect(200);
+    for patch in [json!({"name": "x"}), json!({"registration_id": "two"})] {
+        api.patch("/api/devices/one/").bearer(&basma.access).json(&patch).send().await.expect(200);
+    }
+    api.request(Method::DELETE, "/api/devices/two/").bearer(&basma.access).send().await.expect(204);
+    // Log-ins with a device: a new one, the customer's own, and one of another's.
+    for (phone, status) in [("+14155550112", 201), ("+14155550112", 200), ("+14155550113", 201)] {
+        api.clock.advance_seconds(61);
+        let code = api.code_for(phone).await;
+        let device = json!({"platform": "ios", "registration_id": "three"});
+        let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+        api.post("/api/customer/authenticate/").json(&body).send().await.expect(status);
+    }
+}
+
+async fn get_and_clear_notifications(api: &Api) {
+    let phone = api.log_in("+14155550114").await;
+    api.register(&phone.access, "four").await.expect(201);
+    api.publish(&json!({"id": "m1", "to": {"phone": "+14155550114"}, "title": "One"}));
+    for n in 2..5 {
+        api.notify(&phone, &format!("m{n}"), "More").await;
+    }
+    api.publish(&json!({"id": "m5", "to": {"all": true}, "title": "All"}));
+    api.stack.deliver().await;
+    let inbox = api.inbox(&phone.access).await;
+    let id = |n: usize| inbox["results"][n]["id"].as_str().expect("an id").to_owned();
+    for (path, body) in [
+        ("/api/notifications/read/", json!({"ids": [id(0)]})),
+        ("/api/notifications/bulk-delete/", json!({"ids": [id(1)]})),
+        ("/api/notifications/read/", json!({"all": true})),
+    ] {
+        api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
+    }
+    api.request(Method::DELETE, &format!("/api/notifications/{}/", id(2))).bearer(&phone.access).send().await.expect(204);
+    let all = json!({"all": true});
+    api.request(Method::DELETE, "/api/notifications/").bearer(&phone.access).json(&all).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+}
+
 async fn read_what_everybody_is_told(api: &Api) {
     ContentDesk::new(Store::new(api.dynamodb(), api.table_name())).fill(app_info::SAMPLE, api.clock.now()).await.expect("filled");
     api.get("/api/app-info/").send().await.expect(200);
@@ -121,7 +172,8 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder).build();
         Clients { dynamodb: Client::from_conf(recorded), ..clients }
     };
-    let options = StackOptions { clock, clients: Arc::new(clients), ..StackOptions::default() };
+    let overrides = [("FanOutPage".to_owned(), "1".to_owned())].into();
+    let options = StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -163,6 +215,11 @@ fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
     match operation {
         "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![(operation.to_owned(), key_in(body))],
         "Query" => vec![(operation.to_owned(), queried(body))],
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+            let keys = tables.flat_map(|table| table["Keys"].as_array().cloned().unwrap_or_default());
+            keys.map(|key| (operation.to_owned(), key["pk"]["S"].as_str().expect("a partition").to_owned())).collect()
+        }
         "TransactWriteItems" => {
             let items = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
             items

@@ -15,7 +15,12 @@ const SET_BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET
 /// What nobody sets in a deployed function: the SDKs' own names for other addresses, which the launcher and `sam local` need.
 const SET_LOCALLY: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS"];
 /// The secrets that only some functions may have, and which. All other variables are every function's.
-const ONLY_FOR: [(&str, &[&str]); 2] = [("TOKEN_SECRET", &["auth", "customer"]), ("HASH_SECRET", &["auth", "customer"])];
+const ONLY_FOR: [(&str, &[&str]); 4] = [
+    ("TOKEN_SECRET", &["auth", "customer"]),
+    ("HASH_SECRET", &["auth", "customer", "notifier"]),
+    ("PLATFORM_APPLICATION_ARN", &["notifier"]),
+    ("NOTIFICATIONS_TOPIC_ARN", &["notifier"]),
+];
 
 #[test]
 fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {

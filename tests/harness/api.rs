@@ -132,6 +132,7 @@ impl Api {
     pub fn messages_to(&self, phone: &str) -> Vec<String> {
         let text = |message: Message| match message {
             Message::Sms { to, text, .. } => (to == phone).then_some(text),
+            Message::Push { .. } => None,
         };
         self.stack.recorder.messages().into_iter().filter_map(text).collect()
     }

@@ -133,6 +133,14 @@ impl Bootstrap {
         serde_json::from_slice(&answer).expect("an answer is JSON")
     }
 
+    /// What it holds in memory, as Linux counts it.
+    pub fn memory_kib(&self) -> u64 {
+        let process = self.process.id().expect("it runs");
+        let status = fs::read_to_string(format!("/proc/{process}/status")).expect("Linux tells of its processes");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident memory");
+        line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
+    }
+
     /// Ends it as Lambda does, without a warning.
     pub async fn kill(mut self) -> Ended {
         self.process.start_kill().expect("it can be killed");

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod conflicts;
 pub mod group;
 pub mod log;
+pub mod notify;
 pub mod phone;
 pub mod table;
 pub mod wire;

@@ -8,19 +8,21 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::{Caller, Verified},
-    hashes::PhoneHash,
+    hashes::{ContentHash, PhoneHash},
     http::{
         error::ApiError,
         page::Paging,
         session::SessionOut,
         times::{in_millis, perhaps_in_millis},
     },
-    ids::SessionId,
+    ids::{NotificationId, SessionId},
     model::{
-        account::{Account, Session, Status, StatusChange},
+        account::{Account, Platform, Session, Status, StatusChange},
+        device::{Device, SilencedBy},
         idempotency::AnswerRecord,
+        inbox::{Inbox, Notification, Receipt, Week},
     },
-    store::customer_data::{Placed, Record, export_from},
+    store::customer_data::{Entity, Placed, Record, export_from},
 };
 use utoipa::ToSchema;
 
@@ -39,6 +41,18 @@ pub struct Export {
     sessions: Vec<ExportedSession>,
     /// Answers that are kept for requests that may be repeated.
     answers: Vec<ExportedAnswer>,
+    /// Push devices. All are on the first page.
+    devices: Vec<ExportedDevice>,
+    /// How many push devices are counted; null but on the first page.
+    #[schema(required)]
+    device_count: Option<u64>,
+    /// What is counted of the inbox; null but on the page that its messages begin on.
+    #[schema(required)]
+    inbox: Option<ExportedInbox>,
+    /// The messages of the inbox that have not expired.
+    notifications: Vec<ExportedNotification>,
+    /// That messages came, so that none comes twice.
+    receipts: Vec<ExportedReceipt>,
     /// Where the rest is; null on the last page.
     #[schema(required, format = "uri")]
     next: Option<String>,
@@ -111,11 +125,108 @@ pub struct ExportedAnswer {
     until: Option<Timestamp>,
 }
 
+/// A push device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedDevice {
+    id: u64,
+    name: Option<String>,
+    registration_id: String,
+    device_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Platform,
+    /// Its own flag; it is pushed to only while its session lives, too.
+    active: bool,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    date_created: Timestamp,
+    /// The session that registered or re-activated it.
+    #[schema(value_type = String, format = "uuid")]
+    session: SessionId,
+    /// Its endpoint at the message service.
+    #[schema(required)]
+    endpoint: Option<String>,
+    /// Whether the endpoint was found as it must be.
+    checked: bool,
+    /// Why pushes to it were given up.
+    #[schema(required, value_type = Option<String>)]
+    silenced_by: Option<SilencedBy>,
+    /// When.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    silenced_at: Option<Timestamp>,
+    /// How often it changed.
+    revision: u64,
+}
+
+/// What is counted of an inbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedInbox {
+    /// How often it changed.
+    revision: u64,
+    /// The newest message that ever came.
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    last: Option<NotificationId>,
+    /// Every message up to this one is read.
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    read_to: Option<NotificationId>,
+    /// Every message up to this one is deleted.
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    deleted_to: Option<NotificationId>,
+    weeks: Vec<ExportedWeek>,
+}
+
+/// What is counted of a week's messages.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedWeek {
+    /// Weeks since 1970.
+    week: i64,
+    total: u64,
+    unread: u64,
+    /// When they expire.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    until: Timestamp,
+}
+
+/// A message of the inbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedNotification {
+    #[schema(value_type = String, format = "uuid")]
+    id: NotificationId,
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    body: String,
+    /// As it is kept: the text of a JSON object.
+    data: String,
+    #[schema(required)]
+    image_url: Option<String>,
+    /// Whether it was marked by itself.
+    read: bool,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    until: Timestamp,
+}
+
+/// That a message came.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedReceipt {
+    /// Hash of its id.
+    #[schema(value_type = String)]
+    message: ContentHash,
+    /// What it became in the inbox.
+    #[schema(value_type = String, format = "uuid")]
+    notification: NotificationId,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    until: Timestamp,
+}
+
 /// Everything that is stored of the caller.
 ///
 /// What is bounded is on the first page; what is not follows by `next`.
 ///
-/// One sequential trip to storage: all of a page is read side by side. Three read units for the first page.
+/// One sequential trip to storage: all of a page is read side by side. Six read units for a first page of little.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer", tag = crate::TAG,
     params(
         ("cursor" = Option<String>, Query, description = "Of `next`."),
@@ -132,6 +243,18 @@ pub struct ExportedAnswer {
                 "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true}],
             "answers": [{"place": "CUSTOMER#CreateAddress#Ovy6Ij3LVCp1eJ5I8sXEHg", "fingerprint": "ktbzPAJJXUVgmUmJo3TURA", "status": 201,
                 "body": "{}", "until": "2026-11-23T10:05:00.000Z"}],
+            "devices": [{"id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
+                "device_id": null, "type": "ios", "active": true, "date_created": "2026-11-22T10:00:00.000Z",
+                "session": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "endpoint": null, "checked": false, "silenced_by": null,
+                "silenced_at": null, "revision": 1}],
+            "device_count": 1,
+            "inbox": {"revision": 1, "last": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "read_to": null, "deleted_to": null,
+                "weeks": [{"week": 2968, "total": 1, "unread": 1, "until": "2027-02-24T00:00:00.000Z"}]},
+            "notifications": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "type": "order", "title": "Your order is on its way",
+                "body": "It will be with you by six.", "data": "{\"order\":\"4711\"}", "image_url": null, "read": false,
+                "until": "2027-02-24T00:00:00.000Z"}],
+            "receipts": [{"message": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
+                "notification": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "until": "2027-02-24T00:00:00.000Z"}],
             "next": null})),
         (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
@@ -141,20 +264,45 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
     let is_first = span.from.is_none();
     let read = async |customer| {
         let profile = async { if is_first { app.store.profile(customer).await } else { Ok(None) } };
-        tokio::try_join!(profile, export_from(&app.store, customer, &span))
+        let devices = async {
+            if is_first { Entity::Devices.export_page(&app.store, customer, None, usize::MAX).await } else { Ok(Vec::new()) }
+        };
+        tokio::try_join!(profile, devices, export_from(&app.store, customer, &span))
     };
-    let (verified, (profile, rest)) = caller.alongside(read).await?;
+    let (verified, (profile, devices, rest)) = caller.alongside(read).await?;
     if is_first && profile.is_none() {
         return Err(ApiError::user_not_found());
     }
     let page = paging.page(&app, rest, |placed| placed.place.clone());
-    Ok(Json(Export {
+    let mut export = Export {
         account: profile.as_ref().map(|profile| ExportedAccount::new(&verified.account, profile.version)),
         sessions: if is_first { sessions(&verified) } else { Vec::new() },
         profile: profile.map(Into::into),
-        answers: page.results.into_iter().filter_map(|placed| ExportedAnswer::new(placed, app.now())).collect(),
+        answers: Vec::new(),
+        devices: Vec::new(),
+        device_count: None,
+        inbox: None,
+        notifications: Vec::new(),
+        receipts: Vec::new(),
         next: page.next,
-    }))
+    };
+    devices.into_iter().chain(page.results).for_each(|placed| export.show(placed, app.now()));
+    Ok(Json(export))
+}
+
+impl Export {
+    /// Shows a record at its place. Nothing is shown of what is over, or what stands elsewhere in the export.
+    fn show(&mut self, placed: Placed, now: Timestamp) {
+        match placed.record {
+            Record::Answer(answer) => self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now)),
+            Record::Device(device) => self.devices.push((*device).into()),
+            Record::DeviceCount(count) => self.device_count = Some(count),
+            Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),
+            Record::Notification(item) if item.until > now => self.notifications.push((*item).into()),
+            Record::Receipt(receipt) if receipt.until > now => self.receipts.push((*receipt).into()),
+            Record::Notification(_) | Record::Receipt(_) | Record::Profile(_) | Record::Account(_) | Record::PhoneOwner(_) => {}
+        }
+    }
 }
 
 fn sessions(verified: &Verified) -> Vec<ExportedSession> {
@@ -186,12 +334,52 @@ impl ExportedAccount {
 }
 
 impl ExportedAnswer {
-    /// None for what is over, or what stands elsewhere in the export.
-    fn new(placed: Placed, now: Timestamp) -> Option<Self> {
-        let Record::Answer(answer) = placed.record else { return None };
-        let AnswerRecord { fingerprint, answer, until } = *answer;
-        let place = placed.place.split_once('|').map(|(_, place)| place.to_owned()).unwrap_or_default();
+    /// None for what is over.
+    fn new(place: &str, answer: AnswerRecord, now: Timestamp) -> Option<Self> {
+        let AnswerRecord { fingerprint, answer, until } = answer;
+        let place = place.split_once('|').map(|(_, place)| place.to_owned()).unwrap_or_default();
         let kept = until.is_none_or(|until| now < until);
         kept.then_some(Self { place, fingerprint, status: answer.status, body: answer.body, until })
+    }
+}
+
+impl From<Device> for ExportedDevice {
+    fn from(device: Device) -> Self {
+        let silenced = device.silenced.map(|silenced| (silenced.reason, silenced.at));
+        Self {
+            id: device.id,
+            name: device.name,
+            registration_id: device.registration_id,
+            device_id: device.device_id,
+            kind: device.platform,
+            active: device.active,
+            date_created: device.created,
+            session: device.session,
+            endpoint: device.endpoint,
+            checked: device.checked,
+            silenced_by: silenced.map(|(reason, _)| reason),
+            silenced_at: silenced.map(|(_, at)| at),
+            revision: device.revision,
+        }
+    }
+}
+
+impl From<Inbox> for ExportedInbox {
+    fn from(Inbox { revision, last, read_to, deleted_to, weeks }: Inbox) -> Self {
+        let week = |Week { number, total, unread, until }| ExportedWeek { week: number, total, unread, until };
+        Self { revision, last, read_to, deleted_to, weeks: weeks.into_iter().map(week).collect() }
+    }
+}
+
+impl From<Notification> for ExportedNotification {
+    fn from(item: Notification) -> Self {
+        let Notification { id, category: kind, title, body, data, image_url, read, until } = item;
+        Self { id, kind, title, body, data, image_url, read, until }
+    }
+}
+
+impl From<Receipt> for ExportedReceipt {
+    fn from(Receipt { notification, message, until }: Receipt) -> Self {
+        Self { message, notification, until }
     }
 }

@@ -15,9 +15,10 @@ use shared::{
         account::{Account, DeviceLabel, Session, Status},
         challenge::Purpose,
         customer::Customer,
+        device::{DeviceOwner, FoundDevice, Registration},
         phone::Phone,
     },
-    store::{NewLogIn, SessionAdded, TriesOn},
+    store::{LogInDevice, NewLogIn, SessionAdded, StoreError, TriesOn},
 };
 
 use crate::code::{Expected, Presented, Right, invalid_code};
@@ -30,12 +31,14 @@ pub(crate) struct LogIn<'a> {
     app: &'a AppState,
     phone: Phone,
     address: IpAddr,
+    registration: Option<Registration>,
 }
 
 /// A code that was right.
 pub(crate) struct Matched {
     code: Right,
     owner: Option<CustomerId>,
+    device_owner: Option<DeviceOwner>,
 }
 
 /// A log-in that is done.
@@ -47,19 +50,20 @@ pub(crate) struct Done {
 }
 
 impl<'a> LogIn<'a> {
-    pub(crate) fn begin(app: &'a AppState, phone: Phone, address: IpAddr) -> Self {
-        Self { app, phone, address }
+    /// A log-in with this phone from this address, which registers a push device where `registration` says one.
+    pub(crate) fn begin(app: &'a AppState, phone: Phone, address: IpAddr, registration: Option<Registration>) -> Self {
+        Self { app, phone, address, registration }
     }
 
-    /// Counts a try and compares the code, while the phone's owner is looked up. One trip.
+    /// Counts a try and compares the code, while the phone's owner and the device's are looked up. One trip.
     pub(crate) async fn try_code(&self, presented: Presented) -> Result<Matched, ApiError> {
         let phone = self.app.hashes()?.phone(&self.phone);
         let tried = presented.try_once(self.app, TriesOn::Phone(phone.clone()), self.address);
-        let (tried, owner) = tokio::join!(tried, self.app.store.owner_of_phone(&phone));
-        let (tried, owner) = (tried?, owner?);
+        let (tried, owner, device_owner) = tokio::join!(tried, self.app.store.owner_of_phone(&phone), self.device_owner());
+        let (tried, owner, device_owner) = (tried?, owner?, device_owner?);
         let expected = Expected { phone: &self.phone, purpose: Purpose::Login, customer: None };
         let code = tried.compare(self.app, expected, About { customer: owner, session: None })?;
-        Ok(Matched { code, owner })
+        Ok(Matched { code, owner, device_owner })
     }
 
     /// Writes the session, with the account where there is none, and gives back what the right code had used. Two trips.
@@ -67,8 +71,9 @@ impl<'a> LogIn<'a> {
         let (now, issuer) = (self.app.now(), self.app.issuer()?);
         let session = Session::begin(now, issuer.kid(), device, &self.app.config.tokens);
         let id = SessionId::new(now, &*self.app.random);
-        let new = NewLogIn { challenge: matched.code.challenge(), phone: matched.code.phone().clone(), id, session };
-        let (customer, made_account) = self.write(&matched, &new).await?;
+        let device = self.device(id, matched.device_owner.clone());
+        let mut new = NewLogIn { challenge: matched.code.challenge(), phone: matched.code.phone().clone(), id, session, device };
+        let (customer, made_account) = self.write(&matched, &mut new).await?;
         audit::record(self.app, Event::LoggedIn, About { customer: Some(customer.id), session: Some(id) });
         let access = issuer.access_token(customer.id, id, &new.session, self.app.new_name(), now);
         let refresh = issuer.refresh_token(customer.id, id, &new.session);
@@ -78,7 +83,22 @@ impl<'a> LogIn<'a> {
         }
     }
 
-    async fn write(&self, matched: &Matched, new: &NewLogIn) -> Result<(Customer, bool), ApiError> {
+    /// Whose the registration id is that the device comes with. One trip, one read unit; none without one.
+    async fn device_owner(&self) -> Result<Option<DeviceOwner>, StoreError> {
+        match &self.registration {
+            Some(registration) => self.app.store.device_owner(&registration.hash()).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The device that the log-in registers, where its registration id is `owner`'s.
+    fn device(&self, session: SessionId, owner: Option<DeviceOwner>) -> Option<LogInDevice> {
+        let found = FoundDevice { owner, own: None };
+        let device = self.registration.as_ref()?.apply(&found, session, self.app.now(), &*self.app.random);
+        Some(LogInDevice { device, found })
+    }
+
+    async fn write(&self, matched: &Matched, new: &mut NewLogIn) -> Result<(Customer, bool), ApiError> {
         let store = &self.app.store;
         let mut owner = matched.owner;
         let mut leaving: Vec<SessionId> = Vec::new();
@@ -93,6 +113,8 @@ impl<'a> LogIn<'a> {
                         return Ok((customer, true));
                     }
                     SessionAdded::Owned(somebody) => owner = Some(somebody),
+                    SessionAdded::DeviceChanged => new.device = self.device(new.id, self.device_owner().await?),
+                    SessionAdded::DevicesFull => new.device = None,
                     SessionAdded::Spent | SessionAdded::Refused(_) => return Err(invalid_code("otp")),
                 }
                 continue;
@@ -114,6 +136,8 @@ impl<'a> LogIn<'a> {
                     return Ok((profile?.ok_or_else(ApiError::no_active_account)?, false));
                 }
                 SessionAdded::Refused(account) => (owner, leaving) = self.judge(account, &new.phone)?,
+                SessionAdded::DeviceChanged => new.device = self.device(new.id, self.device_owner().await?),
+                SessionAdded::DevicesFull => new.device = None,
                 SessionAdded::Spent | SessionAdded::Owned(_) => return Err(invalid_code("otp")),
             }
         }

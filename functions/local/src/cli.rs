@@ -7,6 +7,7 @@ mod content;
 mod customer;
 mod doctor;
 mod invoke;
+mod notify;
 mod place;
 mod serve;
 mod token;
@@ -50,6 +51,8 @@ enum Command {
     /// Close a customer's account, or open it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Publish a message to customers' inboxes and devices
+    Notify(Box<notify::NotifyArgs>),
     /// Publish what the app shows to everybody, or go back to the version before
     #[command(subcommand)]
     Content(content::ContentCommand),
@@ -94,6 +97,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Engines(args)) => serve::engines(args).await,
         Some(Command::Token(command)) => token::run(command),
         Some(Command::Customer(command)) => customer::run(command).await,
+        Some(Command::Notify(args)) => notify::run(*args).await,
         Some(Command::Content(command)) => content::run(command).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };

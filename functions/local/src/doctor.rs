@@ -2,7 +2,7 @@
 //!
 //! Invariant: it only reads. What an engine does not offer (the embedded one keeps no backups) is said, and is no mismatch.
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::{Client, error::ProvideErrorMetadata as _, types::PointInTimeRecoveryStatus};
 use aws_smithy_http_client::{
     Builder,
@@ -34,8 +34,13 @@ pub enum Verdict {
     NotOffered,
 }
 
-/// A client with the operator's credentials, found as the AWS command line finds them: environment, profile, container, instance.
+/// A client of DynamoDB with the operator's credentials.
 pub async fn operator_client(region: Option<String>, endpoint: Option<String>) -> Client {
+    Client::new(&operator_config(region, endpoint).await)
+}
+
+/// The operator's credentials, found as the AWS command line finds them: environment, profile, container, instance.
+pub async fn operator_config(region: Option<String>, endpoint: Option<String>) -> SdkConfig {
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https);
     if let Some(region) = region {
@@ -44,7 +49,7 @@ pub async fn operator_client(region: Option<String>, endpoint: Option<String>) -
     if let Some(endpoint) = endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    Client::new(&loader.load().await)
+    loader.load().await
 }
 
 /// Looks at the table that `definition` names.

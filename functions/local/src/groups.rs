@@ -1,10 +1,10 @@
-//! The one list of endpoint groups that the launcher and the tests serve.
+//! The lists of endpoint groups that the launcher and the tests serve, and of consumers that no request reaches.
 //!
-//! Invariant: each group stands here and as a function of `template.yaml`; [`check`] says which side lacks one.
+//! Invariant: each stands here and as a function of `template.yaml`; [`check`] says which side lacks one.
 
 use std::fmt;
 
-use shared::http::routes::Routes;
+use shared::{http::routes::Routes, runtime::Consumer};
 
 use crate::template::FunctionDefinition;
 
@@ -12,14 +12,21 @@ use crate::template::FunctionDefinition;
 pub type Group = (&'static str, fn() -> Routes);
 
 /// Each package under `functions/` that serves HTTP.
-pub const GROUPS: &[Group] = &[("app-info", app_info::routes), ("auth", auth::routes), ("customer", customer::routes)];
+pub const GROUPS: &[Group] =
+    &[("app-info", app_info::routes), ("auth", auth::routes), ("customer", customer::routes), ("fcm", fcm::routes)];
 
-/// A group that only one side knows.
+/// A package's name and what handles its events.
+pub type ConsumerOf = (&'static str, fn() -> Consumer);
+
+/// Each package under `functions/` that a queue or a schedule feeds.
+pub const CONSUMERS: &[ConsumerOf] = &[("notifier", notifier::consumer)];
+
+/// A group or a consumer that only one side knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupMismatch {
-    /// The template has a function whose group is not in [`GROUPS`].
+    /// The template has a function that is neither in [`GROUPS`] nor in [`CONSUMERS`].
     NotServed(String),
-    /// A group of [`GROUPS`] has no function in the template.
+    /// One of [`GROUPS`] or [`CONSUMERS`] has no function in the template.
     NotDeployed(String),
 }
 
@@ -27,10 +34,13 @@ impl fmt::Display for GroupMismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotServed(group) => {
-                write!(f, "template.yaml has a function of functions/{group}, but GROUPS in functions/local does not list it")
+                write!(
+                    f,
+                    "template.yaml has a function of functions/{group}, but neither GROUPS nor CONSUMERS in functions/local lists it"
+                )
             }
             Self::NotDeployed(group) => {
-                write!(f, "GROUPS in functions/local lists {group}, but template.yaml has no function of functions/{group}")
+                write!(f, "functions/local lists {group}, but template.yaml has no function of functions/{group}")
             }
         }
     }
@@ -38,9 +48,20 @@ impl fmt::Display for GroupMismatch {
 
 impl std::error::Error for GroupMismatch {}
 
-/// The groups' crates, as log lines name them.
+/// The crates of groups and consumers, as log lines name them.
 pub fn crates() -> Vec<&'static str> {
-    GROUPS.iter().map(|(_, routes)| routes().group()).collect()
+    let groups = GROUPS.iter().map(|(_, routes)| routes().group());
+    groups.chain(CONSUMERS.iter().map(|(_, consumer)| consumer().name)).collect()
+}
+
+/// The names of all packages that are deployed.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().map(|(name, _)| *name).chain(CONSUMERS.iter().map(|(name, _)| *name))
+}
+
+/// A consumer.
+pub fn consumer(name: &str) -> Option<Consumer> {
+    CONSUMERS.iter().find(|(known, _)| *known == name).map(|(_, consumer)| consumer())
 }
 
 /// The routes of a group.
@@ -50,13 +71,13 @@ pub fn routes(group: &str) -> Option<Routes> {
 
 /// Fails for the first group that the template or the list lacks.
 pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
-    let served = |group: &str| GROUPS.iter().any(|(name, _)| *name == group);
+    let served = |group: &str| names().any(|name| name == group);
     let deployed = |group: &str| functions.iter().any(|function| function.group == group);
     if let Some(function) = functions.iter().find(|function| !served(&function.group)) {
         return Err(GroupMismatch::NotServed(function.group.clone()));
     }
-    match GROUPS.iter().find(|(name, _)| !deployed(name)) {
-        Some((name, _)) => Err(GroupMismatch::NotDeployed((*name).to_owned())),
+    match names().find(|name| !deployed(name)) {
+        Some(name) => Err(GroupMismatch::NotDeployed(name.to_owned())),
         None => Ok(()),
     }
 }
@@ -74,15 +95,18 @@ mod tests {
             timeout: Duration::from_secs(1),
             environment: HashMap::new(),
             routes: Vec::new(),
+            queue: None,
         }
     }
 
     #[test]
     fn a_group_that_one_side_lacks_is_named() {
-        let mut functions: Vec<_> = GROUPS.iter().map(|(group, _)| function(group)).collect();
+        let mut functions: Vec<_> = names().map(function).collect();
         assert_eq!(check(&functions), Ok(()));
-        functions.push(function("wallet"));
-        assert_eq!(check(&functions), Err(GroupMismatch::NotServed("wallet".to_owned())));
+        functions.push(function("unknown"));
+        assert_eq!(check(&functions), Err(GroupMismatch::NotServed("unknown".to_owned())));
         assert_eq!(check(&functions[1..2]), Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned())));
+        let of_groups: Vec<_> = GROUPS.iter().map(|(group, _)| function(group)).collect();
+        assert_eq!(check(&of_groups), Err(GroupMismatch::NotDeployed(CONSUMERS[0].0.to_owned())));
     }
 }

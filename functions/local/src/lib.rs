@@ -21,6 +21,7 @@ pub mod moving_clock;
 pub mod operator_desk;
 pub mod operator_token;
 mod private_file;
+pub mod queue;
 pub mod route_table;
 pub mod server;
 pub mod sns_recorder;

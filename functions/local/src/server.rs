@@ -1,8 +1,8 @@
 //! The launcher's port: its own routes under `/_local/`, everything else through the gateway.
 //!
 //! Protocol: `GET /_local/messages` gives what was sent, oldest first, `DELETE` forgets it (204); `POST /_local/clock` with
-//! `{"advance": seconds}` moves the clock of all functions on and gives `{"now", "ahead"}`; `GET /_local/health` gives 204. These exist in
-//! no deployed stack. Their errors are `{"message": …}`. A web page that somebody happens to visit cannot use them: they refuse what comes
+//! `{"advance": seconds}` moves the clock of all functions on and gives `{"now", "ahead"}`; `POST /_local/notify` with a message of the topic
+//! `notifications` publishes it (202, `{"message_id"}`); `GET /_local/health` gives 204. These exist in no deployed stack. Their errors are `{"message": …}`. A web page that somebody happens to visit cannot use them: they refuse what comes
 //! with an `Origin`, or for another host name than this machine's own (DNS rebinding).
 
 use std::{io, net::IpAddr, sync::Arc};
@@ -19,6 +19,7 @@ use crate::{
     gateway::{BODY_LIMIT, Gateway, too_large},
     gateway_answer::message,
     moving_clock::MovingClock,
+    queue::Queue,
     sns_recorder::Recorder,
 };
 
@@ -31,6 +32,8 @@ pub struct Backend {
     pub gateway: Gateway,
     /// What `/_local/messages` shows.
     pub recorder: Recorder,
+    /// What `/_local/notify` feeds.
+    pub queue: Option<Queue>,
     /// What `/_local/clock` moves.
     pub clock: Arc<MovingClock>,
 }
@@ -72,9 +75,24 @@ impl Backend {
                 no_content()
             }
             (&Method::POST, "clock") => self.move_clock(body),
+            (&Method::POST, "notify") => self.notify(body),
             (&Method::GET, "health") => no_content(),
-            (_, "messages" | "clock" | "health") => message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+            (_, "messages" | "clock" | "notify" | "health") => message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
             _ => message(StatusCode::NOT_FOUND, "Not Found"),
+        }
+    }
+
+    /// Says at once what is wrong with a message, which the topic itself would take as it is.
+    fn notify(&self, body: &[u8]) -> Response<Bytes> {
+        let text = String::from_utf8_lossy(body).into_owned();
+        match (notifier::Message::read(&text), &self.queue) {
+            (Err(problem), _) => message(StatusCode::BAD_REQUEST, &problem.to_string()),
+            (Ok(_), Some(queue)) => {
+                let mut response = json_response(&json!({"message_id": queue.send(text)}));
+                *response.status_mut() = StatusCode::ACCEPTED;
+                response
+            }
+            (Ok(_), None) => message(StatusCode::NOT_FOUND, "Not Found"),
         }
     }
 

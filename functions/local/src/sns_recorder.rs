@@ -1,9 +1,9 @@
 //! The SNS API in this process: the real SDK publishes to it over HTTP, and it keeps what would have been sent.
 //!
 //! Protocol: SNS's Query API, version 2010-03-31 (form in, XML out). Invariant: a message is kept exactly when the publisher
-//! got a success, in that order, and nothing ever leaves the machine. An action that is not here is refused as unknown; platform endpoints
-//! come as further actions beside `publish`.
+//! got a success, in that order, and nothing ever leaves the machine. An action that is not here is refused as unknown.
 
+mod endpoints;
 mod query;
 
 use std::{
@@ -17,8 +17,10 @@ use bytes::Bytes;
 use http::{Request, Response, header};
 use hyper::body::Incoming;
 use serde::Serialize;
+use serde_json::Value;
 use tokio::net::TcpListener;
 
+pub use self::endpoints::Endpoints;
 use self::query::{Action, Fault};
 use crate::connections::{Server, read_body};
 
@@ -41,6 +43,13 @@ pub enum Message {
         #[serde(skip)]
         attributes: BTreeMap<String, String>,
     },
+    /// A push to a device.
+    Push {
+        /// The registration id of its endpoint.
+        to: String,
+        /// The message of Firebase Cloud Messaging's HTTP v1 API.
+        message: Value,
+    },
 }
 
 /// What SNS says when it refuses a call that is well-formed.
@@ -53,6 +62,9 @@ pub enum Refusal {
     /// SNS itself failed (500); the SDK tries again.
     InternalError,
 }
+
+/// Called with each message that is published to a topic.
+pub type OnTopic = Arc<dyn Fn(String) + Send + Sync>;
 
 /// Called with each message, when it has been accepted.
 pub type OnMessage = Arc<dyn Fn(&Message) + Send + Sync>;
@@ -67,7 +79,9 @@ pub struct Recorder {
 #[derive(Default)]
 struct Record {
     messages: Vec<Message>,
-    refusals: Vec<Refusal>,
+    refusals: Vec<(Option<&'static str>, Refusal)>,
+    topics: BTreeMap<String, OnTopic>,
+    endpoints: Endpoints,
 }
 
 impl Recorder {
@@ -97,14 +111,37 @@ impl Recorder {
 
     /// Refuses the next `calls` calls, tries of the SDK counted one by one.
     pub fn refuse_next(&self, calls: usize, refusal: Refusal) {
-        self.record().refusals.extend(std::iter::repeat_n(refusal, calls));
+        self.record().refusals.extend(std::iter::repeat_n((None, refusal), calls));
+    }
+
+    /// The same for calls of one action, such as `Publish`.
+    pub fn refuse_next_of(&self, action: &'static str, calls: usize, refusal: Refusal) {
+        self.record().refusals.extend(std::iter::repeat_n((Some(action), refusal), calls));
+    }
+
+    /// Refuses no more.
+    pub fn forget_refusals(&self) {
+        self.record().refusals.clear();
+    }
+
+    /// Hands what is published to a topic on.
+    pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
+        self.record().topics.insert(topic.to_owned(), on_topic);
+    }
+
+    /// The endpoints, for a test to look at and to change as the service does by itself.
+    pub fn endpoints<T>(&self, look: impl FnOnce(&mut Endpoints) -> T) -> T {
+        look(&mut self.record().endpoints)
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Bytes> {
         let signed =
             request.headers().get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
         let outcome = match read_body(request.into_body(), REQUEST_LIMIT).await {
-            Ok(body) if signed => Action::parse(&body).and_then(|action| self.perform(&action)),
+            Ok(body) if signed => match Action::parse(&body) {
+                Ok(action) => self.perform(&action).map(|result| query::Done { action: action.name, result }),
+                Err(fault) => Err(fault),
+            },
             Ok(_) => Err(Fault::unsigned()),
             Err(_) => Err(Fault::invalid_parameter("the request is too long")),
         };
@@ -112,11 +149,20 @@ impl Recorder {
     }
 
     fn perform(&self, action: &Action) -> Result<String, Fault> {
-        if let Some(refusal) = self.next_refusal() {
+        if let Some(refusal) = self.next_refusal(&action.name) {
             return Err(refusal.into());
         }
         match action.name.as_str() {
+            "Publish" if action.parameter("TopicArn").is_some() => self.publish_to_topic(action),
+            "Publish" if action.parameter("TargetArn").is_some() => self.push(action),
             "Publish" => self.publish(action),
+            "CreatePlatformEndpoint" => self.record().endpoints.create(action),
+            "GetEndpointAttributes" => self.record().endpoints.attributes(action),
+            "SetEndpointAttributes" => self.record().endpoints.set(action),
+            "DeleteEndpoint" => {
+                self.record().endpoints.delete(action);
+                Ok(String::new())
+            }
             name => Err(Fault::unknown_action(name)),
         }
     }
@@ -137,6 +183,21 @@ impl Recorder {
         Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
     }
 
+    fn publish_to_topic(&self, action: &Action) -> Result<String, Fault> {
+        let on_topic = self.record().topics.get(action.parameter("TopicArn").unwrap_or_default()).cloned();
+        let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
+        let message = action.parameter("Message").filter(|message| !message.is_empty());
+        on_topic(message.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned());
+        Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
+    }
+
+    fn push(&self, action: &Action) -> Result<String, Fault> {
+        let to = self.record().endpoints.token_to_push_to(action.parameter("TargetArn").unwrap_or_default())?;
+        let message = endpoints::fcm_message(action)?;
+        self.accept(Message::Push { to, message });
+        Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
+    }
+
     fn accept(&self, message: Message) {
         if let Some(on_message) = &self.on_message {
             on_message(&message);
@@ -144,9 +205,10 @@ impl Recorder {
         self.record().messages.push(message);
     }
 
-    fn next_refusal(&self) -> Option<Refusal> {
+    fn next_refusal(&self, action: &str) -> Option<Refusal> {
         let mut record = self.record();
-        (!record.refusals.is_empty()).then(|| record.refusals.remove(0))
+        let place = record.refusals.iter().position(|(of, _)| of.is_none_or(|of| of == action))?;
+        Some(record.refusals.remove(place).1)
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {

@@ -6,9 +6,13 @@
 
 mod options;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use shared::{app::AppState, aws::Clients, config::Config, runtime::Function};
+use tokio::task::JoinSet;
 
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
@@ -18,6 +22,7 @@ use crate::{
     dynamodb::Engine,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
     groups,
+    queue::{Fed, Queue},
     route_table::RouteTable,
     sns_recorder::Recorder,
     stack_error::StackError,
@@ -39,6 +44,9 @@ pub struct Stack {
     pub dynamodb_endpoint: String,
     /// Address of the SNS API.
     pub sns_endpoint: String,
+    /// The queue behind the topic, where a consumer has one.
+    pub queue: Option<Queue>,
+    fed: Option<Fed>,
     states: HashMap<String, AppState>,
     engine: Option<Engine>,
     sns: Option<Server>,
@@ -49,6 +57,8 @@ impl Stack {
     /// Starts everything that `template` would deploy, and makes the table where it is absent.
     pub async fn start(template: &Template, options: StackOptions) -> Result<Self, StackError> {
         // Without secrets first: a wrong parameter shall not leave a folder behind.
+        let mut options = options;
+        options.fill_in(template);
         let data = options.check(template)?.data_folder()?;
         let secrets = options.secrets(template, data.as_ref())?;
         let stand_ins = StandIns { table_name: options.table_name.clone(), secrets: secrets.clone() };
@@ -66,6 +76,7 @@ impl Stack {
             table::create_table_if_absent(&Clients::new(config).dynamodb, &deployment.table).await?;
         }
         let states = options.states(configs);
+        let (queue, fed) = consumer(&deployment.functions, &states, &recorder, &options).unzip();
         Ok(Self {
             gateway: gateway(&deployment.functions, &states, &options)?,
             recorder,
@@ -73,6 +84,8 @@ impl Stack {
             secrets,
             dynamodb_endpoint: endpoints.dynamodb,
             sns_endpoint: endpoints.sns,
+            queue,
+            fed,
             states,
             engine,
             sns,
@@ -91,6 +104,29 @@ impl Stack {
         for state in self.states.values() {
             state.prepare().await;
         }
+    }
+
+    /// Hands what waits in the queue to its consumer until nothing is visible there.
+    pub async fn deliver(&self) {
+        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
+            queue.deliver(fed).await;
+        }
+    }
+
+    /// Hands over what comes into the queue, from now on, as two instances at once.
+    pub fn keep_delivering(&self) -> JoinSet<()> {
+        let mut workers = JoinSet::new();
+        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
+            for _ in 0..2 {
+                workers.spawn(queue.clone().run(fed.clone()));
+            }
+        }
+        workers
+    }
+
+    /// The consumer with its state.
+    pub fn fed(&self) -> Option<&Fed> {
+        self.fed.as_ref()
     }
 
     /// The functions' log level, the same for all.
@@ -162,6 +198,26 @@ impl Endpoints {
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
         variables
     }
+}
+
+/// The queue of the consumer that has one, its topic subscribed, and what it feeds.
+fn consumer(
+    functions: &[FunctionDefinition],
+    states: &HashMap<String, AppState>,
+    recorder: &Recorder,
+    options: &StackOptions,
+) -> Option<(Queue, Fed)> {
+    let (function, definition) = functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
+    let (consumer, app) = (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+    let topic = definition.topic.clone();
+    let queue = Queue::new(definition, options.clock.clone());
+    if let Some(topic) = topic {
+        let queue = queue.clone();
+        recorder.subscribe(&topic, Arc::new(move |message| drop(queue.send(message))));
+    }
+    (consumer.start)(&app);
+    let timeout = options.patience.unwrap_or(function.timeout);
+    Some((queue, Fed { consumer, app, timeout }))
 }
 
 fn gateway(

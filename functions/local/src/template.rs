@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod intrinsics;
 mod parameters;
+mod queue;
 mod table;
 
 use std::{
@@ -23,6 +24,7 @@ pub use self::{
     error::TemplateError,
     intrinsics::StandIns,
     parameters::{Overrides, Parameter, ParameterProblem},
+    queue::QueueDefinition,
     table::{AttributeType, IndexDefinition, KeyElement, KeyKind, TableDefinition},
 };
 use crate::route_table::RouteKey;
@@ -59,6 +61,8 @@ pub struct FunctionDefinition {
     pub environment: HashMap<String, String>,
     /// The route keys of its `HttpApi` events.
     pub routes: Vec<RouteKey>,
+    /// The queue of its `SQS` event.
+    pub queue: Option<QueueDefinition>,
 }
 
 impl Template {
@@ -147,6 +151,7 @@ impl Template {
             timeout: Duration::from_secs(timeout.unwrap_or(3)),
             environment,
             routes: routes(&properties["Events"], scope, &place.under("Events"))?,
+            queue: queue::definition(&self.document, &properties["Events"], scope, &place.under("Events"))?,
         })
     }
 

@@ -173,6 +173,11 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
+    /// 409: no more of these fit.
+    pub fn limit_reached(detail: &'static str) -> Self {
+        Self::new(StatusCode::CONFLICT, "limit_reached", detail)
+    }
+
     /// 412.
     pub fn precondition_failed() -> Self {
         Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", "The resource has changed since it was read.")

@@ -91,6 +91,38 @@ impl Fields {
         }
     }
 
+    /// A list that may be absent, of 1 to `most` items that are read by `rule`; their errors name them `name.0` and so on. A form repeats
+    /// the name, or names each `name[0]`.
+    pub fn list<R: Rule>(&mut self, name: &str, rule: R, most: usize) -> Result<Option<Vec<R::Value>>, Reported> {
+        let items = match &self.source {
+            Source::Form(pairs) => {
+                let is_item = |key: &str| key == name || key.strip_prefix(name).is_some_and(is_place);
+                let items = pairs.iter().filter(|(key, _)| is_item(key)).map(|(_, value)| Value::String(value.clone()));
+                Some(items.collect::<Vec<_>>()).filter(|items| !items.is_empty())
+            }
+            Source::Json(members) => match members.get(name) {
+                None => None,
+                Some(Value::Array(items)) => Some(items.clone()),
+                Some(Value::Null) => return Err(self.report(name, Violation::new("null", "This field may not be null."))),
+                Some(other) => return Err(self.report(name, not_a_list(other))),
+            },
+        };
+        let Some(items) = items else { return Ok(None) };
+        if items.is_empty() {
+            return Err(self.report(name, Violation::new("empty", "This list may not be empty.")));
+        }
+        if items.len() > most {
+            let detail = format!("Ensure this field has no more than {most} elements.");
+            return Err(self.report(name, Violation::new("max_length", detail)));
+        }
+        let mut read = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            let value = if item.is_null() { Err(Violation::new("null", "This field may not be null.")) } else { rule.read(item) };
+            read.push(value.map_err(|violation| self.report(&format!("{name}.{place}"), violation)));
+        }
+        read.into_iter().collect::<Result<_, _>>().map(Some)
+    }
+
     /// An object within the request, if it is there; its errors name their fields `name.field`.
     pub fn object<T: FromFields>(&mut self, name: &str) -> Result<Option<T>, Reported> {
         let source = match &self.source {
@@ -166,15 +198,29 @@ impl Violation {
 
 /// The violation of a value that should be an object, in Python's names of the types.
 pub(crate) fn not_an_object(value: &Value) -> Violation {
-    let kind = match value {
+    Violation::invalid(format!("Invalid data. Expected a dictionary, but got {}.", python_type(value)))
+}
+
+fn not_a_list(value: &Value) -> Violation {
+    Violation::new("not_a_list", format!("Expected a list of items but got type \"{}\".", python_type(value)))
+}
+
+fn python_type(value: &Value) -> &'static str {
+    match value {
         Value::Array(_) => "list",
         Value::String(_) => "str",
         Value::Bool(_) => "bool",
         Value::Number(number) if number.is_f64() => "float",
         Value::Number(_) => "int",
-        Value::Null | Value::Object(_) => "NoneType",
-    };
-    Violation::invalid(format!("Invalid data. Expected a dictionary, but got {kind}."))
+        Value::Object(_) => "dict",
+        Value::Null => "NoneType",
+    }
+}
+
+/// `[0]` or `.0` behind a list's name.
+fn is_place(rest: &str) -> bool {
+    let place = rest.strip_prefix('.').or_else(|| rest.strip_prefix('[')?.strip_suffix(']')).unwrap_or_default();
+    !place.is_empty() && place.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// The pairs of a form that belong to the object `name`, under their own names.

@@ -45,6 +45,7 @@ pub struct Operation {
     pub(crate) access: Access,
     pub(crate) produces: &'static [&'static str],
     pub(crate) always_open: bool,
+    takes_rest: bool,
     #[cfg(feature = "document")]
     pub(crate) described: Described,
     handler: MethodRouter<AppState>,
@@ -129,6 +130,7 @@ impl Routes {
         let mut router = Router::new();
         for (path, operations) in paths {
             let gated = Arc::new(Gate::new(app.clone(), &path, &operations));
+            let path = if operations.iter().any(|operation| operation.takes_rest) { with_rest(&path) } else { path };
             let methods = operations.into_iter().fold(MethodRouter::new(), |methods, operation| methods.merge(operation.handler));
             let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
             router = route(router, &path, methods);
@@ -158,6 +160,7 @@ impl Operation {
             access: Access::Public,
             produces: &["application/json"],
             always_open: false,
+            takes_rest: false,
             #[cfg(feature = "document")]
             described: Described::of::<P>(),
             handler: on(filter, handler),
@@ -169,10 +172,20 @@ impl Operation {
         self.path.starts_with("/api/") && !self.always_open
     }
 
+    /// The variable at the end of its path takes all that follows, slashes too.
+    pub fn taking_the_rest(self) -> Self {
+        Self { takes_rest: true, ..self }
+    }
+
     /// What it can answer with instead of JSON.
     pub fn producing(self, produces: &'static [&'static str]) -> Self {
         Self { produces, ..self }
     }
+}
+
+/// The path whose last variable takes the rest, as the router writes it.
+fn with_rest(path: &str) -> String {
+    path.rsplit_once('{').map_or_else(|| path.to_owned(), |(before, variable)| format!("{before}{{*{variable}"))
 }
 
 /// Both slash forms arrive here without the slash (see `path`).

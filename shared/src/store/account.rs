@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{
     Item, Store, StoreError,
+    devices::{ClaimParts, DeviceClaim},
     item::{attribute, item, record},
     keys, number, text,
     transaction::{Outcome, Verdict},
@@ -22,6 +23,7 @@ use crate::{
     model::{
         account::{Account, MOST_SESSIONS, Session, Status, minute_of},
         customer::Customer,
+        device::{Device, FoundDevice},
     },
 };
 
@@ -45,6 +47,17 @@ pub struct NewLogIn {
     pub id: SessionId,
     /// The session.
     pub session: Session,
+    /// The push device that it registers.
+    pub device: Option<LogInDevice>,
+}
+
+/// A push device of a log-in.
+#[derive(Debug, Clone)]
+pub struct LogInDevice {
+    /// As it shall stand.
+    pub device: Device,
+    /// Whose its registration id is; the device itself was not read.
+    pub found: FoundDevice,
 }
 
 /// What came of writing a log-in.
@@ -58,6 +71,10 @@ pub enum SessionAdded {
     Refused(Option<Account>),
     /// The phone got an owner meanwhile.
     Owned(CustomerId),
+    /// The device's registration id is not whose it was found to be.
+    DeviceChanged,
+    /// The customer has as many devices as there may be.
+    DevicesFull,
 }
 
 impl Store {
@@ -137,7 +154,7 @@ impl Store {
 
     /// Writes a log-in to an existing account, taking `leaving` out first: the code and the session are one transaction.
     ///
-    /// One trip; four write units and two more for each further KB of the account. Without `leaving` the account must have room; with
+    /// One trip; four write units and two more for each further KB of the account, and those of a device. Without `leaving` the account must have room; with
     /// it, it must still hold what is taken out.
     pub async fn add_session(
         &self,
@@ -166,20 +183,25 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(StoreError::built_wrongly)?;
-        let items = vec![self.take_code(log_in.challenge)?, TransactWriteItem::builder().update(update).build()];
+        let mut items = vec![self.take_code(log_in.challenge)?, TransactWriteItem::builder().update(update).build()];
+        let device = self.device_parts(customer, log_in)?;
+        items.extend(device.items.iter().cloned());
         let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
-        Ok(match outcome {
-            Outcome::Done => SessionAdded::Added,
-            Outcome::Refused(verdicts) => match <[Verdict; 2]>::try_from(verdicts) {
-                Ok([_, Verdict::Failed(account)]) => SessionAdded::Refused(account.map(record).transpose()?),
-                _ => SessionAdded::Spent,
-            },
+        let mut verdicts = match outcome {
+            Outcome::Done => return Ok(SessionAdded::Added),
+            Outcome::Refused(verdicts) => verdicts,
+        };
+        let of_device = verdicts.split_off(2);
+        Ok(match <[Verdict; 2]>::try_from(verdicts) {
+            Ok([_, Verdict::Failed(account)]) => SessionAdded::Refused(account.map(record).transpose()?),
+            Ok([Verdict::Held, _]) => device.refusal(&of_device),
+            _ => SessionAdded::Spent,
         })
     }
 
-    /// Makes an account with its first session: phone, profile, account and code are one transaction.
+    /// Makes an account with its first session: phone, profile, account, its place on the list of customers, and code are one transaction.
     ///
-    /// One trip; eight write units.
+    /// One trip; ten write units, and those of a device.
     pub async fn create_account(&self, customer: &Customer, log_in: &NewLogIn) -> Result<SessionAdded, StoreError> {
         let account = Account {
             customer: customer.id,
@@ -192,20 +214,37 @@ impl Store {
             last_log_out: None,
         };
         let owner = PhoneOwner { customer: customer.id };
-        let items = vec![
+        let mut items = vec![
             self.take_code(log_in.challenge)?,
             self.put_new(item(keys::phone_owner(&log_in.phone), "phone_owner", &owner)?)?,
             self.put_new(item(keys::account(customer.id), "account", &account)?)?,
             self.put_new(item(keys::profile(customer.id), "profile", customer)?)?,
+            self.list_customer(customer.id)?,
         ];
+        let own = items.len();
+        let device = self.device_parts(customer.id, log_in)?;
+        items.extend(device.items.iter().cloned());
         let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
-        Ok(match outcome {
-            Outcome::Done => SessionAdded::Added,
-            Outcome::Refused(verdicts) => match verdicts.into_iter().nth(1) {
-                Some(Verdict::Failed(Some(owner))) => SessionAdded::Owned(record::<PhoneOwner>(owner)?.customer),
-                _ => SessionAdded::Spent,
-            },
+        let mut verdicts = match outcome {
+            Outcome::Done => return Ok(SessionAdded::Added),
+            Outcome::Refused(verdicts) => verdicts,
+        };
+        let of_device = verdicts.split_off(own);
+        let only_the_device = verdicts.iter().all(|verdict| matches!(verdict, Verdict::Held));
+        Ok(match verdicts.into_iter().nth(1) {
+            Some(Verdict::Failed(Some(owner))) => SessionAdded::Owned(record::<PhoneOwner>(owner)?.customer),
+            _ if only_the_device => device.refusal(&of_device),
+            _ => SessionAdded::Spent,
         })
+    }
+
+    /// The parts of a log-in that register its device.
+    fn device_parts(&self, customer: CustomerId, log_in: &NewLogIn) -> Result<ClaimParts, StoreError> {
+        let Some(LogInDevice { device, found }) = &log_in.device else { return Ok(ClaimParts::default()) };
+        if found.owner.as_ref().is_some_and(|owner| owner.customer == customer) {
+            return self.reclaim_parts(customer, device);
+        }
+        self.claim_parts(DeviceClaim { customer, device, found, now: log_in.session.created })
     }
 
     /// Who logs in with a phone, strongly consistent. One trip, one read unit.

@@ -19,9 +19,12 @@ use crate::{
     model::{
         account::{Account, Status},
         customer::Customer,
+        device::Device,
         idempotency::AnswerRecord,
+        inbox::{Inbox, Notification, Receipt},
         paging::Span,
     },
+    notify::Push,
 };
 
 /// How many items a step erases at most.
@@ -44,6 +47,10 @@ pub enum Entity {
     Profile,
     /// Answers that are given again to a repeated `Idempotency-Key`.
     Answers,
+    /// Push devices, whose registration ids are the customer's, and their endpoints at SNS.
+    Devices,
+    /// The inbox: its head, its items, receipts of what came.
+    Inbox,
     /// The account with its sessions.
     Account,
 }
@@ -57,6 +64,16 @@ pub enum Record {
     Profile(Box<Customer>),
     /// An answer that is given again.
     Answer(Box<AnswerRecord>),
+    /// A push device.
+    Device(Box<Device>),
+    /// How many push devices there are by the count.
+    DeviceCount(u64),
+    /// The head of the inbox.
+    Inbox(Box<Inbox>),
+    /// An item of the inbox.
+    Notification(Box<Notification>),
+    /// That a message came into the inbox.
+    Receipt(Box<Receipt>),
     /// The account with its sessions.
     Account(Box<Account>),
 }
@@ -92,7 +109,7 @@ pub enum Erasure {
 
 impl Entity {
     /// All of them, in the order of their erasing.
-    pub const ALL: [Self; 4] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Account];
+    pub const ALL: [Self; 6] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Devices, Self::Inbox, Self::Account];
 
     /// What its partition keys begin with.
     pub fn prefix(self) -> &'static str {
@@ -100,13 +117,15 @@ impl Entity {
             Self::PhoneOwner => "PHONE#",
             Self::Profile => "PROFILE#",
             Self::Answers => "IDEM#",
+            Self::Devices => "DEV#",
+            Self::Inbox => "INBOX#",
             Self::Account => "AUTH#",
         }
     }
 
     /// Whether a customer has so few of them that they are shown at once.
     pub fn is_bounded(self) -> bool {
-        self != Self::Answers
+        !matches!(self, Self::Answers | Self::Inbox)
     }
 
     /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for the phone's owner), one read unit for each
@@ -120,6 +139,9 @@ impl Entity {
     ) -> Result<Vec<Placed>, StoreError> {
         let record = match self {
             Self::Answers => return store.answers_of(customer, after, most).await,
+            Self::Inbox => return store.inbox_records(customer, after, most).await,
+            Self::Devices if after.is_none() => return store.device_records(customer).await,
+            Self::Devices => None,
             _ if after.is_some() => None,
             Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
             Self::Account => store.account(customer).await?.map(|account| Record::Account(Box::new(account))),
@@ -134,8 +156,9 @@ impl Entity {
         Ok(record.map(|record| Placed { place: String::new(), record }).into_iter().collect())
     }
 
-    /// Erases up to 25 records of a customer. One or two trips; one write unit for each KB of what is erased.
-    pub async fn erase_page(self, store: &Store, customer: CustomerId) -> Result<ErasedPage, StoreError> {
+    /// Erases up to 25 records of a customer. One or two trips; one write unit for each KB of what is erased, two where it is a device. The
+    /// endpoint of a device goes with it, a call of `push` each.
+    pub async fn erase_page(self, store: &Store, push: &Push, customer: CustomerId) -> Result<ErasedPage, StoreError> {
         match self {
             Self::PhoneOwner => {
                 if let Some(account) = store.account(customer).await? {
@@ -145,30 +168,32 @@ impl Entity {
             }
             Self::Profile => store.erase_item(keys::profile(customer)).await,
             Self::Answers => store.erase_partition_page(keys::answers_of(customer)).await,
-            Self::Account => store.erase_item(keys::account(customer)).await,
+            Self::Devices => store.erase_devices(push, customer).await,
+            Self::Inbox => store.erase_partition_page(keys::inbox_of(customer)).await,
+            Self::Account => {
+                store.erase_item(keys::customer_entry(customer)).await?;
+                store.erase_item(keys::account(customer)).await
+            }
         }
     }
 }
 
-/// A stretch of all that a customer may have without bound, entity after entity. One trip, and one more for each entity that ends in it.
+/// A stretch of all that a customer may have without bound, entity after entity. One trip: what follows the entity that the stretch begins in
+/// is read beside it, in case that ends.
 ///
 /// A place is the entity's prefix and the place within the entity, so that the next page finds its entity by it.
 pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Result<Vec<Placed>, StoreError> {
-    let mut after = span.from.as_deref().and_then(|from| from.split_once('|'));
-    let mut placed = Vec::new();
-    for entity in Entity::ALL.into_iter().filter(|entity| !entity.is_bounded()) {
-        if after.is_some_and(|(prefix, _)| prefix != entity.prefix()) {
-            continue;
-        }
-        let from = after.take().map(|(_, place)| place);
-        let page = entity.export_page(store, customer, from, span.limit - placed.len()).await?;
+    let begins = span.from.as_deref().and_then(|from| from.split_once('|'));
+    let unbounded = Entity::ALL.into_iter().filter(|entity| !entity.is_bounded());
+    let rest = unbounded.skip_while(|entity| begins.is_some_and(|(prefix, _)| prefix != entity.prefix()));
+    let read = async |(n, entity): (usize, Entity)| {
+        let after = begins.filter(|_| n == 0).map(|(_, place)| place);
+        let page = entity.export_page(store, customer, after, span.limit).await?;
         let whole = |Placed { place, record }| Placed { place: format!("{}|{place}", entity.prefix()), record };
-        placed.extend(page.into_iter().map(whole));
-        if placed.len() >= span.limit {
-            break;
-        }
-    }
-    Ok(placed)
+        Ok::<_, StoreError>(page.into_iter().map(whole).collect::<Vec<_>>())
+    };
+    let pages = try_join_all(rest.enumerate().map(read)).await?;
+    Ok(pages.into_iter().flatten().take(span.limit).collect())
 }
 
 /// Erases everything that is stored of a customer who left, and takes the customer from the list of those to erase.
@@ -177,6 +202,7 @@ pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Re
 /// once.
 pub async fn erase_customer(
     store: &Store,
+    push: &Push,
     customer: CustomerId,
     mut is_over: impl FnMut() -> bool,
 ) -> Result<Erasure, StoreError> {
@@ -189,7 +215,7 @@ pub async fn erase_customer(
             if is_over() {
                 return Ok(Erasure::Unfinished);
             }
-            if entity.erase_page(store, customer).await? == ErasedPage::Last {
+            if entity.erase_page(store, push, customer).await? == ErasedPage::Last {
                 break;
             }
         }
@@ -234,6 +260,45 @@ impl Store {
             Ok(Placed { place, record: Record::Answer(Box::new(record(item)?)) })
         };
         stretch.items.into_iter().map(placed).collect()
+    }
+
+    /// Up to `most` records of a customer's inbox in the order of their places, from `after` on.
+    async fn inbox_records(&self, customer: CustomerId, after: Option<&str>, most: usize) -> Result<Vec<Placed>, StoreError> {
+        let placed = |(place, item): (String, Item)| {
+            let record = match place.split_once('#') {
+                Some(("ITEM", _)) => Record::Notification(Box::new(record(item)?)),
+                Some(_) => Record::Receipt(Box::new(record(item)?)),
+                None => Record::Inbox(Box::new(record(item)?)),
+            };
+            Ok(Placed { place, record })
+        };
+        self.inbox_page(customer, after, most).await?.into_iter().map(placed).collect()
+    }
+
+    async fn device_records(&self, customer: CustomerId) -> Result<Vec<Placed>, StoreError> {
+        let (devices, count) = tokio::try_join!(self.devices(customer), self.device_count(customer))?;
+        let devices = devices.into_iter().map(|device| Record::Device(Box::new(device)));
+        let records = devices.chain(count.map(Record::DeviceCount));
+        Ok(records.map(|record| Placed { place: String::new(), record }).collect())
+    }
+
+    /// Erases up to 25 devices, the endpoint of each before it, so that one that is stopped finds what is left; at last their count. A
+    /// registration id that another customer has by now stays theirs.
+    async fn erase_devices(&self, push: &Push, customer: CustomerId) -> Result<ErasedPage, StoreError> {
+        let mut devices = self.devices(customer).await?;
+        let more = devices.len() > PAGE;
+        devices.truncate(PAGE);
+        let erase = async |device: Device| {
+            if let Some(endpoint) = &device.endpoint {
+                push.delete_endpoint(endpoint).await.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+            }
+            self.erase_device(customer, &device).await
+        };
+        try_join_all(devices.into_iter().map(erase)).await?;
+        if more {
+            return Ok(ErasedPage::More);
+        }
+        self.erase_item(keys::device_count(customer)).await
     }
 
     async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {

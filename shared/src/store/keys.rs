@@ -5,7 +5,16 @@
 //! | account: status, epoch, sessions | `AUTH#<customer>` | `ACCOUNT` | each authenticated operation reads it; refresh and log-in write it |
 //! | profile | `PROFILE#<customer>` | `PROFILE` | GetCustomerDetails, UpdateCustomer, AuthenticateCustomer |
 //! | owner of a phone | `PHONE#<hash>` | `OWNER` | AuthenticateCustomer, UpdateCustomer, DeleteCustomer |
+//! | that there is a customer | `AUTH#CUSTOMERS#<0..f>` | `CUSTOMER#<customer>` | AuthenticateCustomer writes it, the notifier goes through all |
 //! | who left and is to be erased | `AUTH#LEAVING#<0..f>` | `CUSTOMER#<customer>` | DeleteCustomer writes it, the clean-up takes it |
+//! | push device | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | the device operations, AuthenticateCustomer, the notifier |
+//! | how many devices a customer has | `DEV#<customer>` | `COUNT` | devices_create, devices_destroy, AuthenticateCustomer |
+//! | owner of a registration id | `DEV#REGISTRATION#<hash>` | `OWNER` | devices_create, devices_update, devices_destroy, AuthenticateCustomer |
+//! | that a device's number is taken | `DEV#NUMBER#<number>` | `TAKEN` | devices_create, AuthenticateCustomer; for a day, as a number holds its time |
+//! | head of an inbox | `INBOX#<customer>` | `HEAD` | every operation on notifications, the notifier |
+//! | notification | `INBOX#<customer>` | `ITEM#<notification>` | listNotifications and those that read or delete; the notifier writes it |
+//! | that a message came into an inbox | `INBOX#<customer>` | `RECEIPT#<hash of the message's id>` | the notifier |
+//! | how far a message to all has come | `INBOX#FANOUT#<hash of the message's id>` | `SHARD#<0..f>` | the notifier |
 //! | sent code | `OTP#<challenge>` | `CHALLENGE` | sendOTP writes it, AuthenticateCustomer tries and takes it |
 //! | sends to a phone | `RATE#sends-phone#<hash>` | `LOG` | sendOTP |
 //! | sends from an address in an hour | `RATE#sends-address#<hash>#<hour>` | `COUNT` | sendOTP |
@@ -22,19 +31,21 @@
 //!
 //! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | get, put, update, query | | get, put | get |
-//! | customer | get, put, update | get, put | get, put, delete | update, delete | update | query | get, put | get |
-//! | app-info | | | | | | | | get |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | get, put, update, query | | get, put | get | | |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | update | query | get, put | get | get, put, update, delete, query | query |
+//! | fcm | get | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
+//! | notifier | get, query | | get | | | | | | update, query | get, put, update |
+//! | app-info | | | | | | | | get | | |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::Item;
 use crate::{
-    hashes::{AddressHash, PhoneHash},
-    ids::{ChallengeId, CustomerId},
+    hashes::{AddressHash, ContentHash, PhoneHash},
+    ids::{ChallengeId, CustomerId, NotificationId},
     model::idempotency::{Asker, Slot},
 };
 
@@ -80,6 +91,78 @@ pub fn account(customer: CustomerId) -> Key {
 /// A customer's profile.
 pub fn profile(customer: CustomerId) -> Key {
     Key::new(format!("PROFILE#{customer}"), "PROFILE")
+}
+
+/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their ids.
+pub fn customer_entry(customer: CustomerId) -> Key {
+    let id = customer.to_string();
+    Key::new(customers_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+}
+
+/// The partition of the customers whose ids end in `digit` (hexadecimal).
+pub(crate) fn customers_shard(digit: char) -> String {
+    format!("AUTH#CUSTOMERS#{digit}")
+}
+
+/// A customer's devices, their count among them.
+pub(crate) fn devices_of(customer: CustomerId) -> String {
+    format!("DEV#{customer}")
+}
+
+/// What the sort keys of devices begin with.
+pub(crate) const DEVICES: &str = "DEVICE#";
+
+/// A customer's device by its registration id's hash.
+pub fn device(customer: CustomerId, registration: &ContentHash) -> Key {
+    Key::new(devices_of(customer), format!("{DEVICES}{}", registration.as_str()))
+}
+
+/// How many devices a customer has.
+pub fn device_count(customer: CustomerId) -> Key {
+    Key::new(devices_of(customer), "COUNT")
+}
+
+/// Whose a registration id is.
+pub fn device_owner(registration: &ContentHash) -> Key {
+    Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")
+}
+
+/// That a device's number is taken.
+pub fn device_number(number: u64) -> Key {
+    Key::new(format!("DEV#NUMBER#{number}"), "TAKEN")
+}
+
+/// A customer's inbox: its head, its items, its receipts.
+pub(crate) fn inbox_of(customer: CustomerId) -> String {
+    format!("INBOX#{customer}")
+}
+
+/// The head of a customer's inbox.
+pub fn inbox(customer: CustomerId) -> Key {
+    Key::new(inbox_of(customer), "HEAD")
+}
+
+/// What the sort keys of notifications begin with.
+pub(crate) const NOTIFICATIONS: &str = "ITEM#";
+
+/// A notification.
+pub fn notification(customer: CustomerId, id: NotificationId) -> Key {
+    Key::new(inbox_of(customer), format!("{NOTIFICATIONS}{id}"))
+}
+
+/// That a message came into a customer's inbox.
+pub fn receipt(customer: CustomerId, message: &ContentHash) -> Key {
+    Key::new(inbox_of(customer), format!("RECEIPT#{}", message.as_str()))
+}
+
+/// A place in the partition of [`inbox_of`].
+pub(crate) fn inbox_at(customer: CustomerId, place: &str) -> Key {
+    Key::new(inbox_of(customer), place)
+}
+
+/// How far a message to all has come among the customers whose ids end in `digit` (hexadecimal).
+pub fn fan_out(message: &ContentHash, digit: char) -> Key {
+    Key::new(format!("INBOX#FANOUT#{}", message.as_str()), format!("SHARD#{digit}"))
 }
 
 /// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last digit of their ids.
@@ -187,6 +270,7 @@ mod tests {
         let now: Timestamp = "2026-11-22T20:52:24Z".parse().unwrap();
         let phone = hashes.phone(&Phone::of_the_operator("+14155550123"));
         let address = hashes.address("192.0.2.7".parse().unwrap());
+        let hash = ContentHash::of("a registration id");
         let id = "019aac3f-0000-7000-8000-000000000001";
         let request = RequestKey { key: "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned(), fingerprint: "any".to_owned() };
         let all = [
@@ -196,7 +280,16 @@ mod tests {
             challenge(id.parse().unwrap()),
             sends_to_phone(&phone),
             sends_from_address(&address, now),
+            customer_entry(id.parse().unwrap()),
             leaving(id.parse().unwrap()),
+            device(id.parse().unwrap(), &hash),
+            device_count(id.parse().unwrap()),
+            device_owner(&hash),
+            device_number(447_000_000_000_000),
+            inbox(id.parse().unwrap()),
+            notification(id.parse().unwrap(), id.parse().unwrap()),
+            receipt(id.parse().unwrap(), &hash),
+            fan_out(&hash, 'a'),
             tries_on_phone(&phone, now),
             tries_of_customer(id.parse().unwrap(), now),
             writes_of_customer(id.parse().unwrap(), now),

@@ -12,10 +12,11 @@ use harness::{
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
+    hashes::ContentHash,
     ids::CustomerId,
     model::idempotency::{Asker, RequestKey, StoredAnswer},
     store::{
-        LEAVING_SHARDS, Store,
+        LEAVING_SHARDS, Store, StoreError,
         customer_data::{Entity, Erasure, erase_customer},
     },
 };
@@ -42,6 +43,12 @@ fn id_of(phone: &LoggedIn) -> CustomerId {
     phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
 }
 
+/// Erases a customer who left, as the clean-up does.
+async fn erase(api: &Api, customer: CustomerId, is_over: impl FnMut() -> bool) -> Result<Erasure, StoreError> {
+    let app = api.stack.state("customer").expect("customer runs");
+    erase_customer(&app.store, &app.push, customer, is_over).await
+}
+
 async fn leaving(store: &Store) -> Vec<CustomerId> {
     let pages = join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100))).await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
@@ -66,7 +73,7 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
     api.clock.advance_seconds(60);
     let again = api.log_in(PHONE).await;
     assert_ne!(again.customer["id"], phone.customer["id"]);
-    assert_eq!(erase_customer(&store(&api), id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], again.customer["id"]);
     assert_eq!(api.profile(&phone.access).await.error(), "401 authentication_failed: User not found [null]");
@@ -148,7 +155,7 @@ fn personal(texts: &[&str]) -> Vec<String> {
 
 async fn fill(api: &Api, phone: &str) -> LoggedIn {
     let code = api.code_for(phone).await;
-    let device = json!({"name": "Zsuzsanna's phone", "platform": "ios"});
+    let device = json!({"name": "Zsuzsanna's phone", "platform": "ios", "registration_id": token_of(phone)});
     let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
     let answer = api.post("/api/customer/authenticate/").json(&body).send().await.expect(201);
     let access = answer.text("access");
@@ -165,7 +172,13 @@ async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
         app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
     }
-    LoggedIn { access, refresh: answer.text("refresh"), customer }
+    let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
+    api.notify(&phone, "m1", "Dear Zsuzsanna").await;
+    phone
+}
+
+fn token_of(phone: &str) -> String {
+    format!("token-of-zsp@example.com:{phone}")
 }
 
 async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
@@ -181,6 +194,10 @@ async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
     let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
     let hash = hash.phone(&shared::model::phone::Phone::of_the_operator(number));
     assert!(!table.contains(&format!("PHONE#{}", hash.as_str())), "the phone still leads to somebody");
+    let token = token_of(number);
+    let owner = ContentHash::of(&token);
+    assert!(!table.contains(owner.as_str()), "the registration id still belongs to somebody");
+    assert_eq!(api.stack.recorder.endpoints(|endpoints| endpoints.of(&token)), None, "the endpoint is still there");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,13 +208,13 @@ async fn after_the_erasing_nothing_of_the_customer_is_in_any_item() {
     for text in personal(&["Zsuzsanna", "zsp@example.com"]).iter().take(1) {
         assert!(api.whole_table().await.contains(text), "the test looks at the right place");
     }
-    let store = store(&api);
-    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
+    assert_eq!(api.pushes_to(&token_of(number)).len(), 1, "there is an endpoint to delete");
+    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, None).await.expect(204);
-    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
     assert_nothing_left(&api, &phone, number).await;
-    assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("once more"), Erasure::Complete);
+    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("once more"), Erasure::Complete);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,14 +222,13 @@ async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothin
     let api = Api::start().await;
     let number = "+447400123989";
     let phone = fill(&api, number).await;
-    let store = store(&api);
     let patch = |n: usize| {
         let body = json!({"first_name": format!("Zsuzsanna {n}")});
         api.patch("/api/customer/").bearer(&phone.access).json(&body).send()
     };
     let leave = async {
         delete(&api, &phone.access, None).await.expect(204);
-        erase_customer(&store, id_of(&phone), || false).await.expect("erased")
+        erase(&api, id_of(&phone), || false).await.expect("erased")
     };
     let (erased, patched) = tokio::join!(leave, join_all((0..16).map(patch)));
     assert_eq!(erased, Erasure::Complete);
@@ -234,9 +250,9 @@ async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
             steps += 1;
             steps > most
         };
-        assert_eq!(erase_customer(&store, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
+        assert_eq!(erase(&api, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
         assert_eq!(leaving(&store).await, [id_of(&phone)], "whoever is not erased stays in the list");
-        assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
         assert!(leaving(&store).await.is_empty());
     }
@@ -245,18 +261,17 @@ async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasing_that_is_killed_at_any_call_is_resumed() {
     let api = Api::start().await;
-    for calls in 0..8_u64 {
-        let number = format!("+44740012399{calls}");
+    for calls in 0..12_u64 {
+        let number = format!("+4474001239{calls:02}");
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
         api.wire.delay(Duration::from_millis(40));
-        let killed =
-            tokio::time::timeout(Duration::from_millis(20 + 45 * calls), erase_customer(&store, id_of(&phone), || false)).await;
+        let killed = tokio::time::timeout(Duration::from_millis(20 + 45 * calls), erase(&api, id_of(&phone), || false)).await;
         api.wire.delay(Duration::ZERO);
         let listed = leaving(&store).await;
         assert!(killed.is_ok() || listed == [id_of(&phone)], "killed after {calls} calls, the customer is in the list");
-        assert_eq!(erase_customer(&store, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
     }
 }

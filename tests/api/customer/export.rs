@@ -59,7 +59,7 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     }
     api.clock.advance_seconds(61);
     let code = api.code_for(PHONE).await;
-    let device = json!({"name": "Amal's phone", "platform": "ios"});
+    let device = json!({"name": "Amal's phone", "platform": "ios", "registration_id": "token:of.amal"});
     let body = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
     let first = api.post("/api/customer/authenticate/").json(&body).send().await.expect(200);
     let profile = json!({"first_name": "Amal", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
@@ -71,6 +71,28 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     api.refresh(&phone.refresh).await.expect(200);
     let keep = json!({"keep_current": true});
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
+
+    let body = json!({"registration_id": "another:of.amal", "type": "web", "device_id": "browser-7"});
+    api.post("/api/devices/").bearer(&phone.access).json(&body).send().await.expect(201);
+    for n in 0..3 {
+        let to = json!({"customer_id": profile["id"]});
+        api.publish(
+            &json!({"id": format!("m{n}"), "to": to, "type": "order", "title": "Your order", "body": "It is on its way.",
+            "data": {"order": n}, "image_url": "https://example.com/o.png"}),
+        );
+        api.stack.recorder.endpoints(|endpoints| endpoints.disable(if n == 2 { "another:of.amal" } else { "" }));
+        api.stack.deliver().await;
+        let page = api.inbox(&phone.access).await;
+        let one = json!({"ids": [page["results"][0]["id"]]});
+        let (path, body) = [
+            ("/api/notifications/bulk-delete/", json!({"all": true})),
+            ("/api/notifications/read/", json!({"all": true})),
+            ("/api/notifications/read/", one),
+        ][n]
+            .clone();
+        api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
+        api.clock.advance_seconds(1);
+    }
 
     keep_answers(&api, &profile, 45).await;
     let export = api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
@@ -91,10 +113,10 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     while let Some(url) = next.as_str() {
         let page = api.get(path_of(url)).bearer(&phone.access).send().await.expect(200).json();
         assert_eq!((&page["profile"], &page["account"], &page["sessions"]), (&json!(null), &json!(null), &json!([])));
-        texts(&page["answers"], &mut shown);
+        texts(&page, &mut shown);
         (next, pages) = (page["next"].clone(), pages + 1);
     }
-    assert_eq!(pages, 3, "forty-five answers on pages of twenty");
+    assert_eq!(pages, 3, "forty-five answers and seven records of the inbox on pages of twenty");
     let mut count = 0;
     for item in items_of(&api, profile["id"].as_str().expect("an id")).await {
         let mut stored = Vec::new();

@@ -6,14 +6,14 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{Failure, StackArgs, say};
-use crate::{groups::GROUPS, log, stack::Stack};
+use crate::{groups, log, stack::Stack};
 
 /// Options of `invoke`.
 #[derive(Debug, Args)]
 pub(super) struct InvokeArgs {
     /// The function: its group or its name in template.yaml
     function: String,
-    /// File with an API Gateway event, payload format 2.0
+    /// File with its event: of an HTTP API (payload format 2.0), or of a queue
     event: PathBuf,
     #[command(flatten)]
     stack: StackArgs,
@@ -34,8 +34,15 @@ pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
 }
 
 async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Failure> {
+    if let Some(fed) = stack.fed().filter(|fed| fed.consumer.name == name) {
+        let event =
+            serde_json::from_slice(event).map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
+        let answer = (fed.consumer.handle)(fed.app.clone(), event).await;
+        let answer = answer.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
+        return serde_json::to_vec(&answer).map_err(Failure::outcome);
+    }
     let Some(function) = stack.function(name) else {
-        let known: Vec<_> = GROUPS.iter().map(|(group, _)| *group).collect();
+        let known: Vec<_> = groups::names().collect();
         return Err(Failure::usage(format_args!("there is no function {name}; there are {}", known.join(", "))));
     };
     stack.fill().await.map_err(Failure::outcome)?;

@@ -66,11 +66,13 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     stack.fill().await.map_err(Failure::outcome)?;
     stack.prepare().await;
 
-    let backend = Backend { gateway: stack.gateway.clone(), recorder: stack.recorder.clone(), clock };
+    let backend = Backend { gateway: stack.gateway.clone(), recorder: stack.recorder.clone(), queue: stack.queue.clone(), clock };
     let server = backend.serve(listener).map_err(Failure::usage)?;
+    let delivering = stack.keep_delivering();
     let data = kept.map_or_else(|| "in memory".to_owned(), |folder| format!("in {}", folder.display()));
     say(welcome(&server.url(), &data));
     let _ = ended.await;
+    drop(delivering);
     server.stop().await;
     stack.stop().await;
     Ok(())
@@ -99,6 +101,7 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
 fn printed() -> OnMessage {
     Arc::new(|message| match message {
         Message::Sms { to, text, .. } => say(format_args!("SMS to {to}: {text}")),
+        Message::Push { to, message } => say(format_args!("Push to {to}: {}", message["notification"])),
     })
 }
 

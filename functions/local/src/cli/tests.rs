@@ -45,6 +45,12 @@ fn wrong_values_are_refused() {
         "content push f --region r",
         "content rollback f",
         "doctor",
+        "notify --title t",
+        "notify --phone +14155550123",
+        "notify --phone +14155550123 --all --title t",
+        "notify --all --title t --data [1]",
+        "notify --all --title t --region r",
+        "notify --all --title t --topic arn --port 3000",
     ];
     for line in wrong {
         assert!(parsed(line).is_err(), "{line}");
@@ -67,6 +73,9 @@ fn every_command_has_its_options() {
         "content show --data d",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
+        "notify --phone +14155550123 --title t --body b --type order --data {} --critical --id i",
+        "notify --all --title t --topic arn --region r --sns-endpoint http://127.0.0.1:8001",
+        "notify --customer c --title t --port 4000",
     ];
     for line in right {
         assert!(parsed(line).is_ok(), "{line}");

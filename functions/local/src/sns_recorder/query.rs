@@ -30,8 +30,15 @@ pub(super) struct Fault {
     message: String,
 }
 
-/// What came of a call: its name with the inside of its result, or a fault.
-pub(super) type Outcome = Result<String, Fault>;
+/// A call that was done: its name and the inside of its result.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) action: String,
+    pub(super) result: String,
+}
+
+/// What came of a call.
+pub(super) type Outcome = Result<Done, Fault>;
 
 impl Action {
     pub(super) fn parse(body: &[u8]) -> Result<Self, Fault> {
@@ -51,6 +58,16 @@ impl Action {
         self.parameters.get(name).map(String::as_str)
     }
 
+    /// `Attributes.entry.N.key` with `Attributes.entry.N.value`.
+    pub(super) fn attributes(&self) -> BTreeMap<String, String> {
+        let names = self.parameters.iter().filter_map(|(key, name)| {
+            let entry = key.strip_prefix("Attributes.")?.strip_suffix(".key")?;
+            let value = self.parameter(&format!("Attributes.{entry}.value"))?;
+            Some((name.clone(), value.to_owned()))
+        });
+        names.collect()
+    }
+
     /// `MessageAttributes.entry.N.Name` with its `Value.StringValue`.
     pub(super) fn message_attributes(&self) -> BTreeMap<String, String> {
         let names = self.parameters.iter().filter_map(|(key, name)| {
@@ -66,6 +83,14 @@ impl Fault {
     pub(super) fn invalid_parameter(what: &str) -> Self {
         let message = format!("Invalid parameter: {what}");
         Self { status: StatusCode::BAD_REQUEST, code: "InvalidParameter", message }
+    }
+
+    pub(super) fn not_found(what: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, code: "NotFound", message: what.to_owned() }
+    }
+
+    pub(super) fn endpoint_disabled() -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: "EndpointDisabled", message: "Endpoint is disabled".to_owned() }
     }
 
     pub(super) fn unknown_action(name: &str) -> Self {
@@ -94,11 +119,11 @@ impl From<Refusal> for Fault {
 pub(super) fn response(outcome: Outcome) -> Response<Bytes> {
     let request_id = fresh_id();
     let (status, xml) = match outcome {
-        Ok(result) => (
+        Ok(Done { action, result }) => (
             StatusCode::OK,
             format!(
-                "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult>{result}</PublishResult><ResponseMetadata>\
-                 <RequestId>{request_id}</RequestId></ResponseMetadata></PublishResponse>"
+                "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{result}</{action}Result><ResponseMetadata>\
+                 <RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
             ),
         ),
         Err(fault) => {
@@ -121,6 +146,6 @@ pub(super) fn fresh_id() -> String {
     uuid_v7(SystemClock.now(), &SystemRandom).to_string()
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

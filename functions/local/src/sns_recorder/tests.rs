@@ -80,3 +80,34 @@ async fn it_refuses_as_often_as_it_is_told() {
     publish().await.expect("the third try of the SDK succeeds");
     assert_eq!(recorder.messages().len(), 1);
 }
+
+#[tokio::test]
+async fn endpoints_are_made_once_read_corrected_and_pushed_to() {
+    let (recorder, _server, client) = started(None).await;
+    let application = "arn:aws:sns:us-east-1:123456789012:app/GCM/local";
+    let create = |user_data: &'static str| {
+        client.create_platform_endpoint().platform_application_arn(application).token("t&1").custom_user_data(user_data).send()
+    };
+    let arn = create("a").await.unwrap().endpoint_arn.unwrap();
+    assert_eq!(create("a").await.unwrap().endpoint_arn.as_deref(), Some(arn.as_str()));
+    let conflict = create("b").await.unwrap_err();
+    assert!(conflict.message().unwrap().contains(&format!("Endpoint {arn} already exists with the same Token")));
+    recorder.endpoints(|all| all.disable("t&1"));
+    let read = client.get_endpoint_attributes().endpoint_arn(&arn).send().await.unwrap().attributes.unwrap();
+    assert_eq!((read["Enabled"].as_str(), read["Token"].as_str(), read["CustomUserData"].as_str()), ("false", "t&1", "a"));
+    let fcm = serde_json::json!({"fcmV1Message": {"message": {"notification": {"title": "Hi"}, "data": {"n": "1"}}}}).to_string();
+    let message = serde_json::json!({"default": "Hi", "GCM": fcm}).to_string();
+    let publish = || client.publish().target_arn(&arn).message_structure("json").message(&message).send();
+    assert!(publish().await.unwrap_err().into_service_error().is_endpoint_disabled_exception());
+    client.set_endpoint_attributes().endpoint_arn(&arn).attributes("Enabled", "true").send().await.unwrap();
+    publish().await.unwrap();
+    let plain = client.publish().target_arn(&arn).message("Hi").send().await.unwrap_err();
+    assert_eq!(plain.code(), Some("InvalidParameter"));
+    client.delete_endpoint().endpoint_arn(&arn).send().await.unwrap();
+    let gone = client.get_endpoint_attributes().endpoint_arn(&arn).send().await.unwrap_err().into_service_error();
+    assert!(gone.is_not_found_exception());
+    assert!(publish().await.unwrap_err().message().unwrap().contains("No endpoint found"));
+    assert_eq!(recorder.messages().len(), 1);
+    let unknown = client.publish().topic_arn("arn:aws:sns:us-east-1:123456789012:t").message("x").send().await.unwrap_err();
+    assert_eq!(unknown.code(), Some("NotFound"));
+}

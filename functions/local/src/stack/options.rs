@@ -97,7 +97,19 @@ impl Default for EngineAddresses {
     }
 }
 
+/// Parameters whose default is for a deploy and would leave something out here.
+const HERE: [(&str, &str); 1] = [("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local")];
+
 impl StackOptions {
+    /// Gives the parameters of [`HERE`] their values, unless they were given others.
+    pub(super) fn fill_in(&mut self, template: &Template) {
+        for (name, value) in HERE {
+            if template.parameters().iter().any(|parameter| parameter.name == name) {
+                self.overrides.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+            }
+        }
+    }
+
     pub(super) fn check(&self, template: &Template) -> Result<&Self, StackError> {
         let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
         let deployment = template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;

@@ -165,6 +165,7 @@ impl<'a> Scope<'a> {
         let resource = self.resource(name, place)?;
         match (&resource["Type"], &self.stand_ins.table_name) {
             (Value::String(kind), Some(table)) if kind == "AWS::DynamoDB::Table" => Ok(table.clone()),
+            (Value::String(kind), _) if kind == "AWS::SNS::Topic" => Ok(format!("arn:aws:sns:us-east-1:123456789012:{name}")),
             _ => Ok(name.to_owned()),
         }
     }

@@ -1,0 +1,86 @@
+//! `listNotifications`.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    auth::caller::Caller,
+    http::{error::ApiError, etag::ETag, page::Paging},
+    ids::NotificationId,
+    model::inbox::Notification,
+};
+use utoipa::ToSchema;
+
+use crate::notification::NotificationOut;
+
+/// A page of the inbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotificationPage {
+    /// Where the next page is.
+    #[schema(required, format = "uri")]
+    next: Option<String>,
+    /// Where the page before is.
+    #[schema(required, format = "uri")]
+    previous: Option<String>,
+    /// The messages, newest first.
+    results: Vec<NotificationOut>,
+    /// How many messages of the whole inbox are not read; on the first page alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    unread: Option<u64>,
+}
+
+/// The caller's inbox, newest first.
+///
+/// Messages expire after 90 days or up to a week later, unless configured otherwise.
+///
+/// One sequential trip to storage: session, counts and messages are read side by side. Three read units, one more for each further 4 KB of
+/// messages.
+#[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications", tag = crate::NOTIFICATIONS,
+    params(
+        ("cursor" = Option<String>, Query, description = "Of `next` or `previous`."),
+        ("page_size" = Option<u32>, Query, description = "1 to 100, 20 without it."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = NotificationPage, headers(("ETag" = String, description = "Names this state of the inbox.")),
+            example = json!({"next": null, "previous": null, "results": [crate::notification::example()], "unread": 1})),
+        (status = 304, description = "`If-None-Match` names the present state."),
+        (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
+    ))]
+pub async fn list_notifications(
+    State(app): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    paging: Paging,
+) -> Result<Response, ApiError> {
+    let now = app.now();
+    let span = paging.span();
+    let from: Option<NotificationId> =
+        span.from.as_deref().map(str::parse).transpose().map_err(|_| ApiError::invalid_cursor())?;
+    let read = async |customer| tokio::try_join!(app.store.inbox(customer), app.store.notifications(customer, from, &span));
+    let (verified, (inbox, mut items)) = caller.alongside(read).await?;
+    // An app in which two customers take turns must not take one's inbox for the other's.
+    let tag = ETag::new(format_args!("{}-{}", app.pseudonym(verified.customer), inbox.version(now)));
+    if tag.is_known_to(&headers) {
+        return Ok(with_tag(StatusCode::NOT_MODIFIED, tag.header()));
+    }
+    items.retain(|item| inbox.is_visible(item.id, now));
+    let page = paging.page(&app, items, |item: &Notification| item.id.to_string());
+    let unread = from.is_none().then(|| inbox.unread(now));
+    let page = page.map(|item| NotificationOut::of(item, &inbox));
+    let page = NotificationPage { next: page.next, previous: page.previous, results: page.results, unread };
+    Ok(with_tag(Json(page), tag.header()))
+}
+
+fn with_tag(answer: impl IntoResponse, tag: Option<HeaderValue>) -> Response {
+    let mut response = answer.into_response();
+    response.headers_mut().extend(tag.map(|tag| (header::ETAG, tag)));
+    response
+}

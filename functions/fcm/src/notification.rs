@@ -1,0 +1,58 @@
+//! A notification on the wire.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+use shared::{
+    http::times::in_millis,
+    ids::NotificationId,
+    model::inbox::{Inbox, Notification},
+};
+use utoipa::ToSchema;
+
+/// A message in the inbox.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Notification)]
+pub struct NotificationOut {
+    #[schema(value_type = String, format = "uuid")]
+    id: NotificationId,
+    /// What the sender calls its kind.
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    body: String,
+    /// What the app makes of it.
+    #[schema(value_type = Object)]
+    data: Value,
+    #[schema(required)]
+    image_url: Option<String>,
+    read: bool,
+    /// When it came.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    created: Timestamp,
+}
+
+impl NotificationOut {
+    /// An item as its inbox has it.
+    pub(crate) fn of(item: Notification, inbox: &Inbox) -> Self {
+        Self {
+            id: item.id,
+            read: inbox.is_read(&item),
+            created: item.id.time(),
+            kind: item.category,
+            title: item.title,
+            body: item.body,
+            data: serde_json::from_str(&item.data).unwrap_or(Value::Object(Map::new())),
+            image_url: item.image_url,
+        }
+    }
+}
+
+/// The notification of the examples.
+pub(crate) fn example() -> Value {
+    json!({
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "type": "order", "title": "Your order is on its way",
+        "body": "It will be with you by six.", "data": {"order": "4711"}, "image_url": null, "read": false,
+        "created": "2026-11-22T10:00:00.000Z"})
+}

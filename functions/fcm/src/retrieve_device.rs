@@ -1,0 +1,33 @@
+//! `devices_retrieve`.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::error::ApiError};
+
+use crate::device::DeviceOut;
+
+/// One push device of the caller.
+///
+/// The registration id is the whole rest of the path, whatever it holds; what a gateway takes for the beginning of a query (`?`) cannot
+/// stand in it.
+///
+/// One sequential trip to storage: the session is looked up beside the device. Two read units.
+#[utoipa::path(get, path = "/api/devices/{registration_id}/", operation_id = "devices_retrieve", tag = crate::DEVICES,
+    params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
+    responses(
+        (status = 200, description = "The device.", body = DeviceOut, example = json!(crate::device::example())),
+        (status = 404, description = "The caller has no such device.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
+    ))]
+pub async fn retrieve_device(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(registration_id): Path<String>,
+) -> Result<Json<DeviceOut>, ApiError> {
+    let hash = ContentHash::of(&registration_id);
+    let (verified, device) = caller.alongside(|customer| app.store.device(customer, &hash)).await?;
+    let device = device.ok_or_else(ApiError::not_found)?;
+    Ok(Json(DeviceOut::of(&device, &verified.account, app.now())))
+}

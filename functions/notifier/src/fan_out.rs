@@ -1,0 +1,79 @@
+//! A message to everybody, page by page through the queue.
+//!
+//! Protocol: the message to all becomes one page for each shard of the list of customers; each page first publishes the next one and then
+//! serves its own customers, so the shards unroll as fast as the queue lets them and no instance holds more than a page. How far a shard has
+//! come is noted before the next page is published: a page that is delivered again publishes it again only while it has not begun to publish
+//! its own next. What a page could not do for single customers it publishes for these alone.
+//!
+//! Invariant: after a crash anywhere some record is still in the queue from which everybody who is not served yet will be.
+
+use futures_util::{StreamExt, future::try_join_all, stream};
+use jiff::SignedDuration;
+use shared::{app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic, store::CUSTOMER_SHARDS};
+
+use crate::{
+    deliver::{self, Delivered},
+    message::{Message, Page},
+    trouble::Trouble,
+};
+
+/// How many customers are served at once.
+const CUSTOMERS_AT_ONCE: usize = 16;
+/// How long it is known how far a message has come: as long as a queue can keep a record.
+const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// Publishes the first page of each shard. Sixteen calls of SNS.
+pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered, Trouble> {
+    let topic = topic(app)?;
+    let pages = CUSTOMER_SHARDS.chars().map(|shard| message.for_page(Page { shard, after: None }));
+    let published = pages.map(async |page| topic.publish(&page).await);
+    try_join_all(published).await?;
+    Ok(Delivered::default())
+}
+
+/// Publishes the next page and serves this one.
+pub(crate) async fn serve(app: &AppState, message: &Message, page: Page) -> Result<Delivered, Trouble> {
+    let size = app.config.fan_out_page;
+    let customers = app.store.customers(page.shard, page.after, size).await?;
+    if let Some(last) = customers.last().filter(|_| customers.len() == size) {
+        publish_next(app, message, Page { after: Some(*last), ..page }).await?;
+    }
+    let serve = async |customer| (customer, deliver::to_customer(app, message, customer).await);
+    let mut served = stream::iter(customers).map(serve).buffer_unordered(CUSTOMERS_AT_ONCE);
+    let (mut delivered, mut left) = (Delivered::default(), Vec::new());
+    while let Some((customer, outcome)) = served.next().await {
+        match outcome {
+            Ok(more) => delivered += more,
+            Err(trouble) => {
+                tracing::warn!(customer = app.pseudonym(customer), error = %trouble, "a customer of a page comes back");
+                left.push(customer);
+            }
+        }
+    }
+    // When most fail it is nothing of theirs: the page rests and comes back as one record.
+    if left.len() > size.div_ceil(4) {
+        return Err(Trouble::Page(left.len()));
+    }
+    publish_rest(app, message, &left).await?;
+    Ok(delivered)
+}
+
+async fn publish_next(app: &AppState, message: &Message, next: Page) -> Result<(), Trouble> {
+    let Some(after) = next.after else { return Ok(()) };
+    let until = app.now().saturating_add(KNOWN).unwrap_or(jiff::Timestamp::MAX);
+    if app.store.advance_fan_out(&ContentHash::of(&message.id), next.shard, after, until).await? {
+        topic(app)?.publish(&message.for_page(next)).await?;
+    }
+    Ok(())
+}
+
+async fn publish_rest(app: &AppState, message: &Message, left: &[CustomerId]) -> Result<(), Trouble> {
+    for customer in left {
+        topic(app)?.publish(&message.for_customer(*customer)).await?;
+    }
+    Ok(())
+}
+
+fn topic(app: &AppState) -> Result<&Topic, Trouble> {
+    app.topic.as_ref().ok_or(Trouble::Unset("NOTIFICATIONS_TOPIC_ARN"))
+}

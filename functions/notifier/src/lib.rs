@@ -1,0 +1,107 @@
+//! The consumer of the queue behind the topic `notifications`: each message goes into inboxes and to push devices.
+//!
+//! Protocol: SQS events with raw delivery from SNS, answered with `batchItemFailures`, so that failed records alone come back (AWS, "Using
+//! Lambda with Amazon SQS"). Invariants: a message comes into an inbox once, however often it is delivered; it is pushed at least once to
+//! each device that is active right before the push; what cannot be done now comes back, and what never can ends in the dead-letter queue.
+
+mod deliver;
+mod fan_out;
+mod message;
+mod payload;
+mod push;
+mod trouble;
+
+use futures_util::{FutureExt, StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{
+    app::AppState,
+    runtime::{Consumer, Error},
+};
+
+pub use self::message::{Message, To, Unreadable};
+use self::{deliver::Delivered, trouble::Trouble};
+
+/// How many records of a batch are under way at once.
+const RECORDS_AT_ONCE: usize = 4;
+
+/// The consumer, as the Lambda runtime and the launcher run it.
+pub fn consumer() -> Consumer {
+    Consumer { name: env!("CARGO_CRATE_NAME"), start, handle: |app, event| run(app, event).boxed() }
+}
+
+/// A batch of the queue, as far as it is read.
+#[derive(Debug, Deserialize)]
+struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record {
+    message_id: String,
+    body: String,
+}
+
+/// Which records come back.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+fn start(app: &AppState) {
+    if !app.push.is_configured() {
+        tracing::warn!("no platform application is configured: messages go into inboxes and are not pushed");
+    }
+}
+
+async fn run(app: AppState, event: Value) -> Result<Value, Error> {
+    let began = app.now();
+    let batch: Batch = serde_json::from_value(event)?;
+    let records = batch.records.len();
+    let worked = stream::iter(batch.records).map(|record| handle(&app, record)).buffer_unordered(RECORDS_AT_ONCE);
+    let outcomes: Vec<(String, Result<Delivered, Trouble>)> = worked.collect().await;
+    let mut all = Delivered::default();
+    let mut failures = Vec::new();
+    for (item_identifier, outcome) in outcomes {
+        match outcome {
+            Ok(delivered) => all += delivered,
+            Err(trouble) => {
+                tracing::warn!(record = item_identifier, error = %trouble, "a message comes back");
+                failures.push(Failure { item_identifier });
+            }
+        }
+    }
+    let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
+    let Delivered { inboxes, pushes, silenced } = all;
+    tracing::info!(records, failed = failures.len(), inboxes, pushes, silenced, ms = millis, "batch");
+    Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
+}
+
+async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Trouble>) {
+    let done = async {
+        let message = Message::read(&record.body)?;
+        match &message.to {
+            To::Customer(customer) => deliver::to_customer(app, &message, *customer).await,
+            To::Phone(phone) => {
+                let phone = app.hashes().map_err(|_| Trouble::Unset("HASH_SECRET"))?.phone(phone);
+                match app.store.owner_of_phone(&phone).await? {
+                    Some(customer) => deliver::to_customer(app, &message, customer).await,
+                    None => Ok(Delivered::default()),
+                }
+            }
+            To::All => fan_out::begin(app, &message).await,
+            To::Page(page) => fan_out::serve(app, &message, *page).await,
+        }
+    };
+    let outcome = done.await;
+    (record.message_id, outcome)
+}

@@ -1,0 +1,55 @@
+//! Why a record comes back.
+
+use std::fmt;
+
+use shared::{notify::NotAccepted, store::StoreError};
+
+use crate::message::Unreadable;
+
+/// Why a record is not done.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It is no message; it will end in the dead-letter queue.
+    Unreadable(Unreadable),
+    /// Storage did not do its part.
+    Store(StoreError),
+    /// SNS did not take a push or a page.
+    NotAccepted(NotAccepted),
+    /// Others changed the inbox or the devices all the while.
+    Busy,
+    /// So many customers of a page were not served that all of it is served again.
+    Page(usize),
+    /// This function was not given a variable.
+    Unset(&'static str),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(problem) => write!(f, "unreadable: {problem}"),
+            Self::Store(error) => error.fmt(f),
+            Self::NotAccepted(error) => error.fmt(f),
+            Self::Busy => f.write_str("the inbox or its devices kept changing"),
+            Self::Page(failed) => write!(f, "{failed} customers of a page were not served"),
+            Self::Unset(variable) => write!(f, "this function was not given {variable}"),
+        }
+    }
+}
+
+impl From<Unreadable> for Trouble {
+    fn from(problem: Unreadable) -> Self {
+        Self::Unreadable(problem)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<NotAccepted> for Trouble {
+    fn from(error: NotAccepted) -> Self {
+        Self::NotAccepted(error)
+    }
+}

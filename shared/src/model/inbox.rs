@@ -1,0 +1,201 @@
+//! An inbox: what is visible in it, what is read, and how many. Everything that is true of all its items together stands in its head.
+//!
+//! Invariants: every change of an inbox is one transaction that raises its head's revision, so nothing is counted twice or not at all,
+//! whoever races; ids rise in the order of writing, so all that exists at a moment is what is not above the last id; items live by whole
+//! weeks, so the counts of a week leave with its items and nobody counts what has expired.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{hashes::ContentHash, ids::NotificationId, random::Random};
+
+const WEEK_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// The head of an inbox.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// Counts the changes; 0 is an inbox that was never written.
+    pub revision: u64,
+    /// The newest item ever written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<NotificationId>,
+    /// Every item up to this one is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_to: Option<NotificationId>,
+    /// Every item up to this one is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_to: Option<NotificationId>,
+    /// The weeks that hold items, oldest first.
+    #[serde(default)]
+    pub weeks: Vec<Week>,
+}
+
+/// The items of one week.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Week {
+    /// Weeks since 1970.
+    pub number: i64,
+    /// How many items it holds.
+    pub total: u64,
+    /// How many of them are not read.
+    pub unread: u64,
+    /// When its items expire, all at once and never before those of an earlier week.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub until: Timestamp,
+}
+
+/// An item of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// Its id, which also says when it came.
+    pub id: NotificationId,
+    /// What the publisher calls its kind.
+    pub category: String,
+    /// Its heading.
+    pub title: String,
+    /// Its text.
+    pub body: String,
+    /// What the app makes of it: a JSON object, as text, so that its numbers stay as they were written.
+    pub data: String,
+    /// A picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// Whether it was marked as read by itself; see [`Inbox::is_read`].
+    pub read: bool,
+    /// When it expires.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub until: Timestamp,
+}
+
+/// That a message of a publisher came into an inbox, so that it comes once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The item that it became; it may be deleted.
+    pub notification: NotificationId,
+    /// Hash of the publisher's id.
+    pub message: ContentHash,
+    /// Until when it is known.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub until: Timestamp,
+}
+
+impl Inbox {
+    /// Whether an item exists at `now`.
+    pub fn is_visible(&self, id: NotificationId, now: Timestamp) -> bool {
+        self.deleted_to.is_none_or(|to| id > to) && self.week_of(id).is_some_and(|week| week.until > now)
+    }
+
+    /// Whether an item is read.
+    pub fn is_read(&self, item: &Notification) -> bool {
+        item.read || self.read_to.is_some_and(|to| item.id <= to)
+    }
+
+    /// How many items are not read at `now`.
+    pub fn unread(&self, now: Timestamp) -> u64 {
+        self.live(now).map(|week| week.unread).sum()
+    }
+
+    /// How many items there are at `now`.
+    pub fn total(&self, now: Timestamp) -> u64 {
+        self.live(now).map(|week| week.total).sum()
+    }
+
+    /// Names what is visible at `now`: changes with every change, and whenever something expires.
+    pub fn version(&self, now: Timestamp) -> String {
+        let oldest = self.live(now).map(|week| week.number).next().unwrap_or(0);
+        format!("{:x}-{oldest:x}", self.revision)
+    }
+
+    /// The inbox with one more item that is kept for `kept` or up to a week longer: with it, its id and its end.
+    pub fn with_new(&self, now: Timestamp, kept: SignedDuration, random: &dyn Random) -> (Self, NotificationId, Timestamp) {
+        let id = NotificationId::after(self.last, now, random);
+        let mut after = self.next(now);
+        let number = week_number(id);
+        let ends =
+            Timestamp::from_millisecond((number + 1) * WEEK_MILLIS).unwrap_or(now).saturating_add(kept).unwrap_or(Timestamp::MAX);
+        let ends = after.weeks.iter().map(|week| week.until).fold(ends, Timestamp::max);
+        after.last = Some(id);
+        if let Some(week) = after.weeks.last_mut().filter(|week| week.number == number) {
+            week.total += 1;
+            week.unread += 1;
+            let until = week.until;
+            return (after, id, until);
+        }
+        after.weeks.push(Week { number, total: 1, unread: 1, until: ends });
+        (after, id, ends)
+    }
+
+    /// The inbox after these items of it were read, and which of them change; none where none does.
+    pub fn with_read(&self, items: &[Notification], now: Timestamp) -> Option<(Self, Vec<NotificationId>)> {
+        let mut after = self.next(now);
+        let changing: Vec<_> = self.visible(items, now).filter(|item| !self.is_read(item)).map(|item| item.id).collect();
+        for id in &changing {
+            after.count(*id, |week| week.unread = week.unread.saturating_sub(1));
+        }
+        (!changing.is_empty()).then_some((after, changing))
+    }
+
+    /// The inbox after everything that exists was read; none where everything is.
+    pub fn with_all_read(&self, now: Timestamp) -> Option<Self> {
+        let mut after = self.next(now);
+        after.read_to = self.last;
+        for week in &mut after.weeks {
+            week.unread = 0;
+        }
+        (self.unread(now) > 0).then_some(after)
+    }
+
+    /// The inbox without these items of it, and which of them there are; none where there is none.
+    pub fn without(&self, items: &[Notification], now: Timestamp) -> Option<(Self, Vec<NotificationId>)> {
+        let mut after = self.next(now);
+        let mut leaving = Vec::new();
+        for item in self.visible(items, now) {
+            let unread = u64::from(!self.is_read(item));
+            leaving.push(item.id);
+            after.count(item.id, |week| {
+                week.total = week.total.saturating_sub(1);
+                week.unread = week.unread.saturating_sub(unread);
+            });
+        }
+        (!leaving.is_empty()).then_some((after, leaving))
+    }
+
+    /// The inbox without anything that exists, and how many that are; none where there is nothing.
+    pub fn without_all(&self, now: Timestamp) -> Option<(Self, u64)> {
+        let total = self.total(now);
+        let after = Self { deleted_to: self.last, weeks: Vec::new(), ..self.next(now) };
+        (total > 0).then_some((after, total))
+    }
+
+    /// The next revision, with no week that is over.
+    fn next(&self, now: Timestamp) -> Self {
+        Self { revision: self.revision + 1, weeks: self.live(now).cloned().collect(), ..self.clone() }
+    }
+
+    fn live(&self, now: Timestamp) -> impl Iterator<Item = &Week> {
+        self.weeks.iter().filter(move |week| week.until > now)
+    }
+
+    fn visible<'a>(&'a self, items: &'a [Notification], now: Timestamp) -> impl Iterator<Item = &'a Notification> {
+        items.iter().filter(move |item| self.is_visible(item.id, now))
+    }
+
+    fn week_of(&self, id: NotificationId) -> Option<&Week> {
+        let number = week_number(id);
+        self.weeks.iter().find(|week| week.number == number)
+    }
+
+    fn count(&mut self, id: NotificationId, change: impl FnOnce(&mut Week)) {
+        let number = week_number(id);
+        if let Some(week) = self.weeks.iter_mut().find(|week| week.number == number) {
+            change(week);
+        }
+    }
+}
+
+fn week_number(id: NotificationId) -> i64 {
+    id.millis().div_euclid(WEEK_MILLIS)
+}
+
+#[cfg(test)]
+mod tests;

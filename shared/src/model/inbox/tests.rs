@@ -1,0 +1,149 @@
+//! The head against a list that forgets nothing: whatever happens in whatever order, both say the same.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::random::SystemRandom;
+
+/// What can happen to an inbox; numbers choose among the items written so far.
+#[derive(Debug, Clone)]
+enum Step {
+    Comes,
+    Read(Vec<usize>),
+    ReadAll,
+    Delete(Vec<usize>),
+    DeleteAll,
+    Days(i64),
+}
+
+/// An item and everything that is true of it, kept one by one.
+#[derive(Debug, Clone)]
+struct Kept {
+    item: Notification,
+    read: bool,
+    deleted: bool,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let some = || prop::collection::vec(0..40_usize, 0..6);
+    prop_oneof![
+        5 => Just(Step::Comes),
+        2 => some().prop_map(Step::Read),
+        1 => Just(Step::ReadAll),
+        2 => some().prop_map(Step::Delete),
+        1 => Just(Step::DeleteAll),
+        3 => (0..40_i64).prop_map(Step::Days),
+    ]
+}
+
+fn item(id: NotificationId, until: Timestamp) -> Notification {
+    Notification {
+        id,
+        category: String::new(),
+        title: String::new(),
+        body: String::new(),
+        data: "{}".to_owned(),
+        image_url: None,
+        read: false,
+        until,
+    }
+}
+
+/// The stored items among those that `places` name, each once.
+fn chosen(all: &[Kept], places: &[usize]) -> Vec<Notification> {
+    let mut ids: Vec<_> = places.iter().filter_map(|place| all.get(*place)).map(|kept| kept.item.id).collect();
+    ids.sort();
+    ids.dedup();
+    all.iter().filter(|kept| ids.contains(&kept.item.id)).map(|kept| kept.item.clone()).collect()
+}
+
+proptest! {
+    #[test]
+    fn counts_and_visibility_are_those_of_a_list_that_forgets_nothing(
+        steps in prop::collection::vec(step(), 1..80),
+        days in prop::sample::select(vec![1_i64, 10, 90]),
+    ) {
+        let mut now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
+        let kept_for = SignedDuration::from_hours(24 * days);
+        let mut inbox = Inbox::default();
+        let mut all: Vec<Kept> = Vec::new();
+        for step in steps {
+            let alive = |kept: &Kept, now| !kept.deleted && kept.item.until > now;
+            match step {
+                Step::Days(days) => now += SignedDuration::from_hours(24 * days),
+                Step::Comes => {
+                    let (after, id, until) = inbox.with_new(now, kept_for, &SystemRandom);
+                    prop_assert!(all.last().is_none_or(|last| last.item.id < id));
+                    prop_assert!(until > now + kept_for && until <= now + kept_for + SignedDuration::from_hours(24 * 7));
+                    inbox = after;
+                    all.push(Kept { item: item(id, until), read: false, deleted: false });
+                }
+                Step::Read(places) => {
+                    let expected: Vec<_> =
+                        all.iter().filter(|kept| alive(kept, now) && !kept.read && chosen(&all, &places).contains(&kept.item)).map(|kept| kept.item.id).collect();
+                    let done = inbox.with_read(&chosen(&all, &places), now);
+                    prop_assert_eq!(done.is_some(), !expected.is_empty());
+                    if let Some((after, changed)) = done {
+                        prop_assert_eq!(&changed, &expected);
+                        inbox = after;
+                        for kept in all.iter_mut().filter(|kept| changed.contains(&kept.item.id)) {
+                            (kept.read, kept.item.read) = (true, true);
+                        }
+                    }
+                }
+                Step::ReadAll => {
+                    if let Some(after) = inbox.with_all_read(now) {
+                        inbox = after;
+                    }
+                    for kept in &mut all {
+                        kept.read |= alive(kept, now);
+                    }
+                }
+                Step::Delete(places) => {
+                    let items = chosen(&all, &places);
+                    if let Some((after, gone)) = inbox.without(&items, now) {
+                        inbox = after;
+                        for kept in all.iter_mut().filter(|kept| gone.contains(&kept.item.id)) {
+                            kept.deleted = true;
+                        }
+                    }
+                    prop_assert!(all.iter().filter(|kept| items.contains(&kept.item)).all(|kept| !alive(kept, now)));
+                    // What is deleted by itself is stored no longer.
+                    all.retain(|kept| !(kept.deleted && items.contains(&kept.item)));
+                }
+                Step::DeleteAll => {
+                    let expected = all.iter().filter(|kept| alive(kept, now)).count();
+                    let done = inbox.without_all(now);
+                    prop_assert_eq!(done.as_ref().map_or(0, |(_, n)| *n), expected as u64);
+                    if let Some((after, _)) = done {
+                        inbox = after;
+                    }
+                    for kept in &mut all {
+                        kept.deleted = true;
+                    }
+                }
+            }
+            let alive: Vec<&Kept> = all.iter().filter(|kept| alive(kept, now)).collect();
+            prop_assert_eq!(inbox.total(now), alive.len() as u64);
+            prop_assert_eq!(inbox.unread(now), alive.iter().filter(|kept| !kept.read).count() as u64);
+            for kept in &all {
+                let is_alive = alive.iter().any(|other| other.item.id == kept.item.id);
+                prop_assert_eq!(inbox.is_visible(kept.item.id, now), is_alive);
+                if is_alive {
+                    prop_assert_eq!(inbox.is_read(&kept.item), kept.read);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_shorter_life_by_the_settings_leaves_no_gap(spans in prop::collection::vec((0..30_i64, 1..90_i64), 1..30)) {
+        let mut now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
+        let mut inbox = Inbox::default();
+        for (passed, days) in spans {
+            now += SignedDuration::from_hours(24 * passed);
+            inbox = inbox.with_new(now, SignedDuration::from_hours(24 * days), &SystemRandom).0;
+            prop_assert!(inbox.weeks.is_sorted_by(|earlier, later| earlier.number < later.number && earlier.until <= later.until));
+        }
+    }
+}
