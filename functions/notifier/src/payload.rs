@@ -13,6 +13,8 @@ use crate::message::Message;
 const MOST_BYTES: usize = 3_900;
 /// How long a push service keeps a push where the message does not say, seconds (28 days, its own default).
 const DEFAULT_TTL: u32 = 2_419_200;
+/// The most characters of a web push's topic, of the base64url alphabet (RFC 8030, section 5.4).
+const LONGEST_TOPIC: usize = 32;
 /// The most bytes of a collapse key that every push service takes.
 const LONGEST_KEY: usize = 64;
 
@@ -34,35 +36,34 @@ pub(crate) fn payload(message: &Message, notification: NotificationId, unread: u
 fn fcm(message: &Message, data: Map<String, Value>, title: &str, body: &str, unread: u64, now: Timestamp) -> Value {
     let ttl = message.ttl.unwrap_or(DEFAULT_TTL);
     let key = collapse_key(&message.collapse_key);
-    let (android, apns, urgency, interruption) =
-        if message.critical { ("HIGH", "10", "high", "time-sensitive") } else { ("NORMAL", "5", "normal", "active") };
+    let topic: String = ContentHash::of(&message.collapse_key).as_str().chars().take(LONGEST_TOPIC).collect();
     let mut notification = json!({"title": title, "body": body});
     if let Some(image) = &message.image_url {
         notification["image"] = json!(image);
     }
-    json!({
+    let mut fcm = json!({
         "notification": notification,
         "data": data,
         "android": {
             "collapse_key": key,
-            "priority": android,
             "ttl": format!("{ttl}s"),
             // Where the first of two pushes was shown already, the second takes its place.
             "notification": {"tag": key, "notification_count": unread},
         },
         "apns": {
-            "headers": {
-                "apns-collapse-id": key,
-                "apns-expiration": (now.as_second() + i64::from(ttl)).to_string(),
-                "apns-priority": apns,
-            },
-            "payload": {"aps": {"badge": unread, "sound": "default", "interruption-level": interruption}},
+            "headers": {"apns-collapse-id": key, "apns-expiration": (now.as_second() + i64::from(ttl)).to_string()},
+            "payload": {"aps": {"badge": unread, "sound": "default"}},
         },
-        "webpush": {
-            // The standard takes at most 32 letters of the base64url alphabet (RFC 8030, section 5.4).
-            "headers": {"TTL": ttl.to_string(), "Urgency": urgency, "Topic": cut(ContentHash::of(&message.collapse_key).as_str(), 32)},
-        },
-    })
+        "webpush": {"headers": {"TTL": ttl.to_string(), "Topic": topic}},
+    });
+    // Otherwise each service treats it as it treats what people are to read.
+    if message.critical {
+        fcm["android"]["priority"] = json!("HIGH");
+        fcm["apns"]["headers"]["apns-priority"] = json!("10");
+        fcm["apns"]["payload"]["aps"]["interruption-level"] = json!("time-sensitive");
+        fcm["webpush"]["headers"]["Urgency"] = json!("high");
+    }
+    fcm
 }
 
 /// Texts by name. The message's kind and the item's id in the inbox are always among them.
@@ -124,6 +125,10 @@ mod tests {
         assert_eq!(fcm["apns"]["payload"]["aps"]["badge"], json!(3));
         assert_eq!(fcm["apns"]["headers"]["apns-expiration"], json!("1795377660"));
         assert_eq!(fcm["webpush"]["headers"]["TTL"], json!("60"));
+        let topic = fcm["webpush"]["headers"]["Topic"].as_str().unwrap();
+        assert!(topic.len() == 32 && topic.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{topic}");
+        let calm = made(json!({"id": "m1", "to": {"all": true}, "title": "T"}));
+        assert!(calm["android"]["priority"].is_null() && calm["apns"]["headers"]["apns-priority"].is_null());
     }
 
     #[test]
