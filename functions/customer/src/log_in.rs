@@ -10,12 +10,13 @@ use shared::{
     audit::{self, About, Event},
     hashes::PhoneHash,
     http::error::ApiError,
-    ids::{CustomerId, SessionId},
+    ids::{CustomerId, LedgerId, SessionId},
     model::{
         account::{Account, DeviceLabel, Session, Status},
         challenge::Purpose,
         customer::Customer,
         phone::Phone,
+        wallet::Wallet,
     },
     store::{NewLogIn, SessionAdded, TriesOn},
 };
@@ -87,7 +88,8 @@ impl<'a> LogIn<'a> {
             let Some(customer) = owner else {
                 let now = self.app.now();
                 let customer = Customer::new(CustomerId::new(now, &*self.app.random), self.phone.clone(), now);
-                match store.create_account(&customer, new).await? {
+                let wallet = Wallet::new(LedgerId::new(now, &*self.app.random));
+                match store.create_account(&customer, &wallet, new).await? {
                     SessionAdded::Added => {
                         matched.code.give_back(self.app).await;
                         return Ok((customer, true));

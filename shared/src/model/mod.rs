@@ -3,9 +3,12 @@
 pub mod account;
 pub mod app_info;
 pub mod challenge;
+pub mod currency;
 pub mod customer;
 pub mod idempotency;
+pub mod ledger;
 pub mod limits;
 pub mod localized;
 pub mod paging;
 pub mod phone;
+pub mod wallet;

@@ -22,6 +22,7 @@ use crate::{
     model::{
         account::{Account, MOST_SESSIONS, Session, Status, minute_of},
         customer::Customer,
+        wallet::Wallet,
     },
 };
 
@@ -177,10 +178,15 @@ impl Store {
         })
     }
 
-    /// Makes an account with its first session: phone, profile, account and code are one transaction.
+    /// Makes an account with its first session: phone, profile, account, its empty wallet and code are one transaction.
     ///
-    /// One trip; eight write units.
-    pub async fn create_account(&self, customer: &Customer, log_in: &NewLogIn) -> Result<SessionAdded, StoreError> {
+    /// One trip; ten write units.
+    pub async fn create_account(
+        &self,
+        customer: &Customer,
+        wallet: &Wallet,
+        log_in: &NewLogIn,
+    ) -> Result<SessionAdded, StoreError> {
         let account = Account {
             customer: customer.id,
             status: Status::Active,
@@ -197,6 +203,7 @@ impl Store {
             self.put_new(item(keys::phone_owner(&log_in.phone), "phone_owner", &owner)?)?,
             self.put_new(item(keys::account(customer.id), "account", &account)?)?,
             self.put_new(item(keys::profile(customer.id), "profile", customer)?)?,
+            self.make_wallet(customer.id, wallet)?,
         ];
         let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
         Ok(match outcome {

@@ -13,6 +13,7 @@ use super::{
     keys::{self, Key, SORT},
     query::Query,
     text,
+    wallet::Reversal,
 };
 use crate::{
     ids::CustomerId,
@@ -20,7 +21,9 @@ use crate::{
         account::{Account, Status},
         customer::Customer,
         idempotency::AnswerRecord,
+        ledger::{Entry, Hold},
         paging::Span,
+        wallet::Wallet,
     },
 };
 
@@ -44,6 +47,8 @@ pub enum Entity {
     Profile,
     /// Answers that are given again to a repeated `Idempotency-Key`.
     Answers,
+    /// The wallet with its ledger, its holds and reversals.
+    Wallet,
     /// The account with its sessions.
     Account,
 }
@@ -57,6 +62,14 @@ pub enum Record {
     Profile(Box<Customer>),
     /// An answer that is given again.
     Answer(Box<AnswerRecord>),
+    /// The balances of the wallet.
+    Wallet(Box<Wallet>),
+    /// An entry of its ledger.
+    Entry(Box<Entry>),
+    /// Money that was put aside.
+    Hold(Box<Hold>),
+    /// That an entry was taken back.
+    Reversal(Box<Reversal>),
     /// The account with its sessions.
     Account(Box<Account>),
 }
@@ -92,7 +105,7 @@ pub enum Erasure {
 
 impl Entity {
     /// All of them, in the order of their erasing.
-    pub const ALL: [Self; 4] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Account];
+    pub const ALL: [Self; 5] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Wallet, Self::Account];
 
     /// What its partition keys begin with.
     pub fn prefix(self) -> &'static str {
@@ -100,13 +113,14 @@ impl Entity {
             Self::PhoneOwner => "PHONE#",
             Self::Profile => "PROFILE#",
             Self::Answers => "IDEM#",
+            Self::Wallet => "WALLET#",
             Self::Account => "AUTH#",
         }
     }
 
     /// Whether a customer has so few of them that they are shown at once.
     pub fn is_bounded(self) -> bool {
-        self != Self::Answers
+        !matches!(self, Self::Answers | Self::Wallet)
     }
 
     /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for the phone's owner), one read unit for each
@@ -120,6 +134,7 @@ impl Entity {
     ) -> Result<Vec<Placed>, StoreError> {
         let record = match self {
             Self::Answers => return store.answers_of(customer, after, most).await,
+            Self::Wallet => return store.wallet_records(customer, after, most).await,
             _ if after.is_some() => None,
             Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
             Self::Account => store.account(customer).await?.map(|account| Record::Account(Box::new(account))),
@@ -145,29 +160,27 @@ impl Entity {
             }
             Self::Profile => store.erase_item(keys::profile(customer)).await,
             Self::Answers => store.erase_partition_page(keys::answers_of(customer)).await,
+            Self::Wallet => store.erase_wallet_page(customer).await,
             Self::Account => store.erase_item(keys::account(customer)).await,
         }
     }
 }
 
-/// A stretch of all that a customer may have without bound, entity after entity. One trip, and one more for each entity that ends in it.
+/// A stretch of all that a customer may have without bound, entity after entity, read side by side: one trip.
 ///
 /// A place is the entity's prefix and the place within the entity, so that the next page finds its entity by it.
 pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Result<Vec<Placed>, StoreError> {
-    let mut after = span.from.as_deref().and_then(|from| from.split_once('|'));
-    let mut placed = Vec::new();
-    for entity in Entity::ALL.into_iter().filter(|entity| !entity.is_bounded()) {
-        if after.is_some_and(|(prefix, _)| prefix != entity.prefix()) {
-            continue;
-        }
-        let from = after.take().map(|(_, place)| place);
-        let page = entity.export_page(store, customer, from, span.limit - placed.len()).await?;
+    let after = span.from.as_deref().and_then(|from| from.split_once('|'));
+    let unbounded = Entity::ALL.into_iter().filter(|entity| !entity.is_bounded());
+    let left = unbounded.skip_while(|entity| after.is_some_and(|(prefix, _)| prefix != entity.prefix()));
+    let pages = left.map(async |entity: Entity| {
+        let from = after.filter(|(prefix, _)| *prefix == entity.prefix()).map(|(_, place)| place);
+        let page = entity.export_page(store, customer, from, span.limit).await?;
         let whole = |Placed { place, record }| Placed { place: format!("{}|{place}", entity.prefix()), record };
-        placed.extend(page.into_iter().map(whole));
-        if placed.len() >= span.limit {
-            break;
-        }
-    }
+        Ok::<_, StoreError>(page.into_iter().map(whole).collect::<Vec<_>>())
+    });
+    let mut placed: Vec<Placed> = try_join_all(pages).await?.into_iter().flatten().collect();
+    placed.truncate(span.limit);
     Ok(placed)
 }
 

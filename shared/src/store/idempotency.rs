@@ -3,16 +3,22 @@
 //! Protocol: the record's put has the condition that no record that still counts stands there. Of any number of the same request at once one
 //! transaction holds; the others fail at that condition and are handed the record by the failure itself.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Item, Store, StoreError,
     item::{expiring_item, item, record},
     keys, number,
     transaction::{Outcome, Verdict},
 };
 use crate::model::idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer};
+
+/// The condition that no answer that still counts stands there.
+const UNUSED: &str = "attribute_not_exists(pk) OR #until <= :now";
 
 /// What came of an effect that happens once.
 #[derive(Debug)]
@@ -72,18 +78,33 @@ impl Store {
         }
     }
 
-    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
-        let key = keys::answer(&new.slot);
-        let fingerprint = new.slot.request.fingerprint.clone();
-        let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
-        let item = match new.until {
-            Some(until) => expiring_item(key, "answer", &stored, until)?,
-            None => item(key, "answer", &stored)?,
+    /// Stores the answer of a request that has no effect and shall have none later either. One trip, one write unit for each KB.
+    pub async fn keep_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<Once, StoreError> {
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(answer_item(new)?))
+            .condition_expression(UNUSED)
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = sent else { return Ok(Once::Done) };
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(error.into());
         };
+        let stored = failed.item.clone().map(record::<AnswerRecord>).transpose()?;
+        let seen = stored.and_then(|stored| stored.seen_by(&new.slot.request, now));
+        seen.map(Into::into).ok_or(StoreError::Conflict)
+    }
+
+    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .set_item(Some(answer_item(new)?))
+            .condition_expression(UNUSED)
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -99,6 +120,16 @@ impl From<Seen> for Once {
             Seen::Same(answer) => Self::Replayed(answer),
             Seen::Another => Self::Reused,
         }
+    }
+}
+
+fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
+    let key = keys::answer(&new.slot);
+    let fingerprint = new.slot.request.fingerprint.clone();
+    let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
+    match new.until {
+        Some(until) => expiring_item(key, "answer", &stored, until),
+        None => item(key, "answer", &stored),
     }
 }
 

@@ -45,6 +45,8 @@ fn wrong_values_are_refused() {
         "content push f --region r",
         "content rollback f",
         "doctor",
+        "audit --table t --data d",
+        "audit --region r",
     ];
     for line in wrong {
         assert!(parsed(line).is_err(), "{line}");
@@ -66,6 +68,9 @@ fn every_command_has_its_options() {
         "content rollback --yes --table t",
         "content show --data d",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
+        "audit",
+        "audit --data d",
+        "audit --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
     ];
     for line in right {
