@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     ids::CustomerId,
-    model::{ledger::Entry, wallet::Wallet},
+    model::{
+        ledger::{Entry, Hold},
+        wallet::Wallet,
+    },
 };
 
 /// How many items one transaction erases: two writes each, of the hundred that a transaction may have.
@@ -46,7 +49,7 @@ impl Store {
         stretch.items.into_iter().map(placed).collect()
     }
 
-    /// Takes up to 25 items from a customer's wallet. Three trips; two write units for each KB of an item, twice that for an entry.
+    /// Takes up to 25 items from a customer's wallet. Three trips; two write units for each KB of an item, twice that for an entry or a hold.
     pub(super) async fn erase_wallet_page(&self, customer: CustomerId) -> Result<ErasedPage, StoreError> {
         let Some(wallet) = self.wallet(customer).await? else { return Ok(ErasedPage::Last) };
         let stretch = self.first(Query::of(keys::wallet_of(customer)).consistent(), PAGE).await?;
@@ -56,6 +59,7 @@ impl Store {
             match place.split_once('#') {
                 None => continue,
                 Some(("ENTRY", _)) => writes.extend(self.move_entry(customer, &wallet, record(item)?)?),
+                Some(("HOLD", _)) => writes.extend(self.erase_hold(customer, &record(item)?)?),
                 Some(_) => writes.push(self.delete_any(keys::wallet_place(customer, &place))?),
             }
         }
@@ -74,6 +78,12 @@ impl Store {
         let (currency, id) = (entry.currency, entry.id);
         let moved = item(keys::former_entry(wallet.ledger, currency, id), "entry", &entry.nameless())?;
         Ok([self.put_any(moved)?, self.delete_any(keys::entry(customer, currency, id))?])
+    }
+
+    /// A hold and its place on the list of those that end.
+    fn erase_hold(&self, customer: CustomerId, hold: &Hold) -> Result<[TransactWriteItem; 2], StoreError> {
+        let listed = self.delete_any(keys::due_hold(hold.until, customer, hold.id))?;
+        Ok([self.delete_any(keys::hold(customer, hold.id))?, listed])
     }
 
     /// The wallet itself. One that never had an entry leaves no trace.
