@@ -223,6 +223,8 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
 async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
+    // The function learns the keys of tokens at its first one.
+    purse.details().await;
     let moved = async |token: &str, body: serde_json::Value| {
         api.wire.reset();
         let answer = purse.send(token, &purse.new_key(), &body).await.expect(200).json();
@@ -263,6 +265,8 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
 async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
+    // The function learns the keys of tokens at its first one.
+    purse.details().await;
     purse.credit(100, "USD").await.expect(200);
     for path in ["/api/wallet/", "/api/wallet/?currency=USD"] {
         api.wire.reset();

@@ -22,6 +22,7 @@ use shared::{
         ledger::{Entry, Hold},
         wallet::{Movement, Posting, Refusal, Wallet},
     },
+    random::below,
     store::{Once, Posted, StoreError},
 };
 use tokio::time::Instant;
@@ -32,10 +33,10 @@ use crate::{
     shown::{BalanceOut, EntryOut, example_balance, example_entry},
 };
 
-/// How long a movement is tried again while others keep coming between; a single transaction waits out conflicts for as long.
-const PATIENCE: Duration = Duration::from_millis(3_500);
-/// The longest wait before a movement is worked out anew.
-const LONGEST_WAIT_MILLIS: u32 = 40;
+/// How long a movement is tried again while others keep coming between.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest first wait before a movement is worked out anew, and the longest of all. Each is drawn anew between nothing and its longest.
+const WAITS_MILLIS: [u32; 2] = [20, 640];
 
 /// What a movement made.
 #[derive(Debug, Serialize, ToSchema)]
@@ -197,7 +198,9 @@ impl Carrying<'_> {
     async fn out(self, wallet: Wallet) -> Result<Response, ApiError> {
         let app = self.app;
         let until = Instant::now() + PATIENCE;
+        let [mut longest, longest_of_all] = WAITS_MILLIS;
         let mut wallet = wallet;
+        let mut is_first = true;
         loop {
             if !wallet.is_sound() {
                 tracing::error!(event = "ledger_broken", ledger = %wallet.ledger, what = "bound", "ledger");
@@ -216,13 +219,31 @@ impl Carrying<'_> {
                 Posted::Reused => return idempotency::answer(Once::Reused, fresh),
                 Posted::HoldSettled => return refuse(app, Refusal::HoldSettled, self.slot).await,
                 Posted::AlreadyReversed => return refuse(app, Refusal::AlreadyReversed, self.slot).await,
-                Posted::Moved(Some(other)) => wallet = other,
-                Posted::Moved(None) => return Err(ApiError::not_found()),
+                // One other came between, most likely: the wallet that it left needs not be read.
+                Posted::Moved(Some(other)) if is_first => {
+                    (wallet, is_first) = (other, false);
+                    continue;
+                }
+                Posted::Moved(_) | Posted::Busy => {}
             }
-            if Instant::now() > until {
-                return Err(StoreError::Conflict.into());
+            let wait = Duration::from_millis(below(&*app.random, longest).into());
+            if Instant::now() + wait > until {
+                return self.given_up().await;
             }
-            tokio::time::sleep(Duration::from_millis(u64::from(shared::random::below(&*app.random, LONGEST_WAIT_MILLIS)))).await;
+            tokio::time::sleep(wait).await;
+            // Read after the wait and not before: what was read before it would be old by now.
+            wallet = app.store.wallet(self.customer).await?.ok_or_else(ApiError::not_found)?;
+            (is_first, longest) = (false, longest_of_all.min(longest * 2));
+        }
+    }
+}
+
+impl Carrying<'_> {
+    /// Others moved the wallet all the while: perhaps by the same request, which is done by now.
+    async fn given_up(self) -> Result<Response, ApiError> {
+        match self.app.store.seen_before(Some(&self.slot), self.app.now()).await? {
+            Some(seen) => idempotency::repeat(seen),
+            None => Err(StoreError::Conflict.into()),
         }
     }
 }

@@ -268,12 +268,13 @@ impl Draft {
                 (Self { until: Some(*until), ..Self::new(Kind::Hold, *currency, *amount) }, -amount, *amount)
             }
             Movement::Capture(hold, amount) => {
+                // First what is so for ever, so that the same request is always refused alike.
+                if *amount > hold.amount {
+                    return Err(Refusal::AboveHold(hold.amount));
+                }
                 still_open(hold)?;
                 if hold.until <= now {
                     return Err(Refusal::HoldExpired);
-                }
-                if *amount > hold.amount {
-                    return Err(Refusal::AboveHold(hold.amount));
                 }
                 let released = hold.amount - amount;
                 let draft = Self::new(Kind::Capture, hold.currency, *amount);

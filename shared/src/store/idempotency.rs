@@ -3,6 +3,8 @@
 //! Protocol: the record's put has the condition that no record that still counts stands there. Of any number of the same request at once one
 //! transaction holds; the others fail at that condition and are handed the record by the failure itself.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
     types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
@@ -52,21 +54,45 @@ impl Store {
         effects: Vec<TransactWriteItem>,
         now: Timestamp,
     ) -> Result<Once, StoreError> {
-        let Some(new) = answer else { return Ok(refused_or_done(self.transact(effects).await?)) };
-        let mut items = vec![self.put_answer(new, now)?];
-        items.extend(effects);
-        let outcome = match self.transact(items).await {
+        let outcome = self.transact_with(answer, effects, now, None).await;
+        match (outcome, answer) {
             // Somebody held one of the items all the while: perhaps the same request, which is done by now.
-            Err(StoreError::Conflict) => match self.seen_before(Some(&new.slot), now).await? {
-                Some(seen) => return Ok(seen.into()),
-                None => return Err(StoreError::Conflict),
+            (Err(StoreError::Conflict), Some(new)) => match self.seen_before(Some(&new.slot), now).await? {
+                Some(seen) => Ok(seen.into()),
+                None => Err(StoreError::Conflict),
             },
-            outcome => outcome?,
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The same without any waiting: a conflict is told at once, for effects that are worked out on what they change.
+    pub(crate) async fn transact_once_or_conflict(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+    ) -> Result<Once, StoreError> {
+        self.transact_with(answer, effects, now, Some(Duration::ZERO)).await
+    }
+
+    async fn transact_with(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+        patience: Option<Duration>,
+    ) -> Result<Once, StoreError> {
+        let mut items = answer.map(|new| self.put_answer(new, now)).transpose()?.into_iter().collect::<Vec<_>>();
+        items.extend(effects);
+        let outcome = match patience {
+            Some(patience) => self.transact_within(items, patience).await?,
+            None => self.transact(items).await?,
         };
         let mut verdicts = match outcome {
             Outcome::Done => return Ok(Once::Done),
             Outcome::Refused(verdicts) => verdicts.into_iter(),
         };
+        let Some(new) = answer else { return Ok(Once::Refused(verdicts.collect())) };
         match verdicts.next() {
             Some(Verdict::Failed(Some(stored))) => match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
                 Some(seen) => Ok(seen.into()),
@@ -130,12 +156,5 @@ fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
     match new.until {
         Some(until) => expiring_item(key, "answer", &stored, until),
         None => item(key, "answer", &stored),
-    }
-}
-
-fn refused_or_done(outcome: Outcome) -> Once {
-    match outcome {
-        Outcome::Done => Once::Done,
-        Outcome::Refused(verdicts) => Once::Refused(verdicts),
     }
 }

@@ -1,8 +1,9 @@
 //! Wallets: balances, entries, holds. Each change is one transaction of everything that it changes.
 //!
 //! Protocol: a movement is worked out on the wallet as it was read, and its transaction has the condition that the wallet is of that version
-//! still. Where it is not, the refusal hands over the wallet as it stands, on which the movement is worked out anew. So every balance is
-//! the one that its newest entry names, and two writers never both change the same one.
+//! still. Where it is not, the refusal hands over the wallet as it stands, on which the movement is worked out anew; where another one is
+//! under way, the wallet is read again after a while. So every balance is the one that its newest entry names, and two writers never both
+//! change the same one.
 //!
 //! Invariants: a wallet is made with its account and never otherwise, and is closed in the transaction that closes the account: nothing
 //! can be credited to nobody. An entry is never written over.
@@ -44,6 +45,8 @@ pub enum Posted {
     Reused,
     /// Another movement came between: the wallet as it stands; none where it is gone.
     Moved(Option<Wallet>),
+    /// Another movement is under way: the wallet has to be read again.
+    Busy,
     /// Somebody else settled the hold.
     HoldSettled,
     /// Somebody else took the entry back.
@@ -159,7 +162,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<Posted, StoreError> {
         let (parts, effects): (Vec<Part>, Vec<TransactWriteItem>) = self.parts_of(customer, posting)?.into_iter().unzip();
-        let verdicts = match self.transact_once(answer, effects, now).await? {
+        let once = match self.transact_once_or_conflict(answer, effects, now).await {
+            Err(StoreError::Conflict) => return Ok(Posted::Busy),
+            once => once?,
+        };
+        let verdicts = match once {
             Once::Done => return Ok(Posted::Done),
             Once::Replayed(answer) => return Ok(Posted::Replayed(answer)),
             Once::Reused => return Ok(Posted::Reused),
@@ -176,7 +183,7 @@ impl Store {
             }
         }
         // An entry alone that stands there already would be one of a wallet of the same version: there is none.
-        moved.map(Posted::Moved).ok_or(StoreError::Conflict)
+        Ok(moved.map_or(Posted::Busy, Posted::Moved))
     }
 
     fn parts_of(&self, customer: CustomerId, posting: &Posting) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {

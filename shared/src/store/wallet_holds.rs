@@ -3,6 +3,8 @@
 //! Invariants: a hold ends by the same transaction as a release by hand, so it ends once, whoever is first; a run that is stopped anywhere
 //! leaves on the list what it did not do.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{
@@ -17,13 +19,16 @@ use crate::{
         ledger::HoldStatus,
         wallet::{Movement, Refusal, Wallet},
     },
-    random::Random,
+    random::{Random, below},
 };
 
 /// How many holds are read from the list at once.
 const PAGE: usize = 25;
 /// How often one hold is tried again when its wallet moves meanwhile; then the next run takes it.
 const TRIES: usize = 10;
+
+/// The longest pause between two tries.
+const LONGEST_PAUSE_MILLIS: u32 = 100;
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -86,7 +91,11 @@ impl Store {
                 Ok(Posted::Done) => return Ok(true),
                 Ok(Posted::Moved(other)) => wallet = other,
                 Ok(Posted::HoldSettled) => return self.forget_due(due).await.map(|()| false),
-                Ok(Posted::AlreadyReversed | Posted::Replayed(_) | Posted::Reused) | Err(StoreError::Conflict) => break,
+                Ok(Posted::Busy) => {
+                    pause(random).await;
+                    wallet = self.wallet(due.customer).await?;
+                }
+                Ok(Posted::AlreadyReversed | Posted::Replayed(_) | Posted::Reused) => break,
                 Err(error) => return Err(error),
             }
         }
@@ -98,4 +107,10 @@ impl Store {
         self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
         Ok(())
     }
+}
+
+/// Lets the movement that is under way end.
+async fn pause(random: &dyn Random) {
+    let millis = below(random, LONGEST_PAUSE_MILLIS);
+    tokio::time::sleep(Duration::from_millis(millis.into())).await;
 }
