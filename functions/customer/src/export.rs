@@ -356,7 +356,7 @@ impl From<Entry> for ExportedEntry {
             available_after: entry.after.available,
             held_after: entry.after.held,
             hold_id: entry.hold_id,
-            entry_id: entry.entry_id,
+            entry_id: entry.reverses,
             until: entry.until,
             reference: entry.reference,
             created: entry.created,

@@ -135,10 +135,10 @@ impl Expected {
 
 impl FromFields for WalletRequest {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
         let kind = fields.required("type", Choice(&MovementKind::CHOICES)).map(|kind| MovementKind::parse(&kind));
         let kind = kind.and_then(|kind| kind.ok_or(Reported));
         let needs = |kinds: &[MovementKind]| kind.is_ok_and(|kind| kinds.contains(&kind));
-        use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
         let amount = field(fields, "amount", Integer(1, MOST), needs(&[Credit, Debit, Hold, Capture]));
         let currency = field(fields, "currency", IsoCurrency, needs(&[Credit, Debit, Hold]));
         let reference = fields.optional("reference", text().or_blank().at_most(140));

@@ -1,8 +1,9 @@
 //! Balances and entries as answers show them. Amounts are minor units; `exponent` says how many decimals they have.
 
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shared::{
+    http::times::{in_millis, perhaps_in_millis},
     ids::EntryId,
     model::{
         currency::Currency,
@@ -114,23 +115,11 @@ impl From<Entry> for EntryOut {
             credit_account: entry.credit_account,
             balance_after: BalanceAfter { available, held, total: entry.after.total() },
             hold_id: entry.hold_id,
-            entry_id: entry.entry_id,
+            entry_id: entry.reverses,
             expires: entry.until,
             reference: entry.reference,
             created: entry.created,
         }
-    }
-}
-
-fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&format_args!("{time:.3}"))
-}
-
-#[expect(clippy::ref_option, reason = "serde hands a field over like this")]
-fn perhaps_in_millis<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => in_millis(time, serializer),
-        None => serializer.serialize_none(),
     }
 }
 

@@ -60,7 +60,7 @@ fn write_row(text: &mut String, entry: &Entry) {
         word(serde_json::to_value(entry.debit_account)),
         word(serde_json::to_value(entry.credit_account)),
         id(entry.hold_id),
-        id(entry.entry_id),
+        id(entry.reverses),
         cell(entry.reference.as_deref().unwrap_or_default()),
     );
 }

@@ -154,7 +154,8 @@ impl Rule for Integer {
         let (digits, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         // A number of JSON above 2^64 comes here as a floating one.
-        let is_huge = matches!(value, Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= 1e15));
+        let is_huge =
+            matches!(value, Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= 1e15));
         if !is_huge && (!is_number || !fraction.bytes().all(|digit| digit == b'0')) {
             return Err(wrong());
         }
@@ -214,10 +215,23 @@ mod tests {
     #[test]
     fn whole_numbers_come_as_numbers_and_texts_and_within_their_bounds() {
         let amount = Integer(1, 9_007_199_254_740_991);
-        for (sent, read) in [(json!(1), 1), (json!("12"), 12), (json!(" +7 "), 7), (json!(5.0), 5), (json!("5.00"), 5), (json!("007"), 7)] {
+        for (sent, read) in
+            [(json!(1), 1), (json!("12"), 12), (json!(" +7 "), 7), (json!(5.0), 5), (json!("5.00"), 5), (json!("007"), 7)]
+        {
             assert_eq!(amount.read(&sent), Ok(read), "{sent}");
         }
-        for garbage in [json!(0.5), json!("1.5"), json!("1e3"), json!(""), json!("-"), json!("٣"), json!(true), json!([1]), json!("0x1"), json!(".0")] {
+        for garbage in [
+            json!(0.5),
+            json!("1.5"),
+            json!("1e3"),
+            json!(""),
+            json!("-"),
+            json!("٣"),
+            json!(true),
+            json!([1]),
+            json!("0x1"),
+            json!(".0"),
+        ] {
             assert_eq!(amount.read(&garbage).unwrap_err().code, "invalid", "{garbage}");
         }
         for low in [json!(0), json!(-1), json!("-99999999999999999999"), json!(-1e300)] {

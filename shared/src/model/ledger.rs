@@ -92,7 +92,7 @@ pub struct Entry {
     pub hold_id: Option<EntryId>,
     /// The entry that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub entry_id: Option<EntryId>,
+    pub reverses: Option<EntryId>,
     /// Until when the hold that it opens lasts.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub until: Option<Timestamp>,
@@ -220,10 +220,9 @@ impl Entry {
     fn keeps_the_rule_of_its_kind(&self, before: Funds) -> bool {
         let delta = match self.kind {
             Kind::Credit => self.amount,
-            Kind::Debit | Kind::Capture | Kind::Forfeit => -self.amount,
-            Kind::Hold | Kind::Release => 0,
             Kind::Reverse if self.delta > 0 => self.amount,
-            Kind::Reverse => -self.amount,
+            Kind::Debit | Kind::Capture | Kind::Forfeit | Kind::Reverse => -self.amount,
+            Kind::Hold | Kind::Release => 0,
         };
         let accounts = match self.kind {
             Kind::Reverse if self.delta > 0 => (LedgerAccount::Payments, LedgerAccount::Available),

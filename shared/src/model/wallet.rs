@@ -126,7 +126,7 @@ struct Draft {
     delta: i64,
     accounts: (LedgerAccount, LedgerAccount),
     hold_id: Option<EntryId>,
-    entry_id: Option<EntryId>,
+    reverses: Option<EntryId>,
     until: Option<Timestamp>,
     reference: Option<String>,
 }
@@ -188,8 +188,12 @@ impl Wallet {
 
     /// The wallet of a customer who leaves: what is left is given up, or refused to be lost.
     pub fn close(&self, forfeit: bool, now: Timestamp, random: &dyn Random) -> Result<Closing, MoneyLeft> {
-        let left: Vec<(Currency, Funds)> =
-            self.balances.iter().map(|(currency, balance)| (*currency, balance.funds())).filter(|(_, funds)| funds.total() != 0).collect();
+        let left: Vec<(Currency, Funds)> = self
+            .balances
+            .iter()
+            .map(|(currency, balance)| (*currency, balance.funds()))
+            .filter(|(_, funds)| funds.total() != 0)
+            .collect();
         if !left.is_empty() && !forfeit {
             return Err(MoneyLeft);
         }
@@ -223,7 +227,7 @@ impl Wallet {
             credit_account,
             after,
             hold_id: draft.hold_id,
-            entry_id: draft.entry_id,
+            reverses: draft.reverses,
             until: draft.until,
             reference: draft.reference,
             created: now,
@@ -249,7 +253,7 @@ impl Draft {
             delta: 0,
             accounts,
             hold_id: None,
-            entry_id: None,
+            reverses: None,
             until: None,
             reference: None,
         }
@@ -296,7 +300,7 @@ impl Draft {
                     (LedgerAccount::Available, LedgerAccount::Funding)
                 };
                 let draft = Self::new(Kind::Reverse, entry.currency, entry.amount);
-                (Self { delta, accounts, entry_id: Some(entry.id), ..draft }, delta, 0)
+                (Self { delta, accounts, reverses: Some(entry.id), ..draft }, delta, 0)
             }
         };
         Ok((Self { reference, ..draft }, available, held))

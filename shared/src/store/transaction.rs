@@ -40,11 +40,7 @@ impl Store {
 
     /// The same with other patience. None is for transactions that are worked out on what they change: whoever held an item has most
     /// likely changed it, so that only reading it again helps.
-    pub(crate) async fn transact_within(
-        &self,
-        items: Vec<TransactWriteItem>,
-        patience: Duration,
-    ) -> Result<Outcome, StoreError> {
+    pub(crate) async fn transact_within(&self, items: Vec<TransactWriteItem>, patience: Duration) -> Result<Outcome, StoreError> {
         let until = tokio::time::Instant::now() + patience;
         let [mut longest, longest_of_all] = WAITS_MILLIS;
         loop {

@@ -204,7 +204,7 @@ impl Store {
                 parts.push((Part::Unconditional, self.delete_any(keys::due_hold(hold.until, customer, hold.id))?));
             }
         }
-        if let Some(reversed) = entry.entry_id {
+        if let Some(reversed) = entry.reverses {
             let reversal = Reversal { entry: reversed, by: entry.id };
             parts.push((Part::Reversal, self.put_new(item(keys::reversal(customer, reversed), "reversal", &reversal)?)?));
         }

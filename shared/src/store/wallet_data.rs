@@ -57,7 +57,7 @@ impl Store {
         for item in stretch.items {
             let place = place_of(&item);
             match place.split_once('#') {
-                None => continue,
+                None => {}
                 Some(("ENTRY", _)) => writes.extend(self.move_entry(customer, &wallet, record(item)?)?),
                 Some(("HOLD", _)) => writes.extend(self.erase_hold(customer, &record(item)?)?),
                 Some(_) => writes.push(self.delete_any(keys::wallet_place(customer, &place))?),

@@ -77,7 +77,10 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     keep_answers(&api, &profile, 45).await;
     let purse = Purse::with(&api, LoggedIn { customer: profile.clone(), ..phone.clone() });
     let credit = purse.credit(500, "KWD").await.expect(200).json()["entry"]["id"].clone();
-    purse.send(&phone.access, "hold", &json!({"type": "hold", "amount": 7, "currency": "KWD", "reference": "Table 4"})).await.expect(200);
+    purse
+        .send(&phone.access, "hold", &json!({"type": "hold", "amount": 7, "currency": "KWD", "reference": "Table 4"}))
+        .await
+        .expect(200);
     purse.operate(&json!({"type": "reverse", "entry_id": credit})).await.expect(422);
     let second = purse.credit(3, "JPY").await.expect(200).json()["entry"]["id"].clone();
     purse.operate(&json!({"type": "reverse", "entry_id": second})).await.expect(200);

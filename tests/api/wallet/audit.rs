@@ -83,7 +83,8 @@ async fn an_entry_that_is_taken_away_is_missed() {
     let purse = filled(&api, PHONE).await;
     let entries = purse.details().await["entries"]["results"].clone();
     let usd: Vec<_> = entries.as_array().expect("entries").iter().filter(|entry| entry["currency"] == "USD").collect();
-    let newest = keys::entry(purse.id(), "USD".parse().expect("one"), usd[0]["id"].as_str().expect("an id").parse().expect("one"));
+    let newest =
+        keys::entry(purse.id(), "USD".parse().expect("one"), usd[0]["id"].as_str().expect("an id").parse().expect("one"));
     let request = api.dynamodb().delete_item().table_name(api.table_name());
     let request = request.key("pk", AttributeValue::S(newest.partition().to_owned()));
     request.key("sk", AttributeValue::S(newest.sort().to_owned())).send().await.expect("deleted");

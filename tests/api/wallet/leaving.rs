@@ -57,30 +57,23 @@ async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_
     for round in 0..8 {
         let purse = Purse::of(&api, &format!("+1415555014{round}")).await;
         let nothing = json!({});
-        let (deleted, credited) = tokio::join!(
-            delete(&api, &purse, &nothing),
-            join_all((0..4).map(|_| purse.credit(10, "USD")))
-        );
+        let (deleted, credited) = tokio::join!(delete(&api, &purse, &nothing), join_all((0..4).map(|_| purse.credit(10, "USD"))));
         let credits = credited.iter().filter(|answer| answer.status == 200).count();
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         let total: i64 = wallet.balances.values().map(|balance| balance.funds().total()).sum();
-        match deleted.status.as_u16() {
-            204 => {
-                assert_eq!((credits, total, wallet.closed), (0, 0, true));
-                assert!(credited.iter().all(|answer| answer.error() == "404 not_found: Not found. [null]"));
-            }
-            _ => {
-                assert_eq!(deleted.error(), LEFT);
-                assert_eq!((credits, total, wallet.closed), (4, 40, false));
-            }
+        if deleted.status == 204 {
+            assert_eq!((credits, total, wallet.closed), (0, 0, true));
+            assert!(credited.iter().all(|answer| answer.error() == "404 not_found: Not found. [null]"));
+        } else {
+            assert_eq!(deleted.error(), LEFT);
+            assert_eq!((credits, total, wallet.closed), (4, 40, false));
         }
     }
     for round in 0..8 {
         let purse = Purse::of(&api, &format!("+1415555015{round}")).await;
         purse.credit(10, "USD").await.expect(200);
         let forfeit = json!({"forfeit": true});
-        let (deleted, _) =
-            tokio::join!(delete(&api, &purse, &forfeit), join_all((0..4).map(|_| async { purse.debit(1).await })));
+        let (deleted, _) = tokio::join!(delete(&api, &purse, &forfeit), join_all((0..4).map(|_| async { purse.debit(1).await })));
         deleted.expect(204);
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         assert_eq!(wallet.balances.values().map(|balance| balance.funds().total()).sum::<i64>(), 0);

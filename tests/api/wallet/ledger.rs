@@ -143,7 +143,9 @@ fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (Strin
     let plain = |kind: &str| json!({"type": kind, "amount": amount, "currency": currency, "reference": key});
     let (wallet, by_operator, mut body) = match (kind, hold, entry, again) {
         (0..10, _, _, Some((key, sent))) => return (key.clone(), Sent { answers: Vec::new(), ..sent.clone() }),
-        (10..25, Some((owner, hold)), ..) => (owner, false, json!({"type": "capture", "amount": amount, "hold_id": hold, "reference": key})),
+        (10..25, Some((owner, hold)), ..) => {
+            (owner, false, json!({"type": "capture", "amount": amount, "hold_id": hold, "reference": key}))
+        }
         (25..32, Some((owner, hold)), ..) => (owner, false, json!({"type": "release", "hold_id": hold, "reference": key})),
         (32..42, _, Some((owner, entry)), _) => (owner, true, json!({"type": "reverse", "entry_id": entry, "reference": key})),
         (42..56, ..) => (wallet, false, plain("hold")),

@@ -28,8 +28,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again() {
     let api = Api::start().await;
     let everything: Vec<i64> = (1..=12).rev().collect();
-    for (phone, query, size, all) in
-        [(PHONE, "", 5, everything), ("+14155550178", "currency=USD&", 4, vec![12, 10, 8, 6, 4, 2])]
+    for (phone, query, size, all) in [(PHONE, "", 5, everything), ("+14155550178", "currency=USD&", 4, vec![12, 10, 8, 6, 4, 2])]
     {
         let purse = filled(&api, phone).await;
         let first = get(&api, &purse, &format!("/api/wallet/?{query}page_size={size}")).await.expect(200).json();
@@ -95,9 +94,14 @@ async fn a_statement_is_csv_for_those_who_prefer_it() {
     let lines: Vec<&str> = text.split("\r\n").collect();
     assert_eq!(lines.len(), 4, "a head, two entries, and the end: {text}");
     let (id, created) = (debit["id"].as_str().expect("an id"), debit["created"].as_str().expect("a time"));
-    let row = format!("{id},{created},debit,KWD,3,1250,-1250,0,3750,0,3750,wallet:available,outside:payments,,,\"'=1+1, \"\"tea\"\"\"");
+    let row =
+        format!("{id},{created},debit,KWD,3,1250,-1250,0,3750,0,3750,wallet:available,outside:payments,,,\"'=1+1, \"\"tea\"\"\"");
     assert_eq!(lines[1], row);
-    for (accept, kind) in [("application/json, text/csv;q=0.5", "application/json"), ("*/*", "application/json"), ("text/*", "text/csv; charset=utf-8; header=present")] {
+    for (accept, kind) in [
+        ("application/json, text/csv;q=0.5", "application/json"),
+        ("*/*", "application/json"),
+        ("text/*", "text/csv; charset=utf-8; header=present"),
+    ] {
         assert_eq!(get(accept).await.expect(200).header("content-type"), kind, "{accept}");
     }
     get("image/png").await.expect(406);

@@ -11,8 +11,8 @@ use shared::{
 
 mod audit;
 mod holds;
-mod ledger;
 mod leaving;
+mod ledger;
 mod list;
 mod movements;
 mod operator;

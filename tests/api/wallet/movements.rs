@@ -68,10 +68,7 @@ async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
     let above = purse.ask(&capture(61)).await;
     assert_eq!(above.error(), "400 max_value: Ensure this value is less than or equal to 60. [amount]");
     let foreign = json!({"type": "capture", "amount": 1, "currency": "EUR", "hold_id": hold});
-    assert_eq!(
-        purse.ask(&foreign).await.error(),
-        "400 invalid: This is not the currency of what is named. [currency]"
-    );
+    assert_eq!(purse.ask(&foreign).await.error(), "400 invalid: This is not the currency of what is named. [currency]");
     let captured = purse.ask(&capture(25)).await.expect(200).json();
     let entry = &captured["entry"];
     assert_eq!((&entry["delta"], &entry["amount"], &entry["released"]), (&json!(-25), &json!(25), &json!(35)));
@@ -171,10 +168,7 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
             "400 max_length: Ensure this field has no more than 140 characters. [reference]",
         ),
         (json!({"type": "release"}), "400 required: This field is required. [hold_id]"),
-        (
-            json!({"type": "capture", "hold_id": "x"}),
-            "400 required: This field is required. [amount]",
-        ),
+        (json!({"type": "capture", "hold_id": "x"}), "400 required: This field is required. [amount]"),
         (json!({"type": "reverse"}), "400 required: This field is required. [entry_id]"),
         (
             json!({"type": "hold"}),

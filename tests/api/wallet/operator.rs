@@ -1,7 +1,4 @@
-use harness::{
-    Api, log,
-    operator::grant,
-};
+use harness::{Api, log, operator::grant};
 use local::operator_token::{Grant, OperatorKey};
 use serde_json::json;
 use shared::clock::Clock;

@@ -76,8 +76,7 @@ async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the
         let key = format!("k{round}");
         let debit = |amount: i64| json!({"type": "debit", "amount": amount, "currency": "USD"});
         let (one, other) = (debit(1), debit(2));
-        let answers =
-            tokio::join!(purse.send(&purse.phone.access, &key, &one), purse.send(&purse.phone.access, &key, &other));
+        let answers = tokio::join!(purse.send(&purse.phone.access, &key, &one), purse.send(&purse.phone.access, &key, &other));
         let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422]);

@@ -129,7 +129,10 @@ fn a_partial_capture_frees_the_rest_and_a_hold_is_settled_once() {
     assert_eq!((held.entry.after, held.entry.delta), (Funds { available: 40, held: 60 }, 0));
     assert_eq!(post(&held.wallet, Movement::Capture(hold.clone(), 61)), Err(Refusal::AboveHold(60)));
     let captured = post(&held.wallet, Movement::Capture(hold.clone(), 25)).unwrap();
-    assert_eq!((captured.entry.after, captured.entry.delta, captured.entry.released), (Funds { available: 75, held: 0 }, -25, 35));
+    assert_eq!(
+        (captured.entry.after, captured.entry.delta, captured.entry.released),
+        (Funds { available: 75, held: 0 }, -25, 35)
+    );
     let settled = captured.hold.unwrap();
     assert_eq!(post(&captured.wallet, Movement::Release(settled.clone())), Err(Refusal::HoldSettled));
     assert_eq!(post(&captured.wallet, Movement::Capture(settled, 1)), Err(Refusal::HoldSettled));
