@@ -18,7 +18,6 @@ use utoipa::ToSchema;
 pub struct WalletFields {
     /// `credit` and `reverse` are the operator's.
     #[serde(rename = "type")]
-    #[schema(inline)]
     kind: MovementKind,
     /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold or the entry if it is sent.
     #[schema(nullable = false, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
@@ -43,7 +42,7 @@ pub struct WalletFields {
 /// What a request may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "lowercase")]
-pub(crate) enum MovementKind {
+pub enum MovementKind {
     /// Money comes in.
     Credit,
     /// Money is spent.
