@@ -46,6 +46,22 @@ pub struct About {
     pub session: Option<SessionId>,
 }
 
+/// What the operator does with a token.
+#[derive(Debug, Clone, Copy)]
+pub struct OperatorAct<'a> {
+    /// The token.
+    pub jti: &'a str,
+    /// Thumbprint of the key that signed it.
+    pub who: &'a str,
+    /// What it is used for.
+    pub scope: &'a str,
+    /// The operator's reason, of which the log keeps the beginning.
+    pub why: &'a str,
+}
+
+/// How much of a reason a line holds, in characters: it stays a short one.
+const REASON: usize = 80;
+
 impl Event {
     /// The name in the log.
     pub fn name(self) -> &'static str {
@@ -70,6 +86,13 @@ impl Event {
 pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, why: &str) {
     let customer = signer.pseudonym(&customer.to_string());
     tracing::info!(event = event.name(), customer, why, "security");
+}
+
+/// Writes the line of what the operator does to a customer with a token.
+pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
+    let OperatorAct { jti, who, scope, why } = act;
+    let why: String = why.chars().take(REASON).collect();
+    tracing::info!(event = Event::OperatorActed.name(), customer = app.pseudonym(customer), jti, who, scope, why, "security");
 }
 
 /// Writes the line of an event.

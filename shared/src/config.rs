@@ -25,6 +25,8 @@ pub struct Config {
     pub cursor_secret: SecretString,
     /// Pepper of code, phone and address hashes; only functions that handle phones have it.
     pub hash_secret: Option<SecretString>,
+    /// How long a hold of a wallet lasts that nobody settles.
+    pub hold_life: SignedDuration,
     /// Public key of the operator, base64url of the 32 raw Ed25519 bytes; none: operator tokens are refused.
     pub operator_public_key: Option<String>,
     /// Sender shown on text messages where the country allows one.
@@ -157,6 +159,7 @@ impl Config {
             codes: CodeConfig::read(&vars)?,
             cursor_secret: vars.secret("CURSOR_SECRET").ok_or(missing("CURSOR_SECRET"))?,
             hash_secret: vars.secret("HASH_SECRET"),
+            hold_life: vars.seconds("HOLD_SECONDS")?,
             operator_public_key: vars.get("OPERATOR_PUBLIC_KEY"),
             sms_sender_id: vars.get("SMS_SENDER_ID"),
             platform_application: vars.get("PLATFORM_APPLICATION_ARN"),

@@ -88,6 +88,37 @@ impl NotificationId {
     }
 }
 
+typed_id!(
+    /// One entry of a ledger. Its last ten bits are the ISO 4217 number of its currency, so that the id alone leads to the entry.
+    EntryId
+);
+typed_id!(
+    /// The ledger of one wallet, apart from whose it is.
+    LedgerId
+);
+
+/// The bits of an [`EntryId`] that say the currency.
+const CURRENCY_BITS: u128 = 0x3ff;
+
+impl EntryId {
+    /// The id of a new entry in a ledger whose newest is `last`: later in any case, also where the clock is behind.
+    pub fn following(last: Option<Self>, currency: u16, now: Timestamp, random: &dyn Random) -> Self {
+        let after_last = last.map_or(i64::MIN, |last| last.millis() + 1);
+        let at = Timestamp::from_millisecond(now.as_millisecond().max(after_last)).unwrap_or(now);
+        let bits = uuid_v7(at, random).as_u128() & !CURRENCY_BITS;
+        Self(Uuid::from_u128(bits | (u128::from(currency) & CURRENCY_BITS)))
+    }
+
+    /// The ISO 4217 number of the entry's currency.
+    pub fn currency(self) -> u16 {
+        u16::try_from(self.0.as_u128() & CURRENCY_BITS).unwrap_or_default()
+    }
+
+    fn millis(self) -> i64 {
+        i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX - 1)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,6 +133,20 @@ mod tests {
             let next = NotificationId::after(Some(last), clock, &SystemRandom);
             assert!(next > last && next.to_string() > last.to_string());
             last = next;
+        }
+    }
+
+    #[test]
+    fn entries_of_a_ledger_rise_whatever_the_clock_says_and_tell_their_currency() {
+        let mut last = None;
+        for (step, millis) in [1_000, 1_000, 999, 0, 5_000, -7].into_iter().enumerate() {
+            let currency = [840, 414, 999, 8][step % 4];
+            let now = Timestamp::from_millisecond(millis).unwrap();
+            let id = EntryId::following(last, currency, now, &SystemRandom);
+            assert!(Some(id) > last && id.to_string() > last.map(|last| last.to_string()).unwrap_or_default());
+            assert_eq!(id.currency(), currency);
+            assert_eq!(id.0.get_version_num(), 7);
+            last = Some(id);
         }
     }
 }

@@ -6,7 +6,7 @@ use harness::{Api, phone::Code, wire::Cost};
 use http::Method;
 use serde_json::json;
 
-use crate::PHONE;
+use crate::{PHONE, wallet::Purse};
 
 const DELAY: Duration = Duration::from_millis(50);
 
@@ -45,7 +45,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
-    assert_eq!(api.wire.cost(), cost(3, 1.0, 15.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(3, 1.0, 17.0), "{:#?}", api.wire.calls());
     api.clock.advance_seconds(60);
     // The app information is read again once a minute, beside whatever request comes first.
     api.stack.prepare().await;
@@ -203,10 +203,10 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 6.0, 0.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(1, 7.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 1.0, 7.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 9.0), "{:#?}", api.wire.calls());
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -216,5 +216,72 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 14.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 3.0, 16.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
+    let api = measured().await;
+    let purse = Purse::of(&api, PHONE).await;
+    // The function learns the keys of tokens at its first one.
+    purse.details().await;
+    let moved = async |token: &str, body: serde_json::Value| {
+        api.wire.reset();
+        let answer = purse.send(token, &purse.new_key(), &body).await.expect(200).json();
+        (api.wire.cost(), answer["entry"]["id"].clone())
+    };
+    let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
+    // The first entry of a wallet puts it on the list that the audit goes by.
+    assert_eq!(moved(&purse.operator, credit.clone()).await.0, cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
+    assert_eq!(moved(&purse.operator, credit).await.0, cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
+    // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of balance, entry and answer, two units each.
+    let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
+    let (spent, entry) = moved(&purse.phone.access, debit.clone()).await;
+    assert_eq!(spent, cost(2, 3.0, 7.0), "{:#?}", api.wire.calls());
+    let calls = api.wire.calls();
+    assert_eq!(calls.last().expect("calls").operation, "TransactWriteItems");
+    assert_eq!(calls.iter().filter(|call| call.operation == "TransactWriteItems").count(), 1);
+    let hold = json!({"type": "hold", "amount": 10, "currency": "USD"});
+    let (spent, first) = moved(&purse.phone.access, hold.clone()).await;
+    assert_eq!(spent, cost(2, 3.0, 11.0), "{:#?}", api.wire.calls());
+    let (_, second) = moved(&purse.phone.access, hold).await;
+    let capture = json!({"type": "capture", "amount": 5, "hold_id": first});
+    assert_eq!(moved(&purse.phone.access, capture).await.0, cost(2, 4.0, 11.0), "{:#?}", api.wire.calls());
+    let release = json!({"type": "release", "hold_id": second});
+    assert_eq!(moved(&purse.phone.access, release).await.0, cost(2, 4.0, 11.0), "{:#?}", api.wire.calls());
+    let reverse = purse.for_customer(&json!({"type": "reverse", "entry_id": entry}));
+    assert_eq!(moved(&purse.operator, reverse).await.0, cost(2, 4.0, 8.0), "{:#?}", api.wire.calls());
+
+    purse.send(&purse.phone.access, "again", &debit).await.expect(200);
+    api.wire.reset();
+    purse.send(&purse.phone.access, "again", &debit).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(1, 3.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    purse.debit(1_000_000).await.expect(422);
+    assert_eq!(api.wire.cost(), cost(2, 3.0, 2.0), "{:#?}", api.wire.calls());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for() {
+    let api = measured().await;
+    let purse = Purse::of(&api, PHONE).await;
+    // The function learns the keys of tokens at its first one.
+    purse.details().await;
+    purse.credit(100, "USD").await.expect(200);
+    for path in ["/api/wallet/", "/api/wallet/?currency=USD"] {
+        api.wire.reset();
+        api.get(path).bearer(&purse.phone.access).send().await.expect(200);
+        assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+    }
+    purse.credit(100, "KWD").await.expect(200);
+    for (path, trips) in [("/api/wallet/", 2), ("/api/wallet/?currency=USD", 1)] {
+        api.wire.reset();
+        api.get(path).bearer(&purse.phone.access).send().await.expect(200);
+        assert_eq!(api.wire.cost().trips, trips, "{:#?}", api.wire.calls());
+    }
+    let first = api.get("/api/wallet/?page_size=1").bearer(&purse.phone.access).send().await.expect(200).json();
+    let next = first["entries"]["next"].as_str().and_then(|url| url.split_once("example.com")).expect("a next page").1.to_owned();
+    api.wire.reset();
+    api.get(&next).bearer(&purse.phone.access).send().await.expect(200);
+    assert_eq!(api.wire.cost().trips, 1, "{:#?}", api.wire.calls());
 }

@@ -12,6 +12,7 @@ mod gates;
 mod rate_limits;
 mod secrecy;
 mod trial;
+mod wallet;
 
 /// A phone of these tests; each test has a database of its own.
 const PHONE: &str = "+14155550123";

@@ -141,6 +141,10 @@ pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&s
     if let Some(token) = token {
         request = request.bearer(token);
     }
+    let parameters = operation.described["parameters"].as_array().into_iter().flatten();
+    if parameters.filter(|parameter| parameter["in"] == "header").any(|parameter| parameter["name"] == "Idempotency-Key") {
+        request = request.header("idempotency-key", "any");
+    }
     let content = &operation.described["requestBody"]["content"]["application/json"];
     if !content.is_null() {
         request = request.json(content.get("example").unwrap_or(&json!({})));

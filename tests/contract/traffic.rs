@@ -37,6 +37,7 @@ pub async fn of_all_operations() -> Matrix {
     register_change_and_move_devices(&api).await;
     get_and_clear_notifications(&api).await;
     read_what_everybody_is_told(&api).await;
+    move_money_in_every_way_and_leave(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -164,6 +165,31 @@ async fn read_what_everybody_is_told(api: &Api) {
     api.get("/api/app-info/").send().await.expect(200);
 }
 
+async fn move_money_in_every_way_and_leave(api: &Api) {
+    let phone = api.log_in("+14155550119").await;
+    let operator = api.operator_token(&["wallet:credit", "wallet:reverse"]);
+    let mut key = 0;
+    let mut send = async |token: &str, body: Value| {
+        key += 1;
+        let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", &format!("k{key}"));
+        request.json(&body).send().await
+    };
+    let customer = &phone.customer["id"];
+    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": customer});
+    let entry = send(&operator, credit).await.expect(200).json()["entry"]["id"].clone();
+    let amount = json!({"type": "hold", "amount": 10, "currency": "USD"});
+    for kind in ["capture", "release"] {
+        let hold = send(&phone.access, amount.clone()).await.expect(200).json()["entry"]["id"].clone();
+        send(&phone.access, json!({"type": kind, "amount": 10, "hold_id": hold})).await.expect(200);
+    }
+    send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"})).await.expect(422);
+    send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer})).await.expect(422);
+    api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+    let forfeit = json!({"forfeit": true});
+    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
+}
+
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
     let clients = move |group: &str, config: &Config| {
@@ -172,7 +198,8 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder).build();
         Clients { dynamodb: Client::from_conf(recorded), ..clients }
     };
-    let overrides = [("FanOutPage".to_owned(), "1".to_owned())].into();
+    let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key())];
+    let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let options = StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -23,7 +23,7 @@ use shared::{
     config::Config,
 };
 
-use crate::{clock::HandClock, log, wire::Wire};
+use crate::{clock::HandClock, log, operator, wire::Wire};
 
 /// A running API with a database of its own, or another instance over the same one.
 pub struct Api {
@@ -264,5 +264,7 @@ fn patient(clients: &Clients) -> Clients {
 }
 
 fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
-    parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    let operator = ("OperatorPublicKey", operator::public_key());
+    let all = std::iter::once(&operator).chain(parameters);
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

@@ -21,7 +21,10 @@ use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::conflicts::OpenTransactions;
+use crate::{
+    conflicts::OpenTransactions,
+    faults::{self, Dice, Fault, Faults},
+};
 
 /// How many calls are under way at any moment, of all tests together. The engines stand in this very process: with more, calls wait in them
 /// instead of here, for so long that connections time out, and transactions stay open for so long that all others conflict with them.
@@ -53,6 +56,7 @@ struct State {
     lose_answers: AtomicU32,
     refused: Mutex<Option<&'static str>>,
     transactions: OpenTransactions,
+    dice: Dice,
 }
 
 /// What an operation cost.
@@ -85,6 +89,16 @@ impl Wire {
     /// Refuses all calls of this operation, such as `UpdateItem`, from now on.
     pub fn refuse(&self, operation: &'static str) {
         *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(operation);
+    }
+
+    /// Lets calls go wrong at random from now on, the same for the same seed as far as calls come in the same order.
+    pub fn break_at_random(&self, faults: Faults, seed: u64) {
+        self.0.dice.load(faults, seed);
+    }
+
+    /// How many calls went wrong since.
+    pub fn broken(&self) -> u64 {
+        self.0.dice.drawn()
     }
 
     /// Forgets the calls made so far.
@@ -136,6 +150,13 @@ impl Wire {
             ));
         }
         let place = PLACES.acquire().await;
+        let fault = self.0.dice.draw(&operation);
+        match fault {
+            Some(Fault::LostCall) => return Err(ConnectorError::io("the call was lost".into())),
+            Some(Fault::Throttled) => return Ok(refused(&faults::throttled())),
+            Some(Fault::Conflict) => return Ok(refused(&faults::conflict(&body))),
+            Some(Fault::LostAnswer) | None => {}
+        }
         let open = match self.0.transactions.open(&body) {
             Ok(open) => open,
             Err(refusal) => return Ok(refused(&refusal)),
@@ -149,6 +170,7 @@ impl Wire {
         let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
         self.calls_mut().push(Call { operation, sent, answered: instant(), read_units, write_units });
         let lost = self.0.lose_answers.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        let lost = lost || fault == Some(Fault::LostAnswer);
         if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(response) }
     }
 }

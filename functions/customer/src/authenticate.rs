@@ -106,7 +106,7 @@ impl NewDevice {
 ///
 /// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge while the phone's owner, and whose the
 /// registration id is, are looked up; code and session are written in one transaction while the profile is read; then the try and the day's
-/// budget are given back. One read unit (two where there is a profile), two write units for the tries, four for the log-in (ten where it
+/// budget are given back. One read unit (two where there is a profile), two write units for the tries, four for the log-in (twelve where it
 /// makes the account), three for what is given back. With a device one read unit more, and eight write units where it is new, ten where
 /// it moves, two where it is the customer's.
 #[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer", tag = crate::TAG,

@@ -1,6 +1,7 @@
 //! `DeleteCustomer`: at once no session lives and the phone is free; the clean-up erases the rest.
 //!
-//! Invariant: an access token alone deletes nothing; a log-in under ten minutes old or a code sent to the account's phone is needed.
+//! Invariants: an access token alone deletes nothing; a log-in under ten minutes old or a code sent to the account's phone is needed. Account
+//! and wallet close in one transaction, so no money is left in a wallet of nobody, and none is lost that its customer did not give up.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -15,8 +16,9 @@ use shared::{
         fields::{Fields, FromFields, Reported},
         rules::Boolean,
     },
-    model::{challenge::Purpose, customer::Customer},
-    store::{Departure, Left, TriesOn},
+    ids::LedgerId,
+    model::{account::Account, challenge::Purpose, customer::Customer, wallet::Wallet},
+    store::{Departure, Left, StoreError, TriesOn},
 };
 use utoipa::ToSchema;
 
@@ -25,10 +27,14 @@ use crate::{
     patch::code,
 };
 
+/// How often the closing is worked out anew while money keeps moving.
+const TRIES: usize = 20;
+
 /// What proves that the customer asks for it.
 #[derive(Debug)]
 pub struct DeleteRequest {
     code: Option<Presented>,
+    forfeit: bool,
 }
 
 /// The fields of [`DeleteRequest`] as the document shows them.
@@ -42,7 +48,7 @@ pub struct DeleteFields {
     /// The code sent to the account's phone.
     #[schema(nullable = false)]
     otp: Option<String>,
-    /// Whether money that is left may be lost. There is no wallet yet, so nothing can be.
+    /// Whether money that is left is given up. It is written into the ledger.
     #[schema(value_type = Option<bool>, nullable = false, default = false)]
     forfeit: bool,
 }
@@ -50,18 +56,20 @@ pub struct DeleteFields {
 impl FromFields for DeleteRequest {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let code = code(fields, "challenge", "otp");
-        fields.optional("forfeit", Boolean)?;
-        Ok(Self { code: code? })
+        let forfeit = fields.optional("forfeit", Boolean)?.unwrap_or_default();
+        Ok(Self { code: code?, forfeit })
     }
 }
 
 /// Deletes the caller's account.
 ///
 /// At once all sessions end, push devices are silent, and the phone is free for another account. Within the day everything that is
-/// stored of the customer is erased. A log-in under ten minutes old suffices; otherwise a code sent to the account's phone is needed.
+/// stored of the customer is erased; the entries of the wallet stay and name nobody. A log-in under ten minutes old suffices; otherwise a
+/// code sent to the account's phone is needed. While there is money in the wallet, it takes `forfeit`.
 ///
-/// Two sequential trips to storage: the session is looked up, the write is counted and a code is tried side by side; then the account is
-/// closed. One read unit and seven write units after a recent log-in; with a code two read units and fourteen write units.
+/// Two sequential trips to storage: the session is looked up, the wallet is read, the write is counted and a code is tried side by side; then
+/// account and wallet are closed. Two read units and nine write units after a recent log-in; with a code three read units and sixteen write
+/// units; two write units more for each currency that is given up.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
     request_body(content = Option<DeleteFields>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
@@ -72,9 +80,9 @@ impl FromFields for DeleteRequest {
         (status = 403, description = "Neither a recent log-in nor a code.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
                 "detail": "You do not have permission to perform this action.", "attr": null}]})),
-        (status = 409, description = "The account was changed at the same time.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "conflict",
-                "detail": "The account is being changed elsewhere.", "attr": null}]})),
+        (status = 409, description = "There is money left (`balance_not_zero`), or the account was changed at the same time (`conflict`).", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "balance_not_zero",
+                "detail": "There is money left in the wallet. Spend it, or give it up with forfeit.", "attr": null}]})),
         (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
             headers(("Retry-After" = u32, description = "Seconds to wait.")),
             example = json!({"type": "client_error", "errors": [{"code": "throttled",
@@ -86,30 +94,28 @@ pub async fn delete_customer(
     ClientAddress(address): ClientAddress,
     Body(request): Body<DeleteRequest>,
 ) -> Result<StatusCode, ApiError> {
+    let DeleteRequest { code, forfeit } = request;
     let read = async |customer| {
-        let Some(code) = request.code else { return Ok(None) };
-        let tried = code.try_once(&app, TriesOn::Customer(customer), address);
-        let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
-        Ok(profile?.map(|profile| (profile, tried)))
+        let tried = async {
+            let Some(code) = code else { return Ok(None) };
+            let tried = code.try_once(&app, TriesOn::Customer(customer), address);
+            let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
+            Ok(profile?.map(|profile| (profile, tried)))
+        };
+        tokio::try_join!(tried, app.store.wallet(customer))
     };
-    let (verified, tried) = caller.alongside_write(read).await?;
+    let (verified, (tried, wallet)) = caller.alongside_write(read).await?;
     let code = prove(&app, &verified, tried)?;
-    let departure = Departure {
-        customer: verified.customer,
-        session: verified.session,
-        phone: verified.account.phone.clone(),
-        code: code.as_ref().map(Right::challenge),
-        now: app.now(),
-    };
     let give_back = async {
         match &code {
             Some(code) => code.give_back(&app).await,
             None => GivenBack::default(),
         }
     };
-    let (left, given_back) = tokio::join!(app.store.leave(&departure), give_back);
+    let leaving = Leaving { app: &app, verified: &verified, code: code.as_ref(), forfeit };
+    let (left, given_back) = tokio::join!(leaving.leave(wallet), give_back);
     let refusal = match left {
-        Ok(Left::Gone) => {
+        Ok(Outcome::Gone) => {
             audit::record(
                 &app,
                 Event::CustomerDeleted,
@@ -117,14 +123,59 @@ pub async fn delete_customer(
             );
             return Ok(StatusCode::NO_CONTENT);
         }
-        Ok(Left::Spent) => invalid_code("otp"),
-        Ok(Left::Refused(account)) => caller.refused(account),
+        Ok(Outcome::MoneyLeft) => ApiError::balance_not_zero(),
+        Ok(Outcome::Spent) => invalid_code("otp"),
+        Ok(Outcome::Refused(account)) => caller.refused(account),
         Err(error) => error.into(),
     };
     if let Some(code) = &code {
         code.charge_again(&app, given_back).await;
     }
     Err(refusal)
+}
+
+/// A customer who proved to be who leaves.
+struct Leaving<'a> {
+    app: &'a AppState,
+    verified: &'a Verified,
+    code: Option<&'a Right>,
+    forfeit: bool,
+}
+
+/// What came of it.
+enum Outcome {
+    Gone,
+    MoneyLeft,
+    Spent,
+    Refused(Option<Account>),
+}
+
+impl Leaving<'_> {
+    /// Closes account and wallet together; anew where money moved between, so that none is lost that nobody saw.
+    async fn leave(&self, wallet: Option<Wallet>) -> Result<Outcome, StoreError> {
+        let (app, customer, now) = (self.app, self.verified.customer, self.app.now());
+        let mut wallet = wallet;
+        for _ in 0..TRIES {
+            let open = wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
+            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else { return Ok(Outcome::MoneyLeft) };
+            let departure = Departure {
+                customer,
+                session: self.verified.session,
+                phone: self.verified.account.phone.clone(),
+                code: self.code.map(Right::challenge),
+                closing,
+                has_wallet: wallet.is_some(),
+                now,
+            };
+            match app.store.leave(&departure).await? {
+                Left::Gone => return Ok(Outcome::Gone),
+                Left::Spent => return Ok(Outcome::Spent),
+                Left::Refused(account) => return Ok(Outcome::Refused(account)),
+                Left::WalletMoved(other) => wallet = other,
+            }
+        }
+        Err(StoreError::Conflict)
+    }
 }
 
 /// The code, if one is needed and right.

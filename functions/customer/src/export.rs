@@ -15,12 +15,15 @@ use shared::{
         session::SessionOut,
         times::{in_millis, perhaps_in_millis},
     },
-    ids::{NotificationId, SessionId},
+    ids::{EntryId, LedgerId, NotificationId, SessionId},
     model::{
         account::{Account, Platform, Session, Status, StatusChange},
+        currency::Currency,
         device::{Device, SilencedBy},
         idempotency::AnswerRecord,
         inbox::{Inbox, Notification, Receipt, Week},
+        ledger::{Entry, Hold, HoldStatus, Kind, LedgerAccount},
+        wallet::{Balance, Wallet},
     },
     store::customer_data::{Entity, Placed, Record, export_from},
 };
@@ -41,6 +44,15 @@ pub struct Export {
     sessions: Vec<ExportedSession>,
     /// Answers that are kept for requests that may be repeated.
     answers: Vec<ExportedAnswer>,
+    /// The wallet's balances, on one of the pages; null on the others.
+    #[schema(required)]
+    wallet: Option<ExportedWallet>,
+    /// The entries of the wallet's ledger.
+    ledger: Vec<ExportedEntry>,
+    /// Money that was put aside.
+    holds: Vec<ExportedHold>,
+    /// Which entries were taken back by which.
+    reversals: Vec<ExportedReversal>,
     /// Push devices. All are on the first page.
     devices: Vec<ExportedDevice>,
     /// How many push devices are counted; null but on the first page.
@@ -222,11 +234,95 @@ pub struct ExportedReceipt {
     until: Timestamp,
 }
 
+/// What a wallet holds.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedWallet {
+    /// What its entries are known by once they name nobody any more.
+    #[schema(value_type = String, format = "uuid")]
+    ledger: LedgerId,
+    /// How often it changed.
+    version: u64,
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    last_entry: Option<EntryId>,
+    balances: Vec<ExportedBalance>,
+    closed: bool,
+}
+
+/// What a wallet holds of one currency, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedBalance {
+    #[schema(value_type = String)]
+    currency: Currency,
+    available: i64,
+    held: i64,
+    entries: u64,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    updated: Timestamp,
+}
+
+/// An entry of a ledger, in minor units.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedEntry {
+    #[schema(value_type = String, format = "uuid")]
+    id: EntryId,
+    #[serde(rename = "type")]
+    kind: Kind,
+    #[schema(value_type = String)]
+    currency: Currency,
+    /// Its place among those of its currency.
+    number: u64,
+    amount: i64,
+    released: i64,
+    delta: i64,
+    debit_account: LedgerAccount,
+    credit_account: LedgerAccount,
+    available_after: i64,
+    held_after: i64,
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    hold_id: Option<EntryId>,
+    #[schema(required, value_type = Option<String>, format = "uuid")]
+    entry_id: Option<EntryId>,
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    until: Option<Timestamp>,
+    #[schema(required)]
+    reference: Option<String>,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    created: Timestamp,
+}
+
+/// Money that was put aside.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedHold {
+    #[schema(value_type = String, format = "uuid")]
+    id: EntryId,
+    #[schema(value_type = String)]
+    currency: Currency,
+    amount: i64,
+    /// `open`, `captured`, `released` or `expired`.
+    #[schema(value_type = String)]
+    status: HoldStatus,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    until: Timestamp,
+}
+
+/// That an entry was taken back.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedReversal {
+    #[schema(value_type = String, format = "uuid")]
+    entry: EntryId,
+    #[schema(value_type = String, format = "uuid")]
+    by: EntryId,
+}
+
 /// Everything that is stored of the caller.
 ///
 /// What is bounded is on the first page; what is not follows by `next`.
 ///
-/// One sequential trip to storage: all of a page is read side by side. Six read units for a first page of little.
+/// One sequential trip to storage: all of a page is read side by side. Seven read units for a first page of little.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer", tag = crate::TAG,
     params(
         ("cursor" = Option<String>, Query, description = "Of `next`."),
@@ -255,7 +351,14 @@ pub struct ExportedReceipt {
                 "until": "2027-02-24T00:00:00.000Z"}],
             "receipts": [{"message": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
                 "notification": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "until": "2027-02-24T00:00:00.000Z"}],
-            "next": null})),
+            "wallet": {"ledger": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e01", "version": 1, "last_entry": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e",
+                "balances": [{"currency": "KWD", "available": 12_000, "held": 0, "entries": 1, "updated": "2026-11-22T10:05:00.000Z"}],
+                "closed": false},
+            "ledger": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e", "type": "credit", "currency": "KWD", "number": 1, "amount": 12_000,
+                "released": 0, "delta": 12_000, "debit_account": "outside:funding", "credit_account": "wallet:available",
+                "available_after": 12_000, "held_after": 0, "hold_id": null, "entry_id": null, "until": null, "reference": "Gift card",
+                "created": "2026-11-22T10:05:00.000Z"}],
+            "holds": [], "reversals": [], "next": null})),
         (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
     ))]
@@ -279,6 +382,10 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
         sessions: if is_first { sessions(&verified) } else { Vec::new() },
         profile: profile.map(Into::into),
         answers: Vec::new(),
+        wallet: None,
+        ledger: Vec::new(),
+        holds: Vec::new(),
+        reversals: Vec::new(),
         devices: Vec::new(),
         device_count: None,
         inbox: None,
@@ -295,6 +402,10 @@ impl Export {
     fn show(&mut self, placed: Placed, now: Timestamp) {
         match placed.record {
             Record::Answer(answer) => self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now)),
+            Record::Wallet(wallet) => self.wallet = Some((*wallet).into()),
+            Record::Entry(entry) => self.ledger.push((*entry).into()),
+            Record::Hold(hold) => self.holds.push((*hold).into()),
+            Record::Reversal(reversal) => self.reversals.push(ExportedReversal { entry: reversal.entry, by: reversal.by }),
             Record::Device(device) => self.devices.push((*device).into()),
             Record::DeviceCount(count) => self.device_count = Some(count),
             Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),
@@ -329,6 +440,55 @@ impl ExportedAccount {
             profile_version,
             status_change: status_change.map(|StatusChange { at, why }| ExportedStatusChange { at, why }),
             last_log_out: account.last_log_out.clone(),
+        }
+    }
+}
+
+impl From<Wallet> for ExportedWallet {
+    fn from(wallet: Wallet) -> Self {
+        let balance = |(currency, balance): (Currency, Balance)| ExportedBalance {
+            currency,
+            available: balance.available,
+            held: balance.held,
+            entries: balance.entries,
+            updated: balance.updated,
+        };
+        Self {
+            ledger: wallet.ledger,
+            version: wallet.version,
+            last_entry: wallet.last,
+            balances: wallet.balances.into_iter().map(balance).collect(),
+            closed: wallet.closed,
+        }
+    }
+}
+
+impl From<Hold> for ExportedHold {
+    fn from(hold: Hold) -> Self {
+        let Hold { id, currency, amount, status, until } = hold;
+        Self { id, currency, amount, status, until }
+    }
+}
+
+impl From<Entry> for ExportedEntry {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id,
+            kind: entry.kind,
+            currency: entry.currency,
+            number: entry.number,
+            amount: entry.amount,
+            released: entry.released,
+            delta: entry.delta,
+            debit_account: entry.debit_account,
+            credit_account: entry.credit_account,
+            available_after: entry.after.available,
+            held_after: entry.after.held,
+            hold_id: entry.hold_id,
+            entry_id: entry.reverses,
+            until: entry.until,
+            reference: entry.reference,
+            created: entry.created,
         }
     }
 }

@@ -10,13 +10,14 @@ use shared::{
     audit::{self, About, Event},
     hashes::PhoneHash,
     http::error::ApiError,
-    ids::{CustomerId, SessionId},
+    ids::{CustomerId, LedgerId, SessionId},
     model::{
         account::{Account, DeviceLabel, Session, Status},
         challenge::Purpose,
         customer::Customer,
         device::{DeviceOwner, FoundDevice, Registration},
         phone::Phone,
+        wallet::Wallet,
     },
     store::{LogInDevice, NewLogIn, SessionAdded, StoreError, TriesOn},
 };
@@ -107,7 +108,8 @@ impl<'a> LogIn<'a> {
             let Some(customer) = owner else {
                 let now = self.app.now();
                 let customer = Customer::new(CustomerId::new(now, &*self.app.random), self.phone.clone(), now);
-                match store.create_account(&customer, new).await? {
+                let wallet = Wallet::new(LedgerId::new(now, &*self.app.random));
+                match store.create_account(&customer, &wallet, new).await? {
                     SessionAdded::Added => {
                         matched.code.give_back(self.app).await;
                         return Ok((customer, true));

@@ -12,8 +12,13 @@ use crate::template::FunctionDefinition;
 pub type Group = (&'static str, fn() -> Routes);
 
 /// Each package under `functions/` that serves HTTP.
-pub const GROUPS: &[Group] =
-    &[("app-info", app_info::routes), ("auth", auth::routes), ("customer", customer::routes), ("fcm", fcm::routes)];
+pub const GROUPS: &[Group] = &[
+    ("app-info", app_info::routes),
+    ("auth", auth::routes),
+    ("customer", customer::routes),
+    ("fcm", fcm::routes),
+    ("wallet", wallet::routes),
+];
 
 /// A package's name and what handles its events.
 pub type ConsumerOf = (&'static str, fn() -> Consumer);

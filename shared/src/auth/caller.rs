@@ -7,7 +7,10 @@ use std::{future::Future, sync::Arc};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 
-use super::claims::{Claims, TokenType};
+use super::{
+    claims::{Claims, TokenType},
+    operator::{Actor, Operator},
+};
 use crate::{
     app::AppState,
     http::{
@@ -140,6 +143,27 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         match parts.extensions.get::<Self>() {
             Some(caller) => Ok(caller.clone()),
+            None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
+        }
+    }
+}
+
+impl Actor {
+    /// Reads and verifies the bearer token, the operator's or a customer's.
+    pub(crate) async fn authenticate(app: &AppState, headers: &HeaderMap, limits: RateLimits) -> Result<Self, ApiError> {
+        match Operator::authenticate(app, bearer_token(headers)?) {
+            Some(operator) => operator.map(Self::Operator),
+            None => Caller::authenticate(app, headers, limits).await.map(Self::Customer),
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for Actor {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        match parts.extensions.get::<Self>() {
+            Some(actor) => Ok(actor.clone()),
             None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
         }
     }

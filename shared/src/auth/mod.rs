@@ -4,4 +4,5 @@ pub mod caller;
 pub mod claims;
 pub mod ed25519;
 pub mod keyring;
+pub mod operator;
 pub mod tokens;

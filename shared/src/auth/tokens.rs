@@ -148,6 +148,10 @@ impl VerifyingKey {
         ed25519::install();
         DecodingKey::from_ed_components(x).ok().map(Self)
     }
+
+    pub(crate) fn key(&self) -> &DecodingKey {
+        &self.0
+    }
 }
 
 /// The `kid` that a token names.

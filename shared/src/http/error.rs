@@ -10,9 +10,13 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::{model::limits::Wait, store::StoreError};
+use crate::{
+    model::{idempotency::StoredAnswer, limits::Wait},
+    store::StoreError,
+};
 
 /// What an operation answers instead of its result.
 #[derive(Debug)]
@@ -61,14 +65,14 @@ struct Problem<'a> {
     status: u16,
     detail: &'a str,
     code: &'a str,
-    errors: &'a [ErrorItem],
+    errors: &'a Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     store_url: Option<&'a str>,
 }
 
 /// Rides along in the response, so that the outermost layer can write the same error as problem details.
 #[derive(Debug, Clone)]
-pub(crate) struct Written(StatusCode, ErrorBody);
+pub(crate) struct Written(StatusCode, Value);
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -173,9 +177,25 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
-    /// 409: no more of these fit.
+    /// 409: there are as many as there may be.
     pub fn limit_reached(detail: &'static str) -> Self {
         Self::new(StatusCode::CONFLICT, "limit_reached", detail)
+    }
+
+    /// 409: money is left that nobody said may be lost.
+    pub fn balance_not_zero() -> Self {
+        let detail = "There is money left in the wallet. Spend it, or give it up with forfeit.";
+        Self::new(StatusCode::CONFLICT, "balance_not_zero", detail)
+    }
+
+    /// 422: less is available.
+    pub fn insufficient_funds() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "insufficient_funds", "The available balance is too low.")
+    }
+
+    /// 422: more than a balance may be.
+    pub fn balance_limit() -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "balance_limit", "The balance would be above its limit.")
     }
 
     /// 412.
@@ -232,6 +252,22 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// The answer as it is stored to be given again; headers are not.
+    pub fn to_stored(&self) -> Result<StoredAnswer, Self> {
+        StoredAnswer::json(self.status, &self.body())
+    }
+
+    fn body(&self) -> ErrorBody {
+        let kind = match self.status {
+            StatusCode::BAD_REQUEST if self.errors.iter().all(|error| error.code != "parse_error") => "validation_error",
+            status if status.is_server_error() => "server_error",
+            _ => "client_error",
+        };
+        ErrorBody { kind, errors: self.errors.clone(), store_url: self.store_url.clone() }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         if error.is_passing() { Self::unavailable(error) } else { Self::internal(error) }
@@ -243,31 +279,36 @@ impl IntoResponse for ApiError {
         if let Some(source) = &self.source {
             tracing::error!(error = %source, status = self.status.as_u16(), "request failed");
         }
-        let kind = match self.status {
-            StatusCode::BAD_REQUEST if self.errors.iter().all(|error| error.code != "parse_error") => "validation_error",
-            status if status.is_server_error() => "server_error",
-            _ => "client_error",
-        };
-        let body = ErrorBody { kind, errors: self.errors, store_url: self.store_url };
+        let body = self.body();
         let mut response = (self.status, Json(&body)).into_response();
         response.headers_mut().extend(self.headers);
-        response.extensions_mut().insert(Written(self.status, body));
+        response.extensions_mut().insert(Written::new(self.status, &body));
         response
     }
 }
 
 impl Written {
+    fn new(status: StatusCode, body: &ErrorBody) -> Self {
+        Self(status, serde_json::to_value(body).unwrap_or_default())
+    }
+
+    /// An error that was stored, to be given again.
+    pub(crate) fn again(status: StatusCode, body: &str) -> Self {
+        Self(status, serde_json::from_str(body).unwrap_or_default())
+    }
+
     /// The same error as problem details.
     pub(crate) fn problem_body(&self) -> Option<Vec<u8>> {
-        let first = self.1.errors.first()?;
+        let Self(status, body) = self;
+        let first = &body["errors"][0];
         let problem = Problem {
             kind: "about:blank",
-            title: self.0.canonical_reason().unwrap_or_default(),
-            status: self.0.as_u16(),
-            detail: &first.detail,
-            code: first.code,
-            errors: &self.1.errors,
-            store_url: self.1.store_url.as_deref(),
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
+            detail: first["detail"].as_str()?,
+            code: first["code"].as_str()?,
+            errors: &body["errors"],
+            store_url: body["store_url"].as_str(),
         };
         serde_json::to_vec(&problem).ok()
     }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     app::AppState,
-    auth::caller::Caller,
+    auth::{caller::Caller, operator::Actor},
     model::app_info::{AskingApp, Closed},
 };
 
@@ -86,9 +86,13 @@ impl Gate {
         if !self.served.iter().filter(asked).any(|served| accept.admits(served.produces)) {
             return Err(ApiError::not_acceptable());
         }
-        if self.served.iter().filter(asked).any(|served| served.access == Access::Bearer) {
+        let accesses: Vec<Access> = self.served.iter().filter(asked).map(|served| served.access).collect();
+        if accesses.contains(&Access::Bearer) {
             let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
             request.extensions_mut().insert(caller);
+        } else if accesses.contains(&Access::BearerOrOperator) {
+            let actor = Actor::authenticate(&self.app, request.headers(), limits.clone()).await?;
+            request.extensions_mut().insert(actor);
         }
         match operation {
             Some(_) => Ok(()),

@@ -3,8 +3,9 @@
 //!
 //! Protocol, for an operation: take [`Keyed`] instead of `Body`; read [`Store::seen_before`](crate::store::Store::seen_before) beside the
 //! session, and [`repeat`] what it gives; write the effect by a store method over
-//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives. Only successes are stored; a request
-//! that was refused may be sent again under its key.
+//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives. So only successes are stored, and a
+//! request that was refused may be sent again under its key, unless an operation keeps its refusals by
+//! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays failed.
 
 use axum::{
     extract::{FromRequest, Request},
@@ -16,7 +17,7 @@ use serde::Serialize;
 
 use super::{
     body,
-    error::{ApiError, ErrorItem},
+    error::{ApiError, ErrorItem, Written},
     fields::{Fields, FromFields},
 };
 use crate::{
@@ -116,7 +117,12 @@ fn response(StoredAnswer { status, body }: StoredAnswer) -> Response {
     if body.is_empty() {
         return status.into_response();
     }
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    let error = status.is_client_error().then(|| Written::again(status, &body));
+    let mut response = (status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
+    if let Some(error) = error {
+        response.extensions_mut().insert(error);
+    }
+    response
 }
 
 /// Reads the body, and reports what is wrong with the key together with what is wrong with the fields.

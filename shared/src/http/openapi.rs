@@ -22,6 +22,7 @@ use super::{
 };
 
 const BEARER: &str = "bearer";
+const OPERATOR: &str = "operator";
 
 /// The document of all operations of `groups`.
 pub fn document(groups: &[Routes]) -> OpenApi {
@@ -37,6 +38,7 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     let mut components = Components::new();
     components.schemas = schemas.into_iter().collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme(OPERATOR, SecurityScheme::Http(operator_scheme()));
     let mut info = InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
     info.license = Some(License::new("MIT"));
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
@@ -54,8 +56,10 @@ fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Descri
         let name = method_of(method).as_str().to_lowercase();
         described.operation_id = described.operation_id.map(|id| format!("{id}_{name}"));
     }
-    if operation.access == Access::Bearer {
-        described.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
+    if operation.access != Access::Public {
+        let schemes: &[&str] = if operation.access == Access::Bearer { &[BEARER] } else { &[BEARER, OPERATOR] };
+        let requirement = |scheme: &&str| SecurityRequirement::new(*scheme, Vec::<String>::new());
+        described.security = Some(schemes.iter().map(requirement).collect());
         add_error(
             &mut described,
             "401",
@@ -114,6 +118,12 @@ fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Descri
         "The service is temporarily unavailable. Please try again.",
     );
     described
+}
+
+fn operator_scheme() -> Http {
+    let mut scheme = Http::new(HttpAuthScheme::Bearer);
+    scheme.description = Some("A token of at most 15 minutes that the operator signs with a key of their own.".to_owned());
+    scheme
 }
 
 /// Every body may come as JSON, form or multipart.

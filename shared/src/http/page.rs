@@ -94,6 +94,11 @@ impl FromRequestParts<AppState> for Paging {
 }
 
 impl Paging {
+    /// The same with pages of so many entries, for a form that is read as a whole.
+    pub fn of_size(self, size: usize) -> Self {
+        Self { size, ..self }
+    }
+
     /// What to fetch.
     pub fn span(&self) -> Span {
         let backward = self.from.as_ref().is_some_and(|from| from.direction == Direction::Backward);

@@ -36,6 +36,8 @@ pub enum Access {
     Public,
     /// The bearer of an access token, checked before anything else of the request.
     Bearer,
+    /// The same, or the bearer of an operator token.
+    BearerOrOperator,
 }
 
 /// One operation: its handler and what its `#[utoipa::path]` says of it. Made by [`operation!`](crate::operation).
@@ -105,6 +107,11 @@ impl Routes {
     /// Adds an operation for the bearer of an access token.
     pub fn bearer(self, operation: Operation) -> Self {
         self.with(Operation { access: Access::Bearer, ..operation })
+    }
+
+    /// Adds an operation for the bearer of an access token or of an operator token.
+    pub fn bearer_or_operator(self, operation: Operation) -> Self {
+        self.with(Operation { access: Access::BearerOrOperator, ..operation })
     }
 
     /// The operations in the order of their registration.

@@ -28,6 +28,10 @@ pub struct Choice<'a>(pub &'a [&'a str]);
 #[derive(Debug, Clone, Copy)]
 pub struct Boolean;
 
+/// A whole number between two others, these included.
+#[derive(Debug, Clone, Copy)]
+pub struct Integer(pub i64, pub i64);
+
 /// A day, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy)]
 pub struct Day;
@@ -131,6 +135,49 @@ impl Rule for Boolean {
     }
 }
 
+impl Rule for Integer {
+    type Value = i64;
+
+    fn read(&self, value: &Value) -> Result<i64, Violation> {
+        let Self(least, most) = *self;
+        let wrong = || Violation::invalid("A valid integer is required.");
+        let text = match value {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.trim().to_owned(),
+            _ => return Err(wrong()),
+        };
+        if text.chars().count() > LONGEST_NUMBER {
+            return Err(Violation::new("max_string_length", "String value too large."));
+        }
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(&text);
+        // As REST Framework, which takes 5.0 for 5.
+        let (digits, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        // A number of JSON above 2^64 comes here as a floating one.
+        let is_huge =
+            matches!(value, Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= 1e15));
+        if !is_huge && (!is_number || !fraction.bytes().all(|digit| digit == b'0')) {
+            return Err(wrong());
+        }
+        let beyond = if text.starts_with('-') { i64::MIN } else { i64::MAX };
+        let number = if is_huge { beyond } else { format!("{}{digits}", sign_of(&text)).parse().unwrap_or(beyond) };
+        if number < least {
+            return Err(Violation::new("min_value", format!("Ensure this value is greater than or equal to {least}.")));
+        }
+        if number > most {
+            return Err(Violation::new("max_value", format!("Ensure this value is less than or equal to {most}.")));
+        }
+        Ok(number)
+    }
+}
+
+/// The most characters of a number in a text, as in REST Framework.
+const LONGEST_NUMBER: usize = 1_000;
+
+fn sign_of(number: &str) -> &str {
+    if number.starts_with('-') { "-" } else { "" }
+}
+
 impl Rule for Day {
     type Value = Date;
 
@@ -163,6 +210,37 @@ mod tests {
         assert_eq!(text().at_most(3).read(&json!("手机号码")).unwrap_err().code, "max_length");
         assert_eq!(text().read(&json!("   ")).unwrap_err().code, "blank");
         assert_eq!(text().read(&json!("a\0b")).unwrap_err().code, "null_characters_not_allowed");
+    }
+
+    #[test]
+    fn whole_numbers_come_as_numbers_and_texts_and_within_their_bounds() {
+        let amount = Integer(1, 9_007_199_254_740_991);
+        for (sent, read) in
+            [(json!(1), 1), (json!("12"), 12), (json!(" +7 "), 7), (json!(5.0), 5), (json!("5.00"), 5), (json!("007"), 7)]
+        {
+            assert_eq!(amount.read(&sent), Ok(read), "{sent}");
+        }
+        for garbage in [
+            json!(0.5),
+            json!("1.5"),
+            json!("1e3"),
+            json!(""),
+            json!("-"),
+            json!("٣"),
+            json!(true),
+            json!([1]),
+            json!("0x1"),
+            json!(".0"),
+        ] {
+            assert_eq!(amount.read(&garbage).unwrap_err().code, "invalid", "{garbage}");
+        }
+        for low in [json!(0), json!(-1), json!("-99999999999999999999"), json!(-1e300)] {
+            assert_eq!(amount.read(&low).unwrap_err().code, "min_value", "{low}");
+        }
+        for high in [json!(9_007_199_254_740_992_u64), json!(u64::MAX), json!("99999999999999999999"), json!(1e30)] {
+            assert_eq!(amount.read(&high).unwrap_err().code, "max_value", "{high}");
+        }
+        assert_eq!(amount.read(&json!("1".repeat(1_001))).unwrap_err().code, "max_string_length");
     }
 
     #[test]

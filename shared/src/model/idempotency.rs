@@ -42,7 +42,7 @@ pub struct Slot {
 /// An answer as it went out first. It never holds a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredAnswer {
-    /// Its status, a success.
+    /// Its status.
     pub status: u16,
     /// Its body, JSON; empty where it has none.
     pub body: String,

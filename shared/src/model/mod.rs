@@ -3,11 +3,14 @@
 pub mod account;
 pub mod app_info;
 pub mod challenge;
+pub mod currency;
 pub mod customer;
 pub mod device;
 pub mod idempotency;
 pub mod inbox;
+pub mod ledger;
 pub mod limits;
 pub mod localized;
 pub mod paging;
 pub mod phone;
+pub mod wallet;

@@ -24,6 +24,7 @@ use crate::{
         account::{Account, MOST_SESSIONS, Session, Status, minute_of},
         customer::Customer,
         device::{Device, FoundDevice},
+        wallet::Wallet,
     },
 };
 
@@ -199,10 +200,16 @@ impl Store {
         })
     }
 
-    /// Makes an account with its first session: phone, profile, account, its place on the list of customers, and code are one transaction.
+    /// Makes an account with its first session: phone, profile, account, its empty wallet, its place on the list of customers, and code are one
+    /// transaction.
     ///
-    /// One trip; ten write units, and those of a device.
-    pub async fn create_account(&self, customer: &Customer, log_in: &NewLogIn) -> Result<SessionAdded, StoreError> {
+    /// One trip; twelve write units, and those of a device.
+    pub async fn create_account(
+        &self,
+        customer: &Customer,
+        wallet: &Wallet,
+        log_in: &NewLogIn,
+    ) -> Result<SessionAdded, StoreError> {
         let account = Account {
             customer: customer.id,
             status: Status::Active,
@@ -220,6 +227,7 @@ impl Store {
             self.put_new(item(keys::account(customer.id), "account", &account)?)?,
             self.put_new(item(keys::profile(customer.id), "profile", customer)?)?,
             self.list_customer(customer.id)?,
+            self.make_wallet(customer.id, wallet)?,
         ];
         let own = items.len();
         let device = self.device_parts(customer.id, log_in)?;

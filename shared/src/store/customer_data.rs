@@ -13,6 +13,7 @@ use super::{
     keys::{self, Key, SORT},
     query::Query,
     text,
+    wallet::Reversal,
 };
 use crate::{
     ids::CustomerId,
@@ -22,7 +23,9 @@ use crate::{
         device::Device,
         idempotency::AnswerRecord,
         inbox::{Inbox, Notification, Receipt},
+        ledger::{Entry, Hold},
         paging::Span,
+        wallet::Wallet,
     },
     notify::Push,
 };
@@ -51,6 +54,8 @@ pub enum Entity {
     Devices,
     /// The inbox: its head, its items, receipts of what came.
     Inbox,
+    /// The wallet with its ledger, its holds and reversals.
+    Wallet,
     /// The account with its sessions.
     Account,
 }
@@ -74,6 +79,14 @@ pub enum Record {
     Notification(Box<Notification>),
     /// That a message came into the inbox.
     Receipt(Box<Receipt>),
+    /// The balances of the wallet.
+    Wallet(Box<Wallet>),
+    /// An entry of its ledger.
+    Entry(Box<Entry>),
+    /// Money that was put aside.
+    Hold(Box<Hold>),
+    /// That an entry was taken back.
+    Reversal(Box<Reversal>),
     /// The account with its sessions.
     Account(Box<Account>),
 }
@@ -109,7 +122,8 @@ pub enum Erasure {
 
 impl Entity {
     /// All of them, in the order of their erasing.
-    pub const ALL: [Self; 6] = [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Devices, Self::Inbox, Self::Account];
+    pub const ALL: [Self; 7] =
+        [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Wallet, Self::Devices, Self::Inbox, Self::Account];
 
     /// What its partition keys begin with.
     pub fn prefix(self) -> &'static str {
@@ -119,13 +133,14 @@ impl Entity {
             Self::Answers => "IDEM#",
             Self::Devices => "DEV#",
             Self::Inbox => "INBOX#",
+            Self::Wallet => "WALLET#",
             Self::Account => "AUTH#",
         }
     }
 
     /// Whether a customer has so few of them that they are shown at once.
     pub fn is_bounded(self) -> bool {
-        !matches!(self, Self::Answers | Self::Inbox)
+        !matches!(self, Self::Answers | Self::Wallet | Self::Inbox)
     }
 
     /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for the phone's owner), one read unit for each
@@ -142,6 +157,7 @@ impl Entity {
             Self::Inbox => return store.inbox_records(customer, after, most).await,
             Self::Devices if after.is_none() => return store.device_records(customer).await,
             Self::Devices => None,
+            Self::Wallet => return store.wallet_records(customer, after, most).await,
             _ if after.is_some() => None,
             Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
             Self::Account => store.account(customer).await?.map(|account| Record::Account(Box::new(account))),
@@ -168,6 +184,7 @@ impl Entity {
             }
             Self::Profile => store.erase_item(keys::profile(customer)).await,
             Self::Answers => store.erase_partition_page(keys::answers_of(customer)).await,
+            Self::Wallet => store.erase_wallet_page(customer).await,
             Self::Devices => store.erase_devices(push, customer).await,
             Self::Inbox => store.erase_partition_page(keys::inbox_of(customer)).await,
             Self::Account => {
@@ -178,22 +195,22 @@ impl Entity {
     }
 }
 
-/// A stretch of all that a customer may have without bound, entity after entity. One trip: what follows the entity that the stretch begins in
-/// is read beside it, in case that ends.
+/// A stretch of all that a customer may have without bound, entity after entity, read side by side: one trip.
 ///
 /// A place is the entity's prefix and the place within the entity, so that the next page finds its entity by it.
 pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Result<Vec<Placed>, StoreError> {
-    let begins = span.from.as_deref().and_then(|from| from.split_once('|'));
+    let after = span.from.as_deref().and_then(|from| from.split_once('|'));
     let unbounded = Entity::ALL.into_iter().filter(|entity| !entity.is_bounded());
-    let rest = unbounded.skip_while(|entity| begins.is_some_and(|(prefix, _)| prefix != entity.prefix()));
-    let read = async |(n, entity): (usize, Entity)| {
-        let after = begins.filter(|_| n == 0).map(|(_, place)| place);
-        let page = entity.export_page(store, customer, after, span.limit).await?;
+    let left = unbounded.skip_while(|entity| after.is_some_and(|(prefix, _)| prefix != entity.prefix()));
+    let pages = left.map(async |entity: Entity| {
+        let from = after.filter(|(prefix, _)| *prefix == entity.prefix()).map(|(_, place)| place);
+        let page = entity.export_page(store, customer, from, span.limit).await?;
         let whole = |Placed { place, record }| Placed { place: format!("{}|{place}", entity.prefix()), record };
         Ok::<_, StoreError>(page.into_iter().map(whole).collect::<Vec<_>>())
-    };
-    let pages = try_join_all(rest.enumerate().map(read)).await?;
-    Ok(pages.into_iter().flatten().take(span.limit).collect())
+    });
+    let mut placed: Vec<Placed> = try_join_all(pages).await?.into_iter().flatten().collect();
+    placed.truncate(span.limit);
+    Ok(placed)
 }
 
 /// Erases everything that is stored of a customer who left, and takes the customer from the list of those to erase.

@@ -3,16 +3,24 @@
 //! Protocol: the record's put has the condition that no record that still counts stands there. Of any number of the same request at once one
 //! transaction holds; the others fail at that condition and are handed the record by the failure itself.
 
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
+};
 use jiff::Timestamp;
 
 use super::{
-    Store, StoreError,
+    Item, Store, StoreError,
     item::{expiring_item, item, record},
     keys, number,
     transaction::{Outcome, Verdict},
 };
 use crate::model::idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer};
+
+/// The condition that no answer that still counts stands there.
+const UNUSED: &str = "attribute_not_exists(pk) OR #until <= :now";
 
 /// What came of an effect that happens once.
 #[derive(Debug)]
@@ -46,21 +54,45 @@ impl Store {
         effects: Vec<TransactWriteItem>,
         now: Timestamp,
     ) -> Result<Once, StoreError> {
-        let Some(new) = answer else { return Ok(refused_or_done(self.transact(effects).await?)) };
-        let mut items = vec![self.put_answer(new, now)?];
-        items.extend(effects);
-        let outcome = match self.transact(items).await {
+        let outcome = self.transact_with(answer, effects, now, None).await;
+        match (outcome, answer) {
             // Somebody held one of the items all the while: perhaps the same request, which is done by now.
-            Err(StoreError::Conflict) => match self.seen_before(Some(&new.slot), now).await? {
-                Some(seen) => return Ok(seen.into()),
-                None => return Err(StoreError::Conflict),
+            (Err(StoreError::Conflict), Some(new)) => match self.seen_before(Some(&new.slot), now).await? {
+                Some(seen) => Ok(seen.into()),
+                None => Err(StoreError::Conflict),
             },
-            outcome => outcome?,
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The same without any waiting: a conflict is told at once, for effects that are worked out on what they change.
+    pub(crate) async fn transact_once_or_conflict(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+    ) -> Result<Once, StoreError> {
+        self.transact_with(answer, effects, now, Some(Duration::ZERO)).await
+    }
+
+    async fn transact_with(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+        patience: Option<Duration>,
+    ) -> Result<Once, StoreError> {
+        let mut items = answer.map(|new| self.put_answer(new, now)).transpose()?.into_iter().collect::<Vec<_>>();
+        items.extend(effects);
+        let outcome = match patience {
+            Some(patience) => self.transact_within(items, patience).await?,
+            None => self.transact(items).await?,
         };
         let mut verdicts = match outcome {
             Outcome::Done => return Ok(Once::Done),
             Outcome::Refused(verdicts) => verdicts.into_iter(),
         };
+        let Some(new) = answer else { return Ok(Once::Refused(verdicts.collect())) };
         match verdicts.next() {
             Some(Verdict::Failed(Some(stored))) => match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
                 Some(seen) => Ok(seen.into()),
@@ -72,18 +104,33 @@ impl Store {
         }
     }
 
-    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
-        let key = keys::answer(&new.slot);
-        let fingerprint = new.slot.request.fingerprint.clone();
-        let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
-        let item = match new.until {
-            Some(until) => expiring_item(key, "answer", &stored, until)?,
-            None => item(key, "answer", &stored)?,
+    /// Stores the answer of a request that has no effect and shall have none later either. One trip, one write unit for each KB.
+    pub async fn keep_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<Once, StoreError> {
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(answer_item(new)?))
+            .condition_expression(UNUSED)
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = sent else { return Ok(Once::Done) };
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(error.into());
         };
+        let stored = failed.item.clone().map(record::<AnswerRecord>).transpose()?;
+        let seen = stored.and_then(|stored| stored.seen_by(&new.slot.request, now));
+        seen.map(Into::into).ok_or(StoreError::Conflict)
+    }
+
+    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .set_item(Some(answer_item(new)?))
+            .condition_expression(UNUSED)
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":now", number(now.as_millisecond()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -102,9 +149,12 @@ impl From<Seen> for Once {
     }
 }
 
-fn refused_or_done(outcome: Outcome) -> Once {
-    match outcome {
-        Outcome::Done => Once::Done,
-        Outcome::Refused(verdicts) => Once::Refused(verdicts),
+fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
+    let key = keys::answer(&new.slot);
+    let fingerprint = new.slot.request.fingerprint.clone();
+    let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
+    match new.until {
+        Some(until) => expiring_item(key, "answer", &stored, until),
+        None => item(key, "answer", &stored),
     }
 }

@@ -22,6 +22,14 @@
 //! | tries on codes to a customer's own phone in a day | `RATE#tries#<customer>#<day>` | `COUNT` | UpdateCustomer, DeleteCustomer |
 //! | writes of a customer in a minute | `RATE#writes#<customer>#<minute>` | `COUNT` | each authenticated write |
 //! | unverified codes of a day | `RATE#budget#<country or ALL>#<day>` | `SHARD#<00..15>` | sendOTP adds, AuthenticateCustomer takes back |
+//! | wallet: balances | `WALLET#<customer>` | `WALLET` | AuthenticateCustomer makes it, updateWallet changes it, DeleteCustomer closes it |
+//! | entry of its ledger | `WALLET#<customer>` | `ENTRY#<currency>#<entry>` | updateWallet and DeleteCustomer write it, listWalletDetails reads it |
+//! | hold | `WALLET#<customer>` | `HOLD#<entry>` | updateWallet |
+//! | that an entry was taken back | `WALLET#<customer>` | `REVERSAL#<entry>` | updateWallet |
+//! | holds by the time of their end | `WALLET#DUE#<0..f>` | `TIME#<milliseconds>#<customer>#<entry>` | updateWallet writes it, the end of holds takes it |
+//! | all ledgers | `WALLET#ALL#<0..f>` | `LEDGER#<ledger>` | the first entry of a wallet writes it, the audit reads it |
+//! | entries that name nobody any more | `WALLET#LEDGER#<ledger>` | as in a wallet | the erasing moves them there, the audit reads them |
+//! | where the audit is | `WALLET#AUDIT` | `PLACE` | the audit |
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
 //! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
 //! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
@@ -31,13 +39,14 @@
 //!
 //! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | get, put, update, query | | get, put | get | | |
-//! | customer | get, put, update | get, put | get, put, delete | update, delete | update | query | get, put | get | get, put, update, delete, query | query |
-//! | fcm | get | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
-//! | notifier | get, query | | get | | | | | | update, query | get, put, update |
-//! | app-info | | | | | | | | get | | |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query |
+//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | |
+//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
+//! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
+//! | app-info | | | | | | | | | get | | |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -45,8 +54,11 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use super::Item;
 use crate::{
     hashes::{AddressHash, ContentHash, PhoneHash},
-    ids::{ChallengeId, CustomerId, NotificationId},
-    model::idempotency::{Asker, Slot},
+    ids::{ChallengeId, CustomerId, EntryId, LedgerId, NotificationId},
+    model::{
+        currency::Currency,
+        idempotency::{Asker, Slot},
+    },
 };
 
 /// The attribute that holds the partition key.
@@ -55,6 +67,9 @@ pub const PARTITION: &str = "pk";
 pub const SORT: &str = "sk";
 /// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
 pub const EXPIRES: &str = "expires";
+
+/// The partitions of a list that all customers share, by the last digit of an id.
+pub const SHARDS: &str = "0123456789abcdef";
 
 /// A primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,6 +251,95 @@ pub fn writes_of_customer(customer: CustomerId, now: Timestamp) -> Key {
     Key::new(format!("RATE#writes#{customer}#{}", now.as_second().div_euclid(60)), "COUNT")
 }
 
+/// The partition of a customer's wallet.
+pub(crate) fn wallet_of(customer: CustomerId) -> String {
+    format!("WALLET#{customer}")
+}
+
+/// A customer's wallet.
+pub fn wallet(customer: CustomerId) -> Key {
+    Key::new(wallet_of(customer), "WALLET")
+}
+
+/// An item of a customer's wallet at a place in the partition.
+pub(crate) fn wallet_place(customer: CustomerId, place: &str) -> Key {
+    Key::new(wallet_of(customer), place)
+}
+
+/// An entry of a customer's ledger.
+pub fn entry(customer: CustomerId, currency: Currency, id: EntryId) -> Key {
+    Key::new(wallet_of(customer), entry_sort(currency, id))
+}
+
+/// The place of an entry among the items of its wallet: by currency, then by age.
+pub(crate) fn entry_sort(currency: Currency, id: EntryId) -> String {
+    format!("ENTRY#{currency}#{id}")
+}
+
+/// How the places of the entries of one currency, or of all, begin.
+pub(crate) fn entries_of(currency: Option<Currency>) -> String {
+    currency.map_or_else(|| "ENTRY#".to_owned(), |currency| format!("ENTRY#{currency}#"))
+}
+
+/// A hold by the entry that opened it.
+pub fn hold(customer: CustomerId, id: EntryId) -> Key {
+    Key::new(wallet_of(customer), format!("HOLD#{id}"))
+}
+
+/// That an entry was taken back.
+pub fn reversal(customer: CustomerId, id: EntryId) -> Key {
+    Key::new(wallet_of(customer), format!("REVERSAL#{id}"))
+}
+
+/// A hold on the list of those that end. All stand in sixteen partitions, by the last digit of the customers' ids.
+pub fn due_hold(until: Timestamp, customer: CustomerId, id: EntryId) -> Key {
+    Key::new(due_shard(last_digit(&customer)), format!("TIME#{:015}#{customer}#{id}", until.as_millisecond().max(0)))
+}
+
+/// The partition of the holds that end of customers whose ids end in `digit`.
+pub(crate) fn due_shard(digit: char) -> String {
+    format!("WALLET#DUE#{digit}")
+}
+
+/// A ledger on the list of all. They stand in sixteen partitions, by the last digit of their ids.
+pub fn listed_ledger(ledger: LedgerId) -> Key {
+    Key::new(ledger_shard(last_digit(&ledger)), format!("LEDGER#{ledger}"))
+}
+
+/// The partition of the ledgers whose ids end in `digit`.
+pub(crate) fn ledger_shard(digit: char) -> String {
+    format!("WALLET#ALL#{digit}")
+}
+
+/// The partition of a ledger that names nobody any more.
+pub(crate) fn former_wallet_of(ledger: LedgerId) -> String {
+    format!("WALLET#LEDGER#{ledger}")
+}
+
+/// The wallet of somebody who was erased.
+pub fn former_wallet(ledger: LedgerId) -> Key {
+    Key::new(former_wallet_of(ledger), "WALLET")
+}
+
+/// An item of a ledger that names nobody, at a place in the partition.
+pub(crate) fn former_wallet_place(ledger: LedgerId, place: &str) -> Key {
+    Key::new(former_wallet_of(ledger), place)
+}
+
+/// An entry of a ledger that names nobody.
+pub fn former_entry(ledger: LedgerId, currency: Currency, id: EntryId) -> Key {
+    Key::new(former_wallet_of(ledger), entry_sort(currency, id))
+}
+
+/// Where the audit of the wallets is.
+pub fn audit_place() -> Key {
+    Key::new("WALLET#AUDIT".to_owned(), "PLACE")
+}
+
+fn last_digit(id: &impl ToString) -> char {
+    id.to_string().chars().last().unwrap_or('0')
+}
+
 /// The app information.
 pub fn app_info() -> Key {
     Key::new("APP#INFO".to_owned(), "INFO")
@@ -294,6 +398,19 @@ mod tests {
             tries_of_customer(id.parse().unwrap(), now),
             writes_of_customer(id.parse().unwrap(), now),
             budget_shard("US", day_of(now), 7),
+            wallet(id.parse().unwrap()),
+            entry(id.parse().unwrap(), "KWD".parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            hold(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            reversal(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            due_hold(now, id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            listed_ledger("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
+            former_wallet("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
+            former_entry(
+                "019aac3f-0000-7000-8000-00000000000b".parse().unwrap(),
+                "KWD".parse().unwrap(),
+                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
+            ),
+            audit_place(),
             answer(&request.slot(Asker::Customer(id.parse().unwrap()), "CreateAddress")),
             answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
             app_info(),

@@ -1,6 +1,6 @@
 //! Customers who leave: what happens at once, and the list of those whose items are still to be erased.
 //!
-//! Invariant: whoever's account says `deleted` stands in the list until nothing of theirs is left; both are written in one transaction.
+//! Invariants: an account and its wallet close together, so that nothing is credited to somebody who left; whoever's account says `deleted` stands in the list until nothing of theirs is left; both are written in one transaction.
 
 use std::collections::HashMap;
 
@@ -20,11 +20,17 @@ use super::{
 use crate::{
     hashes::PhoneHash,
     ids::{ChallengeId, CustomerId, SessionId},
-    model::account::Account,
+    model::{
+        account::Account,
+        wallet::{Closing, Wallet},
+    },
 };
 
 /// The partitions of the list, by the last digit of the customers' ids.
 pub const LEAVING_SHARDS: &str = "0123456789abcdef";
+
+/// The place of the wallet among the parts of the transaction.
+const WALLET_AT: usize = 3;
 
 /// A customer about to leave.
 #[derive(Debug, Clone)]
@@ -37,6 +43,10 @@ pub struct Departure {
     pub phone: PhoneHash,
     /// The code that it takes, if any.
     pub code: Option<ChallengeId>,
+    /// What it makes of the wallet.
+    pub closing: Closing,
+    /// Whether there is a wallet; accounts from before there were any have none.
+    pub has_wallet: bool,
     /// The present.
     pub now: Timestamp,
 }
@@ -48,6 +58,8 @@ pub enum Left {
     Gone,
     /// The code was spent by somebody else.
     Spent,
+    /// The wallet is not what it was when its closing was worked out: as it stands, if there is one.
+    WalletMoved(Option<Wallet>),
     /// The account refused: as it stands, if there is one.
     Refused(Option<Account>),
 }
@@ -60,8 +72,8 @@ struct Leaving {
 }
 
 impl Store {
-    /// Ends all sessions, frees the phone and puts the customer on the list of those to erase. One trip; six write units, eight with a
-    /// code, and two more for each further KB of the account.
+    /// Ends all sessions, frees the phone, closes the wallet and puts the customer on the list of those to erase. One trip; eight write units,
+    /// ten with a code, and two more for each further KB of the account and for each currency that is given up.
     pub async fn leave(&self, departure: &Departure) -> Result<Left, StoreError> {
         let leaving = Leaving { customer: departure.customer, since: departure.now };
         let leaving = item(keys::leaving(departure.customer), "leaving", &leaving)?;
@@ -71,14 +83,20 @@ impl Store {
             self.free_phone(&departure.phone, departure.customer)?,
             TransactWriteItem::builder().put(listed).build(),
         ];
+        items.extend(self.close_wallet(departure.customer, &departure.closing, departure.has_wallet)?);
+        let code_at = items.len();
         if let Some(code) = departure.code {
             items.push(self.take_code(code)?);
         }
-        let Outcome::Refused(verdicts) = self.transact(items).await? else { return Ok(Left::Gone) };
-        let spent = matches!(verdicts.get(3), Some(Verdict::Failed(_)));
-        Ok(match verdicts.into_iter().next() {
-            Some(Verdict::Failed(account)) => Left::Refused(account.map(record).transpose()?),
-            _ if spent => Left::Spent,
+        let Outcome::Refused(mut verdicts) = self.transact(items).await? else { return Ok(Left::Gone) };
+        if let Some(Verdict::Failed(account)) = verdicts.first_mut() {
+            return Ok(Left::Refused(account.take().map(record).transpose()?));
+        }
+        if matches!(verdicts.get(code_at), Some(Verdict::Failed(_))) {
+            return Ok(Left::Spent);
+        }
+        Ok(match verdicts.into_iter().nth(WALLET_AT) {
+            Some(Verdict::Failed(wallet)) => Left::WalletMoved(wallet.map(record).transpose()?),
             _ => Left::Refused(None),
         })
     }

@@ -24,6 +24,10 @@ mod query;
 mod signing_key;
 mod status;
 mod transaction;
+mod wallet;
+mod wallet_audit;
+mod wallet_data;
+mod wallet_holds;
 
 pub use account::{LogInDevice, NewLogIn, Rotation, SessionAdded, Successor};
 pub use app_info::KnownGates;
@@ -41,6 +45,9 @@ pub use phone_change::{PhoneChange, PhoneChanged};
 pub use signing_key::PublishedKey;
 pub use status::StatusSet;
 pub use transaction::Verdict;
+pub use wallet::{DueHold, Listed, Posted, Reversal};
+pub use wallet_audit::{AuditPlace, Audited, LedgerBreak};
+pub use wallet_holds::ExpiredHolds;
 
 use std::collections::HashMap;
 

@@ -30,12 +30,18 @@ pub enum Verdict {
 const PATIENCE: Duration = Duration::from_millis(3_500);
 /// The longest first wait between two tries, and the longest of all. Each is drawn anew between nothing and its longest, so that writers
 /// who met once do not meet again.
-const WAITS_MILLIS: [u64; 2] = [20, 320];
+const WAITS_MILLIS: [u64; 2] = [20, 640];
 
 impl Store {
     /// Writes all of `items` or none. A conflict with another open transaction is waited out, which the SDK does not do by itself.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Outcome, StoreError> {
-        let until = tokio::time::Instant::now() + PATIENCE;
+        self.transact_within(items, PATIENCE).await
+    }
+
+    /// The same with other patience. None is for transactions that are worked out on what they change: whoever held an item has most
+    /// likely changed it, so that only reading it again helps.
+    pub(crate) async fn transact_within(&self, items: Vec<TransactWriteItem>, patience: Duration) -> Result<Outcome, StoreError> {
+        let until = tokio::time::Instant::now() + patience;
         let [mut longest, longest_of_all] = WAITS_MILLIS;
         loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
@@ -54,7 +60,7 @@ impl Store {
                 return Err(error.into());
             }
             let next = tokio::time::Instant::now() + up_to(Duration::from_millis(longest));
-            if next > until {
+            if patience.is_zero() || next > until {
                 return Err(StoreError::Conflict);
             }
             longest = longest_of_all.min(longest * 2);

@@ -10,7 +10,9 @@ use shared::{
     },
 };
 
-use crate::PHONE;
+use harness::phone::LoggedIn;
+
+use crate::{PHONE, wallet::Purse};
 
 /// What an item holds, but for its key, its kind and what DynamoDB expires it by: each value once, times as answers write them, too.
 fn leaves(value: &AttributeValue, found: &mut Vec<Vec<String>>) {
@@ -95,6 +97,15 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     }
 
     keep_answers(&api, &profile, 45).await;
+    let purse = Purse::with(&api, LoggedIn { customer: profile.clone(), ..phone.clone() });
+    let credit = purse.credit(500, "KWD").await.expect(200).json()["entry"]["id"].clone();
+    purse
+        .send(&phone.access, "hold", &json!({"type": "hold", "amount": 7, "currency": "KWD", "reference": "Table 4"}))
+        .await
+        .expect(200);
+    purse.operate(&json!({"type": "reverse", "entry_id": credit})).await.expect(422);
+    let second = purse.credit(3, "JPY").await.expect(200).json()["entry"]["id"].clone();
+    purse.operate(&json!({"type": "reverse", "entry_id": second})).await.expect(200);
     let export = api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     assert_eq!(export.header("cache-control"), "no-store");
     let export = export.json();
@@ -116,7 +127,10 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
         texts(&page, &mut shown);
         (next, pages) = (page["next"].clone(), pages + 1);
     }
-    assert_eq!(pages, 3, "forty-five answers and seven records of the inbox on pages of twenty");
+    assert_eq!(
+        pages, 4,
+        "forty-five answers, seven records of the inbox, five answers of the wallet and nine items of it on pages of twenty"
+    );
     let mut count = 0;
     for item in items_of(&api, profile["id"].as_str().expect("an id")).await {
         let mut stored = Vec::new();

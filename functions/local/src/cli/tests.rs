@@ -51,6 +51,8 @@ fn wrong_values_are_refused() {
         "notify --all --title t --data [1]",
         "notify --all --title t --region r",
         "notify --all --title t --topic arn --port 3000",
+        "audit --table t --data d",
+        "audit --region r",
     ];
     for line in wrong {
         assert!(parsed(line).is_err(), "{line}");
@@ -72,6 +74,9 @@ fn every_command_has_its_options() {
         "content rollback --yes --table t",
         "content show --data d",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
+        "audit",
+        "audit --data d",
+        "audit --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "notify --phone +14155550123 --title t --body b --type order --data {} --critical --id i",
         "notify --all --title t --topic arn --region r --sns-endpoint http://127.0.0.1:8001",

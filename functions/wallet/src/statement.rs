@@ -1,0 +1,88 @@
+//! A statement: the entries of a wallet as CSV (RFC 4180), for spreadsheets and bookkeeping.
+//!
+//! Invariant: no cell that a person wrote begins as a formula, which a spreadsheet would carry out.
+
+use std::fmt::Write;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, header};
+use shared::{http::page::Page, model::ledger::Entry};
+
+/// The media type.
+pub(crate) const CSV: &str = "text/csv";
+/// How many entries one answer holds; the next is named by the header `Link` (RFC 8288).
+pub(crate) const ROWS: usize = 1_000;
+
+const HEAD: &str = "id,created,type,currency,exponent,amount,delta,released,available,held,total,debit_account,credit_account,\
+                    hold_id,entry_id,reference";
+
+/// The answer with one page of entries.
+pub(crate) fn statement(page: &Page<Entry>) -> Response {
+    let mut text = format!("{HEAD}\r\n");
+    page.results.iter().for_each(|entry| write_row(&mut text, entry));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
+    ];
+    let mut response = (headers, text).into_response();
+    let links: Vec<String> = [("next", &page.next), ("prev", &page.previous)]
+        .into_iter()
+        .filter_map(|(relation, url)| Some(format!("<{}>; rel=\"{relation}\"", url.as_ref()?)))
+        .collect();
+    if let Ok(links) = HeaderValue::from_str(&links.join(", "))
+        && !links.is_empty()
+    {
+        response.headers_mut().insert(HeaderName::from_static("link"), links);
+    }
+    response
+}
+
+fn write_row(text: &mut String, entry: &Entry) {
+    let word = |value: serde_json::Result<serde_json::Value>| {
+        value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    let id = |id: Option<shared::ids::EntryId>| id.map(|id| id.to_string()).unwrap_or_default();
+    // Writing to a text cannot fail.
+    let _ = write!(
+        text,
+        "{},{:.3},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
+        entry.id,
+        entry.created,
+        word(serde_json::to_value(entry.kind)),
+        entry.currency,
+        entry.currency.exponent(),
+        entry.amount,
+        entry.delta,
+        entry.released,
+        entry.after.available,
+        entry.after.held,
+        entry.after.total(),
+        word(serde_json::to_value(entry.debit_account)),
+        word(serde_json::to_value(entry.credit_account)),
+        id(entry.hold_id),
+        id(entry.reverses),
+        cell(entry.reference.as_deref().unwrap_or_default()),
+    );
+}
+
+/// A person's words as one cell.
+fn cell(words: &str) -> String {
+    let is_formula = words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let words = if is_formula { format!("'{words}") } else { words.to_owned() };
+    if words.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", words.replace('"', "\"\"")) } else { words }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn a_cell_is_quoted_where_it_must_be_and_never_a_formula() {
+        assert_eq!(cell("Order 1042"), "Order 1042");
+        assert_eq!(cell("a,b"), "\"a,b\"");
+        assert_eq!(cell("a \"b\"\nc"), "\"a \"\"b\"\"\nc\"");
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            assert!(cell(formula).trim_start_matches('"').starts_with('\''), "{formula}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! `updateWallet`: money moves.
+//!
+//! Protocol: everything that the movement is about is read side by side with the session; then the movement is worked out and written in one
+//! transaction, anew on the wallet as it stands where others came between. What the rules of the wallet refuse is kept under the
+//! request's key as well: what failed stays failed, however often it is sent again.
+
+use std::time::Duration;
+
+use axum::{extract::State, response::Response};
+use http::StatusCode;
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    auth::operator::{Actor, Operator},
+    http::{
+        error::ApiError,
+        idempotency::{self, MustBeKeyed},
+    },
+    ids::CustomerId,
+    model::{
+        idempotency::{Asker, Seen, Slot, StoredAnswer},
+        ledger::{Entry, Hold},
+        wallet::{Movement, Posting, Refusal, Wallet},
+    },
+    random::below,
+    store::{Once, Posted, StoreError},
+};
+use tokio::time::Instant;
+use utoipa::ToSchema;
+
+use crate::{
+    request::{Ask, Expected, WalletFields, WalletRequest},
+    shown::{BalanceOut, EntryOut, example_balance, example_entry},
+};
+
+/// How long a movement is tried again while others keep coming between.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// The longest first wait before a movement is worked out anew, and the longest of all. Each is drawn anew between nothing and its longest.
+const WAITS_MILLIS: [u32; 2] = [20, 1_280];
+
+/// What a movement made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Moved {
+    entry: EntryOut,
+    balance: BalanceOut,
+}
+
+/// What a movement is about, as it was read beside the session.
+struct Found {
+    seen: Option<Seen>,
+    wallet: Option<Wallet>,
+    hold: Option<Hold>,
+    entry: Option<(Entry, bool)>,
+}
+
+/// Moves money.
+///
+/// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and `reverse` take an operator token with the scope
+/// `wallet:credit` or `wallet:reverse`, and `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and is
+/// answered alike for ever, also where it was refused. A hold that nobody settles ends by itself after seven days, as by a release.
+///
+/// Two sequential trips to storage: session, wallet and whatever the movement is about are read side by side and the write is counted; then
+/// one transaction. A debit or a credit costs three read units and seven write units (six for an operator, who is not counted, and one read
+/// unit less): two each for balance, entry and stored answer. A hold costs four write units more, a capture or a release one read unit and
+/// four write units more, a reversal two read units and two write units more.
+#[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet", tag = crate::TAG,
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, new for each movement.")),
+    request_body(content = WalletFields, example = json!({"type": "debit", "amount": 1_250, "currency": "KWD", "reference": "Order 1042"})),
+    responses(
+        (status = 200, description = "Done; `Idempotency-Replayed` where it was done before.", body = Moved,
+            headers(("Idempotency-Replayed" = String, description = "`true`: this is the first answer again.")),
+            example = json!({"entry": example_entry(), "balance": example_balance()})),
+        (status = 403, description = "A customer who asks for the operator's part, or an operator token that is not for this.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
+                "detail": "You do not have permission to perform this action.", "attr": null}]})),
+        (status = 404, description = "No such hold, entry or customer.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
+        (status = 409, description = "The hold is settled or over, or the entry was taken back before.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The hold has been settled before.", "attr": null}]})),
+        (status = 422, description = "Too little is available, the balance would be too high, or the key was used for another request.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "insufficient_funds",
+                "detail": "The available balance is too low.", "attr": null}]})),
+        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
+            headers(("Retry-After" = u32, description = "Seconds to wait.")),
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+    ))]
+pub async fn update_wallet(
+    State(app): State<AppState>,
+    actor: Actor,
+    MustBeKeyed { key, request }: MustBeKeyed<WalletRequest>,
+) -> Result<Response, ApiError> {
+    let slot = |asker| key.slot(asker, "updateWallet");
+    let (customer, slot, found) = match actor {
+        Actor::Customer(caller) => {
+            let find = async |customer| find(&app, customer, &slot(Asker::Customer(customer)), &request.ask).await;
+            let (verified, found) = caller.alongside_write(find).await?;
+            if request.ask.scope().is_some() {
+                return Err(ApiError::permission_denied());
+            }
+            (verified.customer, slot(Asker::Customer(verified.customer)), found)
+        }
+        Actor::Operator(operator) => {
+            let customer = authorized(&app, &operator, &request)?;
+            let slot = slot(Asker::Operator(customer));
+            let found = find(&app, customer, &slot, &request.ask).await?;
+            (customer, slot, found)
+        }
+    };
+    if let Some(seen) = found.seen {
+        return idempotency::repeat(seen);
+    }
+    let wallet = found.wallet.ok_or_else(ApiError::not_found)?;
+    let movement = match movement(&app, &request.ask, found.hold, found.entry)? {
+        Ok(movement) => movement,
+        Err(refusal) => return refuse(&app, refusal, slot).await,
+    };
+    Carrying { app: &app, customer, movement, reference: request.reference, slot }.out(wallet).await
+}
+
+/// Whose wallet an operator's request is about, once it is known that the token is for it.
+fn authorized(app: &AppState, operator: &Operator, request: &WalletRequest) -> Result<CustomerId, ApiError> {
+    let scope = request.ask.scope().ok_or_else(ApiError::permission_denied)?;
+    let named = request.customer.or(operator.customer());
+    let customer = named.ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
+    operator.acts(app, scope, customer)?;
+    Ok(customer)
+}
+
+/// Reads everything that a movement is about. One trip; a read unit for each record.
+async fn find(app: &AppState, customer: CustomerId, slot: &Slot, ask: &Ask) -> Result<Found, StoreError> {
+    let hold = async {
+        match ask {
+            Ask::Capture(Some(id), ..) | Ask::Release(Some(id), _) => app.store.hold(customer, *id).await,
+            _ => Ok(None),
+        }
+    };
+    let entry = async {
+        match ask {
+            Ask::Reverse(Some(id), _) => app.store.entry(customer, *id).await,
+            _ => Ok(None),
+        }
+    };
+    let seen = app.store.seen_before(Some(slot), app.now());
+    let (seen, wallet, hold, entry) = tokio::try_join!(seen, app.store.wallet(customer), hold, entry)?;
+    Ok(Found { seen, wallet, hold, entry })
+}
+
+/// The movement that is asked for, with what it is about.
+fn movement(
+    app: &AppState,
+    ask: &Ask,
+    hold: Option<Hold>,
+    entry: Option<(Entry, bool)>,
+) -> Result<Result<Movement, Refusal>, ApiError> {
+    let hold = || hold.ok_or_else(ApiError::not_found);
+    Ok(Ok(match ask {
+        Ask::Credit(currency, amount) => Movement::Credit(*currency, *amount),
+        Ask::Debit(currency, amount) => Movement::Debit(*currency, *amount),
+        Ask::Hold(currency, amount) => {
+            let until = app.now().saturating_add(app.config.hold_life).unwrap_or(jiff::Timestamp::MAX);
+            Movement::Hold(*currency, *amount, until)
+        }
+        Ask::Capture(_, amount, currency) => {
+            let hold = hold()?;
+            Expected { amount: None, currency: *currency }.check(hold.amount, hold.currency)?;
+            Movement::Capture(hold, *amount)
+        }
+        Ask::Release(_, expected) => {
+            let hold = hold()?;
+            expected.check(hold.amount, hold.currency)?;
+            Movement::Release(hold)
+        }
+        Ask::Reverse(_, expected) => {
+            let (entry, is_reversed) = entry.ok_or_else(ApiError::not_found)?;
+            expected.check(entry.amount, entry.currency)?;
+            if is_reversed {
+                return Ok(Err(Refusal::AlreadyReversed));
+            }
+            Movement::Reverse(entry)
+        }
+    }))
+}
+
+/// A movement under way.
+struct Carrying<'a> {
+    app: &'a AppState,
+    customer: CustomerId,
+    movement: Movement,
+    reference: Option<String>,
+    slot: Slot,
+}
+
+impl Carrying<'_> {
+    /// Works the movement out on the wallet and writes it; on the wallet as it stands then, where others came between.
+    async fn out(self, wallet: Wallet) -> Result<Response, ApiError> {
+        let app = self.app;
+        let until = Instant::now() + PATIENCE;
+        let [mut longest, longest_of_all] = WAITS_MILLIS;
+        let mut wallet = wallet;
+        let mut is_first = true;
+        loop {
+            if !wallet.is_sound() {
+                tracing::error!(event = "ledger_broken", ledger = %wallet.ledger, what = "bound", "ledger");
+                return Err(ApiError::internal("a wallet holds what no wallet can hold"));
+            }
+            let now = app.now();
+            let posting = match wallet.post(&self.movement, self.reference.clone(), now, &*app.random) {
+                Ok(posting) => posting,
+                Err(refusal) => return refuse(app, refusal, self.slot).await,
+            };
+            let fresh = answer(&posting)?;
+            let kept = self.slot.clone().keeping_for_ever(fresh.clone());
+            match app.store.post(self.customer, &posting, Some(&kept), now).await? {
+                Posted::Done => return idempotency::answer(Once::Done, fresh),
+                Posted::Replayed(stored) => return idempotency::answer(Once::Replayed(stored), fresh),
+                Posted::Reused => return idempotency::answer(Once::Reused, fresh),
+                Posted::HoldSettled => return refuse(app, Refusal::HoldSettled, self.slot).await,
+                Posted::AlreadyReversed => return refuse(app, Refusal::AlreadyReversed, self.slot).await,
+                // One other came between, most likely: the wallet that it left needs not be read.
+                Posted::Moved(Some(other)) if is_first => {
+                    (wallet, is_first) = (other, false);
+                    continue;
+                }
+                Posted::Moved(_) | Posted::Busy => {}
+            }
+            let wait = Duration::from_millis(below(&*app.random, longest).into());
+            if Instant::now() + wait > until {
+                return self.given_up().await;
+            }
+            tokio::time::sleep(wait).await;
+            // Read after the wait and not before: what was read before it would be old by now.
+            wallet = app.store.wallet(self.customer).await?.ok_or_else(ApiError::not_found)?;
+            (is_first, longest) = (false, longest_of_all.min(longest * 2));
+        }
+    }
+}
+
+impl Carrying<'_> {
+    /// Others moved the wallet all the while: perhaps by the same request, which is done by now.
+    async fn given_up(self) -> Result<Response, ApiError> {
+        match self.app.store.seen_before(Some(&self.slot), self.app.now()).await? {
+            Some(seen) => idempotency::repeat(seen),
+            None => Err(StoreError::Conflict.into()),
+        }
+    }
+}
+
+fn answer(Posting { wallet, entry, .. }: &Posting) -> Result<StoredAnswer, ApiError> {
+    let balance = wallet.balances.get(&entry.currency).map(|balance| BalanceOut::new(entry.currency, balance));
+    let balance = balance.ok_or_else(|| ApiError::internal("an entry of no balance"))?;
+    StoredAnswer::json(StatusCode::OK, &Moved { entry: entry.clone().into(), balance })
+}
+
+/// Refuses a movement for good: the same request is answered alike whatever the wallet holds by then. What is wrong with the request itself
+/// is not kept.
+async fn refuse(app: &AppState, refusal: Refusal, slot: Slot) -> Result<Response, ApiError> {
+    let error = match (refusal, slot.asker) {
+        (Refusal::Closed, Asker::Customer(_)) => ApiError::user_inactive(),
+        _ => error_of(refusal),
+    };
+    if matches!(refusal, Refusal::AboveHold(_) | Refusal::NotReversible | Refusal::Closed) {
+        return Err(error);
+    }
+    let kept = slot.keeping_for_ever(error.to_stored()?);
+    match app.store.keep_answer(&kept, app.now()).await? {
+        Once::Done | Once::Refused(_) => Err(error),
+        Once::Replayed(stored) => idempotency::repeat(Seen::Same(stored)),
+        Once::Reused => idempotency::repeat(Seen::Another),
+    }
+}
+
+fn error_of(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::InsufficientFunds => ApiError::insufficient_funds(),
+        Refusal::BalanceLimit => ApiError::balance_limit(),
+        Refusal::TooManyCurrencies => ApiError::limit_reached("A wallet has at most 50 currencies."),
+        Refusal::HoldSettled => ApiError::conflict("The hold has been settled before."),
+        Refusal::HoldExpired => ApiError::conflict("The hold has expired."),
+        Refusal::AlreadyReversed => ApiError::conflict("The entry has been reversed before."),
+        Refusal::AboveHold(amount) => {
+            ApiError::field("amount", "max_value", format!("Ensure this value is less than or equal to {amount}."))
+        }
+        Refusal::NotReversible => ApiError::field("entry_id", "invalid", "Only a credit, a debit or a capture can be reversed."),
+        Refusal::Closed => ApiError::not_found(),
+    }
+}

@@ -1,0 +1,178 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use harness::{Api, clock::HandClock, log, wire::Wire};
+use local::{
+    cli,
+    stack::{Stack, StackOptions},
+    template::Template,
+};
+use shared::{
+    model::{ledger::Break, wallet::Movement},
+    random::SystemRandom,
+    store::{AuditPlace, Posted, keys},
+};
+
+use super::{Purse, audited, store};
+use crate::PHONE;
+
+/// A wallet with four entries in two currencies.
+async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
+    let purse = Purse::of(api, phone).await;
+    purse.credit(100, "USD").await.expect(200);
+    purse.credit(100, "KWD").await.expect(200);
+    purse.debit(30).await.expect(200);
+    purse.hold(5).await;
+    purse
+}
+
+/// Sets an attribute of an item, past everything that keeps it right.
+async fn plant(api: &Api, key: &keys::Key, path: &str, value: AttributeValue) {
+    let names: Vec<(String, &str)> = path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
+    let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
+    let mut request = api.dynamodb().update_item().table_name(api.table_name());
+    request = request.key("pk", AttributeValue::S(key.partition().to_owned()));
+    request = request.key("sk", AttributeValue::S(key.sort().to_owned()));
+    for (name, path) in names {
+        request = request.expression_attribute_names(name, path);
+    }
+    let request = request.update_expression(format!("SET {expression} = :value")).expression_attribute_values(":value", value);
+    request.send().await.expect("planted");
+}
+
+fn number(number: i64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
+    let plants: [(&str, &str, AttributeValue, Break); 6] = [
+        ("entry", "delta", number(-31), Break::Rule),
+        ("entry", "amount", number(31), Break::Rule),
+        ("entry", "after.available", number(71), Break::BalanceAfter),
+        ("entry", "number", number(3), Break::Number),
+        ("entry", "currency", AttributeValue::S("XYZ".into()), Break::Unreadable),
+        ("wallet", "balances.USD.available", number(1_000), Break::Sum),
+    ];
+    for (item, path, value, what) in plants {
+        let api = Api::start().await;
+        filled(&api, "+14155550177").await;
+        let purse = filled(&api, PHONE).await;
+        assert_eq!((audited(&api).await.wallets, audited(&api).await.breaks), (2, vec![]));
+        let entries = purse.details().await["entries"]["results"].clone();
+        let debit = entries.as_array().expect("entries").iter().find(|entry| entry["type"] == "debit").expect("a debit").clone();
+        let id = debit["id"].as_str().expect("an id").parse().expect("a UUID");
+        let key = match item {
+            "entry" => keys::entry(purse.id(), "USD".parse().expect("a currency"), id),
+            _ => keys::wallet(purse.id()),
+        };
+        plant(&api, &key, path, value).await;
+        let found = audited(&api).await.breaks;
+        assert!(!found.is_empty() && found.iter().all(|found| found.customer == Some(purse.id())), "{path}: {found:?}");
+        assert_eq!(found[0].what, what, "{path}");
+        let told = store(&api).audit_next(u64::MAX, api.stack.state("wallet").expect("wallet").now()).await.expect("an audit");
+        assert_eq!(told.breaks, found);
+        let logged = log::everything();
+        let ledger = found[0].ledger.to_string();
+        let line = logged.lines().find(|line| line.contains("ledger_broken") && line.contains(&ledger)).expect("a line");
+        assert!(line.contains(what.name()) && !line.contains(&purse.id().to_string()), "{line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_taken_away_is_missed() {
+    let api = Api::start().await;
+    let purse = filled(&api, PHONE).await;
+    let entries = purse.details().await["entries"]["results"].clone();
+    let usd: Vec<_> = entries.as_array().expect("entries").iter().filter(|entry| entry["currency"] == "USD").collect();
+    let newest =
+        keys::entry(purse.id(), "USD".parse().expect("one"), usd[0]["id"].as_str().expect("an id").parse().expect("one"));
+    let request = api.dynamodb().delete_item().table_name(api.table_name());
+    let request = request.key("pk", AttributeValue::S(newest.partition().to_owned()));
+    request.key("sk", AttributeValue::S(newest.sort().to_owned())).send().await.expect("deleted");
+    assert_eq!(audited(&api).await.breaks.iter().map(|found| found.what).collect::<Vec<_>>(), [Break::Sum]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wallet_that_cannot_be_is_not_moved() {
+    let api = Api::start().await;
+    let purse = filled(&api, PHONE).await;
+    plant(&api, &keys::wallet(purse.id()), "balances.USD.held", number(-1)).await;
+    purse.debit(1).await.expect(500);
+    assert_eq!(audited(&api).await.breaks.first().map(|found| found.what), Some(Break::Bound));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet() {
+    let api = Api::start().await;
+    let large = Purse::of(&api, PHONE).await;
+    let app = api.stack.state("wallet").expect("wallet runs");
+    let usd = "USD".parse().expect("a currency");
+    let mut wallet = app.store.wallet(large.id()).await.expect("an answer").expect("a wallet");
+    for _ in 0..450 {
+        let posting = wallet.post(&Movement::Credit(usd, 1), None, app.now(), &SystemRandom).expect("posted");
+        assert!(matches!(app.store.post(large.id(), &posting, None, app.now()).await, Ok(Posted::Done)));
+        wallet = posting.wallet;
+    }
+    for n in 0..4 {
+        filled(&api, &format!("+1415555018{n}")).await;
+    }
+    let (mut place, mut runs, mut wallets, mut entries) = (Some(AuditPlace::default()), 0, 0, 0);
+    while let Some(from) = place {
+        let (stretch, next) = app.store.audit_from(from, 3).await.expect("an audit");
+        assert_eq!(stretch.breaks, []);
+        assert!(stretch.entries <= 3 + 200, "a run is bounded: {}", stretch.entries);
+        (place, runs, wallets, entries) = (next, runs + 1, wallets + stretch.wallets, entries + stretch.entries);
+    }
+    assert_eq!((wallets, entries), (5, 450 + 4 * 4));
+    assert!(runs >= 5, "{runs}");
+    // The place is in the table, and a round that ended begins anew.
+    let mut seen = 0;
+    for _ in 0..runs * 2 {
+        seen += app.store.audit_next(3, app.now()).await.expect("an audit").entries;
+    }
+    assert!(seen > entries, "{seen}");
+
+    // What changes while an audit is inside a wallet breaks nothing.
+    let (first, next) = app.store.audit_from(AuditPlace::default(), 1).await.expect("an audit");
+    let mut place = next;
+    let mut found = first.breaks;
+    while let Some(from) = place {
+        large.debit(1).await.expect(200);
+        let (stretch, next) = app.store.audit_from(from, 1).await.expect("an audit");
+        found.extend(stretch.breaks);
+        place = next;
+    }
+    assert_eq!(found, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_audits_the_local_data_folder_and_fails_at_a_break() {
+    let folder = std::env::temp_dir().join(format!("satchel-audit-{}", std::process::id()));
+    let start = async || {
+        let clock = std::sync::Arc::new(HandClock::default());
+        let overrides = [("OperatorPublicKey".to_owned(), harness::operator::public_key().to_owned())].into();
+        let options = StackOptions { data: Some(folder.clone()), overrides, clock: clock.clone(), ..StackOptions::default() };
+        let template = Template::load(&Template::find().expect("a template")).expect("it can be read");
+        Api { stack: Stack::start(&template, options).await.expect("it starts"), clock, wire: Wire::default() }
+    };
+    let audit = async || {
+        let line = ["satchel", "audit", "--data"].iter().map(Into::into).chain([folder.clone().into_os_string()]);
+        format!("{:?}", cli::run(line).await)
+    };
+    let api = start().await;
+    let id = filled(&api, PHONE).await.id();
+    api.stack.stop().await;
+    assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::SUCCESS));
+    let api = start().await;
+    plant(&api, &keys::wallet(id), "balances.USD.available", number(1_000)).await;
+    api.stack.stop().await;
+    assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::from(1)));
+    std::fs::remove_dir_all(folder).expect("the folder goes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_never_had_money_is_not_audited() {
+    let api = Api::start().await;
+    Purse::of(&api, PHONE).await.debit(1).await.expect(422);
+    let found = audited(&api).await;
+    assert_eq!((found.wallets, found.entries, found.breaks), (0, 0, vec![]));
+}

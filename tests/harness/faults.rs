@@ -1,0 +1,101 @@
+//! What goes wrong on the way to storage, at random but from a seed.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::{Value, json};
+
+/// How many calls of a thousand go wrong, by kind.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Faults {
+    /// Storage does what it is asked, and its answer is lost.
+    pub lost_answers: u32,
+    /// The call never reaches storage.
+    pub lost_calls: u32,
+    /// Storage refuses it for its throughput.
+    pub throttled: u32,
+    /// A transaction is cancelled, as another one holds an item.
+    pub conflicts: u32,
+}
+
+/// What happens to one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// See [`Faults::lost_answers`].
+    LostAnswer,
+    /// See [`Faults::lost_calls`].
+    LostCall,
+    /// See [`Faults::throttled`].
+    Throttled,
+    /// See [`Faults::conflicts`].
+    Conflict,
+}
+
+/// Draws what happens to each call, and counts it.
+#[derive(Debug, Default)]
+pub struct Dice(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    faults: Faults,
+    seed: u64,
+    drawn: u64,
+}
+
+impl Dice {
+    /// From now on these go wrong.
+    pub fn load(&self, faults: Faults, seed: u64) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State { faults, seed, drawn: 0 };
+    }
+
+    /// How many calls went wrong since.
+    pub fn drawn(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).drawn
+    }
+
+    /// What happens to the next call.
+    pub fn draw(&self, operation: &str) -> Option<Fault> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Faults { lost_answers, lost_calls, throttled, conflicts } = state.faults;
+        let number = u32::try_from(next(&mut state.seed) % 1_000).expect("below a thousand");
+        let bounds = [
+            (lost_answers, Fault::LostAnswer),
+            (lost_calls, Fault::LostCall),
+            (throttled, Fault::Throttled),
+            (conflicts, Fault::Conflict),
+        ];
+        let mut bound = 0;
+        let drawn = bounds.into_iter().find_map(|(of_thousand, fault)| {
+            bound += of_thousand;
+            (number < bound).then_some(fault)
+        });
+        let drawn = drawn.filter(|fault| *fault != Fault::Conflict || operation == "TransactWriteItems");
+        state.drawn += u64::from(drawn.is_some());
+        drawn
+    }
+}
+
+/// splitmix64 (Steele, Lea, Flood 2014).
+pub fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = *seed;
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// DynamoDB's answer to a call that it has no throughput for.
+pub fn throttled() -> Value {
+    json!({"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "message": "the test says so"})
+}
+
+/// DynamoDB's answer to a transaction of which another one holds the first item.
+pub fn conflict(request: &Value) -> Value {
+    let count = request["TransactItems"].as_array().map_or(1, Vec::len);
+    let code = |place: usize| if place == 0 { "TransactionConflict" } else { "None" };
+    let reasons: Vec<Value> = (0..count).map(|place| json!({"Code": code(place)})).collect();
+    json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+        "CancellationReasons": reasons,
+    })
+}
