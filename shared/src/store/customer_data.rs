@@ -328,19 +328,22 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, fs};
 
     use super::*;
 
-    /// The prefixes in the source of the keys: what stands in quotes before the first `#`, the sort keys' own apart, which the picture of all
+    /// The prefixes in the sources of the keys: what stands in quotes before the first `#`, the sort keys' own apart, which the picture of all
     /// keys shows behind the bar.
     fn prefixes() -> BTreeSet<String> {
         let picture = include_str!("snapshots/shared__store__keys__tests__every_key_in_one_picture.snap");
         let before_number_sign = |text: &str| text.split_once('#').map(|(prefix, _)| format!("{prefix}#"));
         let sort: BTreeSet<String> = picture.lines().filter_map(|line| before_number_sign(line.split_once(" | ")?.1)).collect();
-        let source = include_str!("keys.rs").split("#[cfg(test)]").next().unwrap();
-        let quoted = source.split('"').skip(1).step_by(2).filter_map(before_number_sign);
-        quoted.filter(|prefix| !sort.contains(prefix) && !prefix.starts_with('{')).collect()
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/keys");
+        let sources = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        let quoted: Vec<String> = sources
+            .flat_map(|source| source.split('"').skip(1).step_by(2).filter_map(before_number_sign).collect::<Vec<_>>())
+            .collect();
+        quoted.into_iter().filter(|prefix| !sort.contains(prefix) && !prefix.starts_with('{')).collect()
     }
 
     #[test]

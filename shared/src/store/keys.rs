@@ -1,4 +1,4 @@
-//! Every key of the table. Arguments are typed ids, hashes and numbers, so nothing a client sends can add a `#`.
+//! Every key of the table, those of a domain in a file of its own. Arguments are typed ids, hashes and numbers, so nothing a client sends can add a `#`.
 //!
 //! | what | partition key | sort key | read and written by |
 //! | --- | --- | --- | --- |
@@ -48,18 +48,26 @@
 //! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
 //! | app-info | | | | | | | | | get | | |
 
+mod account;
+mod app_info;
+mod devices;
+mod idempotency;
+mod inbox;
+mod limits;
+mod wallet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
+pub use account::*;
+pub use app_info::*;
+pub use devices::*;
+pub use idempotency::*;
+pub use inbox::*;
+pub use limits::*;
+pub use wallet::*;
+
 use super::Item;
-use crate::{
-    hashes::{AddressHash, ContentHash, PhoneHash},
-    ids::{ChallengeId, CustomerId, EntryId, LedgerId, NotificationId},
-    model::{
-        currency::Currency,
-        idempotency::{Asker, Slot},
-    },
-};
 
 /// The attribute that holds the partition key.
 pub const PARTITION: &str = "pk";
@@ -67,6 +75,13 @@ pub const PARTITION: &str = "pk";
 pub const SORT: &str = "sk";
 /// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
 pub const EXPIRES: &str = "expires";
+
+/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds keys alone, of the items that have both.
+pub const DUE_INDEX: &str = "due";
+/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<shard>`.
+pub const DUE: &str = "due";
+/// The attribute that says when, in seconds since 1970.
+pub const DUE_AT: &str = "due_at";
 
 /// The partitions of a list that all customers share, by the last digit of an id.
 pub const SHARDS: &str = "0123456789abcdef";
@@ -98,274 +113,24 @@ impl Key {
     }
 }
 
-/// A customer's account.
-pub fn account(customer: CustomerId) -> Key {
-    Key::new(format!("AUTH#{customer}"), "ACCOUNT")
-}
-
-/// A customer's profile.
-pub fn profile(customer: CustomerId) -> Key {
-    Key::new(format!("PROFILE#{customer}"), "PROFILE")
-}
-
-/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their ids.
-pub fn customer_entry(customer: CustomerId) -> Key {
-    let id = customer.to_string();
-    Key::new(customers_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
-}
-
-/// The partition of the customers whose ids end in `digit` (hexadecimal).
-pub(crate) fn customers_shard(digit: char) -> String {
-    format!("AUTH#CUSTOMERS#{digit}")
-}
-
-/// A customer's devices, their count among them.
-pub(crate) fn devices_of(customer: CustomerId) -> String {
-    format!("DEV#{customer}")
-}
-
-/// What the sort keys of devices begin with.
-pub(crate) const DEVICES: &str = "DEVICE#";
-
-/// A customer's device by its registration id's hash.
-pub fn device(customer: CustomerId, registration: &ContentHash) -> Key {
-    Key::new(devices_of(customer), format!("{DEVICES}{}", registration.as_str()))
-}
-
-/// How many devices a customer has.
-pub fn device_count(customer: CustomerId) -> Key {
-    Key::new(devices_of(customer), "COUNT")
-}
-
-/// Whose a registration id is.
-pub fn device_owner(registration: &ContentHash) -> Key {
-    Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")
-}
-
-/// That a device's number is taken.
-pub fn device_number(number: u64) -> Key {
-    Key::new(format!("DEV#NUMBER#{number}"), "TAKEN")
-}
-
-/// A customer's inbox: its head, its items, its receipts.
-pub(crate) fn inbox_of(customer: CustomerId) -> String {
-    format!("INBOX#{customer}")
-}
-
-/// The head of a customer's inbox.
-pub fn inbox(customer: CustomerId) -> Key {
-    Key::new(inbox_of(customer), "HEAD")
-}
-
-/// What the sort keys of notifications begin with.
-pub(crate) const NOTIFICATIONS: &str = "ITEM#";
-
-/// A notification.
-pub fn notification(customer: CustomerId, id: NotificationId) -> Key {
-    Key::new(inbox_of(customer), format!("{NOTIFICATIONS}{id}"))
-}
-
-/// That a message came into a customer's inbox.
-pub fn receipt(customer: CustomerId, message: &ContentHash) -> Key {
-    Key::new(inbox_of(customer), format!("RECEIPT#{}", message.as_str()))
-}
-
-/// A place in the partition of [`inbox_of`].
-pub(crate) fn inbox_at(customer: CustomerId, place: &str) -> Key {
-    Key::new(inbox_of(customer), place)
-}
-
-/// How far a message to all has come among the customers whose ids end in `digit` (hexadecimal).
-pub fn fan_out(message: &ContentHash, digit: char) -> Key {
-    Key::new(format!("INBOX#FANOUT#{}", message.as_str()), format!("SHARD#{digit}"))
-}
-
-/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last digit of their ids.
-pub fn leaving(customer: CustomerId) -> Key {
-    let id = customer.to_string();
-    Key::new(leaving_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
-}
-
-/// The partition of the answers that are given again to a customer's repeated `Idempotency-Key`.
-pub(crate) fn answers_of(customer: CustomerId) -> String {
-    format!("IDEM#{customer}")
-}
-
-/// The answer that is given again to a repeated request.
-pub fn answer(slot: &Slot) -> Key {
-    let (customer, asker) = match slot.asker {
-        Asker::Customer(customer) => (customer, "CUSTOMER"),
-        Asker::Operator(customer) => (customer, "OPERATOR"),
-    };
-    Key::new(answers_of(customer), format!("{asker}#{}#{}", slot.operation, slot.request.key))
-}
-
-/// A customer's stored answer at a place in the partition of [`answers_of`].
-pub(crate) fn answer_at(customer: CustomerId, place: &str) -> Key {
-    Key::new(answers_of(customer), place)
-}
-
-/// The partition of those who left and whose ids end in `digit` (hexadecimal).
-pub(crate) fn leaving_shard(digit: char) -> String {
-    format!("AUTH#LEAVING#{digit}")
-}
-
-/// Who logs in with a phone.
-pub fn phone_owner(phone: &PhoneHash) -> Key {
-    Key::new(format!("PHONE#{}", phone.as_str()), "OWNER")
-}
-
-/// A sent code.
-pub fn challenge(id: ChallengeId) -> Key {
-    Key::new(format!("OTP#{id}"), "CHALLENGE")
-}
-
-/// The sends to a phone.
-pub fn sends_to_phone(phone: &PhoneHash) -> Key {
-    Key::new(format!("RATE#sends-phone#{}", phone.as_str()), "LOG")
-}
-
-/// The sends from an address in the UTC hour of `now`.
-pub fn sends_from_address(address: &AddressHash, now: Timestamp) -> Key {
-    let hour = now.as_second().div_euclid(3_600);
-    Key::new(format!("RATE#sends-address#{}#{hour}", address.as_str()), "COUNT")
-}
-
-/// The tries on a phone in the UTC day of `now`.
-pub fn tries_on_phone(phone: &PhoneHash, now: Timestamp) -> Key {
-    Key::new(format!("RATE#tries#{}#{}", phone.as_str(), day_of(now)), "COUNT")
-}
-
-/// The tries in the UTC day of `now` on codes that were sent to a customer's own phone.
-pub fn tries_of_customer(customer: CustomerId, now: Timestamp) -> Key {
-    Key::new(format!("RATE#tries#{customer}#{}", day_of(now)), "COUNT")
-}
-
-/// One shard of a day's unverified codes; `scope` is a country code or `ALL`.
-pub fn budget_shard(scope: &str, day: Date, shard: u8) -> Key {
-    Key::new(format!("RATE#budget#{scope}#{day}"), format!("SHARD#{shard:02}"))
-}
-
-/// The writes of a customer in the minute of `now`.
-pub fn writes_of_customer(customer: CustomerId, now: Timestamp) -> Key {
-    Key::new(format!("RATE#writes#{customer}#{}", now.as_second().div_euclid(60)), "COUNT")
-}
-
-/// The partition of a customer's wallet.
-pub(crate) fn wallet_of(customer: CustomerId) -> String {
-    format!("WALLET#{customer}")
-}
-
-/// A customer's wallet.
-pub fn wallet(customer: CustomerId) -> Key {
-    Key::new(wallet_of(customer), "WALLET")
-}
-
-/// An item of a customer's wallet at a place in the partition.
-pub(crate) fn wallet_place(customer: CustomerId, place: &str) -> Key {
-    Key::new(wallet_of(customer), place)
-}
-
-/// An entry of a customer's ledger.
-pub fn entry(customer: CustomerId, currency: Currency, id: EntryId) -> Key {
-    Key::new(wallet_of(customer), entry_sort(currency, id))
-}
-
-/// The place of an entry among the items of its wallet: by currency, then by age.
-pub(crate) fn entry_sort(currency: Currency, id: EntryId) -> String {
-    format!("ENTRY#{currency}#{id}")
-}
-
-/// How the places of the entries of one currency, or of all, begin.
-pub(crate) fn entries_of(currency: Option<Currency>) -> String {
-    currency.map_or_else(|| "ENTRY#".to_owned(), |currency| format!("ENTRY#{currency}#"))
-}
-
-/// A hold by the entry that opened it.
-pub fn hold(customer: CustomerId, id: EntryId) -> Key {
-    Key::new(wallet_of(customer), format!("HOLD#{id}"))
-}
-
-/// That an entry was taken back.
-pub fn reversal(customer: CustomerId, id: EntryId) -> Key {
-    Key::new(wallet_of(customer), format!("REVERSAL#{id}"))
-}
-
-/// A hold on the list of those that end. All stand in sixteen partitions, by the last digit of the customers' ids.
-pub fn due_hold(until: Timestamp, customer: CustomerId, id: EntryId) -> Key {
-    Key::new(due_shard(last_digit(&customer)), format!("TIME#{:015}#{customer}#{id}", until.as_millisecond().max(0)))
-}
-
-/// The partition of the holds that end of customers whose ids end in `digit`.
-pub(crate) fn due_shard(digit: char) -> String {
-    format!("WALLET#DUE#{digit}")
-}
-
-/// A ledger on the list of all. They stand in sixteen partitions, by the last digit of their ids.
-pub fn listed_ledger(ledger: LedgerId) -> Key {
-    Key::new(ledger_shard(last_digit(&ledger)), format!("LEDGER#{ledger}"))
-}
-
-/// The partition of the ledgers whose ids end in `digit`.
-pub(crate) fn ledger_shard(digit: char) -> String {
-    format!("WALLET#ALL#{digit}")
-}
-
-/// The partition of a ledger that names nobody any more.
-pub(crate) fn former_wallet_of(ledger: LedgerId) -> String {
-    format!("WALLET#LEDGER#{ledger}")
-}
-
-/// The wallet of somebody who was erased.
-pub fn former_wallet(ledger: LedgerId) -> Key {
-    Key::new(former_wallet_of(ledger), "WALLET")
-}
-
-/// An item of a ledger that names nobody, at a place in the partition.
-pub(crate) fn former_wallet_place(ledger: LedgerId, place: &str) -> Key {
-    Key::new(former_wallet_of(ledger), place)
-}
-
-/// An entry of a ledger that names nobody.
-pub fn former_entry(ledger: LedgerId, currency: Currency, id: EntryId) -> Key {
-    Key::new(former_wallet_of(ledger), entry_sort(currency, id))
-}
-
-/// Where the audit of the wallets is.
-pub fn audit_place() -> Key {
-    Key::new("WALLET#AUDIT".to_owned(), "PLACE")
+/// The UTC day that `now` lies in.
+pub fn day_of(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 fn last_digit(id: &impl ToString) -> char {
     id.to_string().chars().last().unwrap_or('0')
 }
 
-/// The app information.
-pub fn app_info() -> Key {
-    Key::new("APP#INFO".to_owned(), "INFO")
-}
-
-/// A version of the content.
-pub fn content(version: u64) -> Key {
-    Key::new("APP#CONTENT".to_owned(), format!("VERSION#{version:010}"))
-}
-
-/// A public signing key by its version.
-pub fn signing_key(version: u32) -> Key {
-    Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
-}
-
-/// The UTC day that `now` lies in.
-pub fn day_of(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        hashes::Hashes,
-        model::{idempotency::RequestKey, phone::Phone},
+        hashes::{ContentHash, Hashes},
+        model::{
+            idempotency::{Asker, RequestKey},
+            phone::Phone,
+        },
     };
 
     #[test]

@@ -1,0 +1,46 @@
+//! Keys of accounts, profiles, phones, the lists of customers, and the public keys that their tokens are verified by.
+
+use super::Key;
+use crate::{hashes::PhoneHash, ids::CustomerId};
+
+/// A customer's account.
+pub fn account(customer: CustomerId) -> Key {
+    Key::new(format!("AUTH#{customer}"), "ACCOUNT")
+}
+
+/// A customer's profile.
+pub fn profile(customer: CustomerId) -> Key {
+    Key::new(format!("PROFILE#{customer}"), "PROFILE")
+}
+
+/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their ids.
+pub fn customer_entry(customer: CustomerId) -> Key {
+    let id = customer.to_string();
+    Key::new(customers_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+}
+
+/// The partition of the customers whose ids end in `digit` (hexadecimal).
+pub(crate) fn customers_shard(digit: char) -> String {
+    format!("AUTH#CUSTOMERS#{digit}")
+}
+
+/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last digit of their ids.
+pub fn leaving(customer: CustomerId) -> Key {
+    let id = customer.to_string();
+    Key::new(leaving_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+}
+
+/// The partition of those who left and whose ids end in `digit` (hexadecimal).
+pub(crate) fn leaving_shard(digit: char) -> String {
+    format!("AUTH#LEAVING#{digit}")
+}
+
+/// Who logs in with a phone.
+pub fn phone_owner(phone: &PhoneHash) -> Key {
+    Key::new(format!("PHONE#{}", phone.as_str()), "OWNER")
+}
+
+/// A public signing key by its version.
+pub fn signing_key(version: u32) -> Key {
+    Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+}
