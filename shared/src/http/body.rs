@@ -134,7 +134,8 @@ pub(crate) fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     serde_html_form::from_bytes(bytes).map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
 }
 
-/// The text parts of a multipart body; parts that are files are passed over, no operation that uses this takes any.
+/// The text parts of a multipart body; parts that are files are passed over, no operation that uses this takes any. Text is UTF-8 and
+/// nothing else, as Django has it; multer's own `text` would bring the tables of all encodings into every function.
 async fn multipart_pairs(content_type: &str, bytes: Bytes) -> Result<Vec<(String, String)>, ApiError> {
     let malformed = |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
@@ -143,7 +144,8 @@ async fn multipart_pairs(content_type: &str, bytes: Bytes) -> Result<Vec<(String
     while let Some(part) = parts.next_field().await.map_err(malformed)? {
         let name = part.name().unwrap_or_default().to_owned();
         if part.file_name().is_none() {
-            pairs.push((name, part.text().await.map_err(malformed)?));
+            let text = part.bytes().await.map_err(malformed)?;
+            pairs.push((name, String::from_utf8_lossy(&text).into_owned()));
         }
     }
     Ok(pairs)
