@@ -31,7 +31,7 @@ impl DueList {
 
 impl Key {
     /// Where the item stands among those of its domain that are made to expire.
-    pub(crate) fn due_for_expiry(&self) -> String {
+    pub fn due_for_expiry(&self) -> String {
         let domain = self.partition.split('#').next().unwrap_or_default();
         due_partition(domain, self.shard())
     }
@@ -56,7 +56,7 @@ impl Key {
 
 /// The first full UTC day from `time` on, in seconds since 1970. What is written again on the same day keeps its place on the index, which
 /// costs nothing; another place would cost two write units.
-pub(crate) fn due_day(time: Timestamp) -> i64 {
+pub fn due_day(time: Timestamp) -> i64 {
     let seconds = time.as_second();
     seconds.saturating_add(DAY - 1).div_euclid(DAY).saturating_mul(DAY)
 }
