@@ -5,7 +5,7 @@ use harness::{
     Api,
     bootstrap::{Bootstrap, SampleEvent, sample_events},
 };
-use local::groups::{CONSUMERS, GROUPS};
+use local::groups::GROUPS;
 use serde_json::Value;
 
 /// The most bytes of a log line; CloudWatch bills by the byte.
@@ -55,7 +55,8 @@ async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_p
 #[tokio::test]
 async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_without_anything_private() {
     let api = Api::with(&[("LogLevel", "trace")]).await;
-    for (name, _) in CONSUMERS {
+    let functions = &api.stack.deployment.functions;
+    for name in functions.iter().filter(|function| function.queue.is_some()).map(|function| function.group.as_str()) {
         let mut function = Bootstrap::start(&api.stack, name).await;
         let events = sample_events(name);
         for SampleEvent { name, text } in &events {

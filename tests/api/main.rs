@@ -3,10 +3,12 @@
 mod app_info;
 mod auth;
 mod bootstrap;
+mod cleanup;
 mod conventions;
 mod costs;
 mod customer;
 mod default_limits;
+mod endings;
 mod fcm;
 mod gates;
 mod rate_limits;

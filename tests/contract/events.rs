@@ -3,6 +3,7 @@
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
 use serde_json::Value;
+use shared::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 
@@ -37,7 +38,7 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
 #[test]
 fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
     let mut problems = Vec::new();
-    for function in deployment().functions.into_iter().filter(|function| function.queue.is_none()) {
+    for function in deployment().functions.into_iter().filter(|function| groups::consumer(&function.group).is_none()) {
         let keys: Vec<String> = function.routes.iter().map(ToString::to_string).collect();
         for event in sample_events(&function.group) {
             let file = format!("events/{}/{}.json", function.group, event.name);
@@ -68,14 +69,35 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
 }
 
 #[tokio::test]
+async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for scheduled in api.stack.scheduled() {
+        let name = scheduled.consumer.name;
+        for event in sample_events(name) {
+            let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
+            let rule = json["resources"][0].as_str().unwrap_or_default();
+            if json["detail-type"] != "Scheduled Event" || !rule.contains(&scheduled.id) {
+                problems.push(format!("events/{name}/{}.json must be a scheduled event of {}", event.name, scheduled.id));
+            }
+            let answer = (scheduled.consumer.handle)(scheduled.app.clone(), json, Deadline::none()).await;
+            if let Err(error) = answer {
+                problems.push(format!("events/{name}/{}.json fails: {error}", event.name));
+            }
+        }
+    }
+    assert!(!api.stack.scheduled().is_empty(), "something is scheduled");
+    assert_none(&problems);
+}
+
+#[tokio::test]
 async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads() {
     let api = Api::start().await;
     let mut problems = Vec::new();
-    for (name, _) in groups::CONSUMERS {
+    for function in deployment().functions.into_iter().filter(|function| function.queue.is_some()) {
+        let (name, queue) = (&function.group, &function.queue);
         let events = sample_events(name);
         let fed = api.stack.fed().expect("a consumer is fed");
-        let queue =
-            deployment().functions.into_iter().find(|function| function.group == *name).and_then(|function| function.queue);
         for event in &events {
             let file = format!("events/{name}/{}.json", event.name);
             let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
@@ -88,7 +110,7 @@ async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads(
             if records.is_empty() || !records.iter().all(of_queue) {
                 problems.push(format!("{file} must hold records of the queue of functions/{name}"));
             }
-            let answer = (fed.consumer.handle)(fed.app.clone(), json).await.expect("an answer");
+            let answer = (fed.consumer.handle)(fed.app.clone(), json, Deadline::none()).await.expect("an answer");
             let failed = answer["batchItemFailures"].as_array().map_or(usize::MAX, Vec::len);
             if (failed > 0) != (event.name == "unreadable") {
                 problems.push(format!("{file} is answered with {answer}"));

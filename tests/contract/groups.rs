@@ -89,10 +89,27 @@ fn the_queue_of_a_consumer_is_as_aws_advises() {
         if function.environment.get("NOTIFICATIONS_TOPIC_ARN") != queue.topic.as_ref() {
             problems.push(format!("{id} publishes pages to another topic than the one that feeds it"));
         }
-        if !function.routes.is_empty() {
+    }
+    assert_none(&problems);
+}
+
+#[test]
+fn a_consumer_is_fed_by_a_queue_or_a_schedule_and_by_nobody_else() {
+    let deployment = deployment();
+    let mut problems = Vec::new();
+    for function in &deployment.functions {
+        let id = &function.logical_id;
+        let is_consumer = groups::consumer(&function.group).is_some();
+        let fed = usize::from(function.queue.is_some()) + usize::from(function.schedule.is_some());
+        if is_consumer && fed != 1 {
+            problems.push(format!("{id} is a consumer: it must have either an SQS event or a Schedule event"));
+        }
+        if !is_consumer && fed > 0 {
+            problems.push(format!("{id} serves requests and is fed besides"));
+        }
+        if is_consumer && !function.routes.is_empty() {
             problems.push(format!("{id} is a consumer and has a route"));
         }
     }
-    assert_eq!(deployment.functions.iter().filter(|function| function.queue.is_some()).count(), groups::CONSUMERS.len());
     assert_none(&problems);
 }

@@ -17,7 +17,10 @@ use crate::{
 /// Group and prefix of the partition key, such as `auth` and `AUTH#`, with the actions that are needed there.
 pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
 
-const WORDS: [(&str, &str); 7] = [
+/// A query of the index of what is due, which is a resource of its own.
+pub const OF_THE_INDEX: &str = "dynamodb:Query of the index due";
+
+const WORDS: [(&str, &str); 8] = [
     ("get", "dynamodb:GetItem"),
     ("put", "dynamodb:PutItem"),
     ("update", "dynamodb:UpdateItem"),
@@ -25,6 +28,7 @@ const WORDS: [(&str, &str); 7] = [
     ("query", "dynamodb:Query"),
     ("check", "dynamodb:ConditionCheckItem"),
     ("batch get", "dynamodb:BatchGetItem"),
+    ("due", OF_THE_INDEX),
 ];
 
 #[test]
@@ -99,7 +103,8 @@ fn the_policies_are_what_the_matrix_of_the_keys_says() {
     for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
         let cells: Vec<(String, String)> =
             statement.prefixes.iter().map(|prefix| (statement.group.clone(), prefix.clone())).collect();
-        let needed: BTreeSet<&String> = cells.iter().filter_map(|cell| matrix.get(cell)).flatten().collect();
+        let of_the_same = |action: &&String| (*action == OF_THE_INDEX) == statement.is_of_the_index();
+        let needed: BTreeSet<&String> = cells.iter().filter_map(|cell| matrix.get(cell)).flatten().filter(of_the_same).collect();
         let allowed: BTreeSet<&String> = statement.actions.iter().collect();
         let prefixes = statement.prefixes.join(", ");
         problems.extend(needed.difference(&allowed).map(|action| {
@@ -162,6 +167,10 @@ struct Statement {
 }
 
 impl Statement {
+    fn is_of_the_index(&self) -> bool {
+        self.actions.iter().any(|action| action == OF_THE_INDEX)
+    }
+
     fn is_of_the_table(&self) -> bool {
         self.actions.iter().any(|action| action.starts_with("dynamodb:"))
     }
@@ -172,11 +181,16 @@ fn statements() -> Vec<Statement> {
     for (id, group, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {
             for content in policy["Statement"].as_array().into_iter().flatten() {
+                let of_the_index = content["Resource"] == json!({"Fn::Sub": "${Table.Arn}/index/due"});
+                let named = |action: String| match action.as_str() {
+                    "dynamodb:Query" if of_the_index => OF_THE_INDEX.to_owned(),
+                    _ => action,
+                };
                 let keys = texts(&content["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
                 statements.push(Statement {
                     at: format!("{id}'s statement {}", content["Sid"].as_str().unwrap_or("without a Sid")),
                     group: group.clone(),
-                    actions: texts(&content["Action"]),
+                    actions: texts(&content["Action"]).into_iter().map(named).collect(),
                     prefixes: keys.iter().map(|key| key.trim_end_matches('*').to_owned()).collect(),
                     content: content.clone(),
                 });

@@ -39,10 +39,19 @@ use tokio::{
 /// How long a function may take for one event, its start included, before the test fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Names the test that runs as a function's process, in that process.
+const AS_A_PROCESS: &str = "SATCHEL_TEST_AS_A_PROCESS";
+
+/// Whether this process is the one that [`Bootstrap::start_test`] started for a test.
+#[expect(clippy::disallowed_methods, reason = "the process is told so in no other way")]
+pub fn is_a_process() -> bool {
+    std::env::var_os(AS_A_PROCESS).is_some()
+}
+
 /// A running function.
 pub struct Bootstrap {
     process: Child,
-    events: mpsc::UnboundedSender<Bytes>,
+    events: mpsc::UnboundedSender<(Bytes, Duration)>,
     outcomes: mpsc::UnboundedReceiver<Result<Bytes, String>>,
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
@@ -98,6 +107,27 @@ fn made_event(group: &str) -> SampleEvent {
 impl Bootstrap {
     /// Starts the binary of a group's function on the engines of `stack`.
     pub async fn start(stack: &Stack, group: &str) -> Self {
+        Self::start_with(stack, group, &[]).await
+    }
+
+    /// The same with other values for some variables.
+    pub async fn start_with(stack: &Stack, group: &str, variables: &[(&str, &str)]) -> Self {
+        let mut command = tokio::process::Command::new(binaries().join(group));
+        let environment =
+            stack.environment(group).unwrap_or_else(|| panic!("template.yaml has no function of functions/{group}"));
+        command.env_clear().envs(environment).envs(variables.iter().copied());
+        Self::run(command, group).await
+    }
+
+    /// Starts a test of this very program, which then runs a function that only the tests have, with the variables of a group's.
+    pub async fn start_test(stack: &Stack, like: &str, test: &str) -> Self {
+        let mut command = tokio::process::Command::new(std::env::current_exe().expect("a test knows its own file"));
+        command.args(["--exact", test, "--nocapture", "--test-threads", "1"]);
+        command.env_clear().envs(stack.environment(like).expect("a group of the template")).env(AS_A_PROCESS, test);
+        Self::run(command, "trial").await
+    }
+
+    async fn run(mut command: tokio::process::Command, group: &str) -> Self {
         let (events, waiting) = mpsc::unbounded_channel();
         let (done, outcomes) = mpsc::unbounded_channel();
         let runtime = Arc::new(RuntimeApi { waiting: Mutex::new(waiting), done });
@@ -107,9 +137,7 @@ impl Bootstrap {
             async move { runtime.answer(request).await }
         };
         let api = Server::answering(listener, answer).expect("a listener");
-        let mut process = tokio::process::Command::new(binaries().join(group))
-            .env_clear()
-            .envs(stack.environment(group).unwrap_or_else(|| panic!("template.yaml has no function of functions/{group}")))
+        let mut process = command
             .envs(set_by_lambda(group, &api))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -124,13 +152,34 @@ impl Bootstrap {
 
     /// Hands it an event and gives its answer. Fails the test if it reports an error, ends, or takes too long.
     pub async fn invoke(&mut self, event: &str) -> Value {
-        self.events.send(Bytes::from(event.to_owned())).expect("the Runtime API is there");
+        self.try_to_invoke(event, PATIENCE).await.unwrap_or_else(|error| panic!("it reported {error}"))
+    }
+
+    /// Hands it an event that has to be done within `limit`, and gives its answer, or the error that it reports.
+    pub async fn try_to_invoke(&mut self, event: &str, limit: Duration) -> Result<Value, String> {
+        self.hand_over(event, limit);
+        self.outcome().await
+    }
+
+    /// Hands it an event that has to be done within `limit`.
+    pub fn hand_over(&self, event: &str, limit: Duration) {
+        self.events.send((Bytes::from(event.to_owned()), limit)).expect("the Runtime API is there");
+    }
+
+    /// What comes of the event that was handed over.
+    pub async fn outcome(&mut self) -> Result<Value, String> {
         let outcome = tokio::select! {
+            biased;
             outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the Runtime API is there"),
             status = self.process.wait() => panic!("it ended: {}\n{}", status.expect("a status"), (&mut self.stderr).await.expect("its errors")),
         };
-        let answer = outcome.unwrap_or_else(|error| panic!("it reported {error}"));
-        serde_json::from_slice(&answer).expect("an answer is JSON")
+        outcome.map(|answer| serde_json::from_slice(&answer).expect("an answer is JSON"))
+    }
+
+    /// Tells it to end, by SIGTERM.
+    pub fn terminate(&self) {
+        let process = self.process.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-TERM", &process]).status().expect("there is a kill").success());
     }
 
     /// What it holds in memory, as Linux counts it.
@@ -155,7 +204,8 @@ impl Bootstrap {
         wait_for(process, stdout, stderr).await
     }
 
-    async fn ended(self) -> Ended {
+    /// Waits until it has ended by itself.
+    pub async fn ended(self) -> Ended {
         wait_for(self.process, self.stdout, self.stderr).await
     }
 }
@@ -167,7 +217,7 @@ async fn wait_for(mut process: Child, stdout: JoinHandle<String>, stderr: JoinHa
 }
 
 struct RuntimeApi {
-    waiting: Mutex<mpsc::UnboundedReceiver<Bytes>>,
+    waiting: Mutex<mpsc::UnboundedReceiver<(Bytes, Duration)>>,
     done: mpsc::UnboundedSender<Result<Bytes, String>>,
 }
 
@@ -189,8 +239,8 @@ impl RuntimeApi {
     }
 
     async fn next(&self) -> Response<Bytes> {
-        let Some(event) = self.waiting.lock().await.recv().await else { return status(StatusCode::GONE) };
-        let deadline = SystemClock.now().as_millisecond() + i64::try_from(PATIENCE.as_millis()).expect("a short time");
+        let Some((event, limit)) = self.waiting.lock().await.recv().await else { return status(StatusCode::GONE) };
+        let deadline = SystemClock.now().as_millisecond() + i64::try_from(limit.as_millis()).expect("a short time");
         let mut response = Response::new(event);
         let headers = response.headers_mut();
         headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"));

@@ -13,6 +13,7 @@ pub mod log;
 pub mod notify;
 pub mod operator;
 pub mod phone;
+pub mod stalling;
 pub mod table;
 pub mod wire;
 

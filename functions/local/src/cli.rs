@@ -4,6 +4,7 @@
 //! error and exit status 2; a check or an invocation that failed by itself is 1.
 
 mod audit;
+mod clean_up;
 mod content;
 mod customer;
 mod doctor;
@@ -59,6 +60,8 @@ enum Command {
     Content(content::ContentCommand),
     /// Compare every wallet's balance with its ledger; it only reads
     Audit(audit::AuditArgs),
+    /// Run the clean-up once
+    CleanUp(clean_up::CleanUpArgs),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
 }
@@ -103,6 +106,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Notify(args)) => notify::run(*args).await,
         Some(Command::Content(command)) => content::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
+        Some(Command::CleanUp(args)) => clean_up::run(args).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
     match outcome {

@@ -24,7 +24,7 @@ pub const GROUPS: &[Group] = &[
 pub type ConsumerOf = (&'static str, fn() -> Consumer);
 
 /// Each package under `functions/` that a queue or a schedule feeds.
-pub const CONSUMERS: &[ConsumerOf] = &[("notifier", notifier::consumer)];
+pub const CONSUMERS: &[ConsumerOf] = &[("cleanup", cleanup::consumer), ("notifier", notifier::consumer)];
 
 /// A group or a consumer that only one side knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,7 @@ mod tests {
             environment: HashMap::new(),
             routes: Vec::new(),
             queue: None,
+            schedule: None,
         }
     }
 

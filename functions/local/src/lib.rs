@@ -23,6 +23,7 @@ pub mod operator_token;
 mod private_file;
 pub mod queue;
 pub mod route_table;
+pub mod schedule;
 pub mod server;
 pub mod sns_recorder;
 pub mod stack;

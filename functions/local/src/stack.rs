@@ -24,6 +24,7 @@ use crate::{
     groups,
     queue::{Fed, Queue},
     route_table::RouteTable,
+    schedule::Scheduled,
     sns_recorder::Recorder,
     stack_error::StackError,
     table,
@@ -47,6 +48,7 @@ pub struct Stack {
     /// The queue behind the topic, where a consumer has one.
     pub queue: Option<Queue>,
     fed: Option<Fed>,
+    scheduled: Vec<Scheduled>,
     states: HashMap<String, AppState>,
     engine: Option<Engine>,
     sns: Option<Server>,
@@ -77,6 +79,7 @@ impl Stack {
         }
         let states = options.states(configs);
         let (queue, fed) = consumer(&deployment.functions, &states, &recorder, &options).unzip();
+        let scheduled = scheduled(&deployment.functions, &states, &options);
         Ok(Self {
             gateway: gateway(&deployment.functions, &states, &options)?,
             recorder,
@@ -86,6 +89,7 @@ impl Stack {
             sns_endpoint: endpoints.sns,
             queue,
             fed,
+            scheduled,
             states,
             engine,
             sns,
@@ -113,7 +117,7 @@ impl Stack {
         }
     }
 
-    /// Hands over what comes into the queue, from now on, as two instances at once.
+    /// Hands over what comes into the queue, from now on, as two instances at once, and runs what a schedule invokes.
     pub fn keep_delivering(&self) -> JoinSet<()> {
         let mut workers = JoinSet::new();
         if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
@@ -121,12 +125,20 @@ impl Stack {
                 workers.spawn(queue.clone().run(fed.clone()));
             }
         }
+        for scheduled in &self.scheduled {
+            workers.spawn(scheduled.clone().keep_running());
+        }
         workers
     }
 
     /// The consumer with its state.
     pub fn fed(&self) -> Option<&Fed> {
         self.fed.as_ref()
+    }
+
+    /// The consumers that a schedule invokes.
+    pub fn scheduled(&self) -> &[Scheduled] {
+        &self.scheduled
     }
 
     /// The functions' log level, the same for all.
@@ -218,6 +230,17 @@ fn consumer(
     (consumer.start)(&app);
     let timeout = options.patience.unwrap_or(function.timeout);
     Some((queue, Fed { consumer, app, timeout }))
+}
+
+fn scheduled(functions: &[FunctionDefinition], states: &HashMap<String, AppState>, options: &StackOptions) -> Vec<Scheduled> {
+    let of = |function: &FunctionDefinition| {
+        function.schedule.as_ref()?;
+        let (consumer, app) = (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+        (consumer.start)(&app);
+        let timeout = options.patience.unwrap_or(function.timeout);
+        Some(Scheduled { id: function.logical_id.clone(), consumer, app, timeout })
+    };
+    functions.iter().filter_map(of).collect()
 }
 
 fn gateway(

@@ -63,6 +63,8 @@ pub struct FunctionDefinition {
     pub routes: Vec<RouteKey>,
     /// The queue of its `SQS` event.
     pub queue: Option<QueueDefinition>,
+    /// The rate or times of its `Schedule` event.
+    pub schedule: Option<String>,
 }
 
 impl Template {
@@ -152,6 +154,7 @@ impl Template {
             environment,
             routes: routes(&properties["Events"], scope, &place.under("Events"))?,
             queue: queue::definition(&self.document, &properties["Events"], scope, &place.under("Events"))?,
+            schedule: schedule(&properties["Events"], scope, &place.under("Events"))?,
         })
     }
 
@@ -198,6 +201,14 @@ fn routes(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Vec<RouteK
         routes.push(route);
     }
     Ok(routes)
+}
+
+/// The expression of the first `Schedule` event, if there is one.
+fn schedule(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Option<String>, TemplateError> {
+    let mut all = events.as_object().into_iter().flat_map(Map::iter);
+    let Some((name, event)) = all.find(|(_, event)| event["Type"] == "Schedule") else { return Ok(None) };
+    let place = place.under(name).under("Schedule");
+    scope.required_text(event["Properties"].get("Schedule"), &place).map(Some)
 }
 
 /// Values by name, as the template's text gives them.

@@ -200,6 +200,19 @@ impl Account {
         self.sessions.keys().filter_map(move |id| Some((*id, self.alive(*id, now)?)))
     }
 
+    /// When a session ends if nobody refreshes it. One that ended before that, by the epoch, ended at a time that nobody noted: it counts from its
+    /// last refresh.
+    pub fn end_of(&self, id: SessionId) -> Option<Timestamp> {
+        let session = self.sessions.get(&id)?;
+        let current = self.epochs.get(&id) == Some(&self.epoch);
+        Some(if current { session.expires() } else { session.rotated })
+    }
+
+    /// The sessions that were over by `time`.
+    pub fn over_by(&self, time: Timestamp) -> Vec<SessionId> {
+        self.sessions.keys().copied().filter(|id| self.end_of(*id).is_some_and(|end| end <= time)).collect()
+    }
+
     fn alive(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
         let session = self.sessions.get(&id)?;
         let current = self.epochs.get(&id) == Some(&self.epoch);

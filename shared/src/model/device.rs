@@ -51,8 +51,20 @@ pub struct Device {
     /// Why the push service does not reach it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<Silenced>,
+    /// When it was last seen, as far as was noted: when it was registered or re-activated, or found in use by the clean-up.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub seen: Timestamp,
     /// Counts the changes.
     pub revision: u64,
+}
+
+/// When a device was last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastSeen {
+    /// The last sign of life.
+    pub at: Timestamp,
+    /// When its session was refreshed last, where there is that session.
+    pub refreshed: Option<Timestamp>,
 }
 
 /// That pushes to a device were given up.
@@ -150,6 +162,7 @@ impl Registration {
             endpoint: None,
             checked: false,
             silenced: None,
+            seen: now,
             revision: 1,
         };
         let before = match found {
@@ -165,6 +178,7 @@ impl Registration {
             session,
             checked: false,
             silenced: None,
+            seen: now,
             revision: before.revision + u64::from(found.own.is_some()),
             ..before
         }
@@ -182,6 +196,12 @@ impl Device {
         self.active && account.liveness(self.session, now) == Liveness::Alive
     }
 
+    /// When it was last seen: registered, re-activated, or its session refreshed. A session that was ended is no sign of life any more.
+    pub fn last_seen(&self, account: Option<&Account>) -> LastSeen {
+        let refreshed = account.and_then(|account| account.sessions.get(&self.session)).map(|session| session.rotated);
+        LastSeen { at: refreshed.map_or(self.seen, |refreshed| self.seen.max(refreshed)), refreshed }
+    }
+
     /// The device after `patch` by `session`. Whoever changes a device that is active leaves it with the session that it belongs to: the
     /// end of that session must silence it.
     pub fn changed(&self, patch: &DevicePatch, session: SessionId, account: &Account, now: Timestamp) -> Self {
@@ -197,6 +217,7 @@ impl Device {
             session: if reactivated { session } else { before.session },
             checked: before.checked && !reactivated && !moved,
             silenced: before.silenced.filter(|_| !reactivated),
+            seen: if reactivated { now } else { before.seen },
             revision: before.revision + 1,
             ..before
         }

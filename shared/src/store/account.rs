@@ -11,9 +11,11 @@ use jiff::Timestamp;
 
 use super::{
     Item, Store, StoreError,
+    clean_up::due,
     devices::{ClaimParts, DeviceClaim},
     item::{attribute, item, record},
-    keys, number, text,
+    keys::{self, DUE, DUE_AT, DueList, due_day},
+    number, text,
     transaction::{Outcome, Verdict},
 };
 use crate::{
@@ -155,7 +157,8 @@ impl Store {
 
     /// Writes a log-in to an existing account, taking `leaving` out first: the code and the session are one transaction.
     ///
-    /// One trip; four write units and two more for each further KB of the account, and those of a device. Without `leaving` the account must have room; with
+    /// One trip; four write units and two more for each further KB of the account, another where it is on no list of the clean-up's, and those
+    /// of a device. Without `leaving` the account must have room; with
     /// it, it must still hold what is taken out.
     pub async fn add_session(
         &self,
@@ -164,7 +167,9 @@ impl Store {
         leaving: &[SessionId],
     ) -> Result<SessionAdded, StoreError> {
         let mut names = names(log_in.id);
-        names.insert("#phone".to_owned(), "phone".to_owned());
+        names.extend(
+            [("#phone", "phone"), ("#due", DUE), ("#due_at", DUE_AT)].map(|(name, path)| (name.to_owned(), path.to_owned())),
+        );
         names.extend(leaving.iter().enumerate().map(|(n, id)| (format!("#x{n}"), id.to_string())));
         let paths: Vec<String> = (0..leaving.len()).map(|n| format!("#s.#x{n}, #e.#x{n}")).collect();
         let removed = if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
@@ -175,12 +180,16 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression(format!("#status = :active AND #phone = :phone AND size(#s) < :room{held}"))
-            .update_expression(format!("SET #s.#id = :session, #e.#id = #epoch{removed}"))
+            .update_expression(format!(
+                "SET #s.#id = :session, #e.#id = #epoch, #due = if_not_exists(#due, :due), #due_at = if_not_exists(#due_at, :due_at){removed}"
+            ))
             .set_expression_attribute_names(Some(names))
             .expression_attribute_values(":active", text("active"))
             .expression_attribute_values(":phone", text(log_in.phone.as_str()))
             .expression_attribute_values(":room", number(room))
             .expression_attribute_values(":session", attribute(&log_in.session)?)
+            .expression_attribute_values(":due", text(keys::account(customer).due_on(DueList::Sessions)))
+            .expression_attribute_values(":due_at", number(due_day(log_in.session.expires())))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(StoreError::built_wrongly)?;
@@ -203,7 +212,7 @@ impl Store {
     /// Makes an account with its first session: phone, profile, account, its empty wallet, its place on the list of customers, and code are one
     /// transaction.
     ///
-    /// One trip; twelve write units, and those of a device.
+    /// One trip; thirteen write units, and those of a device.
     pub async fn create_account(
         &self,
         customer: &Customer,
@@ -221,10 +230,14 @@ impl Store {
             last_log_out: None,
         };
         let owner = PhoneOwner { customer: customer.id };
+        let account_key = keys::account(customer.id);
+        let place = account_key.due_on(DueList::Sessions);
+        let mut account_item = item(account_key, "account", &account)?;
+        account_item.extend(due(place, log_in.session.expires()));
         let mut items = vec![
             self.take_code(log_in.challenge)?,
             self.put_new(item(keys::phone_owner(&log_in.phone), "phone_owner", &owner)?)?,
-            self.put_new(item(keys::account(customer.id), "account", &account)?)?,
+            self.put_new(account_item)?,
             self.put_new(item(keys::profile(customer.id), "profile", customer)?)?,
             self.list_customer(customer.id)?,
             self.make_wallet(customer.id, wallet)?,

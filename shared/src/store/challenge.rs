@@ -23,14 +23,14 @@ pub enum Reserved {
 }
 
 impl Store {
-    /// Stores a new challenge. One trip, one write unit.
+    /// Stores a new challenge. One trip, two write units.
     pub async fn put_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
         let item = expiring_item(keys::challenge(challenge.id), "challenge", challenge, challenge.until)?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    /// Makes a challenge void whose code was never sent. One trip, one write unit.
+    /// Makes a challenge void whose code was never sent. One trip, two write units.
     pub async fn drop_challenge(&self, id: ChallengeId) -> Result<(), StoreError> {
         self.client.delete_item().table_name(&self.table).set_key(Some(keys::challenge(id).into_item())).send().await?;
         Ok(())

@@ -9,7 +9,7 @@ use super::{
     Store, StoreError,
     account::refused_item,
     item::{item, record},
-    keys::{self, EXPIRES},
+    keys::{self, DUE, DUE_AT, EXPIRES, due_day},
     number,
     query::Query,
     text,
@@ -39,7 +39,7 @@ impl Store {
     }
 
     /// Notes that a message to all goes on behind `next` in a shard; false where it went on from further behind already, so that a page
-    /// that is delivered again does not begin the rest again. One trip, one write unit.
+    /// that is delivered again does not begin the rest again. One trip, one write unit, another for the first.
     pub async fn advance_fan_out(
         &self,
         message: &ContentHash,
@@ -47,17 +47,22 @@ impl Store {
         next: CustomerId,
         until: Timestamp,
     ) -> Result<bool, StoreError> {
+        let key = keys::fan_out(message, digit);
         let sent = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(keys::fan_out(message, digit).into_item()))
+            .set_key(Some(key.clone().into_item()))
             .condition_expression("attribute_not_exists(#next) OR #next <= :next")
-            .update_expression("SET #next = :next, #expires = :expires")
+            .update_expression("SET #next = :next, #expires = :expires, #due = :due, #due_at = :due_at")
             .expression_attribute_names("#next", "next")
             .expression_attribute_names("#expires", EXPIRES)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_names("#due_at", DUE_AT)
             .expression_attribute_values(":next", text(next))
             .expression_attribute_values(":expires", number(until.as_second()))
+            .expression_attribute_values(":due", text(key.due_for_expiry()))
+            .expression_attribute_values(":due_at", number(due_day(until)))
             .send()
             .await;
         match sent {

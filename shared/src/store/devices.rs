@@ -13,9 +13,10 @@ use serde::Serialize;
 use super::{
     Item, Store, StoreError,
     account::{SessionAdded, refused_item},
+    clean_up::due,
     idempotency::Once,
     item::{attribute, expiring_item, item, record},
-    keys::{self, Key},
+    keys::{self, DUE, DUE_AT, DueList, Key, due_day},
     number,
     query::Query,
     text,
@@ -145,26 +146,26 @@ impl Store {
         let hash = device.hash();
         let key = keys::device(customer, &hash);
         if let Some(own) = &found.own {
-            let put = self.put_if(item(key, "device", device)?, "revision = :was", (":was", number(own.revision)))?;
+            let put = self.put_if(device_item(key, device)?, "revision = :was", (":was", number(own.revision)))?;
             return Ok(ClaimParts { items: vec![put], counting: None });
         }
         let owner = DeviceOwner { customer, id: device.id, created: device.created };
         let owner = item(keys::device_owner(&hash), "device_owner", &owner)?;
-        let device_item = self.put_new(item(key, "device", device)?)?;
+        let put = self.put_new(device_item(key, device)?)?;
         let items = match &found.owner {
             // It says that the device is the customer's, who does not have it: the other half was read a moment before or after.
             Some(before) if before.customer == customer => vec![self.put_new(owner)?],
             Some(before) => vec![
                 self.put_if(owner, "customer = :was", (":was", text(before.customer)))?,
                 self.count_device(customer, 1)?,
-                device_item,
+                put,
                 self.delete_if(keys::device(before.customer, &hash), "attribute_exists(pk)", None)?,
                 self.count_device(before.customer, -1)?,
             ],
             None => {
                 let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
                 let taken = expiring_item(keys::device_number(device.id), "device_number", &NumberTaken {}, until)?;
-                vec![self.put_new(owner)?, self.count_device(customer, 1)?, device_item, self.put_new(taken)?]
+                vec![self.put_new(owner)?, self.count_device(customer, 1)?, put, self.put_new(taken)?]
             }
         };
         Ok(ClaimParts { items, counting: Some(1) })
@@ -173,14 +174,21 @@ impl Store {
     /// The parts of a transaction that register a device of the customer's own again without its having been read: what is not told stays.
     pub(super) fn reclaim_parts(&self, customer: CustomerId, device: &Device) -> Result<ClaimParts, StoreError> {
         let named = if device.name.is_some() { ", #name = :name" } else { "" };
+        let key = keys::device(customer, &device.hash());
         let mut update = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(keys::device(customer, &device.hash()).into_item()))
+            .set_key(Some(key.clone().into_item()))
             .condition_expression("attribute_exists(pk)")
             .update_expression(format!(
-                "SET platform = :platform, active = :active, #session = :session, checked = :checked{named} REMOVE silenced ADD revision :one"
+                "SET platform = :platform, active = :active, #session = :session, checked = :checked, seen = :seen, #due = :due, \
+                 #due_at = :due_at{named} REMOVE silenced ADD revision :one"
             ))
             .expression_attribute_names("#session", "session")
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_names("#due_at", DUE_AT)
+            .expression_attribute_values(":seen", number(device.seen.as_millisecond()))
+            .expression_attribute_values(":due", text(key.due_on(DueList::Devices)))
+            .expression_attribute_values(":due_at", number(due_day(device.seen)))
             .expression_attribute_values(":platform", attribute(&device.platform)?)
             .expression_attribute_values(":active", AttributeValue::Bool(device.active))
             .expression_attribute_values(":session", text(device.session))
@@ -199,7 +207,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item(keys::device(customer, &device.hash()), "device", device)?))
+            .set_item(Some(device_item(keys::device(customer, &device.hash()), device)?))
             .condition_expression("revision = :was")
             .expression_attribute_values(":was", number(device.revision - 1))
             .send()
@@ -222,7 +230,7 @@ impl Store {
             self.put_new(item(keys::device_owner(&new), "device_owner", &owner)?)?,
             self.delete_if(keys::device_owner(&old), "customer = :was", Some((":was", text(customer))))?,
             self.delete_if(keys::device(customer, &old), "revision = :was", Some((":was", number(before.revision))))?,
-            self.put_new(item(keys::device(customer, &new), "device", after)?)?,
+            self.put_new(device_item(keys::device(customer, &new), after)?)?,
         ];
         Ok(match self.transact(items).await? {
             Outcome::Done => Replaced::Done,
@@ -231,14 +239,28 @@ impl Store {
         })
     }
 
-    /// Takes a device away; false where the customer does not have it. One trip, six write units.
+    /// Takes a device away; false where the customer does not have it. One trip, seven write units.
     pub async fn remove_device(&self, customer: CustomerId, registration: &ContentHash) -> Result<bool, StoreError> {
-        let items = vec![
-            self.delete_if(keys::device_owner(registration), "customer = :was", Some((":was", text(customer))))?,
-            self.delete_if(keys::device(customer, registration), "attribute_exists(pk)", None)?,
-            self.count_device(customer, -1)?,
-        ];
+        let items = self.removal_parts(customer, registration, None)?;
         Ok(matches!(self.transact(items).await?, Outcome::Done))
+    }
+
+    /// The parts of a transaction that takes a device away, of this revision where one is named.
+    pub(super) fn removal_parts(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+        revision: Option<u64>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let key = keys::device(customer, registration);
+        Ok(vec![
+            self.delete_if(keys::device_owner(registration), "customer = :was", Some((":was", text(customer))))?,
+            match revision {
+                Some(revision) => self.delete_if(key, "revision = :was", Some((":was", number(revision))))?,
+                None => self.delete_if(key, "attribute_exists(pk)", None)?,
+            },
+            self.count_device(customer, -1)?,
+        ])
     }
 
     /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has changed. One trip, one write unit for
@@ -331,4 +353,12 @@ impl Store {
         }
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(StoreError::built_wrongly)?).build())
     }
+}
+
+/// The item of a device: the clean-up finds it by when it was last seen.
+fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
+    let place = key.due_on(DueList::Devices);
+    let mut item = item(key, "device", device)?;
+    item.extend(due(place, device.seen));
+    Ok(item)
 }

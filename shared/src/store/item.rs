@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Item, StoreError,
+    clean_up::due,
     keys::{EXPIRES, Key},
     number,
 };
@@ -21,15 +22,18 @@ pub(crate) fn item(key: Key, kind: &'static str, record: &impl Serialize) -> Res
     Ok(item)
 }
 
-/// The same, to be deleted by DynamoDB some time after `expires`.
+/// The same, to be deleted by DynamoDB some time after `expires`, which is free, and by the clean-up where DynamoDB has not; its place on the
+/// index is one write unit.
 pub(crate) fn expiring_item(
     key: Key,
     kind: &'static str,
     record: &impl Serialize,
     expires: Timestamp,
 ) -> Result<Item, StoreError> {
+    let place = key.due_for_expiry();
     let mut item = item(key, kind, record)?;
     item.insert(EXPIRES.to_owned(), number(expires.as_second()));
+    item.extend(due(place, expires));
     Ok(item)
 }
 

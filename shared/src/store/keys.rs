@@ -20,7 +20,7 @@
 //! | sends from an address in an hour | `RATE#sends-address#<hash>#<hour>` | `COUNT` | sendOTP |
 //! | tries on a phone in a day | `RATE#tries#<hash>#<day>` | `COUNT` | AuthenticateCustomer, UpdateCustomer |
 //! | tries on codes to a customer's own phone in a day | `RATE#tries#<customer>#<day>` | `COUNT` | UpdateCustomer, DeleteCustomer |
-//! | writes of a customer in a minute | `RATE#writes#<customer>#<minute>` | `COUNT` | each authenticated write |
+//! | writes of a customer in the minutes of an hour | `RATE#writes#<customer>#<hour>` | `COUNT` | each authenticated write |
 //! | unverified codes of a day | `RATE#budget#<country or ALL>#<day>` | `SHARD#<00..15>` | sendOTP adds, AuthenticateCustomer takes back |
 //! | wallet: balances | `WALLET#<customer>` | `WALLET` | AuthenticateCustomer makes it, updateWallet changes it, DeleteCustomer closes it |
 //! | entry of its ledger | `WALLET#<customer>` | `ENTRY#<currency>#<entry>` | updateWallet and DeleteCustomer write it, listWalletDetails reads it |
@@ -39,6 +39,8 @@
 //!
 //! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
 //!
+//! `due` is a query of the index of what is due, whose keys begin with the domain too.
+//!
 //! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
 //! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 //! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | |
@@ -47,10 +49,12 @@
 //! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
 //! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
 //! | app-info | | | | | | | | | get | | |
+//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due |
 
 mod account;
 mod app_info;
 mod devices;
+mod due;
 mod idempotency;
 mod inbox;
 mod limits;
@@ -62,6 +66,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 pub use account::*;
 pub use app_info::*;
 pub use devices::*;
+pub use due::*;
 pub use idempotency::*;
 pub use inbox::*;
 pub use limits::*;
@@ -76,11 +81,13 @@ pub const SORT: &str = "sk";
 /// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
 pub const EXPIRES: &str = "expires";
 
-/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds keys alone, of the items that have both.
+/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds keys alone, of the items that have both:
+/// whatever is made to expire, accounts with sessions, push devices.
 pub const DUE_INDEX: &str = "due";
-/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<shard>`.
+/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<0..f>`, of push devices `DEV#SEEN#<0..f>`.
 pub const DUE: &str = "due";
-/// The attribute that says when, in seconds since 1970.
+/// The attribute that says since when, a full UTC day in seconds since 1970: the end of what expires, the last sign of life of what is kept while
+/// it is used. How long after it the clean-up comes is the clean-up's own.
 pub const DUE_AT: &str = "due_at";
 
 /// The partitions of a list that all customers share, by the last digit of an id.
@@ -106,6 +113,12 @@ impl Key {
     /// The sort key.
     pub fn sort(&self) -> &str {
         &self.sort
+    }
+
+    /// The key of an item.
+    pub(crate) fn of_item(item: &Item) -> Option<Self> {
+        let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned();
+        Some(Self { partition: part(PARTITION)?, sort: part(SORT)? })
     }
 
     pub(crate) fn into_item(self) -> Item {

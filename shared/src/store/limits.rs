@@ -8,14 +8,16 @@ use super::{
     Item, Store, StoreError,
     account::refused_item,
     item::{expiring_item, record},
-    keys::{self, EXPIRES, Key},
+    keys::{self, DUE, DUE_AT, EXPIRES, Key, due_day},
     number,
     query::Query,
+    text,
 };
 use crate::{
     config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
     ids::CustomerId,
+    model::account::minute_of,
     model::limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour, to_next_minute},
 };
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -69,7 +71,8 @@ impl Store {
         Ok(self.get(keys::sends_to_phone(phone), true).await?.unwrap_or_default())
     }
 
-    /// Writes the sends to a phone in place of the revision before; false where another send came between. One trip, one write unit.
+    /// Writes the sends to a phone in place of the revision before; false where another send came between. One trip, one write unit; two where
+    /// none of them was left.
     pub async fn replace_send_log(&self, phone: &PhoneHash, log: &SendLog, now: Timestamp) -> Result<bool, StoreError> {
         let hour = SignedDuration::from_hours(1);
         let item = expiring_item(keys::sends_to_phone(phone), "send_log", log, now + hour)?;
@@ -89,21 +92,23 @@ impl Store {
         }
     }
 
-    /// Counts a send from an address in this hour. One trip, one write unit.
+    /// Counts a send from an address in this hour. One trip, one write unit; two for the first.
     pub async fn count_send(&self, address: &AddressHash, rules: &CodeConfig, now: Timestamp) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
         let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
         Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| Counted::Within(count_in(&counts, "n"))))
     }
 
-    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit.
+    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit, and another for the first one of an hour: an
+    /// item holds the minutes of an hour, so that there are not sixty of them to be deleted.
     pub async fn count_write(&self, customer: CustomerId, most: u32, now: Timestamp) -> Result<Counted, StoreError> {
-        let added = self.add_within(keys::writes_of_customer(customer, now), &[("n", most)], now, 1).await?;
-        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, "n"))))
+        let minute = format!("m{:02}", minute_of(now).rem_euclid(60));
+        let added = self.add_within(keys::writes_of_customer(customer, now), &[(&minute, most)], now, 2).await?;
+        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, &minute))))
     }
 
     /// Counts a try from an address against all three of its limits: in all of them or in none. What it gives is the
-    /// count of the hour from that address. One trip, one write unit.
+    /// count of the hour from that address. One trip, one write unit; two for the first of a day.
     pub async fn count_try(
         &self,
         on: &TriesOn,
@@ -153,7 +158,8 @@ impl Store {
 
     /// Spends one of a day's budget at a shard that has room by `spent`, beginning at `first`; none where no shard has any.
     ///
-    /// One trip, one write unit, and one more of each for every shard that filled up since `spent` was read.
+    /// One trip, one write unit (two for the first of a day in that shard), and one more of each for every shard that filled up since `spent`
+    /// was read.
     pub async fn spend_budget(
         &self,
         budget: BudgetKind<'_>,
@@ -195,7 +201,8 @@ impl Store {
         }
     }
 
-    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`.
+    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`. One
+    /// write unit, another where that is the item's first.
     async fn add_within(
         &self,
         key: Key,
@@ -205,6 +212,7 @@ impl Store {
     ) -> Result<Result<Item, Item>, StoreError> {
         let mut conditions = Vec::new();
         let mut additions = Vec::new();
+        let due = key.due_for_expiry();
         let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
         for (place, (name, limit)) in limits.iter().enumerate() {
             conditions.push(format!("(attribute_not_exists(#c{place}) OR #c{place} < :l{place})"));
@@ -216,9 +224,13 @@ impl Store {
         let expires = now + SignedDuration::from_hours(hours);
         let sent = request
             .condition_expression(conditions.join(" AND "))
-            .update_expression(format!("ADD {} SET #expires = :expires", additions.join(", ")))
+            .update_expression(format!("ADD {} SET #expires = :expires, #due = :due, #due_at = :due_at", additions.join(", ")))
             .expression_attribute_names("#expires", EXPIRES)
+            .expression_attribute_names("#due", DUE)
+            .expression_attribute_names("#due_at", DUE_AT)
             .expression_attribute_values(":expires", number(expires.as_second()))
+            .expression_attribute_values(":due", text(due))
+            .expression_attribute_values(":due_at", number(due_day(expires)))
             .expression_attribute_values(":one", number(1))
             .return_values(ReturnValue::UpdatedNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

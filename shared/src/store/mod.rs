@@ -6,6 +6,7 @@
 mod account;
 mod app_info;
 mod challenge;
+mod clean_up;
 mod content;
 mod customer;
 pub mod customer_data;
@@ -32,6 +33,7 @@ mod wallet_holds;
 pub use account::{LogInDevice, NewLogIn, Rotation, SessionAdded, Successor};
 pub use app_info::KnownGates;
 pub use challenge::Reserved;
+pub use clean_up::{DuePage, DuePlace};
 pub use content::{AppInfo, ContentVersion};
 pub use customers::CUSTOMER_SHARDS;
 pub use devices::{Claimed, DeviceClaim, Replaced};

@@ -4,11 +4,12 @@
 //! for only where the partition ends.
 
 use aws_sdk_dynamodb::types::Select;
+use jiff::Timestamp;
 
 use super::{
     Item, Store, StoreError,
-    keys::{Key, PARTITION, SORT},
-    text,
+    keys::{DUE, DUE_AT, DUE_INDEX, Key, PARTITION, SORT},
+    number, text,
 };
 
 /// What to read of a partition.
@@ -16,7 +17,8 @@ use super::{
 pub(crate) struct Query {
     partition: String,
     beginning: Option<String>,
-    after: Option<Key>,
+    due_by: Option<Timestamp>,
+    after: Option<Item>,
     newest_first: bool,
     consistent: bool,
     keys_only: bool,
@@ -29,13 +31,15 @@ pub(crate) struct Stretch {
     pub(crate) items: Vec<Item>,
     /// Whether there may be more behind them.
     pub(crate) more: bool,
+    /// Where that begins.
+    pub(crate) next: Option<Item>,
 }
 
 impl Query {
     /// All of a partition, in ascending order, eventually consistent.
     pub(crate) fn of(partition: impl Into<String>) -> Self {
         let partition = partition.into();
-        Self { partition, beginning: None, after: None, newest_first: false, consistent: false, keys_only: false }
+        Self { partition, beginning: None, due_by: None, after: None, newest_first: false, consistent: false, keys_only: false }
     }
 
     /// Only what has a sort key that begins so.
@@ -45,7 +49,17 @@ impl Query {
 
     /// Only what stands behind this key in the order.
     pub(crate) fn after(self, key: Option<Key>) -> Self {
-        Self { after: key, ..self }
+        self.from(key.map(Key::into_item))
+    }
+
+    /// Only what stands behind the end of a stretch of the same query.
+    pub(crate) fn from(self, next: Option<Item>) -> Self {
+        Self { after: next, ..self }
+    }
+
+    /// The partition of the index of what is due, as far as it was due by `time`.
+    pub(crate) fn due_by(self, time: Timestamp) -> Self {
+        Self { due_by: Some(time), ..self }
     }
 
     /// In descending order.
@@ -67,13 +81,12 @@ impl Query {
 impl Store {
     /// The first `most` items. One trip, and another for each megabyte; half a read unit for each 4 KB, a whole one where consistent.
     pub(crate) async fn first(&self, query: Query, most: usize) -> Result<Stretch, StoreError> {
-        let mut read = Stretch { items: Vec::new(), more: true };
-        let mut from = query.after.clone().map(Key::into_item);
+        let mut read = Stretch { items: Vec::new(), more: true, next: query.after.clone() };
         while read.more && read.items.len() < most {
-            let page = self.query_page(&query, from, most - read.items.len()).await?;
+            let page = self.query_page(&query, read.next.take(), most - read.items.len()).await?;
             read.items.extend(page.0);
             read.more = page.1.is_some();
-            from = page.1;
+            read.next = page.1;
         }
         Ok(read)
     }
@@ -96,6 +109,14 @@ impl Store {
             .scan_index_forward(!query.newest_first)
             .consistent_read(query.consistent)
             .set_limit(i32::try_from(most).ok());
+        if let Some(time) = query.due_by {
+            request = request
+                .index_name(DUE_INDEX)
+                .key_condition_expression("#pk = :pk AND #due_at <= :time")
+                .expression_attribute_names("#pk", DUE)
+                .expression_attribute_names("#due_at", DUE_AT)
+                .expression_attribute_values(":time", number(time.as_second()));
+        }
         if query.beginning.is_some() || query.keys_only {
             request = request.expression_attribute_names("#sk", SORT);
         }

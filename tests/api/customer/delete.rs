@@ -153,7 +153,7 @@ fn personal(texts: &[&str]) -> Vec<String> {
     all
 }
 
-async fn fill(api: &Api, phone: &str) -> LoggedIn {
+pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     let code = api.code_for(phone).await;
     let device = json!({"name": "Zsuzsanna's phone", "platform": "ios", "registration_id": token_of(phone)});
     let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
@@ -181,7 +181,7 @@ fn token_of(phone: &str) -> String {
     format!("token-of-zsp@example.com:{phone}")
 }
 
-async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
+pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
     let table = api.whole_table().await;
     let texts = [number, &number[1..], "Zsuzsanna", "Haddad-Quetzal", "zsp@example.com", "zsp.jpg"];
     for text in personal(&texts) {

@@ -1,6 +1,6 @@
 mod authenticate;
 mod change_phone;
-mod delete;
+pub(crate) mod delete;
 mod export;
 mod profile;
 mod status;

@@ -58,6 +58,9 @@ pub(crate) fn routes() -> Routes {
         .bearer(operation!(things::make_dear_thing))
         .bearer(operation!(things::list_entries))
         .bearer(operation!(things::list_others))
+        .public(operation!(ends::panic))
+        .public(operation!(ends::stall))
+        .public(operation!(ends::wait))
 }
 
 /// An API that serves the group beside the others.
@@ -65,6 +68,29 @@ async fn start() -> Api {
     let mut api = Api::start().await;
     api.serve_also("auth", "/api/trial", routes);
     api
+}
+
+/// Operations that end otherwise than others.
+mod ends {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic", responses((status = 200, body = Thing)))]
+    pub(super) async fn panic() -> Result<Json<Thing>, ApiError> {
+        panic!("it was asked to")
+    }
+
+    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall", responses((status = 200, body = Thing)))]
+    pub(super) async fn stall() -> Result<Json<Thing>, ApiError> {
+        std::future::pending().await
+    }
+
+    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait", responses((status = 200, body = Thing)))]
+    pub(super) async fn wait() -> Result<Json<Thing>, ApiError> {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(Json(Thing { id: "1".to_owned(), name: "done".to_owned() }))
+    }
 }
 
 mod things {

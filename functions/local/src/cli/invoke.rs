@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use serde_json::Value;
+use shared::deadline::Deadline;
 
 use super::{Failure, StackArgs, say};
 use crate::{groups, log, stack::Stack};
@@ -13,7 +14,7 @@ use crate::{groups, log, stack::Stack};
 pub(super) struct InvokeArgs {
     /// The function: its group or its name in template.yaml
     function: String,
-    /// File with its event: of an HTTP API (payload format 2.0), or of a queue
+    /// File with its event: of an HTTP API (payload format 2.0), of a queue, or of a schedule
     event: PathBuf,
     #[command(flatten)]
     stack: StackArgs,
@@ -34,10 +35,12 @@ pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
 }
 
 async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Failure> {
-    if let Some(fed) = stack.fed().filter(|fed| fed.consumer.name == name) {
+    let fed = stack.fed().map(|fed| (fed.consumer, &fed.app, fed.timeout));
+    let scheduled = stack.scheduled().iter().map(|scheduled| (scheduled.consumer, &scheduled.app, scheduled.timeout));
+    if let Some((consumer, app, timeout)) = fed.into_iter().chain(scheduled).find(|(consumer, ..)| consumer.name == name) {
         let event =
             serde_json::from_slice(event).map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
-        let answer = (fed.consumer.handle)(fed.app.clone(), event).await;
+        let answer = (consumer.handle)(app.clone(), event, Deadline::within(timeout)).await;
         let answer = answer.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
         return serde_json::to_vec(&answer).map_err(Failure::outcome);
     }

@@ -39,7 +39,7 @@ pub fn budget_shard(scope: &str, day: Date, shard: u8) -> Key {
     Key::new(format!("RATE#budget#{scope}#{day}"), format!("SHARD#{shard:02}"))
 }
 
-/// The writes of a customer in the minute of `now`.
+/// The writes of a customer in the minutes of the UTC hour of `now`.
 pub fn writes_of_customer(customer: CustomerId, now: Timestamp) -> Key {
-    Key::new(format!("RATE#writes#{customer}#{}", now.as_second().div_euclid(60)), "COUNT")
+    Key::new(format!("RATE#writes#{customer}#{}", now.as_second().div_euclid(3_600)), "COUNT")
 }

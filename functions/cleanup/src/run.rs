@@ -1,0 +1,70 @@
+//! What a task is given, and what it gives back.
+
+use std::{ops::AddAssign, time::Duration};
+
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{app::AppState, deadline::Deadline, store::StoreError};
+
+/// How long before its end a run begins nothing new: longer than a step of any task takes when storage is slow.
+pub(crate) const MARGIN: Duration = Duration::from_secs(8);
+
+/// One of the things that a run does.
+pub struct Task {
+    /// What metrics and log call it.
+    pub name: &'static str,
+    pub(crate) run: for<'a> fn(&'a Run) -> BoxFuture<'a, Result<Counts, StoreError>>,
+}
+
+/// A run, as one task sees it.
+pub(crate) struct Run {
+    pub(crate) app: AppState,
+    /// When it began: what is due is due by then.
+    pub(crate) now: Timestamp,
+    /// When the task has to stop.
+    pub(crate) deadline: Deadline,
+}
+
+/// What a task did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Counts {
+    /// What was taken away, ended, erased or audited.
+    pub(crate) done: u64,
+    /// What turned out to be in use, and is looked at later.
+    pub(crate) put_off: u64,
+    /// What went wrong; the next run tries it again.
+    pub(crate) failed: u64,
+    /// Whether something was left because the time was over.
+    pub(crate) unfinished: bool,
+}
+
+/// What came of one thing that was due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Done,
+    PutOff,
+    /// Somebody else did it, or changed it meanwhile.
+    Nothing,
+}
+
+impl Run {
+    pub(crate) fn is_over(&self) -> bool {
+        self.deadline.is_over()
+    }
+
+    /// So long before the run.
+    pub(crate) fn before(&self, span: jiff::SignedDuration) -> Timestamp {
+        self.now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+    }
+}
+
+impl AddAssign<Outcome> for Counts {
+    fn add_assign(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Done => self.done += 1,
+            Outcome::PutOff => self.put_off += 1,
+            Outcome::Nothing => {}
+        }
+    }
+}

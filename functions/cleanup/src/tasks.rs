@@ -1,0 +1,26 @@
+//! The tasks, in the order of their running: money first, then people, then what only takes room.
+
+mod audit;
+mod devices;
+mod expired;
+mod holds;
+mod leaving;
+mod sessions;
+
+use futures_util::FutureExt;
+
+use crate::run::Task;
+
+/// All of them. A group with something to clean up adds a line here, and what it does to the matrix in shared/src/store/keys.rs.
+pub const TASKS: &[Task] = &[
+    Task { name: "holds", run: |run| holds::end(run).boxed() },
+    Task { name: "leaving", run: |run| leaving::erase(run).boxed() },
+    Task { name: "devices", run: |run| devices::remove(run).boxed() },
+    Task { name: "sessions", run: |run| sessions::prune(run).boxed() },
+    Task { name: "codes", run: |run| expired::delete(run, "OTP").boxed() },
+    Task { name: "limits", run: |run| expired::delete(run, "RATE").boxed() },
+    Task { name: "answers", run: |run| expired::delete(run, "IDEM").boxed() },
+    Task { name: "notifications", run: |run| expired::delete(run, "INBOX").boxed() },
+    Task { name: "device_numbers", run: |run| expired::delete(run, "DEV").boxed() },
+    Task { name: "audit", run: |run| audit::go_on(run).boxed() },
+];

@@ -1,0 +1,73 @@
+use harness::Api;
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::store::keys;
+
+use super::{DAY, clean_up, counts, items_with, store};
+use crate::PHONE;
+
+/// The tasks that delete what is over.
+const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
+
+/// The beginnings of the keys of what is over within a day or two.
+const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let device = json!({"registration_id": "t", "type": "ios"});
+    api.post("/api/devices/").bearer(&phone.access).header("idempotency-key", "k").json(&device).send().await.expect(201);
+    api.code_for("+14155550124").await;
+    api.notify(&phone, "m1", "Hello").await;
+    for prefix in SHORT_LIVED {
+        assert!(!items_with(&api, prefix).await.is_empty(), "{prefix}");
+    }
+    api.clock.advance_seconds(2 * DAY);
+    let report = clean_up(&api).await;
+    assert!(TASKS.iter().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
+    api.clock.advance_seconds(4 * DAY);
+    let report = clean_up(&api).await;
+    for task in ["codes", "limits", "answers", "device_numbers"] {
+        assert!(counts(&report, task).0 > 0, "{task}: {report}");
+    }
+    for prefix in SHORT_LIVED {
+        assert_eq!(items_with(&api, prefix).await, [""; 0]);
+    }
+    // A message stays for ninety days, and up to a week longer.
+    for place in ["\"ITEM#", "\"RECEIPT#"] {
+        assert_eq!(items_with(&api, place).await.len(), 1);
+    }
+    api.clock.advance_seconds(100 * DAY);
+    assert_eq!(counts(&clean_up(&api).await, "notifications"), (2, 0, 0));
+    assert_eq!(items_with(&api, "\"INBOX#").await.len(), 1, "the head stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_anew_is_not_deleted() {
+    let api = Api::start().await;
+    let code = api.code_for(PHONE).await;
+    let key = || keys::challenge(code.challenge.parse().expect("an id"));
+    let (store, now) = (store(&api), api.stack.state("cleanup").expect("it runs").now());
+    assert!(!store.delete_expired(key(), now).await.expect("an answer"), "it lives for five minutes more");
+    let over = now + SignedDuration::from_mins(6);
+    assert!(store.delete_expired(key(), over).await.expect("an answer"));
+    assert!(!store.delete_expired(key(), over).await.expect("an answer"), "somebody else did it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_writes_of_an_hour_are_one_item_and_the_limit_is_each_minutes() {
+    let api = Api::with(&[("WritesPerMinute", "2"), ("AccessTokenSeconds", "86400")]).await;
+    let phone = api.log_in(PHONE).await;
+    let write = async || api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await;
+    for _ in 0..5 {
+        for status in [200, 200, 429] {
+            write().await.expect(status);
+        }
+        api.clock.advance_seconds(60);
+    }
+    assert_eq!(items_with(&api, "\"RATE#writes#").await.len(), 1);
+    api.clock.advance_seconds(3_600);
+    write().await.expect(200);
+    assert_eq!(items_with(&api, "\"RATE#writes#").await.len(), 2);
+}

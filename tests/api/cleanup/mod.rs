@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use harness::{Api, phone::LoggedIn};
+use serde_json::{Value, json};
+use shared::{deadline::Deadline, ids::CustomerId, runtime::Error, store::Store};
+
+mod devices;
+mod expired;
+mod leaving;
+mod runs;
+mod scale;
+mod sessions;
+
+const DAY: i64 = 86_400;
+
+/// One run, with as much time as it needs.
+async fn clean_up(api: &Api) -> Value {
+    run_within(api, None).await.expect("a run")
+}
+
+async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
+    let scheduled = api.stack.scheduled().first().expect("the clean-up is scheduled");
+    let deadline = time.map_or(Deadline::none(), Deadline::within);
+    (scheduled.consumer.handle)(scheduled.app.clone(), json!({}), deadline).await
+}
+
+/// What a task did: done, put off, failed.
+fn counts(report: &Value, task: &str) -> (u64, u64, u64) {
+    let count = |name: &str| report[task][name].as_u64().unwrap_or_else(|| panic!("{report} has no {name} of {task}"));
+    (count("done"), count("put_off"), count("failed"))
+}
+
+fn store(api: &Api) -> Store {
+    api.stack.state("cleanup").expect("the clean-up runs").store.clone()
+}
+
+fn id_of(phone: &LoggedIn) -> CustomerId {
+    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
+}
+
+/// The lines of the whole table that hold `text`.
+async fn items_with(api: &Api, text: &str) -> Vec<String> {
+    api.whole_table().await.lines().filter(|item| item.contains(text)).map(str::to_owned).collect()
+}
