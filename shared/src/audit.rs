@@ -6,6 +6,7 @@ use crate::{
     app::AppState,
     hashes::Signer,
     ids::{CustomerId, SessionId},
+    tally,
 };
 
 /// What happened.
@@ -90,6 +91,7 @@ pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, w
 
 /// Writes the line of what the operator does to a customer with a token.
 pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
+    tally::is_for(customer);
     let OperatorAct { jti, who, scope, why } = act;
     let why: String = why.chars().take(REASON).collect();
     tracing::info!(event = Event::OperatorActed.name(), customer = app.pseudonym(customer), jti, who, scope, why, "security");
@@ -97,6 +99,7 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
 
 /// Writes the line of an event.
 pub fn record(app: &AppState, event: Event, about: About) {
+    about.customer.into_iter().for_each(tally::is_for);
     let customer = about.customer.map(|customer| app.pseudonym(customer));
     let session = about.session.map(|session| session.to_string());
     tracing::info!(event = event.name(), customer, session, "security");

@@ -1,7 +1,7 @@
 //! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher and in the tests.
 //!
 //! Invariants: every request is answered, whatever it holds: a panic is a 500; each answer carries its request id; one log line a
-//! request, without its query, body, headers or address.
+//! request, without its query, body, headers or address, with what it cost in storage and the customer under a pseudonym.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -10,7 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use jiff::Timestamp;
 pub use lambda_http::Error;
 use lambda_http::{
     Adapter, Body, LambdaEvent, RequestExt,
@@ -47,6 +48,7 @@ use crate::{
         routes::Routes,
     },
     random::SystemRandom,
+    tally::{self, Tally},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -115,7 +117,8 @@ impl Function {
             // Neither this request nor its answer waits for it; in a frozen process it goes on with the next event.
             tokio::spawn(async move { app.refresh_gates().await });
         }
-        let (routed, ()) = tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys());
+        let answering = async { tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()) };
+        let ((routed, ()), tally) = tally::counted(answering).await;
         let mut response = match routed {
             Ok(Ok(response)) => response,
             Ok(Err(never)) => match never {},
@@ -123,11 +126,26 @@ impl Function {
         };
         write_as_problem(&mut response, &accept);
         finish(&mut response, &id);
-        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
-        let millis = i64::try_from(self.app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
-        tracing::info!(%method, route, status = response.status().as_u16(), ms = millis, id, "request");
+        self.log(&Asked { method, id, began }, &response, &tally);
         response
     }
+
+    /// The one line of a request.
+    fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
+        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
+        let status = response.status().as_u16();
+        let ms = i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
+        let Tally { calls, read_units, write_units, .. } = tally;
+        let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
+        tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
+    }
+}
+
+/// What the log tells of a request beside its answer.
+struct Asked {
+    method: Method,
+    id: String,
+    began: Timestamp,
 }
 
 /// A function that no request reaches: it is fed by a queue or a schedule.
