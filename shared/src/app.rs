@@ -18,6 +18,7 @@ use crate::{
     hashes::{Hashes, Signer},
     http::error::ApiError,
     ids::{CustomerId, uuid_v7},
+    metrics::Metrics,
     notify::{Messages, Push, Topic},
     random::Random,
     store::{KnownGates, Store},
@@ -41,6 +42,8 @@ pub struct Parts {
     pub push: Push,
     /// The topic that the notifier is fed by, where this function was told it.
     pub topic: Option<Topic>,
+    /// What CloudWatch counts.
+    pub metrics: Metrics,
     /// Chance.
     pub random: Arc<dyn Random>,
     /// Whether the API is closed for maintenance or to old apps.
@@ -66,6 +69,7 @@ impl AppState {
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),
+            metrics: Metrics::new(config.metrics_namespace.clone()),
             gates: KnownGates::default(),
             published: OnceCell::new(),
             own: Mutex::default(),

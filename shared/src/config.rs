@@ -39,6 +39,14 @@ pub struct Config {
     pub inbox_life: SignedDuration,
     /// How many customers of a message to all one invocation serves.
     pub fan_out_page: usize,
+    /// How long after its end the clean-up deletes what DynamoDB's TTL, which is free, has not deleted.
+    pub expiry_grace: SignedDuration,
+    /// How long a push device and a session are kept that nobody uses.
+    pub device_life: SignedDuration,
+    /// How many entries of all ledgers one run of the clean-up audits.
+    pub audit_entries: u64,
+    /// Where CloudWatch puts our metrics: the stack's name.
+    pub metrics_namespace: String,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
@@ -166,6 +174,10 @@ impl Config {
             notifications_topic: vars.get("NOTIFICATIONS_TOPIC_ARN"),
             inbox_life: vars.days("INBOX_DAYS")?,
             fan_out_page: vars.at_least_one("FAN_OUT_PAGE")? as usize,
+            expiry_grace: vars.days("EXPIRY_GRACE_DAYS")?,
+            device_life: vars.days("DEVICE_DAYS")?,
+            audit_entries: vars.number("AUDIT_ENTRIES")?.into(),
+            metrics_namespace: vars.text("METRICS_NAMESPACE")?,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })

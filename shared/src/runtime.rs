@@ -1,9 +1,12 @@
 //! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher and in the tests.
 //!
-//! Invariants: every request is answered, whatever it holds: a panic is a 500; each answer carries its request id; one log line a
-//! request, without its query, body, headers or address, with what it cost in storage and the customer under a pseudonym.
+//! Invariants: every request is answered, whatever it holds and however long it takes: a panic is a 500, and what Lambda would kill is a 503
+//! a moment before; each answer carries its request id; one log line a request, without its query, body, headers or address, with what it
+//! cost in storage and the customer under a pseudonym.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+mod ending;
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,6 +21,7 @@ use lambda_http::{
     request::{LambdaRequest, RequestContext},
     service_fn,
 };
+use lambda_runtime::{Runtime, layers::TracingLayer};
 use serde::Serialize;
 use serde_json::Value;
 use tower::{Service, ServiceExt};
@@ -26,7 +30,7 @@ use tracing_subscriber::{
     filter::{LevelFilter, Targets},
     fmt::{
         self,
-        format::{Format, Json, JsonFields},
+        format::{Format, JsonFields},
     },
     layer::SubscriberExt,
     registry::LookupSpan,
@@ -38,6 +42,7 @@ use crate::{
     aws::Clients,
     clock::SystemClock,
     config::Config,
+    deadline::Deadline,
     http::{
         answer::Answer,
         cors,
@@ -47,9 +52,13 @@ use crate::{
         path,
         routes::Routes,
     },
+    metrics::{self, Lines},
     random::SystemRandom,
     tally::{self, Tally},
 };
+
+/// How long before Lambda would kill an invocation its answer is given: time to send it, also with a fraction of a processor.
+const MARGIN: Duration = Duration::from_millis(500);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -68,8 +77,13 @@ impl Function {
 
     /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request in, JSON of its response out.
     pub async fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Error> {
+        self.invoke_within(event, Deadline::none()).await
+    }
+
+    /// The same, to be done by a deadline at which it would be killed.
+    pub async fn invoke_within(&self, event: &[u8], deadline: Deadline) -> Result<Vec<u8>, Error> {
         let payload: LambdaRequest = serde_json::from_slice(event)?;
-        let answer = self.call(LambdaEvent::new(payload, lambda_http::Context::default())).await?;
+        let answer = self.call(LambdaEvent::new(payload, lambda_http::Context::default()), deadline).await?;
         Ok(serde_json::to_vec(&answer)?)
     }
 
@@ -82,7 +96,7 @@ impl Function {
     ///
     /// `lambda_http` builds the request's URI from the event's path and host and panics where they make none, so it is given a harmless
     /// path and no host, and what we route by is put in their place afterwards.
-    async fn call(&self, event: LambdaEvent<LambdaRequest>) -> Result<impl Serialize + use<>, Error> {
+    async fn call(&self, event: LambdaEvent<LambdaRequest>, deadline: Deadline) -> Result<impl Serialize + use<>, Error> {
         let LambdaEvent { mut payload, context } = event;
         let LambdaRequest::ApiGatewayV2(event) = &mut payload else { return Err("not an event of an HTTP API".into()) };
         let path = event.raw_path.take().unwrap_or_default();
@@ -99,14 +113,14 @@ impl Function {
                 if let Some(host) = host {
                     request.headers_mut().insert(header::HOST, host);
                 }
-                Ok::<_, Error>(Answer(function.answer(request).await))
+                Ok::<_, Error>(Answer(function.answer(request, deadline).await))
             }
         });
         let answer = Adapter::from(service).call(LambdaEvent::new(payload, context));
         answer.await
     }
 
-    async fn answer(&self, request: Request<Body>) -> Response {
+    async fn answer(&self, request: Request<Body>, deadline: Deadline) -> Response {
         let began = self.app.now();
         let accept = Accept::of(request.headers());
         let id = request_id(&request);
@@ -117,12 +131,14 @@ impl Function {
             // Neither this request nor its answer waits for it; in a frozen process it goes on with the next event.
             tokio::spawn(async move { app.refresh_gates().await });
         }
-        let answering = async { tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()) };
-        let ((routed, ()), tally) = tally::counted(answering).await;
+        let work = async { tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0 };
+        let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
         let mut response = match routed {
-            Ok(Ok(response)) => response,
-            Ok(Err(never)) => match never {},
-            Err(_) => ApiError::internal("a handler panicked").into_response(),
+            Some(Ok(Ok(response))) => response,
+            Some(Ok(Err(never))) => match never {},
+            Some(Err(_)) => ApiError::internal("a handler panicked").into_response(),
+            // Whatever it had sent to storage may be done or not, as where an answer gets lost.
+            None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
         write_as_problem(&mut response, &accept);
         finish(&mut response, &id);
@@ -155,8 +171,8 @@ pub struct Consumer {
     pub name: &'static str,
     /// Called once, when the process starts.
     pub start: fn(&AppState),
-    /// Handles one event, JSON in and JSON out. An error or a panic means that all of the event comes back.
-    pub handle: fn(AppState, Value) -> BoxFuture<'static, Result<Value, Error>>,
+    /// Handles one event, JSON in and JSON out. An error, a panic, or not being done by the deadline mean that all of the event comes back.
+    pub handle: fn(AppState, Value, Deadline) -> BoxFuture<'static, Result<Value, Error>>,
 }
 
 /// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process is ended.
@@ -166,7 +182,12 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let clients = Clients::new(&config);
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     (consumer.start)(&app);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| (consumer.handle)(app.clone(), event.payload))).await
+    let handler = service_fn(move |event: LambdaEvent<Value>| {
+        let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
+        let handled = (consumer.handle)(app.clone(), event.payload, deadline);
+        async move { deadline.limit(handled).await.unwrap_or_else(|| Err("the invocation's time is over".into())) }
+    });
+    ending::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.
@@ -176,11 +197,12 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
     let clients = Clients::new(&config);
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     let function = Function::new(routes, app);
-    lambda_runtime::run(service_fn(move |event| {
+    let handler = service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let function = function.clone();
-        async move { function.call(event).await }
-    }))
-    .await
+        let deadline = Deadline::at_millis(event.context.deadline, function.app.now());
+        async move { function.call(event, deadline).await }
+    });
+    ending::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
 fn log_to_stdout(level: &str, group: &str) {
@@ -188,18 +210,21 @@ fn log_to_stdout(level: &str, group: &str) {
     tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
 }
 
-/// What is logged. The level is for `shared` and the crates of `groups`; libraries speak up from `warn`, since below that the SDK writes out requests.
+/// What is logged; metrics at any level. The level is for `shared` and the crates of `groups`; libraries speak up from `warn`, since below that the SDK writes out requests.
 pub fn log_targets(level: LevelFilter, groups: &[&str]) -> Targets {
     let own = groups.iter().chain(&["shared"]).map(|name| (*name, level));
-    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(own)
+    let metrics = (metrics::TARGET, LevelFilter::INFO.max(level));
+    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(own).with_targets([metrics])
 }
 
 /// How it is logged: one JSON line an event, without what CloudWatch adds by itself.
-pub fn log_lines<S>() -> fmt::Layer<S, JsonFields, Format<Json, ()>>
+pub fn log_lines<S>() -> fmt::Layer<S, JsonFields, Lines>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    fmt::layer().json().flatten_event(true).without_time().with_target(false).with_current_span(false).with_span_list(false)
+    let format = Format::default().json().flatten_event(true).without_time().with_target(false);
+    let format = format.with_current_span(false).with_span_list(false);
+    fmt::layer().fmt_fields(JsonFields::new()).event_format(Lines(format))
 }
 
 fn into_axum(body: Body) -> axum::body::Body {

@@ -3,6 +3,7 @@
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
 use serde_json::Value;
+use shared::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 
@@ -88,7 +89,7 @@ async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads(
             if records.is_empty() || !records.iter().all(of_queue) {
                 problems.push(format!("{file} must hold records of the queue of functions/{name}"));
             }
-            let answer = (fed.consumer.handle)(fed.app.clone(), json).await.expect("an answer");
+            let answer = (fed.consumer.handle)(fed.app.clone(), json, Deadline::none()).await.expect("an answer");
             let failed = answer["batchItemFailures"].as_array().map_or(usize::MAX, Vec::len);
             if (failed > 0) != (event.name == "unreadable") {
                 problems.push(format!("{file} is answered with {answer}"));

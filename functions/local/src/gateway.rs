@@ -11,6 +11,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use shared::{
     clock::Clock,
+    deadline::Deadline,
     random::{Random, SystemRandom},
     runtime::Function,
 };
@@ -124,7 +125,8 @@ impl Target {
     /// As in Lambda, an invocation goes on when the client has gone, and a panic ends only itself.
     async fn run(&self, event: String) -> Option<Vec<u8>> {
         let function = self.function.clone();
-        let invocation = async move { function.invoke(event.as_bytes()).await };
+        let deadline = Deadline::within(self.timeout);
+        let invocation = async move { function.invoke_within(event.as_bytes(), deadline).await };
         match tokio::spawn(invocation.with_current_subscriber()).await {
             Ok(Ok(answer)) => (answer.len() <= PAYLOAD_LIMIT).then_some(answer),
             Ok(Err(source)) => {

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use shared::{
     app::AppState,
     clock::{Clock, SystemClock},
+    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
     runtime::Consumer,
@@ -189,7 +190,7 @@ impl Queue {
 /// As in Lambda, a panic ends only its own invocation, and what overruns its time is killed wherever it is.
 async fn invoke(fed: &Fed, event: Value) -> Option<Value> {
     let mut running = JoinSet::new();
-    running.spawn((fed.consumer.handle)(fed.app.clone(), event).with_current_subscriber());
+    running.spawn((fed.consumer.handle)(fed.app.clone(), event, Deadline::within(fed.timeout)).with_current_subscriber());
     match timeout(fed.timeout, running.join_next()).await {
         Ok(Some(Ok(Ok(answer)))) => Some(answer),
         Ok(Some(Ok(Err(source)))) => {

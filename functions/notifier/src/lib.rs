@@ -28,7 +28,7 @@ const RECORDS_AT_ONCE: usize = 4;
 
 /// The consumer, as the Lambda runtime and the launcher run it.
 pub fn consumer() -> Consumer {
-    Consumer { name: env!("CARGO_CRATE_NAME"), start, handle: |app, event| run(app, event).boxed() }
+    Consumer { name: env!("CARGO_CRATE_NAME"), start, handle: |app, event, _| run(app, event).boxed() }
 }
 
 /// A batch of the queue, as far as it is read.

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, stream};
 use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
-use shared::{ids::CustomerId, random::SystemRandom, store::keys};
+use shared::{deadline::Deadline, ids::CustomerId, random::SystemRandom, store::keys};
 
 use crate::PHONE;
 
@@ -125,7 +125,7 @@ async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
     let page = json!({"id": "news", "to": {"all": true, "shard": "0", "after": null}, "title": "News"}).to_string();
     let batch: Value = json!({"Records": [{"messageId": "r", "body": page}]});
     for _ in 0..3 {
-        let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone()).await.expect("an answer");
+        let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none()).await.expect("an answer");
         assert_eq!(answer, json!({"batchItemFailures": []}));
     }
     assert!(queue.is_empty(), "its shard went on from further behind long ago");

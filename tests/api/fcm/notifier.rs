@@ -3,6 +3,7 @@
 use harness::{Api, phone::LoggedIn};
 use local::sns_recorder::{Endpoints, Message, Refusal};
 use serde_json::{Value, json};
+use shared::deadline::Deadline;
 
 use crate::PHONE;
 
@@ -71,7 +72,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
         json!({"messageId": format!("r{n}"), "body": body})
     };
     let batch = json!({"Records": (0..10).map(record).collect::<Vec<_>>()});
-    let deliver = |batch: &Value| (fed.consumer.handle)(fed.app.clone(), batch.clone());
+    let deliver = |batch: &Value| (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none());
     // Whatever would be pushed is refused, so that all stops between the inbox and the push.
     api.stack.recorder.refuse_next_of("Publish", 1_000, Refusal::AuthorizationError);
     let answer = deliver(&batch).await.expect("an answer");
@@ -108,10 +109,10 @@ async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_com
         let batch = json!({"Records": [{"messageId": "r", "body": body}]});
         api.wire.delay(std::time::Duration::from_millis(10));
         let limit = std::time::Duration::from_millis(4 + 5 * n);
-        let killed = tokio::time::timeout(limit, (fed.consumer.handle)(fed.app.clone(), batch.clone())).await;
+        let killed = tokio::time::timeout(limit, (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())).await;
         api.wire.delay(std::time::Duration::ZERO);
         for _ in 0..2 {
-            let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone()).await.expect("an answer");
+            let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none()).await.expect("an answer");
             assert_eq!(answer, json!({"batchItemFailures": []}), "{killed:?}");
         }
         let title = format!("m{n}");

@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use serde_json::Value;
+use shared::deadline::Deadline;
 
 use super::{Failure, StackArgs, say};
 use crate::{groups, log, stack::Stack};
@@ -37,7 +38,7 @@ async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Fail
     if let Some(fed) = stack.fed().filter(|fed| fed.consumer.name == name) {
         let event =
             serde_json::from_slice(event).map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
-        let answer = (fed.consumer.handle)(fed.app.clone(), event).await;
+        let answer = (fed.consumer.handle)(fed.app.clone(), event, Deadline::within(fed.timeout)).await;
         let answer = answer.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
         return serde_json::to_vec(&answer).map_err(Failure::outcome);
     }
