@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use jiff::Timestamp;
 pub use lambda_http::Error;
 use lambda_http::{
@@ -154,6 +154,9 @@ impl Function {
         let Tally { calls, read_units, write_units, .. } = tally;
         let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
         tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            self.app.metrics.count(*began, "Throttled", 1);
+        }
     }
 }
 

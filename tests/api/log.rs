@@ -1,10 +1,13 @@
-//! The one line that the log holds of each request.
+//! The one line that the log holds of each request, and the lines that metrics are made of.
 
+use futures_util::future::join_all;
 use harness::{Api, log};
 use http::Method;
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use shared::clock::Clock as _;
 
-use crate::PHONE;
+use crate::{PHONE, wallet::Purse};
 
 /// The most bytes of a line; CloudWatch bills by the byte.
 const LINE: usize = 400;
@@ -68,4 +71,60 @@ async fn the_longest_line_has_at_most_400_bytes() {
             assert!(bytes <= LINE, "{bytes} bytes: {line}");
         }
     }
+}
+
+/// The values of a metric in the lines that were written while the clocks of one test showed `from` to `until`.
+fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
+    let logged = log::everything();
+    let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(metric));
+    let lines = lines.inspect(|line| assert!(line.len() <= LINE, "{line}"));
+    let values = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| {
+        let at = line["_aws"]["Timestamp"].as_i64().expect("a line of metrics has its time");
+        (from.as_millisecond()..=until.as_millisecond()).contains(&at)
+    });
+    values.filter_map(|line| line[metric].as_u64()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
+    let api = Api::start().await;
+    // All tests share one log; none but this one is here at this time.
+    api.clock.advance_seconds(3_333_333_333);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let code = api.code_for(PHONE).await;
+    api.authenticate_from("203.0.113.7", PHONE, &code.challenge, &code.wrong()).await.expect(400);
+    let tokens = api.authenticate(PHONE, &code).await.expect(201);
+    api.ask_for_code(PHONE).await.expect(429);
+    let (access, first) = (tokens.text("access"), tokens.text("refresh"));
+    let second = api.refresh(&first).await.expect(200).text("refresh");
+    api.refresh(&first).await.expect(200);
+    api.refresh(&second).await.expect(200);
+    for token in ["one", "two"] {
+        api.register(&access, token).await.expect(201);
+    }
+    api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "title": "One"}));
+    api.stack.deliver().await;
+    api.refresh(&first).await.expect(401);
+    let of = |metric: &str| counted(metric, from, api.clock.now());
+    for metric in ["CodesSent", "WrongCodes", "LogIns", "Throttled", "RefreshRepeats", "RefreshReplays"] {
+        assert_eq!(of(metric), [1], "{metric}");
+    }
+    assert_eq!(of("Pushes"), [2]);
+    assert!(of("BalanceConflicts").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn movements_that_meet_are_counted_by_a_metric() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(4_444_444_444);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let purse = Purse::of(&api, PHONE).await;
+    purse.credit(100, "USD").await.expect(200);
+    for answer in join_all((0..8).map(|_| purse.debit(1))).await {
+        answer.expect(200);
+    }
+    let conflicts: u64 = counted("BalanceConflicts", from, api.clock.now()).into_iter().sum();
+    assert!((7..1_000).contains(&conflicts), "{conflicts}");
 }

@@ -1,8 +1,10 @@
 //! What tells the operator: logs that end some day, alarms that reach somebody, and no letter that dies unnoticed.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
-use crate::repository::{assert_none, functions, resources, template};
+use crate::repository::{assert_none, functions, resources, root, template};
 
 #[test]
 fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
@@ -69,6 +71,68 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
     let kept = groups.iter().filter(|(_, logs)| logs["Properties"]["RetentionInDays"] != json!({"Ref": "LogRetentionDays"}));
     problems.extend(kept.map(|(id, _)| format!("{id} is kept for ever: add `RetentionInDays: !Ref LogRetentionDays`")));
     assert_none(&problems);
+}
+
+#[test]
+fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
+    let template = template();
+    let namespace = json!({"Ref": "AWS::StackName"});
+    let mut watched: Vec<(String, String)> = Vec::new();
+    for (id, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
+        if alarm["Properties"]["Namespace"] == namespace {
+            watched.push((id, alarm["Properties"]["MetricName"].as_str().unwrap_or_default().to_owned()));
+        }
+    }
+    for (id, dashboard) in resources(&template, "AWS::CloudWatch::Dashboard") {
+        let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"].as_str().expect("the body of the dashboard is a !Sub");
+        let body: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("the body of {id} is no JSON: {error}"));
+        for widget in body["widgets"].as_array().into_iter().flatten() {
+            watched.extend(own_metrics(&widget["properties"]["metrics"]).into_iter().map(|name| (id.clone(), name)));
+        }
+    }
+    let filters = resources(&template, "AWS::Logs::MetricFilter");
+    let filtered =
+        |name: &str| filters.iter().any(|(_, filter)| filter["Properties"]["MetricTransformations"][0]["MetricName"] == name);
+    let code = sources();
+    let written = |name: &str| code.iter().any(|text| text.contains(&format!("\"{name}\"")));
+    let problems: Vec<String> = watched
+        .iter()
+        .filter(|(_, name)| !filtered(name) && !written(name))
+        .map(|(id, name)| format!("{id} in template.yaml watches {name}, which no metric filter and no code counts"))
+        .collect();
+    assert!(watched.len() > 5, "{watched:?}");
+    assert_none(&problems);
+}
+
+/// The metrics in the stack's namespace, in a widget's notation, where `.` stands for what stands above it.
+fn own_metrics(metrics: &Value) -> Vec<String> {
+    let mut above = "";
+    let mut names = Vec::new();
+    for metric in metrics.as_array().into_iter().flatten() {
+        let namespace = metric[0].as_str().unwrap_or_default();
+        above = if namespace == "." { above } else { namespace };
+        if above == "${AWS::StackName}" {
+            names.extend(metric[1].as_str().map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// The text of every source file of the functions and of `shared`.
+fn sources() -> Vec<String> {
+    let mut folders = vec![root().join("functions"), root().join("shared")];
+    let mut texts = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder can be read") {
+            let path = entry.expect("an entry can be read").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                texts.push(fs::read_to_string(path).expect("a source can be read"));
+            }
+        }
+    }
+    texts
 }
 
 /// The logical ids that stand behind `deadLetterTargetArn`, and behind an event's or a schedule's `DeadLetterConfig`.

@@ -86,6 +86,9 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     let Tally { calls, read_units, write_units, .. } = tally;
     let failed = failures.len();
     tracing::info!(records, failed, inboxes, pushes, silenced, ms = millis, calls, read_units, write_units, "batch");
+    if pushes > 0 {
+        app.metrics.count(began, "Pushes", u64::try_from(pushes).unwrap_or(u64::MAX));
+    }
     Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
 }
 
