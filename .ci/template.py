@@ -17,6 +17,10 @@ class _Loader(yaml.SafeLoader):
 
 def _intrinsic(loader, tag, node):
     name = tag if tag == "Ref" else f"Fn::{tag}"
+    if tag == "GetAtt" and isinstance(node, yaml.ScalarNode):
+        return {name: loader.construct_scalar(node).split(".", 1)}
+    if tag == "Condition":
+        return {tag: loader.construct_scalar(node)}
     if isinstance(node, yaml.ScalarNode):
         return {name: loader.construct_scalar(node)}
     if isinstance(node, yaml.SequenceNode):

@@ -6,6 +6,7 @@ use crate::{
     app::AppState,
     hashes::Signer,
     ids::{CustomerId, SessionId},
+    tally,
 };
 
 /// What happened.
@@ -80,6 +81,17 @@ impl Event {
             Self::OperatorActed => "operator_acted",
         }
     }
+
+    /// The metric that counts it: of what is a trend, or an attack, where there is more of it.
+    fn metric(self) -> Option<&'static str> {
+        match self {
+            Self::LoggedIn => Some("LogIns"),
+            Self::WrongCode => Some("WrongCodes"),
+            Self::RefreshRepeated => Some("RefreshRepeats"),
+            Self::RefreshReplayed => Some("RefreshReplays"),
+            _ => None,
+        }
+    }
 }
 
 /// Writes the line of what the operator did to a customer from the command line. `why` is the operator's own text.
@@ -90,14 +102,19 @@ pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, w
 
 /// Writes the line of what the operator does to a customer with a token.
 pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
+    tally::is_for(customer);
     let OperatorAct { jti, who, scope, why } = act;
     let why: String = why.chars().take(REASON).collect();
     tracing::info!(event = Event::OperatorActed.name(), customer = app.pseudonym(customer), jti, who, scope, why, "security");
 }
 
-/// Writes the line of an event.
+/// Writes the line of an event, and counts it.
 pub fn record(app: &AppState, event: Event, about: About) {
+    about.customer.into_iter().for_each(tally::is_for);
     let customer = about.customer.map(|customer| app.pseudonym(customer));
     let session = about.session.map(|session| session.to_string());
     tracing::info!(event = event.name(), customer, session, "security");
+    if let Some(metric) = event.metric() {
+        app.metrics.count(app.now(), metric, 1);
+    }
 }

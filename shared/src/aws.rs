@@ -15,7 +15,10 @@ use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutC
 use secrecy::ExposeSecret;
 
 use self::connector::Connector;
-use crate::config::{AwsConfig, Config};
+use crate::{
+    config::{AwsConfig, Config},
+    tally::Meter,
+};
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust Services repository: the only ones that
 /// its endpoints need. Reading the system's whole list would be most of a cold start.
@@ -58,7 +61,8 @@ fn dynamodb(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_dynamodb::Client
         .http_client(http)
         .retry_config(retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(timeouts());
+        .timeout_config(timeouts())
+        .interceptor(Meter);
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 

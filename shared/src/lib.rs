@@ -20,6 +20,7 @@ pub mod notify;
 pub mod random;
 pub mod runtime;
 pub mod store;
+pub mod tally;
 
 #[doc(hidden)]
 pub use pastey;

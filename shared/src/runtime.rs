@@ -1,7 +1,8 @@
 //! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher and in the tests.
 //!
 //! Invariants: every request is answered, whatever it holds and however long it takes: a panic is a 500, and what Lambda would kill is a 503
-//! a moment before; each answer carries its request id; one log line a request, without its query, body, headers or address.
+//! a moment before; each answer carries its request id; one log line a request, without its query, body, headers or address, with what it
+//! cost in storage and the customer under a pseudonym.
 
 mod ending;
 
@@ -12,7 +13,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use jiff::Timestamp;
 pub use lambda_http::Error;
 use lambda_http::{
     Adapter, Body, LambdaEvent, RequestExt,
@@ -52,6 +54,7 @@ use crate::{
     },
     metrics::{self, Lines},
     random::SystemRandom,
+    tally::{self, Tally},
 };
 
 /// How long before Lambda would kill an invocation its answer is given: time to send it, also with a fraction of a processor.
@@ -129,7 +132,8 @@ impl Function {
             tokio::spawn(async move { app.refresh_gates().await });
         }
         let work = async { tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0 };
-        let mut response = match deadline.earlier_by(MARGIN).limit(work).await {
+        let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
+        let mut response = match routed {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(never))) => match never {},
             Some(Err(_)) => ApiError::internal("a handler panicked").into_response(),
@@ -138,11 +142,29 @@ impl Function {
         };
         write_as_problem(&mut response, &accept);
         finish(&mut response, &id);
-        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
-        let millis = i64::try_from(self.app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
-        tracing::info!(%method, route, status = response.status().as_u16(), ms = millis, id, "request");
+        self.log(&Asked { method, id, began }, &response, &tally);
         response
     }
+
+    /// The one line of a request.
+    fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
+        let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
+        let status = response.status().as_u16();
+        let ms = i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
+        let Tally { calls, read_units, write_units, .. } = tally;
+        let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
+        tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            self.app.metrics.count(*began, "Throttled", 1);
+        }
+    }
+}
+
+/// What the log tells of a request beside its answer.
+struct Asked {
+    method: Method,
+    id: String,
+    began: Timestamp,
 }
 
 /// A function that no request reaches: it is fed by a queue or a schedule.

@@ -14,7 +14,7 @@ use crate::{
     traffic,
 };
 
-/// Group and prefix of the partition key, such as `auth` and `AUTH#`, with the actions that are needed there.
+/// Group and prefix of the partition key, such as `auth` and `AUTH#`, or a kind of thing in SNS, with the actions that are needed there.
 pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// A query of the index of what is due, which is a resource of its own.
@@ -139,7 +139,7 @@ async fn the_matrix_of_the_keys_is_what_the_functions_do() {
     let matrix = matrix();
     let done = traffic::of_all_operations().await;
     let mut problems = Vec::new();
-    for (cell @ (group, prefix), actions) in &done {
+    for (cell @ (group, prefix), actions) in done.iter().filter(|((_, prefix), _)| prefix.ends_with('#')) {
         let named = matrix.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&named).map(|action| {
             format!("functions/{group} does {action} on {prefix}: name it in the matrix of shared/src/store/keys.rs and in template.yaml")
@@ -158,12 +158,16 @@ async fn the_matrix_of_the_keys_is_what_the_functions_do() {
 }
 
 /// One statement of one function's policies.
-struct Statement {
-    at: String,
-    group: String,
-    actions: Vec<String>,
+pub struct Statement {
+    /// Its place, for a problem's line.
+    pub at: String,
+    /// The package of its function.
+    pub group: String,
+    /// What it allows.
+    pub actions: Vec<String>,
     prefixes: Vec<String>,
-    content: Value,
+    /// As the template writes it.
+    pub content: Value,
 }
 
 impl Statement {
@@ -176,7 +180,8 @@ impl Statement {
     }
 }
 
-fn statements() -> Vec<Statement> {
+/// The statements of all functions.
+pub fn statements() -> Vec<Statement> {
     let mut statements = Vec::new();
     for (id, group, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {

@@ -1,8 +1,8 @@
-//! Every operation in each of its courses, with each call to the table recorded as IAM would judge it.
+//! Every operation in each of its courses, with each call to the table and to SNS recorded as IAM would judge it.
 //!
 //! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a transaction by the action of each part.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -20,13 +20,21 @@ use local::{
 use serde_json::{Value, json};
 use shared::{aws::Clients, clock::Clock, config::Config, store::Store};
 
+use tokio::sync::OnceCell;
+
 use crate::{
+    messages,
     permissions::{Matrix, OF_THE_INDEX},
     repository::template,
 };
 
-/// What the functions did, by group and prefix of the partition key.
-pub async fn of_all_operations() -> Matrix {
+/// What the functions did, by group and prefix of the partition key or kind of thing in SNS; done once, for all tests.
+pub async fn of_all_operations() -> &'static Matrix {
+    static SEEN: OnceCell<Matrix> = OnceCell::const_new();
+    SEEN.get_or_init(record).await
+}
+
+async fn record() -> Matrix {
     let seen = Arc::new(Mutex::new(Matrix::new()));
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
@@ -162,6 +170,11 @@ async fn get_and_clear_notifications(api: &Api) {
     let all = json!({"all": true});
     api.request(Method::DELETE, "/api/notifications/").bearer(&phone.access).json(&all).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+    // A device whose endpoint was disabled is given up, and enabled when it registers again.
+    api.stack.recorder.endpoints(|all| all.disable("four"));
+    api.notify(&phone, "m6", "In vain").await;
+    api.register(&phone.access, "four").await.expect(200);
+    api.notify(&phone, "m7", "Again").await;
 }
 
 async fn read_what_everybody_is_told(api: &Api) {
@@ -227,8 +240,12 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
     let clients = move |group: &str, config: &Config| {
         let clients = Clients::new(config);
         let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
-        let recorded = clients.dynamodb.config().to_builder().interceptor(recorder).build();
-        Clients { dynamodb: Client::from_conf(recorded), ..clients }
+        let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
+        let recorded_sns = move || {
+            let recorded = clients.sns.config().to_builder().interceptor(recorder).build();
+            aws_sdk_sns::Client::from_conf(recorded)
+        };
+        Clients { dynamodb: Client::from_conf(recorded), sns: Arc::new(LazyLock::new(Box::new(recorded_sns))) }
     };
     let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key())];
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
@@ -236,7 +253,7 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Recorder {
     group: String,
     seen: Arc<Mutex<Matrix>>,
@@ -254,9 +271,14 @@ impl Intercept for Recorder {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request();
-        let target = request.headers().get("x-amz-target").unwrap_or_default();
-        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())?;
+        let body = request.body().bytes().unwrap_or_default();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(target) = request.headers().get("x-amz-target") else {
+            let (action, kind) = messages::judged(body);
+            seen.entry((self.group.clone(), kind)).or_default().insert(action);
+            return Ok(());
+        };
+        let body: Value = serde_json::from_slice(body)?;
         for (action, partition) in judged(target.rsplit('.').next().unwrap_or_default(), &body) {
             let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
             let action = if body["IndexName"].is_null() { format!("dynamodb:{action}") } else { OF_THE_INDEX.to_owned() };

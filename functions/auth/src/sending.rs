@@ -151,7 +151,9 @@ impl Plan {
             return Ok(());
         }
         let text = message(&app.config.app_name, self.code.expose_secret(), app.config.codes.life.as_secs(), app_hash);
-        app.messages.send_sms(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)
+        app.messages.send_sms(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
+        app.metrics.count(app.now(), "CodesSent", 1);
+        Ok(())
     }
 
     /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.

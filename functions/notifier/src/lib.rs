@@ -17,6 +17,7 @@ use serde_json::Value;
 use shared::{
     app::AppState,
     runtime::{Consumer, Error},
+    tally::{self, Tally},
 };
 
 pub use self::message::{Message, To, Unreadable};
@@ -68,7 +69,7 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     let batch: Batch = serde_json::from_value(event)?;
     let records = batch.records.len();
     let worked = stream::iter(batch.records).map(|record| handle(&app, record)).buffer_unordered(RECORDS_AT_ONCE);
-    let outcomes: Vec<(String, Result<Delivered, Trouble>)> = worked.collect().await;
+    let (outcomes, tally) = tally::counted(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
     let mut all = Delivered::default();
     let mut failures = Vec::new();
     for (item_identifier, outcome) in outcomes {
@@ -82,7 +83,12 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     }
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
     let Delivered { inboxes, pushes, silenced } = all;
-    tracing::info!(records, failed = failures.len(), inboxes, pushes, silenced, ms = millis, "batch");
+    let Tally { calls, read_units, write_units, .. } = tally;
+    let failed = failures.len();
+    tracing::info!(records, failed, inboxes, pushes, silenced, ms = millis, calls, read_units, write_units, "batch");
+    if pushes > 0 {
+        app.metrics.count(began, "Pushes", u64::try_from(pushes).unwrap_or(u64::MAX));
+    }
     Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
 }
 

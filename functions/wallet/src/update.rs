@@ -219,12 +219,15 @@ impl Carrying<'_> {
                 Posted::Reused => return idempotency::answer(Once::Reused, fresh),
                 Posted::HoldSettled => return refuse(app, Refusal::HoldSettled, self.slot).await,
                 Posted::AlreadyReversed => return refuse(app, Refusal::AlreadyReversed, self.slot).await,
-                // One other came between, most likely: the wallet that it left needs not be read.
-                Posted::Moved(Some(other)) if is_first => {
-                    (wallet, is_first) = (other, false);
-                    continue;
+                Posted::Moved(other) => {
+                    app.metrics.count(now, "BalanceConflicts", 1);
+                    // One other came between, most likely: the wallet that it left needs not be read.
+                    if let Some(other) = other.filter(|_| is_first) {
+                        (wallet, is_first) = (other, false);
+                        continue;
+                    }
                 }
-                Posted::Moved(_) | Posted::Busy => {}
+                Posted::Busy => app.metrics.count(now, "BalanceConflicts", 1),
             }
             let wait = Duration::from_millis(below(&*app.random, longest).into());
             if Instant::now() + wait > until {

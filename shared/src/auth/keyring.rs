@@ -14,6 +14,7 @@ use super::{
 use crate::{
     config::TokenConfig,
     store::{PublishedKey, Store, StoreError},
+    tally,
 };
 
 /// An unknown `kid` makes us read the table again at most this often, so that garbage costs nothing.
@@ -55,7 +56,11 @@ impl Keyring {
             }
             found => found,
         };
-        Ok(key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now)))
+        let claims = key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
+        if let Ok(claims) = &claims {
+            tally::is_for(claims.user_id);
+        }
+        Ok(claims)
     }
 
     fn find(&self, kid: &str) -> Option<VerifyingKey> {

@@ -1,0 +1,130 @@
+//! The one line that the log holds of each request, and the lines that metrics are made of.
+
+use futures_util::future::join_all;
+use harness::{Api, log};
+use http::Method;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shared::clock::Clock as _;
+
+use crate::{PHONE, wallet::Purse};
+
+/// The most bytes of a line; CloudWatch bills by the byte.
+const LINE: usize = 400;
+
+/// The line of the request with this id.
+fn line_of(id: &str) -> (usize, Value) {
+    let logged = log::everything();
+    let read = |line: &str| Some((line.len(), serde_json::from_str::<Value>(line).ok()?));
+    let is_it = |(_, line): &(usize, Value)| line["message"] == "request" && line["id"] == id;
+    logged.lines().filter_map(read).find(is_it).unwrap_or_else(|| panic!("no line of {id}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let customer = phone.customer["id"].as_str().expect("an id").parse().expect("a customer's id");
+    let pseudonym = api.stack.state("auth").expect("auth runs").pseudonym(customer);
+    let note = json!({"registration_id": "one", "type": "ios"});
+    for (method, path, body, status) in [
+        (Method::GET, "/api/customer/", None, 200),
+        (Method::PATCH, "/api/customer/", Some(json!({"first_name": "Amal"})), 200),
+        (Method::POST, "/api/devices/", Some(note), 201),
+        (Method::GET, "/api/customer/export/", None, 200),
+        (Method::POST, "/api/refresh-token/", Some(json!({"refresh": phone.refresh})), 200),
+        (Method::POST, "/api/logout-device/", None, 204),
+    ] {
+        api.wire.reset();
+        let request = api.request(method, path).bearer(&phone.access);
+        let request = if let Some(body) = body { request.json(&body) } else { request };
+        let answer = request.send().await.expect(status);
+        let (_, line) = line_of(answer.header("x-request-id"));
+        let (spent, calls) = (api.wire.cost(), api.wire.calls().len());
+        assert_eq!(line["calls"], calls, "{path}: {line}");
+        assert_eq!(
+            (line["read_units"].as_f64(), line["write_units"].as_f64()),
+            (Some(spent.read_units), Some(spent.write_units))
+        );
+        assert_eq!((&line["customer"], &line["status"]), (&json!(pseudonym), &json!(status)), "{path}: {line}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_line_of_a_request_that_asks_nothing_of_storage_says_so() {
+    let api = Api::start().await;
+    let (_, line) = line_of(api.profile("garbage").await.expect(401).header("x-request-id"));
+    assert_eq!(line["calls"], 0, "{line}");
+    assert!(line.get("customer").is_none(), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_longest_line_has_at_most_400_bytes() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.register(&phone.access, "one").await.expect(201);
+    for path in ["/api/devices/one/", "/api/customer/export/", "/api/notifications/019aac3f-0000-7000-8000-000000000000/"] {
+        let answer = api.request(Method::OPTIONS, path).bearer(&phone.access).send().await;
+        let answers = [answer, api.get(path).bearer(&phone.access).send().await];
+        for answer in answers {
+            let (bytes, line) = line_of(answer.header("x-request-id"));
+            assert!(bytes <= LINE, "{bytes} bytes: {line}");
+        }
+    }
+}
+
+/// The values of a metric in the lines that were written while the clocks of one test showed `from` to `until`.
+fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
+    let logged = log::everything();
+    let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(metric));
+    let lines = lines.inspect(|line| assert!(line.len() <= LINE, "{line}"));
+    let values = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| {
+        let at = line["_aws"]["Timestamp"].as_i64().expect("a line of metrics has its time");
+        (from.as_millisecond()..=until.as_millisecond()).contains(&at)
+    });
+    values.filter_map(|line| line[metric].as_u64()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
+    let api = Api::start().await;
+    // All tests share one log; none but this one is here at this time.
+    api.clock.advance_seconds(3_333_333_333);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let code = api.code_for(PHONE).await;
+    api.authenticate_from("203.0.113.7", PHONE, &code.challenge, &code.wrong()).await.expect(400);
+    let tokens = api.authenticate(PHONE, &code).await.expect(201);
+    api.ask_for_code(PHONE).await.expect(429);
+    let (access, first) = (tokens.text("access"), tokens.text("refresh"));
+    let second = api.refresh(&first).await.expect(200).text("refresh");
+    api.refresh(&first).await.expect(200);
+    api.refresh(&second).await.expect(200);
+    for token in ["one", "two"] {
+        api.register(&access, token).await.expect(201);
+    }
+    api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "title": "One"}));
+    api.stack.deliver().await;
+    api.refresh(&first).await.expect(401);
+    let of = |metric: &str| counted(metric, from, api.clock.now());
+    for metric in ["CodesSent", "WrongCodes", "LogIns", "Throttled", "RefreshRepeats", "RefreshReplays"] {
+        assert_eq!(of(metric), [1], "{metric}");
+    }
+    assert_eq!(of("Pushes"), [2]);
+    assert!(of("BalanceConflicts").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn movements_that_meet_are_counted_by_a_metric() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(4_444_444_444);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let purse = Purse::of(&api, PHONE).await;
+    purse.credit(100, "USD").await.expect(200);
+    for answer in join_all((0..8).map(|_| purse.debit(1))).await {
+        answer.expect(200);
+    }
+    let conflicts: u64 = counted("BalanceConflicts", from, api.clock.now()).into_iter().sum();
+    assert!((7..1_000).contains(&conflicts), "{conflicts}");
+}
