@@ -5,6 +5,7 @@ use std::time::Duration;
 use harness::{Api, phone::Code, wire::Cost};
 use http::Method;
 use serde_json::json;
+use shared::{model::limits::SHARDS, store::BudgetKind};
 
 use crate::{PHONE, wallet::Purse};
 
@@ -16,15 +17,34 @@ fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
 
 async fn measured() -> Api {
     let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    count_the_first_codes_of_the_day(&api).await;
     api.wire.delay(DELAY);
+    api.wire.reset();
     api
+}
+
+/// One in each shard of the budgets: the first code in a shard makes its item, and the shards are drawn.
+async fn count_the_first_codes_of_the_day(api: &Api) {
+    let app = api.stack.state("auth").expect("auth runs");
+    for budget in [BudgetKind::Country("US"), BudgetKind::Total] {
+        for shard in 0..SHARDS {
+            let spent = app.store.spend_budget(budget, &[0; SHARDS as usize], shard, &app.config.codes, app.now()).await;
+            assert_eq!(spent.expect("an answer"), Some(shard));
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_costs_two_trips() {
     let api = measured().await;
+    // The counters of the phone and of the address are new, which is a unit each for their places on the index, as it is for each challenge.
     api.ask_for_code(PHONE).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 5.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
+    api.clock.advance_seconds(60);
+    api.stack.prepare().await;
+    api.wire.reset();
+    api.ask_for_code(PHONE).await.expect(200);
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +56,7 @@ async fn a_code_that_needs_a_token_costs_two_trips_too() {
     api.wire.reset();
     let body = json!({"phone": PHONE, "purpose": "delete"});
     api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 6.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 3.0, 8.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,14 +65,14 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
-    assert_eq!(api.wire.cost(), cost(3, 1.0, 17.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(3, 1.0, 20.0), "{:#?}", api.wire.calls());
     api.clock.advance_seconds(60);
     // The app information is read again once a minute, beside whatever request comes first.
     api.stack.prepare().await;
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(3, 2.0, 9.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(3, 2.0, 10.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -76,7 +96,8 @@ async fn a_wrong_code_costs_one_trip() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
-    assert_eq!(api.wire.cost(), cost(1, 1.0, 2.0), "{:#?}", api.wire.calls());
+    // The first try of a day puts the counter on the index of what is due.
+    assert_eq!(api.wire.cost(), cost(1, 1.0, 3.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,8 +125,12 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
-    // One write unit for the profile, one for the count of writes.
+    // One write unit for the profile, one for the count of writes, and one since that is the first of this hour.
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 3.0), "{:#?}", api.wire.calls());
+    api.wire.reset();
+    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Basma"})).send().await.expect(200);
     assert_eq!(api.wire.cost(), cost(2, 2.0, 2.0), "{:#?}", api.wire.calls());
+    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
     assert_eq!(api.wire.cost(), cost(1, 2.0, 1.0), "nothing differs, nothing but the count is written");
@@ -179,8 +204,8 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    // The count of writes, two for the try, ten in the transaction, three given back.
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 16.0), "{:#?}", api.wire.calls());
+    // The count of writes, three for the first try on that phone, eleven in the transaction, three given back.
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 18.0), "{:#?}", api.wire.calls());
 
     api.clock.advance_seconds(600);
     api.stack.prepare().await;
@@ -189,12 +214,12 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 3.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(1, 2.0, 4.0), "{:#?}", api.wire.calls());
     body["old_challenge"] = json!(old.challenge);
     body["old_otp"] = json!(old.otp);
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 23.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 26.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,7 +231,7 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     assert_eq!(api.wire.cost(), cost(1, 7.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 9.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 2.0, 10.0), "{:#?}", api.wire.calls());
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -216,7 +241,7 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 16.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(2, 3.0, 18.0), "{:#?}", api.wire.calls());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,6 +261,8 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     assert_eq!(moved(&purse.operator, credit).await.0, cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
     // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of balance, entry and answer, two units each.
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
+    // The first counted write of an hour is one unit more.
+    assert_eq!(moved(&purse.phone.access, debit.clone()).await.0, cost(2, 3.0, 8.0), "{:#?}", api.wire.calls());
     let (spent, entry) = moved(&purse.phone.access, debit.clone()).await;
     assert_eq!(spent, cost(2, 3.0, 7.0), "{:#?}", api.wire.calls());
     let calls = api.wire.calls();

@@ -65,8 +65,9 @@ impl FromFields for CodeRequest {
 /// Sends a one-time code to a phone.
 ///
 /// Two sequential trips to storage: counters are read and the address is counted side by side, then the send, the challenge and two
-/// shards of the day's budget are written side by side. Two read units, five write units, one message. What needs a token has its
-/// session looked up and its write counted beside the first: one unit more of each.
+/// shards of the day's budget are written side by side. Two read units, six write units, one message; another write
+/// unit for the first one of a while on each of the five counters. What needs a token has its session looked up and its write counted beside
+/// the first: one unit more of each.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(

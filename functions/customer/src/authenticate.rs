@@ -106,9 +106,9 @@ impl NewDevice {
 ///
 /// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge while the phone's owner, and whose the
 /// registration id is, are looked up; code and session are written in one transaction while the profile is read; then the try and the day's
-/// budget are given back. One read unit (two where there is a profile), two write units for the tries, four for the log-in (twelve where it
-/// makes the account), three for what is given back. With a device one read unit more, and eight write units where it is new, ten where
-/// it moves, two where it is the customer's.
+/// budget are given back. One read unit (two where there is a profile), two write units for the tries (three for the first of a day), five for
+/// the log-in (fourteen where it makes the account), three for what is given back. With a device one read unit more, and ten write units where
+/// it is new, twelve where it moves, two where it is the customer's.
 #[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer", tag = crate::TAG,
     request_body(content = LogInRequest, example = json!({"phone": "+14155550123", "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
         "otp": "123456", "device": {"name": "Amal's phone", "platform": "ios", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM"}})),

@@ -95,7 +95,7 @@ impl TriedPhone {
     }
 }
 
-/// Moves the account, if the codes are right and enough, and tells the old phone. One trip, thirteen write units, eighteen with the old
+/// Moves the account, if the codes are right and enough, and tells the old phone. One trip, fourteen write units, twenty with the old
 /// phone's code; a second trip gives the budgets what they were lent where the move is refused.
 pub(crate) async fn change_phone(
     app: &AppState,

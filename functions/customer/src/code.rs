@@ -93,7 +93,7 @@ impl Presented {
         Self { limits, ..self }
     }
 
-    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units.
+    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units, three for the first try of a day.
     pub(crate) async fn try_once(self, app: &AppState, on: TriesOn, address: IpAddr) -> Result<Tried, ApiError> {
         let (store, rules, now) = (&app.store, &app.config.codes, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;

@@ -68,8 +68,8 @@ impl FromFields for DeleteRequest {
 /// code sent to the account's phone is needed. While there is money in the wallet, it takes `forfeit`.
 ///
 /// Two sequential trips to storage: the session is looked up, the wallet is read, the write is counted and a code is tried side by side; then
-/// account and wallet are closed. Two read units and nine write units after a recent log-in; with a code three read units and sixteen write
-/// units; two write units more for each currency that is given up.
+/// account and wallet are closed. Two read units and nine write units after a recent log-in; with a code three read units and seventeen write
+/// units (eighteen for the first try of a day); two write units more for each currency that is given up.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
     request_body(content = Option<DeleteFields>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(

@@ -24,7 +24,8 @@ pub(crate) const TRIES: usize = 5;
 ///
 /// Two sequential trips to storage: the session is looked up beside the profile, and the write is counted; then the profile is replaced
 /// if it is still the one that was read. Two read units and two write units, one where nothing differs. A move takes two trips, too, as its
-/// codes are tried beside the first: two read units, sixteen write units, or twenty-three with two codes, and a message.
+/// codes are tried beside the first: two read units, seventeen write units, or twenty-five with two codes (another for the
+/// first try of a day on a phone), and a message.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
     params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
     request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),

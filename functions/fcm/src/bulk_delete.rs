@@ -27,7 +27,7 @@ pub struct Deleted {
 ///
 /// Two sequential trips to storage (a third where all of a hundred ids are there): the session, the counts and the messages are read side by
 /// side, and the write is counted; then they go in one transaction. With `all`: two read units, three write units, whatever there is. With
-/// `ids`: one read unit more for each message, and two write units more for each KB of them.
+/// `ids`: one read unit more for each message, and three write units more (two for each further KB of it).
 #[utoipa::path(post, path = "/api/notifications/bulk-delete/", operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
     request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses(

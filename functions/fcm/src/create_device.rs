@@ -27,8 +27,8 @@ pub(crate) const TRIES: usize = 12;
 /// app registers at each start: its session may be a new one, and its device may have been given up.
 ///
 /// Two sequential trips to storage: the session and whose the registration id is are looked up side by side, and the write is counted; then
-/// the device is written. Three read units (four with an `Idempotency-Key`); nine write units for a new device, eleven for one that moves,
-/// two for one of the caller's own, and two more with an `Idempotency-Key`.
+/// the device is written. Three read units (four with an `Idempotency-Key`); eleven write units for a new device, thirteen for one that
+/// moves, two for one of the caller's own, and three more with an `Idempotency-Key`.
 #[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create", tag = crate::DEVICES,
     params(("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again.")),
     request_body(content = NewDevice, example = json!({"registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM", "type": "ios",

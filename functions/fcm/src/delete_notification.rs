@@ -12,7 +12,7 @@ use crate::{
 /// Deletes a message of the caller's inbox.
 ///
 /// Two sequential trips to storage: the session, the counts and the message are read side by side, and the write is counted; then it goes in
-/// one transaction with its count. Three read units, five write units.
+/// one transaction with its count. Three read units, six write units.
 #[utoipa::path(delete, path = "/api/notifications/{id}/", operation_id = "deleteNotification", tag = crate::NOTIFICATIONS,
     params(("id" = String, Path, description = "The message's `id`.", format = "uuid")),
     responses(

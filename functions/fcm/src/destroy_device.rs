@@ -6,7 +6,7 @@ use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::err
 
 /// Takes a push device of the caller away.
 ///
-/// Two sequential trips to storage: the session is looked up and the write counted; then device and ownership go. One read unit, seven
+/// Two sequential trips to storage: the session is looked up and the write counted; then device and ownership go. One read unit, eight
 /// write units.
 #[utoipa::path(delete, path = "/api/devices/{registration_id}/", operation_id = "devices_destroy", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),

@@ -26,7 +26,7 @@ use crate::{
 ///
 /// Two sequential trips to storage: the session is looked up beside the device and whose the new registration id is, and the write is
 /// counted; then the device is replaced if it is still the one that was read. Two read units (three with another registration id), two
-/// write units (nine with another registration id).
+/// write units (eleven with another registration id).
 #[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
     request_body(content = DeviceChange, example = json!({"registration_id": "bmV3IHRva2Vu:APA91bE-token_of.FCM", "type": "ios",
@@ -59,7 +59,7 @@ pub async fn update_device(
 ///
 /// Two sequential trips to storage: the session is looked up beside the device and whose the new registration id is, and the write is
 /// counted; then the device is replaced if it is still the one that was read. Two read units (three with another registration id), two
-/// write units (nine with another registration id).
+/// write units (eleven with another registration id).
 #[utoipa::path(patch, path = "/api/devices/{registration_id}/", operation_id = "devices_partial_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
     request_body(content = PartialDeviceChange, example = json!({"name": "Amal's old phone", "active": false})),

@@ -48,7 +48,7 @@ impl AddAssign for Delivered {
 
 /// Delivers a message. A customer who is not there, or left, gets none.
 ///
-/// Two sequential trips to storage; with active devices three, and the pushes. Three read units, six write units for the inbox; with devices
+/// Two sequential trips to storage; with active devices three, and the pushes. Three read units, eight write units for the inbox; with devices
 /// two read units more.
 pub(crate) async fn to_customer(app: &AppState, message: &Message, customer: CustomerId) -> Result<Delivered, Trouble> {
     let (account, inbox, devices) =

@@ -157,7 +157,7 @@ impl Store {
 
     /// Writes a log-in to an existing account, taking `leaving` out first: the code and the session are one transaction.
     ///
-    /// One trip; four write units and two more for each further KB of the account, another where it is on no list of the clean-up's, and those
+    /// One trip; five write units and two more for each further KB of the account, another where it is on no list of the clean-up's, and those
     /// of a device. Without `leaving` the account must have room; with
     /// it, it must still hold what is taken out.
     pub async fn add_session(
@@ -212,7 +212,7 @@ impl Store {
     /// Makes an account with its first session: phone, profile, account, its empty wallet, its place on the list of customers, and code are one
     /// transaction.
     ///
-    /// One trip; thirteen write units, and those of a device.
+    /// One trip; fourteen write units, and those of a device.
     pub async fn create_account(
         &self,
         customer: &Customer,

@@ -152,8 +152,8 @@ impl Store {
         }
     }
 
-    /// Takes a device away that was not seen since `seen`; false where it was, or is gone. One trip, six write units, two more where its
-    /// session still stands in the account, and one for its place on the index.
+    /// Takes a device away that was not seen since `seen`; false where it was, or is gone. One trip, seven write units, two more where its
+    /// session still stands in the account.
     pub async fn remove_unseen_device(&self, customer: CustomerId, device: &Device, seen: &LastSeen) -> Result<bool, StoreError> {
         let mut items = self.removal_parts(customer, &device.hash(), Some(device.revision))?;
         if let Some(rotated) = seen.refreshed {

@@ -129,7 +129,7 @@ impl Store {
 
     /// Registers a device, taking it from whoever had it, together with the answer that is given again.
     ///
-    /// One trip. Write units: eight for a new device, ten for one of another customer's, two for one of the customer's own; more for
+    /// One trip. Write units: ten for a new device, twelve for one of another customer's, two for one of the customer's own; more for
     /// registration ids above about 600 characters, and for the stored answer.
     pub async fn claim_device(&self, claim: DeviceClaim<'_>, answer: Option<&NewAnswer>) -> Result<Claimed, StoreError> {
         let parts = self.claim_parts(claim)?;
@@ -222,7 +222,7 @@ impl Store {
         }
     }
 
-    /// Writes a device in place of `before` under another registration id, which must have no owner. One trip, eight write units.
+    /// Writes a device in place of `before` under another registration id, which must have no owner. One trip, ten write units.
     pub async fn move_device(&self, customer: CustomerId, before: &Device, after: &Device) -> Result<Replaced, StoreError> {
         let (old, new) = (before.hash(), after.hash());
         let owner = DeviceOwner { customer, id: after.id, created: after.created };

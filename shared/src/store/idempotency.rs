@@ -47,7 +47,7 @@ impl Store {
 
     /// Carries out `effects` and stores their answer, both or neither; without an answer to store, `effects` alone.
     ///
-    /// One trip; two write units for each KB of the answer, beside those of the effects.
+    /// One trip; two write units for each KB of the answer and one where it is not kept for ever, beside those of the effects.
     pub async fn transact_once(
         &self,
         answer: Option<&NewAnswer>,

@@ -131,7 +131,7 @@ impl Store {
         Ok(matches!(self.transact(items).await?, Outcome::Done))
     }
 
-    /// Puts a message into a customer's inbox, once. One trip; six write units, two more for each further KB.
+    /// Puts a message into a customer's inbox, once. One trip; eight write units, two more for each further KB.
     pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
         let Arrival { customer, before, after, notification, receipt, now } = arrival;
         let key = keys::notification(customer, notification.id);

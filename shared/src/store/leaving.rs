@@ -73,7 +73,7 @@ struct Leaving {
 
 impl Store {
     /// Ends all sessions, frees the phone, closes the wallet and puts the customer on the list of those to erase. One trip; eight write units,
-    /// ten with a code, and two more for each further KB of the account and for each currency that is given up.
+    /// eleven with a code, and two more for each further KB of the account and for each currency that is given up.
     pub async fn leave(&self, departure: &Departure) -> Result<Left, StoreError> {
         let leaving = Leaving { customer: departure.customer, since: departure.now };
         let leaving = item(keys::leaving(departure.customer), "leaving", &leaving)?;

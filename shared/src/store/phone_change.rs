@@ -49,7 +49,7 @@ pub enum PhoneChanged {
 }
 
 impl Store {
-    /// Moves an account to another phone. One trip; ten write units with one code, twelve with two, and two more for each further KB of
+    /// Moves an account to another phone. One trip; eleven write units with one code, fourteen with two, and two more for each further KB of
     /// account and profile.
     pub async fn change_phone(&self, change: &PhoneChange<'_>) -> Result<PhoneChanged, StoreError> {
         let customer = change.profile.id;
