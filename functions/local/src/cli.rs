@@ -5,6 +5,7 @@
 
 mod audit;
 mod content;
+mod costs;
 mod customer;
 mod doctor;
 mod invoke;
@@ -59,6 +60,8 @@ enum Command {
     Content(content::ContentCommand),
     /// Compare every wallet's balance with its ledger; it only reads
     Audit(audit::AuditArgs),
+    /// Print what a million requests of each operation cost
+    Costs(Box<costs::CostsArgs>),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
 }
@@ -103,6 +106,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Notify(args)) => notify::run(*args).await,
         Some(Command::Content(command)) => content::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
+        Some(Command::Costs(args)) => costs::run(&args),
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
     match outcome {
