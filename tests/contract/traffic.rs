@@ -223,6 +223,9 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
         let hold = send(&phone.access, amount.clone()).await.expect(200).json()["entry"]["id"].clone();
         send(&phone.access, json!({"type": kind, "amount": 10, "hold_id": hold})).await.expect(200);
     }
+    for _ in 0..3 {
+        send(&phone.access, json!({"type": "debit", "amount": 1, "currency": "USD"})).await.expect(200);
+    }
     send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"})).await.expect(422);
     send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer})).await.expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);

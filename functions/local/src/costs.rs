@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The counted operations, by id.
 const COUNTED: &str = include_str!("costs.json");
 
-/// One operation in its middle course: half of those that were counted cost less.
+/// One operation in a common course: the lower quartile of all that the tests go, which are mostly the rare and dear ones.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counted {
     /// Calls of storage.
