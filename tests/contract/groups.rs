@@ -1,8 +1,10 @@
 //! The packages of functions/ and the places where each is named.
 
+use std::{collections::BTreeSet, fs};
+
 use local::groups;
 
-use crate::repository::{assert_none, deployment, functions, packages, template};
+use crate::repository::{assert_none, deployment, functions, packages, root, template};
 
 #[test]
 fn every_package_is_a_function_of_the_template() {
@@ -67,6 +69,19 @@ fn every_consumer_names_its_own_crate_to_the_log() {
         .map(|(name, _)| {
             format!("lines of functions/{name} would not follow LogLevel: its consumer must have the name of its crate")
         })
+        .collect();
+    assert_none(&problems);
+}
+
+/// The tests with the functions' own binaries, and `tests/sam-local`, take the events of each package; so that they take all there are.
+#[test]
+fn every_folder_of_events_is_that_of_a_package_and_every_package_has_one() {
+    let entries = fs::read_dir(root().join("events")).expect("there is a folder events").flatten();
+    let folders: BTreeSet<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let packages: BTreeSet<String> = packages().into_iter().collect();
+    let problems: Vec<String> = folders
+        .symmetric_difference(&packages)
+        .map(|name| format!("functions/{name} and events/{name} must both be there, or none of them"))
         .collect();
     assert_none(&problems);
 }

@@ -4,6 +4,7 @@
 //! forgets the other place fails a test here, which says what is missing and where to add it.
 
 mod access;
+mod costs;
 mod document;
 mod endings;
 mod events;

@@ -137,7 +137,7 @@ fn the_matrix_of_the_keys_has_no_line_for_what_is_no_package() {
 #[tokio::test]
 async fn the_matrix_of_the_keys_is_what_the_functions_do() {
     let matrix = matrix();
-    let done = traffic::of_all_operations().await;
+    let done = &traffic::of_all_operations().await.calls;
     let mut problems = Vec::new();
     for (cell @ (group, prefix), actions) in done.iter().filter(|((_, prefix), _)| prefix.ends_with('#')) {
         let named = matrix.get(cell).cloned().unwrap_or_default();

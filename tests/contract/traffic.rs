@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
     error::BoxError,
 };
-use harness::{Api, clock::HandClock, phone::LoggedIn, wire::Wire};
+use harness::{Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
 use http::Method;
 use local::{
     content_desk::ContentDesk,
@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use shared::{aws::Clients, clock::Clock, config::Config, store::Store};
 
 use tokio::sync::OnceCell;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::{
     messages,
@@ -28,10 +29,24 @@ use crate::{
     repository::template,
 };
 
-/// What the functions did, by group and prefix of the partition key or kind of thing in SNS; done once, for all tests.
-pub async fn of_all_operations() -> &'static Matrix {
-    static SEEN: OnceCell<Matrix> = OnceCell::const_new();
-    SEEN.get_or_init(record).await
+/// What all operations did; done once, for all tests.
+#[derive(Debug)]
+pub struct Traffic {
+    /// By group and prefix of the partition key or kind of thing in SNS.
+    pub calls: Matrix,
+    /// The log, line by line.
+    pub log: Vec<Value>,
+}
+
+/// What the functions did.
+pub async fn of_all_operations() -> &'static Traffic {
+    static SEEN: OnceCell<Traffic> = OnceCell::const_new();
+    let recorded = async {
+        let log = KeptLog::default();
+        let calls = record().with_subscriber(log.subscriber()).await;
+        Traffic { calls, log: log.lines() }
+    };
+    SEEN.get_or_init(|| recorded).await
 }
 
 async fn record() -> Matrix {
@@ -39,6 +54,7 @@ async fn record() -> Matrix {
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
     let api = Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
+    api.stack.prepare().await;
     log_in_and_change_the_profile(&api).await;
     refresh_repeat_and_replay(&api).await;
     send_a_code_to_change_something(&api).await;
@@ -50,9 +66,20 @@ async fn record() -> Matrix {
     read_what_everybody_is_told(&api).await;
     move_money_in_every_way_and_leave(&api).await;
     let_time_pass_and_clean_up(&api).await;
+    send_what_stands_in_events(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
+}
+
+/// What needs no token succeeds, and shows what it costs.
+async fn send_what_stands_in_events(api: &Api) {
+    for (group, _) in GROUPS {
+        let function = api.stack.function(group).expect("the launcher runs every group");
+        for event in sample_events(group) {
+            function.invoke(event.text.as_bytes()).await.expect("an answer");
+        }
+    }
 }
 
 /// Whoever starts first does what the others then find done.
@@ -134,6 +161,8 @@ async fn register_change_and_move_devices(api: &Api) {
     keyed(&basma, "one").send().await.expect(200);
     api.get("/api/devices/").bearer(&basma.access).send().await.expect(200);
     api.get("/api/devices/one/").bearer(&basma.access).send().await.expect(200);
+    let whole = json!({"registration_id": "one", "type": "ios"});
+    api.request(Method::PUT, "/api/devices/one/").bearer(&basma.access).json(&whole).send().await.expect(200);
     for patch in [json!({"name": "x"}), json!({"registration_id": "two"})] {
         api.patch("/api/devices/one/").bearer(&basma.access).json(&patch).send().await.expect(200);
     }
@@ -198,6 +227,9 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
     for kind in ["capture", "release"] {
         let hold = send(&phone.access, amount.clone()).await.expect(200).json()["entry"]["id"].clone();
         send(&phone.access, json!({"type": kind, "amount": 10, "hold_id": hold})).await.expect(200);
+    }
+    for _ in 0..3 {
+        send(&phone.access, json!({"type": "debit", "amount": 1, "currency": "USD"})).await.expect(200);
     }
     send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"})).await.expect(422);
     send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer})).await.expect(422);

@@ -2,9 +2,11 @@
 
 use std::{
     io::{self, Write},
-    sync::{LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
+use serde_json::Value;
+use tracing::Subscriber;
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -23,6 +25,38 @@ pub fn keep() {
 /// Everything that was logged by all tests of this process so far.
 pub fn everything() -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+}
+
+/// The log of what runs under its subscriber, as production writes it, apart from all other tests.
+#[derive(Debug, Clone, Default)]
+pub struct KeptLog(Arc<Mutex<Vec<u8>>>);
+
+impl KeptLog {
+    /// What writes into it.
+    pub fn subscriber(&self) -> impl Subscriber + Send + Sync + use<> {
+        let kept = self.clone();
+        tracing_subscriber::registry()
+            .with(shared::runtime::log_targets(LevelFilter::INFO, &local::groups::crates()))
+            .with(shared::runtime::log_lines().with_writer(move || kept.clone()))
+    }
+
+    /// The lines so far.
+    pub fn lines(&self) -> Vec<Value> {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = String::from_utf8_lossy(&bytes);
+        lines.lines().map(|line| serde_json::from_str(line).expect("a line of the log is JSON")).collect()
+    }
+}
+
+impl Write for KeptLog {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[derive(Clone, Copy)]

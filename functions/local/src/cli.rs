@@ -6,6 +6,7 @@
 mod audit;
 mod clean_up;
 mod content;
+mod costs;
 mod customer;
 mod doctor;
 mod invoke;
@@ -62,6 +63,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Run the clean-up once
     CleanUp(clean_up::CleanUpArgs),
+    /// Print what a million requests of each operation cost
+    Costs(Box<costs::CostsArgs>),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
 }
@@ -107,6 +110,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Content(command)) => content::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
         Some(Command::CleanUp(args)) => clean_up::run(args).await,
+        Some(Command::Costs(args)) => costs::run(&args),
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
     match outcome {

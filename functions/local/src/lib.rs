@@ -9,6 +9,7 @@
 pub mod cli;
 pub mod connections;
 pub mod content_desk;
+pub mod costs;
 pub mod data_folder;
 pub mod doctor;
 pub mod dynamodb;

@@ -124,9 +124,9 @@ impl Recorder {
         self.record().refusals.clear();
     }
 
-    /// Hands what is published to a topic on.
+    /// Hands what is published to a topic on. A topic is known by its name, since `sam local` names it so and without the rest of its ARN.
     pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
-        self.record().topics.insert(topic.to_owned(), on_topic);
+        self.record().topics.insert(name_in(topic).to_owned(), on_topic);
     }
 
     /// The endpoints, for a test to look at and to change as the service does by itself.
@@ -184,7 +184,7 @@ impl Recorder {
     }
 
     fn publish_to_topic(&self, action: &Action) -> Result<String, Fault> {
-        let on_topic = self.record().topics.get(action.parameter("TopicArn").unwrap_or_default()).cloned();
+        let on_topic = self.record().topics.get(name_in(action.parameter("TopicArn").unwrap_or_default())).cloned();
         let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
         let message = action.parameter("Message").filter(|message| !message.is_empty());
         on_topic(message.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned());
@@ -220,6 +220,11 @@ impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").finish_non_exhaustive()
     }
+}
+
+/// The last part of a topic's ARN.
+fn name_in(topic: &str) -> &str {
+    topic.rsplit(':').next().unwrap_or(topic)
 }
 
 /// E.164: a plus, no leading zero, at most fifteen digits.

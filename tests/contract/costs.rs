@@ -1,0 +1,75 @@
+//! What each operation was counted to cost, from which `cargo run -- costs` makes its table.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
+
+use local::costs::Counted;
+
+use crate::{
+    repository::{Operation, document, operations, root},
+    traffic,
+};
+
+const FILE: &str = "functions/local/src/costs.json";
+const REWRITE: &str = "UPDATE_COSTS=1 cargo test -p api-tests --test contract the_committed_costs";
+
+#[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "rewriting is asked for by the person who runs the test, not by a setting of the product"
+)]
+async fn the_committed_costs_are_what_the_operations_take() {
+    let traffic = traffic::of_all_operations().await;
+    let mut counted = BTreeMap::new();
+    let mut missing = Vec::new();
+    let operations = operations(&document());
+    let ids: BTreeSet<&str> = operations.iter().map(id_of).collect();
+    for operation in &operations {
+        let id = id_of(operation).to_owned();
+        // The second method of an operation takes what its first one does.
+        if id.rsplit_once('_').is_some_and(|(first, _)| ids.contains(first)) {
+            continue;
+        }
+        let succeeded = traffic.log.iter().filter(|line| {
+            line["message"] == "request"
+                && line["method"] == operation.method
+                && line["route"] == operation.path
+                && line["status"].as_u64().is_some_and(|status| status < 300)
+        });
+        let mut courses: Vec<Counted> =
+            succeeded.map(|line| serde_json::from_value(line.clone()).expect("the line of a request tells its units")).collect();
+        courses.sort_by(|one, other| weight(one).total_cmp(&weight(other)));
+        // What comes every day, and not what the tests go to such lengths for: the first log-in of an account, a move to another phone.
+        match courses.get(courses.len() / 4) {
+            Some(common) => drop(counted.insert(id, *common)),
+            None => missing.push(id),
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "nothing counts {}: let tests/contract/traffic.rs send a request that succeeds, or events/ hold one",
+        missing.join(", ")
+    );
+    let made = serde_json::to_string_pretty(&counted).expect("JSON") + "\n";
+    let file = root().join(FILE);
+    if std::env::var_os("UPDATE_COSTS").is_some() {
+        fs::write(&file, &made).expect("costs.json can be written");
+    }
+    let committed: BTreeMap<String, Counted> =
+        serde_json::from_str(&fs::read_to_string(&file).unwrap_or_default()).unwrap_or_default();
+    let changed = counted.iter().filter(|(id, course)| committed.get(*id) != Some(course)).map(|(id, _)| id.as_str());
+    let changed: Vec<&str> =
+        changed.chain(committed.keys().filter(|id| !counted.contains_key(*id)).map(String::as_str)).collect();
+    assert!(changed.is_empty(), "{FILE} is not what {} take. Rewrite it with\n  {REWRITE}", changed.join(", "));
+}
+
+fn id_of(operation: &Operation) -> &str {
+    operation.described["operationId"].as_str().expect("an operation has an id")
+}
+
+/// Writing costs five times what reading does.
+fn weight(course: &Counted) -> f64 {
+    course.write_units * 5.0 + course.read_units
+}
