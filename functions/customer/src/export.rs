@@ -3,6 +3,7 @@
 //! Invariant: what an entity of [`shared::store::customer_data`] shows is in the answer; a test compares the answer with the table.
 
 mod account;
+mod addresses;
 mod answers;
 mod devices;
 mod inbox;
@@ -21,6 +22,7 @@ use utoipa::ToSchema;
 
 use self::{
     account::{ExportedAccount, ExportedSession, sessions},
+    addresses::{ExportedAddress, ExportedAddressBook},
     answers::ExportedAnswer,
     devices::ExportedDevice,
     inbox::{ExportedInbox, ExportedNotification, ExportedReceipt},
@@ -50,6 +52,11 @@ pub struct Export {
     holds: Vec<ExportedHold>,
     /// Which entries were taken back by which.
     reversals: Vec<ExportedReversal>,
+    /// Addresses. All are on the first page.
+    addresses: Vec<ExportedAddress>,
+    /// What holds them together; null but on the first page.
+    #[schema(required)]
+    address_book: Option<ExportedAddressBook>,
     /// Push devices. All are on the first page.
     devices: Vec<ExportedDevice>,
     /// How many push devices are counted; null but on the first page.
@@ -71,7 +78,7 @@ pub struct Export {
 ///
 /// What is bounded is on the first page; what is not follows by `next`.
 ///
-/// One sequential trip to storage: all of a page is read side by side. Seven read units for a first page of little.
+/// One sequential trip to storage: all of a page is read side by side. Eight read units for a first page of little.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer", tag = crate::TAG,
     params(
         ("cursor" = Option<String>, Query, description = "Of `next`."),
@@ -88,6 +95,11 @@ pub struct Export {
                 "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true}],
             "answers": [{"place": "CUSTOMER#CreateAddress#Ovy6Ij3LVCp1eJ5I8sXEHg", "fingerprint": "ktbzPAJJXUVgmUmJo3TURA", "status": 201,
                 "body": "{}", "until": "2026-11-23T10:05:00.000Z"}],
+            "addresses": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e02", "label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
+                "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
+                "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "created": "2026-11-22T10:00:00.000Z",
+                "updated": "2026-11-22T10:00:00.000Z", "revision": 1}],
+            "address_book": {"count": 1, "default": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e02", "revision": 1},
             "devices": [{"id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
                 "device_id": null, "type": "ios", "active": true, "date_created": "2026-11-22T10:00:00.000Z",
                 "session": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "endpoint": null, "checked": false, "silenced_by": null,
@@ -116,12 +128,13 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
     let is_first = span.from.is_none();
     let read = async |customer| {
         let profile = async { if is_first { app.store.profile(customer).await } else { Ok(None) } };
-        let devices = async {
-            if is_first { Entity::Devices.export_page(&app.store, customer, None, usize::MAX).await } else { Ok(Vec::new()) }
+        let bounded = async |entity: Entity| {
+            if is_first { entity.export_page(&app.store, customer, None, usize::MAX).await } else { Ok(Vec::new()) }
         };
-        tokio::try_join!(profile, devices, export_from(&app.store, customer, &span))
+        let (addresses, devices) = (bounded(Entity::Addresses), bounded(Entity::Devices));
+        tokio::try_join!(profile, addresses, devices, export_from(&app.store, customer, &span))
     };
-    let (verified, (profile, devices, rest)) = caller.alongside(read).await?;
+    let (verified, (profile, addresses, devices, rest)) = caller.alongside(read).await?;
     if is_first && profile.is_none() {
         return Err(ApiError::user_not_found());
     }
@@ -135,6 +148,8 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
         ledger: Vec::new(),
         holds: Vec::new(),
         reversals: Vec::new(),
+        addresses: Vec::new(),
+        address_book: None,
         devices: Vec::new(),
         device_count: None,
         inbox: None,
@@ -142,7 +157,7 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
         receipts: Vec::new(),
         next: page.next,
     };
-    devices.into_iter().chain(page.results).for_each(|placed| export.show(placed, app.now()));
+    addresses.into_iter().chain(devices).chain(page.results).for_each(|placed| export.show(placed, app.now()));
     Ok(Json(export))
 }
 
@@ -155,6 +170,8 @@ impl Export {
             Record::Entry(entry) => self.ledger.push((*entry).into()),
             Record::Hold(hold) => self.holds.push((*hold).into()),
             Record::Reversal(reversal) => self.reversals.push((*reversal).into()),
+            Record::Address(address) => self.addresses.push((*address).into()),
+            Record::AddressBook(book) => self.address_book = Some(book.into()),
             Record::Device(device) => self.devices.push((*device).into()),
             Record::DeviceCount(count) => self.device_count = Some(count),
             Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),

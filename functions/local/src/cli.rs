@@ -3,6 +3,7 @@
 //! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that cannot be written) is one line on standard
 //! error and exit status 2; a check or an invocation that failed by itself is 1.
 
+mod areas;
 mod audit;
 mod content;
 mod customer;
@@ -57,6 +58,9 @@ enum Command {
     /// Publish what the app shows to everybody, or go back to the version before
     #[command(subcommand)]
     Content(content::ContentCommand),
+    /// Publish where the operator serves, or go back to the release before
+    #[command(subcommand)]
+    Areas(areas::AreasCommand),
     /// Compare every wallet's balance with its ledger; it only reads
     Audit(audit::AuditArgs),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
@@ -102,6 +106,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Customer(command)) => customer::run(command).await,
         Some(Command::Notify(args)) => notify::run(*args).await,
         Some(Command::Content(command)) => content::run(command).await,
+        Some(Command::Areas(command)) => areas::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
         Some(Command::Doctor(args)) => doctor::run(args).await,
     };
