@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::model::point::Point;
 
+/// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do not know it.
+const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
+
 /// Read when it is first asked, in about four milliseconds.
 static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
     LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
@@ -36,6 +39,10 @@ pub fn at(point: Point) -> Option<Found<'static>> {
     let boundaries = BOUNDARIES.as_ref()?;
     // Half a circle east is the same meridian as half a circle west, which the library looks for there.
     let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
+    let (antarctica, north) = ANTARCTICA;
+    if ids.is_empty() && point.lat < north {
+        return found(&[antarctica]);
+    }
     found(&ids)
 }
 

@@ -15,7 +15,7 @@ use shared::{
         address::{Address, AddressBook},
         idempotency::{Asker, StoredAnswer},
     },
-    store::{Added, DefaultPlace, NewAddress as Addition},
+    store::{Added, DefaultPlace, NewAddress as Addition, StoreError},
 };
 
 use crate::{
@@ -84,10 +84,13 @@ pub async fn create_address(
         let fresh = StoredAnswer::json(StatusCode::CREATED, &AddressOut::new(&address, place != DefaultPlace::Left, region))?;
         let kept = slot(customer).map(|slot| slot.keeping(fresh.clone(), now));
         let addition = Addition { customer, address: &address, place, now };
-        match app.store.add_address(addition, kept.as_ref()).await? {
-            Added::Once(once) => return idempotency::answer(once, fresh),
-            Added::Full => return Err(full()),
-            Added::Otherwise(found) => book = found,
+        match app.store.add_address(addition, kept.as_ref()).await {
+            Ok(Added::Once(once)) => return idempotency::answer(once, fresh),
+            Ok(Added::Full) => return Err(full()),
+            Ok(Added::Otherwise(found)) => book = found,
+            // Others kept adding all the while; perhaps there is no place any more that would be worth another try.
+            Err(StoreError::Conflict) if app.store.address_book(customer).await?.is_full() => return Err(full()),
+            Err(error) => return Err(error.into()),
         }
     }
     Err(ApiError::conflict("The addresses are being changed elsewhere."))

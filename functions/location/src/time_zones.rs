@@ -14,11 +14,17 @@ use crate::boundaries::Place;
 const TABLE: &str = include_str!("../data/time_zones.txt");
 const TREES: &[u8] = include_bytes!("../data/time_zones.bin");
 
+/// Antarctica has no zones but where people are; this is kept at the largest station and at the pole.
+const ANTARCTICA: (&str, &str) = ("AQ", "Antarctica/McMurdo");
+
 /// Begins a tree that has four parts.
 pub const SPLIT: u8 = u8::MAX;
 
 /// The zone by its name in the tz database; none where the boundaries know a place that this table does not.
 pub fn at(point: Point, place: Place<'_>) -> Option<&'static str> {
+    if place.country == ANTARCTICA.0 {
+        return Some(ANTARCTICA.1);
+    }
     let of_part = place.subdivision.and_then(|part| zone_in(part, point));
     of_part.or_else(|| zone_in(place.country, point))
 }

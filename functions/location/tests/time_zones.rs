@@ -21,7 +21,7 @@ use tzf_rs::DefaultFinder;
 /// How often the earth is quartered.
 const DEPTH: u32 = 14;
 /// Points a degree at which it is asked which zones there are.
-const PER_DEGREE: usize = 10;
+const PER_DEGREE: u32 = 10;
 
 static BOUNDARIES: LazyLock<CountryBoundaries> =
     LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data"));
@@ -84,20 +84,21 @@ impl Cell {
 /// The zones of each place, the one with the most land first. A zone counts where it has a place's land around one point in all directions:
 /// along its borders a place has slivers of its neighbours' zones, since the two libraries simplify differently.
 fn zones_of_places() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let (rows, columns) = (180 * PER_DEGREE, 360 * PER_DEGREE);
-    let step = 1.0 / PER_DEGREE as f64;
-    let degrees = |place: usize| (place as f64 + 0.5) * step;
-    let at = |row: usize, column: usize| {
+    let step = 1.0 / f64::from(PER_DEGREE);
+    let degrees = |place: u32| (f64::from(place) + 0.5) * step;
+    let at = |row: u32, column: u32| {
         let (lat, lng) = (degrees(row) - 90.0, degrees(column) - 180.0);
         Some((place_at(lat, lng)?, zone_at(lat, lng)?))
     };
-    let grid: Vec<Vec<_>> = (0..rows).map(|row| (0..columns).map(|column| at(row, column)).collect()).collect();
+    let row = |row: u32| (0..360 * PER_DEGREE).map(move |column| at(row, column)).collect::<Vec<_>>();
+    let grid: Vec<Vec<_>> = (0..180 * PER_DEGREE).map(row).collect();
     let mut count: BTreeMap<&str, BTreeMap<&str, (usize, usize)>> = BTreeMap::new();
-    for row in 1..rows - 1 {
-        for column in 0..columns {
-            let Some((place, zone)) = grid[row][column] else { continue };
-            let around = |row: usize| [columns - 1, 0, 1].map(|by| grid[row][(column + by) % columns]);
-            let is_inside = [row - 1, row, row + 1].into_iter().flat_map(around).all(|other| other == grid[row][column]);
+    for rows in grid.windows(3) {
+        let columns = rows[1].len();
+        for (column, here) in rows[1].iter().enumerate() {
+            let Some((place, zone)) = *here else { continue };
+            let around = |row: &Vec<_>| [columns - 1, 0, 1].map(|by| row[(column + by) % columns]);
+            let is_inside = rows.iter().flat_map(around).all(|other| other == *here);
             let zones = count.entry(place).or_default().entry(zone).or_default();
             *zones = (zones.0 + usize::from(is_inside), zones.1 + 1);
         }

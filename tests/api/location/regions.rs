@@ -21,7 +21,7 @@ const POINTS: &[(&str, f64, f64, &str, Option<&str>, &[&str], &str)] = &[
     ("Edinburgh", 55.9533, -3.1883, "GB", Some("GB-SCT"), &[], "Europe/London"),
     ("Paris", 48.8566, 2.3522, "FR", None, &[], "Europe/Paris"),
     ("Berlin", 52.52, 13.405, "DE", None, &[], "Europe/Berlin"),
-    ("Büsingen, German within Switzerland", 47.6973, 8.691, "DE", None, &[], "Europe/Busingen"),
+    ("Büsingen, German within Switzerland", 47.6973, 8.691, "DE", None, &[], "Europe/Berlin"),
     ("Rome", 41.8902, 12.4922, "IT", None, &[], "Europe/Rome"),
     ("Vatican, within Rome", 41.9038, 12.4525, "VA", None, &[], "Europe/Vatican"),
     ("San Marino, within Italy", 43.9424, 12.4578, "SM", None, &[], "Europe/San_Marino"),
