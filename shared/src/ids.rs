@@ -59,6 +59,14 @@ typed_id!(
     ChallengeId
 );
 typed_id!(
+    /// One address of a customer.
+    AddressId
+);
+typed_id!(
+    /// One publication of the service areas.
+    AreaReleaseId
+);
+typed_id!(
     /// One message in an inbox.
     NotificationId
 );

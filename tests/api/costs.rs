@@ -228,7 +228,7 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 7.0, 0.0), "{:#?}", api.wire.calls());
+    assert_eq!(api.wire.cost(), cost(1, 8.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
     assert_eq!(api.wire.cost(), cost(2, 2.0, 10.0), "{:#?}", api.wire.calls());

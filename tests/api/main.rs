@@ -11,6 +11,7 @@ mod default_limits;
 mod endings;
 mod fcm;
 mod gates;
+mod location;
 mod log;
 mod rate_limits;
 mod secrecy;

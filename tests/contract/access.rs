@@ -31,6 +31,14 @@ const OWNED: &[Owned] = &[
         id: "/registration_id",
     },
     Owned {
+        path: "/api/addresses/{id}/",
+        before: None,
+        method: "POST",
+        made_at: "/api/addresses/",
+        body: r#"{"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"}"#,
+        id: "/id",
+    },
+    Owned {
         path: "/api/notifications/{id}/",
         before: Some(|api, owner| api.notify(owner, "m1", "Hello").boxed()),
         method: "GET",

@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::{
 use harness::{Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
 use http::Method;
 use local::{
+    areas_desk::AreasDesk,
     content_desk::ContentDesk,
     groups::GROUPS,
     sns_recorder::Refusal,
@@ -64,6 +65,7 @@ async fn record() -> Matrix {
     register_change_and_move_devices(&api).await;
     get_and_clear_notifications(&api).await;
     read_what_everybody_is_told(&api).await;
+    write_down_addresses(&api).await;
     move_money_in_every_way_and_leave(&api).await;
     let_time_pass_and_clean_up(&api).await;
     send_what_stands_in_events(&api).await;
@@ -209,6 +211,32 @@ async fn get_and_clear_notifications(api: &Api) {
 async fn read_what_everybody_is_told(api: &Api) {
     ContentDesk::new(Store::new(api.dynamodb(), api.table_name())).fill(app_info::SAMPLE, api.clock.now()).await.expect("filled");
     api.get("/api/app-info/").send().await.expect(200);
+}
+
+async fn write_down_addresses(api: &Api) {
+    let areas = AreasDesk::new(Store::new(api.dynamodb(), api.table_name()));
+    let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
+    let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]}}]});
+    let draft = areas.draft(&file.to_string()).await.expect("the file is right");
+    areas.publish(&draft, api.clock.now()).await.expect("published");
+    api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
+    let access = api.log_in("+14155550120").await.access;
+    let body = json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"});
+    let mut ids = Vec::new();
+    for key in ["k1", "k2", "k2"] {
+        let request = api.post("/api/addresses/").bearer(&access).header("idempotency-key", key).json(&body);
+        ids.push(request.send().await.expect(201).text("id"));
+    }
+    let second = format!("/api/addresses/{}/", ids[1]);
+    for patch in [json!({"label": "Home"}), json!({"is_default": true})] {
+        api.patch(&second).bearer(&access).json(&patch).send().await.expect(200);
+    }
+    api.get("/api/addresses/").bearer(&access).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
+    for id in ids.iter().take(2).rev() {
+        api.request(Method::DELETE, &format!("/api/addresses/{id}/")).bearer(&access).send().await.expect(204);
+    }
 }
 
 async fn move_money_in_every_way_and_leave(api: &Api) {

@@ -3,6 +3,7 @@
 //! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that cannot be written) is one line on standard
 //! error and exit status 2; a check or an invocation that failed by itself is 1.
 
+mod areas;
 mod audit;
 mod clean_up;
 mod content;
@@ -59,6 +60,9 @@ enum Command {
     /// Publish what the app shows to everybody, or go back to the version before
     #[command(subcommand)]
     Content(content::ContentCommand),
+    /// Publish where the operator serves, or go back to the release before
+    #[command(subcommand)]
+    Areas(areas::AreasCommand),
     /// Compare every wallet's balance with its ledger; it only reads
     Audit(audit::AuditArgs),
     /// Run the clean-up once
@@ -108,6 +112,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Customer(command)) => customer::run(command).await,
         Some(Command::Notify(args)) => notify::run(*args).await,
         Some(Command::Content(command)) => content::run(command).await,
+        Some(Command::Areas(command)) => areas::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
         Some(Command::CleanUp(args)) => clean_up::run(args).await,
         Some(Command::Costs(args)) => costs::run(&args),

@@ -6,6 +6,7 @@
 //!
 //! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in memory, with their own clock and chance.
 
+pub mod areas_desk;
 pub mod cli;
 pub mod connections;
 pub mod content_desk;

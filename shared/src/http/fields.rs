@@ -143,11 +143,31 @@ impl Fields {
         read.map(Some)
     }
 
+    /// The same where null takes the object away; in a form an empty value of its own name does.
+    pub fn nullable_object<T: FromFields>(&mut self, name: &str) -> Result<Option<Option<T>>, Reported> {
+        let is_null = match &self.source {
+            Source::Json(members) => members.get(name).is_some_and(Value::is_null),
+            Source::Form(pairs) => pairs.iter().any(|(key, value)| key == name && value.trim().is_empty()),
+        };
+        if is_null { Ok(Some(None)) } else { Ok(self.object(name)?.map(Some)) }
+    }
+
     /// Reports what is wrong with a field beyond its own value.
     pub fn report(&mut self, name: &str, violation: Violation) -> Reported {
         let attr = Some(format!("{}{name}", self.prefix));
         self.errors.push(ErrorItem { code: violation.code, detail: violation.detail, attr });
         Reported
+    }
+
+    /// Brings what is wrong so far into the order of these fields, for those of which one cannot be read before another.
+    pub fn order(&mut self, names: &[&str]) {
+        let prefix = self.prefix.clone();
+        let place = |error: &ErrorItem| {
+            let attr = error.attr.as_deref().and_then(|attr| attr.strip_prefix(&*prefix)).unwrap_or_default();
+            let name = attr.split_once('.').map_or(attr, |(name, _)| name);
+            names.iter().position(|known| *known == name)
+        };
+        self.errors.sort_by_key(place);
     }
 
     /// The present, for what must lie before or after it.

@@ -32,6 +32,10 @@ pub struct Boolean;
 #[derive(Debug, Clone, Copy)]
 pub struct Integer(pub i64, pub i64);
 
+/// A number between two others, these included. Infinities and what is no number are none.
+#[derive(Debug, Clone, Copy)]
+pub struct Decimal(pub f64, pub f64);
+
 /// A day, `YYYY-MM-DD`.
 #[derive(Debug, Clone, Copy)]
 pub struct Day;
@@ -171,6 +175,31 @@ impl Rule for Integer {
     }
 }
 
+impl Rule for Decimal {
+    type Value = f64;
+
+    fn read(&self, value: &Value) -> Result<f64, Violation> {
+        let Self(least, most) = *self;
+        let wrong = || Violation::invalid("A valid number is required.");
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) if text.len() > LONGEST_NUMBER => {
+                return Err(Violation::new("max_string_length", "String value too large."));
+            }
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number: &f64| number.is_finite()).ok_or_else(wrong)?;
+        if number < least {
+            return Err(Violation::new("min_value", format!("Ensure this value is greater than or equal to {least}.")));
+        }
+        if number > most {
+            return Err(Violation::new("max_value", format!("Ensure this value is less than or equal to {most}.")));
+        }
+        Ok(number)
+    }
+}
+
 /// The most characters of a number in a text, as in REST Framework.
 const LONGEST_NUMBER: usize = 1_000;
 
@@ -241,6 +270,22 @@ mod tests {
             assert_eq!(amount.read(&high).unwrap_err().code, "max_value", "{high}");
         }
         assert_eq!(amount.read(&json!("1".repeat(1_001))).unwrap_err().code, "max_string_length");
+    }
+
+    #[test]
+    fn numbers_are_finite_and_within_their_bounds() {
+        let latitude = Decimal(-90.0, 90.0);
+        for (sent, read) in [(json!(1), 1.0), (json!(" -24.5 "), -24.5), (json!("9e1"), 90.0), (json!(-90), -90.0)] {
+            assert_eq!(latitude.read(&sent), Ok(read), "{sent}");
+        }
+        for garbage in
+            [json!("NaN"), json!("-inf"), json!("infinity"), json!("1e999"), json!(""), json!("1,5"), json!("٣"), json!(true)]
+        {
+            assert_eq!(latitude.read(&garbage).unwrap_err().code, "invalid", "{garbage}");
+        }
+        assert_eq!(latitude.read(&json!(90.000_001)).unwrap_err().detail, "Ensure this value is less than or equal to 90.");
+        assert_eq!(latitude.read(&json!("-91")).unwrap_err().detail, "Ensure this value is greater than or equal to -90.");
+        assert_eq!(latitude.read(&json!("1".repeat(1_001))).unwrap_err().code, "max_string_length");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The domain's own types: parsed once, right ever after. No keys, no HTTP, no storage.
 
 pub mod account;
+pub mod address;
 pub mod app_info;
 pub mod challenge;
 pub mod currency;
@@ -13,4 +14,5 @@ pub mod limits;
 pub mod localized;
 pub mod paging;
 pub mod phone;
+pub mod point;
 pub mod wallet;

@@ -19,6 +19,7 @@ use crate::{
     ids::CustomerId,
     model::{
         account::{Account, Status},
+        address::{Address, AddressBook},
         customer::Customer,
         device::Device,
         idempotency::AnswerRecord,
@@ -39,6 +40,7 @@ pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
     ("RATE#", "counters under hashes and ids, which expire within two days and are needed until then"),
     ("KEY#", "public keys of our own"),
     ("APP#", "what the app shows to everybody"),
+    ("AREA#", "where the operator serves"),
 ];
 
 /// A kind of record that belongs to a customer.
@@ -50,6 +52,8 @@ pub enum Entity {
     Profile,
     /// Answers that are given again to a repeated `Idempotency-Key`.
     Answers,
+    /// The address book.
+    Addresses,
     /// Push devices, whose registration ids are the customer's, and their endpoints at SNS.
     Devices,
     /// The inbox: its head, its items, receipts of what came.
@@ -69,6 +73,10 @@ pub enum Record {
     Profile(Box<Customer>),
     /// An answer that is given again.
     Answer(Box<AnswerRecord>),
+    /// An address.
+    Address(Box<Address>),
+    /// What holds the addresses together.
+    AddressBook(AddressBook),
     /// A push device.
     Device(Box<Device>),
     /// How many push devices there are by the count.
@@ -122,8 +130,16 @@ pub enum Erasure {
 
 impl Entity {
     /// All of them, in the order of their erasing.
-    pub const ALL: [Self; 7] =
-        [Self::PhoneOwner, Self::Profile, Self::Answers, Self::Wallet, Self::Devices, Self::Inbox, Self::Account];
+    pub const ALL: [Self; 8] = [
+        Self::PhoneOwner,
+        Self::Profile,
+        Self::Answers,
+        Self::Wallet,
+        Self::Addresses,
+        Self::Devices,
+        Self::Inbox,
+        Self::Account,
+    ];
 
     /// What its partition keys begin with.
     pub fn prefix(self) -> &'static str {
@@ -131,6 +147,7 @@ impl Entity {
             Self::PhoneOwner => "PHONE#",
             Self::Profile => "PROFILE#",
             Self::Answers => "IDEM#",
+            Self::Addresses => "ADDR#",
             Self::Devices => "DEV#",
             Self::Inbox => "INBOX#",
             Self::Wallet => "WALLET#",
@@ -155,8 +172,9 @@ impl Entity {
         let record = match self {
             Self::Answers => return store.answers_of(customer, after, most).await,
             Self::Inbox => return store.inbox_records(customer, after, most).await,
+            Self::Addresses if after.is_none() => return store.address_records(customer).await,
             Self::Devices if after.is_none() => return store.device_records(customer).await,
-            Self::Devices => None,
+            Self::Addresses | Self::Devices => None,
             Self::Wallet => return store.wallet_records(customer, after, most).await,
             _ if after.is_some() => None,
             Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
@@ -185,6 +203,7 @@ impl Entity {
             Self::Profile => store.erase_item(keys::profile(customer)).await,
             Self::Answers => store.erase_partition_page(keys::answers_of(customer)).await,
             Self::Wallet => store.erase_wallet_page(customer).await,
+            Self::Addresses => store.erase_partition_page(keys::addresses_of(customer)).await,
             Self::Devices => store.erase_devices(push, customer).await,
             Self::Inbox => store.erase_partition_page(keys::inbox_of(customer)).await,
             Self::Account => {
@@ -290,6 +309,13 @@ impl Store {
             Ok(Placed { place, record })
         };
         self.inbox_page(customer, after, most).await?.into_iter().map(placed).collect()
+    }
+
+    async fn address_records(&self, customer: CustomerId) -> Result<Vec<Placed>, StoreError> {
+        let (book, addresses) = self.addresses(customer).await?;
+        let head = (book.revision > 0).then_some(Record::AddressBook(book));
+        let records = addresses.into_iter().map(|address| Record::Address(Box::new(address))).chain(head);
+        Ok(records.map(|record| Placed { place: String::new(), record }).collect())
     }
 
     async fn device_records(&self, customer: CustomerId) -> Result<Vec<Placed>, StoreError> {

@@ -330,7 +330,12 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update.build().map_err(StoreError::built_wrongly)?).build())
     }
 
-    fn put_if(&self, item: Item, condition: &str, value: (&str, AttributeValue)) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn put_if(
+        &self,
+        item: Item,
+        condition: &str,
+        value: (&str, AttributeValue),
+    ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))

@@ -33,6 +33,11 @@
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
 //! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
 //! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
+//! | address | `ADDR#<customer>` | `ADDRESS#<address>` | ListAddresses, CreateAddress, UpdateAddress, DeleteAddress |
+//! | head of an address book: count, default | `ADDR#<customer>` | `BOOK` | the same |
+//! | which release of the service areas holds | `AREA#PRESENT` | `PRESENT` | location reads it once a minute; the operator changes it |
+//! | what is known of a release of the service areas | `AREA#<release>` | `RELEASE` | location, with its chunks; the operator writes it |
+//! | chunk of a release | `AREA#<release>` | `CHUNK#<number>` | location, once after another holds; the operator writes it |
 //! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
 //!
 //! # Who may do what
@@ -41,15 +46,16 @@
 //!
 //! `due` is a query of the index of what is due, whose keys begin with the domain too.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | |
-//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query |
-//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | |
-//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
-//! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
-//! | app-info | | | | | | | | | get | | |
-//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` | `ADDR#` | `AREA#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | | | |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query | query | |
+//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | | | |
+//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get | | |
+//! | notifier | get, query | | get | | | | | | | update, query | get, put, update | | |
+//! | app-info | | | | | | | | | get | | | | |
+//! | location | get | | | | | update | get, put | query | get | | | get, put, update, delete, query | get, query |
+//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | |
 
 mod account;
 mod app_info;
@@ -58,6 +64,7 @@ mod due;
 mod idempotency;
 mod inbox;
 mod limits;
+mod location;
 mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -70,6 +77,7 @@ pub use due::*;
 pub use idempotency::*;
 pub use inbox::*;
 pub use limits::*;
+pub use location::*;
 pub use wallet::*;
 
 use super::Item;
@@ -191,6 +199,11 @@ mod tests {
             audit_place(),
             answer(&request.slot(Asker::Customer(id.parse().unwrap()), "CreateAddress")),
             answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
+            address_book(id.parse().unwrap()),
+            super::address(id.parse().unwrap(), id.parse().unwrap()),
+            present_areas(),
+            area_release(id.parse().unwrap()),
+            area_chunk(id.parse().unwrap(), 7),
             app_info(),
             content(7),
             signing_key(3),

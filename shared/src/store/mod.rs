@@ -4,7 +4,9 @@
 //! while DynamoDB still holds it; liveness is read with strong consistency.
 
 mod account;
+mod addresses;
 mod app_info;
+mod areas;
 mod challenge;
 mod clean_up;
 mod content;
@@ -31,7 +33,9 @@ mod wallet_data;
 mod wallet_holds;
 
 pub use account::{LogInDevice, NewLogIn, Rotation, SessionAdded, Successor};
+pub use addresses::{Added, DefaultPlace, NewAddress, Removed};
 pub use app_info::KnownGates;
+pub use areas::{AreaRelease, PresentAreas};
 pub use challenge::Reserved;
 pub use clean_up::{DuePage, DuePlace};
 pub use content::{AppInfo, ContentVersion};

@@ -71,6 +71,10 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(7);
     api.refresh(&phone.refresh).await.expect(200);
+    let address = json!({"label": "Home", "recipient": "Amal", "phone": "0501234567", "line1": "7277 Olaya Street", "line2": "Floor 3",
+        "city": "Riyadh", "state": "Riyadh Province", "postal_code": "12271", "country": "SA", "instructions": "Ring twice",
+        "location": {"lat": 24.7136, "lng": 46.6753}});
+    api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let keep = json!({"keep_current": true});
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
 

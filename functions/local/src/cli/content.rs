@@ -92,7 +92,7 @@ async fn publish(desk: &ContentDesk, draft: &Draft, yes: bool) -> Result<(), Fai
 }
 
 /// Asks; whoever cannot answer has not agreed.
-fn agreed() -> Result<bool, Failure> {
+pub(super) fn agreed() -> Result<bool, Failure> {
     say("publish this? [y/N]");
     let mut answer = String::new();
     io::stdin().read_line(&mut answer).map_err(Failure::outcome)?;

@@ -1,0 +1,67 @@
+//! Push devices as the export shows them.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::{
+    http::times::{in_millis, perhaps_in_millis},
+    ids::SessionId,
+    model::{
+        account::Platform,
+        device::{Device, SilencedBy},
+    },
+};
+use utoipa::ToSchema;
+
+/// A push device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedDevice {
+    id: u64,
+    name: Option<String>,
+    registration_id: String,
+    device_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Platform,
+    /// Its own flag; it is pushed to only while its session lives, too.
+    active: bool,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    date_created: Timestamp,
+    /// The session that registered or re-activated it.
+    #[schema(value_type = String, format = "uuid")]
+    session: SessionId,
+    /// Its endpoint at the message service.
+    #[schema(required)]
+    endpoint: Option<String>,
+    /// Whether the endpoint was found as it must be.
+    checked: bool,
+    /// Why pushes to it were given up.
+    #[schema(required, value_type = Option<String>)]
+    silenced_by: Option<SilencedBy>,
+    /// When.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    silenced_at: Option<Timestamp>,
+    /// How often it changed.
+    revision: u64,
+}
+
+impl From<Device> for ExportedDevice {
+    fn from(device: Device) -> Self {
+        let silenced = device.silenced.map(|silenced| (silenced.reason, silenced.at));
+        Self {
+            id: device.id,
+            name: device.name,
+            registration_id: device.registration_id,
+            device_id: device.device_id,
+            kind: device.platform,
+            active: device.active,
+            date_created: device.created,
+            session: device.session,
+            endpoint: device.endpoint,
+            checked: device.checked,
+            silenced_by: silenced.map(|(reason, _)| reason),
+            silenced_at: silenced.map(|(_, at)| at),
+            revision: device.revision,
+        }
+    }
+}

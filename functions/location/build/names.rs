@@ -1,0 +1,85 @@
+//! The names of the countries, in the order of each language.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use icu_collator::{Collator, options::CollatorOptions};
+use icu_locale_core::Locale;
+use keshvar::{Country, CountryIterator};
+
+use crate::corrections::{KOSOVO, NAMES};
+
+/// A language in which more names than this are the English ones is not translated yet, and is not offered.
+const MOST_ENGLISH: usize = 180;
+
+/// Tags under which a language of the library is offered, where it is not its own alone.
+const TAGS: &[(&str, &[&str])] = &[
+    ("bn_IN", &["bn-IN"]),
+    ("nb", &["nb", "no"]),
+    ("pt_BR", &["pt-BR"]),
+    ("tl", &["tl", "fil"]),
+    ("zh_CN", &["zh", "zh-Hans"]),
+    ("zh_TW", &["zh-Hant", "zh-TW"]),
+    ("zh_HK", &["zh-HK", "zh-MO", "zh-Hant-HK", "zh-Hant-MO"]),
+];
+
+/// A constant with each offered tag and the names in that language: lines of a country's code and its name.
+pub(crate) fn source() -> String {
+    let countries: Vec<Country> = CountryIterator::new().collect();
+    let mut languages: Vec<&str> = countries[0].translations().keys().copied().collect();
+    languages.sort_unstable();
+    let english = names("en", &countries);
+    let mut texts = String::new();
+    let mut offered = String::new();
+    for (place, language) in languages.into_iter().enumerate() {
+        let mut names = names(language, &countries);
+        let untranslated = names.iter().filter(|(code, name)| english[*code] == **name).count();
+        if language != "en" && untranslated > MOST_ENGLISH {
+            continue;
+        }
+        disambiguate(&mut names, &english);
+        writeln!(texts, "const NAMES_{place}: &str = {:?};", in_order(language, names)).expect("a text takes any line");
+        let own = [language];
+        let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
+        for tag in tags {
+            writeln!(offered, "    Language {{ tag: {tag:?}, names: NAMES_{place} }},").expect("a text takes any line");
+        }
+    }
+    format!("{texts}const LANGUAGES: &[Language] = &[\n{offered}];\n")
+}
+
+fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for country in countries {
+        let code = country.alpha2().to_string();
+        let corrected = NAMES.iter().find(|(tag, of, _)| *tag == language && *of == code).map(|(_, _, name)| *name);
+        let name = corrected.or_else(|| country.translations().get(language).copied()).filter(|name| !name.trim().is_empty());
+        names.insert(code, name.unwrap_or(country.iso_short_name()).trim().to_owned());
+    }
+    let (code, english, others) = KOSOVO;
+    let name = others.iter().find(|(tag, _)| *tag == language).map_or(english, |(_, name)| name);
+    names.insert(code.to_owned(), name.to_owned());
+    names
+}
+
+/// Where the library has one name for several countries it is wrong for all but one of them, and does not say for which: each gets its
+/// English one.
+fn disambiguate(names: &mut BTreeMap<String, String>, english: &BTreeMap<String, String>) {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    names.values().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    for (code, name) in names.iter_mut().filter(|(_, name)| count[*name] > 1) {
+        name.clone_from(&english[code]);
+    }
+}
+
+fn in_order(language: &str, names: BTreeMap<String, String>) -> String {
+    let tag = match language {
+        "zh_CN" => "zh-Hans".to_owned(),
+        "zh_TW" | "zh_HK" => "zh-Hant".to_owned(),
+        other => other.replace('_', "-"),
+    };
+    let locale: Locale = tag.parse().unwrap_or_else(|_| panic!("{tag} is no language tag"));
+    let collator = Collator::try_new(locale.into(), CollatorOptions::default()).expect("the library's own data");
+    let mut names: Vec<(String, String)> = names.into_iter().collect();
+    names.sort_by(|(one, name), (other, other_name)| collator.compare(name, other_name).then_with(|| one.cmp(other)));
+    names.into_iter().fold(String::new(), |text, (code, name)| text + &code + &name + "\n")
+}

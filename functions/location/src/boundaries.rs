@@ -1,0 +1,86 @@
+//! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL), simplified by and read with
+//! `country-boundaries`, which is wrapped here alone. They are right on land, to within a few hundred metres.
+//!
+//! Where several countries have a point, because it is disputed or because one lies within another's claim, the library names the smallest
+//! first. The first is the country that we tell; the others are told beside it.
+
+use std::sync::LazyLock;
+
+use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
+use shared::model::point::Point;
+
+/// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do not know it.
+const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
+
+/// Read when it is first asked, in about four milliseconds.
+static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
+    LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
+
+/// What a point lies in, by codes of ISO 3166 and XK for Kosovo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The country.
+    pub country: &'a str,
+    /// Its subdivision, where the boundaries know that.
+    pub subdivision: Option<&'a str>,
+}
+
+/// What lies at a point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// What we tell.
+    pub place: Place<'a>,
+    /// The other countries that have the point, the smallest first.
+    pub also: Vec<&'a str>,
+}
+
+/// What lies at a point; none in international waters.
+pub fn at(point: Point) -> Option<Found<'static>> {
+    let boundaries = BOUNDARIES.as_ref()?;
+    // Half a circle east is the same meridian as half a circle west, which the library looks for there.
+    let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
+    let (antarctica, north) = ANTARCTICA;
+    if ids.is_empty() && point.lat < north {
+        return found(&[antarctica]);
+    }
+    found(&ids)
+}
+
+/// What a list of countries and subdivisions, the smallest first, tells. A subdivision speaks for its country.
+fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
+    let country_of = |id: &&'a str| id.split_once('-').map_or(*id, |(country, _)| country);
+    let country = ids.first().map(country_of)?;
+    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
+    let mut also: Vec<&str> = Vec::new();
+    for other in ids.iter().map(country_of) {
+        if other != country && !also.contains(&other) {
+            also.push(other);
+        }
+    }
+    Some(Found { place: Place { country, subdivision }, also })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(ids: &[&'static str]) -> (&'static str, Option<&'static str>, Vec<&'static str>) {
+        let found = found(ids).unwrap();
+        (found.place.country, found.place.subdivision, found.also)
+    }
+
+    #[test]
+    fn the_first_is_told_and_the_others_beside_it() {
+        assert_eq!(found(&[]), None);
+        assert_eq!(told(&["SA"]), ("SA", None, vec![]));
+        assert_eq!(told(&["US-TX", "US"]), ("US", Some("US-TX"), vec![]));
+        assert_eq!(told(&["HK", "CN"]), ("HK", None, vec!["CN"]));
+        assert_eq!(told(&["UA-43", "UA", "RU"]), ("UA", Some("UA-43"), vec!["RU"]));
+        assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-AJK"), vec!["IN"]));
+    }
+
+    #[test]
+    fn the_data_can_be_read() {
+        assert!(BOUNDARIES.is_some());
+    }
+}

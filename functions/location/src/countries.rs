@@ -1,0 +1,130 @@
+//! The countries of ISO 3166-1 and their names in more than a hundred languages, as `build/` took them from `keshvar`.
+
+use std::sync::LazyLock;
+
+use shared::{http::language::Languages, model::currency::Currency};
+
+include!(concat!(env!("OUT_DIR"), "/names.rs"));
+
+/// What those get who want none of the languages.
+const ENGLISH: &str = "en";
+
+static COUNTRIES: LazyLock<Vec<Country>> =
+    LazyLock::new(|| include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect());
+
+static SUBDIVISIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/subdivisions.txt"));
+
+/// A country.
+#[derive(Debug, Clone, Copy)]
+pub struct Country {
+    /// Alpha-2.
+    pub code: &'static str,
+    /// Alpha-3.
+    pub alpha3: &'static str,
+    /// Three digits.
+    pub numeric: &'static str,
+    dial_codes: &'static str,
+    /// The code of ISO 4217.
+    pub currency: &'static str,
+    /// Whether its post has codes.
+    pub has_postal_codes: bool,
+    /// What they look like, as a regular expression for the whole; empty where that is not known.
+    pub postal_format: &'static str,
+}
+
+/// A language, with the names of the countries in its order.
+#[derive(Clone, Copy)]
+pub struct Language {
+    /// Its tag (BCP 47).
+    pub tag: &'static str,
+    names: &'static str,
+}
+
+/// All countries, in the order of their codes.
+pub fn all() -> &'static [Country] {
+    &COUNTRIES
+}
+
+/// The country of an alpha-2 code in capitals.
+pub fn country(code: &str) -> Option<&'static Country> {
+    let place = COUNTRIES.binary_search_by(|country| country.code.cmp(code)).ok()?;
+    COUNTRIES.get(place)
+}
+
+/// The name of a subdivision that a point can lie in, by its code of ISO 3166-2: in English, or its own.
+pub fn subdivision(code: &str) -> Option<&'static str> {
+    SUBDIVISIONS.lines().find_map(|line| line.split_once('\t').filter(|(known, _)| *known == code)).map(|(_, name)| name)
+}
+
+impl Country {
+    fn of_line(line: &'static str) -> Self {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().unwrap_or_default();
+        Self {
+            code: next(),
+            alpha3: next(),
+            numeric: next(),
+            dial_codes: next(),
+            currency: next(),
+            has_postal_codes: next() == "1",
+            postal_format: next(),
+        }
+    }
+
+    /// What its numbers begin with (ITU-T E.164), such as `+966`.
+    pub fn dial_codes(&self) -> Vec<String> {
+        self.dial_codes.split(',').map(|code| format!("+{code}")).collect()
+    }
+
+    /// How many decimals an amount of its currency in minor units has.
+    pub fn currency_exponent(&self) -> Option<u16> {
+        self.currency.parse().ok().map(Currency::exponent)
+    }
+
+    /// Its flag: the two letters as regional indicators (UTS #51).
+    pub fn flag(&self) -> String {
+        self.code.bytes().filter_map(|letter| char::from_u32(0x1F1E6 + u32::from(letter.wrapping_sub(b'A')))).collect()
+    }
+}
+
+impl Language {
+    /// The first of the wanted languages that there is, or English.
+    pub fn wanted(languages: &Languages) -> Self {
+        let tag = languages.lookup(LANGUAGES).unwrap_or(ENGLISH);
+        Self::named(tag)
+    }
+
+    /// English.
+    pub fn english() -> Self {
+        Self::named(ENGLISH)
+    }
+
+    fn named(tag: &str) -> Self {
+        LANGUAGES.iter().find(|language| language.tag == tag).copied().unwrap_or(LANGUAGES[0])
+    }
+
+    /// All of them.
+    pub fn all() -> &'static [Self] {
+        LANGUAGES
+    }
+
+    /// The code and the name of each country in this language's order, those among them that a point can lie in though ISO 3166-1 does
+    /// not list them.
+    pub fn names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.names.lines().filter_map(|line| line.split_at_checked(2))
+    }
+
+    /// The name of a country; none of a code that nothing has.
+    pub fn name(self, code: &str) -> Option<&'static str> {
+        self.names().find(|(known, _)| *known == code).map(|(_, name)| name)
+    }
+}
+
+impl AsRef<str> for Language {
+    fn as_ref(&self) -> &str {
+        self.tag
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use keshvar::CountryIterator;
+
+use super::*;
+
+#[test]
+fn every_country_of_iso_3166_1_is_there_with_all_that_it_has() {
+    assert_eq!(all().len(), 249);
+    assert_eq!(CountryIterator::new().count(), 249);
+    let codes: BTreeSet<&str> = all().iter().map(|country| country.code).collect();
+    assert_eq!(codes.len(), 249);
+    for country in all() {
+        assert_eq!((country.code.len(), country.alpha3.len(), country.numeric.len()), (2, 3, 3), "{country:?}");
+        assert!(country.numeric.bytes().all(|digit| digit.is_ascii_digit()), "{country:?}");
+        let codes = country.dial_codes();
+        assert!(
+            codes.iter().all(|code| (2..=5).contains(&code.len()) && code[1..].bytes().all(|digit| digit.is_ascii_digit())),
+            "{codes:?}"
+        );
+        assert!(country.currency_exponent().is_some(), "{} is no currency with a minor unit", country.currency);
+        assert_eq!(country.flag().chars().count(), 2);
+        assert!(super::country(country.code).is_some_and(|found| found.alpha3 == country.alpha3));
+    }
+    let of = |code: &str| super::country(code).unwrap();
+    assert_eq!((of("SA").alpha3, of("SA").numeric, of("SA").flag().as_str()), ("SAU", "682", "🇸🇦"));
+    assert_eq!(of("KW").currency_exponent(), Some(3));
+    for unknown in ["XK", "ZZ", "", "sa", "SAU"] {
+        assert!(super::country(unknown).is_none(), "{unknown}");
+    }
+}
+
+#[test]
+fn a_country_of_the_north_american_plan_has_all_its_prefixes() {
+    for (code, codes) in [
+        ("US", &["+1"][..]),
+        ("CA", &["+1"]),
+        ("DO", &["+1809", "+1829", "+1849"]),
+        ("PR", &["+1787", "+1939"]),
+        ("JM", &["+1876", "+1658"]),
+        ("BS", &["+1242"]),
+        ("KZ", &["+7"]),
+        ("SA", &["+966"]),
+    ] {
+        assert_eq!(country(code).unwrap().dial_codes(), codes, "{code}");
+    }
+}
+
+#[test]
+fn each_language_names_all_countries_once_and_no_two_alike() {
+    assert!(Language::all().len() > 110, "{}", Language::all().len());
+    for language in Language::all() {
+        let names: Vec<_> = language.names().collect();
+        assert_eq!(names.len(), 250, "{}", language.tag);
+        let codes: BTreeSet<&str> = names.iter().map(|(code, _)| *code).collect();
+        assert!(all().iter().all(|country| codes.contains(country.code)) && codes.contains("XK"));
+        let different: BTreeSet<&str> = names.iter().map(|(_, name)| *name).collect();
+        assert_eq!(different.len(), 250, "{}", language.tag);
+        assert!(names.iter().all(|(_, name)| !name.is_empty() && name.trim() == *name), "{}", language.tag);
+    }
+}
+
+#[test]
+fn names_stand_in_the_order_of_their_language_and_not_of_their_code_points() {
+    let place = |tag: &str, code: &str| Language::named(tag).names().position(|(known, _)| known == code).unwrap();
+    // Å is a letter of its own behind Z in Swedish, and an A with a ring in English.
+    assert!(place("sv", "AX") > place("sv", "ZW"));
+    assert!(place("en", "AX") < place("en", "AL"));
+    // Alif with a hamza sorts as alif: Germany stands before Bahrain's ba, Iran's alif with a hamza below among them.
+    assert!(place("ar", "DE") < place("ar", "BH") && place("ar", "IR") < place("ar", "BH"));
+    // Simplified Chinese by pinyin: Āfùhàn before Zhōngguó.
+    assert!(place("zh", "AF") < place("zh", "CN"));
+}
+
+#[test]
+fn every_subdivision_has_a_name() {
+    assert_eq!(subdivision("US-TX"), Some("Texas"));
+    assert_eq!(subdivision("GB-SCT"), Some("Scotland"));
+    assert_eq!(subdivision("US"), None);
+    assert!(SUBDIVISIONS.lines().count() > 250);
+}

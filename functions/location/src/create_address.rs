@@ -1,0 +1,109 @@
+//! `CreateAddress`.
+
+use axum::{extract::State, response::Response};
+use http::{HeaderMap, StatusCode};
+use shared::{
+    app::AppState,
+    auth::caller::Caller,
+    http::{
+        error::ApiError,
+        idempotency::{self, Keyed},
+        language::Languages,
+    },
+    ids::AddressId,
+    model::{
+        address::{Address, AddressBook},
+        idempotency::{Asker, StoredAnswer},
+    },
+    store::{Added, DefaultPlace, NewAddress as Addition, StoreError},
+};
+
+use crate::{
+    address::{AddressOut, NewAddress},
+    countries::Language,
+    region::Region,
+    served::areas_if_known,
+};
+
+/// How often an addition is decided anew, where others empty and fill the book all the while.
+pub(crate) const TRIES: usize = 12;
+
+/// Adds an address.
+///
+/// The first one becomes the default whatever is sent; a later one where `is_default` is true.
+///
+/// Two sequential trips to storage: the session and what is known of the addresses are looked up side by side, and the write is counted;
+/// then the address is written. Two read units (three with an `Idempotency-Key`), five write units, two more with an `Idempotency-Key`;
+/// more for an address above a KB.
+#[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::TAG,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again."),
+        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
+    ),
+    request_body(content = NewAddress, example = json!(crate::address::example_fields())),
+    responses(
+        (status = 201, description = "The address.", body = AddressOut, example = json!(crate::address::example())),
+        (status = 400, description = "Fields that are not as they must be, the country's rules for postal codes and phones among them.",
+            body = shared::http::error::ErrorBody,
+            example = json!({"type": "validation_error", "errors": [{"code": "invalid", "detail": "Enter a valid postal code of SA.", "attr": "postal_code"}]})),
+        (status = 409, description = "The caller has fifty addresses.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "limit_reached", "detail": "At most 50 addresses.", "attr": null}]})),
+        (status = 422, description = "The `Idempotency-Key` was used for another request.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "client_error", "errors": [{"code": "idempotency_key_reused",
+                "detail": "This Idempotency-Key was used for another request.", "attr": null}]})),
+        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
+            headers(("Retry-After" = u32, description = "Seconds to wait.")),
+            example = json!({"type": "client_error", "errors": [{"code": "throttled",
+                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+    ))]
+pub async fn create_address(
+    State(app): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+    Keyed { key, request: NewAddress { details, is_default } }: Keyed<NewAddress>,
+) -> Result<Response, ApiError> {
+    let now = app.now();
+    let slot = |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), "CreateAddress"));
+    let read = async |customer| {
+        let slot = slot(customer);
+        tokio::try_join!(app.store.seen_before(slot.as_ref(), now), app.store.address_book(customer))
+    };
+    let (read, areas) = tokio::join!(caller.alongside_write(read), areas_if_known(&app));
+    let (verified, (seen, mut book)) = read?;
+    if let Some(seen) = seen {
+        return idempotency::repeat(seen);
+    }
+    let (customer, language) = (verified.customer, Language::wanted(&Languages::of(&headers)));
+    let address = Address::new(AddressId::new(now, &*app.random), details, now);
+    for _ in 0..TRIES {
+        if book.is_full() {
+            return Err(full());
+        }
+        let place = place(is_default, &book);
+        let region = |point| Region::at(point, &areas.index, language);
+        let fresh = StoredAnswer::json(StatusCode::CREATED, &AddressOut::new(&address, place != DefaultPlace::Left, region))?;
+        let kept = slot(customer).map(|slot| slot.keeping(fresh.clone(), now));
+        let addition = Addition { customer, address: &address, place, now };
+        match app.store.add_address(addition, kept.as_ref()).await {
+            Ok(Added::Once(once)) => return idempotency::answer(once, fresh),
+            Ok(Added::Full) => return Err(full()),
+            Ok(Added::Otherwise(found)) => book = found,
+            // Others kept adding all the while; perhaps there is no place any more that would be worth another try.
+            Err(StoreError::Conflict) if app.store.address_book(customer).await?.is_full() => return Err(full()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(ApiError::conflict("The addresses are being changed elsewhere."))
+}
+
+fn place(is_default: bool, book: &AddressBook) -> DefaultPlace {
+    match (is_default, book.default) {
+        (true, _) => DefaultPlace::Taken,
+        (false, None) => DefaultPlace::First,
+        (false, Some(_)) => DefaultPlace::Left,
+    }
+}
+
+fn full() -> ApiError {
+    ApiError::limit_reached("At most 50 addresses.")
+}

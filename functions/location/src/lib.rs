@@ -1,0 +1,39 @@
+//! Countries, what lies where on the earth, and a customer's addresses.
+//!
+//! Invariants: what the public operations tell is carried by the function or kept in the process, so that a warm one answers without a trip to
+//! storage; nothing of it is worked out before it is first asked for. Each library that knows something of the earth is wrapped in one file:
+//! `build/` (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`), [`area_file`] (`geojson`); where time
+//! zones end was told by `tzf-rs`, see [`time_zones`].
+
+pub mod address;
+pub mod area_file;
+pub mod areas;
+pub mod boundaries;
+pub mod countries;
+mod create_address;
+mod delete_address;
+mod list_addresses;
+mod list_countries;
+pub mod postal;
+pub mod region;
+mod region_by_point;
+mod served;
+pub mod time_zones;
+mod update_address;
+
+use shared::{http::routes::Routes, operation};
+
+/// The tag of the operations here, as the document's folders name it.
+const TAG: &str = "Location";
+
+/// The operations of this group.
+pub fn routes() -> Routes {
+    Routes::of(env!("CARGO_CRATE_NAME"))
+        .public(operation!(list_countries::list_countries))
+        .public(operation!(region_by_point::get_region_by_point))
+        .bearer(operation!(list_addresses::list_addresses))
+        .bearer(operation!(create_address::create_address))
+        .bearer(operation!(update_address::update_address))
+        .bearer(operation!(update_address::replace_address))
+        .bearer(operation!(delete_address::delete_address))
+}

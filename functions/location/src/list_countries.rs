@@ -1,0 +1,163 @@
+//! `ListCountries`.
+
+use axum::{extract::State, response::Response};
+use http::HeaderMap;
+use serde::Serialize;
+use shared::{
+    app::AppState,
+    http::{
+        body::Query,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        language::Languages,
+        public::Public,
+        rules::text,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::countries::{Country, Language, country};
+
+/// What `Cache-Control` says: it changes with a release of ours alone.
+const CACHE: &str = "public, max-age=86400";
+/// Most characters that may be searched for.
+const MOST_SEARCHED: usize = 200;
+
+/// Which countries are wanted.
+#[derive(Debug, Default)]
+pub struct CountryQuery {
+    /// As [`folded`].
+    search: String,
+    language: Option<String>,
+}
+
+/// A country.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Country)]
+pub struct CountryOut {
+    /// ISO 3166-1 alpha-2.
+    code: &'static str,
+    /// ISO 3166-1 alpha-3.
+    alpha3: &'static str,
+    /// ISO 3166-1, three digits.
+    numeric: &'static str,
+    /// In the language of the answer.
+    name: &'static str,
+    /// What its phone numbers begin with, the most used first.
+    dial_codes: Vec<String>,
+    /// ISO 4217.
+    currency: &'static str,
+    /// How many decimals an amount of the currency in minor units has.
+    #[schema(required)]
+    currency_exponent: Option<u16>,
+    flag: String,
+    /// Whether codes are sent to its phones.
+    sms_enabled: bool,
+}
+
+impl FromFields for CountryQuery {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
+        let language = fields.optional("lang", text().or_blank());
+        let (search, language) = (search?.unwrap_or_default(), language?.filter(|language| !language.is_empty()));
+        Ok(Self { search: folded(&search), language })
+    }
+}
+
+/// The countries.
+///
+/// All of ISO 3166-1, in the language `lang` or, where that is absent, the wanted one that comes first among those that there are; where
+/// there is none of them, in English. In the order of their names in that language.
+///
+/// No trip to storage, ever.
+#[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::TAG,
+    params(
+        ("search" = Option<String>, Query, description = "Only those whose name, here or in English, holds this, in capitals or not, with accents or without; or whose code is this, or whose dial code begins so. At most 200 characters."),
+        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
+        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
+        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+    ),
+    responses(
+        (status = 200, description = "The countries, by name.", body = Vec<CountryOut>, headers(
+            ("ETag" = String, description = "Names this list in this language."),
+            ("Cache-Control" = String, description = "`public, max-age=86400`"),
+            ("Content-Language" = String, description = "The language of the answer.")),
+            example = json!([{"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia", "dial_codes": ["+966"],
+                "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦", "sms_enabled": true}])),
+        (status = 304, description = "`If-None-Match` names what would be answered."),
+        (status = 400, description = "A search that is too long.", body = shared::http::error::ErrorBody,
+            example = json!({"type": "validation_error", "errors": [{"code": "max_length",
+                "detail": "Ensure this field has no more than 200 characters.", "attr": "search"}]})),
+    ))]
+pub async fn list_countries(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<CountryQuery>,
+) -> Result<Response, ApiError> {
+    let wanted = query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let language = Language::wanted(&wanted);
+    let listed = language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
+    let shown = listed.filter(|(country, name)| query.admits(country, name));
+    let codes_go_to = |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
+    let countries: Vec<_> = shown.map(|(country, name)| CountryOut::new(country, name, codes_go_to(country))).collect();
+    Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }.answer(&headers, &countries)
+}
+
+impl CountryOut {
+    fn new(country: &Country, name: &'static str, sms_enabled: bool) -> Self {
+        let Country { code, alpha3, numeric, currency, .. } = *country;
+        let (dial_codes, currency_exponent) = (country.dial_codes(), country.currency_exponent());
+        Self { code, alpha3, numeric, name, dial_codes, currency, currency_exponent, flag: country.flag(), sms_enabled }
+    }
+}
+
+impl CountryQuery {
+    fn admits(&self, country: &Country, name: &str) -> bool {
+        let search = self.search.as_str();
+        if search.is_empty() {
+            return true;
+        }
+        let is_code = |code: &str| code.eq_ignore_ascii_case(search);
+        let digits = search.trim_start_matches('+');
+        let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        folded(name).contains(search)
+            || Language::english().name(country.code).is_some_and(|name| folded(name).contains(search))
+            || is_code(country.code)
+            || is_code(country.alpha3)
+            || (is_number && country.dial_codes().iter().any(|code| code[1..].starts_with(digits)))
+    }
+}
+
+/// A text as it is searched: in small letters, without the accents of Latin letters, the vowel signs of Arabic, and the forms of its alif.
+fn folded(text: &str) -> String {
+    let plain = |letter: char| match letter {
+        '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' => None,
+        'à'..='å' | 'ā' | 'ă' | 'ą' => Some('a'),
+        'ç' | 'ć' | 'č' => Some('c'),
+        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => Some('e'),
+        'ì'..='ï' | 'ī' | 'į' | 'ı' => Some('i'),
+        'ñ' | 'ń' | 'ň' => Some('n'),
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => Some('o'),
+        'ś' | 'ş' | 'š' | 'ș' => Some('s'),
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => Some('u'),
+        'ý' | 'ÿ' => Some('y'),
+        'ź' | 'ż' | 'ž' => Some('z'),
+        'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
+        'ى' => Some('ي'),
+        'ة' => Some('ه'),
+        other => Some(other),
+    };
+    text.to_lowercase().chars().filter_map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_sees_through_capitals_accents_and_vowel_signs() {
+        assert_eq!(folded("Türkiye"), "turkiye");
+        assert_eq!(folded("CÔTE D'IVOIRE"), "cote d'ivoire");
+        assert_eq!(folded("الإمارات العربيّة المتّحدة"), folded("الامارات العربيه المتحده"));
+    }
+}

@@ -1,0 +1,74 @@
+//! What lies at a point: country, subdivision, service area, time zone.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::model::point::Point;
+use utoipa::ToSchema;
+
+use crate::{
+    areas::{Area, AreaIndex},
+    boundaries::{self, Found},
+    countries::{Language, subdivision},
+    time_zones,
+};
+
+/// What lies at a point.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Region {
+    country: Named,
+    /// Null where the boundaries know none. Its name is in English, or its own.
+    #[schema(required)]
+    subdivision: Option<Named>,
+    /// The smallest one that has the point; null where none has.
+    #[schema(required)]
+    service_area: Option<ServiceArea>,
+    /// As in the tz database.
+    #[schema(required)]
+    timezone: Option<&'static str>,
+    /// Other countries that claim the point; mostly empty.
+    also: Vec<Named>,
+}
+
+/// A country by its code of ISO 3166-1 (XK is Kosovo), a subdivision by that of ISO 3166-2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NamedRegion)]
+pub struct Named {
+    code: &'static str,
+    name: &'static str,
+}
+
+/// Where the operator serves, or says not to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ServiceArea {
+    id: String,
+    name: String,
+    served: bool,
+}
+
+impl Region {
+    /// What lies at a point, its country's name in a language; none in international waters.
+    pub fn at(point: Point, areas: &AreaIndex, language: Language) -> Option<Self> {
+        let Found { place, also } = boundaries::at(point)?;
+        // Codes that have no name are no countries, and there are none; a test asks for all.
+        let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
+        Some(Self {
+            country: named(place.country),
+            subdivision: place.subdivision.map(|code| Named { code, name: subdivision(code).unwrap_or(code) }),
+            service_area: areas.at(point).map(ServiceArea::from),
+            timezone: time_zones::at(point, place),
+            also: also.into_iter().map(named).collect(),
+        })
+    }
+}
+
+impl From<&Area> for ServiceArea {
+    fn from(area: &Area) -> Self {
+        Self { id: area.id.clone(), name: area.name.clone(), served: area.served }
+    }
+}
+
+/// The region of the examples.
+pub(crate) fn example() -> Value {
+    json!({"country": {"code": "SA", "name": "Saudi Arabia"}, "subdivision": null,
+        "service_area": {"id": "riyadh-north", "name": "North Riyadh", "served": true}, "timezone": "Asia/Riyadh", "also": []})
+}

@@ -1,0 +1,53 @@
+//! Countries, what lies where, and addresses.
+
+use harness::{Answer, Api};
+use local::areas_desk::AreasDesk;
+use serde_json::{Value, json};
+
+mod addresses;
+mod areas;
+mod book;
+mod costs;
+mod countries;
+mod regions;
+mod warm;
+
+/// An address of Riyadh.
+fn riyadh() -> Value {
+    json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"})
+}
+
+async fn create(api: &Api, access: &str, body: &Value) -> Answer {
+    api.post("/api/addresses/").bearer(access).json(body).send().await
+}
+
+async fn list(api: &Api, access: &str) -> Vec<Value> {
+    let answer = api.get("/api/addresses/").bearer(access).send().await.expect(200);
+    answer.json().as_array().expect("a plain array").clone()
+}
+
+async fn region(api: &Api, lat: f64, lng: f64) -> Answer {
+    api.get(&format!("/api/region/?lat={lat}&lng={lng}")).send().await
+}
+
+/// A feature with one square.
+fn square(id: &str, [west, south]: [f64; 2], side: f64, served: bool) -> Value {
+    let (east, north) = (west + side, south + side);
+    let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+    json!({"type": "Feature", "id": id, "properties": {"name": format!("Area {id}"), "served": served},
+        "geometry": {"type": "Polygon", "coordinates": [ring]}})
+}
+
+fn collection(features: &[Value]) -> String {
+    json!({"type": "FeatureCollection", "features": features}).to_string()
+}
+
+fn desk(api: &Api) -> AreasDesk {
+    AreasDesk::new(api.stack.state("location").expect("location runs").store.clone())
+}
+
+async fn push(api: &Api, features: &[Value]) {
+    let draft = desk(api).draft(&collection(features)).await.expect("the file is right");
+    let now = api.stack.state("location").expect("location runs").now();
+    desk(api).publish(&draft, now).await.expect("nobody else publishes");
+}

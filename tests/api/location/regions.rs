@@ -1,0 +1,130 @@
+use harness::Api;
+use serde_json::{Value, json};
+
+use super::region;
+
+/// Points whose country, subdivision, other countries and time zone are known.
+const POINTS: &[(&str, f64, f64, &str, Option<&str>, &[&str], &str)] = &[
+    ("Riyadh", 24.7136, 46.6753, "SA", None, &[], "Asia/Riyadh"),
+    ("Dubai", 25.2048, 55.2708, "AE", None, &[], "Asia/Dubai"),
+    ("Cairo", 30.0444, 31.2357, "EG", None, &[], "Africa/Cairo"),
+    ("Washington", 38.9072, -77.0369, "US", Some("US-DC"), &[], "America/New_York"),
+    ("Dallas", 32.7767, -96.797, "US", Some("US-TX"), &[], "America/Chicago"),
+    ("El Paso", 31.7619, -106.485, "US", Some("US-TX"), &[], "America/Denver"),
+    ("Anchorage", 61.2181, -149.9003, "US", Some("US-AK"), &[], "America/Anchorage"),
+    ("Honolulu", 21.3069, -157.8583, "US", Some("US-HI"), &[], "Pacific/Honolulu"),
+    ("San Juan", 18.4655, -66.1057, "PR", None, &["US"], "America/Puerto_Rico"),
+    ("Ottawa", 45.4215, -75.6972, "CA", Some("CA-ON"), &[], "America/Toronto"),
+    ("Mexico City", 19.4326, -99.1332, "MX", None, &[], "America/Mexico_City"),
+    ("Brasília", -15.7939, -47.8828, "BR", None, &[], "America/Sao_Paulo"),
+    ("London", 51.5074, -0.1278, "GB", Some("GB-ENG"), &[], "Europe/London"),
+    ("Edinburgh", 55.9533, -3.1883, "GB", Some("GB-SCT"), &[], "Europe/London"),
+    ("Paris", 48.8566, 2.3522, "FR", None, &[], "Europe/Paris"),
+    ("Berlin", 52.52, 13.405, "DE", None, &[], "Europe/Berlin"),
+    ("Büsingen, German within Switzerland", 47.6973, 8.691, "DE", None, &[], "Europe/Berlin"),
+    ("Rome", 41.8902, 12.4922, "IT", None, &[], "Europe/Rome"),
+    ("Vatican, within Rome", 41.9038, 12.4525, "VA", None, &[], "Europe/Vatican"),
+    ("San Marino, within Italy", 43.9424, 12.4578, "SM", None, &[], "Europe/San_Marino"),
+    ("Monaco", 43.7396, 7.4267, "MC", None, &[], "Europe/Monaco"),
+    ("Maseru in Lesotho, within South Africa", -29.3151, 27.4869, "LS", None, &[], "Africa/Maseru"),
+    ("Pretoria", -25.7479, 28.2293, "ZA", None, &[], "Africa/Johannesburg"),
+    ("Moscow", 55.7558, 37.6173, "RU", None, &[], "Europe/Moscow"),
+    ("Kaliningrad, Russian beyond Lithuania", 54.7104, 20.4522, "RU", Some("RU-KGD"), &[], "Europe/Kaliningrad"),
+    ("Anadyr, west of the antimeridian", 64.7337, 177.4968, "RU", None, &[], "Asia/Anadyr"),
+    ("Uelen, east of the antimeridian", 66.1605, -169.81, "RU", None, &[], "Asia/Anadyr"),
+    ("Suva, west of the antimeridian", -18.1248, 178.4501, "FJ", None, &[], "Pacific/Fiji"),
+    ("Taveuni, on the antimeridian", -16.85, 179.999, "FJ", None, &[], "Pacific/Fiji"),
+    ("Beijing", 39.9042, 116.4074, "CN", Some("CN-BJ"), &[], "Asia/Shanghai"),
+    ("Hong Kong", 22.3193, 114.1694, "HK", None, &["CN"], "Asia/Hong_Kong"),
+    ("Macao", 22.1987, 113.5439, "MO", None, &["CN"], "Asia/Macau"),
+    ("Taipei", 25.033, 121.5654, "TW", None, &[], "Asia/Taipei"),
+    ("Tokyo", 35.6762, 139.6503, "JP", None, &[], "Asia/Tokyo"),
+    ("New Delhi", 28.6139, 77.209, "IN", Some("IN-DL"), &[], "Asia/Kolkata"),
+    ("Kathmandu", 27.7172, 85.324, "NP", None, &[], "Asia/Kathmandu"),
+    ("Jakarta", -6.2088, 106.8456, "ID", Some("ID-JW"), &[], "Asia/Jakarta"),
+    ("Perth", -31.9505, 115.8605, "AU", Some("AU-WA"), &[], "Australia/Perth"),
+    ("Wellington", -41.2865, 174.7762, "NZ", None, &[], "Pacific/Auckland"),
+    ("Pristina", 42.6629, 21.1655, "XK", None, &[], "Europe/Belgrade"),
+    ("Nicosia", 35.1856, 33.3823, "CY", None, &[], "Asia/Nicosia"),
+    ("Reykjavík", 64.1466, -21.9426, "IS", None, &[], "Atlantic/Reykjavik"),
+    ("Nuuk", 64.1835, -51.7216, "GL", None, &[], "America/Nuuk"),
+    ("the South Pole", -90.0, 0.0, "AQ", None, &[], "Antarctica/McMurdo"),
+    ("Riyadh with its numbers the other way round: Romania", 46.6753, 24.7136, "RO", None, &[], "Europe/Bucharest"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_points_lie_where_everybody_knows_they_do() {
+    let api = Api::start().await;
+    let mut wrong = Vec::new();
+    for (name, lat, lng, country, subdivision, also, zone) in POINTS {
+        let found = region(&api, *lat, *lng).await.expect(200).json();
+        let others: Vec<&str> =
+            found["also"].as_array().expect("a list").iter().filter_map(|other| other["code"].as_str()).collect();
+        let told = (&found["country"]["code"], &found["subdivision"]["code"], others.as_slice(), &found["timezone"]);
+        if told != (&json!(country), &json!(subdivision), also, &json!(zone)) {
+            wrong.push(format!("{name}: {found}"));
+        }
+    }
+    assert!(POINTS.len() >= 40 && wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_lies_in_international_waters() {
+    let api = Api::start().await;
+    for (lat, lng) in [(0.0, -30.0), (-40.0, -120.0), (30.0, -45.0), (90.0, 0.0), (-50.0, 80.0), (0.0, 180.0), (0.0, -180.0)] {
+        assert_eq!(region(&api, lat, lng).await.error(), "404 not_found: Not found. [null]", "{lat} {lng}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_of_the_antimeridian_are_one_meridian() {
+    let api = Api::start().await;
+    let [east, west] = [180.0, -180.0].map(|lng| region(&api, -16.8, lng));
+    let (east, west) = (east.await.expect(200).json(), west.await.expect(200).json());
+    assert_eq!((&east, &east["country"]["code"]), (&west, &json!("FJ")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
+    let api = Api::start().await;
+    let number = "400 invalid: A valid number is required.";
+    let required = "400 required: This field is required.";
+    for (query, error) in [
+        ("", format!("{required} [lat]; {required} [lng]")),
+        ("lat=24.7", format!("{required} [lng]")),
+        ("lat=NaN&lng=nan", format!("{number} [lat]; {number} [lng]")),
+        ("lat=inf&lng=-infinity", format!("{number} [lat]; {number} [lng]")),
+        ("lat=&lng=x", format!("{number} [lat]; {number} [lng]")),
+        ("lat=1e999&lng=0", format!("{number} [lat]")),
+        (
+            "lat=90.0000001&lng=-180.1",
+            "400 max_value: Ensure this value is less than or equal to 90. [lat]; \
+             400 min_value: Ensure this value is greater than or equal to -180. [lng]"
+                .to_owned(),
+        ),
+        // The library would wrap it.
+        ("lat=0&lng=540", "400 max_value: Ensure this value is less than or equal to 180. [lng]".to_owned()),
+        // New York with its numbers the other way round lies in Antarctica; Los Angeles is off the earth.
+        ("lat=-118.2&lng=34.05", "400 min_value: Ensure this value is greater than or equal to -90. [lat]".to_owned()),
+    ] {
+        assert_eq!(api.get(&format!("/api/region?{query}")).send().await.error(), error, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_come_in_the_wanted_language_and_an_answer_is_not_sent_twice() {
+    let api = Api::start().await;
+    let path = "/api/region/?lat=22.3193&lng=114.1694";
+    let answer = api.get(path).header("accept-language", "ar").send().await.expect(200);
+    assert_eq!(answer.header("content-language"), "ar");
+    assert_eq!(answer.header("vary"), "Accept-Language, Accept");
+    let expected = json!({"country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
+        "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}]});
+    assert_eq!(answer.json(), expected);
+    let again = api.get(path).header("accept-language", "ar").header("if-none-match", answer.header("etag")).send().await;
+    assert!(again.expect(304).body.is_empty());
+    let in_english: Value = api.get(&format!("{path}&lang=en")).header("accept-language", "ar").send().await.expect(200).json();
+    assert_eq!(in_english["country"]["name"], "Hong Kong");
+    let texas = region(&api, 33.0, -97.0).await.expect(200).json();
+    assert_eq!(texas["subdivision"], json!({"code": "US-TX", "name": "Texas"}));
+}
