@@ -40,6 +40,7 @@ use crate::{
     http::{
         answer::Answer,
         cors,
+        dialect::{self, Dialect},
         error::{ApiError, Written},
         gate::MatchedRoute,
         negotiate::Accept,
@@ -56,12 +57,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Function {
     app: AppState,
     router: Router,
+    dialect: Option<Dialect>,
 }
 
 impl Function {
     /// The function that serves `routes`.
     pub fn new(routes: Routes, app: AppState) -> Self {
-        Self { router: routes.into_router(app.clone()), app }
+        Self { dialect: routes.dialect(), router: routes.into_router(app.clone()), app }
     }
 
     /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request in, JSON of its response out.
@@ -121,7 +123,10 @@ impl Function {
             Ok(Err(never)) => match never {},
             Err(_) => ApiError::internal("a handler panicked").into_response(),
         };
-        write_as_problem(&mut response, &accept);
+        match self.dialect {
+            Some(dialect) => dialect::write(dialect, &mut response, &accept),
+            None => write_as_problem(&mut response, &accept),
+        }
         finish(&mut response, &id);
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
         let millis = i64::try_from(self.app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::dialect::Failure;
 use crate::{
     model::{idempotency::StoredAnswer, limits::Wait},
     store::StoreError,
@@ -295,6 +296,12 @@ impl Written {
     /// An error that was stored, to be given again.
     pub(crate) fn again(status: StatusCode, body: &str) -> Self {
         Self(status, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// What it says to people: the first where there are several.
+    pub(crate) fn said(&self) -> Failure<'_> {
+        let Self(status, body) = self;
+        Failure { status: *status, detail: body["errors"][0]["detail"].as_str().unwrap_or_default() }
     }
 
     /// The same error as problem details.
