@@ -39,6 +39,8 @@ pub struct Config {
     pub inbox_life: SignedDuration,
     /// How many customers of a message to all one invocation serves.
     pub fan_out_page: usize,
+    /// The sample shop.
+    pub petstore: PetstoreConfig,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
@@ -110,6 +112,17 @@ pub struct TestNumber {
     pub until: Date,
 }
 
+/// The sample shop.
+#[derive(Debug, Clone)]
+pub struct PetstoreConfig {
+    /// Whether it is open; where it is not, there is nothing at its paths.
+    pub enabled: bool,
+    /// Whether it asks for what the document declares: `api_key` and `petstore_auth`.
+    pub authenticates: bool,
+    /// How long it keeps what strangers write.
+    pub item_life: SignedDuration,
+}
+
 /// Where AWS is and who we are there.
 #[derive(Debug, Clone)]
 pub struct AwsConfig {
@@ -166,6 +179,7 @@ impl Config {
             notifications_topic: vars.get("NOTIFICATIONS_TOPIC_ARN"),
             inbox_life: vars.days("INBOX_DAYS")?,
             fan_out_page: vars.at_least_one("FAN_OUT_PAGE")? as usize,
+            petstore: PetstoreConfig::read(&vars)?,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })
@@ -204,6 +218,16 @@ impl CodeConfig {
             tries_per_phone_daily: vars.at_least_one("TRIES_PER_PHONE_DAILY")?,
             countries: vars.list("CODE_COUNTRIES"),
             test_numbers: vars.list("TEST_NUMBERS").iter().map(|entry| entry.parse()).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl PetstoreConfig {
+    fn read(vars: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            enabled: vars.truth("ENABLE_PETSTORE")?,
+            authenticates: vars.truth("PETSTORE_AUTH")?,
+            item_life: vars.days("PETSTORE_ITEM_DAYS")?,
         })
     }
 }
@@ -280,6 +304,10 @@ impl Variables<'_> {
             0 => Err(ConfigError { variable: name, problem: "is not at least 1" }),
             number => Ok(number),
         }
+    }
+
+    fn truth(&self, name: &'static str) -> Result<bool, ConfigError> {
+        self.text(name)?.parse().map_err(|_| ConfigError { variable: name, problem: "is neither true nor false" })
     }
 
     fn days(&self, name: &'static str) -> Result<SignedDuration, ConfigError> {

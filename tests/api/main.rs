@@ -9,6 +9,7 @@ mod customer;
 mod default_limits;
 mod fcm;
 mod gates;
+mod petstore;
 mod rate_limits;
 mod secrecy;
 mod trial;

@@ -38,6 +38,7 @@ pub async fn of_all_operations() -> Matrix {
     get_and_clear_notifications(&api).await;
     read_what_everybody_is_told(&api).await;
     move_money_in_every_way_and_leave(&api).await;
+    visit_the_sample_shop(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -188,6 +189,19 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     let forfeit = json!({"forfeit": true});
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
+}
+
+async fn visit_the_sample_shop(api: &Api) {
+    let pet = json!({"name": "doggie", "photoUrls": [], "status": "sold", "tags": [{"name": "a"}]});
+    let added = api.post("/v2/pet").json(&pet).send().await.expect(200).json();
+    let path = format!("/v2/pet/{}", added["id"]);
+    for query in ["findByStatus?status=sold", "findByTags?tags=a"] {
+        api.get(&format!("/v2/pet/{query}")).send().await.expect(200);
+    }
+    api.request(Method::DELETE, &path).send().await.expect(200);
+    api.get("/v2/store/inventory").send().await.expect(200);
+    api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
+    api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {

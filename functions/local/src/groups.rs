@@ -17,6 +17,7 @@ pub const GROUPS: &[Group] = &[
     ("auth", auth::routes),
     ("customer", customer::routes),
     ("fcm", fcm::routes),
+    ("petstore", petstore::routes),
     ("wallet", wallet::routes),
 ];
 

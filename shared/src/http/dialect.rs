@@ -17,6 +17,8 @@ pub type Dialect = fn(&Failure<'_>, &Accept) -> (&'static str, Vec<u8>);
 pub struct Failure<'a> {
     /// The status of its answer.
     pub status: StatusCode,
+    /// For programs.
+    pub code: &'a str,
     /// For people.
     pub detail: &'a str,
 }

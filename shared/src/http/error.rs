@@ -107,6 +107,11 @@ impl ApiError {
         Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
     }
 
+    /// What only a group with a dialect says.
+    pub fn of_group(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, code, detail)
+    }
+
     /// 400: the body is not what its content type says.
     pub fn parse(detail: String) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "parse_error", detail)
@@ -301,7 +306,8 @@ impl Written {
     /// What it says to people: the first where there are several.
     pub(crate) fn said(&self) -> Failure<'_> {
         let Self(status, body) = self;
-        Failure { status: *status, detail: body["errors"][0]["detail"].as_str().unwrap_or_default() }
+        let text = |member: &str| body["errors"][0][member].as_str().unwrap_or_default();
+        Failure { status: *status, code: text("code"), detail: text("detail") }
     }
 
     /// The same error as problem details.

@@ -12,5 +12,6 @@ pub mod ledger;
 pub mod limits;
 pub mod localized;
 pub mod paging;
+pub mod petstore;
 pub mod phone;
 pub mod wallet;

@@ -39,6 +39,7 @@ pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
     ("RATE#", "counters under hashes and ids, which expire within two days and are needed until then"),
     ("KEY#", "public keys of our own"),
     ("APP#", "what the app shows to everybody"),
+    ("PET#", "the sample shop: data of strangers and of our own, no customer's"),
 ];
 
 /// A kind of record that belongs to a customer.

@@ -33,20 +33,29 @@
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
 //! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
 //! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
+//! | pet of the sample shop | `PET#<id>` | `PET` | the operations on pets; on the index `due` under `PET#DUE#<0..f>` |
+//! | pets of a status | `PET#STATUS#<status>#<0..f>` | `ID#<id>` | the operations that write pets, findPetsByStatus |
+//! | pets of a tag | `PET#TAG#<hash of the tag>#<0..3>` | `ID#<id>` | the operations that write pets, findPetsByTags |
+//! | numbers of pets | `PET#INVENTORY` | `STATUS#<status>#<0..f>` | the operations that write pets, getInventory |
+//! | order of the sample shop | `PET#ORDER#<id>` | `ORDER` | the operations on orders |
+//! | user of the sample shop | `PET#USER#<hash of the name>` | `USER` | the operations on users |
+//! | last number given out | `PET#NUMBERS` | `PETS`, `ORDERS` or `USERS` | addPet, updatePet, placeOrder, createUser and its lists |
+//! | that the samples are there | `PET#SAMPLES` | `LOADED` | the sample shop, once a process |
 //! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
 //!
 //! # Who may do what
 //!
 //! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | |
-//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query |
-//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | |
-//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
-//! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
-//! | app-info | | | | | | | | | get | | |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` | `PET#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | | |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query | |
+//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | | |
+//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get | |
+//! | notifier | get, query | | get | | | | | | | update, query | get, put, update | |
+//! | app-info | | | | | | | | | get | | | |
+//! | petstore | | | | | | | | | | | | get, put, update, delete, query, batch get |
 
 mod account;
 mod app_info;
@@ -54,6 +63,7 @@ mod devices;
 mod idempotency;
 mod inbox;
 mod limits;
+mod petstore;
 mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -65,6 +75,7 @@ pub use devices::*;
 pub use idempotency::*;
 pub use inbox::*;
 pub use limits::*;
+pub use petstore::*;
 pub use wallet::*;
 
 use super::Item;
@@ -113,6 +124,12 @@ impl Key {
     }
 }
 
+/// The primary key of an item.
+pub(crate) fn key_of(item: &Item) -> Option<Key> {
+    let text = |name| item.get(name)?.as_s().ok().cloned();
+    Some(Key { partition: text(PARTITION)?, sort: text(SORT)? })
+}
+
 /// The UTC day that `now` lies in.
 pub fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
@@ -129,6 +146,7 @@ mod tests {
         hashes::{ContentHash, Hashes},
         model::{
             idempotency::{Asker, RequestKey},
+            petstore::PetStatus,
             phone::Phone,
         },
     };
@@ -180,6 +198,14 @@ mod tests {
             answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
             app_info(),
             content(7),
+            pet(9_007_199_254_740_993),
+            pet_of_status(PetStatus::Available, 9_007_199_254_740_993),
+            pet_of_tag(&hash, 9_007_199_254_740_993),
+            stock(PetStatus::Sold, 9_007_199_254_740_993),
+            order(-1),
+            user(&hash),
+            last_number(Numbered::Orders),
+            pet_samples(),
             signing_key(3),
         ];
         let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();
