@@ -18,6 +18,12 @@ def same(found, expected):
         sys.exit(f"{calls[-1]}: {found!r} where {expected!r} was expected")
 
 
+def told(answer, expected):
+    """The original document does not say that these operations answer with anything."""
+    if answer is not None:
+        same(answer, expected)
+
+
 def absent(operation, *arguments):
     try:
         call(operation, *arguments)
@@ -35,7 +41,7 @@ with p.ApiClient(configuration) as client:
     exact = 9007199254740993
     new = p.Pet(id=exact, name="狗 & <dog>", photo_urls=["https://example.com/?a=1&b=2"], category=p.Category(id=exact, name="Dogs"),
                 tags=[p.Tag(id=1, name="generated")], status="available")
-    same(call(samples.add_pet, new), new)
+    told(call(samples.add_pet, new), new)
     same(call(samples.get_pet_by_id, exact), new)
     same([pet.id for pet in call(samples.find_pets_by_status, ["available", "pending"]) if pet.id == exact], [exact])
     same([pet.id for pet in call(pets.find_pets_by_tags, ["generated"])], [exact])
@@ -45,7 +51,7 @@ with p.ApiClient(configuration) as client:
     same(uploaded.message, "additionalMetadata: from the side\nFile uploaded to ./rex.png, 10 bytes")
     before = call(store.get_inventory)
     new.status = "sold"
-    same(call(samples.update_pet, new), new)
+    told(call(samples.update_pet, new), new)
     after = call(store.get_inventory)
     same((after["sold"], after["pending"]), (before.get("sold", 0) + 1, before["pending"] - 1))
     call(samples.delete_pet, exact)
@@ -70,7 +76,7 @@ with p.ApiClient(configuration) as client:
     same(call(users.get_user_by_name, name).first_name, "B")
     login = call(users.login_user_with_http_info, name, "secret")
     same("logged in user session:" in str(login.data), True)
-    same(login.headers["X-Rate-Limit"], "5000")
+    same({name.lower(): value for name, value in login.headers.items()}["x-rate-limit"], "5000")
     call(users.logout_user)
     for gone in (name, "generated 1", "generated 2"):
         call(users.delete_user, gone)

@@ -15,6 +15,11 @@ async function call(group: any, operation: string, argument?: any): Promise<any>
     return group[operation](argument);
 }
 
+// The original document does not say that these operations answer with anything.
+function told(answer: any, expected: any) {
+    if (answer !== undefined) assert.deepEqual({ ...answer }, expected);
+}
+
 async function absent(group: any, operation: string, argument: any) {
     await assert.rejects(call(group, operation, argument), (error: any) => error.response?.status === 404);
 }
@@ -23,7 +28,7 @@ async function main() {
     const pet = { id: 700001, name: "狗 & <dog>", photoUrls: ["https://example.com/?a=1&b=2"], category: { id: 1, name: "Dogs" },
         tags: [{ id: 1, name: "typescript" }], status: "available" };
     const petId = pet.id;
-    assert.deepEqual({ ...(await call(samples, "addPet", { body: pet, pet })) }, pet);
+    told(await call(samples, "addPet", { body: pet, pet }), pet);
     assert.deepEqual({ ...(await call(samples, "getPetById", { petId })) }, pet);
     const available = await call(samples, "findPetsByStatus", { status: ["available", "sold"] });
     assert.equal(available.filter((one: any) => one.id === petId).length, 1);
@@ -35,7 +40,7 @@ async function main() {
     assert.match(uploaded.message, /^additionalMetadata: from the side\nFile uploaded to \.\/.+, 10 bytes$/);
     const before = await call(store, "getInventory");
     const sold = { ...pet, status: "sold" };
-    await call(samples, "updatePet", { body: sold, pet: sold });
+    told(await call(samples, "updatePet", { body: sold, pet: sold }), sold);
     assert.equal((await call(store, "getInventory")).sold, (before.sold ?? 0) + 1);
     await call(samples, "deletePet", { petId });
     await absent(samples, "getPetById", { petId });

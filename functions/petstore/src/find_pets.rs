@@ -25,7 +25,7 @@ use crate::{
 /// each 4 KB of each.
 #[utoipa::path(get, path = "/v2/pet/findByStatus", operation_id = "findPetsByStatus", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
-    params(("status" = Vec<PetStatus>, Query, style = Form, explode,
+    params(("status" = inline(Vec<PetStatus>), Query, style = Form, explode,
         description = "Status values that need to be considered for filter")),
     responses(
         (status = 200, description = "successful operation", body = Vec<Pet>, example = json!([document::pet()])),

@@ -24,8 +24,8 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 ///
 /// Any name and any password will do: the session is a number that nothing asks for. No trip to storage.
 #[utoipa::path(get, path = "/v2/user/login", operation_id = "loginUser", tag = crate::USER,
-    params(("username" = String, Query, description = "The user name for login"),
-        ("password" = String, Query, description = "The password for login in clear text")),
+    params(("username" = String, Query, min_length = 1, description = "The user name for login"),
+        ("password" = String, Query, min_length = 1, description = "The password for login in clear text")),
     responses(
         (status = 200, description = "successful operation", body = ApiResponse,
             headers(("X-Expires-After" = String, description = "date in UTC when token expires"),

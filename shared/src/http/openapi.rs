@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, ContentBuilder, HttpMethod, InfoBuilder, License, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
+        Components, Content, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
         ResponseBuilder, Schema,
         path::{Operation as Described, PathItem},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -45,7 +45,7 @@ pub fn document(groups: &[Routes]) -> OpenApi {
         (described.components)(&mut components);
     }
     let mut info = InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
-    info.license = Some(License::new("MIT"));
+    info.license = Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build());
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
 

@@ -12,7 +12,10 @@ mod samples;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, Schema, Type},
+};
 
 pub use samples::{SAMPLES, Samples, samples};
 
@@ -58,9 +61,8 @@ pub struct Pet {
     /// At most 40.
     #[schema(required = false, max_items = 40, xml(wrapped, name = "tag"))]
     pub tags: Vec<Tag>,
-    /// pet status in the store
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, inline)]
+    #[schema(schema_with = pet_status)]
     pub status: Option<PetStatus>,
 }
 
@@ -90,16 +92,15 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "perhaps_in_millis")]
     #[schema(nullable = false, value_type = Option<String>, format = "date-time")]
     pub ship_date: Option<Timestamp>,
-    /// Order Status
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, inline)]
+    #[schema(schema_with = order_status)]
     pub status: Option<OrderStatus>,
     #[schema(required = false)]
     pub complete: bool,
 }
 
 /// How far an order is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderStatus {
     /// Taken.
@@ -176,6 +177,19 @@ impl OrderStatus {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == name)
     }
+}
+
+/// Statuses stand where they are used, as in the original document, and not as schemas of their own.
+fn one_of(names: [&'static str; 3], description: &str) -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).description(Some(description)).build().into()
+}
+
+fn pet_status() -> Schema {
+    one_of(PetStatus::ALL.map(PetStatus::as_str), "pet status in the store")
+}
+
+fn order_status() -> Schema {
+    one_of(OrderStatus::ALL.map(OrderStatus::as_str), "Order Status")
 }
 
 impl std::fmt::Debug for User {

@@ -201,7 +201,7 @@ mod tests {
             pet(9_007_199_254_740_993),
             pet_of_status(PetStatus::Available, 9_007_199_254_740_993),
             pet_of_tag(&hash, 9_007_199_254_740_993),
-            stock(PetStatus::Sold, 9_007_199_254_740_993),
+            stock(PetStatus::Sold, '1'),
             order(-1),
             user(&hash),
             last_number(Numbered::Orders),

@@ -107,7 +107,16 @@ impl Store {
     /// Puts a pet where none was ever seen; false where there is one. One trip, for the units of [`Store::change_pet`].
     pub async fn add_pet(&self, pet: &Pet, until: Option<Timestamp>) -> Result<bool, StoreError> {
         let stored = StoredPet::of(pet, until)?;
-        Ok(matches!(self.transact(self.parts_of_pet(pet.id, None, Some(&stored))?).await?, Outcome::Done))
+        let mut pauses = Pauses::default();
+        let mut counter = keys::shard_of(pet.id);
+        loop {
+            let parts = self.parts_of_pet(pet.id, counter, None, Some(&stored))?;
+            match self.transact_within(parts, Duration::ZERO).await {
+                Ok(outcome) => return Ok(matches!(outcome, Outcome::Done)),
+                Err(StoreError::Conflict) if pauses.pause().await => counter = any_counter(),
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     async fn change_stored_pet(
@@ -115,8 +124,8 @@ impl Store {
         id: i64,
         decide: impl Fn(Option<&StoredPet>) -> Result<PetChange, StoreError> + Send + Sync,
     ) -> Result<PetChange, StoreError> {
-        let until = tokio::time::Instant::now() + PATIENCE;
-        let [mut longest, longest_of_all] = PAUSES;
+        let mut pauses = Pauses::default();
+        let mut counter = keys::shard_of(id);
         let mut before: Option<StoredPet> = self.get(keys::pet(id), true).await?;
         loop {
             let change = decide(before.as_ref())?;
@@ -126,17 +135,16 @@ impl Store {
                 PetChange::Delete if before.is_none() => return Ok(change),
                 PetChange::Delete => None,
             };
-            let parts = self.parts_of_pet(id, before.as_ref(), after.as_ref())?;
+            let parts = self.parts_of_pet(id, counter, before.as_ref(), after.as_ref())?;
             match self.transact_within(parts, Duration::ZERO).await {
                 Ok(Outcome::Done) => return Ok(change),
                 Ok(Outcome::Refused(verdicts)) => {
                     let there = verdicts.into_iter().next();
                     before = if let Some(Verdict::Failed(Some(there))) = there { Some(record(there)?) } else { None };
                 }
-                Err(StoreError::Conflict) if tokio::time::Instant::now() < until => {
-                    tokio::time::sleep(Duration::from_millis(below(&SystemRandom, longest).into())).await;
-                    longest = longest_of_all.min(longest * 2);
+                Err(StoreError::Conflict) if pauses.pause().await => {
                     before = self.get(keys::pet(id), true).await?;
+                    counter = any_counter();
                 }
                 Err(error) => return Err(error),
             }
@@ -147,6 +155,7 @@ impl Store {
     fn parts_of_pet(
         &self,
         id: i64,
+        counter: char,
         before: Option<&StoredPet>,
         after: Option<&StoredPet>,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
@@ -160,8 +169,8 @@ impl Store {
         }
         if old != new {
             parts.extend(old.map(|old| self.delete_listed(keys::pet_of_status(old, id))).transpose()?);
-            parts.extend(old.map(|old| self.count_pet(old, id, -1)).transpose()?);
-            parts.extend(new.map(|new| self.count_pet(new, id, 1)).transpose()?);
+            parts.extend(old.map(|old| self.count_pet(old, counter, -1)).transpose()?);
+            parts.extend(new.map(|new| self.count_pet(new, counter, 1)).transpose()?);
         }
         let (had, has) = (tags_of(was.as_ref()), tags_of(is.as_ref()));
         for tag in has.difference(&had) {
@@ -203,15 +212,45 @@ impl Store {
         Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::built_wrongly)?).build())
     }
 
-    fn count_pet(&self, status: PetStatus, id: i64, change: i8) -> Result<TransactWriteItem, StoreError> {
+    fn count_pet(&self, status: PetStatus, counter: char, change: i8) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(keys::stock(status, id).into_item()))
+            .set_key(Some(keys::stock(status, counter).into_item()))
             .update_expression("ADD n :change")
             .expression_attribute_values(":change", number(change))
             .build();
         Ok(TransactWriteItem::builder().update(update.map_err(StoreError::built_wrongly)?).build())
     }
+}
+
+/// The pauses between the tries of one change, until patience ends. Each is drawn anew, so that writers who met once do not meet again.
+struct Pauses {
+    until: tokio::time::Instant,
+    longest: u32,
+}
+
+impl Default for Pauses {
+    fn default() -> Self {
+        Self { until: tokio::time::Instant::now() + PATIENCE, longest: PAUSES[0] }
+    }
+}
+
+impl Pauses {
+    /// Waits a while; false where patience has ended.
+    async fn pause(&mut self) -> bool {
+        if tokio::time::Instant::now() >= self.until {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(below(&SystemRandom, self.longest).into())).await;
+        self.longest = PAUSES[1].min(self.longest * 2);
+        true
+    }
+}
+
+/// Whoever met another at one counter goes to any other: their sum is what counts.
+fn any_counter() -> char {
+    let place = usize::try_from(below(&SystemRandom, 16)).unwrap_or_default();
+    keys::SHARDS.chars().nth(place).unwrap_or('0')
 }
 
 impl StoredPet {

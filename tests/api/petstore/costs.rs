@@ -18,7 +18,7 @@ async fn every_operation_takes_the_trips_and_units_that_its_documentation_says()
         api.wire.reset();
         request.send().await.expect(200);
         let cost = api.wire.cost();
-        format!("{name}: {} trips, {} read units, {} write units", cost.trips, cost.read_units, cost.write_units)
+        format!("{name}: {} trips, {} read units, {} write units", cost.trips, cost.read_units + 0.0, cost.write_units + 0.0)
     };
     let user = json!({"username": "cost"});
     let lines = [

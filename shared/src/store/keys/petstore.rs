@@ -52,9 +52,9 @@ pub(crate) fn inventory() -> String {
     "PET#INVENTORY".to_owned()
 }
 
-/// How many pets of a status there are whose ids fall into the shard of `id`.
-pub fn stock(status: PetStatus, id: i64) -> Key {
-    Key::new(inventory(), format!("STATUS#{}#{}", status.as_str(), shard_of(id)))
+/// A counter of the pets of a status, of which there are sixteen: their sum is how many there are.
+pub fn stock(status: PetStatus, shard: char) -> Key {
+    Key::new(inventory(), format!("STATUS#{}#{shard}", status.as_str()))
 }
 
 /// The status of a counter of the inventory, by its sort key.
@@ -98,7 +98,7 @@ pub fn pet_samples() -> Key {
 }
 
 /// Ids that follow each other fall into different shards.
-fn shard_of(id: i64) -> char {
+pub(crate) fn shard_of(id: i64) -> char {
     usize::try_from(id.rem_euclid(16)).ok().and_then(|place| SHARDS.chars().nth(place)).unwrap_or('0')
 }
 
