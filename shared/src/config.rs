@@ -47,6 +47,8 @@ pub struct Config {
     pub audit_entries: u64,
     /// Where CloudWatch puts our metrics: the stack's name.
     pub metrics_namespace: String,
+    /// The sample shop.
+    pub petstore: PetstoreConfig,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
@@ -118,6 +120,17 @@ pub struct TestNumber {
     pub until: Date,
 }
 
+/// The sample shop.
+#[derive(Debug, Clone)]
+pub struct PetstoreConfig {
+    /// Whether it is open; where it is not, there is nothing at its paths.
+    pub enabled: bool,
+    /// Whether it asks for what the document declares: `api_key` and `petstore_auth`.
+    pub authenticates: bool,
+    /// How long it keeps what strangers write.
+    pub item_life: SignedDuration,
+}
+
 /// Where AWS is and who we are there.
 #[derive(Debug, Clone)]
 pub struct AwsConfig {
@@ -178,6 +191,7 @@ impl Config {
             device_life: vars.days("DEVICE_DAYS")?,
             audit_entries: vars.number("AUDIT_ENTRIES")?.into(),
             metrics_namespace: vars.text("METRICS_NAMESPACE")?,
+            petstore: PetstoreConfig::read(&vars)?,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })
@@ -216,6 +230,16 @@ impl CodeConfig {
             tries_per_phone_daily: vars.at_least_one("TRIES_PER_PHONE_DAILY")?,
             countries: vars.list("CODE_COUNTRIES"),
             test_numbers: vars.list("TEST_NUMBERS").iter().map(|entry| entry.parse()).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl PetstoreConfig {
+    fn read(vars: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            enabled: vars.truth("ENABLE_PETSTORE")?,
+            authenticates: vars.truth("PETSTORE_AUTH")?,
+            item_life: vars.days("PETSTORE_ITEM_DAYS")?,
         })
     }
 }
@@ -292,6 +316,10 @@ impl Variables<'_> {
             0 => Err(ConfigError { variable: name, problem: "is not at least 1" }),
             number => Ok(number),
         }
+    }
+
+    fn truth(&self, name: &'static str) -> Result<bool, ConfigError> {
+        self.text(name)?.parse().map_err(|_| ConfigError { variable: name, problem: "is neither true nor false" })
     }
 
     fn days(&self, name: &'static str) -> Result<SignedDuration, ConfigError> {

@@ -46,6 +46,7 @@ use crate::{
     http::{
         answer::Answer,
         cors,
+        dialect::{self, Dialect},
         error::{ApiError, Written},
         gate::MatchedRoute,
         negotiate::Accept,
@@ -67,12 +68,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Function {
     app: AppState,
     router: Router,
+    dialect: Option<Dialect>,
 }
 
 impl Function {
     /// The function that serves `routes`.
     pub fn new(routes: Routes, app: AppState) -> Self {
-        Self { router: routes.into_router(app.clone()), app }
+        Self { dialect: routes.dialect(), router: routes.into_router(app.clone()), app }
     }
 
     /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request in, JSON of its response out.
@@ -140,7 +142,10 @@ impl Function {
             // Whatever it had sent to storage may be done or not, as where an answer gets lost.
             None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
-        write_as_problem(&mut response, &accept);
+        match self.dialect {
+            Some(dialect) => dialect::write(dialect, &mut response, &accept),
+            None => write_as_problem(&mut response, &accept),
+        }
         finish(&mut response, &id);
         self.log(&Asked { method, id, began }, &response, &tally);
         response

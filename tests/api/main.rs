@@ -13,6 +13,7 @@ mod fcm;
 mod gates;
 mod location;
 mod log;
+mod petstore;
 mod rate_limits;
 mod secrecy;
 mod trial;

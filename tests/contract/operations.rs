@@ -77,20 +77,25 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     ),
     ("👀 A_接口状态_看效果", &[("allParameters", "POST /api/all-parameters/{id}/")]),
     (
-        "Sample APIs/pet",
+        "Sample APIs",
         &[
             ("addPet", "POST /v2/pet"),
             ("updatePet", "PUT /v2/pet"),
             ("findPetsByStatus", "GET /v2/pet/findByStatus"),
-            ("findPetsByTags", "GET /v2/pet/findByTags"),
             ("getPetById", "GET /v2/pet/{petId}"),
-            ("updatePetWithForm", "POST /v2/pet/{petId}"),
             ("deletePet", "DELETE /v2/pet/{petId}"),
+        ],
+    ),
+    (
+        "pet",
+        &[
+            ("findPetsByTags", "GET /v2/pet/findByTags"),
+            ("updatePetWithForm", "POST /v2/pet/{petId}"),
             ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
         ],
     ),
     (
-        "Sample APIs/store",
+        "store",
         &[
             ("getInventory", "GET /v2/store/inventory"),
             ("placeOrder", "POST /v2/store/order"),
@@ -99,7 +104,7 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "Sample APIs/user",
+        "user",
         &[
             ("createUser", "POST /v2/user"),
             ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),

@@ -87,9 +87,10 @@ impl Operation {
         self.described["tags"][0] == "AppInfo"
     }
 
-    /// Whether it takes an access token.
+    /// Whether it takes an access token of ours; the sample shop declares schemes of its own.
     pub fn is_authenticated(&self) -> bool {
-        self.described["security"].as_array().is_some_and(|schemes| !schemes.is_empty())
+        let ours = |scheme: &Value| scheme.get("bearer").is_some() || scheme.get("operator").is_some();
+        self.described["security"].as_array().is_some_and(|schemes| schemes.iter().any(ours))
     }
 }
 

@@ -67,6 +67,7 @@ async fn record() -> Matrix {
     read_what_everybody_is_told(&api).await;
     write_down_addresses(&api).await;
     move_money_in_every_way_and_leave(&api).await;
+    visit_the_sample_shop(&api).await;
     let_time_pass_and_clean_up(&api).await;
     send_what_stands_in_events(&api).await;
     drop(api);
@@ -293,6 +294,19 @@ async fn clean_up(api: &Api) {
     for scheduled in api.stack.scheduled() {
         scheduled.run().await.expect("a run");
     }
+}
+
+async fn visit_the_sample_shop(api: &Api) {
+    let pet = json!({"name": "doggie", "photoUrls": [], "status": "sold", "tags": [{"name": "a"}]});
+    let added = api.post("/v2/pet").json(&pet).send().await.expect(200).json();
+    let path = format!("/v2/pet/{}", added["id"]);
+    for query in ["findByStatus?status=sold", "findByTags?tags=a"] {
+        api.get(&format!("/v2/pet/{query}")).send().await.expect(200);
+    }
+    api.request(Method::DELETE, &path).send().await.expect(200);
+    api.get("/v2/store/inventory").send().await.expect(200);
+    api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
+    api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {

@@ -18,6 +18,7 @@ pub const GROUPS: &[Group] = &[
     ("customer", customer::routes),
     ("fcm", fcm::routes),
     ("location", location::routes),
+    ("petstore", petstore::routes),
     ("wallet", wallet::routes),
 ];
 

@@ -97,8 +97,11 @@ impl Stack {
         })
     }
 
-    /// Puts the content of the repository into a table that holds none.
+    /// Puts the content of the repository, and the samples of the shop where it is open, into a table that holds none.
     pub async fn fill(&self) -> Result<(), ContentError> {
+        if let Some(state) = self.state("petstore").filter(|state| state.config.petstore.enabled) {
+            state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
+        }
         let Some(state) = self.state("app-info") else { return Ok(()) };
         ContentDesk::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
     }

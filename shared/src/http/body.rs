@@ -35,12 +35,17 @@ impl<T: FromFields> FromRequest<AppState> for Body<T> {
     }
 }
 
+/// The content type of a request and the bytes of its body, of which there may be `most`.
+pub async fn content(request: Request, most: usize) -> Result<(String, Bytes), ApiError> {
+    let content_type = content_type(&request);
+    let bytes = axum::body::to_bytes(request.into_body(), most).await;
+    Ok((content_type, bytes.map_err(|_| ApiError::request_too_large(most))?))
+}
+
 /// The fields of a body in any of the three encodings, none of them read yet.
 pub(crate) async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError> {
     let now = app.now();
-    let content_type = content_type(&request);
-    let bytes = axum::body::to_bytes(request.into_body(), MOST_BYTES).await;
-    let bytes = bytes.map_err(|_| ApiError::request_too_large(MOST_BYTES))?;
+    let (content_type, bytes) = content(request, MOST_BYTES).await?;
     Ok(match media_type(&content_type).as_str() {
         "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
         "application/json" => json_fields(&bytes, now)?,
@@ -73,7 +78,8 @@ fn content_type(request: &Request) -> String {
     header.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
 }
 
-fn media_type(content_type: &str) -> String {
+/// The media type that a `Content-Type` names, without its parameters.
+pub fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -130,7 +136,8 @@ fn surrogate(text: &str) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok().filter(|unit| (0xD800..=0xDFFF).contains(unit))
 }
 
-pub(crate) fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
+/// The pairs of a form or a query.
+pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
     serde_html_form::from_bytes(bytes).map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::dialect::Failure;
 use crate::{
     model::{idempotency::StoredAnswer, limits::Wait},
     store::StoreError,
@@ -104,6 +105,11 @@ impl ApiError {
     /// 400 for one field.
     pub fn field(attr: &str, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
+    }
+
+    /// What only a group with a dialect says.
+    pub fn of_group(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(status, code, detail)
     }
 
     /// 400: the body is not what its content type says.
@@ -295,6 +301,13 @@ impl Written {
     /// An error that was stored, to be given again.
     pub(crate) fn again(status: StatusCode, body: &str) -> Self {
         Self(status, serde_json::from_str(body).unwrap_or_default())
+    }
+
+    /// What it says to people: the first where there are several.
+    pub(crate) fn said(&self) -> Failure<'_> {
+        let Self(status, body) = self;
+        let text = |member: &str| body["errors"][0][member].as_str().unwrap_or_default();
+        Failure { status: *status, code: text("code"), detail: text("detail") }
     }
 
     /// The same error as problem details.

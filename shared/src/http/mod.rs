@@ -4,6 +4,7 @@ pub mod address;
 pub(crate) mod answer;
 pub mod body;
 pub mod cors;
+pub mod dialect;
 pub mod error;
 pub mod etag;
 pub mod fields;

@@ -3,13 +3,13 @@
 //! What follows from a registration is written once, here: security, the answers that every operation can give, the second operation id
 //! where an operation has two methods.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, ContentBuilder, HttpMethod, InfoBuilder, License, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
+        Components, Content, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
         ResponseBuilder, Schema,
         path::{Operation as Described, PathItem},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -17,6 +17,7 @@ use utoipa::{
 };
 
 use super::{
+    dialect,
     error::{ErrorBody, ErrorItem},
     routes::{Access, Operation, Routes, method_of},
 };
@@ -29,18 +30,22 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     let mut paths = PathsBuilder::new();
     let mut schemas: Vec<(String, RefOr<Schema>)> =
         vec![(ErrorBody::name().into_owned(), ErrorBody::schema()), (ErrorItem::name().into_owned(), ErrorItem::schema())];
-    for operation in groups.iter().flat_map(Routes::operations) {
+    for (group, operation) in groups.iter().flat_map(|group| group.operations().iter().map(move |operation| (group, operation))) {
         (operation.described.schemas)(&mut schemas);
         for (place, method) in operation.methods.iter().enumerate() {
-            paths = paths.path(&operation.path, PathItem::new(method.clone(), described(operation, place, method)));
+            paths =
+                paths.path(&operation.path, PathItem::new(method.clone(), described(operation, place, method, group.described)));
         }
     }
     let mut components = Components::new();
     components.schemas = schemas.into_iter().collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.add_security_scheme(OPERATOR, SecurityScheme::Http(operator_scheme()));
+    for described in groups.iter().filter_map(|group| group.described) {
+        (described.components)(&mut components);
+    }
     let mut info = InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
-    info.license = Some(License::new("MIT"));
+    info.license = Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build());
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
 
@@ -52,8 +57,12 @@ const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-tim
     Boundaries of countries, subdivisions and time zones: © OpenStreetMap contributors, under the Open Database License \
     (https://www.openstreetmap.org/copyright).";
 
-fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Described {
+fn described(operation: &Operation, place: usize, method: &HttpMethod, dialect: Option<dialect::Described>) -> Described {
     let mut described = (operation.described.operation)();
+    let add_error = |described: &mut Described, status: &str, when: &str, code: &str, detail: &str| {
+        let body = dialect.map_or_else(|| in_envelope(status, code, detail), |dialect| in_dialect(dialect, status, detail));
+        add_answer(described, status, when, body);
+    };
     if place > 0 {
         let name = method_of(method).as_str().to_lowercase();
         described.operation_id = described.operation_id.map(|id| format!("{id}_{name}"));
@@ -71,7 +80,9 @@ fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Descri
         );
     }
     if described.request_body.is_some() {
-        three_encodings(&mut described);
+        if dialect.is_none() {
+            three_encodings(&mut described);
+        }
         add_error(
             &mut described,
             "400",
@@ -119,6 +130,9 @@ fn described(operation: &Operation, place: usize, method: &HttpMethod) -> Descri
         "unavailable",
         "The service is temporarily unavailable. Please try again.",
     );
+    if let Some(dialect) = dialect {
+        (dialect.operation)(&mut described, operation.produces);
+    }
     described
 }
 
@@ -138,8 +152,12 @@ fn three_encodings(described: &mut Described) {
     }
 }
 
-/// Documents an error answer, unless the operation describes one of that status itself.
-fn add_error(described: &mut Described, status: &str, when: &str, code: &str, detail: &str) {
+fn in_dialect(dialect: dialect::Described, status: &str, detail: &str) -> (Cow<'static, str>, Value) {
+    let (schema, example) = (dialect.error)(status.parse().unwrap_or_default(), detail);
+    (schema.into(), example)
+}
+
+fn in_envelope(status: &str, code: &str, detail: &str) -> (Cow<'static, str>, Value) {
     let kind = match status {
         "400" => "validation_error",
         status if status.starts_with('5') => "server_error",
@@ -147,8 +165,12 @@ fn add_error(described: &mut Described, status: &str, when: &str, code: &str, de
     };
     let attr = (status == "400").then_some("field");
     let example = json!({"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]});
-    let content: Content =
-        ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).example(Some(example)).build();
+    (ErrorBody::name(), example)
+}
+
+/// Documents an error answer, unless the operation describes one of that status itself.
+fn add_answer(described: &mut Described, status: &str, when: &str, (schema, example): (Cow<'static, str>, Value)) {
+    let content: Content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
     let response = ResponseBuilder::new().description(when).content("application/json", content).build();
     described.responses.responses.entry(status.to_owned()).or_insert(RefOr::T(response));
 }

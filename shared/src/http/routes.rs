@@ -17,15 +17,20 @@ use utoipa::{
 };
 
 use super::{
+    dialect::{self, Dialect},
     error::ApiError,
     gate::{Gate, gate},
 };
-use crate::app::AppState;
+use crate::{app::AppState, config::Config};
 
 /// The operations of a group.
 pub struct Routes {
     group: &'static str,
     always_open: bool,
+    dialect: Option<Dialect>,
+    served_where: fn(&Config) -> bool,
+    #[cfg(feature = "document")]
+    pub(crate) described: Option<dialect::Described>,
     operations: Vec<Operation>,
 }
 
@@ -85,7 +90,42 @@ impl Described {
 impl Routes {
     /// No operations yet of the group whose crate is `group`: `Routes::of(env!("CARGO_CRATE_NAME"))`.
     pub fn of(group: &'static str) -> Self {
-        Self { group, always_open: false, operations: Vec::new() }
+        Self {
+            group,
+            always_open: false,
+            dialect: None,
+            served_where: |_| true,
+            #[cfg(feature = "document")]
+            described: None,
+            operations: Vec::new(),
+        }
+    }
+
+    /// Its errors are said in another way than by the envelope.
+    pub fn speaking(self, dialect: Dialect) -> Self {
+        Self { dialect: Some(dialect), ..self }
+    }
+
+    /// And this is how the document tells of it.
+    #[cfg(feature = "document")]
+    pub fn described_by(self, described: dialect::Described) -> Self {
+        Self { described: Some(described), ..self }
+    }
+
+    /// And this is how the document tells of it, which is made elsewhere.
+    #[cfg(not(feature = "document"))]
+    pub fn described_by(self, _: dialect::Described) -> Self {
+        self
+    }
+
+    /// Only where the settings say so is there anything at its paths.
+    pub fn served_where(self, settings: fn(&Config) -> bool) -> Self {
+        Self { served_where: settings, ..self }
+    }
+
+    /// How its errors are said, where that is not the envelope.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        self.dialect
     }
 
     /// The operations answer during maintenance and to apps of any age: for the group that tells both.
@@ -135,6 +175,9 @@ impl Routes {
             paths.entry(operation.path.clone()).or_default().push(operation);
         }
         let mut router = Router::new();
+        if !(self.served_where)(&app.config) {
+            paths.clear();
+        }
         for (path, operations) in paths {
             let gated = Arc::new(Gate::new(app.clone(), &path, &operations));
             let path = if operations.iter().any(|operation| operation.takes_rest) { with_rest(&path) } else { path };

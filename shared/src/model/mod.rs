@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod limits;
 pub mod localized;
 pub mod paging;
+pub mod petstore;
 pub mod phone;
 pub mod point;
 pub mod wallet;

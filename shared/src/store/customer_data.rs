@@ -41,6 +41,7 @@ pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
     ("KEY#", "public keys of our own"),
     ("APP#", "what the app shows to everybody"),
     ("AREA#", "where the operator serves"),
+    ("PET#", "the sample shop: data of strangers and of our own, no customer's"),
 ];
 
 /// A kind of record that belongs to a customer.

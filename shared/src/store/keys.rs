@@ -38,6 +38,14 @@
 //! | which release of the service areas holds | `AREA#PRESENT` | `PRESENT` | location reads it once a minute; the operator changes it |
 //! | what is known of a release of the service areas | `AREA#<release>` | `RELEASE` | location, with its chunks; the operator writes it |
 //! | chunk of a release | `AREA#<release>` | `CHUNK#<number>` | location, once after another holds; the operator writes it |
+//! | pet of the sample shop | `PET#<id>` | `PET` | the operations on pets; on the index `due` under `PET#DUE#<0..f>` |
+//! | pets of a status | `PET#STATUS#<status>#<0..f>` | `ID#<id>` | the operations that write pets, findPetsByStatus |
+//! | pets of a tag | `PET#TAG#<hash of the tag>#<0..3>` | `ID#<id>` | the operations that write pets, findPetsByTags |
+//! | numbers of pets | `PET#INVENTORY` | `STATUS#<status>#<0..f>` | the operations that write pets, getInventory |
+//! | order of the sample shop | `PET#ORDER#<id>` | `ORDER` | the operations on orders |
+//! | user of the sample shop | `PET#USER#<hash of the name>` | `USER` | the operations on users |
+//! | last number given out | `PET#NUMBERS` | `PETS`, `ORDERS` or `USERS` | addPet, updatePet, placeOrder, createUser and its lists |
+//! | that the samples are there | `PET#SAMPLES` | `LOADED` | the sample shop, once a process |
 //! | public signing keys | `KEY#TOKEN` | `VERSION#<number>` | auth and customer publish, the others read |
 //!
 //! # Who may do what
@@ -46,16 +54,17 @@
 //!
 //! `due` is a query of the index of what is due, whose keys begin with the domain too.
 //!
-//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` | `ADDR#` | `AREA#` |
-//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | | | |
-//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query | query | |
-//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | | | |
-//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get | | |
-//! | notifier | get, query | | get | | | | | | | update, query | get, put, update | | |
-//! | app-info | | | | | | | | | get | | | | |
-//! | location | get | | | | | update | get, put | query | get | | | get, put, update, delete, query | get, query |
-//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | |
+//! | group | `AUTH#` | `PROFILE#` | `PHONE#` | `OTP#` | `WALLET#` | `RATE#` | `IDEM#` | `KEY#` | `APP#` | `DEV#` | `INBOX#` | `ADDR#` | `AREA#` | `PET#` |
+//! | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+//! | auth | get, update | | | put, delete | | get, put, update, query | | get, put | get | | | | | |
+//! | customer | get, put, update | get, put | get, put, delete | update, delete | get, put, query | update | query | get, put | get | get, put, update, delete, query | query | query | | |
+//! | wallet | get | | | | get, put, delete, query | update | get, put | query | get | | | | | |
+//! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get | | | |
+//! | notifier | get, query | | get | | | | | | | update, query | get, put, update | | | |
+//! | app-info | | | | | | | | | get | | | | | |
+//! | location | get | | | | | update | get, put | query | get | | | get, put, update, delete, query | get, query | |
+//! | petstore | | | | | | | | | | | | | | get, put, update, delete, query, batch get |
+//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | |
 
 mod account;
 mod app_info;
@@ -65,6 +74,7 @@ mod idempotency;
 mod inbox;
 mod limits;
 mod location;
+mod petstore;
 mod wallet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -78,6 +88,7 @@ pub use idempotency::*;
 pub use inbox::*;
 pub use limits::*;
 pub use location::*;
+pub use petstore::*;
 pub use wallet::*;
 
 use super::Item;
@@ -134,6 +145,12 @@ impl Key {
     }
 }
 
+/// The primary key of an item.
+pub(crate) fn key_of(item: &Item) -> Option<Key> {
+    let text = |name| item.get(name)?.as_s().ok().cloned();
+    Some(Key { partition: text(PARTITION)?, sort: text(SORT)? })
+}
+
 /// The UTC day that `now` lies in.
 pub fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
@@ -150,6 +167,7 @@ mod tests {
         hashes::{ContentHash, Hashes},
         model::{
             idempotency::{Asker, RequestKey},
+            petstore::PetStatus,
             phone::Phone,
         },
     };
@@ -206,6 +224,14 @@ mod tests {
             area_chunk(id.parse().unwrap(), 7),
             app_info(),
             content(7),
+            pet(9_007_199_254_740_993),
+            pet_of_status(PetStatus::Available, 9_007_199_254_740_993),
+            pet_of_tag(&hash, 9_007_199_254_740_993),
+            stock(PetStatus::Sold, '1'),
+            order(-1),
+            user(&hash),
+            last_number(Numbered::Orders),
+            pet_samples(),
             signing_key(3),
         ];
         let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();

@@ -98,7 +98,8 @@ impl Default for EngineAddresses {
 }
 
 /// Parameters whose default is for a deploy and would leave something out here.
-const HERE: [(&str, &str); 1] = [("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local")];
+const HERE: [(&str, &str); 2] =
+    [("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"), ("EnablePetstore", "true")];
 
 impl StackOptions {
     /// Gives the parameters of [`HERE`] their values, unless they were given others.

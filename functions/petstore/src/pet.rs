@@ -1,0 +1,47 @@
+//! `getPetById` and `deletePet`.
+
+use axum::{extract::Path, response::Response};
+use shared::{http::error::ApiError, model::petstore::Pet, store::PetChange};
+
+use crate::{
+    answer::Form,
+    api_response::{ApiResponse, absent},
+    document, read,
+    shop::{Granted, Keyed, Shop},
+};
+
+/// Find pet by ID
+///
+/// Returns a single pet. One trip to storage, one read unit for each 4 KB of the pet.
+#[utoipa::path(get, path = "/v2/pet/{petId}", operation_id = "getPetById", tag = crate::SAMPLE, security(("api_key" = [])),
+    params(("petId" = i64, Path, description = "ID of pet to return")),
+    responses(
+        (status = 200, description = "successful operation", body = Pet, example = json!(document::pet())),
+        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
+        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+    ))]
+pub async fn get_pet_by_id(_: Keyed, shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let pet = shop.store().pet(read::path_id(&id)?, shop.now()).await?;
+    form.answer("Pet", &pet.ok_or_else(|| absent("Pet not found"))?)
+}
+
+/// Deletes a pet
+///
+/// Two sequential trips to storage; the units of `addPet`.
+#[utoipa::path(delete, path = "/v2/pet/{petId}", operation_id = "deletePet", tag = crate::SAMPLE,
+    security(("petstore_auth" = ["write:pets", "read:pets"])),
+    params(("api_key" = Option<String>, Header, description = "Not looked at."),
+        ("petId" = i64, Path, description = "Pet id to delete")),
+    responses(
+        (status = 200, description = "Deleted; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
+        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
+        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+    ))]
+pub async fn delete_pet(_: Granted, shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let id = read::path_id(&id)?;
+    let decide = |pet: Option<&Pet>| if pet.is_some() { PetChange::Delete } else { PetChange::Nothing };
+    match shop.store().change_pet(id, shop.now(), decide).await? {
+        PetChange::Nothing => Err(absent("Pet not found")),
+        _ => form.done(id.to_string()),
+    }
+}

@@ -1,0 +1,91 @@
+//! `updatePet` and `updatePetWithForm`.
+
+use axum::{extract::Path, response::Response};
+use shared::{
+    http::{
+        body::Body,
+        error::ApiError,
+        fields::{Fields, FromFields, Reported},
+        rules::{Choice, text},
+    },
+    model::petstore::{Pet, PetStatus},
+    store::PetChange,
+};
+use utoipa::ToSchema;
+
+use crate::{
+    add_pet,
+    answer::Form,
+    api_response::{ApiResponse, absent},
+    body::Sent,
+    document, read,
+    shop::{Granted, Shop},
+};
+
+/// Changes of a pet; what is empty stays.
+#[derive(Debug, ToSchema)]
+pub struct PetForm {
+    /// Updated name of the pet
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// Updated status of the pet
+    #[schema(value_type = Option<String>, nullable = false)]
+    status: Option<PetStatus>,
+}
+
+impl FromFields for PetForm {
+    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+        let name = fields.optional("name", text().or_blank());
+        let status = fields.optional("status", Choice(&["", "available", "pending", "sold"]));
+        let status = status?.as_deref().and_then(PetStatus::named);
+        Ok(Self { name: name?.filter(|name| !name.is_empty()), status })
+    }
+}
+
+/// Update an existing pet
+///
+/// The pet takes the place of the one with its `id`, or is added where there is none.
+///
+/// As `addPet`: two sequential trips to storage.
+#[utoipa::path(put, path = "/v2/pet", operation_id = "updatePet", tag = crate::SAMPLE,
+    security(("petstore_auth" = ["write:pets", "read:pets"])),
+    request_body(content = Pet, description = "Pet object that needs to be added to the store", example = json!(document::pet())),
+    responses(
+        (status = 200, description = "The pet as it is in the store.", body = Pet, example = json!(document::pet())),
+        (status = 400, description = "Invalid ID supplied, or otherwise not a pet.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
+        (status = 405, description = "Validation exception: no body, or another method.", body = ApiResponse, example = json!(document::refused(405, "no data"))),
+    ))]
+pub async fn update_pet(_: Granted, shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
+    add_pet::put(&shop, form, sent).await
+}
+
+/// Updates a pet in the store with form data
+///
+/// Two sequential trips to storage; the units of `addPet`.
+#[utoipa::path(post, path = "/v2/pet/{petId}", operation_id = "updatePetWithForm", tag = crate::PET,
+    security(("petstore_auth" = ["write:pets", "read:pets"])),
+    params(("petId" = i64, Path, description = "ID of pet that needs to be updated")),
+    request_body(content = PetForm, content_type = "application/x-www-form-urlencoded", example = json!({"name": "doggie", "status": "sold"})),
+    responses(
+        (status = 200, description = "Changed; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
+        (status = 400, description = "Not an id, or no status that there is.", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
+        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+    ))]
+pub async fn update_pet_with_form(
+    _: Granted,
+    shop: Shop,
+    form: Form,
+    Path(id): Path<String>,
+    Body(changes): Body<PetForm>,
+) -> Result<Response, ApiError> {
+    let id = read::path_id(&id)?;
+    let decide = |pet: Option<&Pet>| {
+        let Some(pet) = pet else { return PetChange::Nothing };
+        let name = changes.name.clone().unwrap_or_else(|| pet.name.clone());
+        PetChange::Put(Pet { name, status: changes.status.or(pet.status), ..pet.clone() }, shop.until())
+    };
+    match shop.store().change_pet(id, shop.now(), decide).await? {
+        PetChange::Nothing => Err(absent("Pet not found")),
+        _ => form.done(id.to_string()),
+    }
+}

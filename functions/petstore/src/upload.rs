@@ -1,0 +1,101 @@
+//! `uploadFile`: what comes is counted and answered; nothing of it is kept.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::{FromRequest, Path, Request},
+    response::Response,
+};
+use bytes::Bytes;
+use futures_util::stream;
+use shared::{
+    app::AppState,
+    http::{
+        body::{content, media_type},
+        error::ApiError,
+    },
+};
+use utoipa::ToSchema;
+
+use crate::{
+    answer::Form,
+    api_response::{ApiResponse, bad, bad_input},
+    document, read,
+    shop::Granted,
+};
+
+/// The most bytes of an upload.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// An upload, read.
+#[derive(Debug, Default)]
+pub struct Upload {
+    metadata: Option<String>,
+    file: Option<(String, usize)>,
+}
+
+/// An upload as the document shows it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "stands here for the document; the parts are read one by one")]
+struct UploadForm {
+    /// Additional data to pass to server
+    #[schema(nullable = false, rename = "additionalMetadata")]
+    additional_metadata: Option<String>,
+    /// file to upload
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Bytes,
+}
+
+/// uploads an image
+///
+/// The pet need not be there. The bytes are counted and not kept: at most 4 MiB with what is around them. No trip to storage.
+#[utoipa::path(post, path = "/v2/pet/{petId}/uploadImage", operation_id = "uploadFile", tag = crate::PET,
+    security(("petstore_auth" = ["write:pets", "read:pets"])),
+    params(("petId" = i64, Path, description = "ID of pet to update")),
+    request_body(content = UploadForm, content_type = "multipart/form-data",
+        example = json!({"additionalMetadata": "from the side", "file": "(bytes)"})),
+    responses(
+        (status = 200, description = "successful operation", body = ApiResponse,
+            example = json!(document::done("additionalMetadata: from the side\nFile uploaded to ./doggie.jpg, 1024 bytes"))),
+        (status = 400, description = "Not an id, no multipart body, or no file in it.", body = ApiResponse, example = json!(document::refused(400, "bad input: file is required"))),
+        (status = 413, description = "A body of more than 4 MiB.", body = ApiResponse,
+            example = json!(document::refused(413, "The request body is larger than 4194304 bytes."))),
+    ))]
+pub async fn upload_file(_: Granted, form: Form, Path(id): Path<String>, upload: Upload) -> Result<Response, ApiError> {
+    read::path_id(&id)?;
+    let (name, bytes) = upload.file.ok_or_else(|| bad("bad input: file is required"))?;
+    let metadata = upload.metadata.as_deref().unwrap_or("null");
+    form.done(format!("additionalMetadata: {metadata}\nFile uploaded to ./{name}, {bytes} bytes"))
+}
+
+impl FromRequest<AppState> for Upload {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
+        let (content_type, bytes) = content(request, MOST).await?;
+        match media_type(&content_type).as_str() {
+            "" if bytes.is_empty() => Ok(Self::default()),
+            "multipart/form-data" => Self::read(&content_type, bytes).await.map_err(|_| bad_input()),
+            _ => Err(ApiError::unsupported_media_type(&content_type)),
+        }
+    }
+}
+
+impl Upload {
+    async fn read(content_type: &str, bytes: Bytes) -> Result<Self, multer::Error> {
+        let boundary = multer::parse_boundary(content_type)?;
+        let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+        let mut upload = Self::default();
+        while let Some(part) = parts.next_field().await? {
+            match part.name() {
+                Some("additionalMetadata") => upload.metadata = Some(part.text().await?),
+                Some("file") => {
+                    let name = part.file_name().filter(|name| !name.is_empty()).unwrap_or("file").to_owned();
+                    upload.file = Some((name, part.bytes().await?.len()));
+                }
+                _ => {}
+            }
+        }
+        Ok(upload)
+    }
+}

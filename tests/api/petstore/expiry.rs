@@ -1,0 +1,43 @@
+//! The end of what strangers wrote.
+
+use harness::Api;
+use jiff::SignedDuration;
+use serde_json::json;
+use shared::store::ExpiredPets;
+
+use super::{add, counted, delete, doggie, get};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_lists_and_inventory() {
+    let api = Api::with(&[("PetstoreItemDays", "2")]).await;
+    let mut paths = vec!["/v2/user/mine".to_owned()];
+    for n in 0..5 {
+        paths.push(format!("/v2/pet/{}", add(&api, doggie()).await["id"]));
+        let order = api.post("/v2/store/order").json(&json!({"quantity": n})).send().await.expect(200).json();
+        paths.push(format!("/v2/store/order/{}", order["id"]));
+    }
+    api.post("/v2/user").json(&json!({"username": "mine"})).send().await.expect(200);
+    api.clock.advance(SignedDuration::from_hours(48) - SignedDuration::from_secs(1));
+    for path in &paths {
+        get(&api, path).await.expect(200);
+    }
+    assert_eq!(counted(&api, "pending").await, (7, 7));
+    api.clock.advance_seconds(1);
+    for path in &paths {
+        get(&api, path).await.expect(404);
+        delete(&api, path).await.expect(404);
+    }
+    assert_eq!(counted(&api, "pending").await, (7, 2), "the inventory counts them until they are taken");
+    assert_eq!(get(&api, "/v2/pet/findByTags?tags=friendly").await.expect(200).json(), json!([]));
+    let state = api.stack.state("petstore").expect("petstore runs");
+    // One comes again before it is taken.
+    let id: i64 = paths[1].rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    add(&api, json!({"id": id, "name": "again", "photoUrls": [], "status": "pending"})).await;
+    let now = state.now();
+    assert_eq!(state.store.expire_pets_page(now, 3).await.expect("a page"), ExpiredPets { removed: 3, more: true });
+    let rest = state.store.expire_pets_page(now, 100).await.expect("a page");
+    assert_eq!(rest, ExpiredPets { removed: 1, more: false });
+    assert_eq!(state.store.expire_pets_page(now, 100).await.expect("a page"), ExpiredPets { removed: 0, more: false });
+    assert_eq!(counted(&api, "pending").await, (3, 3));
+    get(&api, &paths[1]).await.expect(200);
+}

@@ -1,0 +1,81 @@
+//! JSON and XML, in and out.
+
+use std::time::{Duration, Instant};
+
+use harness::Api;
+use http::Method;
+use serde_json::json;
+
+use super::get;
+
+const PET: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><Pet><id>4242</id><category><id>7</id>\
+    <name>狗 &amp; &lt;犬&gt;</name></category><name>\"Ren\u{e9}\" 'the' &lt;b&gt;dog&lt;/b&gt; 🐶</name><photoUrls><photoUrl>https://example.com/?a=1&amp;b=2</photoUrl>\
+    <photoUrl>照片</photoUrl></photoUrls><tags><tag><id>1</id><name>标签 ]]&gt;</name></tag><tag><id>2</id><name>two</name></tag></tags>\
+    <status>available</status></Pet>";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pet_with_every_member_goes_round_in_xml_and_is_the_same_in_json() {
+    let api = Api::start().await;
+    let sent = api.post("/v2/pet").body("application/xml", PET).header("accept", "application/xml").send().await.expect(200);
+    assert_eq!((sent.header("content-type"), std::str::from_utf8(&sent.body).unwrap()), ("application/xml", PET));
+    let shown = api.get("/v2/pet/4242").header("accept", "application/xml").send().await.expect(200);
+    assert_eq!(std::str::from_utf8(&shown.body).unwrap(), PET);
+    assert_eq!(
+        get(&api, "/v2/pet/4242").await.expect(200).json(),
+        json!({"id": 4242, "category": {"id": 7, "name": "狗 & <犬>"}, "name": "\"René\" 'the' <b>dog</b> 🐶",
+            "photoUrls": ["https://example.com/?a=1&b=2", "照片"],
+            "tags": [{"id": 1, "name": "标签 ]]>"}, {"id": 2, "name": "two"}], "status": "available"})
+    );
+    let list = api.get("/v2/pet/findByTags?tags=two").header("accept", "application/xml").send().await.expect(200);
+    let element = PET.split_once("?>").unwrap().1;
+    assert!(std::str::from_utf8(&list.body).unwrap().ends_with(&format!("<pets>{element}</pets>")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_and_users_come_and_go_in_xml() {
+    let api = Api::start().await;
+    let order = "<Order><id>5000</id><petId>3</petId><quantity>2</quantity><shipDate>2026-11-25T18:00:00.000Z</shipDate>\
+        <status>approved</status><complete>true</complete></Order>";
+    let xml =
+        |path: &str, body: &str| api.post(path).body("application/xml", body.to_owned()).header("accept", "application/xml");
+    let answer = xml("/v2/store/order", order).send().await.expect(200);
+    assert!(std::str::from_utf8(&answer.body).unwrap().ends_with(order));
+    xml("/v2/user", "<User><id>1</id><username>xml user</username><firstName>A &amp; B</firstName></User>")
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(get(&api, "/v2/user/xml%20user").await.expect(200).json()["firstName"], "A & B");
+    let users = "<users><User><username>a</username></User><User><username>b</username></User></users>";
+    xml("/v2/user/createWithArray", users).send().await.expect(200);
+    get(&api, "/v2/user/b").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn xml_that_is_malformed_nested_deeply_or_brings_entities_is_400_at_once() {
+    let api = Api::start().await;
+    let bomb = "<!DOCTYPE l [<!ENTITY a \"lol\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]>\
+        <Pet><name>&c;</name></Pet>";
+    let deep = format!("<Pet>{}", "<a>".repeat(20_000));
+    let wide = format!("<Pet><name>{}", "&amp;".repeat(12_000));
+    let file = "<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Pet><name>&x;</name></Pet>";
+    let json = format!("{{\"name\":{}", "[".repeat(60_000));
+    for (kind, body) in [
+        ("application/xml", bomb),
+        ("application/xml", &deep),
+        ("application/xml", &wide),
+        ("application/xml", file),
+        ("application/xml", "<Pet><name>x</Pet>"),
+        ("application/xml", "name"),
+        ("application/json", &json),
+    ] {
+        #[expect(clippy::disallowed_methods, reason = "how long it really takes")]
+        let began = Instant::now();
+        for method in [Method::POST, Method::PUT] {
+            let answer = api.request(method, "/v2/pet").body(kind, body.to_owned()).send().await.expect(400);
+            assert_eq!(answer.json(), json!({"code": 400, "type": "unknown", "message": "bad input"}));
+        }
+        let took = began.elapsed();
+        assert!(took < Duration::from_millis(500), "{took:?} for {} bytes", body.len());
+        println!("{kind}, {} bytes: 400 twice in {took:?}", body.len());
+    }
+}

@@ -1,0 +1,29 @@
+//! Uploads.
+
+use harness::Api;
+use serde_json::json;
+
+fn parts(file: Option<&str>, bytes: &str) -> String {
+    let metadata = "--b\r\nContent-Disposition: form-data; name=\"additionalMetadata\"\r\n\r\nfrom the side\r\n";
+    let file = file.map(|name| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n{bytes}\r\n")
+    });
+    format!("{metadata}{}--b--\r\n", file.unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_counted_and_answered_and_nothing_of_it_kept() {
+    let api = Api::start().await;
+    let send = async |path: &str, body: String| api.post(path).body("multipart/form-data; boundary=b", body).send().await;
+    for (bytes, path) in [(10, "/v2/pet/1/uploadImage"), (3_900_000, "/v2/pet/123456/uploadImage")] {
+        let answer = send(path, parts(Some("doggie.png"), &"x".repeat(bytes))).await.expect(200);
+        let message = format!("additionalMetadata: from the side\nFile uploaded to ./doggie.png, {bytes} bytes");
+        assert_eq!(answer.json(), json!({"code": 200, "type": "unknown", "message": message}));
+    }
+    assert!(!api.whole_table().await.contains("from the side"));
+    send("/v2/pet/1/uploadImage", parts(None, "")).await.expect(400);
+    send("/v2/pet/x/uploadImage", parts(Some("a"), "x")).await.expect(400);
+    send("/v2/pet/1/uploadImage", "--b\r\nnonsense".to_owned()).await.expect(400);
+    send("/v2/pet/1/uploadImage", parts(Some("a"), &"x".repeat(4_200_000))).await.expect(413);
+    api.post("/v2/pet/1/uploadImage").body("application/json", "{}").send().await.expect(415);
+}
