@@ -39,10 +39,21 @@ pub struct Config {
     pub inbox_life: SignedDuration,
     /// How many customers of a message to all one invocation serves.
     pub fan_out_page: usize,
+    /// Answers made of the document's examples. Only the documentation has it.
+    pub mock: MockConfig,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
     pub aws: AwsConfig,
+}
+
+/// Whether and how answers are made of the document's examples.
+#[derive(Debug, Clone, Default)]
+pub struct MockConfig {
+    /// Whether there is anything under `/mock/`.
+    pub enabled: bool,
+    /// The longest that an answer may be asked to wait; zero in a deployed stack.
+    pub most_delay: SignedDuration,
 }
 
 /// What the JWT part needs to know.
@@ -166,9 +177,18 @@ impl Config {
             notifications_topic: vars.get("NOTIFICATIONS_TOPIC_ARN"),
             inbox_life: vars.days("INBOX_DAYS")?,
             fan_out_page: vars.at_least_one("FAN_OUT_PAGE")? as usize,
+            mock: MockConfig::read(&vars)?,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })
+    }
+}
+
+impl MockConfig {
+    fn read(vars: &Variables<'_>) -> Result<Self, ConfigError> {
+        let delay =
+            if vars.get("MOCK_DELAY_SECONDS").is_some() { vars.seconds("MOCK_DELAY_SECONDS")? } else { SignedDuration::ZERO };
+        Ok(Self { enabled: vars.get("ENABLE_MOCK").is_some_and(|value| value == "true"), most_delay: delay })
     }
 }
 

@@ -86,7 +86,7 @@ fn acceptable(request: Request<'_>) -> Request<'_> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_path_that_the_gateway_decoded_makes_a_function_panic() {
     let api = Api::start().await;
-    let template = include_str!("../../events/auth/not_found.json");
+    let template = include_str!("../../events/docs/not_found.json");
     let event: serde_json::Value = serde_json::from_str(template).expect("an event");
     let paths = [
         "/v2/user/a b",

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::repository::{Operation, assert_none, document, operations};
 
 /// Folder, then id and place of each operation in it. Where a name has two methods, the second carries its method in its id.
-const CONTRACT: &[(&str, &[(&str, &str)])] = &[
+pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "User/Authentication",
         &[
@@ -77,20 +77,25 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     ),
     ("👀 A_接口状态_看效果", &[("allParameters", "POST /api/all-parameters/{id}/")]),
     (
-        "Sample APIs/pet",
+        "Sample APIs",
         &[
             ("addPet", "POST /v2/pet"),
             ("updatePet", "PUT /v2/pet"),
             ("findPetsByStatus", "GET /v2/pet/findByStatus"),
-            ("findPetsByTags", "GET /v2/pet/findByTags"),
             ("getPetById", "GET /v2/pet/{petId}"),
-            ("updatePetWithForm", "POST /v2/pet/{petId}"),
             ("deletePet", "DELETE /v2/pet/{petId}"),
-            ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
         ],
     ),
     (
-        "Sample APIs/store",
+        "pet",
+        &[
+            ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
+            ("findPetsByTags", "GET /v2/pet/findByTags"),
+            ("updatePetWithForm", "POST /v2/pet/{petId}"),
+        ],
+    ),
+    (
+        "store",
         &[
             ("getInventory", "GET /v2/store/inventory"),
             ("placeOrder", "POST /v2/store/order"),
@@ -99,16 +104,16 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
-        "Sample APIs/user",
+        "user",
         &[
-            ("createUser", "POST /v2/user"),
-            ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),
             ("createUsersWithListInput", "POST /v2/user/createWithList"),
             ("getUserByName", "GET /v2/user/{username}"),
             ("updateUser", "PUT /v2/user/{username}"),
             ("deleteUser", "DELETE /v2/user/{username}"),
             ("loginUser", "GET /v2/user/login"),
             ("logoutUser", "GET /v2/user/logout"),
+            ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),
+            ("createUser", "POST /v2/user"),
         ],
     ),
 ];

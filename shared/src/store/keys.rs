@@ -47,6 +47,7 @@
 //! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get |
 //! | notifier | get, query | | get | | | | | | | update, query | get, put, update |
 //! | app-info | | | | | | | | | get | | |
+//! | docs | | | | | | | | | get | | |
 
 mod account;
 mod app_info;

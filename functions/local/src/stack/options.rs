@@ -98,7 +98,11 @@ impl Default for EngineAddresses {
 }
 
 /// Parameters whose default is for a deploy and would leave something out here.
-const HERE: [(&str, &str); 1] = [("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local")];
+const HERE: [(&str, &str); 3] = [
+    ("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"),
+    ("EnableMock", "true"),
+    ("MockDelaySeconds", "5"),
+];
 
 impl StackOptions {
     /// Gives the parameters of [`HERE`] their values, unless they were given others.
