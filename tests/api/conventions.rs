@@ -9,10 +9,12 @@ use crate::PHONE;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_path_is_404_in_the_envelope_for_every_method() {
     let api = Api::start().await;
-    for path in ["/", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
+    for path in ["/nothing", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::HEAD] {
             let answer = api.request(method.clone(), path).send().await.expect(404);
+            assert_eq!(answer.header("link"), r#"</docs/>; rel="help""#);
             if method != Method::HEAD {
+                assert_eq!(answer.json()["docs_url"], "/docs/");
                 assert_eq!(answer.error(), "404 not_found: Not found. [null]", "{method} {path}");
             }
         }

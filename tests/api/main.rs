@@ -7,6 +7,7 @@ mod conventions;
 mod costs;
 mod customer;
 mod default_limits;
+mod docs;
 mod fcm;
 mod gates;
 mod rate_limits;

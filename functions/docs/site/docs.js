@@ -8,10 +8,21 @@
     if (!answer.ok) throw new Error(`/openapi.json: ${answer.status}`);
     // The samples are written for the launcher; here they are for the stack that serves this page.
     const text = (await answer.text()).replaceAll("http://127.0.0.1:3000", location.origin);
-    const order = ({ operation }) => operation?.["x-order"] ?? 0;
+    const content = JSON.parse(text);
+    content.servers = content.servers.map((server) => ({ ...server, url: location.origin + server.url.replace(/\/$/, "") }));
+    const places = new Map();
+    for (const [path, item] of Object.entries(content.paths)) {
+      for (const [method, operation] of Object.entries(item)) {
+        places.set(`${method} ${path}`, operation["x-order"]);
+        // Operations are found by their ids, as in the code that is generated from the document.
+        const state = operation["x-apidog-status"] === "released" ? "" : `*${operation["x-apidog-status"]}* · `;
+        operation.description = `${state}**${operation.summary}**\n\n${operation.description}`;
+        operation.summary = operation.operationId;
+      }
+    }
+    const place = ({ method, path }) => places.get(`${method.toLowerCase()} ${path}`) ?? 0;
     window.Scalar.createApiReference("#reference", {
-      content: JSON.parse(text),
-      servers: [{ url: location.origin, description: "This stack" }],
+      content,
       agent: { disabled: true },
       mcp: { disabled: true },
       telemetry: false,
@@ -23,8 +34,7 @@
       defaultOpenFirstTag: true,
       hideModels: true,
       persistAuth: true,
-      tagsSorter: undefined,
-      operationsSorter: (a, b) => order(a) - order(b),
+      operationsSorter: (one, other) => place(one) - place(other),
       metaData: { title: "Satchel API" },
     });
   } catch (error) {

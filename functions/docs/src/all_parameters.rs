@@ -65,6 +65,38 @@ pub(crate) struct InQuery {
     filter: Option<Filter>,
 }
 
+/// Headers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+pub(crate) struct InHeaders {
+    /// Where the request comes from.
+    #[param(rename = "X-Request-Source", min_length = 1, max_length = 50, example = "docs")]
+    source: String,
+    /// A list between commas.
+    #[param(rename = "X-Flags", required = false, nullable = false, example = json!(["a", "b"]))]
+    flags: Option<Vec<String>>,
+}
+
+/// Cookies.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Cookie)]
+#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+pub(crate) struct InCookies {
+    /// How pages look.
+    #[param(inline, required = false, nullable = false, example = "dark")]
+    theme: Option<Theme>,
+}
+
+/// Light or dark.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+pub(crate) enum Theme {
+    Light,
+    Dark,
+}
+
 /// An order.
 #[derive(ToSchema)]
 #[schema(rename_all = "lowercase")]
@@ -151,11 +183,7 @@ pub(crate) struct AllParametersOut {
 ///
 /// No trip to storage.
 #[utoipa::path(post, path = "/api/all-parameters/{id}/", operation_id = "allParameters", tag = TAG,
-    params(InPath, InQuery,
-        ("X-Request-Source" = String, Header, description = "Where the request comes from.", example = "docs"),
-        ("X-Flags" = Option<Vec<String>>, Header, description = "A list between commas.", example = json!(["a", "b"])),
-        ("theme" = Option<String>, Cookie, description = "A cookie.", example = "dark"),
-    ),
+    params(InPath, InQuery, InHeaders, InCookies),
     request_body(content(
         (AllFields = "application/json", example = json!({"name": "A thing", "count": 2, "price": 9.5, "agreed": true,
             "email": "amal@example.com", "at": "2026-11-25T18:00:00.000Z", "sort": "newest", "note": null, "tags": ["a", "b"],

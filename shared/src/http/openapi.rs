@@ -250,6 +250,11 @@ impl CommonAnswer {
     }
 }
 
+/// The names of the examples of each answer under `components.responses`, the one that says most first.
+pub fn examples_in_order() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    COMMON.iter().map(|answer| (answer.name, answer.examples.iter().map(|example| example.code).collect()))
+}
+
 /// The ids of all operations of `groups`, in the order of their registration.
 pub fn operation_ids(groups: &[Routes]) -> Vec<String> {
     let ids = |(operation, described): (&Operation, &super::routes::Described)| {

@@ -1,6 +1,6 @@
 //! What is wrong with a value by its schema, in the codes and words in which the API says it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use jsonschema::{
     Draft, ValidationError,
@@ -26,7 +26,10 @@ pub(super) fn misfits(document: &Document, schema: &Value, value: &Value, name: 
     else {
         return Vec::new();
     };
-    validator.iter_errors(value).flat_map(|error| misfit(&error, name)).collect()
+    let mut misfits: Vec<ErrorItem> = validator.iter_errors(value).flat_map(|error| misfit(&error, name)).collect();
+    let mut known = HashSet::new();
+    misfits.retain(|misfit| known.insert((misfit.code, misfit.attr.clone())));
+    misfits
 }
 
 fn misfit(error: &ValidationError<'_>, name: &str) -> Vec<ErrorItem> {
@@ -38,7 +41,7 @@ fn misfit(error: &ValidationError<'_>, name: &str) -> Vec<ErrorItem> {
             let at = if at == WHOLE { field.to_owned() } else { format!("{at}.{field}") };
             return vec![missing(&at)];
         }
-        Kind::Type { .. } if error.instance().is_null() => ("null", "This field may not be null.".into()),
+        Kind::Type { .. } | Kind::Enum { .. } if error.instance().is_null() => ("null", "This field may not be null.".into()),
         Kind::Type { kind } => ("invalid", not_a(kind).into()),
         Kind::MinLength { .. } if error.instance().as_str() == Some("") => ("blank", "This field may not be blank.".into()),
         Kind::MinLength { limit } => ("min_length", format!("Ensure this field has at least {limit} characters.").into()),

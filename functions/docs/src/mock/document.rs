@@ -14,6 +14,7 @@ use crate::site;
 pub(super) struct Document(Value);
 
 /// One operation of it.
+#[derive(Clone)]
 pub(super) struct Operation {
     pub(super) document: &'static Document,
     pub(super) described: &'static Value,
@@ -26,10 +27,12 @@ static OURS: LazyLock<Option<Document>> =
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// A path that fits: the more of it is spelt out, the better.
-struct Fit {
+pub(super) struct Found {
+    document: &'static Document,
     spelt_out: usize,
     item: &'static Value,
-    variables: Vec<(String, String)>,
+    /// Name and value of each variable in the path.
+    pub(super) variables: Vec<(String, String)>,
 }
 
 impl Document {
@@ -38,16 +41,27 @@ impl Document {
         OURS.as_ref()
     }
 
-    /// The operation at a method and path, with the values of the path's variables.
-    pub(super) fn find(&'static self, method: &Method, path: &str) -> Result<(Operation, Vec<(String, String)>), ApiError> {
+    /// The path of the document that a request's path fits best.
+    pub(super) fn find(&'static self, path: &str) -> Result<Found, ApiError> {
         let paths = self.0["paths"].as_object().into_iter().flatten();
-        let fits = paths.filter_map(|(template, item)| fit(template, path, item));
-        let fit = fits.max_by_key(|fit| fit.spelt_out).ok_or_else(ApiError::no_such_path)?;
-        let name = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_lowercase() };
-        match fit.item.get(&name) {
-            Some(described) => Ok((Operation { document: self, described }, fit.variables)),
-            None => Err(ApiError::method_not_allowed(method, &allowed(fit.item))),
+        let fits = paths.filter_map(|(template, item)| self.fit(template, path, item));
+        fits.max_by_key(|found| found.spelt_out).ok_or_else(ApiError::no_such_path)
+    }
+
+    /// The last variable of a template takes all that is left, as a registration id with slashes in it needs.
+    fn fit(&'static self, template: &str, path: &str, item: &'static Value) -> Option<Found> {
+        let segments: Vec<&str> = template.trim_matches('/').split('/').collect();
+        let given: Vec<&str> = path.trim_matches('/').splitn(segments.len(), '/').collect();
+        let mut found = Found { document: self, spelt_out: 0, item, variables: Vec::new() };
+        for (place, segment) in segments.iter().enumerate() {
+            let value = percent_decode_str(given.get(place)?).decode_utf8().ok()?;
+            match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
+                Some(name) if !value.is_empty() => found.variables.push((name.to_owned(), value.into_owned())),
+                None if *segment == value => found.spelt_out += 1,
+                _ => return None,
+            }
         }
+        Some(found)
     }
 
     /// What a part is, or what its `$ref` names.
@@ -85,6 +99,32 @@ impl Document {
     }
 }
 
+impl Found {
+    /// The operation of a method.
+    pub(super) fn operation(&self, method: &Method) -> Option<Operation> {
+        let name = if method == Method::HEAD { "get".to_owned() } else { method.as_str().to_lowercase() };
+        let described = self.item.get(&name)?;
+        Some(Operation { document: self.document, described })
+    }
+
+    /// All operations of the path.
+    pub(super) fn operations(&self) -> impl Iterator<Item = Operation> {
+        let document = self.document;
+        METHODS.iter().filter_map(|name| self.item.get(*name)).map(move |described| Operation { document, described })
+    }
+
+    /// `Allow`.
+    pub(super) fn allowed(&self) -> String {
+        let there = |name: &&&str| self.item.get(**name).is_some();
+        let mut names: Vec<String> = METHODS.iter().filter(there).map(|name| name.to_uppercase()).collect();
+        if self.item.get("get").is_some() {
+            names.push("HEAD".to_owned());
+        }
+        names.push("OPTIONS".to_owned());
+        names.join(", ")
+    }
+}
+
 impl Operation {
     /// The media types of its answers.
     pub(super) fn media(&self) -> Vec<&'static str> {
@@ -107,32 +147,6 @@ impl Operation {
         };
         !requirements.is_empty() && requirements.iter().all(of_bearer)
     }
-}
-
-/// The last variable of a template takes all that is left, as a registration id with slashes in it needs.
-fn fit(template: &str, path: &str, item: &'static Value) -> Option<Fit> {
-    let segments: Vec<&str> = template.trim_matches('/').split('/').collect();
-    let given: Vec<&str> = path.trim_matches('/').splitn(segments.len(), '/').collect();
-    let mut fit = Fit { spelt_out: 0, item, variables: Vec::new() };
-    for (place, segment) in segments.iter().enumerate() {
-        let value = percent_decode_str(given.get(place)?).decode_utf8().ok()?;
-        match segment.strip_prefix('{').and_then(|segment| segment.strip_suffix('}')) {
-            Some(name) if !value.is_empty() => fit.variables.push((name.to_owned(), value.into_owned())),
-            None if *segment == value => fit.spelt_out += 1,
-            _ => return None,
-        }
-    }
-    Some(fit)
-}
-
-fn allowed(item: &Value) -> String {
-    let mut names: Vec<String> =
-        METHODS.iter().filter(|name| item.get(**name).is_some()).map(|name| name.to_uppercase()).collect();
-    if item.get("get").is_some() {
-        names.push("HEAD".to_owned());
-    }
-    names.push("OPTIONS".to_owned());
-    names.join(", ")
 }
 
 /// The document's headers of an answer that have an example.

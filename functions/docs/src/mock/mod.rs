@@ -41,15 +41,20 @@ pub(crate) async fn answer_as_documented(State(app): State<AppState>, request: R
 /// The answer of the operation at `path`.
 pub(crate) async fn answer(app: &AppState, path: &str, request: Request) -> Result<Response, ApiError> {
     let document = Document::ours().ok_or_else(|| ApiError::internal("the document cannot be read"))?;
-    let (operation, variables) = document.find(request.method(), path)?;
+    let found = document.find(path)?;
+    let operation = found.operation(request.method());
+    let asked = || operation.iter().cloned().chain(found.operations().filter(|_| operation.is_none()));
     let accept = Accept::of(request.headers());
-    if !accept.admits(&operation.media()) {
+    if !asked().any(|operation| accept.admits(&operation.media())) {
         return Err(ApiError::not_acceptable());
     }
-    admit(&operation, request.headers())?;
+    if asked().any(|operation| operation.needs_bearer()) {
+        admit(request.headers())?;
+    }
+    let operation = operation.ok_or_else(|| ApiError::method_not_allowed(request.method(), &found.allowed()))?;
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let body = sent::body(&operation, request).await?;
-    check(&operation, &variables, &uri, &headers, body.as_ref())?;
+    check(&operation, &found.variables, &uri, &headers, body.as_ref())?;
     let preferences = Preferences::of(&headers);
     let picked = picked::answer(&operation, &accept, &preferences)?;
     let delay = preferences.delay(app.config.mock.most_delay);
@@ -59,11 +64,8 @@ pub(crate) async fn answer(app: &AppState, path: &str, request: Request) -> Resu
     Ok(picked.with_applied(delay))
 }
 
-/// A token, where the operation needs one. Which does not matter.
-fn admit(operation: &Operation, headers: &HeaderMap) -> Result<(), ApiError> {
-    if !operation.needs_bearer() {
-        return Ok(());
-    }
+/// A token. Which does not matter.
+fn admit(headers: &HeaderMap) -> Result<(), ApiError> {
     let value = headers.get(http::header::AUTHORIZATION).ok_or_else(ApiError::not_authenticated)?;
     let words: Vec<&str> = value.to_str().unwrap_or_default().split_whitespace().collect();
     match words.as_slice() {

@@ -30,11 +30,8 @@ pub(super) async fn body(operation: &Operation, request: Request) -> Result<Opti
     let content_type =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let most = if content.contains_key(MULTIPART) && has_file(operation.document, &content[MULTIPART]["schema"]) {
-        MOST_BYTES_OF_FILES
-    } else {
-        MOST_BYTES
-    };
+    let takes_file = content.get(&kind).is_some_and(|media| has_file(operation.document, &media["schema"]));
+    let most = if takes_file { MOST_BYTES_OF_FILES } else { MOST_BYTES };
     let bytes = axum::body::to_bytes(request.into_body(), most).await.map_err(|_| ApiError::request_too_large(most))?;
     if kind.is_empty() && bytes.is_empty() {
         let schema = content.values().next().map_or(&Value::Null, |media| &media["schema"]);

@@ -12,7 +12,10 @@ use std::{cmp::Reverse, collections::HashMap};
 
 use serde_json::{Map, Value, json};
 
-pub use self::folders::{DEVELOPING, Folder, GROUPS as FOLDER_GROUPS, folders, place};
+pub use self::{
+    folders::{DEVELOPING, Folder, GROUPS as FOLDER_GROUPS, folders, place},
+    samples::{Body, Call, Part},
+};
 use crate::groups;
 
 /// Where it is committed, from the repository's root.
@@ -26,6 +29,11 @@ pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes)).expect("the document is JSON");
     members(&mut document["components"]["responses"]).for_each(|(_, answer)| header_examples(answer));
+    for (name, order) in shared::http::openapi::examples_in_order() {
+        let examples = &mut document["components"]["responses"][name]["content"]["application/json"]["examples"];
+        let taken = order.iter().filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
+        *examples = Value::Object(taken.collect());
+    }
     document["info"]["summary"] = SUMMARY.into();
     document["info"]["description"] = introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
     let described = document.clone();
@@ -58,7 +66,20 @@ fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
     let state = if DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
     operation["x-apidog-status"] = state.into();
     members(&mut operation["responses"]).for_each(|(_, answer)| header_examples(answer));
+    operation["parameters"].as_array_mut().into_iter().flatten().for_each(not_null);
+    if operation["parameters"].is_null() {
+        operation.as_object_mut().map(|operation| operation.remove("parameters"));
+    }
     operation["x-codeSamples"] = samples::samples(document, path, method, operation);
+}
+
+/// What is not in a body may be absent, and is never null.
+fn not_null(parameter: &mut Value) {
+    let kind = &mut parameter["schema"]["type"];
+    let kinds: Vec<Value> = kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
+    if let [only] = kinds.as_slice() {
+        *kind = only.clone();
+    }
 }
 
 /// A header's example is what its description says in code, or what is known of its name.

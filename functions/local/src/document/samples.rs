@@ -15,27 +15,41 @@ const TOKEN: &str = "Bearer ACCESS_TOKEN";
 /// Whose samples send a form, as the source's do.
 const BY_FORM: [&str; 1] = ["refresh_token_create"];
 
-/// A request.
-pub(super) struct Call {
-    pub(super) method: String,
-    pub(super) url: String,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Body,
+/// A request that its operation takes.
+#[derive(Debug)]
+pub struct Call {
+    /// Its method in capitals.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// What is sent.
+    pub body: Body,
 }
 
-/// Its body.
-pub(super) enum Body {
+/// A request's body.
+#[derive(Debug)]
+pub enum Body {
+    /// Nothing.
     None,
+    /// JSON.
     Json(Value),
+    /// A form, by name and value.
     Form(Vec<(String, String)>),
+    /// Form data with files in it.
     Multipart(Vec<Part>),
 }
 
-/// A part of a multipart body.
-pub(super) struct Part {
-    pub(super) name: String,
-    pub(super) value: String,
-    pub(super) is_file: bool,
+/// A part of form data.
+#[derive(Debug)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// Its content.
+    pub value: String,
+    /// Whether it is a file.
+    pub is_file: bool,
 }
 
 /// The samples in all languages.
@@ -45,7 +59,8 @@ pub(super) fn samples(document: &Value, path: &str, method: &str, operation: &Va
 }
 
 impl Call {
-    fn of(document: &Value, path: &str, method: &str, operation: &Value) -> Self {
+    /// The call that the document's examples make of an operation.
+    pub fn of(document: &Value, path: &str, method: &str, operation: &Value) -> Self {
         let mut url = format!("{BASE}{path}");
         let (mut query, mut headers) = (Vec::new(), Vec::new());
         if operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()) {
