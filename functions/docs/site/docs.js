@@ -10,16 +10,25 @@
     const text = (await answer.text()).replaceAll("http://127.0.0.1:3000", location.origin);
     const content = JSON.parse(text);
     content.servers = content.servers.map((server) => ({ ...server, url: location.origin + server.url.replace(/\/$/, "") }));
+    const slug = (tag) => tag.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+    const operations = Object.entries(content.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({ path, method, operation, tag: operation.tags[0] })),
+    );
+    const folders = content.tags.map((tag) => tag.name);
+    const order = ({ tag, operation }) => folders.indexOf(tag) * 1000 + operation["x-order"];
+    operations.sort((one, other) => order(one) - order(other));
+    const link = (words, one) =>
+      one && `${words} [${one.operation.operationId}](#tag/${slug(one.tag)}/${one.method.toUpperCase()}${one.path})`;
     const places = new Map();
-    for (const [path, item] of Object.entries(content.paths)) {
-      for (const [method, operation] of Object.entries(item)) {
-        places.set(`${method} ${path}`, operation["x-order"]);
-        // Operations are found by their ids, as in the code that is generated from the document.
-        const state = operation["x-apidog-status"] === "released" ? "" : `*${operation["x-apidog-status"]}* · `;
-        operation.description = `${state}**${operation.summary}**\n\n${operation.description}`;
-        operation.summary = operation.operationId;
-      }
-    }
+    operations.forEach((one, place) => {
+      const { operation } = one;
+      places.set(`${one.method} ${one.path}`, place);
+      const state = operation["x-apidog-status"] === "released" ? "" : `*${operation["x-apidog-status"]}* · `;
+      const ways = [link("Previous:", operations[place - 1]), link("Next:", operations[place + 1])].filter(Boolean).join(" · ");
+      operation.description = `${state}**${operation.summary}**\n\n${operation.description}\n\n${ways}`;
+    });
+    // Operations are found by their ids, as in the code that is generated from the document.
+    operations.forEach(({ operation }) => { operation.summary = operation.operationId; });
     const place = ({ method, path }) => places.get(`${method.toLowerCase()} ${path}`) ?? 0;
     window.Scalar.createApiReference("#reference", {
       content,
@@ -34,6 +43,7 @@
       defaultOpenFirstTag: true,
       hideModels: true,
       persistAuth: true,
+      generateTagSlug: (tag) => slug(tag.name),
       operationsSorter: (one, other) => place(one) - place(other),
       metaData: { title: "Satchel API" },
     });

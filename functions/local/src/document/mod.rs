@@ -28,7 +28,7 @@ const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time co
 pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes)).expect("the document is JSON");
-    members(&mut document["components"]["responses"]).for_each(|(_, answer)| header_examples(answer));
+    members(document.pointer_mut("/components/responses")).for_each(|(_, answer)| header_examples(answer));
     for (name, order) in shared::http::openapi::examples_in_order() {
         let examples = &mut document["components"]["responses"][name]["content"]["application/json"]["examples"];
         let taken = order.iter().filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
@@ -37,8 +37,8 @@ pub fn document() -> Value {
     document["info"]["summary"] = SUMMARY.into();
     document["info"]["description"] = introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
     let described = document.clone();
-    for (path, item) in members(&mut document["paths"]) {
-        for (method, operation) in members(item) {
+    for (path, item) in members(document.get_mut("paths")) {
+        for (method, operation) in members(Some(item)) {
             complete(&described, path, method, operation);
         }
     }
@@ -65,17 +65,14 @@ fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let state = if DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
     operation["x-apidog-status"] = state.into();
-    members(&mut operation["responses"]).for_each(|(_, answer)| header_examples(answer));
-    operation["parameters"].as_array_mut().into_iter().flatten().for_each(not_null);
-    if operation["parameters"].is_null() {
-        operation.as_object_mut().map(|operation| operation.remove("parameters"));
-    }
+    members(operation.get_mut("responses")).for_each(|(_, answer)| header_examples(answer));
+    operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten().for_each(not_null);
     operation["x-codeSamples"] = samples::samples(document, path, method, operation);
 }
 
 /// What is not in a body may be absent, and is never null.
 fn not_null(parameter: &mut Value) {
-    let kind = &mut parameter["schema"]["type"];
+    let Some(kind) = parameter.pointer_mut("/schema/type") else { return };
     let kinds: Vec<Value> = kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
     if let [only] = kinds.as_slice() {
         *kind = only.clone();
@@ -84,7 +81,7 @@ fn not_null(parameter: &mut Value) {
 
 /// A header's example is what its description says in code, or what is known of its name.
 fn header_examples(answer: &mut Value) {
-    for (name, header) in members(&mut answer["headers"]) {
+    for (name, header) in members(answer.get_mut("headers")) {
         if header.get("example").is_some() {
             continue;
         }
@@ -107,8 +104,8 @@ fn header_examples(answer: &mut Value) {
 /// Tags by their groups; operations numbered within their folders; paths and methods in the order in which they are first met.
 fn put_in_order(document: &mut Value, registered: &HashMap<String, usize>) {
     let mut placed: Vec<(usize, usize, usize, String, String)> = Vec::new();
-    for (path, item) in members(&mut document["paths"]) {
-        for (method, operation) in members(item) {
+    for (path, item) in members(document.get_mut("paths")) {
+        for (method, operation) in members(Some(item)) {
             let id = operation["operationId"].as_str().unwrap_or_default();
             let (folder, known) = place(operation["tags"][0].as_str().unwrap_or_default(), id);
             let own = registered.get(id).copied().unwrap_or(usize::MAX);
@@ -167,6 +164,6 @@ fn in_reading_order(mut members: Map<String, Value>) -> Value {
 }
 
 /// The members of an object; of anything else none.
-fn members(value: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
-    value.as_object_mut().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+fn members(value: Option<&mut Value>) -> impl Iterator<Item = (&str, &mut Value)> {
+    value.and_then(Value::as_object_mut).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
