@@ -10,44 +10,14 @@ use crate::{
     repository::{assert_none, document, operations},
 };
 
-/// Of the source's operations those whose group is still being made. Each stands here only until it is served: then its name must go.
-const NOT_YET: &[&str] = &[
-    "ListCountries",
-    "GetRegionByPoint",
-    "ListAddresses",
-    "CreateAddress",
-    "UpdateAddress",
-    "DeleteAddress",
-    "addPet",
-    "updatePet",
-    "findPetsByStatus",
-    "getPetById",
-    "deletePet",
-    "uploadFile",
-    "findPetsByTags",
-    "updatePetWithForm",
-    "getInventory",
-    "placeOrder",
-    "getOrderById",
-    "deleteOrder",
-    "createUsersWithListInput",
-    "getUserByName",
-    "updateUser",
-    "deleteUser",
-    "loginUser",
-    "logoutUser",
-    "createUsersWithArrayInput",
-    "createUser",
-];
-
 #[test]
 fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() {
     let document = document();
     let mut problems = Vec::new();
     for folder in folders() {
-        let wanted: Vec<&str> = folder.operations.iter().copied().filter(|id| !NOT_YET.contains(id)).collect();
+        let wanted = folder.operations;
         let shown = shown(&document, folder.tag);
-        if shown.len() < wanted.len() || !shown.iter().zip(&wanted).all(|(shown, wanted)| shown == wanted) {
+        if shown.len() < wanted.len() || !shown.iter().zip(wanted).all(|(shown, wanted)| shown == wanted) {
             problems.push(format!("{} begins with {shown:?} in the document, where the source has {wanted:?}", folder.tag));
         }
     }
@@ -61,17 +31,6 @@ fn the_folders_hold_every_operation_of_the_source_once_and_the_contract_knows_ea
     assert_eq!((all.len(), ids.len()), (49, 49), "an id stands twice or is missing");
     let known: BTreeSet<&str> = CONTRACT.iter().flat_map(|(_, operations)| operations.iter().map(|(id, _)| *id)).collect();
     assert_eq!(ids.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
-}
-
-#[test]
-fn nothing_is_missing_that_is_said_to_be_missing() {
-    let served: Vec<String> = operations(&document()).iter().map(|operation| id(&operation.described).to_owned()).collect();
-    let stale: Vec<String> = NOT_YET
-        .iter()
-        .filter(|name| served.iter().any(|id| id == **name))
-        .map(|name| format!("{name} is served: take it out of NOT_YET in tests/contract/folders.rs"))
-        .collect();
-    assert_none(&stale);
 }
 
 #[test]

@@ -270,7 +270,7 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
 
 /// Some left before; of the others the devices were not seen and the sessions have ended, but for one that is used.
 async fn let_time_pass_and_clean_up(api: &Api) {
-    let phone = api.log_in("+14155550120").await;
+    let phone = api.log_in("+14155550121").await;
     api.register(&phone.access, "five").await.expect(201);
     let operator = api.operator_token(&["wallet:credit"]);
     let movement = async |token: &str, key: &str, body: Value| {

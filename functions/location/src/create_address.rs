@@ -35,7 +35,7 @@ pub(crate) const TRIES: usize = 12;
 /// Two sequential trips to storage: the session and what is known of the addresses are looked up side by side, and the write is counted;
 /// then the address is written. Two read units (three with an `Idempotency-Key`), five write units, two more with an `Idempotency-Key`;
 /// more for an address above a KB.
-#[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::TAG,
+#[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::ADDRESS,
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again."),
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),

@@ -12,7 +12,7 @@ use crate::create_address::TRIES;
 ///
 /// Two sequential trips to storage: the session and the newest addresses are looked up side by side, and the write is counted; then it
 /// goes. Two read units (three where the newest are large), five write units.
-#[utoipa::path(delete, path = "/api/addresses/{id}/", operation_id = "DeleteAddress", tag = crate::TAG,
+#[utoipa::path(delete, path = "/api/addresses/{id}/", operation_id = "DeleteAddress", tag = crate::ADDRESS,
     params(("id" = String, Path, description = "The address's `id`.", format = "uuid")),
     responses(
         (status = 204, description = "It is gone."),

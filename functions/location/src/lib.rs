@@ -23,8 +23,10 @@ mod update_address;
 
 use shared::{http::routes::Routes, operation};
 
-/// The tag of the operations here, as the document's folders name it.
-const TAG: &str = "Location";
+/// The tags of the operations here, as the document's folders name them.
+const COUNTRY: &str = "Location/Country";
+const REGION: &str = "Location/Region";
+const ADDRESS: &str = "Location/Address";
 
 /// The operations of this group.
 pub fn routes() -> Routes {

@@ -16,7 +16,7 @@ use crate::{address::AddressOut, countries::Language, region::Region, served::ar
 ///
 /// One sequential trip to storage: the session is looked up beside the addresses. Two read units, one more for each further 4 KB of
 /// addresses.
-#[utoipa::path(get, path = "/api/addresses/", operation_id = "ListAddresses", tag = crate::TAG,
+#[utoipa::path(get, path = "/api/addresses/", operation_id = "ListAddresses", tag = crate::ADDRESS,
     params(("Accept-Language" = Option<String>, Header, description = "The wanted languages.")),
     responses((status = 200, description = "The addresses.", body = Vec<AddressOut>, example = json!([crate::address::example()]))))]
 pub async fn list_addresses(

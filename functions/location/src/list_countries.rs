@@ -70,7 +70,7 @@ impl FromFields for CountryQuery {
 /// there is none of them, in English. In the order of their names in that language.
 ///
 /// No trip to storage, ever.
-#[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::TAG,
+#[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::COUNTRY,
     params(
         ("search" = Option<String>, Query, description = "Only those whose name, here or in English, holds this, in capitals or not, with accents or without; or whose code is this, or whose dial code begins so. At most 200 characters."),
         ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),

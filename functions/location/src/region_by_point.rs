@@ -54,7 +54,7 @@ impl FromFields for RegionQuery {
 ///
 /// No trip to storage in a warm process. At its start one for which service areas hold and one for each megabyte of them; the former again
 /// once a minute, beside a request.
-#[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::TAG,
+#[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
         ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).", minimum = -90, maximum = 90),
         ("lng" = f64, Query, description = "Degrees east, -180 to 180.", minimum = -180, maximum = 180),

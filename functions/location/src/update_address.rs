@@ -34,7 +34,7 @@ use crate::{
 /// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
 /// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default; more
 /// for an address above a KB.
-#[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress", tag = crate::TAG,
+#[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
@@ -71,7 +71,7 @@ pub async fn update_address(
 /// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
 /// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default; more
 /// for an address above a KB.
-#[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put", tag = crate::TAG,
+#[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
