@@ -49,10 +49,21 @@ pub struct Config {
     pub metrics_namespace: String,
     /// The sample shop.
     pub petstore: PetstoreConfig,
+    /// Answers made of the document's examples. Only the documentation has it.
+    pub mock: MockConfig,
     /// From which level on our own code writes log lines.
     pub log_level: String,
     /// Where to find AWS and with which credentials.
     pub aws: AwsConfig,
+}
+
+/// Whether and how answers are made of the document's examples.
+#[derive(Debug, Clone, Default)]
+pub struct MockConfig {
+    /// Whether there is anything under `/mock/`.
+    pub enabled: bool,
+    /// The longest that an answer may be asked to wait; zero in a deployed stack.
+    pub most_delay: SignedDuration,
 }
 
 /// What the JWT part needs to know.
@@ -192,9 +203,18 @@ impl Config {
             audit_entries: vars.number("AUDIT_ENTRIES")?.into(),
             metrics_namespace: vars.text("METRICS_NAMESPACE")?,
             petstore: PetstoreConfig::read(&vars)?,
+            mock: MockConfig::read(&vars)?,
             log_level: vars.text("LOG_LEVEL")?,
             aws: AwsConfig::read(&vars)?,
         })
+    }
+}
+
+impl MockConfig {
+    fn read(vars: &Variables<'_>) -> Result<Self, ConfigError> {
+        let delay =
+            if vars.get("MOCK_DELAY_SECONDS").is_some() { vars.seconds("MOCK_DELAY_SECONDS")? } else { SignedDuration::ZERO };
+        Ok(Self { enabled: vars.get("ENABLE_MOCK").is_some_and(|value| value == "true"), most_delay: delay })
     }
 }
 

@@ -9,10 +9,12 @@ use crate::PHONE;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_path_is_404_in_the_envelope_for_every_method() {
     let api = Api::start().await;
-    for path in ["/", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
+    for path in ["/nothing", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::HEAD] {
             let answer = api.request(method.clone(), path).send().await.expect(404);
+            assert_eq!(answer.header("link"), r#"</docs/>; rel="help""#);
             if method != Method::HEAD {
+                assert_eq!(answer.json()["docs_url"], "/docs/");
                 assert_eq!(answer.error(), "404 not_found: Not found. [null]", "{method} {path}");
             }
         }
@@ -86,7 +88,7 @@ fn acceptable(request: Request<'_>) -> Request<'_> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_path_that_the_gateway_decoded_makes_a_function_panic() {
     let api = Api::start().await;
-    let template = include_str!("../../events/auth/not_found.json");
+    let template = include_str!("../../events/docs/not_found.json");
     let event: serde_json::Value = serde_json::from_str(template).expect("an event");
     let paths = [
         "/v2/user/a b",

@@ -8,6 +8,7 @@ mod conventions;
 mod costs;
 mod customer;
 mod default_limits;
+mod docs;
 mod endings;
 mod fcm;
 mod gates;

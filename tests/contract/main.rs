@@ -9,6 +9,7 @@ mod document;
 mod endings;
 mod events;
 mod examples;
+mod folders;
 mod gates;
 mod groups;
 mod messages;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::repository::{Operation, assert_none, document, operations};
 
 /// Folder, then id and place of each operation in it. Where a name has two methods, the second carries its method in its id.
-const CONTRACT: &[(&str, &[(&str, &str)])] = &[
+pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "User/Authentication",
         &[
@@ -89,9 +89,9 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "pet",
         &[
+            ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
             ("findPetsByTags", "GET /v2/pet/findByTags"),
             ("updatePetWithForm", "POST /v2/pet/{petId}"),
-            ("uploadFile", "POST /v2/pet/{petId}/uploadImage"),
         ],
     ),
     (
@@ -106,14 +106,14 @@ const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "user",
         &[
-            ("createUser", "POST /v2/user"),
-            ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),
             ("createUsersWithListInput", "POST /v2/user/createWithList"),
             ("getUserByName", "GET /v2/user/{username}"),
             ("updateUser", "PUT /v2/user/{username}"),
             ("deleteUser", "DELETE /v2/user/{username}"),
             ("loginUser", "GET /v2/user/login"),
             ("logoutUser", "GET /v2/user/logout"),
+            ("createUsersWithArrayInput", "POST /v2/user/createWithArray"),
+            ("createUser", "POST /v2/user"),
         ],
     ),
 ];

@@ -2,10 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use local::{
-    groups,
-    template::{Deployment, Overrides, StandIns, Template},
-};
+use local::template::{Deployment, Overrides, StandIns, Template};
 use serde_json::{Map, Value};
 
 /// The folder that holds `template.yaml`.
@@ -62,8 +59,13 @@ pub fn packages() -> Vec<String> {
 
 /// The document of all groups.
 pub fn document() -> Value {
-    let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
-    serde_json::to_value(shared::http::openapi::document(&routes)).expect("the document is JSON")
+    local::document::document()
+}
+
+/// What a part of the document is, or what its `$ref` names.
+pub fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
+    let name = part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
+    name.unwrap_or(part)
 }
 
 /// One operation of the document.

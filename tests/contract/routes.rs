@@ -42,6 +42,7 @@ fn no_route_key_is_without_a_path() {
         let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
         let paths: Vec<&str> = served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
         for (key, collection) in collections(&function) {
+            let collection = collection.trim_end_matches('/');
             let is_there =
                 |path: &&str| path.strip_prefix(collection).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             if !paths.iter().any(is_there) {
@@ -61,6 +62,10 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         for (key, collection) in collections(&function) {
+            // The root has but one form, and what is below it is everybody's.
+            if collection == "/" {
+                continue;
+            }
             for wanted in [collection.to_owned(), format!("{collection}{TAIL}")] {
                 let wanted = RouteKey::of("ANY", &wanted);
                 if !function.routes.contains(&wanted) {
@@ -95,7 +100,7 @@ fn forms(path: &str) -> [String; 2] {
     let segments: Vec<&str> =
         path.trim_end_matches('/').split('/').map(|one| if one.starts_with('{') { "x" } else { one }).collect();
     let path = segments.join("/");
-    [format!("{path}/"), path]
+    if path.is_empty() { ["/".to_owned(), "/".to_owned()] } else { [format!("{path}/"), path] }
 }
 
 /// Whether a route key of the function, `$default` apart, takes this path.

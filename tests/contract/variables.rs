@@ -15,11 +15,13 @@ const SET_BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET
 /// What nobody sets in a deployed function: the SDKs' own names for other addresses, which the launcher and `sam local` need.
 const SET_LOCALLY: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS"];
 /// The secrets that only some functions may have, and which. All other variables are every function's.
-const ONLY_FOR: [(&str, &[&str]); 4] = [
+const ONLY_FOR: [(&str, &[&str]); 6] = [
     ("TOKEN_SECRET", &["auth", "customer"]),
     ("HASH_SECRET", &["auth", "customer", "notifier"]),
     ("PLATFORM_APPLICATION_ARN", &["notifier"]),
     ("NOTIFICATIONS_TOPIC_ARN", &["notifier"]),
+    ("ENABLE_MOCK", &["docs"]),
+    ("MOCK_DELAY_SECONDS", &["docs"]),
 ];
 
 #[test]

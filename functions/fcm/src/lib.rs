@@ -21,7 +21,7 @@ use shared::{http::routes::Routes, operation};
 
 /// The tags of the operations here, as the document's folders name them.
 const DEVICES: &str = "FCM/Devices";
-const NOTIFICATIONS: &str = "FCM/Notifications";
+const NOTIFICATIONS: &str = "FCM/Notification";
 
 /// The operations of this group.
 pub fn routes() -> Routes {

@@ -10,7 +10,9 @@ mod content;
 mod costs;
 mod customer;
 mod doctor;
+mod document;
 mod invoke;
+mod mock;
 mod notify;
 mod place;
 mod serve;
@@ -47,6 +49,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run one event through one function and print its answer
     Invoke(invoke::InvokeArgs),
+    /// Serve only the documentation and the mock: answers from the document's examples, with no storage at all
+    Mock(mock::MockArgs),
     /// Start only the DynamoDB and SNS stand-ins, on fixed ports, for `sam local`
     Engines(serve::EnginesArgs),
     /// Make the operator's key pair, or a short token signed with it
@@ -71,6 +75,8 @@ enum Command {
     Costs(Box<costs::CostsArgs>),
     /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
     Doctor(doctor::DoctorArgs),
+    /// Write the OpenAPI document into the documentation's folder
+    Document(document::DocumentArgs),
 }
 
 /// What a local stack is made of.
@@ -117,6 +123,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::CleanUp(args)) => clean_up::run(args).await,
         Some(Command::Costs(args)) => costs::run(&args),
         Some(Command::Doctor(args)) => doctor::run(args).await,
+        Some(Command::Document(args)) => document::run(&args),
+        Some(Command::Mock(args)) => mock::run(args).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

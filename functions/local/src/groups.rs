@@ -16,6 +16,7 @@ pub const GROUPS: &[Group] = &[
     ("app-info", app_info::routes),
     ("auth", auth::routes),
     ("customer", customer::routes),
+    ("docs", docs::routes),
     ("fcm", fcm::routes),
     ("location", location::routes),
     ("petstore", petstore::routes),

@@ -19,6 +19,9 @@ use crate::{
     store::StoreError,
 };
 
+/// Where the API is described, beside every path that is not.
+const DOCS_URL: &str = "/docs/";
+
 /// What an operation answers instead of its result.
 #[derive(Debug)]
 pub struct ApiError {
@@ -26,6 +29,7 @@ pub struct ApiError {
     errors: Vec<ErrorItem>,
     headers: Vec<(HeaderName, HeaderValue)>,
     store_url: Option<String>,
+    docs_url: Option<&'static str>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -41,6 +45,10 @@ pub struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub store_url: Option<String>,
+    /// Where the API is described; only where nothing is served at a path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    pub docs_url: Option<&'static str>,
 }
 
 /// One error.
@@ -69,6 +77,8 @@ struct Problem<'a> {
     errors: &'a Value,
     #[serde(skip_serializing_if = "Option::is_none")]
     store_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    docs_url: Option<&'a str>,
 }
 
 /// Rides along in the response, so that the outermost layer can write the same error as problem details.
@@ -78,7 +88,7 @@ pub(crate) struct Written(StatusCode, Value);
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let error = ErrorItem { code, detail: detail.into(), attr: None };
-        Self { status, errors: vec![error], headers: Vec::new(), store_url: None, source: None }
+        Self { status, errors: vec![error], headers: Vec::new(), store_url: None, docs_url: None, source: None }
     }
 
     fn with_header(mut self, name: HeaderName, value: impl Display) -> Self {
@@ -99,7 +109,8 @@ impl ApiError {
 
     /// 400: everything that is wrong with the fields of a request, in field order.
     pub fn fields(errors: Vec<ErrorItem>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, errors, headers: Vec::new(), store_url: None, source: None }
+        let status = StatusCode::BAD_REQUEST;
+        Self { status, errors, headers: Vec::new(), store_url: None, docs_url: None, source: None }
     }
 
     /// 400 for one field.
@@ -160,6 +171,12 @@ impl ApiError {
     /// 404.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", "Not found.")
+    }
+
+    /// 404: nothing is served at this path, and where it says what is.
+    pub fn no_such_path() -> Self {
+        let link = format!("<{DOCS_URL}>; rel=\"help\"");
+        Self { docs_url: Some(DOCS_URL), ..Self::not_found() }.with_header(header::LINK, link)
     }
 
     /// 404: a cursor that we did not give to this caller for this query.
@@ -270,7 +287,7 @@ impl ApiError {
             status if status.is_server_error() => "server_error",
             _ => "client_error",
         };
-        ErrorBody { kind, errors: self.errors.clone(), store_url: self.store_url.clone() }
+        ErrorBody { kind, errors: self.errors.clone(), store_url: self.store_url.clone(), docs_url: self.docs_url }
     }
 }
 
@@ -322,6 +339,7 @@ impl Written {
             code: first["code"].as_str()?,
             errors: &body["errors"],
             store_url: body["store_url"].as_str(),
+            docs_url: body["docs_url"].as_str(),
         };
         serde_json::to_vec(&problem).ok()
     }

@@ -30,7 +30,7 @@ pub struct Routes {
     dialect: Option<Dialect>,
     served_where: fn(&Config) -> bool,
     #[cfg(feature = "document")]
-    pub(crate) described: Option<dialect::Described>,
+    pub(crate) document: Option<dialect::Described>,
     operations: Vec<Operation>,
 }
 
@@ -54,7 +54,7 @@ pub struct Operation {
     pub(crate) always_open: bool,
     takes_rest: bool,
     #[cfg(feature = "document")]
-    pub(crate) described: Described,
+    pub(crate) described: Option<Described>,
     handler: MethodRouter<AppState>,
 }
 
@@ -96,7 +96,7 @@ impl Routes {
             dialect: None,
             served_where: |_| true,
             #[cfg(feature = "document")]
-            described: None,
+            document: None,
             operations: Vec::new(),
         }
     }
@@ -109,7 +109,7 @@ impl Routes {
     /// And this is how the document tells of it.
     #[cfg(feature = "document")]
     pub fn described_by(self, described: dialect::Described) -> Self {
-        Self { described: Some(described), ..self }
+        Self { document: Some(described), ..self }
     }
 
     /// And this is how the document tells of it, which is made elsewhere.
@@ -154,10 +154,10 @@ impl Routes {
         self.with(Operation { access: Access::BearerOrOperator, ..operation })
     }
 
-    /// The operations in the order of their registration.
+    /// The operations that the document describes, in the order of their registration.
     #[cfg(feature = "document")]
-    pub(crate) fn operations(&self) -> &[Operation] {
-        &self.operations
+    pub(crate) fn described(&self) -> impl Iterator<Item = (&Operation, &Described)> {
+        self.operations.iter().filter_map(|operation| Some((operation, operation.described.as_ref()?)))
     }
 
     /// The paths, as the document writes them.
@@ -185,7 +185,7 @@ impl Routes {
             let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
             router = route(router, &path, methods);
         }
-        router.fallback(async || ApiError::not_found()).with_state(app)
+        router.fallback(async || ApiError::no_such_path()).with_state(app)
     }
 
     fn with(mut self, operation: Operation) -> Self {
@@ -212,7 +212,45 @@ impl Operation {
             always_open: false,
             takes_rest: false,
             #[cfg(feature = "document")]
-            described: Described::of::<P>(),
+            described: Some(Described::of::<P>()),
+            handler: on(filter, handler),
+        }
+    }
+
+    /// What the document does not describe: a page, a file. It answers `GET` with one of `produces`.
+    pub fn page<H, T>(path: &str, produces: &'static [&'static str], handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        Self::undescribed(path, vec![HttpMethod::Get], produces, handler)
+    }
+
+    /// What the document does not describe, at all methods that operations have.
+    pub fn undescribed_at_all_methods<H, T>(path: &str, produces: &'static [&'static str], handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let methods = vec![HttpMethod::Get, HttpMethod::Post, HttpMethod::Put, HttpMethod::Patch, HttpMethod::Delete];
+        Self::undescribed(path, methods, produces, handler)
+    }
+
+    fn undescribed<H, T>(path: &str, methods: Vec<HttpMethod>, produces: &'static [&'static str], handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let filter = methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
+        Self {
+            path: path.to_owned(),
+            methods,
+            access: Access::Public,
+            produces,
+            always_open: false,
+            takes_rest: false,
+            #[cfg(feature = "document")]
+            described: None,
             handler: on(filter, handler),
         }
     }

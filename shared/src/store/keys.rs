@@ -62,6 +62,7 @@
 //! | fcm | get | | | | | update | get, put | query | get | get, put, update, delete, query | get, put, update, delete, query, batch get | | | |
 //! | notifier | get, query | | get | | | | | | | update, query | get, put, update | | | |
 //! | app-info | | | | | | | | | get | | | | | |
+//! | docs | | | | | | | | | get | | | | | |
 //! | location | get | | | | | update | get, put | query | get | | | get, put, update, delete, query | get, query | |
 //! | petstore | | | | | | | | | | | | | | get, put, update, delete, query, batch get |
 //! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | |

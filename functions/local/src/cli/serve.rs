@@ -115,7 +115,7 @@ fn welcome(url: &str, data: &str) -> String {
 }
 
 /// Ready at once, so that no signal is missed while the stack starts; ends at the first one.
-fn end_signal() -> io::Result<oneshot::Receiver<()>> {
+pub(super) fn end_signal() -> io::Result<oneshot::Receiver<()>> {
     let (tell, ended) = oneshot::channel();
     #[cfg(unix)]
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

@@ -98,8 +98,12 @@ impl Default for EngineAddresses {
 }
 
 /// Parameters whose default is for a deploy and would leave something out here.
-const HERE: [(&str, &str); 2] =
-    [("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"), ("EnablePetstore", "true")];
+const HERE: [(&str, &str); 4] = [
+    ("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"),
+    ("EnableMock", "true"),
+    ("MockDelaySeconds", "5"),
+    ("EnablePetstore", "true"),
+];
 
 impl StackOptions {
     /// Gives the parameters of [`HERE`] their values, unless they were given others.

@@ -1,0 +1,170 @@
+// The documentation in a browser, by real clicks, against a running launcher.
+//
+//   node tests/browser/docs.mjs http://127.0.0.1:PORT FOLDER
+//
+// Wants playwright-core in NODE_PATH's place (.ci/run installs it into target/ci-tools) and Debian's chromium. Leaves screenshots in FOLDER.
+// Fails for any request to another host and for any error in the console.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const [base, folder] = process.argv.slice(2);
+const require = createRequire(path.resolve("target/ci-tools/browser/package.json"));
+const { chromium } = require("playwright-core");
+
+const strangers = [];
+const errors = [];
+const step = (words) => console.log(`  ${words}`);
+
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  ],
+});
+
+/** A page that watches what it asks for and what goes wrong on it. */
+const open = async (options) => {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const isOurs = (url) => url.startsWith(`${base}/`) || url.startsWith("data:") || url.startsWith(`blob:${base}`);
+  page.on("request", (request) => isOurs(request.url()) || strangers.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(error.message));
+  return page;
+};
+
+const inSidebar = (page, id) => page.locator("aside a", { hasText: new RegExp(`^${id}HTTP`) });
+const section = (page, method, route) => page.locator(`section[id$="/${method}${route}"]`);
+const loaded = async (page) => {
+  await page.goto(`${base}/docs/`);
+  await inSidebar(page, "refresh_token_create").waitFor();
+};
+
+/** What stands in the sidebar, without the groups' own headings. */
+const sidebar = (page) =>
+  page.locator("aside").evaluate((aside) => {
+    const texts = [...aside.querySelectorAll("a")].map((link) => link.textContent.trim());
+    return texts.map((text) => text.replace(/HTTP Method:.*$/s, "").trim());
+  });
+
+/** Sends an operation by its "Test Request", with another body where one is given. */
+const send = async (page, id, method, route, body) => {
+  await inSidebar(page, id).click();
+  await section(page, method, route).locator("button", { hasText: "Test Request" }).click();
+  const client = page.getByRole("dialog").last();
+  if (body) {
+    const editor = client.locator(".cm-content[contenteditable=true]").last();
+    await editor.click();
+    await page.keyboard.press("Control+A");
+    await page.keyboard.insertText(JSON.stringify(body));
+  }
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.url() === base + route && response.request().method() === method),
+    client.locator("button", { hasText: /^Send/ }).locator("visible=true").first().click(),
+  ]);
+  const shown = await answer.text();
+  await client.getByText(String(answer.status()), { exact: false }).first().waitFor();
+  return { client, status: answer.status(), json: shown ? JSON.parse(shown) : null };
+};
+
+const close = async (page, client) => {
+  await client.locator("button", { hasText: "Close Client" }).first().evaluate((button) => button.click());
+  await client.waitFor({ state: "hidden" });
+};
+
+try {
+  const document = await (await fetch(`${base}/openapi.json`)).json();
+  const page = await open({ colorScheme: "light", viewport: { width: 1440, height: 900 } });
+
+  step("the landing page leads to the reference");
+  await page.goto(base);
+  await page.screenshot({ path: `${folder}/landing.png` });
+  await page.getByRole("link", { name: "Read the documentation" }).click();
+  await inSidebar(page, "refresh_token_create").waitFor();
+  await page.screenshot({ path: `${folder}/light.png` });
+
+  step("all folders and operations stand in the sidebar, in the source's order");
+  const shown = await sidebar(page);
+  const wanted = document.tags.flatMap((tag) => {
+    const all = Object.values(document.paths).flatMap((item) => Object.values(item));
+    const own = all.filter((operation) => operation.tags[0] === tag.name);
+    own.sort((one, other) => one["x-order"] - other["x-order"]);
+    return [tag["x-displayName"], ...own.map((operation) => operation.operationId)];
+  });
+  const from = shown.indexOf(wanted[0]);
+  assert.deepEqual(shown.slice(from, from + wanted.length), wanted);
+  const headings = document["x-tagGroups"].map((group) => group.name);
+  const text = await page.locator("aside").innerText();
+  for (const heading of headings) assert.ok(text.includes(heading), `${heading} is no heading`);
+
+  step("the samples are in four languages");
+  await inSidebar(page, "refresh_token_create").click();
+  const refresh = section(page, "POST", "/api/refresh-token/");
+  let language = "Shell";
+  for (const [name, mark] of [
+    ["JavaScript", "URLSearchParams"],
+    ["Java", "HttpRequest.newBuilder"],
+    ["Swift", "URLSession.shared"],
+    ["Shell", "--data-urlencode"],
+  ]) {
+    await refresh.locator("button", { hasText: new RegExp(`^\\s*${language}\\s*$`) }).first().click();
+    await page.getByRole("option", { name, exact: true }).click();
+    await refresh.getByText(mark).first().waitFor();
+    assert.ok((await refresh.innerText()).includes(`${base}/api/refresh-token/`), "a sample calls this stack");
+    language = name;
+  }
+  await page.screenshot({ path: `${folder}/operation.png` });
+
+  step("previous and next lead from operation to operation");
+  await refresh.getByRole("link", { name: "logoutAllDevices" }).click();
+  await page.waitForFunction(() => location.hash.endsWith("/POST/api/logout-all-devices/"));
+
+  step("the search finds an operation");
+  await page.locator("aside button", { hasText: "Search" }).first().click();
+  await page.getByRole("dialog").getByRole("combobox").or(page.getByRole("dialog").getByRole("textbox")).first().fill("updateWallet");
+  await page.getByRole("dialog").getByRole("option").filter({ hasText: "updateWallet" }).first().click();
+  await page.waitForFunction(() => location.hash.includes("/api/wallet"));
+
+  step("a log-in by Test Request");
+  const phone = "+12025550187";
+  const sent = await send(page, "sendOTP", "POST", "/api/send-otp/", { phone });
+  assert.equal(sent.status, 200, JSON.stringify(sent.json));
+  await page.screenshot({ path: `${folder}/try-it.png` });
+  await close(page, sent.client);
+  const messages = await (await fetch(`${base}/_local/messages`)).json();
+  const message = messages.findLast((one) => one.to === phone);
+  const otp = message.text.match(/\d{6}/)[0];
+  const body = { phone, challenge: sent.json.challenge, otp };
+  const entered = await send(page, "AuthenticateCustomer", "POST", "/api/customer/authenticate/", body);
+  assert.equal(entered.status, 201, JSON.stringify(entered.json));
+  assert.equal(entered.json.customer.phone, phone);
+  await close(page, entered.client);
+
+  step("the helper text tells where the code is");
+  assert.ok((await page.locator("main").first().innerText()).includes("/_local/messages"));
+
+  step("dark and phone width");
+  await page.locator("aside button[aria-pressed]").last().click();
+  await page.waitForFunction(() => document.body.classList.contains("dark-mode"));
+  await inSidebar(page, "devices_create").click();
+  await page.waitForTimeout(800);
+  await page.screenshot({ path: `${folder}/dark.png` });
+  const small = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  await small.goto(`${base}/docs/`);
+  await small.getByRole("heading", { name: "What this is" }).first().waitFor();
+  await small.screenshot({ path: `${folder}/phone.png` });
+  const width = await small.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `the page is ${width} wide on a phone`);
+
+  assert.deepEqual(strangers, [], "requests to other hosts");
+  assert.deepEqual(errors, [], "errors in the console");
+  console.log(`  no request to another host, no error in the console; screenshots in ${folder}`);
+} finally {
+  await browser.close();
+}
