@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// The counted operations, by id.
 const COUNTED: &str = include_str!("costs.json");
 
-/// One operation in a common course: the lower quartile of all that the tests go, which are mostly the rare and dear ones.
+/// One operation in the middle one of the courses that the tests take: as many were dearer as were cheaper.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counted {
     /// Calls of storage.
