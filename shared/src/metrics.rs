@@ -20,7 +20,7 @@ use tracing_subscriber::{
 };
 
 /// The target of the events that are such lines.
-pub(crate) const TARGET: &str = "shared::metrics";
+pub const TARGET: &str = "shared::metrics";
 
 /// The metrics of one stack.
 #[derive(Debug, Clone)]
@@ -126,8 +126,14 @@ mod tests {
         let metrics = Metrics::new("satchel-prod".to_owned());
         let now = "2026-11-22T20:52:24.123Z".parse().unwrap();
         let measures = [Measure::count("CleanedUp", 3), Measure::millis("Time", 250)];
-        insta::assert_snapshot!(metrics.line(now, Some(("Task", "holds")), &measures), @"");
-        insta::assert_snapshot!(metrics.line(now, None, &[Measure::count("Replays", 1)]), @"");
+        insta::assert_snapshot!(
+            metrics.line(now, Some(("Task", "holds")), &measures),
+            @r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":[{"Namespace":"satchel-prod","Dimensions":[["Task"]],"Metrics":[{"Name":"CleanedUp","Unit":"Count"},{"Name":"Time","Unit":"Milliseconds"}]}]},"Task":"holds","CleanedUp":3,"Time":250}"#
+        );
+        insta::assert_snapshot!(
+            metrics.line(now, None, &[Measure::count("Replays", 1)]),
+            @r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":[{"Namespace":"satchel-prod","Dimensions":[[]],"Metrics":[{"Name":"Replays","Unit":"Count"}]}]},"Replays":1}"#
+        );
     }
 
     #[test]

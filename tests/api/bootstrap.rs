@@ -77,6 +77,28 @@ async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_wi
 }
 
 #[tokio::test]
+async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_log_level_and_nothing_private() {
+    let api = Api::with(&[("LogLevel", "error")]).await;
+    api.code_for("+12025550143").await;
+    for scheduled in api.stack.scheduled() {
+        let name = scheduled.consumer.name;
+        let mut function = Bootstrap::start(&api.stack, name).await;
+        let mut tasks = 0;
+        for event in sample_events(name) {
+            tasks += function.invoke(&event.text).await.as_object().map_or(0, serde_json::Map::len);
+        }
+        let ended = function.kill().await;
+        assert_eq!(ended.errors, "", "{name} wrote to its standard error");
+        assert_eq!(ended.log.len(), tasks, "{name} must report one line a task: {:#?}", ended.log);
+        for line in &ended.log {
+            assert!(line.len() <= LINE, "{name} logged {} bytes: {line}", line.len());
+            let json: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(json["_aws"]["CloudWatchMetrics"].is_array() && json["Task"].is_string(), "{line}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_binary_ends_when_it_is_killed_and_when_its_runtime_api_ends() {
     let api = Api::start().await;
     for (group, _) in GROUPS {

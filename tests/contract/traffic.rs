@@ -276,6 +276,8 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
 async fn let_time_pass_and_clean_up(api: &Api) {
     let phone = api.log_in("+14155550121").await;
     api.register(&phone.access, "five").await.expect(201);
+    // So that it has an endpoint, which goes with it.
+    api.notify(&phone, "m6", "Hello").await;
     let operator = api.operator_token(&["wallet:credit"]);
     let movement = async |token: &str, key: &str, body: Value| {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);

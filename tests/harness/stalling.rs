@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -15,29 +15,33 @@ use tokio::{
     time::sleep,
 };
 
+const LOOK: Duration = Duration::from_millis(20);
+
 /// The address. Dropped, it and its connections end.
 pub struct Stalling {
     url: String,
     is_stalled: Arc<AtomicBool>,
+    connections: Arc<AtomicUsize>,
     accepting: JoinHandle<()>,
 }
 
 impl Stalling {
-    /// An address in front of the engine at `url`, `http://host:port`. Each new connection waits for `delay` first.
-    pub async fn before(url: &str, delay: Duration) -> Self {
+    /// An address in front of the engine at `url`, `http://host:port`.
+    pub async fn before(url: &str) -> Self {
         let engine = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let is_stalled = Arc::new(AtomicBool::new(false));
-        let stalled = is_stalled.clone();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let (stalled, taken) = (is_stalled.clone(), connections.clone());
         let accepting = tokio::spawn(async move {
             while let Ok((mut client, _)) = listener.accept().await {
+                taken.fetch_add(1, Ordering::SeqCst);
                 let (engine, stalled) = (engine.clone(), stalled.clone());
                 tokio::spawn(async move {
-                    sleep(delay).await;
                     // It was taken, and nobody answers.
                     while stalled.load(Ordering::SeqCst) {
-                        sleep(Duration::from_millis(20)).await;
+                        sleep(LOOK).await;
                     }
                     if let Ok(mut engine) = TcpStream::connect(engine).await {
                         copy_bidirectional(&mut client, &mut engine).await.ok();
@@ -45,12 +49,19 @@ impl Stalling {
                 });
             }
         });
-        Self { url, is_stalled, accepting }
+        Self { url, is_stalled, connections, accepting }
     }
 
     /// Where it is.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Waits until somebody has connected.
+    pub async fn connected(&self) {
+        while self.connections.load(Ordering::SeqCst) == 0 {
+            sleep(LOOK).await;
+        }
     }
 
     /// Lets new connections stand still from now on, or go on.

@@ -21,7 +21,7 @@ use shared::{
     store::StoreError,
 };
 
-use self::run::{Counts, Run, Task};
+use self::run::{Counts, Run, Task, TaskError};
 pub use self::tasks::TASKS;
 
 /// The consumer, as the Lambda runtime and the launcher run it.
@@ -37,7 +37,8 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let (mut report, mut failed) = (Map::new(), Vec::new());
     for (task, left) in TASKS.iter().zip((1..=TASKS.len()).rev()) {
         let share = deadline.share(u32::try_from(left).unwrap_or(1));
-        let counts = match attempt(task, &Run { app: app.clone(), now: began, deadline: share }).await {
+        let run = Run { app: app.clone(), now: began, deadline: share };
+        let counts = match attempt((task.run)(&run)).await {
             Ok(counts) => counts,
             Err(error) => {
                 tracing::error!(task = task.name, %error, "a task of the clean-up failed");
@@ -53,9 +54,12 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     if failed.is_empty() { Ok(Value::Object(report)) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
 }
 
-async fn attempt(task: &Task, run: &Run) -> Result<Counts, StoreError> {
-    let outcome = AssertUnwindSafe((task.run)(run)).catch_unwind().await;
-    outcome.unwrap_or_else(|_| Err(StoreError::Other("a task panicked".into())))
+/// What comes of a task, a panic included.
+async fn attempt(work: impl Future<Output = Result<Counts, StoreError>>) -> Result<Counts, TaskError> {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(outcome) => outcome.map_err(TaskError::Storage),
+        Err(_) => Err(TaskError::Panicked),
+    }
 }
 
 fn tell(app: &AppState, task: &Task, counts: Counts) {
@@ -73,6 +77,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_a_task_that_failed() {
+        let outcome = attempt(async { panic!("it was asked to") }).await;
+        assert_eq!(outcome.map_err(|error| error.to_string()), Err("it panicked".to_owned()));
+        assert!(attempt(async { Ok(Counts::default()) }).await.is_ok());
+    }
 
     #[test]
     fn each_task_has_a_name_of_its_own() {

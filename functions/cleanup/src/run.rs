@@ -1,6 +1,6 @@
 //! What a task is given, and what it gives back.
 
-use std::{ops::AddAssign, time::Duration};
+use std::{fmt, ops::AddAssign, time::Duration};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -39,6 +39,13 @@ pub(crate) struct Counts {
     pub(crate) unfinished: bool,
 }
 
+/// Why a task failed as a whole.
+#[derive(Debug)]
+pub(crate) enum TaskError {
+    Storage(StoreError),
+    Panicked,
+}
+
 /// What came of one thing that was due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -56,6 +63,15 @@ impl Run {
     /// So long before the run.
     pub(crate) fn before(&self, span: jiff::SignedDuration) -> Timestamp {
         self.now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+    }
+}
+
+impl fmt::Display for TaskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Storage(error) => error.fmt(f),
+            Self::Panicked => f.write_str("it panicked"),
+        }
     }
 }
 

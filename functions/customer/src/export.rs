@@ -103,7 +103,7 @@ pub struct Export {
             "devices": [{"id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
                 "device_id": null, "type": "ios", "active": true, "date_created": "2026-11-22T10:00:00.000Z",
                 "session": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "endpoint": null, "checked": false, "silenced_by": null,
-                "silenced_at": null, "revision": 1}],
+                "silenced_at": null, "seen": "2026-11-22T20:52:24.000Z", "revision": 1}],
             "device_count": 1,
             "inbox": {"revision": 1, "last": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "read_to": null, "deleted_to": null,
                 "weeks": [{"week": 2968, "total": 1, "unread": 1, "until": "2027-02-24T00:00:00.000Z"}]},

@@ -45,14 +45,14 @@ async fn terminated() {
         Ok(mut signals) => drop(signals.recv().await),
         Err(error) => {
             tracing::warn!(%error, "SIGTERM will not wait for what is in flight");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
 
 #[cfg(not(unix))]
 async fn terminated() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 struct Watched(InFlight);

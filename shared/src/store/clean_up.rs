@@ -90,35 +90,30 @@ impl Store {
     /// other; false where it has changed. One trip; one write unit for each KB of the account, two for its place on the index.
     pub async fn prune_sessions(&self, account: &Account, over: &[SessionId]) -> Result<bool, StoreError> {
         let next = account.sessions.keys().filter(|id| !over.contains(id)).filter_map(|id| account.end_of(*id)).min();
-        let fixed = [("#s", "sessions"), ("#due_at", DUE_AT)];
-        let mut names: HashMap<String, String> = fixed.map(|(name, path)| (name.to_owned(), path.to_owned())).into();
+        let mut names = HashMap::from([("#s".to_owned(), "sessions".to_owned()), ("#due_at".to_owned(), DUE_AT.to_owned())]);
         let mut values = HashMap::from([(":size".to_owned(), number(account.sessions.len()))]);
-        let (mut condition, mut removed) = ("size(#s) = :size".to_owned(), Vec::new());
+        let (mut conditions, mut removed) = (vec!["size(#s) = :size".to_owned()], Vec::new());
         for (n, id) in over.iter().enumerate() {
             let generation = account.sessions.get(id).map_or(0, |session| session.generation);
             names.extend([(format!("#x{n}"), id.to_string()), ("#e".to_owned(), "epochs".to_owned())]);
             values.insert(format!(":g{n}"), number(generation));
-            condition.push_str(&format!(" AND #s.#x{n}.gen = :g{n}"));
+            conditions.push(format!("#s.#x{n}.gen = :g{n}"));
             removed.push(format!("#s.#x{n}, #e.#x{n}"));
         }
-        let set = match next {
-            Some(next) => {
-                values.insert(":next".to_owned(), number(due_day(next)));
-                "SET #due_at = :next"
-            }
-            None => {
-                names.insert("#due".to_owned(), DUE.to_owned());
-                removed.push("#due, #due_at".to_owned());
-                ""
-            }
-        };
+        let set = next.map_or("", |_| "SET #due_at = :next");
+        if let Some(next) = next {
+            values.insert(":next".to_owned(), number(due_day(next)));
+        } else {
+            names.insert("#due".to_owned(), DUE.to_owned());
+            removed.push("#due, #due_at".to_owned());
+        }
         let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
         let sent = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::account(account.customer).into_item()))
-            .condition_expression(condition)
+            .condition_expression(conditions.join(" AND "))
             .update_expression(format!("{set}{remove}"))
             .set_expression_attribute_names(Some(names))
             .set_expression_attribute_values(Some(values))

@@ -41,6 +41,10 @@ pub struct ExportedDevice {
     #[serde(serialize_with = "perhaps_in_millis")]
     #[schema(required, value_type = Option<String>, format = "date-time")]
     silenced_at: Option<Timestamp>,
+    /// When it was seen last, as far as was noted.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    seen: Timestamp,
     /// How often it changed.
     revision: u64,
 }
@@ -61,6 +65,7 @@ impl From<Device> for ExportedDevice {
             checked: device.checked,
             silenced_by: silenced.map(|(reason, _)| reason),
             silenced_at: silenced.map(|(_, at)| at),
+            seen: device.seen,
             revision: device.revision,
         }
     }

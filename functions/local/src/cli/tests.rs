@@ -53,6 +53,7 @@ fn wrong_values_are_refused() {
         "notify --all --title t --topic arn --port 3000",
         "audit --table t --data d",
         "audit --region r",
+        "clean-up --table t",
     ];
     for line in wrong {
         assert!(parsed(line).is_err(), "{line}");

@@ -46,7 +46,7 @@ Resources:
         Things: {Type: HttpApi, Properties: {Path: /things, Method: any}}
         Rest: {Type: HttpApi, Properties: {Path: "/things/{proxy+}", Method: GET}}
         Fallback: {Type: HttpApi, Properties: {ApiId: !Ref Api}}
-        Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+        Nightly: {Type: Schedule, Properties: {Schedule: !Sub "rate(${Seconds} minutes)"}}
   Extra:
     Type: AWS::Serverless::Function
     Condition: IsOn
@@ -94,6 +94,11 @@ fn conditions_choose_values_and_resources() {
 fn an_event_without_path_and_method_is_the_default_route() {
     let routes: Vec<String> = resolve(&[]).unwrap().functions[0].routes.iter().map(ToString::to_string).collect();
     assert_eq!(routes, ["ANY /things", "GET /things/{proxy+}", "$default"]);
+}
+
+#[test]
+fn a_schedule_is_its_expression() {
+    assert_eq!(resolve(&[]).unwrap().functions[0].schedule.as_deref(), Some("rate(900 minutes)"));
 }
 
 #[test]
