@@ -18,8 +18,8 @@ use crate::{
 /// Without an `id`, or with one below 1, the pet gets the next free one; with the `id` of a pet that is there it takes that pet's place.
 /// A pet has at most 40 tags.
 ///
-/// Two sequential trips to storage. Two write units for each KB of the pet, twice where it has a status, two for each tag, and two to
-/// count it; one more for an id, or one read unit to see what stands under the one that was sent.
+/// Two sequential trips to storage. Two write units for each KB of the pet, twice where it has a status, two for each tag, two to count it
+/// and one for its end; one more for an id, or one read unit to see what stands under the one that was sent.
 #[utoipa::path(post, path = "/v2/pet", operation_id = "addPet", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     request_body(content = Pet, description = "Pet object that needs to be added to the store", example = json!(document::pet())),

@@ -21,8 +21,8 @@ use crate::{
 /// Multiple status values can be provided with comma separated strings, or by repeating the name. A status that there is not finds nothing.
 /// The pets come in the order of their ids; as many as an answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
 ///
-/// One trip to storage, another for each megabyte of the fullest of sixteen partitions that are read side by side; half a read unit for
-/// each 4 KB of each.
+/// One trip to storage for each five hundred pets, or each megabyte, of the fullest of sixteen partitions that are read side by side; half a
+/// read unit for each 4 KB of each.
 #[utoipa::path(get, path = "/v2/pet/findByStatus", operation_id = "findPetsByStatus", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("status" = inline(Vec<PetStatus>), Query, style = Form, explode,

@@ -1,6 +1,6 @@
 //! XML in and out, by way of what JSON would be of it.
 //!
-//! Invariants: a document that brings a definition (DOCTYPE), an entity of its own, more than [`DEEPEST`] levels or anything that is not
+//! Invariants: a document that brings a definition (DOCTYPE), an entity of its own, more than sixteen levels or anything that is not
 //! well-formed is refused, in time linear in its length; what is written is read again as it was, whatever characters it holds, those
 //! apart that XML 1.0 cannot hold.
 

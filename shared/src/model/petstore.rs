@@ -115,6 +115,7 @@ pub enum OrderStatus {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(xml(name = "User"))]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub struct User {
     #[schema(required = false)]
     pub id: i64,

@@ -14,7 +14,10 @@ mod numbers;
 mod orders;
 mod samples;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -37,7 +40,7 @@ use crate::{
 /// How long a change is tried whose pet others keep changing.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// The longest first pause between two tries, and the longest of all, milliseconds.
-const PAUSES: [u32; 2] = [20, 640];
+const PAUSES: [u32; 2] = [20, 2_560];
 
 /// What shall become of a pet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,9 +187,8 @@ impl Store {
 
     fn pet_part(&self, id: i64, before: Option<&StoredPet>, after: Option<&StoredPet>) -> Result<TransactWriteItem, StoreError> {
         let condition = if before.is_some() { "#hash = :was" } else { "attribute_not_exists(pk)" };
-        let name = before.map(|_| ("#hash".to_owned(), "hash".to_owned())).into_iter().collect();
-        let value = before.map(|before| (":was".to_owned(), text(before.hash.as_str()))).into_iter().collect();
-        let (name, value) = (before.map(|_| name), before.map(|_| value));
+        let name = before.map(|_| HashMap::from([("#hash".to_owned(), "hash".to_owned())]));
+        let value = before.map(|before| HashMap::from([(":was".to_owned(), text(before.hash.as_str()))]));
         let shown = ReturnValuesOnConditionCheckFailure::AllOld;
         let part = TransactWriteItem::builder();
         Ok(if let Some(after) = after {
@@ -238,10 +240,11 @@ impl Default for Pauses {
 impl Pauses {
     /// Waits a while; false where patience has ended.
     async fn pause(&mut self) -> bool {
-        if tokio::time::Instant::now() >= self.until {
+        let next = tokio::time::Instant::now() + Duration::from_millis(below(&SystemRandom, self.longest).into());
+        if next > self.until {
             return false;
         }
-        tokio::time::sleep(Duration::from_millis(below(&SystemRandom, self.longest).into())).await;
+        tokio::time::sleep_until(next).await;
         self.longest = PAUSES[1].min(self.longest * 2);
         true
     }

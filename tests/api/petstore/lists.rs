@@ -101,6 +101,7 @@ async fn found_and_counted(counts: &[i64]) {
         assert!(found.is_sorted());
         let calls = api.wire.calls();
         assert!(calls.iter().all(|call| call.operation == "Query"));
+        assert_eq!(calls.len(), 16 * usize::try_from(count / 16 / 500 + 1).expect("few"), "pages of five hundred");
         println!("{expected} pets in {:?}, {} queries, {} read units", times.last(), calls.len(), api.wire.cost().read_units);
         api.wire.reset();
         assert_eq!(get(&api, "/v2/store/inventory").await.expect(200).json()["pending"], json!(expected));

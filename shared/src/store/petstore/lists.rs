@@ -22,7 +22,7 @@ use crate::{
 /// How many partitions are read side by side.
 const AT_ONCE: usize = 32;
 /// How many items are read of a partition before what they weigh is looked at.
-const PAGE: usize = 1_000;
+const PAGE: usize = 500;
 /// How many pets of one partition are looked at: more than any answer can hold.
 const MOST_IDS: usize = 100_000;
 /// How many pets one call names.
@@ -36,8 +36,8 @@ struct Counter {
 impl Store {
     /// The pets of these statuses in the order of their ids; of more than `most_bytes` at least the first that make up as many.
     ///
-    /// One trip for each megabyte of the fullest of the sixteen partitions of a status, which are read side by side; half a read unit for
-    /// each 4 KB of each.
+    /// One trip for each five hundred pets, or each megabyte, of the fullest of the sixteen partitions of a status, which are read side by
+    /// side; half a read unit for each 4 KB of each.
     pub async fn pets_of_status(
         &self,
         statuses: &BTreeSet<PetStatus>,
