@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::model::point::Point;
 
+use crate::countries::Language;
+
 /// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do not know it.
 const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
 
@@ -16,22 +18,17 @@ const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
 static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
     LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
 
-/// What a point lies in, by codes of ISO 3166 and XK for Kosovo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
-    /// The country.
+/// What lies at a point, by codes of ISO 3166 and XK for Kosovo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<'a> {
+    /// The country that we tell.
     pub country: &'a str,
     /// Its subdivision, where the boundaries know that.
     pub subdivision: Option<&'a str>,
-}
-
-/// What lies at a point.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<'a> {
-    /// What we tell.
-    pub place: Place<'a>,
     /// The other countries that have the point, the smallest first.
     pub also: Vec<&'a str>,
+    /// All that the boundaries know, the smallest first.
+    pub ids: Vec<&'a str>,
 }
 
 /// What lies at a point; none in international waters.
@@ -46,18 +43,14 @@ pub fn at(point: Point) -> Option<Found<'static>> {
     found(&ids)
 }
 
-/// What a list of countries and subdivisions, the smallest first, tells. A subdivision speaks for its country.
+/// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves for parts of countries are passed over.
 fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
-    let country_of = |id: &&'a str| id.split_once('-').map_or(*id, |(country, _)| country);
-    let country = ids.first().map(country_of)?;
-    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
-    let mut also: Vec<&str> = Vec::new();
-    for other in ids.iter().map(country_of) {
-        if other != country && !also.contains(&other) {
-            also.push(other);
-        }
-    }
-    Some(Found { place: Place { country, subdivision }, also })
+    let english = Language::english();
+    let mut countries = ids.iter().copied().filter(|id| english.name(id).is_some());
+    let country_of = |id: &'a str| id.split_once('-').map_or(id, |(country, _)| country);
+    let country = countries.next().or(ids.first().copied().map(country_of))?;
+    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(*id) == country);
+    Some(Found { country, subdivision, also: countries.collect(), ids: ids.to_vec() })
 }
 
 #[cfg(test)]
@@ -66,7 +59,7 @@ mod tests {
 
     fn told(ids: &[&'static str]) -> (&'static str, Option<&'static str>, Vec<&'static str>) {
         let found = found(ids).unwrap();
-        (found.place.country, found.place.subdivision, found.also)
+        (found.country, found.subdivision, found.also)
     }
 
     #[test]
@@ -77,6 +70,10 @@ mod tests {
         assert_eq!(told(&["HK", "CN"]), ("HK", None, vec!["CN"]));
         assert_eq!(told(&["UA-43", "UA", "RU"]), ("UA", Some("UA-43"), vec!["RU"]));
         assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-AJK"), vec!["IN"]));
+        assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", None, vec!["NL"]));
+        assert_eq!(told(&["ES-CE", "EA", "ES"]), ("ES", Some("ES-CE"), vec![]));
+        assert_eq!(told(&["TA", "SH"]), ("SH", None, vec![]));
+        assert_eq!(told(&["US-TX"]), ("US", Some("US-TX"), vec![]));
     }
 
     #[test]

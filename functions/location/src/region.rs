@@ -48,14 +48,14 @@ pub struct ServiceArea {
 impl Region {
     /// What lies at a point, its country's name in a language; none in international waters.
     pub fn at(point: Point, areas: &AreaIndex, language: Language) -> Option<Self> {
-        let Found { place, also } = boundaries::at(point)?;
+        let Found { country, subdivision: part, also, ids } = boundaries::at(point)?;
         // Codes that have no name are no countries, and there are none; a test asks for all.
         let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
         Some(Self {
-            country: named(place.country),
-            subdivision: place.subdivision.map(|code| Named { code, name: subdivision(code).unwrap_or(code) }),
+            country: named(country),
+            subdivision: part.map(|code| Named { code, name: subdivision(code).unwrap_or(code) }),
             service_area: areas.at(point).map(ServiceArea::from),
-            timezone: time_zones::at(point, place),
+            timezone: time_zones::at(point, &ids),
             also: also.into_iter().map(named).collect(),
         })
     }

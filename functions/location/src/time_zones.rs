@@ -9,8 +9,6 @@
 
 use shared::model::point::Point;
 
-use crate::boundaries::Place;
-
 const TABLE: &str = include_str!("../data/time_zones.txt");
 const TREES: &[u8] = include_bytes!("../data/time_zones.bin");
 
@@ -20,13 +18,12 @@ const ANTARCTICA: (&str, &str) = ("AQ", "Antarctica/McMurdo");
 /// Begins a tree that has four parts.
 pub const SPLIT: u8 = u8::MAX;
 
-/// The zone by its name in the tz database; none where the boundaries know a place that this table does not.
-pub fn at(point: Point, place: Place<'_>) -> Option<&'static str> {
-    if place.country == ANTARCTICA.0 {
+/// The zone by its name in the tz database, of the first place of a list from the smallest on that has one; none where nobody lives.
+pub fn at(point: Point, ids: &[&str]) -> Option<&'static str> {
+    if ids == [ANTARCTICA.0] {
         return Some(ANTARCTICA.1);
     }
-    let of_part = place.subdivision.and_then(|part| zone_in(part, point));
-    of_part.or_else(|| zone_in(place.country, point))
+    ids.iter().find_map(|place| zone_in(place, point))
 }
 
 fn zone_in(place: &str, point: Point) -> Option<&'static str> {
