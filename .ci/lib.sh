@@ -55,6 +55,26 @@ install_tools() {
     done
 }
 
+# What the documentation's pages are looked at with. The fonts are for the names of its folders, in screenshots.
+install_browser() {
+    local missing=()
+    command -v curl >/dev/null || missing+=(curl)
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    command -v chromium >/dev/null || missing+=(chromium)
+    ls /usr/share/fonts/truetype/wqy/*.ttc >/dev/null 2>&1 || missing+=(fonts-wqy-microhei fonts-noto-color-emoji)
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    [ -d "$tools/browser/node_modules/playwright-core" ] || npm install --silent --no-fund --no-audit --prefix "$tools/browser" playwright-core@1.65.1
+}
+
+# The most bytes of a function's zip: the documentation carries its pages.
+most_zipped() {
+    case $1 in
+    docs) echo 6000000 ;;
+    *) echo 3000000 ;;
+    esac
+}
+
 # The groups that are deployed: one per CodeUri in the template.
 functions() {
     sed -n 's|^ *CodeUri: functions/||p' template.yaml

@@ -13,6 +13,9 @@ const [base, folder] = process.argv.slice(2);
 const require = createRequire(path.resolve("target/ci-tools/browser/package.json"));
 const { chromium } = require("playwright-core");
 
+/** The most bytes that the reference page may take, packed. */
+const MOST_BYTES = 1_300_000;
+
 const strangers = [];
 const errors = [];
 const step = (words) => console.log(`  ${words}`);
@@ -54,10 +57,14 @@ const sidebar = (page) =>
   });
 
 /** Sends an operation by its "Test Request", with another body where one is given. */
-const send = async (page, id, method, route, body) => {
+const send = async (page, id, method, route, { body, token } = {}) => {
   await inSidebar(page, id).click();
   await section(page, method, route).locator("button", { hasText: "Test Request" }).click();
   const client = page.getByRole("dialog").last();
+  if (token) {
+    await client.getByRole("textbox", { name: "Token" }).first().click();
+    await page.keyboard.insertText(token);
+  }
   if (body) {
     const editor = client.locator(".cm-content[contenteditable=true]").last();
     await editor.click();
@@ -88,6 +95,20 @@ try {
   await page.getByRole("link", { name: "Read the documentation" }).click();
   await inSidebar(page, "refresh_token_create").waitFor();
   await page.screenshot({ path: `${folder}/light.png` });
+
+  step("the page is light, and fits a phone");
+  const small = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+  let bytes = 0;
+  const sizes = [];
+  small.on("requestfinished", (request) => sizes.push(request.sizes().then((one) => (bytes += one.responseBodySize))));
+  await small.goto(`${base}/docs/`);
+  await small.getByRole("heading", { name: "What this is" }).first().waitFor();
+  await Promise.all(sizes);
+  console.log(`    ${bytes} bytes in ${sizes.length} requests`);
+  assert.ok(bytes < MOST_BYTES, `the page weighs ${bytes} bytes`);
+  await small.screenshot({ path: `${folder}/phone.png` });
+  const width = await small.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 390, `the page is ${width} wide on a phone`);
 
   step("all folders and operations stand in the sidebar, in the source's order");
   const shown = await sidebar(page);
@@ -131,37 +152,35 @@ try {
   await page.getByRole("dialog").getByRole("option").filter({ hasText: "updateWallet" }).first().click();
   await page.waitForFunction(() => location.hash.includes("/api/wallet"));
 
-  step("a log-in by Test Request");
+  step("a log-in by Test Request, and a request with its token");
   const phone = "+12025550187";
-  const sent = await send(page, "sendOTP", "POST", "/api/send-otp/", { phone });
+  const sent = await send(page, "sendOTP", "POST", "/api/send-otp/", { body: { phone } });
   assert.equal(sent.status, 200, JSON.stringify(sent.json));
-  await page.screenshot({ path: `${folder}/try-it.png` });
   await close(page, sent.client);
   const messages = await (await fetch(`${base}/_local/messages`)).json();
   const message = messages.findLast((one) => one.to === phone);
   const otp = message.text.match(/\d{6}/)[0];
   const body = { phone, challenge: sent.json.challenge, otp };
-  const entered = await send(page, "AuthenticateCustomer", "POST", "/api/customer/authenticate/", body);
+  const entered = await send(page, "AuthenticateCustomer", "POST", "/api/customer/authenticate/", { body });
   assert.equal(entered.status, 201, JSON.stringify(entered.json));
   assert.equal(entered.json.customer.phone, phone);
   await close(page, entered.client);
+  const profile = await send(page, "GetCustomerDetails", "GET", "/api/customer/", { token: entered.json.access });
+  assert.equal(profile.status, 200, JSON.stringify(profile.json));
+  assert.equal(profile.json.phone, phone);
+  await page.waitForTimeout(800);
+  await page.screenshot({ path: `${folder}/try-it.png` });
+  await close(page, profile.client);
 
   step("the helper text tells where the code is");
   assert.ok((await page.locator("main").first().innerText()).includes("/_local/messages"));
 
-  step("dark and phone width");
+  step("dark by its switch");
   await page.locator("aside button[aria-pressed]").last().click();
   await page.waitForFunction(() => document.body.classList.contains("dark-mode"));
   await inSidebar(page, "devices_create").click();
   await page.waitForTimeout(800);
   await page.screenshot({ path: `${folder}/dark.png` });
-  const small = await open({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
-  await small.goto(`${base}/docs/`);
-  await small.getByRole("heading", { name: "What this is" }).first().waitFor();
-  await small.screenshot({ path: `${folder}/phone.png` });
-  const width = await small.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 390, `the page is ${width} wide on a phone`);
-
   assert.deepEqual(strangers, [], "requests to other hosts");
   assert.deepEqual(errors, [], "errors in the console");
   console.log(`  no request to another host, no error in the console; screenshots in ${folder}`);

@@ -33,7 +33,7 @@ const PLAIN: &str = "text/plain; charset=utf-8";
 /// The program of the reference page, <https://www.npmjs.com/package/@scalar/api-reference>: `dist/browser/standalone.js`.
 const SCALAR: &str = "scalar-1.72.1.js";
 
-#[expect(clippy::disallowed_methods, reason = "Cargo tells a build script its folders by the environment")]
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "so a build script and Cargo talk to each other")]
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
@@ -46,10 +46,11 @@ fn main() {
         fs::write(&brotli, &file.brotli).expect("OUT_DIR can be written");
         fs::write(&gzip, packing::gzip(&file.content)).expect("OUT_DIR can be written");
         let (path, content_type, version) = (file.path, file.content_type, version(&file.content));
+        let (brotli, gzip) = (brotli.display(), gzip.display());
         writeln!(
             table,
             "    File {{ path: {path:?}, content_type: {content_type:?}, version: {version:?}, \
-             brotli: include_bytes!({brotli:?}), gzip: include_bytes!({gzip:?}) }},"
+             brotli: include_bytes!(r\"{brotli}\"), gzip: include_bytes!(r\"{gzip}\") }},"
         )
         .expect("a text takes it");
     }

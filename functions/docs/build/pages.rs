@@ -45,10 +45,10 @@ impl<'a> Site<'a> {
         for page in &self.pages {
             if page.folder != folder {
                 folder = &page.folder;
-                text.push_str(&format!("\n## {folder}\n\n"));
+                text.extend(["\n## ", folder, "\n\n"]);
             }
             let colon = if page.summary.is_empty() { "" } else { ": " };
-            text.push_str(&format!("- [{}]({}){colon}{}\n", page.title, page.path, page.summary));
+            text.extend(["- [", &page.title, "](", &page.path, ")", colon, &page.summary, "\n"]);
         }
         text
     }

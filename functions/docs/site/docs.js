@@ -42,7 +42,7 @@
       defaultOpenAllTags: true,
       defaultOpenFirstTag: true,
       hideModels: true,
-      persistAuth: true,
+      authentication: { preferredSecurityScheme: "bearer" },
       generateTagSlug: (tag) => slug(tag.name),
       operationsSorter: (one, other) => place(one) - place(other),
       metaData: { title: "Satchel API" },

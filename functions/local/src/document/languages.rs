@@ -56,7 +56,7 @@ fn javascript(call: &Call) -> String {
             for Part { name, value, is_file } in parts {
                 let value = literal(value);
                 let value = if *is_file { format!("new Blob([{value}]), {}", literal(FILE_NAME)) } else { value };
-                before.push_str(&format!("form.append({}, {value});\n", literal(name)));
+                before.extend(["form.append(", &literal(name), ", ", &value, ");\n"]);
             }
             before.push('\n');
             Some("form".to_owned())
