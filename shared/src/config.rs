@@ -140,6 +140,8 @@ pub struct PetstoreConfig {
     pub authenticates: bool,
     /// How long it keeps what strangers write.
     pub item_life: SignedDuration,
+    /// Whether its samples are made what they were once a day.
+    pub resets: bool,
 }
 
 /// Where AWS is and who we are there.
@@ -260,6 +262,7 @@ impl PetstoreConfig {
             enabled: vars.truth("ENABLE_PETSTORE")?,
             authenticates: vars.truth("PETSTORE_AUTH")?,
             item_life: vars.days("PETSTORE_ITEM_DAYS")?,
+            resets: vars.truth("PETSTORE_RESET")?,
         })
     }
 }

@@ -268,6 +268,8 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
     send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer})).await.expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
+    let address = json!({"line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US"});
+    api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let forfeit = json!({"forfeit": true});
     api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
 }
@@ -312,6 +314,8 @@ async fn visit_the_sample_shop(api: &Api) {
     api.request(Method::DELETE, &path).send().await.expect(200);
     api.get("/v2/store/inventory").send().await.expect(200);
     api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
+    api.get("/v2/user/user1").send().await.expect(200);
+    api.post("/v2/pet").json(&pet).send().await.expect(200);
     api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
 }
 
@@ -327,7 +331,7 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
         };
         Clients { dynamodb: Client::from_conf(recorded), sns: Arc::new(LazyLock::new(Box::new(recorded_sns))) }
     };
-    let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key())];
+    let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key()), ("PetstoreReset", "true")];
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let options = StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))

@@ -6,6 +6,7 @@ mod expired;
 mod holds;
 mod leaving;
 mod sessions;
+mod shop;
 
 use futures_util::FutureExt;
 
@@ -22,5 +23,8 @@ pub const TASKS: &[Task] = &[
     Task { name: "answers", run: |run| expired::delete(run, "IDEM").boxed() },
     Task { name: "notifications", run: |run| expired::delete(run, "INBOX").boxed() },
     Task { name: "device_numbers", run: |run| expired::delete(run, "DEV").boxed() },
+    Task { name: "pets", run: |run| shop::take_pets(run).boxed() },
+    Task { name: "orders_and_users", run: |run| expired::delete(run, "PET").boxed() },
+    Task { name: "samples", run: |run| shop::restore_samples(run).boxed() },
     Task { name: "audit", run: |run| audit::go_on(run).boxed() },
 ];

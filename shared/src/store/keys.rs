@@ -38,7 +38,7 @@
 //! | which release of the service areas holds | `AREA#PRESENT` | `PRESENT` | location reads it once a minute; the operator changes it |
 //! | what is known of a release of the service areas | `AREA#<release>` | `RELEASE` | location, with its chunks; the operator writes it |
 //! | chunk of a release | `AREA#<release>` | `CHUNK#<number>` | location, once after another holds; the operator writes it |
-//! | pet of the sample shop | `PET#<id>` | `PET` | the operations on pets; on the index `due` under `PET#DUE#<0..f>` |
+//! | pet of the sample shop | `PET#<id>` | `PET` | the operations on pets; on the index `due` under `PET#OVER#<0..f>` |
 //! | pets of a status | `PET#STATUS#<status>#<0..f>` | `ID#<id>` | the operations that write pets, findPetsByStatus |
 //! | pets of a tag | `PET#TAG#<hash of the tag>#<0..3>` | `ID#<id>` | the operations that write pets, findPetsByTags |
 //! | numbers of pets | `PET#INVENTORY` | `STATUS#<status>#<0..f>` | the operations that write pets, getInventory |
@@ -65,7 +65,7 @@
 //! | docs | | | | | | | | | get | | | | | |
 //! | location | get | | | | | update | get, put | query | get | | | get, put, update, delete, query | get, query | |
 //! | petstore | | | | | | | | | | | | | | get, put, update, delete, query, batch get |
-//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | |
+//! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | get, put, update, delete, due |
 
 mod account;
 mod app_info;

@@ -48,7 +48,7 @@ pub use inbox::{Arrival, Arrived, ItemChange, MOST_CHANGES};
 pub use leaving::{Departure, LEAVING_SHARDS, Left};
 pub use limits::{BudgetKind, Counted, TriesOn};
 pub use log_out::{Ending, LogOut, LoggedOut};
-pub use petstore::{ExpiredPets, PetChange};
+pub use petstore::PetChange;
 pub use phone_change::{PhoneChange, PhoneChanged};
 pub use signing_key::PublishedKey;
 pub use status::StatusSet;

@@ -23,7 +23,6 @@ use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use self::expiry::ExpiredPets;
 use super::{
     Item, Store, StoreError,
     item::{item, record},

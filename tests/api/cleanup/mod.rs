@@ -14,7 +14,7 @@ mod sessions;
 const DAY: i64 = 86_400;
 
 /// One run, with as much time as it needs.
-async fn clean_up(api: &Api) -> Value {
+pub async fn clean_up(api: &Api) -> Value {
     run_within(api, None).await.expect("a run")
 }
 

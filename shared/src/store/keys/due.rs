@@ -16,6 +16,8 @@ pub enum DueList {
     Sessions,
     /// Push devices, by when each was last seen as far as is known.
     Devices,
+    /// Pets of the sample shop, by their ends. None goes by itself: what counts it has to change with it.
+    Pets,
 }
 
 impl DueList {
@@ -25,6 +27,7 @@ impl DueList {
             Self::Expired(domain) => due_partition(domain, shard),
             Self::Sessions => due_partition("AUTH", shard),
             Self::Devices => format!("DEV#SEEN#{shard}"),
+            Self::Pets => format!("PET#OVER#{shard}"),
         }
     }
 }
@@ -44,6 +47,11 @@ impl Key {
     /// Whose partition it is, where it is a customer's.
     pub fn customer(&self) -> Option<CustomerId> {
         self.partition.split_once('#').and_then(|(_, id)| id.parse().ok())
+    }
+
+    /// Which pet it is, where it is one's.
+    pub fn pet(&self) -> Option<i64> {
+        super::pet_of(&self.partition)
     }
 
     /// One of sixteen, the same for the same key; a key holds hashes and ids, so all are as full.

@@ -1,6 +1,6 @@
 //! Keys of the sample shop.
 
-use super::{Key, SHARDS};
+use super::{DueList, Key, SHARDS};
 use crate::{hashes::ContentHash, model::petstore::PetStatus};
 
 /// The partitions of one tag.
@@ -64,12 +64,7 @@ pub(crate) fn stock_status(sort: &str) -> Option<PetStatus> {
 
 /// The partition, of the index of what is due, in which a pet stands.
 pub fn due_pet(id: i64) -> String {
-    due_pets(shard_of(id))
-}
-
-/// A partition of pets on the index of what is due.
-pub(crate) fn due_pets(shard: char) -> String {
-    format!("PET#DUE#{shard}")
+    DueList::Pets.partition(shard_of(id))
 }
 
 /// An order.

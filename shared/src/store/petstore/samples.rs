@@ -4,7 +4,7 @@
 //! same moment, one that is stopped on the way is made up for by the next, and what a stranger deletes is not loaded again.
 
 use futures_util::future::try_join_all;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -19,6 +19,9 @@ use crate::{
 #[derive(Debug, Serialize, Deserialize)]
 struct Loaded {
     since: Timestamp,
+    /// The last day (UTC) on which they were made what they were.
+    #[serde(default)]
+    restored: Option<Date>,
 }
 
 impl Store {
@@ -35,7 +38,22 @@ impl Store {
             try_join_all(pets.iter().map(|pet| self.add_pet(pet, None))),
             try_join_all(items.into_iter().map(|item| self.put_if_absent(item))),
         )?;
-        self.put_if_absent(item(keys::pet_samples(), "pet_samples", &Loaded { since: now })?).await.map(drop)
+        self.put_if_absent(item(keys::pet_samples(), "pet_samples", &Loaded { since: now, restored: None })?).await.map(drop)
+    }
+
+    /// Restores the samples where that has not been done in the UTC day of `now`; whether it was. Two at once do no harm. One trip of one
+    /// read unit where it has been done.
+    pub async fn restore_samples_of_day(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let loaded: Option<Loaded> = self.get(keys::pet_samples(), true).await?;
+        let today = Some(keys::day_of(now));
+        if loaded.as_ref().is_some_and(|loaded| loaded.restored == today) {
+            return Ok(false);
+        }
+        self.restore_samples(now).await?;
+        let mark = Loaded { since: loaded.map_or(now, |loaded| loaded.since), restored: today };
+        let mark = item(keys::pet_samples(), "pet_samples", &mark)?;
+        self.client.put_item().table_name(&self.table).set_item(Some(mark)).send().await?;
+        Ok(true)
     }
 
     /// Makes the samples what they were, whatever strangers have done to them. Two trips, some three hundred write units.
@@ -51,6 +69,6 @@ impl Store {
             try_join_all(orders.iter().map(|order| self.put_order(order, None))),
             self.put_users(&named, None),
         )?;
-        self.put_if_absent(item(keys::pet_samples(), "pet_samples", &Loaded { since: now })?).await.map(drop)
+        self.put_if_absent(item(keys::pet_samples(), "pet_samples", &Loaded { since: now, restored: None })?).await.map(drop)
     }
 }
