@@ -37,9 +37,9 @@ pub(crate) async fn put(shop: &Shop, form: Form, sent: Option<Value>) -> Result<
     let sent = sent.ok_or_else(|| ApiError::of_group(StatusCode::METHOD_NOT_ALLOWED, "no_data", "no data"))?;
     let pet = read::pet(&sent)?;
     if pet.id < 1 {
-        let pet = shop.store().add_pet_with_next_id(pet, shop.until()).await?;
+        let pet = shop.store().add_pet_with_next_id(pet, Some(shop.until())).await?;
         return form.answer("Pet", &pet);
     }
-    shop.store().change_pet(pet.id, shop.now(), |_| PetChange::Put(pet.clone(), shop.until())).await?;
+    shop.store().change_pet(pet.id, shop.now(), |_| PetChange::Put(pet.clone(), Some(shop.until()))).await?;
     form.answer("Pet", &pet)
 }

@@ -76,7 +76,7 @@ async fn put(shop: &Shop, mut users: Vec<User>) -> Result<Vec<User>, ApiError> {
     }
     let named: BTreeMap<String, User> = users.iter().filter_map(|user| Some((user.username.clone()?, user.clone()))).collect();
     for some in named.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        shop.store().put_users(some, shop.until()).await?;
+        shop.store().put_users(some, Some(shop.until())).await?;
     }
     Ok(users)
 }

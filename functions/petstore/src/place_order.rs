@@ -26,8 +26,8 @@ use crate::{
 pub async fn place_order(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
     let order = read::order(&sent.ok_or_else(|| bad("No data"))?)?;
     if order.id < 1 {
-        return form.answer("Order", &shop.store().add_order(order, shop.until()).await?);
+        return form.answer("Order", &shop.store().add_order(order, Some(shop.until())).await?);
     }
-    shop.store().put_order(&order, shop.until()).await?;
+    shop.store().put_order(&order, Some(shop.until())).await?;
     form.answer("Order", &order)
 }

@@ -32,8 +32,8 @@ impl Shop {
     }
 
     /// When what is written now counts as absent.
-    pub(crate) fn until(&self) -> Option<Timestamp> {
-        Some(self.now().saturating_add(self.0.config.petstore.item_life).unwrap_or(Timestamp::MAX))
+    pub(crate) fn until(&self) -> Timestamp {
+        self.now().saturating_add(self.0.config.petstore.item_life).unwrap_or(Timestamp::MAX)
     }
 }
 

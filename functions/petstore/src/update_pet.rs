@@ -82,7 +82,7 @@ pub async fn update_pet_with_form(
     let decide = |pet: Option<&Pet>| {
         let Some(pet) = pet else { return PetChange::Nothing };
         let name = changes.name.clone().unwrap_or_else(|| pet.name.clone());
-        PetChange::Put(Pet { name, status: changes.status.or(pet.status), ..pet.clone() }, shop.until())
+        PetChange::Put(Pet { name, status: changes.status.or(pet.status), ..pet.clone() }, Some(shop.until()))
     };
     match shop.store().change_pet(id, shop.now(), decide).await? {
         PetChange::Nothing => Err(absent("Pet not found")),

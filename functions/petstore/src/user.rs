@@ -45,7 +45,7 @@ pub async fn update_user(shop: Shop, form: Form, Path(name): Path<String>, Sent(
         user.id = shop.store().next_number(Numbered::Users, 1).await?;
     }
     let new_name = user.username.get_or_insert_with(|| name.clone()).clone();
-    let replaced = shop.store().replace_user(&name, (&new_name, &user), shop.until(), shop.now()).await?;
+    let replaced = shop.store().replace_user(&name, (&new_name, &user), Some(shop.until()), shop.now()).await?;
     if replaced { form.done(user.id.to_string()) } else { Err(absent("User not found")) }
 }
 
