@@ -317,6 +317,7 @@ async fn visit_the_sample_shop(api: &Api) {
     api.get("/v2/user/user1").send().await.expect(200);
     api.post("/v2/pet").json(&pet).send().await.expect(200);
     api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
+    api.get("/v2/user/user11").send().await.expect(200);
 }
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
