@@ -65,7 +65,9 @@ fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
 /// English one.
 fn disambiguate(names: &mut BTreeMap<String, String>, english: &BTreeMap<String, String>) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    names.values().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    for name in names.values() {
+        *count.entry(name.clone()).or_default() += 1;
+    }
     for (code, name) in names.iter_mut().filter(|(_, name)| count[*name] > 1) {
         name.clone_from(&english[code]);
     }
