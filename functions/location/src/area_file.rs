@@ -187,7 +187,7 @@ impl Check {
         if ring.first() != ring.last() {
             self.report_in(&part, "it is not closed: its last position must be its first");
         }
-        if let Some([lng, lat]) = ring.iter().find(|[lng, lat]| !(lng.abs() <= 180.0 && lat.abs() <= 90.0)) {
+        if let Some([lng, lat]) = ring.iter().find(|[lng, lat]| lng.abs() > 180.0 || lat.abs() > 90.0) {
             self.report_in(
                 &part,
                 format!("[{lng}, {lat}] is not on the earth: longitude comes first, -180 to 180, then latitude, -90 to 90"),

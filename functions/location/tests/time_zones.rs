@@ -167,7 +167,9 @@ impl Tree {
             }
             Self::Parts(parts) => {
                 bytes.push(SPLIT);
-                parts.iter().for_each(|part| part.write(bytes, last));
+                for part in parts.iter() {
+                    part.write(bytes, last);
+                }
             }
         }
     }
