@@ -37,7 +37,8 @@ pub(crate) fn source() -> String {
             continue;
         }
         disambiguate(&mut names, &english);
-        writeln!(texts, "const NAMES_{place}: &str = {:?};", in_order(language, names)).expect("a text takes any line");
+        writeln!(texts, "#[allow(clippy::unicode_not_nfc)]\nconst NAMES_{place}: &str = {:?};", in_order(language, names))
+            .expect("a text takes any line");
         let own = [language];
         let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
