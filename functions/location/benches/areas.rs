@@ -1,6 +1,6 @@
 //! How long it takes to find the service area of a point: `cargo bench -p location`.
 //!
-//! Areas of 200 corners, side by side in rows, each with another around it that is larger; the points lie in all of them and beside them.
+//! Areas of 200 corners, side by side in rows, each with a smaller one in it; the points lie in them and beside them.
 
 use std::{hint::black_box, time::Instant};
 
@@ -14,12 +14,12 @@ const LOOKUPS: u32 = 200_000;
 fn main() {
     println!("{:>8} {:>14} {:>14}", "areas", "indexed, µs", "one by one, µs");
     for areas in [50_u32, 500, 5_000] {
-        let all: Vec<Area> = (0..areas).map(area).collect();
+        let all: Vec<Area> = (0..areas).map(|number| area(number, areas)).collect();
         let index = AreaIndex::new(all.clone());
         let indexed = measured(LOOKUPS, |point| index.at(point).is_some());
         // What it would be without an index: each area asked by itself.
         let single: Vec<AreaIndex> = all.into_iter().map(|area| AreaIndex::new(vec![area])).collect();
-        let one_by_one = measured(2_000_000 / areas, |point| single.iter().filter(|area| area.at(point).is_some()).count() > 0);
+        let one_by_one = measured(2_000_000 / areas, |point| single.iter().filter(|area| area.at(point).is_some()).count() != 0);
         println!("{areas:>8} {indexed:>14.3} {one_by_one:>14.3}");
         assert!(areas != 500 || indexed < 5.0, "500 areas must be asked in less than 5 µs");
     }
@@ -36,13 +36,15 @@ fn measured(lookups: u32, ask: impl Fn(Point) -> bool) -> f64 {
     begun.elapsed().as_secs_f64() * 1e6 / f64::from(lookups)
 }
 
-/// One of a hundred columns; every second one lies around its neighbour.
-fn area(number: u32) -> Area {
-    let (place, radius) = (number / 2, if number.is_multiple_of(2) { 0.9 } else { 0.6 });
-    let (column, row) = (f64::from(place % 50), f64::from(place / 50));
+/// One of so many that share a hundred degrees by fifty, in as many rows as columns; every second one lies within its neighbour.
+fn area(number: u32, of: u32) -> Area {
+    let (place, part) = (number / 2, if number.is_multiple_of(2) { 0.48 } else { 0.3 });
+    let columns = (of / 2).isqrt().max(1);
+    let (width, height) = (100.0 / f64::from(columns), 50.0 / f64::from((of / 2).div_ceil(columns)));
+    let (west, south) = (f64::from(place % columns) * width - 50.0, f64::from(place / columns) * height - 25.0);
     let corner = |step: u32| {
         let angle = f64::from(step % CORNERS) / f64::from(CORNERS) * std::f64::consts::TAU;
-        [column * 2.0 - 49.0 + radius * angle.cos(), row - 25.0 + radius * 0.5 * angle.sin()]
+        [west + width * (0.5 + part * angle.cos()), south + height * (0.5 + part * angle.sin())]
     };
     let ring: Ring = (0..=CORNERS).map(corner).collect();
     Area { id: number.to_string(), name: number.to_string(), served: true, polygons: vec![vec![ring]] }

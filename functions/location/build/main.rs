@@ -13,6 +13,7 @@ use corrections::{EXTRA_DIAL_CODES, SUBDIVISIONS};
 use country_boundaries::{BOUNDARIES_ODBL_60X30, BoundingBox, CountryBoundaries};
 use keshvar::{Alpha2, Country, CountryIterator};
 
+#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "how cargo and a build script talk to one another")]
 fn main() {
     println!("cargo::rerun-if-changed=build");
     let folder = env::var("OUT_DIR").expect("cargo names the folder");

@@ -37,7 +37,8 @@ pub(crate) fn source() -> String {
             continue;
         }
         disambiguate(&mut names, &english);
-        writeln!(texts, "const NAMES_{place}: &str = {:?};", in_order(language, names)).expect("a text takes any line");
+        writeln!(texts, "#[allow(clippy::unicode_not_nfc)]\nconst NAMES_{place}: &str = {:?};", in_order(language, names))
+            .expect("a text takes any line");
         let own = [language];
         let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
@@ -65,7 +66,9 @@ fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
 /// English one.
 fn disambiguate(names: &mut BTreeMap<String, String>, english: &BTreeMap<String, String>) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    names.values().for_each(|name| *count.entry(name.clone()).or_default() += 1);
+    for name in names.values() {
+        *count.entry(name.clone()).or_default() += 1;
+    }
     for (code, name) in names.iter_mut().filter(|(_, name)| count[*name] > 1) {
         name.clone_from(&english[code]);
     }

@@ -49,7 +49,7 @@ fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
     let mut countries = ids.iter().copied().filter(|id| english.name(id).is_some());
     let country_of = |id: &'a str| id.split_once('-').map_or(id, |(country, _)| country);
     let country = countries.next().or(ids.first().copied().map(country_of))?;
-    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(*id) == country);
+    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
     Some(Found { country, subdivision, also: countries.collect(), ids: ids.to_vec() })
 }
 

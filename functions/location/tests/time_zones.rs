@@ -167,7 +167,9 @@ impl Tree {
             }
             Self::Parts(parts) => {
                 bytes.push(SPLIT);
-                parts.iter().for_each(|part| part.write(bytes, last));
+                for part in parts.iter() {
+                    part.write(bytes, last);
+                }
             }
         }
     }
@@ -207,6 +209,10 @@ fn nearly_every_point_on_land_has_the_zone_of_the_library() {
         place += 0.754_877_666;
         let lat = (2.0 * (place * 0.569_840_291 % 1.0) - 1.0).asin().to_degrees();
         let lng = 360.0 * (place % 1.0) - 180.0;
+        // Of Antarctica one zone is told.
+        if lat < -60.0 {
+            continue;
+        }
         if let (Some(ours), Some(theirs)) = (told(lat, lng), zone_at(lat, lng)) {
             asked += 1;
             same += i32::from(ours == theirs);

@@ -3,8 +3,11 @@ use serde_json::{Value, json};
 
 use super::region;
 
-/// Points whose country, subdivision, other countries and time zone are known.
-const POINTS: &[(&str, f64, f64, &str, Option<&str>, &[&str], &str)] = &[
+/// A name, latitude and longitude; country, subdivision, other countries, time zone.
+type Known = (&'static str, f64, f64, &'static str, Option<&'static str>, &'static [&'static str], &'static str);
+
+/// Points of which everybody knows where they lie.
+const POINTS: &[Known] = &[
     ("Riyadh", 24.7136, 46.6753, "SA", None, &[], "Asia/Riyadh"),
     ("Dubai", 25.2048, 55.2708, "AE", None, &[], "Asia/Dubai"),
     ("Cairo", 30.0444, 31.2357, "EG", None, &[], "Africa/Cairo"),
