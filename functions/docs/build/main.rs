@@ -60,7 +60,9 @@ fn main() {
 
 fn served(here: &Path) -> Vec<Served> {
     let read = |name: &str| fs::read(here.join(name)).unwrap_or_else(|error| panic!("functions/docs/{name}: {error}"));
-    let document: serde_json::Value = serde_json::from_slice(&read("openapi.json")).expect("openapi.json is JSON");
+    let document: serde_json::Value = serde_json::from_slice(&read("openapi.json")).unwrap_or_else(|error| {
+        panic!("functions/docs/openapi.json: {error}. After a merge take one side of it whole, then run `cargo run -- document`")
+    });
     let site = Site::new(&document, guides(here));
     let made = |path: &str, content_type, content: Vec<u8>| {
         let brotli = packing::brotli(&content);

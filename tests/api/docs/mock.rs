@@ -125,7 +125,7 @@ async fn the_mock_alone_runs_with_no_storage_at_all() {
 
 async fn send(api: &Api, call: &Call, prefer: Option<&str>) -> Answer {
     let path = call.url.replacen("http://127.0.0.1:3000", "/mock", 1);
-    let mut request = api.request(call.method.parse::<Method>().unwrap(), &path);
+    let mut request = api.request(call.method.parse::<Method>().expect("a method"), &path);
     for (name, value) in &call.headers {
         request = request.header(Box::leak(name.to_lowercase().into_boxed_str()), value);
     }
@@ -146,9 +146,9 @@ async fn send(api: &Api, call: &Call, prefer: Option<&str>) -> Answer {
 }
 
 fn operations(document: &Value) -> Vec<Operation> {
-    let paths = document["paths"].as_object().unwrap().iter();
+    let paths = document["paths"].as_object().expect("paths").iter();
     let of_path = |(path, item): (&String, &Value)| {
-        let methods = item.as_object().unwrap().iter();
+        let methods = item.as_object().expect("methods").iter();
         methods.map(|(method, operation)| (path.clone(), method.clone(), operation.clone())).collect::<Vec<_>>()
     };
     paths.flat_map(of_path).collect()

@@ -5,9 +5,11 @@ use serde_json::Value;
 
 use super::samples::{Body, Call, Part};
 
+/// A name and what writes a call in it.
+type Language = (&'static str, fn(&Call) -> String);
+
 /// Name and writer of each, in the order in which they are shown.
-pub(super) const LANGUAGES: [(&str, fn(&Call) -> String); 4] =
-    [("Shell", shell), ("JavaScript", javascript), ("Java", java), ("Swift", swift)];
+pub(super) const LANGUAGES: [Language; 4] = [("Shell", shell), ("JavaScript", javascript), ("Java", java), ("Swift", swift)];
 
 const BOUNDARY: &str = "satchel-sample";
 /// What stands for a file's content.
@@ -24,7 +26,7 @@ fn shell(call: &Call) -> String {
             lines.push(format!("--data {}", quoted(&format!("{value:#}"))));
         }
         Body::Form(pairs) => {
-            lines.extend(pairs.iter().map(|(name, value)| format!("--data-urlencode {}", quoted(&format!("{name}={value}")))))
+            lines.extend(pairs.iter().map(|(name, value)| format!("--data-urlencode {}", quoted(&format!("{name}={value}")))));
         }
         Body::Multipart(parts) => lines.extend(parts.iter().map(|part| {
             if part.is_file {
@@ -102,9 +104,10 @@ fn java(call: &Call) -> String {
     };
     headers.extend(content_type.map(|kind| ("Content-Type".to_owned(), kind)));
     imports.sort_unstable();
-    let imports: String = imports.iter().map(|name| format!("import {name};\n")).collect();
-    let headers: String =
+    let imports = imports.iter().map(|name| format!("import {name};\n")).collect::<Vec<_>>().concat();
+    let headers: Vec<String> =
         headers.iter().map(|(name, value)| format!("            .header({}, {})\n", literal(name), literal(value))).collect();
+    let headers = headers.concat();
     let publisher = if before.is_empty() { "noBody()" } else { "ofString(body)" };
     format!(
         "{imports}\npublic class Sample {{\n    public static void main(String[] args) throws Exception {{\n{before}        \
@@ -163,7 +166,7 @@ fn multipart(parts: &[Part]) -> String {
         let file = if *is_file { format!("; filename=\"{FILE_NAME}\"") } else { String::new() };
         format!("--{BOUNDARY}\nContent-Disposition: form-data; name=\"{name}\"{file}\n\n{value}\n")
     };
-    parts.iter().map(part).collect::<String>() + &format!("--{BOUNDARY}--\n")
+    parts.iter().map(part).collect::<Vec<_>>().concat() + &format!("--{BOUNDARY}--\n")
 }
 
 /// A text in the way that JavaScript, Java and Swift share.

@@ -5,12 +5,11 @@
 
 mod folders;
 mod languages;
+mod order;
 mod samples;
 mod webhooks;
 
-use std::{cmp::Reverse, collections::HashMap};
-
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub use self::{
     folders::{DEVELOPING, Folder, GROUPS as FOLDER_GROUPS, folders, place},
@@ -42,17 +41,22 @@ pub fn document() -> Value {
             complete(&described, path, method, operation);
         }
     }
-    let ids = shared::http::openapi::operation_ids(&routes);
-    let registered: HashMap<String, usize> = ids.into_iter().enumerate().map(|(place, id)| (id, place)).collect();
-    put_in_order(&mut document, &registered);
+    document["servers"] = servers();
     document["webhooks"] = webhooks::webhooks();
-    let members = document.as_object_mut().map(std::mem::take).unwrap_or_default();
-    in_reading_order(members)
+    order::put_in_order(&mut document, &shared::http::openapi::operation_ids(&routes));
+    document
 }
 
 /// The document as its file holds it.
 pub fn text() -> String {
     format!("{:#}\n", document())
+}
+
+fn servers() -> Value {
+    json!([
+        {"url": "/", "description": "This stack"},
+        {"url": "/mock", "description": "The examples of this document, where the mock is switched on"},
+    ])
 }
 
 /// The guides, and what the registrations say in general.
@@ -99,68 +103,6 @@ fn header_examples(answer: &mut Value) {
             header["example"] = example.parse::<i64>().ok().filter(|_| is_number).map_or_else(|| example.into(), Into::into);
         }
     }
-}
-
-/// Tags by their groups; operations numbered within their folders; paths and methods in the order in which they are first met.
-fn put_in_order(document: &mut Value, registered: &HashMap<String, usize>) {
-    let mut placed: Vec<(usize, usize, usize, String, String)> = Vec::new();
-    for (path, item) in members(document.get_mut("paths")) {
-        for (method, operation) in members(Some(item)) {
-            let id = operation["operationId"].as_str().unwrap_or_default();
-            let (folder, known) = place(operation["tags"][0].as_str().unwrap_or_default(), id);
-            let own = registered.get(id).copied().unwrap_or(usize::MAX);
-            placed.push((folder, known, own, path.to_owned(), method.to_owned()));
-        }
-    }
-    placed.sort();
-    let mut before: HashMap<usize, u64> = HashMap::new();
-    for (folder, .., path, method) in &placed {
-        let number = before.entry(*folder).or_default();
-        *number += 1;
-        document["paths"][path][method]["x-order"] = (*number).into();
-    }
-    let first = |path: &str, method: Option<&str>| {
-        let is_it =
-            |(_, _, _, p, m): &&(usize, usize, usize, String, String)| p == path && method.is_none_or(|method| m == method);
-        placed.iter().position(|one| is_it(&one)).unwrap_or(usize::MAX)
-    };
-    if let Value::Object(paths) = document["paths"].take() {
-        let mut paths: Vec<(String, Value)> = paths.into_iter().collect();
-        paths.sort_by_key(|(path, _)| first(path, None));
-        for (path, item) in &mut paths {
-            if let Value::Object(methods) = item.take() {
-                let mut methods: Vec<(String, Value)> = methods.into_iter().collect();
-                methods.sort_by_key(|(method, _)| first(path, Some(method)));
-                *item = Value::Object(methods.into_iter().collect());
-            }
-        }
-        document["paths"] = Value::Object(paths.into_iter().collect());
-    }
-    let used: Vec<&Folder> =
-        folders().enumerate().filter(|(place, _)| before.contains_key(place)).map(|(_, folder)| folder).collect();
-    let tag = |folder: &&Folder| json!({"name": folder.tag, "x-displayName": folder.shown, "description": folder.about});
-    document["tags"] = used.iter().map(tag).collect();
-    let group = |group: &folders::Group| {
-        let tags: Vec<&str> =
-            group.folders.iter().filter(|one| used.iter().any(|used| used.tag == one.tag)).map(|one| one.tag).collect();
-        (!tags.is_empty()).then(|| json!({"name": group.name, "tags": tags}))
-    };
-    document["x-tagGroups"] = FOLDER_GROUPS.iter().filter_map(group).collect();
-}
-
-/// What is read first stands first; the servers are added here.
-fn in_reading_order(mut members: Map<String, Value>) -> Value {
-    members.insert(
-        "servers".to_owned(),
-        json!([
-            {"url": "/", "description": "This stack"},
-            {"url": "/mock", "description": "The examples of this document, where the mock is switched on"},
-        ]),
-    );
-    let order = ["openapi", "info", "servers", "tags", "x-tagGroups", "paths", "webhooks", "components"];
-    let mut members: Vec<(String, Value)> = members.into_iter().collect();
-    members.sort_by_key(|(name, _)| Reverse(order.iter().rev().position(|known| known == name)));
-    Value::Object(members.into_iter().collect())
 }
 
 /// The members of an object; of anything else none.
