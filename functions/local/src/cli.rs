@@ -121,7 +121,10 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Areas(command)) => areas::run(command).await,
         Some(Command::Audit(args)) => audit::run(args).await,
         Some(Command::CleanUp(args)) => clean_up::run(args).await,
-        Some(Command::Costs(args)) => costs::run(&args),
+        Some(Command::Costs(args)) => {
+            costs::run(&args);
+            Ok(())
+        }
         Some(Command::Doctor(args)) => doctor::run(args).await,
         Some(Command::Document(args)) => document::run(&args),
         Some(Command::Mock(args)) => mock::run(args).await,

@@ -33,8 +33,8 @@ pub(crate) const TRIES: usize = 12;
 /// The first one becomes the default whatever is sent; a later one where `is_default` is true.
 ///
 /// Two sequential trips to storage: the session and what is known of the addresses are looked up side by side, and the write is counted;
-/// then the address is written. Two read units (three with an `Idempotency-Key`), five write units, two more with an `Idempotency-Key`;
-/// more for an address above a KB.
+/// then the address is written. Two read units (three with an `Idempotency-Key`), five write units, three more with an `Idempotency-Key`,
+/// one more for the first write of an hour; more for an address above a KB.
 #[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::ADDRESS,
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again."),

@@ -11,7 +11,7 @@ use crate::create_address::TRIES;
 /// Where it is the default, the newest that is left becomes it.
 ///
 /// Two sequential trips to storage: the session and the newest addresses are looked up side by side, and the write is counted; then it
-/// goes. Two read units (three where the newest are large), five write units.
+/// goes. Two read units (three where the newest are large), five write units, one more for the first write of an hour.
 #[utoipa::path(delete, path = "/api/addresses/{id}/", operation_id = "DeleteAddress", tag = crate::ADDRESS,
     params(("id" = String, Path, description = "The address's `id`.", format = "uuid")),
     responses(

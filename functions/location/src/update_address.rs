@@ -32,8 +32,8 @@ use crate::{
 /// What is not sent stays. `is_default` true makes it the default; false changes nothing, since one of the addresses always is.
 ///
 /// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
-/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default; more
-/// for an address above a KB.
+/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default, one
+/// more for the first write of an hour; more for an address above a KB.
 #[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
@@ -69,8 +69,8 @@ pub async fn update_address(
 /// `line1`, `city` and `country` are needed; what else is not sent stays. Otherwise as UpdateAddress by `PATCH`.
 ///
 /// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
-/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default; more
-/// for an address above a KB.
+/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default, one
+/// more for the first write of an hour; more for an address above a KB.
 #[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),

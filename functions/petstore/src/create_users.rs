@@ -21,7 +21,7 @@ const AT_ONCE: usize = 100;
 /// A user of the same name is taken the place of. Without an `id`, or with one below 1, the user gets the next one; the message is the id.
 /// The sample shop knows no log-in that this would be needed for, and everybody can read what is written here.
 ///
-/// Up to two trips to storage, two write units for each KB, one for an id.
+/// Up to two trips to storage, two write units for each KB, one for its end, one for an id.
 #[utoipa::path(post, path = "/v2/user", operation_id = "createUser", tag = crate::USER,
     request_body(content = User, description = "Created user object", example = json!(document::user())),
     responses(
@@ -37,7 +37,7 @@ pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Res
 /// Creates list of users with given input array
 ///
 /// All or none of up to a hundred users, more in hundreds. Up to two trips to storage for each hundred; two write units for each KB of
-/// each user, one for the ids.
+/// each user, one for its end, one for the ids.
 #[utoipa::path(post, path = "/v2/user/createWithArray", operation_id = "createUsersWithArrayInput", tag = crate::USER,
     request_body(content = Vec<User>, description = "List of user object", example = json!([document::user()])),
     responses(

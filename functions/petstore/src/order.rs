@@ -27,7 +27,7 @@ pub async fn get_order_by_id(shop: Shop, form: Form, Path(id): Path<String>) -> 
 
 /// Delete purchase order by ID
 ///
-/// One trip to storage, one write unit.
+/// One trip to storage, two write units; one for a sample.
 #[utoipa::path(delete, path = "/v2/store/order/{orderId}", operation_id = "deleteOrder", tag = crate::STORE,
     params(("orderId" = i64, Path, description = "ID of the order that needs to be deleted")),
     responses(

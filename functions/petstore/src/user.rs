@@ -51,7 +51,7 @@ pub async fn update_user(shop: Shop, form: Form, Path(name): Path<String>, Sent(
 
 /// Delete user
 ///
-/// The message is the name. One trip to storage, one write unit.
+/// The message is the name. One trip to storage, two write units; one for a sample.
 #[utoipa::path(delete, path = "/v2/user/{username}", operation_id = "deleteUser", tag = crate::USER,
     params(("username" = String, Path, description = "The name that needs to be deleted")),
     responses(

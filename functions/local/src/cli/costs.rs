@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failure, say};
+use super::say;
 use crate::costs::{Cost, LISTED, Prices, Usage, counted};
 
 /// Options of `costs`. The prices are AWS's of us-east-1 on 2025-11-01, US dollars, unless given.
@@ -38,7 +38,7 @@ pub(super) struct CostsArgs {
 }
 
 /// Prints the table.
-pub(super) fn run(args: &CostsArgs) -> Result<(), Failure> {
+pub(super) fn run(args: &CostsArgs) {
     let CostsArgs { api, invocations, gb_second, reads, writes, log_gb, memory, millis, log_bytes } = *args;
     let prices = Prices { api, invocations, gb_second, reads, writes, log_gb };
     let usage = Usage { memory, millis, log_bytes };
@@ -52,5 +52,4 @@ pub(super) fn run(args: &CostsArgs) -> Result<(), Failure> {
             counted.calls, counted.read_units, counted.write_units
         ));
     }
-    Ok(())
 }
