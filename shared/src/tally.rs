@@ -1,6 +1,6 @@
 //! What one invocation asks of storage, and for whom, for the one line that the log holds of it.
 //!
-//! Protocol: [`counted`] runs a future with a tally of its own, which is the task's; the client of DynamoDB carries a [`Meter`], which asks
+//! Protocol: [`counted`] runs a future with a tally of its own, which is the task's; the client of DynamoDB carries a `Meter`, which asks
 //! for the units of each call and adds them to the tally of the task that makes it. No call site knows of it. Invariants: what is spawned
 //! beside an invocation is counted in none; a call whose condition failed has no units, since DynamoDB tells none of it.
 

@@ -61,10 +61,10 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
         match own {
             Some((logs, _)) if function["Properties"]["LoggingConfig"]["LogGroup"] == json!({"Ref": logs}) => {}
             Some((logs, _)) => {
-                problems.push(format!("{id} must log into its own group: `LoggingConfig: {{ LogGroup: !Ref {logs} }}`"))
+                problems.push(format!("{id} must log into its own group: `LoggingConfig: {{ LogGroup: !Ref {logs} }}`"));
             }
             None => {
-                problems.push(format!("{id} has no log group: add one with the name /aws/lambda/${{AWS::StackName}}-{group}"))
+                problems.push(format!("{id} has no log group: add one with the name /aws/lambda/${{AWS::StackName}}-{group}"));
             }
         }
     }

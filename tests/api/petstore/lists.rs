@@ -74,6 +74,7 @@ async fn ten_thousand_pets_are_all_found_and_counted() {
     found_and_counted(&[1_000, 10_000]).await;
 }
 
+#[expect(clippy::print_stdout, reason = "the figures, for who runs it")]
 async fn found_and_counted(counts: &[i64]) {
     let api = Api::start().await;
     get(&api, "/v2/pet/1").await.expect(200);

@@ -12,8 +12,8 @@ fn said(answer: &Answer) -> String {
         "{} {} {} {}",
         answer.status.as_u16(),
         json["code"],
-        json["type"].as_str().unwrap(),
-        json["message"].as_str().unwrap()
+        json["type"].as_str().expect("a type"),
+        json["message"].as_str().expect("a message")
     )
 }
 
