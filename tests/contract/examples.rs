@@ -79,6 +79,70 @@ fn every_answer_with_a_body_says_which() {
     assert_none(&problems);
 }
 
+/// What the mock checks requests by: `functions/docs/src/mock/checks.rs` knows these words and no others.
+const KNOWN: &[&str] = &[
+    "$ref",
+    "allOf",
+    "anyOf",
+    "const",
+    "enum",
+    "format",
+    "items",
+    "maxItems",
+    "maxLength",
+    "maximum",
+    "minItems",
+    "minLength",
+    "minimum",
+    "oneOf",
+    "properties",
+    "required",
+    "type",
+    "default",
+    "deprecated",
+    "description",
+    "example",
+    "examples",
+    "title",
+    "xml",
+    "propertyNames",
+    "additionalProperties",
+    "contentMediaType",
+    "contentEncoding",
+];
+
+#[test]
+fn requests_are_described_in_the_words_that_the_mock_knows() {
+    let document = document();
+    let mut problems = Vec::new();
+    for operation in operations(&document) {
+        let parameters = operation.described["parameters"].as_array().into_iter().flatten().map(|parameter| &parameter["schema"]);
+        let content =
+            operation.described["requestBody"]["content"].as_object().into_iter().flatten().map(|(_, media)| &media["schema"]);
+        for schema in parameters.chain(content) {
+            unknown(&document, schema, &mut |word| {
+                problems.push(format!(
+                    "{}: the mock does not know {word}: teach functions/docs/src/mock/checks.rs",
+                    operation.place()
+                ));
+            });
+        }
+    }
+    assert_none(&problems);
+}
+
+fn unknown(document: &Value, schema: &Value, report: &mut impl FnMut(&str)) {
+    for (word, content) in resolved(document, schema).as_object().into_iter().flatten() {
+        match (word.as_str(), content) {
+            ("properties", Value::Object(fields)) => fields.values().for_each(|field| unknown(document, field, report)),
+            ("items", item) => unknown(document, item, report),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter().for_each(|part| unknown(document, part, report)),
+            (word, _) if !KNOWN.contains(&word) => report(word),
+            _ => {}
+        }
+    }
+}
+
 #[test]
 fn the_message_of_the_topic_is_one_that_the_notifier_reads() {
     let document = document();

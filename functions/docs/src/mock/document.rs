@@ -70,30 +70,6 @@ impl Document {
         name.unwrap_or(part)
     }
 
-    /// A schema that stands alone: with those that it refers to, at the places where it looks for them.
-    pub(super) fn standing_alone(&self, schema: &Value) -> Value {
-        let mut reached = Map::new();
-        self.reach(schema, &mut reached);
-        serde_json::json!({"allOf": [schema], "components": {"schemas": reached}})
-    }
-
-    fn reach(&self, part: &Value, reached: &mut Map<String, Value>) {
-        match part {
-            Value::Object(members) => {
-                let name =
-                    members.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/components/schemas/"));
-                if let Some(name) = name.filter(|name| !reached.contains_key(*name)) {
-                    let schema = &self.0["components"]["schemas"][name];
-                    reached.insert(name.to_owned(), schema.clone());
-                    self.reach(schema, reached);
-                }
-                members.values().for_each(|member| self.reach(member, reached));
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.reach(item, reached)),
-            _ => {}
-        }
-    }
-
     fn is_bearer(&self, scheme: &str) -> bool {
         self.0["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
     }
