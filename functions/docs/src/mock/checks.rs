@@ -1,7 +1,7 @@
 //! What is wrong with a value by its schema, in the codes and words in which the API says it.
 //!
-//! It knows the words of JSON Schema that the document's requests use, and no others; a contract test lists them. A library that knows all
-//! of them doubles the function's size, which each of its starts would pay for.
+//! It knows the words of JSON Schema that the document's requests use, and no others; a contract test lists them. With a library that
+//! knows all of them the function's start was above its bound: a larger program, and more of it to relocate.
 
 use std::borrow::Cow;
 
