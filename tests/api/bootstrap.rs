@@ -119,7 +119,7 @@ fn private_parts(event: &SampleEvent) -> Vec<String> {
     let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
     let body = json["body"].as_str().unwrap_or_default();
     let body = if json["isBase64Encoded"] == true {
-        String::from_utf8(STANDARD.decode(body).expect("base64")).expect("a text")
+        String::from_utf8_lossy(&STANDARD.decode(body).expect("base64")).into_owned()
     } else {
         body.to_owned()
     };

@@ -54,7 +54,7 @@ pub struct AddressOut {
     /// What the customer calls it.
     label: String,
     recipient: String,
-    /// E.164, or empty.
+    /// E.164 where it was sent with the code of its country, else as it was written; may be empty.
     phone: String,
     line1: String,
     line2: String,
@@ -122,7 +122,7 @@ struct AddressFields {
     label: Option<String>,
     #[schema(nullable = false, max_length = 150)]
     recipient: Option<String>,
-    /// E.164, or as in the country of the address.
+    /// With the code of its country (`+…`), or as it is written in the country of the address.
     #[schema(nullable = false, max_length = 50)]
     phone: Option<String>,
     #[schema(max_length = 255)]
@@ -282,23 +282,25 @@ fn country_code(code: &str) -> Result<&'static Country, Violation> {
         .ok_or_else(|| Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice.")))
 }
 
-/// The details after a change. Phone and postal code are held to the rules of their country where they or it are changed.
+/// The details after a change. The phone is held to its form where it is changed, the postal code to its country's rule where it or the
+/// country is.
 fn settled(before: &Details, patch: AddressPatch) -> Result<Details, Vec<(&'static str, Violation)>> {
     let moved = patch.country.as_ref().is_some_and(|country| *country != before.country);
     let (calls, posts) = (patch.phone.is_some(), moved || patch.postal_code.is_some());
     let mut after = before.changed(patch);
     let Some(country) = country(&after.country) else { return Ok(after) };
     let mut wrong = Vec::new();
-    let mut settle = |name, field: &mut String, rule: fn(&str, &Country) -> Result<String, Violation>| match rule(field, country)
-    {
+    let mut settle = |name, field: &mut String, settled: Result<String, Violation>| match settled {
         Ok(settled) => *field = settled,
         Err(violation) => wrong.push((name, violation)),
     };
     if calls {
-        settle("phone", &mut after.phone, phone);
+        let settled = phone(&after.phone);
+        settle("phone", &mut after.phone, settled);
     }
     if posts {
-        settle("postal_code", &mut after.postal_code, postal_code);
+        let settled = postal_code(&after.postal_code, country);
+        settle("postal_code", &mut after.postal_code, settled);
     }
     if wrong.is_empty() { Ok(after) } else { Err(wrong) }
 }

@@ -43,7 +43,7 @@ pub(crate) const TRIES: usize = 12;
     request_body(content = NewAddress, example = json!(crate::address::example_fields())),
     responses(
         (status = 201, description = "The address.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rules for postal codes and phones among them.",
+        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
             body = shared::http::error::ErrorBody,
             example = json!({"type": "validation_error", "errors": [{"code": "invalid", "detail": "Enter a valid postal code of SA.", "attr": "postal_code"}]})),
         (status = 409, description = "The caller has fifty addresses.", body = shared::http::error::ErrorBody,

@@ -42,7 +42,7 @@ use crate::{
     request_body(content = PartialAddressChange, example = json!({"label": "Home", "is_default": true})),
     responses(
         (status = 200, description = "The address after the change.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rules for postal codes and phones among them.",
+        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
             body = shared::http::error::ErrorBody,
             example = json!({"type": "validation_error", "errors": [{"code": "invalid", "detail": "Enter a valid postal code of SA.", "attr": "postal_code"}]})),
         (status = 404, description = "The caller has no such address.", body = shared::http::error::ErrorBody,
@@ -79,7 +79,7 @@ pub async fn update_address(
     request_body(content = AddressChange, example = json!(crate::address::example_fields())),
     responses(
         (status = 200, description = "The address after the change.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rules for postal codes and phones among them.",
+        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
             body = shared::http::error::ErrorBody,
             example = json!({"type": "validation_error", "errors": [{"code": "required", "detail": "This field is required.", "attr": "city"}]})),
         (status = 404, description = "The caller has no such address.", body = shared::http::error::ErrorBody,

@@ -37,7 +37,7 @@ pub struct Details {
     pub label: String,
     /// Who is found there.
     pub recipient: String,
-    /// That person's phone, E.164.
+    /// That person's phone: E.164, or as it is written in the country.
     pub phone: String,
     /// Street and number.
     pub line1: String,
