@@ -1,11 +1,9 @@
 //! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start, neither files nor the metadata service.
 
 mod connector;
+mod lazy;
 
-use std::{
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::{
@@ -15,6 +13,7 @@ use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutC
 use secrecy::ExposeSecret;
 
 use self::connector::Connector;
+pub use self::lazy::Lazy;
 use crate::{
     config::{AwsConfig, Config},
     tally::Meter,
@@ -30,14 +29,12 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The clients that a function uses.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Storage.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// Messages.
-    pub sns: LazySns,
+    /// Storage. Making it is a third of what a start computes (the SDK reads all partitions of AWS, wanted or not), so a function has that
+    /// begun beside the rest of its start.
+    pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
+    /// Messages: made when the first one is sent. Most requests send none.
+    pub sns: Lazy<aws_sdk_sns::Client>,
 }
-
-/// The client of SNS, made when the first message is sent: most requests send none, and no cold start waits for it.
-pub type LazySns = Arc<LazyLock<aws_sdk_sns::Client, Box<dyn FnOnce() -> aws_sdk_sns::Client + Send>>>;
 
 impl Clients {
     /// Clients over one pool of connections.
@@ -47,8 +44,11 @@ impl Clients {
 
     /// The same over another way to send requests.
     pub fn over(aws: &AwsConfig, http: SharedHttpClient) -> Self {
-        let sns = (aws.clone(), http.clone());
-        Self { dynamodb: dynamodb(aws, http), sns: Arc::new(LazyLock::new(Box::new(move || messages(&sns.0, sns.1)))) }
+        let (of_dynamodb, of_sns) = ((aws.clone(), http.clone()), (aws.clone(), http));
+        Self {
+            dynamodb: Lazy::new(move || dynamodb(&of_dynamodb.0, of_dynamodb.1)),
+            sns: Lazy::new(move || messages(&of_sns.0, of_sns.1)),
+        }
     }
 }
 

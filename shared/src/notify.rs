@@ -12,19 +12,19 @@ use aws_sdk_sns::{
 };
 
 pub use self::push::{Endpoint, Push, Pushed};
-use crate::{aws::LazySns, model::phone::Phone};
+use crate::{aws::Lazy, model::phone::Phone};
 
 /// Sends messages.
 #[derive(Debug, Clone)]
 pub struct Messages {
-    client: LazySns,
+    client: Lazy<aws_sdk_sns::Client>,
     sender: Option<String>,
 }
 
 /// The topic that other systems publish notifications to, and the notifier itself what is left of a message to all.
 #[derive(Debug, Clone)]
 pub struct Topic {
-    client: LazySns,
+    client: Lazy<aws_sdk_sns::Client>,
     arn: String,
 }
 
@@ -34,7 +34,7 @@ pub struct NotAccepted(String);
 
 impl Messages {
     /// Messages through this client, shown as from `sender` where the country allows it.
-    pub fn new(client: LazySns, sender: Option<String>) -> Self {
+    pub fn new(client: Lazy<aws_sdk_sns::Client>, sender: Option<String>) -> Self {
         Self { client, sender }
     }
 
@@ -56,7 +56,7 @@ impl Messages {
 
 impl Topic {
     /// The topic of this name.
-    pub fn new(client: LazySns, arn: String) -> Self {
+    pub fn new(client: Lazy<aws_sdk_sns::Client>, arn: String) -> Self {
         Self { client, arn }
     }
 

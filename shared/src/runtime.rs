@@ -188,6 +188,7 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let config = Config::from_env()?;
     log_to_stdout(&config.log_level, consumer.name);
     let clients = Clients::new(&config);
+    clients.dynamodb.begin();
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     (consumer.start)(&app);
     let handler = service_fn(move |event: LambdaEvent<Value>| {
@@ -201,8 +202,9 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.
 pub async fn serve(routes: Routes) -> Result<(), Error> {
     let config = Config::from_env()?;
-    log_to_stdout(&config.log_level, routes.group());
     let clients = Clients::new(&config);
+    clients.dynamodb.begin();
+    log_to_stdout(&config.log_level, routes.group());
     let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     let function = Function::new(routes, app);
     let handler = service_fn(move |event: LambdaEvent<LambdaRequest>| {

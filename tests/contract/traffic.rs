@@ -2,7 +2,7 @@
 //!
 //! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a transaction by the action of each part.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -19,7 +19,12 @@ use local::{
     stack::{Stack, StackOptions},
 };
 use serde_json::{Value, json};
-use shared::{aws::Clients, clock::Clock, config::Config, store::Store};
+use shared::{
+    aws::{Clients, Lazy},
+    clock::Clock,
+    config::Config,
+    store::Store,
+};
 
 use tokio::sync::OnceCell;
 use tracing::instrument::WithSubscriber as _;
@@ -330,7 +335,7 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
             let recorded = clients.sns.config().to_builder().interceptor(recorder).build();
             aws_sdk_sns::Client::from_conf(recorded)
         };
-        Clients { dynamodb: Client::from_conf(recorded), sns: Arc::new(LazyLock::new(Box::new(recorded_sns))) }
+        Clients { dynamodb: Client::from_conf(recorded).into(), sns: Lazy::new(recorded_sns) }
     };
     let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key()), ("PetstoreReset", "true")];
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();

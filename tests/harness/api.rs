@@ -1,12 +1,6 @@
 //! A running API and requests to it, through the gateway's route choice and events into the real functions.
 
-use std::{
-    collections::BTreeMap,
-    net::IpAddr,
-    path::Path,
-    sync::{Arc, LazyLock},
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
 use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
@@ -18,7 +12,7 @@ use local::{
 };
 use serde_json::Value;
 use shared::{
-    aws::{Clients, http_client},
+    aws::{Clients, Lazy, http_client},
     clock::Clock,
     config::Config,
 };
@@ -260,7 +254,7 @@ fn patient(clients: &Clients) -> Clients {
         let config = sns.config().to_builder().timeout_config(timeouts).build();
         aws_sdk_sns::Client::from_conf(config)
     };
-    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb), sns: Arc::new(LazyLock::new(Box::new(patient_sns))) }
+    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb).into(), sns: Lazy::new(patient_sns) }
 }
 
 fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {

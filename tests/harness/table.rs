@@ -19,7 +19,7 @@ impl Api {
 
     /// A client of its own, not over the test's wire.
     pub fn dynamodb(&self) -> Client {
-        Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb
+        (*Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb).clone()
     }
 
     /// The name of the table.

@@ -22,13 +22,14 @@ const TAGS: &[(&str, &[&str])] = &[
     ("zh_HK", &["zh-HK", "zh-MO", "zh-Hant-HK", "zh-Hant-MO"]),
 ];
 
-/// A constant with each offered tag and the names in that language: lines of a country's code and its name.
+/// The codes of all countries in their own order; for each offered tag the names in that language, a line a country in the order of the codes,
+/// empty where the name is the English one, and the places of the countries in the language's order. So apart they pack best.
 pub(crate) fn source() -> String {
     let countries: Vec<Country> = CountryIterator::new().collect();
     let mut languages: Vec<&str> = countries[0].translations().keys().copied().collect();
     languages.sort_unstable();
     let english = names("en", &countries);
-    let mut texts = String::new();
+    let mut texts = format!("const CODES: &str = {:?};\n", english.keys().map(String::as_str).collect::<String>());
     let mut offered = String::new();
     for (place, language) in languages.into_iter().enumerate() {
         let mut names = names(language, &countries);
@@ -37,16 +38,21 @@ pub(crate) fn source() -> String {
             continue;
         }
         disambiguate(&mut names, &english);
-        writeln!(texts, "#[allow(clippy::unicode_not_nfc)]\nconst NAMES_{place}: &str = {:?};", in_order(language, names))
-            .expect("a text takes any line");
+        let order = order(language, &names);
+        let is_told = |code: &str, name: &str| language == "en" || english[code] != name;
+        let lines: Vec<&str> = names.iter().map(|(code, name)| if is_told(code, name) { name.as_str() } else { "" }).collect();
+        writeln!(texts, "#[allow(clippy::unicode_not_nfc)]\nconst NAMES_{place}: &str = {:?};", lines.join("\n")).expect(ANY);
+        writeln!(texts, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
         let own = [language];
         let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
-            writeln!(offered, "    Language {{ tag: {tag:?}, names: NAMES_{place} }},").expect("a text takes any line");
+            writeln!(offered, "    Language {{ tag: {tag:?}, names: NAMES_{place}, order: ORDER_{place} }},").expect(ANY);
         }
     }
     format!("{texts}const LANGUAGES: &[Language] = &[\n{offered}];\n")
 }
+
+const ANY: &str = "a text takes any line";
 
 fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
@@ -74,7 +80,8 @@ fn disambiguate(names: &mut BTreeMap<String, String>, english: &BTreeMap<String,
     }
 }
 
-fn in_order(language: &str, names: BTreeMap<String, String>) -> String {
+/// The places of the names, which stand in the order of the codes, in the order of the language.
+fn order(language: &str, names: &BTreeMap<String, String>) -> Vec<u8> {
     let tag = match language {
         "zh_CN" => "zh-Hans".to_owned(),
         "zh_TW" | "zh_HK" => "zh-Hant".to_owned(),
@@ -82,7 +89,7 @@ fn in_order(language: &str, names: BTreeMap<String, String>) -> String {
     };
     let locale: Locale = tag.parse().unwrap_or_else(|_| panic!("{tag} is no language tag"));
     let collator = Collator::try_new(locale.into(), CollatorOptions::default()).expect("the library's own data");
-    let mut names: Vec<(String, String)> = names.into_iter().collect();
-    names.sort_by(|(one, name), (other, other_name)| collator.compare(name, other_name).then_with(|| one.cmp(other)));
-    names.into_iter().fold(String::new(), |text, (code, name)| text + &code + &name + "\n")
+    let mut names: Vec<(u8, &String)> = (0..=u8::MAX).zip(names.values()).collect();
+    names.sort_by(|(one, name), (other, other_name)| collator.compare(name, other_name).then(one.cmp(other)));
+    names.into_iter().map(|(place, _)| place).collect()
 }

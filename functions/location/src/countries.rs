@@ -32,12 +32,15 @@ pub struct Country {
     pub postal_format: &'static str,
 }
 
-/// A language, with the names of the countries in its order.
+/// A language, with the names of the countries.
 #[derive(Clone, Copy)]
 pub struct Language {
     /// Its tag (BCP 47).
     pub tag: &'static str,
+    /// A line a country, in the order of [`CODES`]; an empty one where the name is the English one.
     names: &'static str,
+    /// Places in [`CODES`], in the order that the names have in the language.
+    order: &'static [u8],
 }
 
 /// All countries, in the order of their codes.
@@ -111,13 +114,25 @@ impl Language {
     /// The code and the name of each country in this language's order, those among them that a point can lie in though ISO 3166-1 does
     /// not list them.
     pub fn names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.names.lines().filter_map(|line| line.split_at_checked(2))
+        let (own, english): (Vec<_>, Vec<_>) = self.names.split('\n').zip(Self::english().names.split('\n')).unzip();
+        self.order.iter().filter_map(move |place| {
+            let place = usize::from(*place);
+            let name = own.get(place).filter(|name| !name.is_empty()).or(english.get(place))?;
+            Some((code_at(place)?, *name))
+        })
     }
 
     /// The name of a country; none of a code that nothing has.
     pub fn name(self, code: &str) -> Option<&'static str> {
-        self.names().find(|(known, _)| *known == code).map(|(_, name)| name)
+        let place = (0..CODES.len() / 2).find(|place| code_at(*place) == Some(code))?;
+        let line = |language: Self| language.names.split('\n').nth(place).filter(|name| !name.is_empty());
+        line(self).or_else(|| line(Self::english()))
     }
+}
+
+/// The code at a place in [`CODES`].
+fn code_at(place: usize) -> Option<&'static str> {
+    CODES.get(place * 2..place * 2 + 2)
 }
 
 impl AsRef<str> for Language {

@@ -13,7 +13,7 @@ use aws_sdk_sns::operation::{
 };
 
 use super::NotAccepted;
-use crate::aws::LazySns;
+use crate::aws::Lazy;
 
 /// What every endpoint carries as CustomUserData.
 const USER_DATA: &str = "satchel";
@@ -23,7 +23,7 @@ const TRIES: usize = 4;
 /// Sends pushes.
 #[derive(Debug, Clone)]
 pub struct Push {
-    client: LazySns,
+    client: Lazy<aws_sdk_sns::Client>,
     application: Option<String>,
 }
 
@@ -56,7 +56,7 @@ enum Step {
 
 impl Push {
     /// Pushes through this client and platform application; without one nothing is pushed.
-    pub fn new(client: LazySns, application: Option<String>) -> Self {
+    pub fn new(client: Lazy<aws_sdk_sns::Client>, application: Option<String>) -> Self {
         Self { client, application }
     }
 

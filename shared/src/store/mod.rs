@@ -62,21 +62,21 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use serde::de::DeserializeOwned;
 
-use crate::store::keys::Key;
+use crate::{aws::Lazy, store::keys::Key};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// The table, through the AWS SDK.
 #[derive(Debug, Clone)]
 pub struct Store {
-    client: Client,
+    client: Lazy<Client>,
     table: String,
 }
 
 impl Store {
     /// The table of this name behind this client.
-    pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+    pub fn new(client: impl Into<Lazy<Client>>, table: String) -> Self {
+        Self { client: client.into(), table }
     }
 
     /// Reads one record: half a read unit for each 4 KB, a whole one where `consistent`.

@@ -25,7 +25,7 @@ fn client(endpoint: &str) -> aws_sdk_sns::Client {
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
     ];
     variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    (**Clients::new(&Config::from_variables(&variables).unwrap()).sns).clone()
+    (*Clients::new(&Config::from_variables(&variables).unwrap()).sns).clone()
 }
 
 async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sns::Client) {
