@@ -22,15 +22,19 @@ const TAGS: &[(&str, &[&str])] = &[
     ("zh_HK", &["zh-HK", "zh-MO", "zh-Hant-HK", "zh-Hant-MO"]),
 ];
 
+/// Which languages stand together. A zip finds what it has seen in the last 32 KB, so those that share words are neighbours: each is the one
+/// that packed best behind the one before it. What is not named stands at the end.
+const NEIGHBOURS: &str = "af nl de sv da nb nn fi et sk cs hr bs sl pl eu id ms ia it sc ca oc gl es pt_BR pt en tr az uz io br kw mt sq ro cy tl wa fr hu is fo fy ku tk lt lv eo wo ht rw zu gv ga yo nv mi na so vi sd ur ps fa ar ug dv ti am ce cv ru ky kk bg mk sr uk be tg mn kv tt el hy ja zh_TW zh_HK zh_CN ko lo pi hi mr ne te kn gu bn bn_IN as or pa ta ml th si km dz ka my he";
+
 /// The codes of all countries in their own order; for each offered tag the names in that language, a line a country in the order of the codes,
 /// empty where the name is the English one, and the places of the countries in the language's order. So apart they pack best.
 pub(crate) fn source() -> String {
     let countries: Vec<Country> = CountryIterator::new().collect();
     let mut languages: Vec<&str> = countries[0].translations().keys().copied().collect();
-    languages.sort_unstable();
+    languages
+        .sort_by_key(|language| (NEIGHBOURS.split(' ').position(|known| known == *language).unwrap_or(usize::MAX), *language));
     let english = names("en", &countries);
-    let mut texts = format!("const CODES: &str = {:?};\n", english.keys().map(String::as_str).collect::<String>());
-    let mut offered = String::new();
+    let (mut names_of_all, mut orders, mut offered) = (String::new(), String::new(), String::new());
     for (place, language) in languages.into_iter().enumerate() {
         let mut names = names(language, &countries);
         let untranslated = names.iter().filter(|(code, name)| english[*code] == **name).count();
@@ -41,15 +45,21 @@ pub(crate) fn source() -> String {
         let order = order(language, &names);
         let is_told = |code: &str, name: &str| language == "en" || english[code] != name;
         let lines: Vec<&str> = names.iter().map(|(code, name)| if is_told(code, name) { name.as_str() } else { "" }).collect();
-        writeln!(texts, "#[allow(clippy::unicode_not_nfc)]\nconst NAMES_{place}: &str = {:?};", lines.join("\n")).expect(ANY);
-        writeln!(texts, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
+        let begin = names_of_all.len();
+        names_of_all += &lines.join("\n");
+        let end = names_of_all.len();
+        writeln!(orders, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
         let own = [language];
         let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
-            writeln!(offered, "    Language {{ tag: {tag:?}, names: NAMES_{place}, order: ORDER_{place} }},").expect(ANY);
+            writeln!(offered, "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place} }},").expect(ANY);
         }
     }
-    format!("{texts}const LANGUAGES: &[Language] = &[\n{offered}];\n")
+    let codes: String = english.keys().map(String::as_str).collect();
+    format!(
+        "const CODES: &str = {codes:?};\n#[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n{orders}\
+         const LANGUAGES: &[Language] = &[\n{offered}];\n"
+    )
 }
 
 const ANY: &str = "a text takes any line";

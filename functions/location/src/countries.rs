@@ -37,8 +37,8 @@ pub struct Country {
 pub struct Language {
     /// Its tag (BCP 47).
     pub tag: &'static str,
-    /// A line a country, in the order of [`CODES`]; an empty one where the name is the English one.
-    names: &'static str,
+    /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one where the name is the English one.
+    names: (usize, usize),
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],
 }
@@ -106,6 +106,10 @@ impl Language {
         LANGUAGES.iter().find(|language| language.tag == tag).copied().unwrap_or(LANGUAGES[0])
     }
 
+    fn lines(self) -> impl Iterator<Item = &'static str> {
+        NAMES.get(self.names.0..self.names.1).unwrap_or_default().split('\n')
+    }
+
     /// All of them.
     pub fn all() -> &'static [Self] {
         LANGUAGES
@@ -114,7 +118,7 @@ impl Language {
     /// The code and the name of each country in this language's order, those among them that a point can lie in though ISO 3166-1 does
     /// not list them.
     pub fn names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let (own, english): (Vec<_>, Vec<_>) = self.names.split('\n').zip(Self::english().names.split('\n')).unzip();
+        let (own, english): (Vec<_>, Vec<_>) = self.lines().zip(Self::english().lines()).unzip();
         self.order.iter().filter_map(move |place| {
             let place = usize::from(*place);
             let name = own.get(place).filter(|name| !name.is_empty()).or(english.get(place))?;
@@ -125,7 +129,7 @@ impl Language {
     /// The name of a country; none of a code that nothing has.
     pub fn name(self, code: &str) -> Option<&'static str> {
         let place = (0..CODES.len() / 2).find(|place| code_at(*place) == Some(code))?;
-        let line = |language: Self| language.names.split('\n').nth(place).filter(|name| !name.is_empty());
+        let line = |language: Self| language.lines().nth(place).filter(|name| !name.is_empty());
         line(self).or_else(|| line(Self::english()))
     }
 }
