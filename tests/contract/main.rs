@@ -15,6 +15,7 @@ mod groups;
 mod messages;
 mod operations;
 mod permissions;
+mod recorder;
 mod repository;
 mod routes;
 mod table;

@@ -1,14 +1,8 @@
-//! Every operation in each of its courses, with each call to the table and to SNS recorded as IAM would judge it.
-//!
-//! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a transaction by the action of each part.
+//! Every operation in each of its courses, with each call to the table and to SNS recorded.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::{
-    Client,
-    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
-    error::BoxError,
-};
+use aws_sdk_dynamodb::Client;
 use harness::{Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
 use http::Method;
 use local::{
@@ -25,15 +19,10 @@ use shared::{
     config::Config,
     store::Store,
 };
-
 use tokio::sync::OnceCell;
 use tracing::instrument::WithSubscriber as _;
 
-use crate::{
-    messages,
-    permissions::{Matrix, OF_THE_INDEX},
-    repository::template,
-};
+use crate::{permissions::Matrix, recorder::Recorder, repository::template};
 
 /// What all operations did; done once, for all tests.
 #[derive(Debug)]
@@ -341,74 +330,4 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let options = StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
-}
-
-#[derive(Debug, Clone)]
-struct Recorder {
-    group: String,
-    seen: Arc<Mutex<Matrix>>,
-}
-
-impl Intercept for Recorder {
-    fn name(&self) -> &'static str {
-        "Recorder"
-    }
-
-    fn read_before_transmit(
-        &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let request = context.request();
-        let body = request.body().bytes().unwrap_or_default();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(target) = request.headers().get("x-amz-target") else {
-            let (action, kind) = messages::judged(body);
-            seen.entry((self.group.clone(), kind)).or_default().insert(action);
-            return Ok(());
-        };
-        let body: Value = serde_json::from_slice(body)?;
-        for (action, partition) in judged(target.rsplit('.').next().unwrap_or_default(), &body) {
-            let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
-            let action = if body["IndexName"].is_null() { format!("dynamodb:{action}") } else { OF_THE_INDEX.to_owned() };
-            seen.entry((self.group.clone(), prefix)).or_default().insert(action);
-        }
-        Ok(())
-    }
-}
-
-/// The actions of a call, each with the partition key that it is for.
-fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
-    let key_in = |part: &Value| {
-        let key = part["Key"]["pk"]["S"].as_str().or(part["Item"]["pk"]["S"].as_str());
-        key.unwrap_or_else(|| panic!("{operation} names no partition: {part}")).to_owned()
-    };
-    match operation {
-        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![(operation.to_owned(), key_in(body))],
-        "Query" => vec![(operation.to_owned(), queried(body))],
-        "BatchGetItem" => {
-            let tables = body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
-            let keys = tables.flat_map(|table| table["Keys"].as_array().cloned().unwrap_or_default());
-            keys.map(|key| (operation.to_owned(), key["pk"]["S"].as_str().expect("a partition").to_owned())).collect()
-        }
-        "TransactWriteItems" => {
-            let items = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
-            items
-                .map(|(part, content)| {
-                    let action = if part == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{part}Item") };
-                    (action, key_in(content))
-                })
-                .collect()
-        }
-        _ => panic!("tests/contract/traffic.rs does not know by which keys IAM judges {operation}: add it"),
-    }
-}
-
-/// The partition of a Query, whose key condition begins with `name = :value`.
-fn queried(body: &Value) -> String {
-    let condition = body["KeyConditionExpression"].as_str().unwrap_or_default();
-    let value = condition.split_whitespace().find(|word| word.starts_with(':')).unwrap_or_default();
-    let key = body["ExpressionAttributeValues"][value]["S"].as_str();
-    key.unwrap_or_else(|| panic!("a Query names no partition: {body}")).to_owned()
 }

@@ -30,7 +30,7 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
-/// The program of the reference page, <https://www.npmjs.com/package/@scalar/api-reference>: `dist/browser/standalone.js`.
+/// The program of the reference page: `dist/browser/standalone.js` of the npm package `@scalar/api-reference`.
 const SCALAR: &str = "scalar-1.72.1.js";
 
 #[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "so a build script and Cargo talk to each other")]
