@@ -58,7 +58,7 @@ pub(crate) fn source() -> String {
     let codes: String = english.keys().map(String::as_str).collect();
     format!(
         "const CODES: &str = {codes:?};\n#[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n{orders}\
-         const LANGUAGES: &[Language] = &[\n{offered}];\n"
+         #[allow(clippy::unreadable_literal)]\nconst LANGUAGES: &[Language] = &[\n{offered}];\n"
     )
 }
 
