@@ -24,7 +24,8 @@ use crate::{
     store::{KnownGates, Store},
 };
 
-/// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in nothing but this.
+/// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in
+/// nothing but this.
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
@@ -58,14 +59,24 @@ pub struct Parts {
 
 impl AppState {
     /// A function's state.
-    pub fn new(config: Config, clients: Clients, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+    pub fn new(
+        config: Config,
+        clients: Clients,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
         let issuer = config.tokens.secret.as_ref().map(|secret| lazy_issuer(secret, &config));
         let of_keyring = issuer.clone();
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb, config.table.clone()),
-            keyring: LazyLock::new(Box::new(move || Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer)))),
+            keyring: LazyLock::new(Box::new(move || {
+                Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer))
+            })),
             push: Push::new(clients.sns.clone(), config.platform_application.clone()),
-            topic: config.notifications_topic.clone().map(|arn| Topic::new(clients.sns.clone(), arn)),
+            topic: config
+                .notifications_topic
+                .clone()
+                .map(|arn| Topic::new(clients.sns.clone(), arn)),
             messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),
@@ -90,7 +101,8 @@ impl AppState {
         uuid_v7(self.now(), &*self.random).to_string()
     }
 
-    /// A customer as the log names it: the same in every line, and telling nothing to those without the cursor secret.
+    /// A customer as the log names it: the same in every line, and telling nothing to those without
+    /// the cursor secret.
     pub fn pseudonym(&self, customer: CustomerId) -> String {
         self.signer.pseudonym(&customer.to_string())
     }
@@ -110,26 +122,32 @@ impl AppState {
 
     /// The keyed hashes; an error of ours in a function that was not given the pepper.
     pub fn hashes(&self) -> Result<&Hashes, ApiError> {
-        self.hashes.as_ref().ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
+        self.hashes
+            .as_ref()
+            .ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
     }
 
-    /// What the group keeps in this process, one value of each type, made when it is first asked for.
+    /// What the group keeps in this process, one value of each type, made when it is first asked
+    /// for.
     pub fn own<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         own.get_or_insert_with(Arc::<T>::default).clone()
     }
 
-    /// What a function does beside its first request, done before it: [`AppState::publish_keys`], [`AppState::refresh_gates`].
+    /// What a function does beside its first request, done before it: [`AppState::publish_keys`],
+    /// [`AppState::refresh_gates`].
     pub async fn prepare(&self) {
         tokio::join!(self.publish_keys(), self.refresh_gates());
     }
 
-    /// Reads again whether the API is closed, where that is due. One trip, half a read unit, once a minute.
+    /// Reads again whether the API is closed, where that is due. One trip, half a read unit, once a
+    /// minute.
     pub async fn refresh_gates(&self) {
         self.gates.refresh(&self.store, self.now()).await;
     }
 
-    /// Publishes the keys of this function once, so that no token leaves it that others cannot verify.
+    /// Publishes the keys of this function once, so that no token leaves it that others cannot
+    /// verify.
     ///
     /// One trip, half a read unit a key; none ever after.
     pub async fn publish_keys(&self) {
@@ -144,7 +162,8 @@ impl AppState {
     }
 }
 
-/// The token service, whose keys are derived when the first token is looked at and not while a function starts.
+/// The token service, whose keys are derived when the first token is looked at and not while a
+/// function starts.
 type LazyIssuer = LazyLock<Issuer, Box<dyn FnOnce() -> Issuer + Send>>;
 
 fn lazy_issuer(secret: &SecretString, config: &Config) -> Arc<LazyIssuer> {

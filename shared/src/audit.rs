@@ -1,6 +1,8 @@
-//! The log of security events: one structured line each, under the message `security`, without personal data in the clear.
+//! The log of security events: one structured line each, under the message `security`, without
+//! personal data in the clear.
 //!
-//! A customer stands in it as a pseudonym that is the same in every line and tells nobody anything who has not the cursor secret.
+//! A customer stands in it as a pseudonym that is the same in every line and tells nobody anything
+//! who has not the cursor secret.
 
 use crate::{
     app::AppState,
@@ -94,7 +96,8 @@ impl Event {
     }
 }
 
-/// Writes the line of what the operator did to a customer from the command line. `why` is the operator's own text.
+/// Writes the line of what the operator did to a customer from the command line. `why` is the
+/// operator's own text.
 pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, why: &str) {
     let customer = signer.pseudonym(&customer.to_string());
     tracing::info!(event = event.name(), customer, why, "security");
@@ -105,7 +108,15 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
     tally::is_for(customer);
     let OperatorAct { jti, who, scope, why } = act;
     let why: String = why.chars().take(REASON).collect();
-    tracing::info!(event = Event::OperatorActed.name(), customer = app.pseudonym(customer), jti, who, scope, why, "security");
+    tracing::info!(
+        event = Event::OperatorActed.name(),
+        customer = app.pseudonym(customer),
+        jti,
+        who,
+        scope,
+        why,
+        "security"
+    );
 }
 
 /// Writes the line of an event, and counts it.

@@ -1,4 +1,5 @@
-//! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start, neither files nor the metadata service.
+//! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start,
+//! neither files nor the metadata service.
 
 mod connector;
 mod lazy;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::{
-    endpoint::EndpointFuture, http::SharedHttpClient, stalled_stream_protection::StalledStreamProtectionConfig,
+    endpoint::EndpointFuture, http::SharedHttpClient,
+    stalled_stream_protection::StalledStreamProtectionConfig,
 };
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
@@ -19,8 +21,9 @@ use crate::{
     tally::Meter,
 };
 
-/// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust Services repository: the only ones that
-/// its endpoints need. Reading the system's whole list would be most of a cold start.
+/// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
+/// Services repository: the only ones that its endpoints need. Reading the system's whole list
+/// would be most of a cold start.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 
 /// How long the opening of a connection may take.
@@ -29,8 +32,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The clients that a function uses.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Storage. Making it is a third of what a start computes (the SDK reads all partitions of AWS, wanted or not), so a function has that
-    /// begun beside the rest of its start.
+    /// Storage. Making it is a third of what a start computes (the SDK reads all partitions of AWS,
+    /// wanted or not), so a function has that begun beside the rest of its start.
     pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
     /// Messages: made when the first one is sent. Most requests send none.
     pub sns: Lazy<aws_sdk_sns::Client>,
@@ -81,23 +84,34 @@ fn messages(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_sns::Client {
 
 fn credentials(aws: &AwsConfig) -> Credentials {
     let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
-    Credentials::new(&aws.access_key_id, aws.secret_access_key.expose_secret(), token, None, "environment")
+    Credentials::new(
+        &aws.access_key_id,
+        aws.secret_access_key.expose_secret(),
+        token,
+        None,
+        "environment",
+    )
 }
 
-/// The one endpoint of a service in a region. The SDK's own rules know many more kinds and cost a quarter of a cold start.
+/// The one endpoint of a service in a region. The SDK's own rules know many more kinds and cost a
+/// quarter of a cold start.
 #[derive(Debug)]
 struct Fixed(Endpoint);
 
 impl Fixed {
     fn new(service: &str, region: &str, other: Option<&str>) -> Self {
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let url = other.map_or_else(|| format!("https://{service}.{region}.{domain}"), str::to_owned);
+        let url =
+            other.map_or_else(|| format!("https://{service}.{region}.{domain}"), str::to_owned);
         Self(Endpoint::builder().url(url).build())
     }
 }
 
 impl aws_sdk_dynamodb::config::endpoint::ResolveEndpoint for Fixed {
-    fn resolve_endpoint(&self, _: &aws_sdk_dynamodb::config::endpoint::Params) -> EndpointFuture<'_> {
+    fn resolve_endpoint(
+        &self,
+        _: &aws_sdk_dynamodb::config::endpoint::Params,
+    ) -> EndpointFuture<'_> {
         EndpointFuture::ready(Ok(self.0.clone()))
     }
 }
@@ -108,7 +122,8 @@ impl aws_sdk_sns::config::endpoint::ResolveEndpoint for Fixed {
     }
 }
 
-/// How requests are sent: over TLS with Amazon's roots, or in the clear to an endpoint that says so.
+/// How requests are sent: over TLS with Amazon's roots, or in the clear to an endpoint that says
+/// so.
 pub fn http_client() -> SharedHttpClient {
     SharedHttpClient::new(Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT))
 }
@@ -117,8 +132,8 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
 }
 
-/// They hold for a call with its whole answer, which is small: the SDK's own watch over stalled streams would only see a busy process as a
-/// stalled one.
+/// They hold for a call with its whole answer, which is small: the SDK's own watch over stalled
+/// streams would only see a busy process as a stalled one.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_millis(2_500))

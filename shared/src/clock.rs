@@ -1,4 +1,5 @@
-//! The one source of the present. Pure functions take `now`; everything else asks the clock in `AppState`.
+//! The one source of the present. Pure functions take `now`; everything else asks the clock in
+//! `AppState`.
 
 use jiff::Timestamp;
 

@@ -1,7 +1,8 @@
 //! Everything a function is told from outside, read once at its start.
 //!
-//! Invariants: this is the only place that reads the environment; each variable is set by `template.yaml` and nothing else is read (a
-//! contract test compares the two); a secret shows itself neither in `Debug` nor in an error.
+//! Invariants: this is the only place that reads the environment; each variable is set by
+//! `template.yaml` and nothing else is read (a contract test compares the two); a secret shows
+//! itself neither in `Debug` nor in an error.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
@@ -27,19 +28,23 @@ pub struct Config {
     pub hash_secret: Option<SecretString>,
     /// How long a hold of a wallet lasts that nobody settles.
     pub hold_life: SignedDuration,
-    /// Public key of the operator, base64url of the 32 raw Ed25519 bytes; none: operator tokens are refused.
+    /// Public key of the operator, base64url of the 32 raw Ed25519 bytes; none: operator tokens are
+    /// refused.
     pub operator_public_key: Option<String>,
     /// Sender shown on text messages where the country allows one.
     pub sms_sender_id: Option<String>,
-    /// SNS platform application of the push devices; none: nothing is pushed. Only the notifier has it.
+    /// SNS platform application of the push devices; none: nothing is pushed. Only the notifier has
+    /// it.
     pub platform_application: Option<String>,
-    /// SNS topic that the notifier is fed by, for what is left of a message to all. Only the notifier has it.
+    /// SNS topic that the notifier is fed by, for what is left of a message to all. Only the
+    /// notifier has it.
     pub notifications_topic: Option<String>,
     /// How long a notification stays in an inbox, or up to a week longer.
     pub inbox_life: SignedDuration,
     /// How many customers of a message to all one invocation serves.
     pub fan_out_page: usize,
-    /// How long after its end the clean-up deletes what DynamoDB's TTL, which is free, has not deleted.
+    /// How long after its end the clean-up deletes what DynamoDB's TTL, which is free, has not
+    /// deleted.
     pub expiry_grace: SignedDuration,
     /// How long a push device and a session are kept that nobody uses.
     pub device_life: SignedDuration,
@@ -177,7 +182,8 @@ impl Config {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    /// Reads variables already collected, as the launcher and the tests have them from the template.
+    /// Reads variables already collected, as the launcher and the tests have them from the
+    /// template.
     pub fn from_variables(variables: &HashMap<String, String>) -> Result<Self, ConfigError> {
         Self::from_lookup(|name| variables.get(name).cloned())
     }
@@ -214,9 +220,15 @@ impl Config {
 
 impl MockConfig {
     fn read(vars: &Variables<'_>) -> Result<Self, ConfigError> {
-        let delay =
-            if vars.get("MOCK_DELAY_SECONDS").is_some() { vars.seconds("MOCK_DELAY_SECONDS")? } else { SignedDuration::ZERO };
-        Ok(Self { enabled: vars.get("ENABLE_MOCK").is_some_and(|value| value == "true"), most_delay: delay })
+        let delay = if vars.get("MOCK_DELAY_SECONDS").is_some() {
+            vars.seconds("MOCK_DELAY_SECONDS")?
+        } else {
+            SignedDuration::ZERO
+        };
+        Ok(Self {
+            enabled: vars.get("ENABLE_MOCK").is_some_and(|value| value == "true"),
+            most_delay: delay,
+        })
     }
 }
 
@@ -242,16 +254,23 @@ impl CodeConfig {
             life: vars.seconds("CODE_SECONDS")?,
             resend_after: vars.seconds("CODE_RESEND_SECONDS")?,
             tries: vars.at_least_one("CODE_TRIES")?,
-            sends_per_phone_and_address_hourly: vars.at_least_one("CODES_PER_PHONE_AND_ADDRESS_HOURLY")?,
+            sends_per_phone_and_address_hourly: vars
+                .at_least_one("CODES_PER_PHONE_AND_ADDRESS_HOURLY")?,
             sends_per_phone_hourly: vars.at_least_one("CODES_PER_PHONE_HOURLY")?,
             sends_per_address_hourly: vars.at_least_one("CODES_PER_ADDRESS_HOURLY")?,
             daily_per_country: vars.at_least_one("CODES_PER_COUNTRY_DAILY")?,
             daily_total: vars.at_least_one("CODES_TOTAL_DAILY")?,
-            tries_per_phone_and_address_hourly: vars.at_least_one("TRIES_PER_PHONE_AND_ADDRESS_HOURLY")?,
-            tries_per_phone_and_address_daily: vars.at_least_one("TRIES_PER_PHONE_AND_ADDRESS_DAILY")?,
+            tries_per_phone_and_address_hourly: vars
+                .at_least_one("TRIES_PER_PHONE_AND_ADDRESS_HOURLY")?,
+            tries_per_phone_and_address_daily: vars
+                .at_least_one("TRIES_PER_PHONE_AND_ADDRESS_DAILY")?,
             tries_per_phone_daily: vars.at_least_one("TRIES_PER_PHONE_DAILY")?,
             countries: vars.list("CODE_COUNTRIES"),
-            test_numbers: vars.list("TEST_NUMBERS").iter().map(|entry| entry.parse()).collect::<Result<_, _>>()?,
+            test_numbers: vars
+                .list("TEST_NUMBERS")
+                .iter()
+                .map(|entry| entry.parse())
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -274,7 +293,9 @@ impl AwsConfig {
             dynamodb_endpoint: vars.get("AWS_ENDPOINT_URL_DYNAMODB"),
             sns_endpoint: vars.get("AWS_ENDPOINT_URL_SNS"),
             access_key_id: vars.text("AWS_ACCESS_KEY_ID")?,
-            secret_access_key: vars.secret("AWS_SECRET_ACCESS_KEY").ok_or(missing("AWS_SECRET_ACCESS_KEY"))?,
+            secret_access_key: vars
+                .secret("AWS_SECRET_ACCESS_KEY")
+                .ok_or(missing("AWS_SECRET_ACCESS_KEY"))?,
             session_token: vars.secret("AWS_SESSION_TOKEN"),
         })
     }
@@ -284,10 +305,15 @@ impl FromStr for TestNumber {
     type Err = ConfigError;
 
     fn from_str(entry: &str) -> Result<Self, ConfigError> {
-        let wrong = ConfigError { variable: "TEST_NUMBERS", problem: "is not a list of PHONE=CODE@YYYY-MM-DD" };
+        let wrong = ConfigError {
+            variable: "TEST_NUMBERS",
+            problem: "is not a list of PHONE=CODE@YYYY-MM-DD",
+        };
         let (phone, rest) = entry.split_once('=').ok_or(wrong.clone())?;
         let (code, until) = rest.split_once('@').ok_or(wrong.clone())?;
-        let well_formed = phone.starts_with('+') && code.len() == 6 && code.bytes().all(|digit| digit.is_ascii_digit());
+        let well_formed = phone.starts_with('+')
+            && code.len() == 6
+            && code.bytes().all(|digit| digit.is_ascii_digit());
         if !well_formed {
             return Err(wrong);
         }
@@ -327,11 +353,18 @@ impl Variables<'_> {
 
     fn list(&self, name: &'static str) -> Vec<String> {
         let value = self.get(name).unwrap_or_default();
-        value.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect()
+        value
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     fn number(&self, name: &'static str) -> Result<u32, ConfigError> {
-        self.text(name)?.parse().map_err(|_| ConfigError { variable: name, problem: "is not a whole number" })
+        self.text(name)?
+            .parse()
+            .map_err(|_| ConfigError { variable: name, problem: "is not a whole number" })
     }
 
     fn at_least_one(&self, name: &'static str) -> Result<u32, ConfigError> {
@@ -342,7 +375,9 @@ impl Variables<'_> {
     }
 
     fn truth(&self, name: &'static str) -> Result<bool, ConfigError> {
-        self.text(name)?.parse().map_err(|_| ConfigError { variable: name, problem: "is neither true nor false" })
+        self.text(name)?
+            .parse()
+            .map_err(|_| ConfigError { variable: name, problem: "is neither true nor false" })
     }
 
     fn days(&self, name: &'static str) -> Result<SignedDuration, ConfigError> {

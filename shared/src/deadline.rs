@@ -1,6 +1,8 @@
-//! When an invocation has to be done. Lambda kills what overruns its time, and with it whatever was under way.
+//! When an invocation has to be done. Lambda kills what overruns its time, and with it whatever was
+//! under way.
 //!
-//! Invariant: it is a moment of the machine's own clock, whatever the clock of `AppState` is moved to.
+//! Invariant: it is a moment of the machine's own clock, whatever the clock of `AppState` is moved
+//! to.
 
 use std::{future::Future, time::Duration};
 
@@ -22,11 +24,14 @@ impl Deadline {
         Self(Instant::now().checked_add(span))
     }
 
-    /// As the Lambda runtime says it, in milliseconds since 1970; 0 where it says none. `now` is the machine's.
+    /// As the Lambda runtime says it, in milliseconds since 1970; 0 where it says none. `now` is
+    /// the machine's.
     pub fn at_millis(millis: u64, now: Timestamp) -> Self {
         match millis {
             0 => Self::none(),
-            _ => Self::within(Duration::from_millis(millis.saturating_sub(u64::try_from(now.as_millisecond()).unwrap_or(0)))),
+            _ => Self::within(Duration::from_millis(
+                millis.saturating_sub(u64::try_from(now.as_millisecond()).unwrap_or(0)),
+            )),
         }
     }
 
@@ -66,7 +71,9 @@ mod tests {
     #[test]
     fn a_moment_of_the_runtime_is_as_far_away_as_it_says() {
         let now: Timestamp = "2026-11-22T20:52:24Z".parse().unwrap();
-        let at = |offset: i64| Deadline::at_millis(u64::try_from(now.as_millisecond() + offset).unwrap(), now);
+        let at = |offset: i64| {
+            Deadline::at_millis(u64::try_from(now.as_millisecond() + offset).unwrap(), now)
+        };
         let left = at(10_000).left().unwrap();
         assert!(left <= Duration::from_secs(10) && left > Duration::from_secs(9), "{left:?}");
         assert!(at(-1).is_over() && at(500).earlier_by(Duration::from_secs(1)).is_over());
@@ -76,7 +83,10 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_not_done_by_then_is_given_up() {
-        assert_eq!(Deadline::within(Duration::from_millis(5)).limit(std::future::pending::<()>()).await, None);
+        assert_eq!(
+            Deadline::within(Duration::from_millis(5)).limit(std::future::pending::<()>()).await,
+            None
+        );
         assert_eq!(Deadline::none().limit(async { 1 }).await, Some(1));
     }
 }

@@ -1,4 +1,5 @@
-//! Keyed hashes under the pepper: phones and addresses never stand in a key in the clear, codes never stand anywhere in the clear.
+//! Keyed hashes under the pepper: phones and addresses never stand in a key in the clear, codes
+//! never stand anywhere in the clear.
 
 use std::net::IpAddr;
 
@@ -53,8 +54,15 @@ impl Hashes {
     }
 
     /// The code as its challenge stores it.
-    pub fn code(&self, challenge: ChallengeId, phone: &Phone, purpose: Purpose, code: &str) -> CodeHash {
-        let tag = self.tag(&["code", &challenge.to_string(), phone.as_str(), purpose.as_str(), code]);
+    pub fn code(
+        &self,
+        challenge: ChallengeId,
+        phone: &Phone,
+        purpose: Purpose,
+        code: &str,
+    ) -> CodeHash {
+        let tag =
+            self.tag(&["code", &challenge.to_string(), phone.as_str(), purpose.as_str(), code]);
         CodeHash(URL_SAFE_NO_PAD.encode(tag))
     }
 
@@ -67,8 +75,9 @@ impl Hashes {
     }
 }
 
-/// Hash of something that is too long or too free to stand in a key: a push registration id, the id that a publisher gave a message.
-/// SHA-256 in base64url, 43 characters. Not keyed: what it stands for is unguessable or no secret.
+/// Hash of something that is too long or too free to stand in a key: a push registration id, the id
+/// that a publisher gave a message. SHA-256 in base64url, 43 characters. Not keyed: what it stands
+/// for is unguessable or no secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ContentHash(String);
@@ -85,7 +94,8 @@ impl ContentHash {
     }
 }
 
-/// HMAC-SHA256 under the cursor secret, which every function has: for what a client is given to give back, and for names in the log.
+/// HMAC-SHA256 under the cursor secret, which every function has: for what a client is given to
+/// give back, and for names in the log.
 #[derive(Clone)]
 pub struct Signer(hmac::Key);
 

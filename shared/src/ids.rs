@@ -1,4 +1,5 @@
-//! Typed ids: UUIDs of version 7 in their hyphenated text form, so that none can hold a character that means something in a key.
+//! Typed ids: UUIDs of version 7 in their hyphenated text form, so that none can hold a character
+//! that means something in a key.
 
 use std::{fmt, str::FromStr};
 
@@ -8,7 +9,8 @@ use uuid::Uuid;
 
 use crate::random::Random;
 
-/// A new UUID of version 7: 48 bits of `now` in milliseconds, 74 random bits (RFC 9562 section 5.7).
+/// A new UUID of version 7: 48 bits of `now` in milliseconds, 74 random bits (RFC 9562 section
+/// 5.7).
 pub fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     let mut bytes = [0; 10];
     random.fill(&mut bytes);
@@ -97,7 +99,8 @@ impl NotificationId {
 }
 
 typed_id!(
-    /// One entry of a ledger. Its last ten bits are the ISO 4217 number of its currency, so that the id alone leads to the entry.
+    /// One entry of a ledger. Its last ten bits are the ISO 4217 number of its currency, so that
+    /// the id alone leads to the entry.
     EntryId
 );
 typed_id!(
@@ -109,8 +112,14 @@ typed_id!(
 const CURRENCY_BITS: u128 = 0x3ff;
 
 impl EntryId {
-    /// The id of a new entry in a ledger whose newest is `last`: later in any case, also where the clock is behind.
-    pub fn following(last: Option<Self>, currency: u16, now: Timestamp, random: &dyn Random) -> Self {
+    /// The id of a new entry in a ledger whose newest is `last`: later in any case, also where the
+    /// clock is behind.
+    pub fn following(
+        last: Option<Self>,
+        currency: u16,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Self {
         let after_last = last.map_or(i64::MIN, |last| last.millis() + 1);
         let at = Timestamp::from_millisecond(now.as_millisecond().max(after_last)).unwrap_or(now);
         let bits = uuid_v7(at, random).as_u128() & !CURRENCY_BITS;
@@ -151,7 +160,10 @@ mod tests {
             let currency = [840, 414, 999, 8][step % 4];
             let now = Timestamp::from_millisecond(millis).unwrap();
             let id = EntryId::following(last, currency, now, &SystemRandom);
-            assert!(Some(id) > last && id.to_string() > last.map(|last| last.to_string()).unwrap_or_default());
+            assert!(
+                Some(id) > last
+                    && id.to_string() > last.map(|last| last.to_string()).unwrap_or_default()
+            );
             assert_eq!(id.currency(), currency);
             assert_eq!(id.0.get_version_num(), 7);
             last = Some(id);

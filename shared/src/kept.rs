@@ -1,8 +1,10 @@
-//! A value that a process keeps, so that requests need not ask for it: the gates of the API, and whatever else everybody is told alike.
+//! A value that a process keeps, so that requests need not ask for it: the gates of the API, and
+//! whatever else everybody is told alike.
 //!
-//! Protocol: for [`FRESH`] it is served as it is. Then it is served still while one task reads it again, for which neither a request nor its
-//! answer waits. What could not be read again for [`BELIEVED`], or is that old because the process was frozen, is believed no more: who
-//! must have it waits for one reading, which all who wait share.
+//! Protocol: for [`FRESH`] it is served as it is. Then it is served still while one task reads it
+//! again, for which neither a request nor its answer waits. What could not be read again for
+//! [`BELIEVED`], or is that old because the process was frozen, is believed no more: who must have
+//! it waits for one reading, which all who wait share.
 
 use std::{
     any::type_name,
@@ -42,7 +44,11 @@ impl<T> Kept<T> {
     /// What is believed at `now`.
     pub fn at(&self, now: Timestamp) -> Option<Arc<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        state.last.as_ref().filter(|(_, read)| age(now, *read) < BELIEVED).map(|(value, _)| value.clone())
+        state
+            .last
+            .as_ref()
+            .filter(|(_, read)| age(now, *read) < BELIEVED)
+            .map(|(value, _)| value.clone())
     }
 
     /// What was read last, however old.
@@ -56,8 +62,13 @@ impl<T> Kept<T> {
         self.is_old(now) && self.reading.available_permits() > 0
     }
 
-    /// Reads it again by `read` where that is due and nobody does it. A failure is logged and leaves the value as it was.
-    pub async fn refresh<E: Display>(&self, now: Timestamp, read: impl Future<Output = Result<Arc<T>, E>>) {
+    /// Reads it again by `read` where that is due and nobody does it. A failure is logged and
+    /// leaves the value as it was.
+    pub async fn refresh<E: Display>(
+        &self,
+        now: Timestamp,
+        read: impl Future<Output = Result<Arc<T>, E>>,
+    ) {
         if let Ok(_reading) = self.reading.try_acquire()
             && self.is_old(now)
         {
@@ -66,8 +77,9 @@ impl<T> Kept<T> {
         }
     }
 
-    /// What is believed at `now`, without waiting; `read` reads it again beside the request where that is due. Where nothing is believed,
-    /// what `read` gives or, where that fails, the last value, however old. Fails only where there never was one.
+    /// What is believed at `now`, without waiting; `read` reads it again beside the request where
+    /// that is due. Where nothing is believed, what `read` gives or, where that fails, the last
+    /// value, however old. Fails only where there never was one.
     pub async fn get<E>(
         self: &Arc<Self>,
         now: Timestamp,
@@ -80,13 +92,15 @@ impl<T> Kept<T> {
         if let Some(believed) = self.at(now) {
             if self.is_due(now) {
                 let kept = self.clone();
-                // Neither this request nor its answer waits for it; in a frozen process it goes on with the next event.
+                // Neither this request nor its answer waits for it; in a frozen process it goes on
+                // with the next event.
                 tokio::spawn(async move { kept.refresh(now, read).await });
             }
             return Ok(believed);
         }
         let _reading = self.reading.acquire().await;
-        // Meanwhile somebody else may have read it, or have failed to: then nobody else is made to wait for that again.
+        // Meanwhile somebody else may have read it, or have failed to: then nobody else is made to
+        // wait for that again.
         let known = self.at(now).or_else(|| self.last().filter(|_| !self.is_old(now)));
         match known {
             Some(known) => Ok(known),
@@ -104,7 +118,9 @@ impl<T> Kept<T> {
         state.tried = Some(now);
         match &read {
             Ok(value) => state.last = Some((value.clone(), now)),
-            Err(error) => tracing::warn!(%error, what = type_name::<T>(), "what this process keeps could not be read"),
+            Err(error) => {
+                tracing::warn!(%error, what = type_name::<T>(), "what this process keeps could not be read")
+            }
         }
         read
     }
@@ -195,14 +211,19 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_again_is_believed_ten_minutes_and_served_for_ever_to_who_must_have_it() {
+    async fn what_cannot_be_read_again_is_believed_ten_minutes_and_served_for_ever_to_who_must_have_it()
+     {
         let kept = read_at_zero().await;
         kept.refresh(at(60), fails()).await;
         assert!(!kept.is_due(at(119)) && kept.is_due(at(120)));
         assert_eq!(kept.at(at(599)).as_deref(), Some(&1));
         assert_eq!(kept.at(at(600)), None);
         assert_eq!(kept.get(at(600), fails()).await, Ok(Arc::new(1)));
-        assert_eq!(kept.get(at(659), nobody_reads()).await, Ok(Arc::new(1)), "for a minute nobody tries again");
+        assert_eq!(
+            kept.get(at(659), nobody_reads()).await,
+            Ok(Arc::new(1)),
+            "for a minute nobody tries again"
+        );
         assert_eq!(Arc::new(Kept::default()).get(at(0), fails()).await, Err("no storage"));
     }
 }

@@ -1,7 +1,9 @@
-//! What every function of Satchel shares: the models, the tokens, the storage and the conventions of the HTTP API.
+//! What every function of Satchel shares: the models, the tokens, the storage and the conventions
+//! of the HTTP API.
 //!
-//! Dependencies point one way: `model`, `ids`, `clock`, `random`, `hashes`, `kept`, `metrics`, `deadline` ← `store`, `auth::tokens` ← `app` ← `http`, `auth::caller` ←
-//! `runtime`. `store` and `model` know nothing of HTTP; no operation of a group names the AWS SDK.
+//! Dependencies point one way: `model`, `ids`, `clock`, `random`, `hashes`, `kept`, `metrics`,
+//! `deadline` ← `store`, `auth::tokens` ← `app` ← `http`, `auth::caller` ← `runtime`. `store` and
+//! `model` know nothing of HTTP; no operation of a group names the AWS SDK.
 
 pub mod app;
 pub mod audit;

@@ -1,9 +1,10 @@
 //! Metrics that CloudWatch makes of log lines: no call, no agent, nothing to wait for.
 //!
-//! Protocol (CloudWatch user guide, "Specification: Embedded metric format"): a line is one JSON object; its member `_aws` says which of its
-//! other members are metrics, of which unit, and by which one they are told apart. Invariants: a line goes out whatever the log level is, as
-//! it is and never inside another; it has at most 400 bytes, of up to four measures and names of a usual length; it holds counts and names of
-//! our own, nothing of anybody.
+//! Protocol (CloudWatch user guide, "Specification: Embedded metric format"): a line is one JSON
+//! object; its member `_aws` says which of its other members are metrics, of which unit, and by
+//! which one they are told apart. Invariants: a line goes out whatever the log level is, as it is
+//! and never inside another; it has at most 400 bytes, of up to four measures and names of a usual
+//! length; it holds counts and names of our own, nothing of anybody.
 
 use std::fmt::{self, Debug};
 
@@ -63,9 +64,14 @@ impl Metrics {
         Self { namespace }
     }
 
-    /// Writes up to four measures as one line, told apart by `dimension`: its name, and a value out of a few that are known beforehand, since
-    /// CloudWatch bills each as a metric of its own.
-    pub fn record(&self, now: Timestamp, dimension: Option<(&'static str, &str)>, measures: &[Measure]) {
+    /// Writes up to four measures as one line, told apart by `dimension`: its name, and a value out
+    /// of a few that are known beforehand, since CloudWatch bills each as a metric of its own.
+    pub fn record(
+        &self,
+        now: Timestamp,
+        dimension: Option<(&'static str, &str)>,
+        measures: &[Measure],
+    ) {
         let line = self.line(now, dimension, measures);
         tracing::info!(target: TARGET, emf = %line);
     }
@@ -75,12 +81,24 @@ impl Metrics {
         self.record(now, None, &[Measure::count(name, value)]);
     }
 
-    fn line(&self, now: Timestamp, dimension: Option<(&'static str, &str)>, measures: &[Measure]) -> Value {
-        let declared: Vec<Value> = measures.iter().map(|measure| json!({"Name": measure.name, "Unit": measure.unit})).collect();
+    fn line(
+        &self,
+        now: Timestamp,
+        dimension: Option<(&'static str, &str)>,
+        measures: &[Measure],
+    ) -> Value {
+        let declared: Vec<Value> = measures
+            .iter()
+            .map(|measure| json!({"Name": measure.name, "Unit": measure.unit}))
+            .collect();
         let by: Vec<&str> = dimension.iter().map(|(name, _)| *name).collect();
-        let metrics = json!([{"Namespace": self.namespace, "Dimensions": [by], "Metrics": declared}]);
+        let metrics =
+            json!([{"Namespace": self.namespace, "Dimensions": [by], "Metrics": declared}]);
         let mut line = Map::new();
-        line.insert("_aws".to_owned(), json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": metrics}));
+        line.insert(
+            "_aws".to_owned(),
+            json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": metrics}),
+        );
         line.extend(dimension.map(|(name, value)| (name.to_owned(), value.into())));
         line.extend(measures.iter().map(|measure| (measure.name.to_owned(), measure.value.into())));
         Value::Object(line)
@@ -96,7 +114,12 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
         if event.metadata().target() != TARGET {
             return self.0.format_event(context, writer, event);
         }
@@ -139,8 +162,11 @@ mod tests {
     #[test]
     fn four_measures_stay_under_four_hundred_bytes() {
         let metrics = Metrics::new("satchel-production".to_owned());
-        let measures = ["CleanedUp", "PutOff", "Failed", "Unfinished"].map(|name| Measure::count(name, 1_000_000));
-        let line = metrics.line(Timestamp::UNIX_EPOCH, Some(("Task", "challenges_and_limits")), &measures).to_string();
+        let measures = ["CleanedUp", "PutOff", "Failed", "Unfinished"]
+            .map(|name| Measure::count(name, 1_000_000));
+        let line = metrics
+            .line(Timestamp::UNIX_EPOCH, Some(("Task", "challenges_and_limits")), &measures)
+            .to_string();
         assert!(line.len() <= 400, "{} bytes: {line}", line.len());
     }
 }

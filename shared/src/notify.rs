@@ -1,4 +1,5 @@
-//! Messages through SNS: text messages to phones, pushes to devices, and the topic that feeds the notifier.
+//! Messages through SNS: text messages to phones, pushes to devices, and the topic that feeds the
+//! notifier.
 //!
 //! Invariant: an error holds the service's code and never a phone, a token or a text.
 
@@ -21,7 +22,8 @@ pub struct Messages {
     sender: Option<String>,
 }
 
-/// The topic that other systems publish notifications to, and the notifier itself what is left of a message to all.
+/// The topic that other systems publish notifications to, and the notifier itself what is left of a
+/// message to all.
 #[derive(Debug, Clone)]
 pub struct Topic {
     client: Lazy<aws_sdk_sns::Client>,
@@ -47,7 +49,9 @@ impl Messages {
             .message(text)
             .message_attributes("AWS.SNS.SMS.SMSType", text_attribute("Transactional")?);
         let request = match &self.sender {
-            Some(sender) => request.message_attributes("AWS.SNS.SMS.SenderID", text_attribute(sender)?),
+            Some(sender) => {
+                request.message_attributes("AWS.SNS.SMS.SenderID", text_attribute(sender)?)
+            }
             None => request,
         };
         request.send().await.map(|_| ()).map_err(NotAccepted::from)
@@ -62,7 +66,14 @@ impl Topic {
 
     /// Publishes a message. One call of SNS.
     pub async fn publish(&self, message: &str) -> Result<(), NotAccepted> {
-        self.client.publish().topic_arn(&self.arn).message(message).send().await.map(|_| ()).map_err(NotAccepted::from)
+        self.client
+            .publish()
+            .topic_arn(&self.arn)
+            .message(message)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(NotAccepted::from)
     }
 }
 

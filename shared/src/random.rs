@@ -16,7 +16,8 @@ impl Random for SystemRandom {
     }
 }
 
-/// A number below `bound`, each with the same chance: draws that would favour the low numbers are drawn again.
+/// A number below `bound`, each with the same chance: draws that would favour the low numbers are
+/// drawn again.
 pub fn below(random: &dyn Random, bound: u32) -> u32 {
     let fair = u32::MAX - u32::MAX % bound;
     loop {

@@ -1,8 +1,10 @@
-//! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher and in the tests.
+//! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher
+//! and in the tests.
 //!
-//! Invariants: every request is answered, whatever it holds and however long it takes: a panic is a 500, and what Lambda would kill is a 503
-//! a moment before; each answer carries its request id; one log line a request, without its query, body, headers or address, with what it
-//! cost in storage and the customer under a pseudonym.
+//! Invariants: every request is answered, whatever it holds and however long it takes: a panic is a
+//! 500, and what Lambda would kill is a 503 a moment before; each answer carries its request id;
+//! one log line a request, without its query, body, headers or address, with what it cost in
+//! storage and the customer under a pseudonym.
 
 mod ending;
 
@@ -58,7 +60,8 @@ use crate::{
     tally::{self, Tally},
 };
 
-/// How long before Lambda would kill an invocation its answer is given: time to send it, also with a fraction of a processor.
+/// How long before Lambda would kill an invocation its answer is given: time to send it, also with
+/// a fraction of a processor.
 const MARGIN: Duration = Duration::from_millis(500);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -77,7 +80,8 @@ impl Function {
         Self { dialect: routes.dialect(), router: routes.into_router(app.clone()), app }
     }
 
-    /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request in, JSON of its response out.
+    /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request
+    /// in, JSON of its response out.
     pub async fn invoke(&self, event: &[u8]) -> Result<Vec<u8>, Error> {
         self.invoke_within(event, Deadline::none()).await
     }
@@ -85,7 +89,8 @@ impl Function {
     /// The same, to be done by a deadline at which it would be killed.
     pub async fn invoke_within(&self, event: &[u8], deadline: Deadline) -> Result<Vec<u8>, Error> {
         let payload: LambdaRequest = serde_json::from_slice(event)?;
-        let answer = self.call(LambdaEvent::new(payload, lambda_http::Context::default()), deadline).await?;
+        let answer =
+            self.call(LambdaEvent::new(payload, lambda_http::Context::default()), deadline).await?;
         Ok(serde_json::to_vec(&answer)?)
     }
 
@@ -96,11 +101,18 @@ impl Function {
 
     /// Answers one event.
     ///
-    /// `lambda_http` builds the request's URI from the event's path and host and panics where they make none, so it is given a harmless
-    /// path and no host, and what we route by is put in their place afterwards.
-    async fn call(&self, event: LambdaEvent<LambdaRequest>, deadline: Deadline) -> Result<impl Serialize + use<>, Error> {
+    /// `lambda_http` builds the request's URI from the event's path and host and panics where they
+    /// make none, so it is given a harmless path and no host, and what we route by is put in their
+    /// place afterwards.
+    async fn call(
+        &self,
+        event: LambdaEvent<LambdaRequest>,
+        deadline: Deadline,
+    ) -> Result<impl Serialize + use<>, Error> {
         let LambdaEvent { mut payload, context } = event;
-        let LambdaRequest::ApiGatewayV2(event) = &mut payload else { return Err("not an event of an HTTP API".into()) };
+        let LambdaRequest::ApiGatewayV2(event) = &mut payload else {
+            return Err("not an event of an HTTP API".into());
+        };
         let path = event.raw_path.take().unwrap_or_default();
         let query = event.raw_query_string.take().unwrap_or_default();
         let uri = path::uri(&path, &query);
@@ -130,10 +142,13 @@ impl Function {
         let routed = self.router.clone().oneshot(request.map(into_axum));
         if self.app.gates.are_due(began) {
             let app = self.app.clone();
-            // Neither this request nor its answer waits for it; in a frozen process it goes on with the next event.
+            // Neither this request nor its answer waits for it; in a frozen process it goes on with
+            // the next event.
             tokio::spawn(async move { app.refresh_gates().await });
         }
-        let work = async { tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0 };
+        let work = async {
+            tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
+        };
         let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
         let mut response = match routed {
             Some(Ok(Ok(response))) => response,
@@ -155,7 +170,8 @@ impl Function {
     fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
         let status = response.status().as_u16();
-        let ms = i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
+        let ms =
+            i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
         let Tally { calls, read_units, write_units, .. } = tally;
         let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
         tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
@@ -179,11 +195,13 @@ pub struct Consumer {
     pub name: &'static str,
     /// Called once, when the process starts.
     pub start: fn(&AppState),
-    /// Handles one event, JSON in and JSON out. An error, a panic, or not being done by the deadline mean that all of the event comes back.
+    /// Handles one event, JSON in and JSON out. An error, a panic, or not being done by the
+    /// deadline mean that all of the event comes back.
     pub handle: fn(AppState, Value, Deadline) -> BoxFuture<'static, Result<Value, Error>>,
 }
 
-/// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process is ended.
+/// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process
+/// is ended.
 pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let config = Config::from_env()?;
     log_to_stdout(&config.log_level, consumer.name);
@@ -194,12 +212,18 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let handler = service_fn(move |event: LambdaEvent<Value>| {
         let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
         let handled = (consumer.handle)(app.clone(), event.payload, deadline);
-        async move { deadline.limit(handled).await.unwrap_or_else(|| Err("the invocation's time is over".into())) }
+        async move {
+            deadline
+                .limit(handled)
+                .await
+                .unwrap_or_else(|| Err("the invocation's time is over".into()))
+        }
     });
     ending::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
-/// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process is ended.
+/// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process
+/// is ended.
 pub async fn serve(routes: Routes) -> Result<(), Error> {
     let config = Config::from_env()?;
     let clients = Clients::new(&config);
@@ -220,11 +244,15 @@ fn log_to_stdout(level: &str, group: &str) {
     tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
 }
 
-/// What is logged; metrics at any level. The level is for `shared` and the crates of `groups`; libraries speak up from `warn`, since below that the SDK writes out requests.
+/// What is logged; metrics at any level. The level is for `shared` and the crates of `groups`;
+/// libraries speak up from `warn`, since below that the SDK writes out requests.
 pub fn log_targets(level: LevelFilter, groups: &[&str]) -> Targets {
     let own = groups.iter().chain(&["shared"]).map(|name| (*name, level));
     let metrics = (metrics::TARGET, LevelFilter::INFO.max(level));
-    Targets::new().with_default(LevelFilter::WARN.min(level)).with_targets(own).with_targets([metrics])
+    Targets::new()
+        .with_default(LevelFilter::WARN.min(level))
+        .with_targets(own)
+        .with_targets([metrics])
 }
 
 /// How it is logged: one JSON line an event, without what CloudWatch adds by itself.
@@ -259,7 +287,9 @@ fn write_as_problem(response: &mut Response, accept: &Accept) {
     if let Some(body) = written.and_then(Written::problem_body) {
         *response.body_mut() = axum::body::Body::from(body);
         response.headers_mut().remove(header::CONTENT_LENGTH);
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     }
 }
 

@@ -1,8 +1,10 @@
 //! What one invocation asks of storage, and for whom, for the one line that the log holds of it.
 //!
-//! Protocol: [`counted`] runs a future with a tally of its own, which is the task's; the client of DynamoDB carries a `Meter`, which asks
-//! for the units of each call and adds them to the tally of the task that makes it. No call site knows of it. Invariants: what is spawned
-//! beside an invocation is counted in none; a call whose condition failed has no units, since DynamoDB tells none of it.
+//! Protocol: [`counted`] runs a future with a tally of its own, which is the task's; the client of
+//! DynamoDB carries a `Meter`, which asks for the units of each call and adds them to the tally of
+//! the task that makes it. No call site knows of it. Invariants: what is spawned beside an
+//! invocation is counted in none; a call whose condition failed has no units, since DynamoDB tells
+//! none of it.
 
 use std::{cell::Cell, future::Future};
 
@@ -111,7 +113,15 @@ fn ask(input: &mut Input) {
             })*
         };
     }
-    ask!(GetItemInput, UpdateItemInput, QueryInput, TransactWriteItemsInput, PutItemInput, DeleteItemInput, BatchGetItemInput);
+    ask!(
+        GetItemInput,
+        UpdateItemInput,
+        QueryInput,
+        TransactWriteItemsInput,
+        PutItemInput,
+        DeleteItemInput,
+        BatchGetItemInput
+    );
 }
 
 /// Read and write units of an answer.
@@ -149,7 +159,8 @@ impl Each for Vec<ConsumedCapacity> {
     }
 }
 
-/// Nothing where no invocation is counted: at a process's start, in what goes on beside requests, in the operator's commands.
+/// Nothing where no invocation is counted: at a process's start, in what goes on beside requests,
+/// in the operator's commands.
 fn change(change: impl FnOnce(&mut Tally)) {
     let _ = OF_TASK.try_with(|cell| {
         let mut tally = cell.get();

@@ -22,7 +22,10 @@ async fn each_functions_own_binary_answers_the_events_of_its_group() {
             let status = answer["statusCode"].as_u64().unwrap();
             assert_eq!(status == 404, name == "not_found", "{group} answered {name} with {answer}");
             assert!(status < 500, "{group} answered {name} with {answer}");
-            assert_eq!(answer["headers"]["x-request-id"], event["requestContext"]["requestId"], "{group}, {name}");
+            assert_eq!(
+                answer["headers"]["x-request-id"], event["requestContext"]["requestId"],
+                "{group}, {name}"
+            );
         }
         let ended = function.kill().await;
         assert_eq!(ended.errors, "", "{group} wrote to its standard error");
@@ -41,26 +44,37 @@ async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_p
         let log = function.kill().await.log;
         for line in &log {
             let json: Result<Value, _> = serde_json::from_str(line);
-            assert!(json.is_ok_and(|json| json.is_object()), "{group} logged what is no JSON object: {line}");
+            assert!(
+                json.is_ok_and(|json| json.is_object()),
+                "{group} logged what is no JSON object: {line}"
+            );
             assert!(line.len() <= LINE, "{group} logged {} bytes: {line}", line.len());
             for private in events.iter().flat_map(private_parts) {
                 assert!(!line.contains(&private), "{group} logged {private}: {line}");
             }
         }
-        let requests = log.iter().filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "request");
+        let requests = log
+            .iter()
+            .filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "request");
         assert_eq!(requests.count(), events.len(), "{group} must log one line a request: {log:#?}");
     }
 }
 
 #[tokio::test]
-async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_without_anything_private() {
+async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_without_anything_private()
+ {
     let api = Api::with(&[("LogLevel", "trace")]).await;
     let functions = &api.stack.deployment.functions;
-    for name in functions.iter().filter(|function| function.queue.is_some()).map(|function| function.group.as_str()) {
+    for name in functions
+        .iter()
+        .filter(|function| function.queue.is_some())
+        .map(|function| function.group.as_str())
+    {
         let mut function = Bootstrap::start(&api.stack, name).await;
         let events = sample_events(name);
         for SampleEvent { name, text } in &events {
-            let failures = function.invoke(text).await["batchItemFailures"].as_array().map(Vec::len);
+            let failures =
+                function.invoke(text).await["batchItemFailures"].as_array().map(Vec::len);
             assert_eq!(failures, Some(usize::from(name == "unreadable")), "{name}");
         }
         let ended = function.kill().await;
@@ -71,13 +85,22 @@ async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_wi
                 assert!(!line.contains(private), "{name} logged {private}: {line}");
             }
         }
-        let batches = ended.log.iter().filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "batch");
-        assert_eq!(batches.count(), events.len(), "{name} must log one line a batch: {:#?}", ended.log);
+        let batches = ended
+            .log
+            .iter()
+            .filter(|line| serde_json::from_str::<Value>(line).unwrap()["message"] == "batch");
+        assert_eq!(
+            batches.count(),
+            events.len(),
+            "{name} must log one line a batch: {:#?}",
+            ended.log
+        );
     }
 }
 
 #[tokio::test]
-async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_log_level_and_nothing_private() {
+async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_log_level_and_nothing_private()
+ {
     let api = Api::with(&[("LogLevel", "error")]).await;
     api.code_for("+12025550143").await;
     for scheduled in api.stack.scheduled() {
@@ -92,8 +115,12 @@ async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_lo
         assert_eq!(ended.log.len(), tasks, "{name} must report one line a task: {:#?}", ended.log);
         for line in &ended.log {
             assert!(line.len() <= LINE, "{name} logged {} bytes: {line}", line.len());
-            let json: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
-            assert!(json["_aws"]["CloudWatchMetrics"].is_array() && json["Task"].is_string(), "{line}");
+            let json: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(
+                json["_aws"]["CloudWatchMetrics"].is_array() && json["Task"].is_string(),
+                "{line}"
+            );
         }
     }
 }
@@ -123,13 +150,20 @@ fn private_parts(event: &SampleEvent) -> Vec<String> {
     } else {
         body.to_owned()
     };
-    let mut parts = vec![json["requestContext"]["http"]["sourceIp"].as_str().expect("an address").to_owned()];
-    parts.extend(json["headers"]["authorization"].as_str().and_then(|value| value.split(' ').nth(1)).map(str::to_owned));
+    let mut parts =
+        vec![json["requestContext"]["http"]["sourceIp"].as_str().expect("an address").to_owned()];
+    parts.extend(
+        json["headers"]["authorization"]
+            .as_str()
+            .and_then(|value| value.split(' ').nth(1))
+            .map(str::to_owned),
+    );
     match serde_json::from_str(&body) {
         Ok(body) => collect_texts(&body, &mut parts),
         Err(_) => {
             for form in [&body, json["rawQueryString"].as_str().unwrap_or_default()] {
-                let pairs: Vec<(String, String)> = serde_html_form::from_str(form).unwrap_or_default();
+                let pairs: Vec<(String, String)> =
+                    serde_html_form::from_str(form).unwrap_or_default();
                 parts.extend(pairs.into_iter().map(|(_, value)| value));
             }
         }

@@ -9,7 +9,15 @@ use crate::PHONE;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_path_is_404_in_the_envelope_for_every_method() {
     let api = Api::start().await;
-    for path in ["/nothing", "/api/", "/api/nothing/", "/api/refresh-token/x/", "/api//refresh-token/", "/.well-known/", "/%00"] {
+    for path in [
+        "/nothing",
+        "/api/",
+        "/api/nothing/",
+        "/api/refresh-token/x/",
+        "/api//refresh-token/",
+        "/.well-known/",
+        "/%00",
+    ] {
         for method in [Method::GET, Method::POST, Method::DELETE, Method::HEAD] {
             let answer = api.request(method.clone(), path).send().await.expect(404);
             assert_eq!(answer.header("link"), r#"</docs/>; rel="help""#);
@@ -30,9 +38,14 @@ async fn options_answers_for_every_path_without_a_token() {
         ("/api/customer/authenticate/", "POST, OPTIONS"),
         ("/.well-known/jwks.json", "GET, HEAD, OPTIONS"),
     ] {
-        let request = api.request(Method::OPTIONS, path).header("origin", "https://app.example.com");
-        let answer =
-            request.header("access-control-request-method", "PATCH").header("accept", "text/html").send().await.expect(204);
+        let request =
+            api.request(Method::OPTIONS, path).header("origin", "https://app.example.com");
+        let answer = request
+            .header("access-control-request-method", "PATCH")
+            .header("accept", "text/html")
+            .send()
+            .await
+            .expect(204);
         assert_eq!(answer.header("allow"), allow, "{path}");
         assert_eq!(answer.header("access-control-allow-methods"), allow);
         assert_eq!(answer.header("access-control-allow-origin"), "*");
@@ -46,7 +59,8 @@ async fn head_answers_as_get_without_the_body() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let get = api.profile(&phone.access).await;
-    let head = api.request(Method::HEAD, "/api/customer/").bearer(&phone.access).send().await.expect(200);
+    let head =
+        api.request(Method::HEAD, "/api/customer/").bearer(&phone.access).send().await.expect(200);
     assert!(head.body.is_empty());
     assert_eq!(head.header("etag"), get.header("etag"));
     api.request(Method::HEAD, "/api/refresh-token/").send().await.expect(405);
@@ -62,11 +76,25 @@ async fn the_checks_come_in_the_contracts_order() {
     everything_wrong().send().await.expect(406);
     acceptable(api.request(Method::POST, "/api/customer/")).send().await.expect(401);
     let phone = api.log_in(PHONE).await;
-    let method = acceptable(api.request(Method::POST, "/api/customer/")).bearer(&phone.access).send().await.expect(405);
+    let method = acceptable(api.request(Method::POST, "/api/customer/"))
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(405);
     assert_eq!(method.header("allow"), "GET, PUT, PATCH, DELETE, HEAD, OPTIONS");
     acceptable(api.patch("/api/customer/")).bearer(&phone.access).send().await.expect(413);
-    api.patch("/api/customer/").bearer(&phone.access).body("text/plain", "x").send().await.expect(415);
-    api.patch("/api/customer/").bearer(&phone.access).body("application/json", "{").send().await.expect(400);
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .body("text/plain", "x")
+        .send()
+        .await
+        .expect(415);
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .body("application/json", "{")
+        .send()
+        .await
+        .expect(400);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,12 +141,18 @@ async fn no_path_that_the_gateway_decoded_makes_a_function_panic() {
     ];
     for path in paths {
         for query in ["", "a=b c&%=%zz", "x=手机#f", "\"<>"] {
-            for host in ["api.example.com", "not a host", "", "[::1", "手机.example.com", "a:99999"] {
+            for host in ["api.example.com", "not a host", "", "[::1", "手机.example.com", "a:99999"]
+            {
                 let mut event = event.clone();
                 event["rawPath"] = json!(path);
                 event["rawQueryString"] = json!(query);
                 event["headers"]["host"] = json!(host);
-                let answer = api.stack.function("auth").expect("auth").invoke(event.to_string().as_bytes()).await;
+                let answer = api
+                    .stack
+                    .function("auth")
+                    .expect("auth")
+                    .invoke(event.to_string().as_bytes())
+                    .await;
                 let Ok(answer) = answer else { continue };
                 let answer: serde_json::Value = serde_json::from_slice(&answer).expect("JSON");
                 assert_eq!(answer["statusCode"], json!(404), "{path:?} {query:?} {host:?}");
@@ -127,6 +161,12 @@ async fn no_path_that_the_gateway_decoded_makes_a_function_panic() {
     }
     let mut bare = event.clone();
     bare.as_object_mut().expect("an object").remove("rawPath");
-    let answer = api.stack.function("auth").expect("auth").invoke(bare.to_string().as_bytes()).await.expect("an answer");
+    let answer = api
+        .stack
+        .function("auth")
+        .expect("auth")
+        .invoke(bare.to_string().as_bytes())
+        .await
+        .expect("an answer");
     assert!(String::from_utf8_lossy(&answer).contains("404"));
 }

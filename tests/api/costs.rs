@@ -1,4 +1,5 @@
-//! What each operation costs: sequential trips to storage, with every call delayed, and units. The figures stand in the operations' docs.
+//! What each operation costs: sequential trips to storage, with every call delayed, and units. The
+//! figures stand in the operations' docs.
 
 use std::time::Duration;
 
@@ -16,19 +17,25 @@ fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
 }
 
 async fn measured() -> Api {
-    let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api =
+        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
+            .await;
     count_the_first_codes_of_the_day(&api).await;
     api.wire.delay(DELAY);
     api.wire.reset();
     api
 }
 
-/// One in each shard of the budgets: the first code in a shard makes its item, and the shards are drawn.
+/// One in each shard of the budgets: the first code in a shard makes its item, and the shards are
+/// drawn.
 async fn count_the_first_codes_of_the_day(api: &Api) {
     let app = api.stack.state("auth").expect("auth runs");
     for budget in [BudgetKind::Country("US"), BudgetKind::Total] {
         for shard in 0..SHARDS {
-            let spent = app.store.spend_budget(budget, &[0; SHARDS as usize], shard, &app.config.codes, app.now()).await;
+            let spent = app
+                .store
+                .spend_budget(budget, &[0; SHARDS as usize], shard, &app.config.codes, app.now())
+                .await;
             assert_eq!(spent.expect("an answer"), Some(shard));
         }
     }
@@ -37,7 +44,8 @@ async fn count_the_first_codes_of_the_day(api: &Api) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_costs_two_trips() {
     let api = measured().await;
-    // The counters of the phone and of the address are new, which is a unit each for their places on the index, as it is for each challenge.
+    // The counters of the phone and of the address are new, which is a unit each for their places
+    // on the index, as it is for each challenge.
     api.ask_for_code(PHONE).await.expect(200);
     assert_eq!(api.wire.cost(), cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
     api.clock.advance_seconds(60);
@@ -124,16 +132,41 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     api.profile(&phone.access).await.expect(200);
     assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
-    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
-    // One write unit for the profile, one for the count of writes, and one since that is the first of this hour.
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .json(&json!({"first_name": "Amal"}))
+        .send()
+        .await
+        .expect(200);
+    // One write unit for the profile, one for the count of writes, and one since that is the first
+    // of this hour.
     assert_eq!(api.wire.cost(), cost(2, 2.0, 3.0), "{:#?}", api.wire.calls());
     api.wire.reset();
-    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Basma"})).send().await.expect(200);
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .json(&json!({"first_name": "Basma"}))
+        .send()
+        .await
+        .expect(200);
     assert_eq!(api.wire.cost(), cost(2, 2.0, 2.0), "{:#?}", api.wire.calls());
-    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .json(&json!({"first_name": "Amal"}))
+        .send()
+        .await
+        .expect(200);
     api.wire.reset();
-    api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 1.0), "nothing differs, nothing but the count is written");
+    api.patch("/api/customer/")
+        .bearer(&phone.access)
+        .json(&json!({"first_name": "Amal"}))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(
+        api.wire.cost(),
+        cost(1, 2.0, 1.0),
+        "nothing differs, nothing but the count is written"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,15 +185,22 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
             api.request(method, &path).bearer(&phone.access).send().await.expect(204);
         } else {
             let body = json!({"refresh": tablet.refresh});
-            api.post("/api/logout-device/").bearer(&phone.access).json(&body).send().await.expect(204);
+            api.post("/api/logout-device/")
+                .bearer(&phone.access)
+                .json(&body)
+                .send()
+                .await
+                .expect(204);
         }
         assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
         api.profile(&tablet.access).await.expect(401);
     }
     // An answer that a condition failed does not say what it cost: as much as the write would have.
-    for (path, status, written) in
-        [("/api/logout-all-devices/", 204, 1.0), ("/api/logout-device/", 204, 1.0), ("/api/logout-device/", 401, 0.0)]
-    {
+    for (path, status, written) in [
+        ("/api/logout-all-devices/", 204, 1.0),
+        ("/api/logout-device/", 204, 1.0),
+        ("/api/logout-device/", 401, 0.0),
+    ] {
         api.wire.reset();
         let keep = json!({"keep_current": true});
         api.post(path).bearer(&phone.access).json(&keep).send().await.expect(status);
@@ -181,7 +221,12 @@ async fn a_log_out_of_twenty_devices_costs_one_trip() {
     for keep_current in [true, false] {
         api.wire.reset();
         let body = json!({"keep_current": keep_current});
-        api.post("/api/logout-all-devices/").bearer(&last.access).json(&body).send().await.expect(204);
+        api.post("/api/logout-all-devices/")
+            .bearer(&last.access)
+            .json(&body)
+            .send()
+            .await
+            .expect(204);
         assert_eq!(api.wire.cost(), cost(1, 0.0, 4.0), "{:#?}", api.wire.calls());
     }
 }
@@ -204,7 +249,8 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    // The count of writes, three for the first try on that phone, eleven in the transaction, three given back.
+    // The count of writes, three for the first try on that phone, eleven in the transaction, three
+    // given back.
     assert_eq!(api.wire.cost(), cost(2, 2.0, 18.0), "{:#?}", api.wire.calls());
 
     api.clock.advance_seconds(600);
@@ -240,7 +286,12 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let code = api.code_to(&phone.access, PHONE, "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
-    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(&phone.access)
+        .json(&body)
+        .send()
+        .await
+        .expect(204);
     assert_eq!(api.wire.cost(), cost(2, 3.0, 18.0), "{:#?}", api.wire.calls());
 }
 
@@ -257,12 +308,28 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     };
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
     // The first entry of a wallet puts it on the list that the audit goes by.
-    assert_eq!(moved(&purse.operator, credit.clone()).await.0, cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
-    assert_eq!(moved(&purse.operator, credit).await.0, cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
-    // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of balance, entry and answer, two units each.
+    assert_eq!(
+        moved(&purse.operator, credit.clone()).await.0,
+        cost(2, 2.0, 8.0),
+        "{:#?}",
+        api.wire.calls()
+    );
+    assert_eq!(
+        moved(&purse.operator, credit).await.0,
+        cost(2, 2.0, 6.0),
+        "{:#?}",
+        api.wire.calls()
+    );
+    // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of
+    // balance, entry and answer, two units each.
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
     // The first counted write of an hour is one unit more.
-    assert_eq!(moved(&purse.phone.access, debit.clone()).await.0, cost(2, 3.0, 8.0), "{:#?}", api.wire.calls());
+    assert_eq!(
+        moved(&purse.phone.access, debit.clone()).await.0,
+        cost(2, 3.0, 8.0),
+        "{:#?}",
+        api.wire.calls()
+    );
     let (spent, entry) = moved(&purse.phone.access, debit.clone()).await;
     assert_eq!(spent, cost(2, 3.0, 7.0), "{:#?}", api.wire.calls());
     let calls = api.wire.calls();
@@ -273,11 +340,26 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     assert_eq!(spent, cost(2, 3.0, 11.0), "{:#?}", api.wire.calls());
     let (_, second) = moved(&purse.phone.access, hold).await;
     let capture = json!({"type": "capture", "amount": 5, "hold_id": first});
-    assert_eq!(moved(&purse.phone.access, capture).await.0, cost(2, 4.0, 11.0), "{:#?}", api.wire.calls());
+    assert_eq!(
+        moved(&purse.phone.access, capture).await.0,
+        cost(2, 4.0, 11.0),
+        "{:#?}",
+        api.wire.calls()
+    );
     let release = json!({"type": "release", "hold_id": second});
-    assert_eq!(moved(&purse.phone.access, release).await.0, cost(2, 4.0, 11.0), "{:#?}", api.wire.calls());
+    assert_eq!(
+        moved(&purse.phone.access, release).await.0,
+        cost(2, 4.0, 11.0),
+        "{:#?}",
+        api.wire.calls()
+    );
     let reverse = purse.for_customer(&json!({"type": "reverse", "entry_id": entry}));
-    assert_eq!(moved(&purse.operator, reverse).await.0, cost(2, 4.0, 8.0), "{:#?}", api.wire.calls());
+    assert_eq!(
+        moved(&purse.operator, reverse).await.0,
+        cost(2, 4.0, 8.0),
+        "{:#?}",
+        api.wire.calls()
+    );
 
     purse.send(&purse.phone.access, "again", &debit).await.expect(200);
     api.wire.reset();
@@ -289,7 +371,8 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for() {
+async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for()
+ {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
     // The function learns the keys of tokens at its first one.
@@ -306,8 +389,19 @@ async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencie
         api.get(path).bearer(&purse.phone.access).send().await.expect(200);
         assert_eq!(api.wire.cost().trips, trips, "{:#?}", api.wire.calls());
     }
-    let first = api.get("/api/wallet/?page_size=1").bearer(&purse.phone.access).send().await.expect(200).json();
-    let next = first["entries"]["next"].as_str().and_then(|url| url.split_once("example.com")).expect("a next page").1.to_owned();
+    let first = api
+        .get("/api/wallet/?page_size=1")
+        .bearer(&purse.phone.access)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    let next = first["entries"]["next"]
+        .as_str()
+        .and_then(|url| url.split_once("example.com"))
+        .expect("a next page")
+        .1
+        .to_owned();
     api.wire.reset();
     api.get(&next).bearer(&purse.phone.access).send().await.expect(200);
     assert_eq!(api.wire.cost().trips, 1, "{:#?}", api.wire.calls());

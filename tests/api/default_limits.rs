@@ -35,7 +35,10 @@ async fn an_address_gets_100_codes_an_hour() {
     for n in 0..100 {
         ask(&api, "192.0.2.1", &format!("+141555501{n:02}")).await.expect(200);
     }
-    assert_eq!(ask(&api, "192.0.2.1", "+14155550200").await.expect(429).header("retry-after"), "3600");
+    assert_eq!(
+        ask(&api, "192.0.2.1", "+14155550200").await.expect(429).header("retry-after"),
+        "3600"
+    );
     ask(&api, "192.0.2.2", "+14155550200").await.expect(200);
     api.clock.advance_seconds(3_600);
     ask(&api, "192.0.2.1", "+14155550201").await.expect(200);
@@ -46,7 +49,10 @@ async fn a_country_gets_1000_unverified_codes_a_day_and_the_others_do_not_feel_i
     let api = Api::start().await;
     spend_all_but_one(&api, "US", 1_000).await;
     ask(&api, "192.0.2.1", PHONE).await.expect(200);
-    assert_eq!(ask(&api, "192.0.2.1", "+14155550199").await.expect(429).header("retry-after"), "14400");
+    assert_eq!(
+        ask(&api, "192.0.2.1", "+14155550199").await.expect(429).header("retry-after"),
+        "14400"
+    );
     ask(&api, "192.0.2.1", "+447400123456").await.expect(200);
     api.clock.advance_seconds(14_400);
     ask(&api, "192.0.2.1", "+14155550199").await.expect(200);
@@ -58,7 +64,11 @@ async fn all_countries_together_get_5000_unverified_codes_a_day() {
     spend_all_but_one(&api, "ALL", 5_000).await;
     ask(&api, "192.0.2.1", PHONE).await.expect(200);
     for phone in ["+14155550199", "+447400123456", "+966501234567"] {
-        assert_eq!(ask(&api, "192.0.2.1", phone).await.expect(429).header("retry-after"), "14400", "{phone}");
+        assert_eq!(
+            ask(&api, "192.0.2.1", phone).await.expect(429).header("retry-after"),
+            "14400",
+            "{phone}"
+        );
     }
     api.clock.advance_seconds(14_400);
     ask(&api, "192.0.2.1", "+447400123456").await.expect(200);
@@ -69,11 +79,14 @@ async fn a_phone_gets_100_wrong_tries_a_day_over_all_addresses() {
     let api = Api::start().await;
     for address in 0..10 {
         for _ in 0..10 {
-            let answer = api.authenticate_from(&format!("198.51.100.{address}"), PHONE, UNKNOWN, "000000").await;
+            let answer = api
+                .authenticate_from(&format!("198.51.100.{address}"), PHONE, UNKNOWN, "000000")
+                .await;
             assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         }
     }
-    let refused = api.authenticate_from("198.51.100.99", PHONE, UNKNOWN, "000000").await.expect(429);
+    let refused =
+        api.authenticate_from("198.51.100.99", PHONE, UNKNOWN, "000000").await.expect(429);
     assert_eq!(refused.header("retry-after"), "14400");
     api.clock.advance_seconds(14_400);
     api.log_in(PHONE).await;

@@ -1,4 +1,5 @@
-//! How an invocation ends that does not end well, in processes under a Lambda Runtime API: panics, time-outs near the limit, SIGTERM.
+//! How an invocation ends that does not end well, in processes under a Lambda Runtime API: panics,
+//! time-outs near the limit, SIGTERM.
 
 use std::time::{Duration, Instant};
 
@@ -39,7 +40,9 @@ async fn a_consumer_of_the_tests_as_a_process() {
             }
             .boxed()
         };
-        serve_consumer(Consumer { name: "trial", start: |_| {}, handle }).await.expect("it was told to end");
+        serve_consumer(Consumer { name: "trial", start: |_| {}, handle })
+            .await
+            .expect("it was told to end");
     }
 }
 
@@ -49,7 +52,8 @@ async fn function(api: &Api) -> Bootstrap {
 
 /// An event of a request to an operation of the tests.
 fn request(path: &str) -> String {
-    let event = sample_events("auth").into_iter().find(|event| event.name == "jwks").expect("an event");
+    let event =
+        sample_events("auth").into_iter().find(|event| event.name == "jwks").expect("an event");
     let mut event: Value = serde_json::from_str(&event.text).expect("JSON");
     event["rawPath"] = json!(path);
     event["requestContext"]["http"]["path"] = json!(path);
@@ -58,7 +62,10 @@ fn request(path: &str) -> String {
 
 fn error_of(answer: &Value) -> (u64, String) {
     let body: Value = serde_json::from_str(answer["body"].as_str().expect("a body")).expect("JSON");
-    (answer["statusCode"].as_u64().expect("a status"), body["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
+    (
+        answer["statusCode"].as_u64().expect("a status"),
+        body["errors"][0]["code"].as_str().unwrap_or_default().to_owned(),
+    )
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long an answer really took")]
@@ -84,7 +91,10 @@ async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_th
     let api = Api::start().await;
     let mut function = function(&api).await;
     let begun = instant();
-    let answer = function.try_to_invoke(&request("/api/trial/stall/"), Duration::from_secs(2)).await.expect("an answer");
+    let answer = function
+        .try_to_invoke(&request("/api/trial/stall/"), Duration::from_secs(2))
+        .await
+        .expect("an answer");
     assert_eq!(error_of(&answer), (503, "unavailable".to_owned()), "{answer}");
     assert_eq!(answer["headers"]["retry-after"], "1");
     let taken = begun.elapsed();
@@ -95,28 +105,43 @@ async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_and_works_again_with_it() {
+async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_and_works_again_with_it()
+ {
     let api = Api::start().await;
     let each = GROUPS.iter().map(async |(group, _)| {
         let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
         storage.stall(true);
-        let mut function = Bootstrap::start_with(&api.stack, group, &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())]).await;
+        let mut function = Bootstrap::start_with(
+            &api.stack,
+            group,
+            &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())],
+        )
+        .await;
         for event in sample_events(group) {
             let begun = instant();
             let answer = function.try_to_invoke(&event.text, Duration::from_millis(1_500)).await;
             let answer = answer.unwrap_or_else(|error| panic!("{group}, {}: {error}", event.name));
             let taken = begun.elapsed();
             let status = answer["statusCode"].as_u64().expect("a status");
-            let out_of_reach =
-                answer["body"].as_str().is_some_and(|body| body.contains("The service is temporarily unavailable."));
-            assert!(status < 500 || status == 503 && out_of_reach, "{group}, {}: {answer}", event.name);
+            let out_of_reach = answer["body"]
+                .as_str()
+                .is_some_and(|body| body.contains("The service is temporarily unavailable."));
+            assert!(
+                status < 500 || status == 503 && out_of_reach,
+                "{group}, {}: {answer}",
+                event.name
+            );
             // The first one waits for the process to start, too.
             assert!(taken < Duration::from_secs(8), "{group}, {}: {taken:?}", event.name);
         }
         storage.stall(false);
         for event in sample_events(group) {
             let answer = function.try_to_invoke(&event.text, LONG).await.expect("an answer");
-            assert!(answer["statusCode"].as_u64().expect("a status") < 500, "{group}, {}: {answer}", event.name);
+            assert!(
+                answer["statusCode"].as_u64().expect("a status") < 500,
+                "{group}, {}: {answer}",
+                event.name
+            );
         }
         let ended = function.kill().await;
         assert_eq!(ended.errors, "", "{group} wrote to its standard error");
@@ -127,7 +152,12 @@ async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_a
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consumer_that_panics_or_stalls_reports_an_error_in_time_and_the_next_event_works() {
     let api = Api::start().await;
-    let mut consumer = Bootstrap::start_test(&api.stack, "notifier", "endings::a_consumer_of_the_tests_as_a_process").await;
+    let mut consumer = Bootstrap::start_test(
+        &api.stack,
+        "notifier",
+        "endings::a_consumer_of_the_tests_as_a_process",
+    )
+    .await;
     for what in ["panic", "stall"] {
         let event = json!({"do": what}).to_string();
         let error = consumer.try_to_invoke(&event, Duration::from_secs(2)).await.expect_err(what);
@@ -143,14 +173,25 @@ async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
     for (name, _) in local::groups::CONSUMERS {
         storage.stall(true);
-        let mut consumer = Bootstrap::start_with(&api.stack, name, &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())]).await;
-        let event = sample_events(name).into_iter().find(|event| event.name != "unreadable").expect("an event");
+        let mut consumer = Bootstrap::start_with(
+            &api.stack,
+            name,
+            &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())],
+        )
+        .await;
+        let event = sample_events(name)
+            .into_iter()
+            .find(|event| event.name != "unreadable")
+            .expect("an event");
         let begun = instant();
         // An error, or records that come back; for the clean-up a report without anything done.
         consumer.try_to_invoke(&event.text, Duration::from_millis(1_500)).await.ok();
         assert!(begun.elapsed() < Duration::from_secs(5), "{name}: {:?}", begun.elapsed());
         storage.stall(false);
-        consumer.try_to_invoke(&event.text, LONG).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        consumer
+            .try_to_invoke(&event.text, LONG)
+            .await
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         let ended = consumer.kill().await;
         assert_eq!(ended.errors, "", "{name} wrote to its standard error");
     }
@@ -171,23 +212,40 @@ async fn a_process_that_is_told_to_end_answers_what_is_in_flight_and_then_ends_w
 
     // The real binaries: one with a call to storage under way, then all at rest.
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
-    let mut auth = Bootstrap::start_with(&api.stack, "auth", &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())]).await;
-    let event = sample_events("auth").into_iter().find(|event| event.name == "send_otp").expect("an event").text;
+    let mut auth =
+        Bootstrap::start_with(&api.stack, "auth", &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())])
+            .await;
+    let event = sample_events("auth")
+        .into_iter()
+        .find(|event| event.name == "send_otp")
+        .expect("an event")
+        .text;
     storage.stall(true);
     auth.hand_over(&event, LONG);
     storage.connected().await;
     auth.terminate();
-    assert!(timeout(Duration::from_millis(300), auth.outcome()).await.is_err(), "it waits for storage");
+    assert!(
+        timeout(Duration::from_millis(300), auth.outcome()).await.is_err(),
+        "it waits for storage"
+    );
     storage.stall(false);
     assert_eq!(auth.outcome().await.expect("an answer")["statusCode"], 200);
     let ended = auth.ended().await;
     assert!(ended.status.success(), "{}\n{}", ended.status, ended.errors);
     for name in local::groups::names() {
         let mut idle = Bootstrap::start(&api.stack, name).await;
-        let event = sample_events(name).into_iter().find(|event| event.name != "unreadable").expect("an event");
+        let event = sample_events(name)
+            .into_iter()
+            .find(|event| event.name != "unreadable")
+            .expect("an event");
         idle.invoke(&event.text).await;
         idle.terminate();
         let ended = idle.ended().await;
-        assert!(ended.status.success() && ended.errors.is_empty(), "{name}: {}\n{}", ended.status, ended.errors);
+        assert!(
+            ended.status.success() && ended.errors.is_empty(),
+            "{name}: {}\n{}",
+            ended.status,
+            ended.errors
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Maintenance and old apps: who is refused before anything else of a request is looked at, and what knowing that costs.
+//! Maintenance and old apps: who is refused before anything else of a request is looked at, and
+//! what knowing that costs.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{PHONE, trial};
 
-const UPGRADE: &str = "426 upgrade_required: This version of the app is no longer served. Please update it. [null]";
+const UPGRADE: &str =
+    "426 upgrade_required: This version of the app is no longer served. Please update it. [null]";
 
 /// Writes the app information and lets every function know it.
 async fn tell(api: &Api, info: Value) {
@@ -22,18 +24,27 @@ async fn tell(api: &Api, info: Value) {
 async fn write(api: &Api, info: Value) {
     let table = &api.stack.state("auth").expect("auth runs").config.table;
     let text = |text: &str| AttributeValue::S(text.to_owned());
-    let put = api.dynamodb().put_item().table_name(table).item("pk", text("APP#INFO")).item("sk", text("INFO"));
+    let put = api
+        .dynamodb()
+        .put_item()
+        .table_name(table)
+        .item("pk", text("APP#INFO"))
+        .item("sk", text("INFO"));
     let members = info.as_object().expect("an object").iter();
-    members.fold(put, |put, (name, value)| put.item(name, attribute(value))).send().await.expect("the item is written");
+    members
+        .fold(put, |put, (name, value)| put.item(name, attribute(value)))
+        .send()
+        .await
+        .expect("the item is written");
 }
 
 fn attribute(value: &Value) -> AttributeValue {
     match value {
         Value::String(text) => AttributeValue::S(text.clone()),
         Value::Bool(truth) => AttributeValue::Bool(*truth),
-        Value::Object(members) => {
-            AttributeValue::M(members.iter().map(|(name, value)| (name.clone(), attribute(value))).collect())
-        }
+        Value::Object(members) => AttributeValue::M(
+            members.iter().map(|(name, value)| (name.clone(), attribute(value))).collect(),
+        ),
         Value::Number(number) => AttributeValue::N(number.to_string()),
         _ => AttributeValue::Null(true),
     }
@@ -50,7 +61,10 @@ fn minimum() -> Value {
 }
 
 async fn with_app(api: &Api, platform: &str, version: &str) -> Answer {
-    let request = api.post("/api/refresh-token/").header("x-app-platform", platform).header("x-app-version", version);
+    let request = api
+        .post("/api/refresh-token/")
+        .header("x-app-platform", platform)
+        .header("x-app-version", version);
     request.json(&json!({"refresh": "garbage"})).send().await
 }
 
@@ -69,9 +83,14 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
         (Method::TRACE, "/api/customer/"),
     ] {
         // Before 406, 401, 405 and 415.
-        let request = api.request(method, path).header("accept", "image/png").body("text/plain", "x");
+        let request =
+            api.request(method, path).header("accept", "image/png").body("text/plain", "x");
         let answer = request.send().await.expect(503);
-        assert_eq!((answer.error().as_str(), answer.header("retry-after")), (words, "1800"), "{path}");
+        assert_eq!(
+            (answer.error().as_str(), answer.header("retry-after")),
+            (words, "1800"),
+            "{path}"
+        );
         assert_eq!(answer.json()["type"], json!("server_error"));
     }
     // After preflight and 404; and not outside of /api/.
@@ -82,7 +101,10 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
     api.get("/api/trial/entries/").bearer(&phone.access).send().await.expect(200);
     tell(&api, json!({"maintenance": {"active": true}})).await;
     let answer = api.profile(&phone.access).await;
-    assert_eq!(answer.error(), "503 maintenance: The service is under maintenance. Please try again later. [null]");
+    assert_eq!(
+        answer.error(),
+        "503 maintenance: The service is under maintenance. Please try again later. [null]"
+    );
     assert_eq!(answer.header("retry-after"), "60");
     tell(&api, json!({"maintenance": {"active": false}})).await;
     api.profile(&phone.access).await.expect(200);
@@ -92,7 +114,9 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
 async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_update() {
     let api = Api::start().await;
     tell(&api, minimum()).await;
-    for (platform, version) in [("ios", "2.9.9"), ("iOS", "2"), ("ios", "0"), ("ios", "2.9-beta"), ("ios", "2.9.9+310")] {
+    for (platform, version) in
+        [("ios", "2.9.9"), ("iOS", "2"), ("ios", "0"), ("ios", "2.9-beta"), ("ios", "2.9.9+310")]
+    {
         let answer = with_app(&api, platform, version).await;
         assert_eq!(answer.error(), UPGRADE, "{platform} {version}");
         assert_eq!(answer.json()["store_url"], json!("https://apps.example.com/ios"));
@@ -112,13 +136,22 @@ async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_updat
     }
     api.profile("garbage").await.expect(401);
     // Before 406 and 401; and as problem details for those who ask for them.
-    let request = api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1");
+    let request =
+        api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1");
     request.header("accept", "image/png").send().await.expect(426);
-    let request = api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1");
-    let problem = request.header("accept", "application/problem+json").send().await.expect(426).json();
-    assert_eq!((&problem["code"], &problem["store_url"]), (&json!("upgrade_required"), &json!("https://apps.example.com/ios")));
+    let request =
+        api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1");
+    let problem =
+        request.header("accept", "application/problem+json").send().await.expect(426).json();
+    assert_eq!(
+        (&problem["code"], &problem["store_url"]),
+        (&json!("upgrade_required"), &json!("https://apps.example.com/ios"))
+    );
     assert!(api.profile("garbage").await.json().get("store_url").is_none());
-    let request = api.get("/.well-known/jwks.json").header("x-app-platform", "ios").header("x-app-version", "1");
+    let request = api
+        .get("/.well-known/jwks.json")
+        .header("x-app-platform", "ios")
+        .header("x-app-version", "1");
     request.send().await.expect(200);
 }
 
@@ -131,7 +164,8 @@ async fn the_app_information_is_read_once_a_minute_and_no_request_waits_for_it()
     api.profile("garbage").await.expect(401);
     assert_eq!(api.wire.calls().len(), 0);
     api.clock.advance_seconds(1);
-    // What is known is served while it is read again: by one request of many, with the storage as slow as it may be.
+    // What is known is served while it is read again: by one request of many, with the storage as
+    // slow as it may be.
     api.wire.delay(Duration::from_secs(2));
     let answers = join_all((0..32).map(|_| api.profile("garbage"))).await;
     assert!(answers.iter().all(|answer| answer.status == 401));
@@ -141,7 +175,11 @@ async fn the_app_information_is_read_once_a_minute_and_no_request_waits_for_it()
     }
     while api.profile("garbage").await.status != 503 {}
     let calls = api.wire.calls();
-    assert_eq!((calls.len(), calls[0].operation.as_str(), calls[0].read_units), (1, "GetItem", 0.5), "{calls:#?}");
+    assert_eq!(
+        (calls.len(), calls[0].operation.as_str(), calls[0].read_units),
+        (1, "GetItem", 0.5),
+        "{calls:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,7 +191,8 @@ async fn an_instance_that_starts_during_maintenance_knows_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_app_information_cannot_be_read_what_was_known_holds_for_ten_minutes_and_then_nothing_is_closed() {
+async fn where_the_app_information_cannot_be_read_what_was_known_holds_for_ten_minutes_and_then_nothing_is_closed()
+ {
     let api = Api::start().await;
     tell(&api, closed()).await;
     // An item that is not what it must be.

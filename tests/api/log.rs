@@ -46,7 +46,11 @@ async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
             (line["read_units"].as_f64(), line["write_units"].as_f64()),
             (Some(spent.read_units), Some(spent.write_units))
         );
-        assert_eq!((&line["customer"], &line["status"]), (&json!(pseudonym), &json!(status)), "{path}: {line}");
+        assert_eq!(
+            (&line["customer"], &line["status"]),
+            (&json!(pseudonym), &json!(status)),
+            "{path}: {line}"
+        );
     }
 }
 
@@ -63,7 +67,11 @@ async fn the_longest_line_has_at_most_400_bytes() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "one").await.expect(201);
-    for path in ["/api/devices/one/", "/api/customer/export/", "/api/notifications/019aac3f-0000-7000-8000-000000000000/"] {
+    for path in [
+        "/api/devices/one/",
+        "/api/customer/export/",
+        "/api/notifications/019aac3f-0000-7000-8000-000000000000/",
+    ] {
         let answer = api.request(Method::OPTIONS, path).bearer(&phone.access).send().await;
         let answers = [answer, api.get(path).bearer(&phone.access).send().await];
         for answer in answers {
@@ -73,7 +81,8 @@ async fn the_longest_line_has_at_most_400_bytes() {
     }
 }
 
-/// The values of a metric in the lines that were written while the clocks of one test showed `from` to `until`.
+/// The values of a metric in the lines that were written while the clocks of one test showed `from`
+/// to `until`.
 fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
     let logged = log::everything();
     let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(metric));
@@ -107,7 +116,9 @@ async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
     api.stack.deliver().await;
     api.refresh(&first).await.expect(401);
     let of = |metric: &str| counted(metric, from, api.clock.now());
-    for metric in ["CodesSent", "WrongCodes", "LogIns", "Throttled", "RefreshRepeats", "RefreshReplays"] {
+    for metric in
+        ["CodesSent", "WrongCodes", "LogIns", "Throttled", "RefreshRepeats", "RefreshReplays"]
+    {
         assert_eq!(of(metric), [1], "{metric}");
     }
     assert_eq!(of("Pushes"), [2]);

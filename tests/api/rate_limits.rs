@@ -31,7 +31,10 @@ async fn a_customer_has_120_writes_a_minute_over_all_sessions_and_any_number_of_
         assert_eq!(answer.header("ratelimit"), format!("\"writes\";r={};t=42", 119 - n));
     }
     let refused = write(&api, &phone.access).await;
-    assert_eq!(refused.error(), "429 throttled: Request was throttled. Expected available in 42 seconds. [null]");
+    assert_eq!(
+        refused.error(),
+        "429 throttled: Request was throttled. Expected available in 42 seconds. [null]"
+    );
     assert_eq!(refused.header("retry-after"), "42");
     assert_eq!(told(&refused), (r#""writes";q=120;w=60"#, r#""writes";r=0;t=42"#));
     write(&api, &tablet.access).await.expect(429);
@@ -41,7 +44,10 @@ async fn a_customer_has_120_writes_a_minute_over_all_sessions_and_any_number_of_
     api.clock.advance_seconds(41);
     write(&api, &phone.access).await.expect(429);
     api.clock.advance_seconds(1);
-    assert_eq!(write(&api, &phone.access).await.expect(200).header("ratelimit"), r#""writes";r=119;t=60"#);
+    assert_eq!(
+        write(&api, &phone.access).await.expect(200).header("ratelimit"),
+        r#""writes";r=119;t=60"#
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +106,10 @@ async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
     assert_eq!(told(&again), (codes, r#""codes-address";r=98;t=3000, "codes-phone";r=0;t=60"#));
     api.clock.advance_seconds(60);
     let code = api.code_for(PHONE).await;
-    let wrong = api.authenticate_from("203.0.113.7", PHONE, &code.challenge, &code.wrong()).await.expect(400);
+    let wrong = api
+        .authenticate_from("203.0.113.7", PHONE, &code.challenge, &code.wrong())
+        .await
+        .expect(400);
     let tries = r#""tries";q=10;w=3600, "tries-code";q=5;w=300"#;
     assert_eq!(told(&wrong), (tries, r#""tries";r=9;t=2940, "tries-code";r=4;t=300"#));
     let phone = api.authenticate(PHONE, &code).await.expect(201);
@@ -114,9 +123,22 @@ async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
     assert_eq!(told(&next), (r#""refreshes";q=2;w=60"#, r#""refreshes";r=0;t=60"#));
     let refused = api.refresh(&next.text("refresh")).await.expect(429);
     assert_eq!(told(&refused), (r#""refreshes";q=2;w=60"#, r#""refreshes";r=0;t=60"#));
-    assert_eq!(told(&api.refresh(&phone.text("refresh")).await.expect(200)), ("", ""), "a repeat is not counted");
+    assert_eq!(
+        told(&api.refresh(&phone.text("refresh")).await.expect(200)),
+        ("", ""),
+        "a repeat is not counted"
+    );
     // What others do is told to nobody: at another address the phone's limits begin anew.
     api.clock.advance_seconds(60);
-    let elsewhere = api.post("/api/send-otp/").from("192.0.2.9").json(&json!({"phone": PHONE})).send().await.expect(200);
-    assert_eq!(elsewhere.header("ratelimit"), r#""codes-address";r=99;t=2880, "codes-phone";r=4;t=3600"#);
+    let elsewhere = api
+        .post("/api/send-otp/")
+        .from("192.0.2.9")
+        .json(&json!({"phone": PHONE}))
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(
+        elsewhere.header("ratelimit"),
+        r#""codes-address";r=99;t=2880, "codes-phone";r=4;t=3600"#
+    );
 }

@@ -27,12 +27,22 @@ async fn codes_and_tokens_are_neither_in_the_log_nor_in_the_table() {
         assert!(!logged.contains(signature), "a token is in the log");
         assert!(!table.contains(signature), "a token is in the table");
     }
-    assert!(!table_with_the_code.contains(&format!("\"{}\"", code.otp)), "the code is in the table");
-    for personal in [&format!("\"{}\"", code.otp), phone, "447400123987", "Zsuzsanna-Perpetua", "zsp@example.com", "203.0.113.7"]
-    {
+    assert!(
+        !table_with_the_code.contains(&format!("\"{}\"", code.otp)),
+        "the code is in the table"
+    );
+    for personal in [
+        &format!("\"{}\"", code.otp),
+        phone,
+        "447400123987",
+        "Zsuzsanna-Perpetua",
+        "zsp@example.com",
+        "203.0.113.7",
+    ] {
         assert!(!logged.contains(personal), "{personal} is in the log");
     }
-    let keys = table.lines().filter_map(|item| item.split("\"pk\": S(\"").nth(1)?.split('"').next());
+    let keys =
+        table.lines().filter_map(|item| item.split("\"pk\": S(\"").nth(1)?.split('"').next());
     assert!(
         keys.into_iter().all(|key| !key.contains("447400123987") && !key.contains("203.0.113")),
         "a key holds a phone or an address"

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::repository::{Operation, assert_none, document, operations};
 
-/// How an owner comes by what a path with an id names: the request that makes (or shows) it, and where its id is in the answer.
+/// How an owner comes by what a path with an id names: the request that makes (or shows) it, and
+/// where its id is in the answer.
 struct Owned {
     path: &'static str,
     /// What has to happen before, where no request makes one.
@@ -18,10 +19,18 @@ struct Owned {
     id: &'static str,
 }
 
-/// One entry for each authenticated path with an id in it, such as
-/// `Owned { path: "/api/addresses/{id}/", before: None, method: "POST", made_at: "/api/addresses/", body: r#"{"line1": …}"#, id: "/id" }`.
+/// One entry for each authenticated path with an id in it, such as `Owned { path:
+/// "/api/addresses/{id}/", before: None, method: "POST", made_at: "/api/addresses/", body:
+/// r#"{"line1": …}"#, id: "/id" }`.
 const OWNED: &[Owned] = &[
-    Owned { path: "/api/sessions/{id}/", before: None, method: "GET", made_at: "/api/sessions/", body: "", id: "/0/id" },
+    Owned {
+        path: "/api/sessions/{id}/",
+        before: None,
+        method: "GET",
+        made_at: "/api/sessions/",
+        body: "",
+        id: "/0/id",
+    },
     Owned {
         path: "/api/devices/{registration_id}/",
         before: None,
@@ -59,7 +68,11 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
                 && answer.json()["errors"][0]["code"] == "not_authenticated"
                 && answer.header("www-authenticate") == r#"Bearer realm="api""#;
             if !is_right {
-                problems.push(format!("{} {path} without a token: {}", operation.method, said(&answer)));
+                problems.push(format!(
+                    "{} {path} without a token: {}",
+                    operation.method,
+                    said(&answer)
+                ));
             }
         }
     }
@@ -76,7 +89,11 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
     for operation in authenticated() {
         let answer = send(&api, &operation, &operation.path, Some(&token)).await;
         if answer.status != 401 || answer.json()["errors"][0]["code"] != "token_not_valid" {
-            problems.push(format!("{} with an expired token: {}", operation.place(), said(&answer)));
+            problems.push(format!(
+                "{} with an expired token: {}",
+                operation.place(),
+                said(&answer)
+            ));
         }
     }
     assert_none(&problems);
@@ -87,7 +104,9 @@ async fn what_belongs_to_another_customer_is_not_there() {
     let api = Api::start().await;
     let stranger = api.log_in("+14155550100").await.access;
     let mut problems = Vec::new();
-    for (n, operation) in authenticated().iter().filter(|operation| operation.path.contains('{')).enumerate() {
+    for (n, operation) in
+        authenticated().iter().filter(|operation| operation.path.contains('{')).enumerate()
+    {
         // An owner for each, since what it does last may end its own session.
         let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await;
         let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
@@ -127,12 +146,17 @@ impl Owned {
         if let Some(before) = self.before {
             before(api, owner).await;
         }
-        let mut request = api.request(self.method.parse().expect("a method"), self.made_at).bearer(&owner.access);
+        let mut request =
+            api.request(self.method.parse().expect("a method"), self.made_at).bearer(&owner.access);
         if !self.body.is_empty() {
             request = request.json(&serde_json::from_str(self.body).expect("a body in JSON"));
         }
         let made = request.send().await;
-        let id = made.json().pointer(self.id).cloned().unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
+        let id = made
+            .json()
+            .pointer(self.id)
+            .cloned()
+            .unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
         with_id(self.path, id.as_str().unwrap_or(&id.to_string()))
     }
 }
@@ -144,13 +168,18 @@ pub fn authenticated() -> Vec<Operation> {
 
 /// Sends the operation's own example, so that nothing but the token is wrong with the request.
 pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Answer {
-    let mut request =
-        api.request(operation.method.parse().expect("a method"), &with_id(path, "019aac3f-0000-7000-8000-000000000000"));
+    let mut request = api.request(
+        operation.method.parse().expect("a method"),
+        &with_id(path, "019aac3f-0000-7000-8000-000000000000"),
+    );
     if let Some(token) = token {
         request = request.bearer(token);
     }
     let parameters = operation.described["parameters"].as_array().into_iter().flatten();
-    if parameters.filter(|parameter| parameter["in"] == "header").any(|parameter| parameter["name"] == "Idempotency-Key") {
+    if parameters
+        .filter(|parameter| parameter["in"] == "header")
+        .any(|parameter| parameter["name"] == "Idempotency-Key")
+    {
         request = request.header("idempotency-key", "any");
     }
     let content = &operation.described["requestBody"]["content"]["application/json"];

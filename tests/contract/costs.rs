@@ -38,8 +38,11 @@ async fn the_committed_costs_are_what_the_operations_take() {
                 && line["route"] == operation.path
                 && line["status"].as_u64().is_some_and(|status| status < 300)
         });
-        let mut courses: Vec<Counted> =
-            succeeded.map(|line| serde_json::from_value(line.clone()).expect("the line of a request tells its units")).collect();
+        let mut courses: Vec<Counted> = succeeded
+            .map(|line| {
+                serde_json::from_value(line.clone()).expect("the line of a request tells its units")
+            })
+            .collect();
         courses.sort_by(|one, other| weight(one).total_cmp(&weight(other)));
         match courses.get(courses.len() / 2) {
             Some(middle) => drop(counted.insert(id, *middle)),
@@ -58,10 +61,18 @@ async fn the_committed_costs_are_what_the_operations_take() {
     }
     let committed: BTreeMap<String, Counted> =
         serde_json::from_str(&fs::read_to_string(&file).unwrap_or_default()).unwrap_or_default();
-    let changed = counted.iter().filter(|(id, course)| committed.get(*id) != Some(course)).map(|(id, _)| id.as_str());
-    let changed: Vec<&str> =
-        changed.chain(committed.keys().filter(|id| !counted.contains_key(*id)).map(String::as_str)).collect();
-    assert!(changed.is_empty(), "{FILE} is not what {} take. Rewrite it with\n  {REWRITE}", changed.join(", "));
+    let changed = counted
+        .iter()
+        .filter(|(id, course)| committed.get(*id) != Some(course))
+        .map(|(id, _)| id.as_str());
+    let changed: Vec<&str> = changed
+        .chain(committed.keys().filter(|id| !counted.contains_key(*id)).map(String::as_str))
+        .collect();
+    assert!(
+        changed.is_empty(),
+        "{FILE} is not what {} take. Rewrite it with\n  {REWRITE}",
+        changed.join(", ")
+    );
 }
 
 fn id_of(operation: &Operation) -> &str {

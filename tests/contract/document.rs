@@ -1,4 +1,5 @@
-//! The committed OpenAPI document, from which the documentation is built. Its diff is how a change of the API shows itself in a review.
+//! The committed OpenAPI document, from which the documentation is built. Its diff is how a change
+//! of the API shows itself in a review.
 
 use std::fs;
 

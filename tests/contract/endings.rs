@@ -1,6 +1,8 @@
-//! Every way in which a session ends, and every operation that must refuse its access token from then on.
+//! Every way in which a session ends, and every operation that must refuse its access token from
+//! then on.
 //!
-//! The operations are those of the document, so those of a later group are held to it without a line here.
+//! The operations are those of the document, so those of a later group are held to it without a
+//! line here.
 
 use futures_util::{FutureExt, future::BoxFuture};
 use harness::{Api, phone::LoggedIn};
@@ -29,26 +31,66 @@ struct Way {
 
 /// All of them.
 const WAYS: &[Way] = &[
-    Way { name: "logoutDevice", other_stays: true, end: |api, sessions| log_out(api, sessions).boxed() },
+    Way {
+        name: "logoutDevice",
+        other_stays: true,
+        end: |api, sessions| log_out(api, sessions).boxed(),
+    },
     Way {
         name: "logoutDevice by its refresh token",
         other_stays: true,
         end: |api, sessions| log_out_other(api, sessions).boxed(),
     },
-    Way { name: "revokeSession", other_stays: true, end: |api, sessions| revoke(api, sessions).boxed() },
-    Way { name: "logoutAllDevices", other_stays: false, end: |api, sessions| log_out_all(api, sessions).boxed() },
+    Way {
+        name: "revokeSession",
+        other_stays: true,
+        end: |api, sessions| revoke(api, sessions).boxed(),
+    },
+    Way {
+        name: "logoutAllDevices",
+        other_stays: false,
+        end: |api, sessions| log_out_all(api, sessions).boxed(),
+    },
     Way {
         name: "logoutAllDevices but the current",
         other_stays: true,
         end: |api, sessions| log_out_others(api, sessions).boxed(),
     },
-    Way { name: "a replay of a refresh token", other_stays: true, end: |api, sessions| replay(api, sessions).boxed() },
-    Way { name: "the place taken by the 21st session", other_stays: true, end: |api, sessions| crowd_out(api, sessions).boxed() },
-    Way { name: "a change of the phone", other_stays: true, end: |api, sessions| change_phone(api, sessions).boxed() },
-    Way { name: "DeleteCustomer", other_stays: false, end: |api, sessions| delete(api, sessions).boxed() },
-    Way { name: "the operator's disable", other_stays: false, end: |api, sessions| disable(api, sessions).boxed() },
-    Way { name: "disable and enable", other_stays: false, end: |api, sessions| disable_and_enable(api, sessions).boxed() },
-    Way { name: "a rest that is too long", other_stays: true, end: |api, sessions| rest(api, sessions).boxed() },
+    Way {
+        name: "a replay of a refresh token",
+        other_stays: true,
+        end: |api, sessions| replay(api, sessions).boxed(),
+    },
+    Way {
+        name: "the place taken by the 21st session",
+        other_stays: true,
+        end: |api, sessions| crowd_out(api, sessions).boxed(),
+    },
+    Way {
+        name: "a change of the phone",
+        other_stays: true,
+        end: |api, sessions| change_phone(api, sessions).boxed(),
+    },
+    Way {
+        name: "DeleteCustomer",
+        other_stays: false,
+        end: |api, sessions| delete(api, sessions).boxed(),
+    },
+    Way {
+        name: "the operator's disable",
+        other_stays: false,
+        end: |api, sessions| disable(api, sessions).boxed(),
+    },
+    Way {
+        name: "disable and enable",
+        other_stays: false,
+        end: |api, sessions| disable_and_enable(api, sessions).boxed(),
+    },
+    Way {
+        name: "a rest that is too long",
+        other_stays: true,
+        end: |api, sessions| rest(api, sessions).boxed(),
+    },
 ];
 
 #[tokio::test]
@@ -68,17 +110,27 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
         for operation in &operations {
             let answer = send(&api, operation, &operation.path, Some(&sessions.ended.access)).await;
             let error = &answer.json()["errors"][0];
-            let of_the_bearer =
-                error["detail"] == "Given token not valid for any token type" || error["code"] == "authentication_failed";
+            let of_the_bearer = error["detail"] == "Given token not valid for any token type"
+                || error["code"] == "authentication_failed";
             if answer.status != 401 || !of_the_bearer {
-                problems.push(format!("{} after {}: {}", operation.place(), way.name, said(&answer)));
+                problems.push(format!(
+                    "{} after {}: {}",
+                    operation.place(),
+                    way.name,
+                    said(&answer)
+                ));
             }
         }
         // It takes a token only for some purposes, so the document does not say that it takes one.
         let new = json!({"phone": "+14155550199", "purpose": "change_phone"});
-        let code = api.post("/api/send-otp/").bearer(&sessions.ended.access).json(&new).send().await;
+        let code =
+            api.post("/api/send-otp/").bearer(&sessions.ended.access).json(&new).send().await;
         if code.status != 401 {
-            problems.push(format!("sendOTP for a change of the phone after {}: {}", way.name, said(&code)));
+            problems.push(format!(
+                "sendOTP for a change of the phone after {}: {}",
+                way.name,
+                said(&code)
+            ));
         }
         if api.refresh(&sessions.ended.refresh).await.status != 401 {
             problems.push(format!("its refresh token is good after {}", way.name));
@@ -93,7 +145,8 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
 
 /// Its access tokens live longer than its sessions may rest, and its limits are out of the way.
 async fn api() -> Api {
-    let out_of_the_way = ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly"].map(|limit| (limit, "1000"));
+    let out_of_the_way =
+        ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly"].map(|limit| (limit, "1000"));
     let [hourly, from_here] = out_of_the_way;
     Api::with(&[hourly, from_here, ("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "300")]).await
 }
@@ -104,12 +157,23 @@ async fn log_out(api: &Api, sessions: &Sessions) {
 
 async fn log_out_other(api: &Api, sessions: &Sessions) {
     let body = json!({"refresh": sessions.ended.refresh});
-    api.post("/api/logout-device/").bearer(&sessions.other.access).json(&body).send().await.expect(204);
+    api.post("/api/logout-device/")
+        .bearer(&sessions.other.access)
+        .json(&body)
+        .send()
+        .await
+        .expect(204);
 }
 
 async fn revoke(api: &Api, sessions: &Sessions) {
-    let list = api.get("/api/sessions/").bearer(&sessions.ended.access).send().await.expect(200).json();
-    let own = list.as_array().expect("a list").iter().find(|session| session["current"] == true).expect("the caller's own");
+    let list =
+        api.get("/api/sessions/").bearer(&sessions.ended.access).send().await.expect(200).json();
+    let own = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .find(|session| session["current"] == true)
+        .expect("the caller's own");
     let path = format!("/api/sessions/{}/", own["id"].as_str().expect("an id"));
     api.request(Method::DELETE, &path).bearer(&sessions.other.access).send().await.expect(204);
 }
@@ -120,7 +184,12 @@ async fn log_out_all(api: &Api, sessions: &Sessions) {
 
 async fn log_out_others(api: &Api, sessions: &Sessions) {
     let body = json!({"keep_current": true});
-    api.post("/api/logout-all-devices/").bearer(&sessions.other.access).json(&body).send().await.expect(204);
+    api.post("/api/logout-all-devices/")
+        .bearer(&sessions.other.access)
+        .json(&body)
+        .send()
+        .await
+        .expect(204);
 }
 
 async fn replay(api: &Api, sessions: &Sessions) {
@@ -143,7 +212,11 @@ async fn change_phone(api: &Api, sessions: &Sessions) {
 }
 
 async fn delete(api: &Api, sessions: &Sessions) {
-    api.request(Method::DELETE, "/api/customer/").bearer(&sessions.other.access).send().await.expect(204);
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(&sessions.other.access)
+        .send()
+        .await
+        .expect(204);
 }
 
 async fn disable(api: &Api, sessions: &Sessions) {
@@ -157,9 +230,13 @@ async fn disable_and_enable(api: &Api, sessions: &Sessions) {
 
 async fn set_disabled(api: &Api, sessions: &Sessions, disabled: bool) {
     let app = api.stack.state("customer").expect("customer runs");
-    let customer = sessions.ended.customer["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let customer =
+        sessions.ended.customer["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     let change = StatusChange { at: app.now(), why: "a test".to_owned() };
-    assert_eq!(app.store.set_status(customer, disabled, &change).await.expect("storage answers"), StatusSet::Changed);
+    assert_eq!(
+        app.store.set_status(customer, disabled, &change).await.expect("storage answers"),
+        StatusSet::Changed
+    );
 }
 
 async fn rest(api: &Api, sessions: &Sessions) {

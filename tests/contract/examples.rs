@@ -1,5 +1,5 @@
-//! The examples of the document: there is one of every body, and each is what its schema says, by our reading of schemas, which admits no
-//! member that a schema does not know, and by a library's.
+//! The examples of the document: there is one of every body, and each is what its schema says, by
+//! our reading of schemas, which admits no member that a schema does not know, and by a library's.
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,9 @@ fn every_body_has_an_example() {
     for operation in operations(&document) {
         for (place, media) in bodies(&document, &operation) {
             if examples(media).is_empty() {
-                problems.push(format!("{place} has no example: add `example = json!(…)` to its #[utoipa::path]"));
+                problems.push(format!(
+                    "{place} has no example: add `example = json!(…)` to its #[utoipa::path]"
+                ));
             }
         }
     }
@@ -31,7 +33,8 @@ fn every_example_is_what_its_schema_says() {
         for (place, media) in bodies(&document, &operation) {
             for example in examples(media) {
                 if place.ends_with("xml") {
-                    problems.extend(misfit_of_xml(example).map(|misfit| format!("{place}: {misfit}")));
+                    problems
+                        .extend(misfit_of_xml(example).map(|misfit| format!("{place}: {misfit}")));
                     continue;
                 }
                 let misfit = Schemas(&document).misfit(&media["schema"], example, "the example");
@@ -56,13 +59,22 @@ fn every_example_is_what_its_schema_says_by_a_library() {
     let document = document();
     let mut problems = Vec::new();
     for operation in operations(&document) {
-        for (place, media) in bodies(&document, &operation).into_iter().filter(|(place, _)| !place.ends_with("xml")) {
+        for (place, media) in
+            bodies(&document, &operation).into_iter().filter(|(place, _)| !place.ends_with("xml"))
+        {
             let schema = json!({"allOf": [media["schema"]], "components": document["components"]});
-            let validator = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true).build(&schema);
-            let validator = validator.unwrap_or_else(|error| panic!("{place}: its schema cannot be read: {error}"));
+            let validator = jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .should_validate_formats(true)
+                .build(&schema);
+            let validator = validator
+                .unwrap_or_else(|error| panic!("{place}: its schema cannot be read: {error}"));
             for example in examples(media) {
-                problems
-                    .extend(validator.iter_errors(example).map(|error| format!("{place}: {error} at {}", error.instance_path())));
+                problems.extend(
+                    validator
+                        .iter_errors(example)
+                        .map(|error| format!("{place}: {error} at {}", error.instance_path())),
+                );
             }
         }
     }
@@ -89,7 +101,8 @@ fn every_answer_with_a_body_says_which() {
     assert_none(&problems);
 }
 
-/// What the mock checks requests by: `functions/docs/src/mock/checks.rs` knows these words and no others.
+/// What the mock checks requests by: `functions/docs/src/mock/checks.rs` knows these words and no
+/// others.
 const KNOWN: &[&str] = &[
     "$ref",
     "allOf",
@@ -126,9 +139,16 @@ fn requests_are_described_in_the_words_that_the_mock_knows() {
     let document = document();
     let mut problems = Vec::new();
     for operation in operations(&document) {
-        let parameters = operation.described["parameters"].as_array().into_iter().flatten().map(|parameter| &parameter["schema"]);
-        let content =
-            operation.described["requestBody"]["content"].as_object().into_iter().flatten().map(|(_, media)| &media["schema"]);
+        let parameters = operation.described["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|parameter| &parameter["schema"]);
+        let content = operation.described["requestBody"]["content"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(_, media)| &media["schema"]);
         for schema in parameters.chain(content) {
             unknown(&document, schema, &mut |word| {
                 problems.push(format!(
@@ -144,9 +164,13 @@ fn requests_are_described_in_the_words_that_the_mock_knows() {
 fn unknown(document: &Value, schema: &Value, report: &mut impl FnMut(&str)) {
     for (word, content) in resolved(document, schema).as_object().into_iter().flatten() {
         match (word.as_str(), content) {
-            ("properties", Value::Object(fields)) => fields.values().for_each(|field| unknown(document, field, report)),
+            ("properties", Value::Object(fields)) => {
+                fields.values().for_each(|field| unknown(document, field, report))
+            }
             ("items", item) => unknown(document, item, report),
-            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => parts.iter().for_each(|part| unknown(document, part, report)),
+            ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => {
+                parts.iter().for_each(|part| unknown(document, part, report))
+            }
             (word, _) if !KNOWN.contains(&word) => report(word),
             _ => {}
         }
@@ -156,12 +180,20 @@ fn unknown(document: &Value, schema: &Value, report: &mut impl FnMut(&str)) {
 #[test]
 fn the_message_of_the_topic_is_one_that_the_notifier_reads() {
     let document = document();
-    let content = &document["webhooks"]["notification"]["post"]["requestBody"]["content"]["application/json"];
+    let content =
+        &document["webhooks"]["notification"]["post"]["requestBody"]["content"]["application/json"];
     let (schema, example) = (&content["schema"], &content["example"]);
     jsonschema::validate(schema, example).unwrap_or_else(|error| panic!("{error}"));
     notifier::Message::read(&example.to_string()).unwrap_or_else(|error| panic!("{error}"));
-    for wrong in [json!({"to": {"all": true}, "title": "x"}), json!({"id": "1", "to": {"all": false}, "title": "x"})] {
-        assert!(jsonschema::validate(schema, &wrong).is_err() && notifier::Message::read(&wrong.to_string()).is_err(), "{wrong}");
+    for wrong in [
+        json!({"to": {"all": true}, "title": "x"}),
+        json!({"id": "1", "to": {"all": false}, "title": "x"}),
+    ] {
+        assert!(
+            jsonschema::validate(schema, &wrong).is_err()
+                && notifier::Message::read(&wrong.to_string()).is_err(),
+            "{wrong}"
+        );
     }
 }
 
@@ -178,12 +210,16 @@ fn bodies<'a>(document: &'a Value, operation: &'a Operation) -> Bodies<'a> {
 }
 
 fn examples(media: &Value) -> Vec<&Value> {
-    let named = media["examples"].as_object().into_iter().flat_map(Map::values).map(|example| &example["value"]);
+    let named = media["examples"]
+        .as_object()
+        .into_iter()
+        .flat_map(Map::values)
+        .map(|example| &example["value"]);
     media.get("example").into_iter().chain(named).collect()
 }
 
-/// The schemas of a document, as far as the code makes them: `$ref`, `type`, `properties`, `required`, `items`, `enum`, `oneOf`, `anyOf`,
-/// `allOf`.
+/// The schemas of a document, as far as the code makes them: `$ref`, `type`, `properties`,
+/// `required`, `items`, `enum`, `oneOf`, `anyOf`, `allOf`.
 struct Schemas<'a>(&'a Value);
 
 impl Schemas<'_> {
@@ -191,8 +227,10 @@ impl Schemas<'_> {
     fn misfit(&self, schema: &Value, value: &Value, at: &str) -> Option<String> {
         if let Some(name) = schema["$ref"].as_str() {
             let target = self.0.pointer(name.trim_start_matches('#'));
-            return target
-                .map_or_else(|| Some(format!("{name} is not in the document")), |schema| self.misfit(schema, value, at));
+            return target.map_or_else(
+                || Some(format!("{name} is not in the document")),
+                |schema| self.misfit(schema, value, at),
+            );
         }
         let list = |name: &str| schema[name].as_array();
         if let Some(parts) = list("allOf") {
@@ -215,32 +253,50 @@ impl Schemas<'_> {
         }
         match value {
             Value::Object(members) => self.misfit_of_object(schema, members, at),
-            Value::Array(items) => items.iter().find_map(|item| self.misfit(&schema["items"], item, &format!("{at}[]"))),
+            Value::Array(items) => items
+                .iter()
+                .find_map(|item| self.misfit(&schema["items"], item, &format!("{at}[]"))),
             _ => None,
         }
     }
 
     /// Of an object each part describes some members, and each member is described by some part.
     fn misfit_of_parts(&self, parts: &[Value], value: &Value, at: &str) -> Option<String> {
-        let Some(members) = value.as_object() else { return parts.iter().find_map(|part| self.misfit(part, value, at)) };
+        let Some(members) = value.as_object() else {
+            return parts.iter().find_map(|part| self.misfit(part, value, at));
+        };
         let described: Vec<Vec<&String>> = parts.iter().map(|part| self.members(part)).collect();
-        if let Some(name) = members.keys().find(|name| !described.iter().flatten().any(|known| known == name)) {
-            return Some(format!("{at} has the member {name}, which none of the parts of its schema knows"));
+        if let Some(name) =
+            members.keys().find(|name| !described.iter().flatten().any(|known| known == name))
+        {
+            return Some(format!(
+                "{at} has the member {name}, which none of the parts of its schema knows"
+            ));
         }
         parts.iter().zip(described).find_map(|(part, known)| {
-            let own = members.iter().filter(|(name, _)| known.contains(name)).map(|(name, value)| (name.clone(), value.clone()));
+            let own = members
+                .iter()
+                .filter(|(name, _)| known.contains(name))
+                .map(|(name, value)| (name.clone(), value.clone()));
             self.misfit(part, &Value::Object(own.collect()), at)
         })
     }
 
     fn members<'a>(&'a self, schema: &'a Value) -> Vec<&'a String> {
-        let target = schema["$ref"].as_str().and_then(|name| self.0.pointer(name.trim_start_matches('#')));
+        let target =
+            schema["$ref"].as_str().and_then(|name| self.0.pointer(name.trim_start_matches('#')));
         target.unwrap_or(schema)["properties"].as_object().into_iter().flat_map(Map::keys).collect()
     }
 
-    fn misfit_of_object(&self, schema: &Value, members: &Map<String, Value>, at: &str) -> Option<String> {
+    fn misfit_of_object(
+        &self,
+        schema: &Value,
+        members: &Map<String, Value>,
+        at: &str,
+    ) -> Option<String> {
         let known = schema["properties"].as_object()?;
-        let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let required =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         if let Some(name) = required.into_iter().find(|name| !members.contains_key(*name)) {
             return Some(format!("{at} lacks the member {name}"));
         }

@@ -1,4 +1,5 @@
-//! The folders of the documentation: every operation of the API's source is in its folder, in the source's order.
+//! The folders of the documentation: every operation of the API's source is in its folder, in the
+//! source's order.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +18,13 @@ fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() 
     for folder in folders() {
         let wanted = folder.operations;
         let shown = shown(&document, folder.tag);
-        if shown.len() < wanted.len() || !shown.iter().zip(wanted).all(|(shown, wanted)| shown == wanted) {
-            problems.push(format!("{} begins with {shown:?} in the document, where the source has {wanted:?}", folder.tag));
+        if shown.len() < wanted.len()
+            || !shown.iter().zip(wanted).all(|(shown, wanted)| shown == wanted)
+        {
+            problems.push(format!(
+                "{} begins with {shown:?} in the document, where the source has {wanted:?}",
+                folder.tag
+            ));
         }
     }
     assert_none(&problems);
@@ -29,23 +35,43 @@ fn the_folders_hold_every_operation_of_the_source_once_and_the_contract_knows_ea
     let all: Vec<&str> = folders().flat_map(|folder| folder.operations).copied().collect();
     let ids: BTreeSet<&str> = all.iter().copied().collect();
     assert_eq!((all.len(), ids.len()), (49, 49), "an id stands twice or is missing");
-    let known: BTreeSet<&str> = CONTRACT.iter().flat_map(|(_, operations)| operations.iter().map(|(id, _)| *id)).collect();
+    let known: BTreeSet<&str> =
+        CONTRACT.iter().flat_map(|(_, operations)| operations.iter().map(|(id, _)| *id)).collect();
     assert_eq!(ids.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
 }
 
 #[test]
 fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_there() {
     let document = document();
-    let tags: Vec<&str> = document["tags"].as_array().expect("tags").iter().filter_map(|tag| tag["name"].as_str()).collect();
-    let known: Vec<&str> = folders().map(|folder| folder.tag).filter(|tag| tags.contains(tag)).collect();
-    assert_eq!(tags, known, "the tags are the folders of functions/local/src/document/folders.rs, in their order");
-    let grouped =
-        document["x-tagGroups"].as_array().expect("groups").iter().flat_map(|group| group["tags"].as_array().expect("tags"));
+    let tags: Vec<&str> = document["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .filter_map(|tag| tag["name"].as_str())
+        .collect();
+    let known: Vec<&str> =
+        folders().map(|folder| folder.tag).filter(|tag| tags.contains(tag)).collect();
+    assert_eq!(
+        tags, known,
+        "the tags are the folders of functions/local/src/document/folders.rs, in their order"
+    );
+    let grouped = document["x-tagGroups"]
+        .as_array()
+        .expect("groups")
+        .iter()
+        .flat_map(|group| group["tags"].as_array().expect("tags"));
     assert_eq!(grouped.filter_map(Value::as_str).collect::<Vec<_>>(), tags);
     let homeless: Vec<String> = operations(&document)
         .iter()
-        .filter(|operation| !tags.contains(&operation.described["tags"][0].as_str().unwrap_or_default()))
-        .map(|operation| format!("{} has a tag that no folder of functions/local/src/document/folders.rs has", operation.place()))
+        .filter(|operation| {
+            !tags.contains(&operation.described["tags"][0].as_str().unwrap_or_default())
+        })
+        .map(|operation| {
+            format!(
+                "{} has a tag that no folder of functions/local/src/document/folders.rs has",
+                operation.place()
+            )
+        })
         .collect();
     assert_none(&homeless);
 }
@@ -55,19 +81,30 @@ fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let state = operation.described["x-apidog-status"].as_str().unwrap_or_default();
-        let wanted = if id(&operation.described) == "allParameters" { "developing" } else { "released" };
+        let wanted =
+            if id(&operation.described) == "allParameters" { "developing" } else { "released" };
         if state != wanted {
-            problems.push(format!("{} is in the state {state:?}, where {wanted} is meant", operation.place()));
+            problems.push(format!(
+                "{} is in the state {state:?}, where {wanted} is meant",
+                operation.place()
+            ));
         }
         let samples = operation.described["x-codeSamples"].as_array().cloned().unwrap_or_default();
-        let languages: Vec<&str> = samples.iter().filter_map(|sample| sample["lang"].as_str()).collect();
+        let languages: Vec<&str> =
+            samples.iter().filter_map(|sample| sample["lang"].as_str()).collect();
         if languages != ["Shell", "JavaScript", "Java", "Swift"] {
             problems.push(format!("{} has samples in {languages:?}", operation.place()));
         }
         for sample in samples {
             let source = sample["source"].as_str().unwrap_or_default();
-            if !source.contains("http://127.0.0.1:3000/") || source.contains('{') && source.contains("/{") {
-                problems.push(format!("{}: its sample in {} calls no address: {source}", operation.place(), sample["lang"]));
+            if !source.contains("http://127.0.0.1:3000/")
+                || source.contains('{') && source.contains("/{")
+            {
+                problems.push(format!(
+                    "{}: its sample in {} calls no address: {source}",
+                    operation.place(),
+                    sample["lang"]
+                ));
             }
         }
     }
@@ -79,7 +116,12 @@ fn shown(document: &Value, tag: &str) -> Vec<String> {
     let mut all: Vec<(u64, String)> = operations(document)
         .into_iter()
         .filter(|operation| operation.described["tags"][0] == tag)
-        .map(|operation| (operation.described["x-order"].as_u64().expect("a place"), id(&operation.described).to_owned()))
+        .map(|operation| {
+            (
+                operation.described["x-order"].as_u64().expect("a place"),
+                id(&operation.described).to_owned(),
+            )
+        })
         .collect();
     all.sort();
     all.into_iter().map(|(_, id)| id).collect()

@@ -1,6 +1,7 @@
 //! Maintenance and old apps, for every operation of every group.
 //!
-//! The operations are those of the document, so those of a later group are held to it without a line here.
+//! The operations are those of the document, so those of a later group are held to it without a
+//! line here.
 
 use harness::{Answer, Api};
 use local::content_desk::ContentDesk;
@@ -22,8 +23,10 @@ async fn maintenance_closes_every_operation_under_api_but_those_of_app_info() {
     for operation in &operations {
         let answer = send(&api, operation, "1.4.0").await;
         let code = code_of(&answer);
-        let as_meant =
-            (answer.status == 503 && code == "maintenance" && !answer.header("retry-after").is_empty()) == closable(operation);
+        let as_meant = (answer.status == 503
+            && code == "maintenance"
+            && !answer.header("retry-after").is_empty())
+            == closable(operation);
         if !as_meant || (operation.is_of_app_info() && answer.status != 200) {
             problems.push(format!("{} during maintenance: {}", operation.place(), said(&answer)));
         }
@@ -34,19 +37,32 @@ async fn maintenance_closes_every_operation_under_api_but_those_of_app_info() {
 #[tokio::test]
 async fn an_old_app_is_refused_by_every_operation_under_api_but_those_of_app_info() {
     let (api, operations) = (Api::start().await, operations(&document()));
-    let minimum = |content: &mut Value| content["platforms"]["ios"]["minimum_version"] = json!("1.3.10");
+    let minimum =
+        |content: &mut Value| content["platforms"]["ios"]["minimum_version"] = json!("1.3.10");
     tell(&api, minimum).await;
     let mut problems = Vec::new();
     for operation in &operations {
-        for (version, is_old) in
-            [("1.3.9", true), ("1.3.9+1000", true), ("1.3.10", false), ("1.3.10-beta", false), ("garbage", false)]
-        {
+        for (version, is_old) in [
+            ("1.3.9", true),
+            ("1.3.9+1000", true),
+            ("1.3.10", false),
+            ("1.3.10-beta", false),
+            ("garbage", false),
+        ] {
             let answer = send(&api, operation, version).await;
             let refused = answer.status == 426
                 && code_of(&answer) == "upgrade_required"
-                && answer.json()["store_url"].as_str().is_some_and(|url| url.starts_with("https://"));
-            if refused != (is_old && closable(operation)) || (operation.is_of_app_info() && answer.status != 200) {
-                problems.push(format!("{} for an app of version {version}: {}", operation.place(), said(&answer)));
+                && answer.json()["store_url"]
+                    .as_str()
+                    .is_some_and(|url| url.starts_with("https://"));
+            if refused != (is_old && closable(operation))
+                || (operation.is_of_app_info() && answer.status != 200)
+            {
+                problems.push(format!(
+                    "{} for an app of version {version}: {}",
+                    operation.place(),
+                    said(&answer)
+                ));
             }
         }
     }
@@ -70,7 +86,8 @@ fn closable(operation: &Operation) -> bool {
 
 /// Nothing but the path and the app's headers: what follows the gates must not be reached.
 async fn send(api: &Api, operation: &Operation, version: &str) -> Answer {
-    let request = api.request(operation.method.parse().expect("a method"), &with_id(&operation.path, AN_ID));
+    let request =
+        api.request(operation.method.parse().expect("a method"), &with_id(&operation.path, AN_ID));
     request.header("x-app-platform", "ios").header("x-app-version", version).send().await
 }
 

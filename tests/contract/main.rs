@@ -1,7 +1,8 @@
 //! Agreement tests: what has to be written in two places says the same in both.
 //!
-//! Invariant: nobody has to remember that a second place exists. Whoever adds a group, a path, a variable, a permission or an operation and
-//! forgets the other place fails a test here, which says what is missing and where to add it.
+//! Invariant: nobody has to remember that a second place exists. Whoever adds a group, a path, a
+//! variable, a permission or an operation and forgets the other place fails a test here, which says
+//! what is missing and where to add it.
 
 mod access;
 mod costs;

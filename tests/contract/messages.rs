@@ -1,8 +1,10 @@
-//! What IAM lets each function do in SNS: the statements of template.yaml and the calls that the code really makes.
+//! What IAM lets each function do in SNS: the statements of template.yaml and the calls that the
+//! code really makes.
 //!
-//! Protocol (Service Authorization Reference, "Actions, resources, and condition keys for Amazon SNS"): a call is judged by the ARN of what it
-//! names, a topic, a platform application or an endpoint of one; a phone number has none. Invariant: the two are equal, so neither a call
-//! fails for want of a permission, nor has a function one that it does not use.
+//! Protocol (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
+//! SNS"): a call is judged by the ARN of what it names, a topic, a platform application or an
+//! endpoint of one; a phone number has none. Invariant: the two are equal, so neither a call fails
+//! for want of a permission, nor has a function one that it does not use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,13 +30,22 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
     let done = &traffic::of_all_operations().await.calls;
     let mut problems = Vec::new();
     let mut granted: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
-    for statement in statements().iter().filter(|statement| statement.actions.iter().any(|action| action.starts_with("sns:"))) {
+    for statement in statements()
+        .iter()
+        .filter(|statement| statement.actions.iter().any(|action| action.starts_with("sns:")))
+    {
         let kinds = kinds(statement);
         if kinds.is_empty() {
-            problems.push(format!("{} is for nothing that tests/contract/messages.rs knows: add it to kind_of", statement.at));
+            problems.push(format!(
+                "{} is for nothing that tests/contract/messages.rs knows: add it to kind_of",
+                statement.at
+            ));
         }
-        // A statement allows each action on each of its resources; what it is for is what is done with any of them.
-        let seen = |kind: &String| done.get(&(statement.group.clone(), kind.clone())).cloned().unwrap_or_default();
+        // A statement allows each action on each of its resources; what it is for is what is done
+        // with any of them.
+        let seen = |kind: &String| {
+            done.get(&(statement.group.clone(), kind.clone())).cloned().unwrap_or_default()
+        };
         let needed: BTreeSet<String> = kinds.iter().flat_map(seen).collect();
         problems.extend(statement.actions.iter().filter(|action| !needed.contains(*action)).map(|action| {
             format!(
@@ -45,13 +56,17 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
                 statement.group
             )
         }));
-        problems.extend(
-            kinds.iter().filter(|kind| seen(kind).is_empty()).map(|kind| {
-                format!("{} reaches {kind}, which functions/{} was never seen to name", statement.at, statement.group)
-            }),
-        );
+        problems.extend(kinds.iter().filter(|kind| seen(kind).is_empty()).map(|kind| {
+            format!(
+                "{} reaches {kind}, which functions/{} was never seen to name",
+                statement.at, statement.group
+            )
+        }));
         for kind in kinds {
-            granted.entry((statement.group.clone(), kind)).or_default().extend(statement.actions.iter().cloned());
+            granted
+                .entry((statement.group.clone(), kind))
+                .or_default()
+                .extend(statement.actions.iter().cloned());
         }
     }
     for (cell @ (group, kind), actions) in
@@ -65,13 +80,17 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
     assert_none(&problems);
 }
 
-/// A call as IAM judges it, from the body of its request: its action, and what kind of thing it names.
+/// A call as IAM judges it, from the body of its request: its action, and what kind of thing it
+/// names.
 pub fn judged(body: &[u8]) -> (String, String) {
-    let pairs: Vec<(String, String)> = serde_html_form::from_bytes(body).expect("a call of SNS is a form");
+    let pairs: Vec<(String, String)> =
+        serde_html_form::from_bytes(body).expect("a call of SNS is a form");
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     let action = value("Action").expect("a call of SNS names its Action");
     let kind = NAMED.iter().find(|(parameter, _)| value(parameter).is_some());
-    let (_, kind) = kind.unwrap_or_else(|| panic!("tests/contract/messages.rs does not know what sns:{action} names: add it"));
+    let (_, kind) = kind.unwrap_or_else(|| {
+        panic!("tests/contract/messages.rs does not know what sns:{action} names: add it")
+    });
     (format!("sns:{action}"), (*kind).to_owned())
 }
 
@@ -90,7 +109,10 @@ fn kind_of(resource: &Value) -> Option<&'static str> {
     if *resource == json!({"Ref": "NotificationsTopic"}) {
         return Some("topic");
     }
-    match resource["Fn::Sub"].as_str()?.strip_prefix("arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:")? {
+    match resource["Fn::Sub"]
+        .as_str()?
+        .strip_prefix("arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:")?
+    {
         "app/*" => Some("applications"),
         "endpoint/*" => Some("endpoints"),
         _ => None,

@@ -1,4 +1,5 @@
-//! The operations that the contract names (sections 2 to 9), and what every operation's documentation must hold.
+//! The operations that the contract names (sections 2 to 9), and what every operation's
+//! documentation must hold.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,8 @@ use serde_json::Value;
 
 use crate::repository::{Operation, assert_none, document, operations};
 
-/// Folder, then id and place of each operation in it. Where a name has two methods, the second carries its method in its id.
+/// Folder, then id and place of each operation in it. Where a name has two methods, the second
+/// carries its method in its id.
 pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "User/Authentication",
@@ -124,8 +126,9 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
     for operation in operations(&document()) {
         let id = operation.described["operationId"].as_str().unwrap_or("no operation_id");
         let place = operation.place();
-        let Some((folder, named)) =
-            CONTRACT.iter().find_map(|(folder, all)| Some((folder, all.iter().find(|(one, _)| *one == id)?)))
+        let Some((folder, named)) = CONTRACT
+            .iter()
+            .find_map(|(folder, all)| Some((folder, all.iter().find(|(one, _)| *one == id)?)))
         else {
             problems.push(format!(
                 "{place} has the id {id}, which the contract does not name: correct it in its #[utoipa::path], \
@@ -134,10 +137,13 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
             continue;
         };
         if place != named.1 {
-            problems.push(format!("{id} is served at {place}, where the contract says {}", named.1));
+            problems
+                .push(format!("{id} is served at {place}, where the contract says {}", named.1));
         }
         let tags = operation.described["tags"].as_array().map_or(&[][..], Vec::as_slice);
-        let inside = |tag: &str| tag == *folder || tag.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let inside = |tag: &str| {
+            tag == *folder || tag.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        };
         if tags.len() != 1 || !tags.iter().filter_map(Value::as_str).all(inside) {
             problems.push(format!(
                 "{place} has the tags {tags:?}: its #[utoipa::path] must say one tag, \"{folder}\" or a folder below it"
@@ -155,7 +161,9 @@ fn an_operation_id_stands_once() {
         places.entry(id).or_default().push(operation.place());
     }
     let twice = places.into_iter().filter(|(_, places)| places.len() > 1);
-    let problems: Vec<String> = twice.map(|(id, places)| format!("the id {id} stands at {}", places.join(" and "))).collect();
+    let problems: Vec<String> = twice
+        .map(|(id, places)| format!("the id {id} stands at {}", places.join(" and ")))
+        .collect();
     assert_none(&problems);
 }
 
@@ -163,7 +171,9 @@ fn an_operation_id_stands_once() {
 fn every_operation_has_a_summary_and_a_description() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
-        let is_blank = |member: &str| operation.described[member].as_str().is_none_or(|text| text.trim().is_empty());
+        let is_blank = |member: &str| {
+            operation.described[member].as_str().is_none_or(|text| text.trim().is_empty())
+        };
         if is_blank("summary") || is_blank("description") {
             problems.push(format!(
                 "{} needs a summary and a description: the first paragraph of its handler's doc comment, and the ones after it",
@@ -179,7 +189,10 @@ fn every_operation_documents_the_errors_it_can_give() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let responses = &operation.described["responses"];
-        let missing: Vec<&str> = errors_of(&operation).into_iter().filter(|status| responses[*status].is_null()).collect();
+        let missing: Vec<&str> = errors_of(&operation)
+            .into_iter()
+            .filter(|status| responses[*status].is_null())
+            .collect();
         if !missing.is_empty() {
             problems.push(format!(
                 "{} does not document {}: shared/src/http/openapi.rs adds what every operation gives",
@@ -188,7 +201,10 @@ fn every_operation_documents_the_errors_it_can_give() {
             ));
         }
         if !responses.as_object().into_iter().flatten().any(|(status, _)| status.starts_with('2')) {
-            problems.push(format!("{} documents no success: add it to `responses` of its #[utoipa::path]", operation.place()));
+            problems.push(format!(
+                "{} documents no success: add it to `responses` of its #[utoipa::path]",
+                operation.place()
+            ));
         }
     }
     assert_none(&problems);

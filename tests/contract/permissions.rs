@@ -1,6 +1,8 @@
-//! What IAM lets each function do: template.yaml, the matrix in shared/src/store/keys.rs, and the calls that the code really makes.
+//! What IAM lets each function do: template.yaml, the matrix in shared/src/store/keys.rs, and the
+//! calls that the code really makes.
 //!
-//! IAM is not there when the tests run, so a missing permission would show itself only after a deploy; here the calls are compared instead.
+//! IAM is not there when the tests run, so a missing permission would show itself only after a
+//! deploy; here the calls are compared instead.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +16,8 @@ use crate::{
     traffic,
 };
 
-/// Group and prefix of the partition key, such as `auth` and `AUTH#`, or a kind of thing in SNS, with the actions that are needed there.
+/// Group and prefix of the partition key, such as `auth` and `AUTH#`, or a kind of thing in SNS,
+/// with the actions that are needed there.
 pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// A query of the index of what is due, which is a resource of its own.
@@ -37,7 +40,8 @@ fn no_policy_has_a_wildcard_action_or_a_scan() {
     for statement in statements() {
         let at = &statement.at;
         if statement.content["Effect"] != "Allow" {
-            problems.push(format!("{at} must have the Effect Allow; what is not allowed is denied"));
+            problems
+                .push(format!("{at} must have the Effect Allow; what is not allowed is denied"));
         }
         if statement.actions.is_empty() {
             problems.push(format!("{at} names no Action: a policy here lists what it allows"));
@@ -51,7 +55,10 @@ fn no_policy_has_a_wildcard_action_or_a_scan() {
             }
         }
         if texts(&statement.content["Resource"]).iter().any(|resource| resource == "*") {
-            problems.push(format!("{at} allows {} on everything: name the resource", statement.actions.join(", ")));
+            problems.push(format!(
+                "{at} allows {} on everything: name the resource",
+                statement.actions.join(", ")
+            ));
         }
     }
     assert_none(&problems);
@@ -85,26 +92,41 @@ fn every_permission_on_the_table_is_bound_to_partitions() {
         if condition["Null"] != json!({"dynamodb:LeadingKeys": "false"}) {
             problems.push(format!("{at} lets calls without keys pass: add `\"Null\": {{ dynamodb:LeadingKeys: \"false\" }}`"));
         }
-        let is_the_table = |resource: &Value| resource == &json!({"Fn::GetAtt": "Table.Arn"}) || resource["Fn::Sub"].is_string();
+        let is_the_table = |resource: &Value| {
+            resource == &json!({"Fn::GetAtt": "Table.Arn"}) || resource["Fn::Sub"].is_string()
+        };
         let resource = &statement.content["Resource"];
-        if !resource.as_array().map_or_else(|| is_the_table(resource), |all| all.iter().all(is_the_table)) {
+        if !resource
+            .as_array()
+            .map_or_else(|| is_the_table(resource), |all| all.iter().all(is_the_table))
+        {
             problems.push(format!("{at} is not for the one table: its Resource must be `!GetAtt Table.Arn` or an index of it"));
         }
     }
     assert_none(&problems);
 }
 
-/// A transaction's parts stand in one statement, which then allows each action on each of its prefixes: the union of their cells.
+/// A transaction's parts stand in one statement, which then allows each action on each of its
+/// prefixes: the union of their cells.
 #[test]
 fn the_policies_are_what_the_matrix_of_the_keys_says() {
     let matrix = matrix();
     let mut problems = Vec::new();
     let mut granted = BTreeSet::new();
     for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
-        let cells: Vec<(String, String)> =
-            statement.prefixes.iter().map(|prefix| (statement.group.clone(), prefix.clone())).collect();
-        let of_the_same = |action: &&String| (*action == OF_THE_INDEX) == statement.is_of_the_index();
-        let needed: BTreeSet<&String> = cells.iter().filter_map(|cell| matrix.get(cell)).flatten().filter(of_the_same).collect();
+        let cells: Vec<(String, String)> = statement
+            .prefixes
+            .iter()
+            .map(|prefix| (statement.group.clone(), prefix.clone()))
+            .collect();
+        let of_the_same =
+            |action: &&String| (*action == OF_THE_INDEX) == statement.is_of_the_index();
+        let needed: BTreeSet<&String> = cells
+            .iter()
+            .filter_map(|cell| matrix.get(cell))
+            .flatten()
+            .filter(of_the_same)
+            .collect();
         let allowed: BTreeSet<&String> = statement.actions.iter().collect();
         let prefixes = statement.prefixes.join(", ");
         problems.extend(needed.difference(&allowed).map(|action| {
@@ -126,11 +148,15 @@ fn the_policies_are_what_the_matrix_of_the_keys_says() {
 
 #[test]
 fn the_matrix_of_the_keys_has_no_line_for_what_is_no_package() {
-    let groups: BTreeSet<String> = rows().into_iter().skip(1).filter_map(|row| row.first().cloned()).collect();
+    let groups: BTreeSet<String> =
+        rows().into_iter().skip(1).filter_map(|row| row.first().cloned()).collect();
     let packages: BTreeSet<String> = packages().into_iter().collect();
     let stale = groups.difference(&packages);
-    let problems: Vec<String> =
-        stale.map(|group| format!("shared/src/store/keys.rs has a line for {group}, which is no package")).collect();
+    let problems: Vec<String> = stale
+        .map(|group| {
+            format!("shared/src/store/keys.rs has a line for {group}, which is no package")
+        })
+        .collect();
     assert_none(&problems);
 }
 
@@ -139,7 +165,9 @@ async fn the_matrix_of_the_keys_is_what_the_functions_do() {
     let matrix = matrix();
     let done = &traffic::of_all_operations().await.calls;
     let mut problems = Vec::new();
-    for (cell @ (group, prefix), actions) in done.iter().filter(|((_, prefix), _)| prefix.ends_with('#')) {
+    for (cell @ (group, prefix), actions) in
+        done.iter().filter(|((_, prefix), _)| prefix.ends_with('#'))
+    {
         let named = matrix.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&named).map(|action| {
             format!("functions/{group} does {action} on {prefix}: name it in the matrix of shared/src/store/keys.rs and in template.yaml")
@@ -186,14 +214,19 @@ pub fn statements() -> Vec<Statement> {
     for (id, group, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {
             for content in policy["Statement"].as_array().into_iter().flatten() {
-                let of_the_index = content["Resource"] == json!({"Fn::Sub": "${Table.Arn}/index/due"});
+                let of_the_index =
+                    content["Resource"] == json!({"Fn::Sub": "${Table.Arn}/index/due"});
                 let named = |action: String| match action.as_str() {
                     "dynamodb:Query" if of_the_index => OF_THE_INDEX.to_owned(),
                     _ => action,
                 };
-                let keys = texts(&content["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
+                let keys =
+                    texts(&content["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]);
                 statements.push(Statement {
-                    at: format!("{id}'s statement {}", content["Sid"].as_str().unwrap_or("without a Sid")),
+                    at: format!(
+                        "{id}'s statement {}",
+                        content["Sid"].as_str().unwrap_or("without a Sid")
+                    ),
                     group: group.clone(),
                     actions: texts(&content["Action"]).into_iter().map(named).collect(),
                     prefixes: keys.iter().map(|key| key.trim_end_matches('*').to_owned()).collect(),
@@ -214,14 +247,19 @@ fn texts(value: &Value) -> Vec<String> {
 /// The cells of the matrix that are not empty.
 fn matrix() -> Matrix {
     let rows = rows();
-    let (head, groups) = rows.split_first().expect("the matrix in shared/src/store/keys.rs has a head");
+    let (head, groups) =
+        rows.split_first().expect("the matrix in shared/src/store/keys.rs has a head");
     let mut matrix = Matrix::new();
     for row in groups {
         for (prefix, cell) in head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty()) {
             let action = |word: &str| {
                 let known = WORDS.iter().find(|(known, _)| *known == word);
                 known
-                    .unwrap_or_else(|| panic!("the matrix in shared/src/store/keys.rs has the unknown word {word:?}"))
+                    .unwrap_or_else(|| {
+                        panic!(
+                            "the matrix in shared/src/store/keys.rs has the unknown word {word:?}"
+                        )
+                    })
                     .1
                     .to_owned()
             };
@@ -234,9 +272,19 @@ fn matrix() -> Matrix {
 
 /// The table under "Who may do what": its head, then one row a group.
 fn rows() -> Vec<Vec<String>> {
-    let keys = fs::read_to_string(root().join("shared/src/store/keys.rs")).expect("shared/src/store/keys.rs can be read");
-    let (_, after) = keys.split_once("# Who may do what").expect("shared/src/store/keys.rs has a section \"Who may do what\"");
-    let lines = after.lines().skip(1).map(|line| line.trim_start_matches("//!").trim()).skip_while(|line| !line.starts_with('|'));
-    let table = lines.take_while(|line| line.starts_with('|')).filter(|line| !line.starts_with("| ---"));
-    table.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect()).collect()
+    let keys = fs::read_to_string(root().join("shared/src/store/keys.rs"))
+        .expect("shared/src/store/keys.rs can be read");
+    let (_, after) = keys
+        .split_once("# Who may do what")
+        .expect("shared/src/store/keys.rs has a section \"Who may do what\"");
+    let lines = after
+        .lines()
+        .skip(1)
+        .map(|line| line.trim_start_matches("//!").trim())
+        .skip_while(|line| !line.starts_with('|'));
+    let table =
+        lines.take_while(|line| line.starts_with('|')).filter(|line| !line.starts_with("| ---"));
+    table
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
+        .collect()
 }

@@ -1,11 +1,14 @@
 //! A call to the table or to SNS as IAM would judge it.
 //!
-//! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a transaction by the action of each part.
+//! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a
+//! transaction by the action of each part.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{
-    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef},
+    config::{
+        ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    },
     error::BoxError,
 };
 use serde_json::Value;
@@ -46,7 +49,11 @@ impl Intercept for Recorder {
         let body: Value = serde_json::from_slice(body)?;
         for (action, partition) in judged(target.rsplit('.').next().unwrap_or_default(), &body) {
             let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
-            let action = if body["IndexName"].is_null() { format!("dynamodb:{action}") } else { OF_THE_INDEX.to_owned() };
+            let action = if body["IndexName"].is_null() {
+                format!("dynamodb:{action}")
+            } else {
+                OF_THE_INDEX.to_owned()
+            };
             seen.entry((self.group.clone(), prefix)).or_default().insert(action);
         }
         Ok(())
@@ -60,23 +67,41 @@ fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
         key.unwrap_or_else(|| panic!("{operation} names no partition: {part}")).to_owned()
     };
     match operation {
-        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => vec![(operation.to_owned(), key_in(body))],
+        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => {
+            vec![(operation.to_owned(), key_in(body))]
+        }
         "Query" => vec![(operation.to_owned(), queried(body))],
         "BatchGetItem" => {
-            let tables = body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
-            let keys = tables.flat_map(|table| table["Keys"].as_array().cloned().unwrap_or_default());
-            keys.map(|key| (operation.to_owned(), key["pk"]["S"].as_str().expect("a partition").to_owned())).collect()
+            let tables =
+                body["RequestItems"].as_object().into_iter().flat_map(|tables| tables.values());
+            let keys =
+                tables.flat_map(|table| table["Keys"].as_array().cloned().unwrap_or_default());
+            keys.map(|key| {
+                (operation.to_owned(), key["pk"]["S"].as_str().expect("a partition").to_owned())
+            })
+            .collect()
         }
         "TransactWriteItems" => {
-            let items = body["TransactItems"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
+            let items = body["TransactItems"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object)
+                .flatten();
             items
                 .map(|(part, content)| {
-                    let action = if part == "ConditionCheck" { "ConditionCheckItem".to_owned() } else { format!("{part}Item") };
+                    let action = if part == "ConditionCheck" {
+                        "ConditionCheckItem".to_owned()
+                    } else {
+                        format!("{part}Item")
+                    };
                     (action, key_in(content))
                 })
                 .collect()
         }
-        _ => panic!("tests/contract/recorder.rs does not know by which keys IAM judges {operation}: add it"),
+        _ => panic!(
+            "tests/contract/recorder.rs does not know by which keys IAM judges {operation}: add it"
+        ),
     }
 }
 

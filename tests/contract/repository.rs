@@ -1,4 +1,5 @@
-//! What the tests compare: the files of the repository, the template, the groups, the merged document.
+//! What the tests compare: the files of the repository, the template, the groups, the merged
+//! document.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -25,23 +26,30 @@ pub fn deployment() -> Deployment {
 /// The same with other values for some parameters.
 pub fn deployment_with(parameters: &[(&str, &str)]) -> Deployment {
     let template = template();
-    let secrets: BTreeMap<_, _> = template.secrets().into_iter().map(|id| (id, "a secret of the tests".to_owned())).collect();
+    let secrets: BTreeMap<_, _> =
+        template.secrets().into_iter().map(|id| (id, "a secret of the tests".to_owned())).collect();
     let stand_ins = StandIns { table_name: None, secrets };
-    let overrides: Overrides = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides: Overrides =
+        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     template.resolve(&overrides, &stand_ins).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The resources of one type by logical id, as the template writes them.
 pub fn resources(template: &Template, kind: &str) -> Vec<(String, Value)> {
     let all = template.document()["Resources"].as_object().into_iter().flat_map(Map::iter);
-    all.filter(|(_, resource)| resource["Type"] == kind).map(|(id, resource)| (id.clone(), resource.clone())).collect()
+    all.filter(|(_, resource)| resource["Type"] == kind)
+        .map(|(id, resource)| (id.clone(), resource.clone()))
+        .collect()
 }
 
 /// The functions by logical id, as the template writes them, each with its group.
 pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
     let group = |function: &Value| {
         let code = function["Properties"]["CodeUri"].as_str().unwrap_or_default();
-        code.trim_start_matches("./").trim_end_matches('/').trim_start_matches("functions/").to_owned()
+        code.trim_start_matches("./")
+            .trim_end_matches('/')
+            .trim_start_matches("functions/")
+            .to_owned()
     };
     let functions = resources(template, "AWS::Serverless::Function").into_iter();
     functions.map(|(id, function)| (id, group(&function), function)).collect()
@@ -50,8 +58,11 @@ pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
 /// The packages that are deployed: the folders of `functions/`, the launcher's apart.
 pub fn packages() -> Vec<String> {
     let entries = fs::read_dir(root().join("functions")).expect("there is a folder functions");
-    let folders = entries.map(|entry| entry.expect("the folder can be read")).filter(|entry| entry.path().is_dir());
-    let mut names: Vec<String> = folders.map(|entry| entry.file_name().into_string().expect("a name in ASCII")).collect();
+    let folders = entries
+        .map(|entry| entry.expect("the folder can be read"))
+        .filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> =
+        folders.map(|entry| entry.file_name().into_string().expect("a name in ASCII")).collect();
     names.retain(|name| name != "local");
     names.sort();
     names
@@ -64,7 +75,8 @@ pub fn document() -> Value {
 
 /// What a part of the document is, or what its `$ref` names.
 pub fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
-    let name = part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
+    let name =
+        part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
     name.unwrap_or(part)
 }
 
@@ -91,7 +103,8 @@ impl Operation {
 
     /// Whether it takes an access token of ours; the sample shop declares schemes of its own.
     pub fn is_authenticated(&self) -> bool {
-        let ours = |scheme: &Value| scheme.get("bearer").is_some() || scheme.get("operator").is_some();
+        let ours =
+            |scheme: &Value| scheme.get("bearer").is_some() || scheme.get("operator").is_some();
         self.described["security"].as_array().is_some_and(|schemes| schemes.iter().any(ours))
     }
 }
@@ -102,9 +115,16 @@ pub fn operations(document: &Value) -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, item) in paths {
         for (method, described) in item.as_object().into_iter().flatten() {
-            if matches!(method.as_str(), "get" | "put" | "post" | "delete" | "patch" | "head" | "options" | "trace") {
+            if matches!(
+                method.as_str(),
+                "get" | "put" | "post" | "delete" | "patch" | "head" | "options" | "trace"
+            ) {
                 let method = method.to_uppercase();
-                operations.push(Operation { method, path: path.clone(), described: described.clone() });
+                operations.push(Operation {
+                    method,
+                    path: path.clone(),
+                    described: described.clone(),
+                });
             }
         }
     }

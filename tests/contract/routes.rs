@@ -40,11 +40,14 @@ fn no_route_key_is_without_a_path() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
-        let paths: Vec<&str> = served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
+        let paths: Vec<&str> =
+            served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
         for (key, collection) in collections(&function) {
             let collection = collection.trim_end_matches('/');
-            let is_there =
-                |path: &&str| path.strip_prefix(collection).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let is_there = |path: &&str| {
+                path.strip_prefix(collection)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
             if !paths.iter().any(is_there) {
                 problems.push(format!(
                     "{} has the route key {key}, but functions/{} serves nothing there: register the operation in its routes(), \
@@ -76,7 +79,10 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
                 }
             }
             if key.to_string().ends_with('/') {
-                problems.push(format!("the route key {key} of {} ends in a slash: API Gateway refuses it", function.logical_id));
+                problems.push(format!(
+                    "the route key {key} of {} ends in a slash: API Gateway refuses it",
+                    function.logical_id
+                ));
             }
         }
     }
@@ -86,7 +92,8 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
 #[test]
 fn one_function_takes_what_no_route_key_names() {
     let deployment = deployment();
-    let takers = deployment.functions.iter().filter(|function| function.routes.contains(&RouteKey::Default));
+    let takers =
+        deployment.functions.iter().filter(|function| function.routes.contains(&RouteKey::Default));
     let takers: Vec<&str> = takers.map(|function| function.logical_id.as_str()).collect();
     assert_eq!(
         takers.len(),
@@ -97,8 +104,11 @@ fn one_function_takes_what_no_route_key_names() {
 
 /// Both slash forms of a path, with something in the place of each variable.
 fn forms(path: &str) -> [String; 2] {
-    let segments: Vec<&str> =
-        path.trim_end_matches('/').split('/').map(|one| if one.starts_with('{') { "x" } else { one }).collect();
+    let segments: Vec<&str> = path
+        .trim_end_matches('/')
+        .split('/')
+        .map(|one| if one.starts_with('{') { "x" } else { one })
+        .collect();
     let path = segments.join("/");
     if path.is_empty() { ["/".to_owned(), "/".to_owned()] } else { [format!("{path}/"), path] }
 }
@@ -106,7 +116,8 @@ fn forms(path: &str) -> [String; 2] {
 /// Whether a route key of the function, `$default` apart, takes this path.
 fn takes(function: &FunctionDefinition, path: &str) -> bool {
     let named = function.routes.iter().filter(|key| **key != RouteKey::Default);
-    let table = RouteTable::new(named.map(|key| (key.clone(), ())).collect()).unwrap_or_else(|key| panic!("{key} stands twice"));
+    let table = RouteTable::new(named.map(|key| (key.clone(), ())).collect())
+        .unwrap_or_else(|key| panic!("{key} stands twice"));
     table.choose("GET", path).is_some()
 }
 

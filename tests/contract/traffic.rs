@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
-use harness::{Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
+use harness::{
+    Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire,
+};
 use http::Method;
 use local::{
     areas_desk::AreasDesk,
@@ -48,7 +50,8 @@ async fn record() -> Matrix {
     let seen = Arc::new(Mutex::new(Matrix::new()));
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
-    let api = Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
+    let api =
+        Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
     api.stack.prepare().await;
     log_in_and_change_the_profile(&api).await;
     refresh_repeat_and_replay(&api).await;
@@ -96,7 +99,12 @@ async fn log_in_and_change_the_profile(api: &Api) {
     let access = api.authenticate(phone, &code).await.expect(200).text("access");
     api.profile(&access).await.expect(200);
     for name in ["Amal", "Basma", "Chadia"] {
-        api.patch("/api/customer/").bearer(&access).json(&json!({"first_name": name})).send().await.expect(200);
+        api.patch("/api/customer/")
+            .bearer(&access)
+            .json(&json!({"first_name": name}))
+            .send()
+            .await
+            .expect(200);
     }
     api.get("/.well-known/jwks.json").send().await.expect(200);
 }
@@ -122,13 +130,28 @@ async fn log_out_in_every_way(api: &Api) {
         sessions.push(api.log_in(phone).await);
         api.clock.advance_seconds(61);
     }
-    let list = api.get("/api/sessions/").bearer(&sessions[0].access).send().await.expect(200).json();
+    let list =
+        api.get("/api/sessions/").bearer(&sessions[0].access).send().await.expect(200).json();
     let last = list[0]["id"].as_str().expect("an id");
-    api.request(Method::DELETE, &format!("/api/sessions/{last}/")).bearer(&sessions[0].access).send().await.expect(204);
+    api.request(Method::DELETE, &format!("/api/sessions/{last}/"))
+        .bearer(&sessions[0].access)
+        .send()
+        .await
+        .expect(204);
     let second = json!({"refresh": sessions[1].refresh});
-    api.post("/api/logout-device/").bearer(&sessions[0].access).json(&second).send().await.expect(204);
+    api.post("/api/logout-device/")
+        .bearer(&sessions[0].access)
+        .json(&second)
+        .send()
+        .await
+        .expect(204);
     let keep = json!({"keep_current": true});
-    api.post("/api/logout-all-devices/").bearer(&sessions[0].access).json(&keep).send().await.expect(204);
+    api.post("/api/logout-all-devices/")
+        .bearer(&sessions[0].access)
+        .json(&keep)
+        .send()
+        .await
+        .expect(204);
     api.post("/api/logout-device/").bearer(&sessions[0].access).send().await.expect(204);
 }
 
@@ -146,7 +169,12 @@ async fn move_to_another_phone_and_leave(api: &Api) {
     api.clock.advance_seconds(600);
     let code = api.code_to(&access, "+14155550109", "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
-    api.request(Method::DELETE, "/api/customer/").bearer(&access).json(&body).send().await.expect(204);
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(&access)
+        .json(&body)
+        .send()
+        .await
+        .expect(204);
 }
 
 async fn register_change_and_move_devices(api: &Api) {
@@ -161,7 +189,12 @@ async fn register_change_and_move_devices(api: &Api) {
     api.get("/api/devices/").bearer(&basma.access).send().await.expect(200);
     api.get("/api/devices/one/").bearer(&basma.access).send().await.expect(200);
     let whole = json!({"registration_id": "one", "type": "ios"});
-    api.request(Method::PUT, "/api/devices/one/").bearer(&basma.access).json(&whole).send().await.expect(200);
+    api.request(Method::PUT, "/api/devices/one/")
+        .bearer(&basma.access)
+        .json(&whole)
+        .send()
+        .await
+        .expect(200);
     for patch in [json!({"name": "x"}), json!({"registration_id": "two"})] {
         api.patch("/api/devices/one/").bearer(&basma.access).json(&patch).send().await.expect(200);
     }
@@ -171,7 +204,8 @@ async fn register_change_and_move_devices(api: &Api) {
         api.clock.advance_seconds(61);
         let code = api.code_for(phone).await;
         let device = json!({"platform": "ios", "registration_id": "three"});
-        let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+        let body =
+            json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
         api.post("/api/customer/authenticate/").json(&body).send().await.expect(status);
     }
 }
@@ -194,9 +228,18 @@ async fn get_and_clear_notifications(api: &Api) {
     ] {
         api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
     }
-    api.request(Method::DELETE, &format!("/api/notifications/{}/", id(2))).bearer(&phone.access).send().await.expect(204);
+    api.request(Method::DELETE, &format!("/api/notifications/{}/", id(2)))
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(204);
     let all = json!({"all": true});
-    api.request(Method::DELETE, "/api/notifications/").bearer(&phone.access).json(&all).send().await.expect(200);
+    api.request(Method::DELETE, "/api/notifications/")
+        .bearer(&phone.access)
+        .json(&all)
+        .send()
+        .await
+        .expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     // A device whose endpoint was disabled is given up, and enabled when it registers again.
     api.stack.recorder.endpoints(|all| all.disable("four"));
@@ -206,7 +249,10 @@ async fn get_and_clear_notifications(api: &Api) {
 }
 
 async fn read_what_everybody_is_told(api: &Api) {
-    ContentDesk::new(Store::new(api.dynamodb(), api.table_name())).fill(app_info::SAMPLE, api.clock.now()).await.expect("filled");
+    ContentDesk::new(Store::new(api.dynamodb(), api.table_name()))
+        .fill(app_info::SAMPLE, api.clock.now())
+        .await
+        .expect("filled");
     for _ in 0..3 {
         api.get("/api/app-info/").send().await.expect(200);
     }
@@ -224,7 +270,8 @@ async fn write_down_addresses(api: &Api) {
     let body = json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"});
     let mut ids = Vec::new();
     for key in ["k1", "k2", "k2"] {
-        let request = api.post("/api/addresses/").bearer(&access).header("idempotency-key", key).json(&body);
+        let request =
+            api.post("/api/addresses/").bearer(&access).header("idempotency-key", key).json(&body);
         ids.push(request.send().await.expect(201).text("id"));
     }
     let second = format!("/api/addresses/{}/", ids[1]);
@@ -234,7 +281,11 @@ async fn write_down_addresses(api: &Api) {
     api.get("/api/addresses/").bearer(&access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
     for id in ids.iter().take(2).rev() {
-        api.request(Method::DELETE, &format!("/api/addresses/{id}/")).bearer(&access).send().await.expect(204);
+        api.request(Method::DELETE, &format!("/api/addresses/{id}/"))
+            .bearer(&access)
+            .send()
+            .await
+            .expect(204);
     }
 }
 
@@ -244,31 +295,46 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
     let mut key = 0;
     let mut send = async |token: &str, body: Value| {
         key += 1;
-        let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", &format!("k{key}"));
+        let request =
+            api.patch("/api/wallet/").bearer(token).header("idempotency-key", &format!("k{key}"));
         request.json(&body).send().await
     };
     let customer = &phone.customer["id"];
-    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": customer});
+    let credit =
+        json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": customer});
     let entry = send(&operator, credit).await.expect(200).json()["entry"]["id"].clone();
     let amount = json!({"type": "hold", "amount": 10, "currency": "USD"});
     for kind in ["capture", "release"] {
-        let hold = send(&phone.access, amount.clone()).await.expect(200).json()["entry"]["id"].clone();
+        let hold =
+            send(&phone.access, amount.clone()).await.expect(200).json()["entry"]["id"].clone();
         send(&phone.access, json!({"type": kind, "amount": 10, "hold_id": hold})).await.expect(200);
     }
     for _ in 0..8 {
-        send(&phone.access, json!({"type": "debit", "amount": 1, "currency": "USD"})).await.expect(200);
+        send(&phone.access, json!({"type": "debit", "amount": 1, "currency": "USD"}))
+            .await
+            .expect(200);
     }
-    send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"})).await.expect(422);
-    send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer})).await.expect(422);
+    send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"}))
+        .await
+        .expect(422);
+    send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer}))
+        .await
+        .expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     let address = json!({"line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US"});
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let forfeit = json!({"forfeit": true});
-    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(&phone.access)
+        .json(&forfeit)
+        .send()
+        .await
+        .expect(204);
 }
 
-/// Some left before; of the others the devices were not seen and the sessions have ended, but for one that is used.
+/// Some left before; of the others the devices were not seen and the sessions have ended, but for
+/// one that is used.
 async fn let_time_pass_and_clean_up(api: &Api) {
     let phone = api.log_in("+14155550121").await;
     api.register(&phone.access, "five").await.expect(201);
@@ -310,7 +376,11 @@ async fn visit_the_sample_shop(api: &Api) {
     api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
     api.get("/v2/user/user1").send().await.expect(200);
     api.post("/v2/pet").json(&pet).send().await.expect(200);
-    api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
+    api.request(Method::PUT, "/v2/user/user1")
+        .json(&json!({"username": "user11"}))
+        .send()
+        .await
+        .expect(200);
     api.get("/v2/user/user11").send().await.expect(200);
 }
 
@@ -326,8 +396,13 @@ async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Sta
         };
         Clients { dynamodb: Client::from_conf(recorded).into(), sns: Lazy::new(recorded_sns) }
     };
-    let overrides = [("FanOutPage", "1"), ("OperatorPublicKey", harness::operator::public_key()), ("PetstoreReset", "true")];
+    let overrides = [
+        ("FanOutPage", "1"),
+        ("OperatorPublicKey", harness::operator::public_key()),
+        ("PetstoreReset", "true"),
+    ];
     let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-    let options = StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
+    let options =
+        StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -1,4 +1,5 @@
-//! The variables that `Config` reads, those that template.yaml sets, and the parameters behind them.
+//! The variables that `Config` reads, those that template.yaml sets, and the parameters behind
+//! them.
 
 use std::{
     cell::RefCell,
@@ -11,10 +12,13 @@ use shared::config::Config;
 use crate::repository::{assert_none, deployment, deployment_with, functions, template};
 
 /// What Lambda itself sets in every function.
-const SET_BY_LAMBDA: [&str; 4] = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-/// What nobody sets in a deployed function: the SDKs' own names for other addresses, which the launcher and `sam local` need.
+const SET_BY_LAMBDA: [&str; 4] =
+    ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// What nobody sets in a deployed function: the SDKs' own names for other addresses, which the
+/// launcher and `sam local` need.
 const SET_LOCALLY: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS"];
-/// The secrets that only some functions may have, and which. All other variables are every function's.
+/// The secrets that only some functions may have, and which. All other variables are every
+/// function's.
 const ONLY_FOR: [(&str, &[&str]); 6] = [
     ("TOKEN_SECRET", &["auth", "customer"]),
     ("HASH_SECRET", &["auth", "customer", "notifier"]),
@@ -26,11 +30,15 @@ const ONLY_FOR: [(&str, &[&str]); 6] = [
 
 #[test]
 fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {
-    let set: BTreeSet<String> =
-        deployment().functions.into_iter().flat_map(|function| function.environment.into_keys()).collect();
+    let set: BTreeSet<String> = deployment()
+        .functions
+        .into_iter()
+        .flat_map(|function| function.environment.into_keys())
+        .collect();
     let read = variables_read();
     let by_others: BTreeSet<&str> = SET_BY_LAMBDA.into_iter().chain(SET_LOCALLY).collect();
-    let unset = read.iter().filter(|name| !set.contains(*name) && !by_others.contains(name.as_str()));
+    let unset =
+        read.iter().filter(|name| !set.contains(*name) && !by_others.contains(name.as_str()));
     let unread = set.iter().filter(|name| !read.contains(*name));
     let stale = by_others.iter().filter(|name| !read.contains(**name));
     let problems: Vec<String> = unset
@@ -48,17 +56,26 @@ fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {
 #[test]
 fn a_secret_of_some_functions_is_given_to_these_alone() {
     let template = template();
-    let own = |function: &Value, name: &str| !function["Properties"]["Environment"]["Variables"][name].is_null();
+    let own = |function: &Value, name: &str| {
+        !function["Properties"]["Environment"]["Variables"][name].is_null()
+    };
     let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (_, group, function) in functions(&template) {
-        for name in function["Properties"]["Environment"]["Variables"].as_object().into_iter().flat_map(|all| all.keys()) {
+        for name in function["Properties"]["Environment"]["Variables"]
+            .as_object()
+            .into_iter()
+            .flat_map(|all| all.keys())
+        {
             given.entry(name.clone()).or_default().insert(group.clone());
         }
     }
     let mut problems = Vec::new();
     for (name, groups) in ONLY_FOR {
         if !template.document()["Globals"]["Function"]["Environment"]["Variables"][name].is_null() {
-            problems.push(format!("{name} stands in Globals of template.yaml: it may reach {} alone", groups.join(", ")));
+            problems.push(format!(
+                "{name} stands in Globals of template.yaml: it may reach {} alone",
+                groups.join(", ")
+            ));
         }
         for (id, group, function) in functions(&template) {
             match (groups.contains(&group.as_str()), own(&function, name)) {
@@ -84,9 +101,11 @@ fn a_secret_of_some_functions_is_given_to_these_alone() {
 #[test]
 fn every_variable_takes_the_parameter_of_its_own_name() {
     let template = template();
-    let variables =
-        template.document()["Globals"]["Function"]["Environment"]["Variables"].as_object().expect("there are variables");
-    let declared = |name: &str| template.parameters().iter().any(|parameter| parameter.name == name);
+    let variables = template.document()["Globals"]["Function"]["Environment"]["Variables"]
+        .as_object()
+        .expect("there are variables");
+    let declared =
+        |name: &str| template.parameters().iter().any(|parameter| parameter.name == name);
     let mut problems = Vec::new();
     for (variable, value) in variables {
         if let Some(parameter) = value["Ref"].as_str().filter(|name| declared(name)) {
@@ -122,12 +141,20 @@ fn every_parameter_of_the_template_is_used() {
 fn config_takes_every_extreme_value_that_a_parameter_admits() {
     let template = template();
     let mut problems = Vec::new();
-    for (name, declaration) in template.document()["Parameters"].as_object().expect("there are parameters") {
+    for (name, declaration) in
+        template.document()["Parameters"].as_object().expect("there are parameters")
+    {
         let listed = declaration["AllowedValues"].as_array().into_iter().flatten();
-        for value in [&declaration["MinValue"], &declaration["MaxValue"]].into_iter().chain(listed).filter_map(Value::as_str) {
+        for value in [&declaration["MinValue"], &declaration["MaxValue"]]
+            .into_iter()
+            .chain(listed)
+            .filter_map(Value::as_str)
+        {
             for function in deployment_with(&[(name, value)]).functions {
                 let mut variables = function.environment;
-                variables.extend(SET_BY_LAMBDA.map(|name| (name.to_owned(), "set by Lambda".to_owned())));
+                variables.extend(
+                    SET_BY_LAMBDA.map(|name| (name.to_owned(), "set by Lambda".to_owned())),
+                );
                 if let Err(error) = Config::from_variables(&variables) {
                     problems.push(format!(
                         "template.yaml admits {name}={value}, but {} then does not start: {error}",
@@ -153,7 +180,9 @@ fn variables_read() -> BTreeSet<String> {
         variables.get(name).cloned()
     });
     if let Err(error) = config {
-        panic!("with the defaults of template.yaml, {error}: set it under Globals.Function.Environment.Variables there");
+        panic!(
+            "with the defaults of template.yaml, {error}: set it under Globals.Function.Environment.Variables there"
+        );
     }
     read.into_inner()
 }

@@ -1,4 +1,5 @@
-//! What tells the operator: logs that end some day, alarms that reach somebody, and no letter that dies unnoticed.
+//! What tells the operator: logs that end some day, alarms that reach somebody, and no letter that
+//! dies unnoticed.
 
 use std::fs;
 
@@ -8,7 +9,8 @@ use crate::repository::{assert_none, functions, resources, root, template};
 
 #[test]
 fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
-    let tells = json!({"Fn::If": ["TellsOfAlarms", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
+    let tells =
+        json!({"Fn::If": ["TellsOfAlarms", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
     let mut problems = Vec::new();
     for (id, alarm) in resources(&template(), "AWS::CloudWatch::Alarm") {
         let properties = &alarm["Properties"];
@@ -37,7 +39,8 @@ fn every_queue_of_dead_letters_has_an_alarm() {
     let watched = |queue: &str| {
         alarms.iter().any(|(_, alarm)| {
             alarm["Properties"]["MetricName"] == "ApproximateNumberOfMessagesVisible"
-                && alarm["Properties"]["Dimensions"][0]["Value"] == json!({"Fn::GetAtt": format!("{queue}.QueueName")})
+                && alarm["Properties"]["Dimensions"][0]["Value"]
+                    == json!({"Fn::GetAtt": format!("{queue}.QueueName")})
         })
     };
     let problems: Vec<String> = queues
@@ -59,17 +62,24 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
         let name = json!({"Fn::Sub": format!("/aws/lambda/${{AWS::StackName}}-{group}")});
         let own = groups.iter().find(|(_, logs)| logs["Properties"]["LogGroupName"] == name);
         match own {
-            Some((logs, _)) if function["Properties"]["LoggingConfig"]["LogGroup"] == json!({"Ref": logs}) => {}
+            Some((logs, _))
+                if function["Properties"]["LoggingConfig"]["LogGroup"] == json!({"Ref": logs}) => {}
             Some((logs, _)) => {
-                problems.push(format!("{id} must log into its own group: `LoggingConfig: {{ LogGroup: !Ref {logs} }}`"));
+                problems.push(format!(
+                    "{id} must log into its own group: `LoggingConfig: {{ LogGroup: !Ref {logs} }}`"
+                ));
             }
             None => {
                 problems.push(format!("{id} has no log group: add one with the name /aws/lambda/${{AWS::StackName}}-{group}"));
             }
         }
     }
-    let kept = groups.iter().filter(|(_, logs)| logs["Properties"]["RetentionInDays"] != json!({"Ref": "LogRetentionDays"}));
-    problems.extend(kept.map(|(id, _)| format!("{id} is kept for ever: add `RetentionInDays: !Ref LogRetentionDays`")));
+    let kept = groups.iter().filter(|(_, logs)| {
+        logs["Properties"]["RetentionInDays"] != json!({"Ref": "LogRetentionDays"})
+    });
+    problems.extend(kept.map(|(id, _)| {
+        format!("{id} is kept for ever: add `RetentionInDays: !Ref LogRetentionDays`")
+    }));
     assert_none(&problems);
 }
 
@@ -80,31 +90,49 @@ fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
     let mut watched: Vec<(String, String)> = Vec::new();
     for (id, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
         if alarm["Properties"]["Namespace"] == namespace {
-            watched.push((id, alarm["Properties"]["MetricName"].as_str().unwrap_or_default().to_owned()));
+            watched.push((
+                id,
+                alarm["Properties"]["MetricName"].as_str().unwrap_or_default().to_owned(),
+            ));
         }
     }
     for (id, dashboard) in resources(&template, "AWS::CloudWatch::Dashboard") {
-        let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"].as_str().expect("the body of the dashboard is a !Sub");
-        let body: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("the body of {id} is no JSON: {error}"));
+        let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
+            .as_str()
+            .expect("the body of the dashboard is a !Sub");
+        let body: Value = serde_json::from_str(body)
+            .unwrap_or_else(|error| panic!("the body of {id} is no JSON: {error}"));
         for widget in body["widgets"].as_array().into_iter().flatten() {
-            watched.extend(own_metrics(&widget["properties"]["metrics"]).into_iter().map(|name| (id.clone(), name)));
+            watched.extend(
+                own_metrics(&widget["properties"]["metrics"])
+                    .into_iter()
+                    .map(|name| (id.clone(), name)),
+            );
         }
     }
     let filters = resources(&template, "AWS::Logs::MetricFilter");
-    let filtered =
-        |name: &str| filters.iter().any(|(_, filter)| filter["Properties"]["MetricTransformations"][0]["MetricName"] == name);
+    let filtered = |name: &str| {
+        filters.iter().any(|(_, filter)| {
+            filter["Properties"]["MetricTransformations"][0]["MetricName"] == name
+        })
+    };
     let code = sources();
     let written = |name: &str| code.iter().any(|text| text.contains(&format!("\"{name}\"")));
     let problems: Vec<String> = watched
         .iter()
         .filter(|(_, name)| !filtered(name) && !written(name))
-        .map(|(id, name)| format!("{id} in template.yaml watches {name}, which no metric filter and no code counts"))
+        .map(|(id, name)| {
+            format!(
+                "{id} in template.yaml watches {name}, which no metric filter and no code counts"
+            )
+        })
         .collect();
     assert!(watched.len() > 5, "{watched:?}");
     assert_none(&problems);
 }
 
-/// The metrics in the stack's namespace, in a widget's notation, where `.` stands for what stands above it.
+/// The metrics in the stack's namespace, in a widget's notation, where `.` stands for what stands
+/// above it.
 fn own_metrics(metrics: &Value) -> Vec<String> {
     let mut above = "";
     let mut names = Vec::new();
@@ -135,7 +163,8 @@ fn sources() -> Vec<String> {
     texts
 }
 
-/// The logical ids that stand behind `deadLetterTargetArn`, and behind an event's or a schedule's `DeadLetterConfig`.
+/// The logical ids that stand behind `deadLetterTargetArn`, and behind an event's or a schedule's
+/// `DeadLetterConfig`.
 fn dead_letter_queues(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -146,7 +175,9 @@ fn dead_letter_queues(value: &Value, found: &mut Vec<String>) {
                     "DeadLetterQueue" => &member["TargetArn"],
                     _ => &Value::Null,
                 };
-                if let Some((queue, _)) = arn["Fn::GetAtt"].as_str().and_then(|attribute| attribute.split_once('.')) {
+                if let Some((queue, _)) =
+                    arn["Fn::GetAtt"].as_str().and_then(|attribute| attribute.split_once('.'))
+                {
                     found.push(queue.to_owned());
                 }
                 dead_letter_queues(member, found);

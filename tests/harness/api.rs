@@ -1,4 +1,5 @@
-//! A running API and requests to it, through the gateway's route choice and events into the real functions.
+//! A running API and requests to it, through the gateway's route choice and events into the real
+//! functions.
 
 use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
@@ -43,8 +44,11 @@ pub struct Request<'a> {
 pub type Encoding = for<'a> fn(Request<'a>, &Value) -> Request<'a>;
 
 /// The encodings that every operation with a body takes.
-pub const ENCODINGS: [Encoding; 3] =
-    [|request, body| request.json(body), |request, body| request.form(body), |request, body| request.multipart(body)];
+pub const ENCODINGS: [Encoding; 3] = [
+    |request, body| request.json(body),
+    |request, body| request.form(body),
+    |request, body| request.multipart(body),
+];
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,9 +94,16 @@ impl Api {
         log::keep();
         let wire = Wire::default();
         let wired = wire.clone();
-        let clients = move |_: &str, config: &Config| patient(&Clients::over(&config.aws, wired.around(http_client())));
+        let clients = move |_: &str, config: &Config| {
+            patient(&Clients::over(&config.aws, wired.around(http_client())))
+        };
         let shown: Arc<dyn Clock> = clock.clone();
-        let options = StackOptions { clock: shown, clients: Arc::new(clients), patience: Some(PATIENCE), ..options };
+        let options = StackOptions {
+            clock: shown,
+            clients: Arc::new(clients),
+            patience: Some(PATIENCE),
+            ..options
+        };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
         let template = Template::load(&template).expect("template.yaml can be read");
         let stack = Stack::start(&template, options).await.expect("the stack starts");
@@ -104,7 +115,14 @@ impl Api {
     /// A request.
     pub fn request(&self, method: Method, uri: &str) -> Request<'_> {
         let from = "203.0.113.7".parse().expect("an address");
-        Request { api: self, method, uri: uri.to_owned(), headers: HeaderMap::new(), body: Bytes::new(), from }
+        Request {
+            api: self,
+            method,
+            uri: uri.to_owned(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            from,
+        }
     }
 
     /// A GET request.
@@ -175,7 +193,9 @@ impl Request<'_> {
 
     /// With the members of a JSON object of texts as multipart form data.
     pub fn multipart(self, body: &Value) -> Self {
-        let part = |(name, text)| format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n");
+        let part = |(name, text)| {
+            format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
+        };
         let parts: String = texts(body).map(part).collect();
         self.body("multipart/form-data; boundary=limit", format!("{parts}--limit--\r\n"))
     }
@@ -185,7 +205,9 @@ impl Request<'_> {
         let mut request = http::Request::builder().method(self.method).uri(&self.uri);
         if let Some(headers) = request.headers_mut() {
             *headers = self.headers;
-            headers.entry(header::HOST).or_insert(header::HeaderValue::from_static("api.example.com"));
+            headers
+                .entry(header::HOST)
+                .or_insert(header::HeaderValue::from_static("api.example.com"));
         }
         let request = request.body(self.body).expect("a request");
         let (parts, body) = self.api.stack.gateway.handle(request, self.from).await.into_parts();
@@ -196,19 +218,25 @@ impl Request<'_> {
 impl Answer {
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
 
     /// A text member of the body.
     pub fn text(&self, member: &str) -> String {
         let json = self.json();
-        json[member].as_str().unwrap_or_else(|| panic!("{} {json} has no text {member}", self.status)).to_owned()
+        json[member]
+            .as_str()
+            .unwrap_or_else(|| panic!("{} {json} has no text {member}", self.status))
+            .to_owned()
     }
 
     /// Status, code, detail and attr of an error answer with one error, in one line.
     pub fn error(&self) -> String {
         let json = self.json();
-        let errors = json["errors"].as_array().unwrap_or_else(|| panic!("{} {json} is no error", self.status));
+        let errors = json["errors"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{} {json} is no error", self.status));
         let lines: Vec<String> = errors
             .iter()
             .map(|error| {
@@ -242,19 +270,26 @@ fn texts(body: &Value) -> impl Iterator<Item = (&String, &str)> {
     members.map(|(name, value)| (name, value.as_str().expect("a text")))
 }
 
-/// How long an invocation and a call to an engine may take: here that tells of this machine's load, not of AWS.
+/// How long an invocation and a call to an engine may take: here that tells of this machine's load,
+/// not of AWS.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The same clients with more patience.
 fn patient(clients: &Clients) -> Clients {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE).build();
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(PATIENCE)
+        .operation_timeout(PATIENCE)
+        .build();
     let dynamodb = clients.dynamodb.config().to_builder().timeout_config(timeouts.clone()).build();
     let sns = clients.sns.clone();
     let patient_sns = move || {
         let config = sns.config().to_builder().timeout_config(timeouts).build();
         aws_sdk_sns::Client::from_conf(config)
     };
-    Clients { dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb).into(), sns: Lazy::new(patient_sns) }
+    Clients {
+        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb).into(),
+        sns: Lazy::new(patient_sns),
+    }
 }
 
 fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -1,8 +1,11 @@
-//! The functions' own binaries, run as Lambda runs them: under a Runtime API, here one in this process.
+//! The functions' own binaries, run as Lambda runs them: under a Runtime API, here one in this
+//! process.
 //!
-//! Protocol (AWS, "Using the Lambda runtime API for custom runtimes"): the process asks `GET /2018-06-01/runtime/invocation/next`, which
-//! waits until there is an event, and posts what came of it to `…/invocation/<id>/response` or `…/error`, or to `…/init/error` where it fails
-//! before. Invariant: the process has the variables of the resolved template and those that Lambda sets, and none of this process's own.
+//! Protocol (AWS, "Using the Lambda runtime API for custom runtimes"): the process asks `GET
+//! /2018-06-01/runtime/invocation/next`, which waits until there is an event, and posts what came
+//! of it to `…/invocation/<id>/response` or `…/error`, or to `…/init/error` where it fails before.
+//! Invariant: the process has the variables of the resolved template and those that Lambda sets,
+//! and none of this process's own.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -78,9 +81,11 @@ pub struct SampleEvent {
 
 /// The sample events of a group by name; where it has none, one made for its first path.
 pub fn sample_events(group: &str) -> Vec<SampleEvent> {
-    let folder = Template::find().expect("template.yaml is there").with_file_name("events").join(group);
+    let folder =
+        Template::find().expect("template.yaml is there").with_file_name("events").join(group);
     let entries = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
+    let mut files: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|kind| kind == "json")).collect();
     files.sort();
     let read = |path: &PathBuf| SampleEvent {
         name: path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned(),
@@ -91,8 +96,13 @@ pub fn sample_events(group: &str) -> Vec<SampleEvent> {
 
 fn made_event(group: &str) -> SampleEvent {
     let routes = local::groups::routes(group).expect("a group of the launcher");
-    let path = routes.paths().first().expect("a group serves a path").trim_end_matches('/').to_owned();
-    let request = Request::builder().uri(&path).header("host", "api.example.com").body(Bytes::new()).expect("a request");
+    let path =
+        routes.paths().first().expect("a group serves a path").trim_end_matches('/').to_owned();
+    let request = Request::builder()
+        .uri(&path)
+        .header("host", "api.example.com")
+        .body(Bytes::new())
+        .expect("a request");
     let reception = Reception {
         route_key: &RouteKey::of("ANY", &path),
         path_parameters: &BTreeMap::new(),
@@ -113,17 +123,24 @@ impl Bootstrap {
     /// The same with other values for some variables.
     pub async fn start_with(stack: &Stack, group: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = tokio::process::Command::new(binaries().join(group));
-        let environment =
-            stack.environment(group).unwrap_or_else(|| panic!("template.yaml has no function of functions/{group}"));
+        let environment = stack
+            .environment(group)
+            .unwrap_or_else(|| panic!("template.yaml has no function of functions/{group}"));
         command.env_clear().envs(environment).envs(variables.iter().copied());
         Self::run(command, group).await
     }
 
-    /// Starts a test of this very program, which then runs a function that only the tests have, with the variables of a group's.
+    /// Starts a test of this very program, which then runs a function that only the tests have,
+    /// with the variables of a group's.
     pub async fn start_test(stack: &Stack, like: &str, test: &str) -> Self {
-        let mut command = tokio::process::Command::new(std::env::current_exe().expect("a test knows its own file"));
+        let mut command = tokio::process::Command::new(
+            std::env::current_exe().expect("a test knows its own file"),
+        );
         command.args(["--exact", test, "--nocapture", "--test-threads", "1"]);
-        command.env_clear().envs(stack.environment(like).expect("a group of the template")).env(AS_A_PROCESS, test);
+        command
+            .env_clear()
+            .envs(stack.environment(like).expect("a group of the template"))
+            .env(AS_A_PROCESS, test);
         Self::run(command, "trial").await
     }
 
@@ -144,18 +161,24 @@ impl Bootstrap {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("the binary of functions/{group} does not start: {error}"));
+            .unwrap_or_else(|error| {
+                panic!("the binary of functions/{group} does not start: {error}")
+            });
         let stdout = tokio::spawn(read_to_end(process.stdout.take()));
         let stderr = tokio::spawn(read_to_end(process.stderr.take()));
         Self { process, events, outcomes, stdout, stderr, api }
     }
 
-    /// Hands it an event and gives its answer. Fails the test if it reports an error, ends, or takes too long.
+    /// Hands it an event and gives its answer. Fails the test if it reports an error, ends, or
+    /// takes too long.
     pub async fn invoke(&mut self, event: &str) -> Value {
-        self.try_to_invoke(event, PATIENCE).await.unwrap_or_else(|error| panic!("it reported {error}"))
+        self.try_to_invoke(event, PATIENCE)
+            .await
+            .unwrap_or_else(|error| panic!("it reported {error}"))
     }
 
-    /// Hands it an event that has to be done within `limit`, and gives its answer, or the error that it reports.
+    /// Hands it an event that has to be done within `limit`, and gives its answer, or the error
+    /// that it reports.
     pub async fn try_to_invoke(&mut self, event: &str, limit: Duration) -> Result<Value, String> {
         self.hand_over(event, limit);
         self.outcome().await
@@ -179,14 +202,22 @@ impl Bootstrap {
     /// Tells it to end, by SIGTERM.
     pub fn terminate(&self) {
         let process = self.process.id().expect("it runs").to_string();
-        assert!(Command::new("kill").args(["-TERM", &process]).status().expect("there is a kill").success());
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &process])
+                .status()
+                .expect("there is a kill")
+                .success()
+        );
     }
 
     /// What it holds in memory, as Linux counts it.
     pub fn memory_kib(&self) -> u64 {
         let process = self.process.id().expect("it runs");
-        let status = fs::read_to_string(format!("/proc/{process}/status")).expect("Linux tells of its processes");
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident memory");
+        let status = fs::read_to_string(format!("/proc/{process}/status"))
+            .expect("Linux tells of its processes");
+        let line =
+            status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident memory");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
     }
 
@@ -210,8 +241,13 @@ impl Bootstrap {
     }
 }
 
-async fn wait_for(mut process: Child, stdout: JoinHandle<String>, stderr: JoinHandle<String>) -> Ended {
-    let status = timeout(PATIENCE, process.wait()).await.expect("it ends in time").expect("a status");
+async fn wait_for(
+    mut process: Child,
+    stdout: JoinHandle<String>,
+    stderr: JoinHandle<String>,
+) -> Ended {
+    let status =
+        timeout(PATIENCE, process.wait()).await.expect("it ends in time").expect("a status");
     let (log, errors) = (stdout.await.expect("its log"), stderr.await.expect("its errors"));
     Ended { status, log: log.lines().map(str::to_owned).collect(), errors }
 }
@@ -229,7 +265,9 @@ impl RuntimeApi {
         let outcome = match asked.split('/').collect::<Vec<_>>()[..] {
             ["invocation", "next"] => return self.next().await,
             ["invocation", _, "response"] => Ok(body),
-            ["invocation", _, "error"] | ["init", "error"] => Err(String::from_utf8_lossy(&body).into_owned()),
+            ["invocation", _, "error"] | ["init", "error"] => {
+                Err(String::from_utf8_lossy(&body).into_owned())
+            }
             _ => return status(StatusCode::NOT_FOUND),
         };
         match self.done.send(outcome) {
@@ -239,17 +277,26 @@ impl RuntimeApi {
     }
 
     async fn next(&self) -> Response<Bytes> {
-        let Some((event, limit)) = self.waiting.lock().await.recv().await else { return status(StatusCode::GONE) };
-        let deadline = SystemClock.now().as_millisecond() + i64::try_from(limit.as_millis()).expect("a short time");
+        let Some((event, limit)) = self.waiting.lock().await.recv().await else {
+            return status(StatusCode::GONE);
+        };
+        let deadline = SystemClock.now().as_millisecond()
+            + i64::try_from(limit.as_millis()).expect("a short time");
         let mut response = Response::new(event);
         let headers = response.headers_mut();
-        headers.insert("lambda-runtime-aws-request-id", HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"));
+        headers.insert(
+            "lambda-runtime-aws-request-id",
+            HeaderValue::from_static("8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+        );
         headers.insert("lambda-runtime-deadline-ms", HeaderValue::from(deadline));
         headers.insert(
             "lambda-runtime-invoked-function-arn",
             HeaderValue::from_static("arn:aws:lambda:us-east-1:123456789012:function:test"),
         );
-        headers.insert("lambda-runtime-trace-id", HeaderValue::from_static("Root=1-6b02b25f-5f3e7c1b2a4d6e8f0a1b2c12;Sampled=0"));
+        headers.insert(
+            "lambda-runtime-trace-id",
+            HeaderValue::from_static("Root=1-6b02b25f-5f3e7c1b2a4d6e8f0a1b2c12;Sampled=0"),
+        );
         response
     }
 }
@@ -278,7 +325,10 @@ fn set_by_lambda(group: &str, api: &Server) -> HashMap<&'static str, String> {
 
 async fn read_to_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let mut bytes = Vec::new();
-    pipe.expect("the pipe was asked for").read_to_end(&mut bytes).await.expect("the pipe can be read");
+    pipe.expect("the pipe was asked for")
+        .read_to_end(&mut bytes)
+        .await
+        .expect("the pipe can be read");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -288,13 +338,17 @@ fn binaries() -> &'static Path {
     &BUILT
 }
 
-/// Builds them as `cargo test` has built this test: same profile, same target folder, same packages (so that every dependency has the same
-/// features, and none is built twice).
-#[expect(clippy::disallowed_methods, reason = "cargo tells the processes that it starts in CARGO which cargo it is")]
+/// Builds them as `cargo test` has built this test: same profile, same target folder, same packages
+/// (so that every dependency has the same features, and none is built twice).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells the processes that it starts in CARGO which cargo it is"
+)]
 fn build() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own file");
     let folder = test.ancestors().nth(2).expect("a test stands in <target>/<profile>/deps");
-    let (target, profile) = (folder.parent().expect("a target folder"), folder.file_name().expect("a profile"));
+    let (target, profile) =
+        (folder.parent().expect("a target folder"), folder.file_name().expect("a profile"));
     let profile = if profile == "debug" { "dev".as_ref() } else { profile };
     let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["build", "--workspace", "--bins", "--profile"])
@@ -304,6 +358,10 @@ fn build() -> PathBuf {
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .output()
         .expect("cargo can be started");
-    assert!(built.status.success(), "the functions' binaries do not build:\n{}", String::from_utf8_lossy(&built.stderr));
+    assert!(
+        built.status.success(),
+        "the functions' binaries do not build:\n{}",
+        String::from_utf8_lossy(&built.stderr)
+    );
     folder.to_owned()
 }

@@ -1,4 +1,5 @@
-//! The conflict of two open transactions that the embedded engine never has: the second one that touches an item is cancelled.
+//! The conflict of two open transactions that the embedded engine never has: the second one that
+//! touches an item is cancelled.
 
 use std::{
     collections::HashSet,
@@ -24,8 +25,10 @@ impl OpenTransactions {
         let items = items_of(request);
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if items.iter().any(|item| taken.contains(item)) {
-            let code = |item: &String| if taken.contains(item) { "TransactionConflict" } else { "None" };
-            let reasons: Vec<Value> = items.iter().map(|item| json!({"Code": code(item)})).collect();
+            let code =
+                |item: &String| if taken.contains(item) { "TransactionConflict" } else { "None" };
+            let reasons: Vec<Value> =
+                items.iter().map(|item| json!({"Code": code(item)})).collect();
             return Err(json!({
                 "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
                 "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",

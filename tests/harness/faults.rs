@@ -68,7 +68,8 @@ impl Dice {
             bound += of_thousand;
             (number < bound).then_some(fault)
         });
-        let drawn = drawn.filter(|fault| *fault != Fault::Conflict || operation == "TransactWriteItems");
+        let drawn =
+            drawn.filter(|fault| *fault != Fault::Conflict || operation == "TransactWriteItems");
         state.drawn += u64::from(drawn.is_some());
         drawn
     }

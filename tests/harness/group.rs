@@ -17,22 +17,35 @@ impl Api {
         let functions = &self.stack.deployment.functions;
         let mut keys: Vec<(RouteKey, String)> = functions
             .iter()
-            .flat_map(|function| function.routes.iter().map(|key| (key.clone(), function.group.clone())))
+            .flat_map(|function| {
+                function.routes.iter().map(|key| (key.clone(), function.group.clone()))
+            })
             .collect();
         let own = routes().group().to_owned();
         keys.extend(
-            [RouteKey::of("ANY", path), RouteKey::of("ANY", &format!("{path}/{{proxy+}}"))].map(|key| (key, own.clone())),
+            [RouteKey::of("ANY", path), RouteKey::of("ANY", &format!("{path}/{{proxy+}}"))]
+                .map(|key| (key, own.clone())),
         );
         let target = |routes: Routes, like: &str| {
-            let state = self.stack.state(like).unwrap_or_else(|| panic!("there is no group {like}")).clone();
+            let state = self
+                .stack
+                .state(like)
+                .unwrap_or_else(|| panic!("there is no group {like}"))
+                .clone();
             Target { function: Function::new(routes, state), timeout: PATIENCE }
         };
         let mut targets: HashMap<String, Target> = functions
             .iter()
-            .filter_map(|function| Some((function.group.clone(), target(groups::routes(&function.group)?, &function.group))))
+            .filter_map(|function| {
+                Some((
+                    function.group.clone(),
+                    target(groups::routes(&function.group)?, &function.group),
+                ))
+            })
             .collect();
         targets.insert(own, target(routes(), like));
         let clock: Arc<dyn Clock> = self.clock.clone();
-        self.stack.gateway = Gateway::new(RouteTable::new(keys).expect("no route twice"), targets, clock);
+        self.stack.gateway =
+            Gateway::new(RouteTable::new(keys).expect("no route twice"), targets, clock);
     }
 }

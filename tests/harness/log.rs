@@ -1,4 +1,5 @@
-//! The functions' log, as they write it in production but from the lowest level on, kept so that tests can search it.
+//! The functions' log, as they write it in production but from the lowest level on, kept so that
+//! tests can search it.
 
 use std::{
     io::{self, Write},
@@ -7,7 +8,9 @@ use std::{
 
 use serde_json::Value;
 use tracing::Subscriber;
-use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
@@ -44,7 +47,10 @@ impl KeptLog {
     pub fn lines(&self) -> Vec<Value> {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = String::from_utf8_lossy(&bytes);
-        lines.lines().map(|line| serde_json::from_str(line).expect("a line of the log is JSON")).collect()
+        lines
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line of the log is JSON"))
+            .collect()
     }
 }
 

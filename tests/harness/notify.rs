@@ -13,7 +13,9 @@ impl Api {
 
     /// Publishes a message to one customer, and delivers what is visible in the queue.
     pub async fn notify(&self, phone: &LoggedIn, id: &str, title: &str) {
-        self.publish(&json!({"id": id, "to": {"customer_id": phone.customer["id"]}, "title": title}));
+        self.publish(
+            &json!({"id": id, "to": {"customer_id": phone.customer["id"]}, "title": title}),
+        );
         self.stack.deliver().await;
     }
 
@@ -24,7 +26,8 @@ impl Api {
 
     /// Moves the clock to when what was not done is visible again, and delivers it.
     pub async fn deliver_again(&self) {
-        let function = self.stack.deployment.functions.iter().find_map(|function| function.queue.as_ref());
+        let function =
+            self.stack.deployment.functions.iter().find_map(|function| function.queue.as_ref());
         let rest = function.expect("a consumer has a queue").visibility;
         self.clock.advance_seconds(i64::try_from(rest.as_secs()).expect("a short time"));
         self.stack.deliver().await;
@@ -41,7 +44,8 @@ impl Api {
 
     /// The titles of the pushes to a registration id, oldest first.
     pub fn pushed_titles(&self, registration_id: &str) -> Vec<String> {
-        let title = |push: Value| push["notification"]["title"].as_str().unwrap_or_default().to_owned();
+        let title =
+            |push: Value| push["notification"]["title"].as_str().unwrap_or_default().to_owned();
         self.pushes_to(registration_id).into_iter().map(title).collect()
     }
 

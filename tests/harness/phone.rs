@@ -41,7 +41,14 @@ impl Api {
     /// Asks for a code for another purpose than to log in, and reads it from the message.
     pub async fn code_to(&self, access: &str, phone: &str, purpose: &str) -> Code {
         let body = json!({"phone": phone, "purpose": purpose});
-        let challenge = self.post("/api/send-otp/").bearer(access).json(&body).send().await.expect(200).text("challenge");
+        let challenge = self
+            .post("/api/send-otp/")
+            .bearer(access)
+            .json(&body)
+            .send()
+            .await
+            .expect(200)
+            .text("challenge");
         let message = self.messages_to(phone).pop().expect("a message came");
         let otp = message.chars().filter(char::is_ascii_digit).take(6).collect();
         Code { challenge, otp }
@@ -53,7 +60,13 @@ impl Api {
     }
 
     /// Presents a code from an address.
-    pub async fn authenticate_from(&self, address: &str, phone: &str, challenge: &str, otp: &str) -> Answer {
+    pub async fn authenticate_from(
+        &self,
+        address: &str,
+        phone: &str,
+        challenge: &str,
+        otp: &str,
+    ) -> Answer {
         let body = json!({"phone": phone, "challenge": challenge, "otp": otp});
         self.post("/api/customer/authenticate/").from(address).json(&body).send().await
     }
@@ -63,7 +76,11 @@ impl Api {
         let code = self.code_for(phone).await;
         let answer = self.authenticate(phone, &code).await;
         assert!(answer.status.is_success(), "{}", answer.error());
-        LoggedIn { access: answer.text("access"), refresh: answer.text("refresh"), customer: answer.json()["customer"].clone() }
+        LoggedIn {
+            access: answer.text("access"),
+            refresh: answer.text("refresh"),
+            customer: answer.json()["customer"].clone(),
+        }
     }
 
     /// Presents a refresh token.

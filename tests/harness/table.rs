@@ -10,7 +10,8 @@ impl Api {
     #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
     pub async fn whole_table(&self) -> String {
         let mut items = Vec::new();
-        let mut pages = self.dynamodb().scan().table_name(self.table_name()).into_paginator().send();
+        let mut pages =
+            self.dynamodb().scan().table_name(self.table_name()).into_paginator().send();
         while let Some(page) = pages.next().await {
             items.extend(page.expect("a page").items.unwrap_or_default());
         }

@@ -1,4 +1,5 @@
-//! The wire between a function and AWS: the SDK's own HTTP client with a delay before it, a meter on it, and faults in it.
+//! The wire between a function and AWS: the SDK's own HTTP client with a delay before it, a meter
+//! on it, and faults in it.
 
 use std::{
     sync::{
@@ -10,7 +11,10 @@ use std::{
 
 use aws_smithy_runtime_api::{
     client::{
-        http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector},
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings,
+            SharedHttpClient, SharedHttpConnector,
+        },
         orchestrator::{HttpRequest, HttpResponse},
         result::ConnectorError,
         runtime_components::RuntimeComponents,
@@ -26,8 +30,9 @@ use crate::{
     faults::{self, Dice, Fault, Faults},
 };
 
-/// How many calls are under way at any moment, of all tests together. The engines stand in this very process: with more, calls wait in them
-/// instead of here, for so long that connections time out, and transactions stay open for so long that all others conflict with them.
+/// How many calls are under way at any moment, of all tests together. The engines stand in this
+/// very process: with more, calls wait in them instead of here, for so long that connections time
+/// out, and transactions stay open for so long that all others conflict with them.
 static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(24));
 
 /// One call that was made to storage.
@@ -78,7 +83,9 @@ impl Wire {
 
     /// Delays each call to storage from now on.
     pub fn delay(&self, delay: Duration) {
-        self.0.delay_millis.store(u64::try_from(delay.as_millis()).expect("a short delay"), Ordering::SeqCst);
+        self.0
+            .delay_millis
+            .store(u64::try_from(delay.as_millis()).expect("a short delay"), Ordering::SeqCst);
     }
 
     /// Lets the next `n` calls reach storage and loses their answers.
@@ -91,7 +98,8 @@ impl Wire {
         *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(operation);
     }
 
-    /// Lets calls go wrong at random from now on, the same for the same seed as far as calls come in the same order.
+    /// Lets calls go wrong at random from now on, the same for the same seed as far as calls come
+    /// in the same order.
     pub fn break_at_random(&self, faults: Faults, seed: u64) {
         self.0.dice.load(faults, seed);
     }
@@ -111,8 +119,9 @@ impl Wire {
         self.calls_mut().clone()
     }
 
-    /// What the calls since the last reset cost. With a delay on the wire, calls that overlap went side by side: the trips are the
-    /// longest chain of calls of which each was sent after the one before was answered.
+    /// What the calls since the last reset cost. With a delay on the wire, calls that overlap went
+    /// side by side: the trips are the longest chain of calls of which each was sent after the one
+    /// before was answered.
     pub fn cost(&self) -> Cost {
         let mut calls = self.calls();
         calls.sort_by_key(|call| call.answered);
@@ -135,16 +144,24 @@ impl Wire {
         self.0.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn pass(&self, inner: SharedHttpConnector, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let target = request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
+    async fn pass(
+        &self,
+        inner: SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let target =
+            request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
         let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else {
             let _place = PLACES.acquire().await;
             return inner.call(request).await;
         };
-        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).expect("requests are JSON");
+        let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())
+            .expect("requests are JSON");
         assert_liveness_is_consistent(&operation, &body);
         let sent = instant();
-        if *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) == Some(operation.as_str()) {
+        if *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
+            == Some(operation.as_str())
+        {
             return Ok(refused(
                 &json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "the test says so"}),
             ));
@@ -166,10 +183,21 @@ impl Wire {
         drop(open);
         let (response, units) = read_capacity(response).await?;
         drop(place);
-        let reads = matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
+        let reads =
+            matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
         let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
-        self.calls_mut().push(Call { operation, sent, answered: instant(), read_units, write_units });
-        let lost = self.0.lose_answers.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        self.calls_mut().push(Call {
+            operation,
+            sent,
+            answered: instant(),
+            read_units,
+            write_units,
+        });
+        let lost = self
+            .0
+            .lose_answers
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
+            .is_ok();
         let lost = lost || fault == Some(Fault::LostAnswer);
         if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(response) }
     }
@@ -188,7 +216,11 @@ struct WiredConnector {
 }
 
 impl HttpClient for Wired {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
         SharedHttpConnector::new(WiredConnector { wire: self.wire.clone(), inner })
     }
@@ -201,14 +233,21 @@ impl HttpConnector for WiredConnector {
     }
 }
 
-/// An ended session must be seen by the very next request, so a read of an account that may be stale is a defect.
+/// An ended session must be seen by the very next request, so a read of an account that may be
+/// stale is a defect.
 fn assert_liveness_is_consistent(operation: &str, body: &Value) {
     let of_account = body["Key"]["pk"]["S"].as_str().is_some_and(|key| key.starts_with("AUTH#"));
     let consistent = body["ConsistentRead"] == json!(true);
-    assert!(operation != "GetItem" || !of_account || consistent, "an account was read without ConsistentRead");
+    assert!(
+        operation != "GetItem" || !of_account || consistent,
+        "an account was read without ConsistentRead"
+    );
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long calls really took, whatever the test's clock says")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long calls really took, whatever the test's clock says"
+)]
 fn instant() -> Instant {
     Instant::now()
 }
@@ -224,7 +263,11 @@ fn with_capacity(request: HttpRequest, mut body: Value) -> HttpRequest {
 
 async fn read_capacity(mut response: HttpResponse) -> Result<(HttpResponse, f64), ConnectorError> {
     let body = std::mem::replace(response.body_mut(), SdkBody::empty());
-    let bytes = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?.into_bytes();
+    let bytes = ByteStream::new(body)
+        .collect()
+        .await
+        .map_err(|error| ConnectorError::io(error.into()))?
+        .into_bytes();
     let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let units = |capacity: &Value| capacity["CapacityUnits"].as_f64().unwrap_or(0.0);
     let units = match &answer["ConsumedCapacity"] {

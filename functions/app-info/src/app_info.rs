@@ -42,7 +42,8 @@ pub struct AppInfoOut {
     /// What the app may switch on, by names that it knows.
     #[schema(value_type = Object)]
     features: Map<String, Value>,
-    /// `hard`: this app is not served any more; `soft`: there is a newer one; `none`: it is the newest, or it did not say what it is.
+    /// `hard`: this app is not served any more; `soft`: there is a newer one; `none`: it is the
+    /// newest, or it did not say what it is.
     update: Update,
 }
 
@@ -61,11 +62,11 @@ pub struct MaintenanceOut {
 
 /// What an app should know of itself.
 ///
-/// In the wanted language that comes first among those that there are, or in the content's first. It answers during maintenance, and to apps
-/// of any age.
+/// In the wanted language that comes first among those that there are, or in the content's first.
+/// It answers during maintenance, and to apps of any age.
 ///
-/// No trip to storage in a warm process. At its start one for the app information and one for the content; the former again once a
-/// minute, beside a request.
+/// No trip to storage in a warm process. At its start one for the app information and one for the
+/// content; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/app-info/", operation_id = "getAppInfo", tag = crate::TAG,
     params(
         ("X-App-Platform" = Option<String>, Header, description = "`ios`, `android` or `web`."),
@@ -87,10 +88,14 @@ pub struct MaintenanceOut {
                 "features": {"wallet": true}, "update": "soft"})),
         (status = 304, description = "`If-None-Match` names what would be answered."),
     ))]
-pub async fn get_app_info(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn get_app_info(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let told = told_now(&app).await?;
     let language = told.language(&Languages::of(&headers));
-    let shown = AppInfoOut::new(&told.content, language, told.content.gates.update(asking_app(&headers)));
+    let shown =
+        AppInfoOut::new(&told.content, language, told.content.gates.update(asking_app(&headers)));
     answer(&headers, language, "Accept-Language, X-App-Platform, X-App-Version", &shown)
 }
 

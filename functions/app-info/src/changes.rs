@@ -1,4 +1,5 @@
-//! How two contents differ, for people: what is about to be published, and what of a file was not read as it was meant.
+//! How two contents differ, for people: what is about to be published, and what of a file was not
+//! read as it was meant.
 
 use std::fmt;
 
@@ -15,8 +16,8 @@ pub struct Change {
     pub after: Option<Value>,
 }
 
-/// All places at which `after` differs from `before`, in their order. What is null counts as absent; entries of a list that have an `id` are
-/// the same entry wherever in the list they stand.
+/// All places at which `after` differs from `before`, in their order. What is null counts as
+/// absent; entries of a list that have an `id` are the same entry wherever in the list they stand.
 pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
     let mut all = Vec::new();
     compare(String::new(), Some(before), Some(after), &mut all);
@@ -24,11 +25,13 @@ pub fn changes(before: &Value, after: &Value) -> Vec<Change> {
 }
 
 fn compare(at: String, before: Option<&Value>, after: Option<&Value>, all: &mut Vec<Change>) {
-    let (before, after) = (before.filter(|value| !value.is_null()), after.filter(|value| !value.is_null()));
+    let (before, after) =
+        (before.filter(|value| !value.is_null()), after.filter(|value| !value.is_null()));
     match (before, after) {
         (before, after) if before == after => {}
         (Some(Value::Object(before)), Some(Value::Object(after))) => {
-            for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name))) {
+            for name in before.keys().chain(after.keys().filter(|name| !before.contains_key(*name)))
+            {
                 let place = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
                 compare(place, before.get(name), after.get(name), all);
             }
@@ -47,7 +50,12 @@ fn compare(at: String, before: Option<&Value>, after: Option<&Value>, all: &mut 
     }
 }
 
-fn compare_by_id(at: &str, before: &Map<String, Value>, after: &Map<String, Value>, all: &mut Vec<Change>) {
+fn compare_by_id(
+    at: &str,
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    all: &mut Vec<Change>,
+) {
     let count = all.len();
     for id in before.keys().chain(after.keys().filter(|id| !before.contains_key(*id))) {
         compare(format!("{at}[id {id}]"), before.get(id), after.get(id), all);
@@ -55,14 +63,20 @@ fn compare_by_id(at: &str, before: &Map<String, Value>, after: &Map<String, Valu
     // Nothing but their order.
     if all.len() == count && !before.keys().eq(after.keys()) {
         let ids = |entries: &Map<String, Value>| Some(entries.keys().map(String::as_str).collect());
-        all.push(Change { at: format!("{at}, order of ids"), before: ids(before), after: ids(after) });
+        all.push(Change {
+            at: format!("{at}, order of ids"),
+            before: ids(before),
+            after: ids(after),
+        });
     }
 }
 
 /// The entries of a list by their ids, in its order, where each has one of its own.
 fn by_id(entries: &[Value]) -> Option<Map<String, Value>> {
-    let with_ids: Map<String, Value> =
-        entries.iter().map(|entry| Some((entry.get("id")?.to_string(), entry.clone()))).collect::<Option<_>>()?;
+    let with_ids: Map<String, Value> = entries
+        .iter()
+        .map(|entry| Some((entry.get("id")?.to_string(), entry.clone())))
+        .collect::<Option<_>>()?;
     (with_ids.len() == entries.len()).then_some(with_ids)
 }
 
@@ -111,8 +125,12 @@ mod tests {
 
     #[test]
     fn entries_that_only_change_places_are_a_change() {
-        let (before, after) = (json!({"faqs": [{"id": 1}, {"id": 2}]}), json!({"faqs": [{"id": 2}, {"id": 1}]}));
-        assert_eq!(lines(&before, &after), "- faqs, order of ids: [\"1\",\"2\"]\n+ faqs, order of ids: [\"2\",\"1\"]");
+        let (before, after) =
+            (json!({"faqs": [{"id": 1}, {"id": 2}]}), json!({"faqs": [{"id": 2}, {"id": 1}]}));
+        assert_eq!(
+            lines(&before, &after),
+            "- faqs, order of ids: [\"1\",\"2\"]\n+ faqs, order of ids: [\"2\",\"1\"]"
+        );
         // Without ids of their own they are compared place by place.
         let twice = json!({"faqs": [{"id": 1}, {"id": 1, "a": 2}]});
         assert_eq!(lines(&before, &twice), "- faqs[1].id: 2\n+ faqs[1].id: 1\n+ faqs[1].a: 2");

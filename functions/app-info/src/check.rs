@@ -20,14 +20,16 @@ use crate::{
 
 /// The platforms that an app can be of.
 const PLATFORMS: [&str; 3] = ["ios", "android", "web"];
-/// Most characters of a name or a label, of a question or a sentence, of an address, of an answer or a description.
+/// Most characters of a name or a label, of a question or a sentence, of an address, of an answer
+/// or a description.
 const LABEL: usize = 100;
 const SENTENCE: usize = 500;
 const ADDRESS: usize = 2_048;
 const TEXT: usize = 5_000;
 /// Most bytes of the whole, as one item of the table holds it with room to spare.
 const WHOLE: usize = 300_000;
-/// Most bytes of what every function reads once a minute, so that this is the least that a read can cost.
+/// Most bytes of what every function reads once a minute, so that this is the least that a read can
+/// cost.
 const GATES: usize = 3_500;
 /// The largest whole number that every client can hold (RFC 7159 section 6).
 const LARGEST: u64 = (1 << 53) - 1;
@@ -35,14 +37,19 @@ const LARGEST: u64 = (1 << 53) - 1;
 /// Reads a file.
 pub(crate) fn read(file: &str) -> Result<Content, Vec<Problem>> {
     let whole = |what: String| vec![Problem { at: String::new(), what }];
-    let written: Value = serde_json::from_str(file).map_err(|error| whole(format!("this is no JSON: {error}")))?;
+    let written: Value =
+        serde_json::from_str(file).map_err(|error| whole(format!("this is no JSON: {error}")))?;
     let content: Content = serde_json::from_str(file).map_err(|error| whole(error.to_string()))?;
     let mut check = Check { content: &content, problems: misread(&written, &content) };
     check.languages();
     check.particulars();
     check.platforms();
     check.maintenance();
-    content.social_accounts.iter().enumerate().for_each(|(place, account)| check.social_account(place, account));
+    content
+        .social_accounts
+        .iter()
+        .enumerate()
+        .for_each(|(place, account)| check.social_account(place, account));
     check.faqs();
     check.sizes();
     if check.problems.is_empty() { Ok(content) } else { Err(check.problems) }
@@ -91,8 +98,16 @@ impl Check<'_> {
         let mut seen = BTreeSet::new();
         for tag in languages {
             let canonical = LanguageTag::parse(tag).map(|tag| tag.to_string());
-            self.unless(canonical.as_ref() == Ok(tag), "languages", &format!("{tag:?} is no language tag in its usual form"));
-            self.unless(seen.insert(tag.to_ascii_lowercase()), "languages", &format!("{tag:?} stands twice"));
+            self.unless(
+                canonical.as_ref() == Ok(tag),
+                "languages",
+                &format!("{tag:?} is no language tag in its usual form"),
+            );
+            self.unless(
+                seen.insert(tag.to_ascii_lowercase()),
+                "languages",
+                &format!("{tag:?} stands twice"),
+            );
         }
     }
 
@@ -101,15 +116,24 @@ impl Check<'_> {
         self.localized("name", &content.name, LABEL);
         self.localized("description", &content.description, TEXT);
         if let Some(email) = &content.support_email {
-            let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-            let right = email.len() <= 254 && EmailAddress::parse_with_options(email, options).is_ok();
+            let options = Options::default()
+                .with_required_tld()
+                .without_display_text()
+                .without_domain_literal();
+            let right =
+                email.len() <= 254 && EmailAddress::parse_with_options(email, options).is_ok();
             self.unless(right, "support_email", "this is no email address");
         }
         if let Some(phone) = &content.support_phone {
             let right = Phone::parse(phone, None).is_ok_and(|read| read.as_str() == phone);
-            self.unless(right, "support_phone", "this is no phone number in E.164 form, such as +14155550123");
+            self.unless(
+                right,
+                "support_phone",
+                "this is no phone number in E.164 form, such as +14155550123",
+            );
         }
-        for (at, url) in [("terms_url", &content.terms_url), ("privacy_url", &content.privacy_url)] {
+        for (at, url) in [("terms_url", &content.terms_url), ("privacy_url", &content.privacy_url)]
+        {
             if let Some(url) = url {
                 self.addresses(at, url);
             }
@@ -123,14 +147,24 @@ impl Check<'_> {
         let content = self.content;
         for (name, platform) in &content.gates.platforms {
             let at = format!("platforms.{name}");
-            self.unless(PLATFORMS.contains(&name.as_str()), &at, &format!("there are only {}", PLATFORMS.join(", ")));
+            self.unless(
+                PLATFORMS.contains(&name.as_str()),
+                &at,
+                &format!("there are only {}", PLATFORMS.join(", ")),
+            );
             let PlatformGate { minimum_version, latest_version, store_url } = platform;
-            for (member, version) in [("minimum_version", minimum_version), ("latest_version", latest_version)] {
+            for (member, version) in
+                [("minimum_version", minimum_version), ("latest_version", latest_version)]
+            {
                 let right = version.as_deref().is_none_or(is_version);
                 self.unless(right, &format!("{at}.{member}"), "this is no version, such as 1.10.0");
             }
             if let (Some(minimum), Some(latest)) = (minimum_version, latest_version) {
-                self.unless(!is_below(latest, minimum), &at, "nobody could update: latest_version is below minimum_version");
+                self.unless(
+                    !is_below(latest, minimum),
+                    &at,
+                    "nobody could update: latest_version is below minimum_version",
+                );
             }
             if let Some(url) = store_url {
                 self.address(&format!("{at}.store_url"), url);
@@ -156,7 +190,11 @@ impl Check<'_> {
         let (content, mut seen) = (self.content, BTreeSet::new());
         for Faq { id, question, answer, category, order: _ } in &content.faqs {
             let at = format!("faqs[id {id}]");
-            self.unless((1..=LARGEST).contains(id), &at, "an id is a whole number from 1 on, below 2^53");
+            self.unless(
+                (1..=LARGEST).contains(id),
+                &at,
+                "an id is a whole number from 1 on, below 2^53",
+            );
             self.unless(seen.insert(*id), &at, "this id stands twice");
             self.localized(&format!("{at}.question"), question, SENTENCE);
             self.localized(&format!("{at}.answer"), answer, TEXT);
@@ -166,13 +204,20 @@ impl Check<'_> {
 
     fn sizes(&mut self) {
         let whole = self.content.to_json().to_string().len();
-        self.unless(whole <= WHOLE, "", &format!("this is {whole} bytes; there is room for {WHOLE}"));
+        self.unless(
+            whole <= WHOLE,
+            "",
+            &format!("this is {whole} bytes; there is room for {WHOLE}"),
+        );
         let gates = serde_json::to_string(&self.content.gates).map_or(0, |gates| gates.len());
-        let what = format!("languages, platforms and maintenance are {gates} bytes; there is room for {GATES}");
+        let what = format!(
+            "languages, platforms and maintenance are {gates} bytes; there is room for {GATES}"
+        );
         self.unless(gates <= GATES, "", &what);
     }
 
-    /// A text that is there for everybody: the same, or one in each of the content's languages and no other.
+    /// A text that is there for everybody: the same, or one in each of the content's languages and
+    /// no other.
     fn localized(&mut self, at: &str, text: &Localized, most: usize) {
         match text {
             Localized::Same(text) => self.text(at, text, most),
@@ -180,7 +225,11 @@ impl Check<'_> {
                 let content = self.content;
                 let languages = &content.gates.languages;
                 for language in languages {
-                    self.unless(texts.contains_key(language), &format!("{at}.{language}"), "this is missing");
+                    self.unless(
+                        texts.contains_key(language),
+                        &format!("{at}.{language}"),
+                        "this is missing",
+                    );
                 }
                 for (language, text) in texts {
                     let at = format!("{at}.{language}");
@@ -194,7 +243,11 @@ impl Check<'_> {
     fn text(&mut self, at: &str, text: &str, most: usize) {
         self.unless(!text.trim().is_empty(), at, "this is blank");
         let length = text.chars().count();
-        self.unless(length <= most, at, &format!("this has {length} characters; there is room for {most}"));
+        self.unless(
+            length <= most,
+            at,
+            &format!("this has {length} characters; there is room for {most}"),
+        );
         self.unless(!text.contains('\0'), at, "null characters are not allowed");
     }
 
@@ -209,7 +262,9 @@ impl Check<'_> {
     }
 
     fn https(&mut self, at: &str, url: &str) {
-        let right = url.parse::<Uri>().is_ok_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some());
+        let right = url
+            .parse::<Uri>()
+            .is_ok_and(|uri| uri.scheme_str() == Some("https") && uri.host().is_some());
         self.unless(right, at, &format!("{url:?} is no https address"));
     }
 }
@@ -239,7 +294,8 @@ mod tests {
 
     #[test]
     fn the_sample_is_right_and_in_three_languages() {
-        let content = Content::check(crate::SAMPLE).unwrap_or_else(|problems| panic!("{problems:#?}"));
+        let content =
+            Content::check(crate::SAMPLE).unwrap_or_else(|problems| panic!("{problems:#?}"));
         assert_eq!(content.gates.languages, ["en", "ar", "zh"]);
         assert!(!content.faqs.is_empty() && !content.social_accounts.is_empty());
         for text in content.faqs.iter().flat_map(|faq| [&faq.question, &faq.answer]) {
@@ -254,41 +310,96 @@ mod tests {
         for (place, value, told) in [
             ("/languages", json!([]), "languages: at least one is needed"),
             ("/languages/0", json!("EN"), "languages: \"EN\" is no language tag in its usual form"),
-            ("/languages/0", json!("no tag"), "languages: \"no tag\" is no language tag in its usual form"),
+            (
+                "/languages/0",
+                json!("no tag"),
+                "languages: \"no tag\" is no language tag in its usual form",
+            ),
             ("/languages/1", json!("en"), "languages: \"en\" stands twice"),
             ("/languages/2", json!("fr"), "description.fr: this is missing"),
             ("/languages/2", json!("fr"), "description.zh: this is none of the languages"),
             ("/name", json!(" "), "name: this is blank"),
-            ("/name", json!("x".repeat(101)), "name: this has 101 characters; there is room for 100"),
+            (
+                "/name",
+                json!("x".repeat(101)),
+                "name: this has 101 characters; there is room for 100",
+            ),
             ("/name", json!("a\0b"), "name: null characters are not allowed"),
             ("/description/ar", json!(""), "description.ar: this is blank"),
             ("/support_email", json!("nobody"), "support_email: this is no email address"),
-            ("/support_phone", json!("12"), "support_phone: this is no phone number in E.164 form, such as +14155550123"),
-            ("/terms_url", json!("http://example.com"), "terms_url: \"http://example.com\" is no https address"),
+            (
+                "/support_phone",
+                json!("12"),
+                "support_phone: this is no phone number in E.164 form, such as +14155550123",
+            ),
+            (
+                "/terms_url",
+                json!("http://example.com"),
+                "terms_url: \"http://example.com\" is no https address",
+            ),
             ("/privacy_url/zh", json!("https://"), "privacy_url: \"https://\" is no https address"),
             ("/features/ ", json!(true), "features: this is blank"),
             ("/platforms/tv", json!({}), "platforms.tv: there are only ios, android, web"),
-            ("/platforms/ios/minimum_version", json!("one"), "platforms.ios.minimum_version: this is no version, such as 1.10.0"),
+            (
+                "/platforms/ios/minimum_version",
+                json!("one"),
+                "platforms.ios.minimum_version: this is no version, such as 1.10.0",
+            ),
             (
                 "/platforms/ios/minimum_version",
                 json!("99"),
                 "platforms.ios: nobody could update: latest_version is below minimum_version",
             ),
-            ("/platforms/web/store_url", json!("x"), "platforms.web.store_url: \"x\" is no https address"),
-            ("/maintenance/until", json!("soon"), "maintenance.until: this is not known here, or not written as it must be"),
-            ("/maintenance/message", json!({"en": "Soon."}), "maintenance.message.ar: this is missing"),
-            ("/maintenance/activ", json!(true), "maintenance.activ: this is not known here, or not written as it must be"),
-            ("/social_accounts/0/url", json!("x y"), "social_accounts[0].url: \"x y\" is no https address"),
+            (
+                "/platforms/web/store_url",
+                json!("x"),
+                "platforms.web.store_url: \"x\" is no https address",
+            ),
+            (
+                "/maintenance/until",
+                json!("soon"),
+                "maintenance.until: this is not known here, or not written as it must be",
+            ),
+            (
+                "/maintenance/message",
+                json!({"en": "Soon."}),
+                "maintenance.message.ar: this is missing",
+            ),
+            (
+                "/maintenance/activ",
+                json!(true),
+                "maintenance.activ: this is not known here, or not written as it must be",
+            ),
+            (
+                "/social_accounts/0/url",
+                json!("x y"),
+                "social_accounts[0].url: \"x y\" is no https address",
+            ),
             ("/social_accounts/1/icon", json!(""), "social_accounts[1].icon: this is blank"),
             ("/faqs/1/id", json!(1), "faqs[id 1]: this id stands twice"),
             ("/faqs/0/id", json!(0), "faqs[id 0]: an id is a whole number from 1 on, below 2^53"),
             ("/faqs/0/category", json!(""), "faqs[id 1].category: this is blank"),
-            ("/faqs/0/answer", json!({"en": "Yes.", "ar": "نعم."}), "faqs[id 1].answer.zh: this is missing"),
-            ("/faqs/0/anwser", json!("typed wrong"), "faqs[id 1].anwser: this is not known here, or not written as it must be"),
-            ("/unheard_of", json!({}), "unheard_of: this is not known here, or not written as it must be"),
+            (
+                "/faqs/0/answer",
+                json!({"en": "Yes.", "ar": "نعم."}),
+                "faqs[id 1].answer.zh: this is missing",
+            ),
+            (
+                "/faqs/0/anwser",
+                json!("typed wrong"),
+                "faqs[id 1].anwser: this is not known here, or not written as it must be",
+            ),
+            (
+                "/unheard_of",
+                json!({}),
+                "unheard_of: this is not known here, or not written as it must be",
+            ),
         ] {
             let problems = problems(&with(place, value.clone()));
-            assert!(problems.iter().any(|problem| problem == told), "{place} = {value}: {problems:#?}");
+            assert!(
+                problems.iter().any(|problem| problem == told),
+                "{place} = {value}: {problems:#?}"
+            );
         }
     }
 
@@ -317,7 +428,10 @@ mod tests {
             ("{\"name\": \"x\"}", "missing field `description`"),
         ] {
             let problems = Content::check(file).map(drop).unwrap_err();
-            assert!(problems.len() == 1 && problems[0].to_string().contains(told), "{file}: {problems:?}");
+            assert!(
+                problems.len() == 1 && problems[0].to_string().contains(told),
+                "{file}: {problems:?}"
+            );
         }
     }
 
@@ -327,18 +441,29 @@ mod tests {
         let many: Vec<Value> = (1..=40)
             .map(|id| {
                 Value::Object(
-                    [long.as_object().unwrap().clone(), serde_json::Map::from_iter([("id".to_owned(), json!(id))])]
-                        .into_iter()
-                        .flatten()
-                        .collect(),
+                    [
+                        long.as_object().unwrap().clone(),
+                        serde_json::Map::from_iter([("id".to_owned(), json!(id))]),
+                    ]
+                    .into_iter()
+                    .flatten()
+                    .collect(),
                 )
             })
             .collect();
         let told = problems(&with("/faqs", json!(many)));
-        assert!(told.len() == 1 && told[0].ends_with("bytes; there is room for 300000"), "{told:?}");
-        let languages =
-            with("/maintenance/message", json!({"en": "é".repeat(500), "ar": "ع".repeat(500), "zh": "中".repeat(500)}));
+        assert!(
+            told.len() == 1 && told[0].ends_with("bytes; there is room for 300000"),
+            "{told:?}"
+        );
+        let languages = with(
+            "/maintenance/message",
+            json!({"en": "é".repeat(500), "ar": "ع".repeat(500), "zh": "中".repeat(500)}),
+        );
         let told = problems(&languages);
-        assert!(told.len() == 1 && told[0].starts_with("languages, platforms and maintenance are"), "{told:?}");
+        assert!(
+            told.len() == 1 && told[0].starts_with("languages, platforms and maintenance are"),
+            "{told:?}"
+        );
     }
 }

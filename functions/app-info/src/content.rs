@@ -1,4 +1,5 @@
-//! The content: what the operator writes in a file, what a version in the table holds, what the operations show.
+//! The content: what the operator writes in a file, what a version in the table holds, what the
+//! operations show.
 
 use std::fmt;
 
@@ -111,6 +112,10 @@ impl Content {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.is_empty() { f.write_str(&self.what) } else { write!(f, "{}: {}", self.at, self.what) }
+        if self.at.is_empty() {
+            f.write_str(&self.what)
+        } else {
+            write!(f, "{}: {}", self.at, self.what)
+        }
     }
 }

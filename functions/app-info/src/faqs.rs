@@ -50,20 +50,23 @@ impl FromFields for FaqQuery {
         let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
         let language = fields.optional("lang", text().or_blank());
         let given = |value: Option<String>| value.filter(|text| !text.is_empty());
-        let (category, search, language) = (given(category?), search?.unwrap_or_default(), given(language?));
+        let (category, search, language) =
+            (given(category?), search?.unwrap_or_default(), given(language?));
         let words = search.to_lowercase();
-        let words = words.split(|letter: char| letter.is_whitespace() || letter == ',').filter(|word| !word.is_empty());
+        let words = words
+            .split(|letter: char| letter.is_whitespace() || letter == ',')
+            .filter(|word| !word.is_empty());
         Ok(Self { category, words: words.map(str::to_owned).collect(), language })
     }
 }
 
 /// Questions and answers.
 ///
-/// In the language `lang` or, where that is absent, the wanted one that comes first among those that there are; where there is none of them,
-/// in the content's first.
+/// In the language `lang` or, where that is absent, the wanted one that comes first among those
+/// that there are; where there is none of them, in the content's first.
 ///
-/// No trip to storage in a warm process. At its start one for the app information and one for the content; the former again once a
-/// minute, beside a request.
+/// No trip to storage in a warm process. At its start one for the app information and one for the
+/// content; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
     params(
         ("category" = Option<String>, Query, description = "Only those of this category."),
@@ -90,10 +93,16 @@ pub async fn list_faqs(
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
     let told = told_now(&app).await?;
-    let wanted = query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted =
+        query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
     let language = told.language(&wanted);
     let all = told.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
-    answer(&headers, language, "Accept-Language", &all.filter(|faq| query.admits(faq)).collect::<Vec<_>>())
+    answer(
+        &headers,
+        language,
+        "Accept-Language",
+        &all.filter(|faq| query.admits(faq)).collect::<Vec<_>>(),
+    )
 }
 
 impl FaqOut {

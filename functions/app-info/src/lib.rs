@@ -1,8 +1,10 @@
-//! What the app shows to everybody: its own particulars, where else it is found, questions and answers.
+//! What the app shows to everybody: its own particulars, where else it is found, questions and
+//! answers.
 //!
-//! Invariants: everything comes from one [`content::Content`], which was read as a whole and found right before it was published; it is
-//! complete in each language that it is in. A warm process answers without a trip to storage. The group answers during maintenance and to
-//! apps of any age, since it is the one that tells them.
+//! Invariants: everything comes from one [`content::Content`], which was read as a whole and found
+//! right before it was published; it is complete in each language that it is in. A warm process
+//! answers without a trip to storage. The group answers during maintenance and to apps of any age,
+//! since it is the one that tells them.
 
 mod app_info;
 pub mod changes;

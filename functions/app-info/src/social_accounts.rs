@@ -28,8 +28,8 @@ pub struct SocialAccountOut {
 ///
 /// In the wanted language that comes first among those that there are, or in the content's first.
 ///
-/// No trip to storage in a warm process. At its start one for the app information and one for the content; the former again once a
-/// minute, beside a request.
+/// No trip to storage in a warm process. At its start one for the app information and one for the
+/// content; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/social-accounts/", operation_id = "getSocialAccounts", tag = crate::TAG,
     params(
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
@@ -45,7 +45,10 @@ pub struct SocialAccountOut {
                 {"name": "WeChat", "url": "https://satchel.example.com/wechat", "icon": "https://satchel.example.com/icons/wechat.svg", "order": 2}])),
         (status = 304, description = "`If-None-Match` names what would be answered."),
     ))]
-pub async fn get_social_accounts(State(app): State<AppState>, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn get_social_accounts(
+    State(app): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let told = told_now(&app).await?;
     let language = told.language(&Languages::of(&headers));
     let accounts = told.content.social_accounts.iter().map(|account| SocialAccountOut {

@@ -1,4 +1,5 @@
-//! What is told now: the content that the table holds, kept in the process, and the form of every answer that shows it.
+//! What is told now: the content that the table holds, kept in the process, and the form of every
+//! answer that shows it.
 
 use std::sync::Arc;
 
@@ -24,8 +25,9 @@ pub(crate) struct Told {
     pub(crate) content: Content,
 }
 
-/// What is told now. No trip in a warm process; before its first answer two, one after the other. Once a minute, beside a request, the
-/// app information is read again: half a read unit; a read unit for each 4 KB of the content where there is a new version.
+/// What is told now. No trip in a warm process; before its first answer two, one after the other.
+/// Once a minute, beside a request, the app information is read again: half a read unit; a read
+/// unit for each 4 KB of the content where there is a new version.
 pub(crate) async fn told_now(app: &AppState) -> Result<Arc<Told>, ApiError> {
     let kept = app.own::<Kept<Told>>();
     let (of, last) = (app.clone(), kept.last());
@@ -53,15 +55,18 @@ impl Told {
 }
 
 async fn published(app: &AppState, version: u64) -> Result<Content, StoreError> {
-    let absent = || StoreError::Corrupt(format!("there is no version {version} of the content").into());
+    let absent =
+        || StoreError::Corrupt(format!("there is no version {version} of the content").into());
     let text = app.store.content(version).await?.ok_or_else(absent)?.content;
-    let mut content: Content = serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(error.into()))?;
+    let mut content: Content =
+        serde_json::from_str(&text).map_err(|error| StoreError::Corrupt(error.into()))?;
     content.social_accounts.sort_by_key(|account| account.order);
     content.faqs.sort_by_key(|faq| faq.order);
     Ok(content)
 }
 
-/// `body` in `language`, as everybody is told it who asks alike; `vary` names the request's headers that it depends on.
+/// `body` in `language`, as everybody is told it who asks alike; `vary` names the request's headers
+/// that it depends on.
 pub(crate) fn answer(
     request: &HeaderMap,
     language: &str,

@@ -34,10 +34,20 @@ pub struct PublicKey {
         example = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
             "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})),
 ))]
-pub async fn get_jwks(State(app): State<AppState>) -> Result<([(HeaderName, HeaderValue); 1], Json<KeySet>), ApiError> {
+pub async fn get_jwks(
+    State(app): State<AppState>,
+) -> Result<([(HeaderName, HeaderValue); 1], Json<KeySet>), ApiError> {
     let keys = app.issuer()?.published().into_iter();
-    let keys =
-        keys.map(|key| PublicKey { kty: "OKP", crv: "Ed25519", usage: "sig", alg: "EdDSA", kid: key.kid, x: key.x }).collect();
+    let keys = keys
+        .map(|key| PublicKey {
+            kty: "OKP",
+            crv: "Ed25519",
+            usage: "sig",
+            alg: "EdDSA",
+            kid: key.kid,
+            x: key.x,
+        })
+        .collect();
     let cache = HeaderValue::from_static("public, max-age=300");
     Ok(([(header::CACHE_CONTROL, cache)], Json(KeySet { keys })))
 }

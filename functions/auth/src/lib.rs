@@ -1,7 +1,8 @@
 //! Log-in codes, tokens and sessions: what a phone needs before and after it has a customer.
 //!
-//! Invariants: a code is sent only after every limit has counted it; a refresh is one conditional write, and a lost answer to it is
-//! given again, byte for byte; a log-out is one conditional write, however many sessions end.
+//! Invariants: a code is sent only after every limit has counted it; a refresh is one conditional
+//! write, and a lost answer to it is given again, byte for byte; a log-out is one conditional
+//! write, however many sessions end.
 
 mod jwks;
 mod log_out;

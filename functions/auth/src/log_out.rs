@@ -1,4 +1,5 @@
-//! `logoutDevice` and `logoutAllDevices`: sessions end, and with them their access tokens, refresh tokens and push devices.
+//! `logoutDevice` and `logoutAllDevices`: sessions end, and with them their access tokens, refresh
+//! tokens and push devices.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -24,7 +25,10 @@ pub struct LogOutRequest {
     #[schema(min_length = 1, nullable = false)]
     refresh: Option<String>,
     /// Accepted from older apps, without effect: a session's push devices end with it.
-    #[expect(dead_code, reason = "stands here for the document; it is not read, so nothing in it can be wrong")]
+    #[expect(
+        dead_code,
+        reason = "stands here for the document; it is not read, so nothing in it can be wrong"
+    )]
     #[schema(nullable = false)]
     registration_id: Option<String>,
 }
@@ -51,10 +55,12 @@ impl FromFields for LogOutAllRequest {
 
 /// Logs this device out, or the one whose refresh token is sent.
 ///
-/// The session's tokens are refused from the next request on, and its push devices are silent. A refresh token of the session's earlier
-/// generations ends it as well. A token of a session that has ended, or that is not the caller's, is 401 `token_not_valid`.
+/// The session's tokens are refused from the next request on, and its push devices are silent. A
+/// refresh token of the session's earlier generations ends it as well. A token of a session that
+/// has ended, or that is not the caller's, is 401 `token_not_valid`.
 ///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes does not count it.
+/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
+/// does not count it.
 #[utoipa::path(post, path = "/api/logout-device/", operation_id = "logoutDevice", tag = crate::TAG,
     request_body(content = Option<LogOutRequest>,
         example = json!({"refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
@@ -73,14 +79,19 @@ pub async fn log_out_device(
         caller.log_out(Ending::Own).await?;
         return Ok(StatusCode::NO_CONTENT);
     };
-    let session = match app.keyring.verify(&token, TokenType::Refresh, &app.config.tokens, &app.store, app.now()).await? {
+    let session = match app
+        .keyring
+        .verify(&token, TokenType::Refresh, &app.config.tokens, &app.store, app.now())
+        .await?
+    {
         Ok(claims) => claims.sid,
         Err(error) => {
             caller.alive().await?;
             return Err(refused(error));
         }
     };
-    // The session is looked for in the caller's own account, so a stranger's is as absent as one that has ended.
+    // The session is looked for in the caller's own account, so a stranger's is as absent as one
+    // that has ended.
     if caller.log_out(Ending::One(session)).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
@@ -92,11 +103,15 @@ pub async fn log_out_device(
 ///
 /// Any number of sessions end in one write. With `keep_current` the caller's own session stays.
 ///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes does not count it.
+/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
+/// does not count it.
 #[utoipa::path(post, path = "/api/logout-all-devices/", operation_id = "logoutAllDevices", tag = crate::TAG,
     request_body(content = Option<LogOutAllRequest>, example = json!({"keep_current": true})),
     responses((status = 204, description = "The sessions have ended.")))]
-pub async fn log_out_all_devices(caller: Caller, Body(request): Body<LogOutAllRequest>) -> Result<StatusCode, ApiError> {
+pub async fn log_out_all_devices(
+    caller: Caller,
+    Body(request): Body<LogOutAllRequest>,
+) -> Result<StatusCode, ApiError> {
     caller.log_out(if request.keep_current { Ending::Others } else { Ending::All }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,5 @@
-//! `refresh_token_create`: a refresh token for a new pair. The answer may get lost on its way: the same token gets the same successor again.
+//! `refresh_token_create`: a refresh token for a new pair. The answer may get lost on its way: the
+//! same token gets the same successor again.
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
@@ -50,10 +51,12 @@ impl FromFields for RefreshRequest {
 
 /// Exchanges a refresh token for a new pair.
 ///
-/// The successor of a token stays the same, byte for byte, while the window for lost answers is open (10 minutes unless configured
-/// otherwise). A token that was spent earlier ends its session. An `Authorization` header is ignored.
+/// The successor of a token stays the same, byte for byte, while the window for lost answers is
+/// open (10 minutes unless configured otherwise). A token that was spent earlier ends its session.
+/// An `Authorization` header is ignored.
 ///
-/// One sequential trip to storage, one write unit for each KB of the account; a replay costs a second one.
+/// One sequential trip to storage, one write unit for each KB of the account; a replay costs a
+/// second one.
 #[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create", tag = crate::TAG,
     request_body(content = RefreshRequest, example = json!({"refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
     responses(
@@ -74,7 +77,11 @@ pub async fn refresh_tokens(
 ) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
     let rules = &app.config.tokens;
-    let presented = app.keyring.verify(&request.refresh, TokenType::Refresh, rules, &app.store, now).await?.map_err(refused)?;
+    let presented = app
+        .keyring
+        .verify(&request.refresh, TokenType::Refresh, rules, &app.store, now)
+        .await?
+        .map_err(refused)?;
     let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
     let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
     let quota = Quota { name: "refreshes", most: rules.refreshes_per_minute, window: 60 };
@@ -82,37 +89,47 @@ pub async fn refresh_tokens(
     let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
     match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
         Rotation::Rotated(account) => {
-            let session = account.sessions.get(&presented.sid).ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
+            let session = account
+                .sessions
+                .get(&presented.sid)
+                .ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
             if quota.most > 0 {
                 limits.counted(quota, session.in_minute, to_next_minute(now));
             }
             pair(&app, &presented, session)
         }
         Rotation::Refused(None) => Err(ApiError::no_active_account()),
-        Rotation::Refused(Some(account)) => match account.judge_stale(presented.sid, generation, now, rules) {
-            StaleRefresh::Repeat(session) => {
-                audit::record(&app, Event::RefreshRepeated, about);
-                pair(&app, &presented, &session)
+        Rotation::Refused(Some(account)) => {
+            match account.judge_stale(presented.sid, generation, now, rules) {
+                StaleRefresh::Repeat(session) => {
+                    audit::record(&app, Event::RefreshRepeated, about);
+                    pair(&app, &presented, &session)
+                }
+                StaleRefresh::TooMany(seconds) => {
+                    limits.reached(quota, Wait(seconds));
+                    Err(ApiError::throttled(Wait(seconds)))
+                }
+                StaleRefresh::Inactive => Err(ApiError::no_active_account()),
+                StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
+                StaleRefresh::Replay => {
+                    app.store.end_session(presented.user_id, presented.sid).await?;
+                    audit::record(&app, Event::RefreshReplayed, about);
+                    Err(ApiError::token_not_valid("Token is blacklisted"))
+                }
             }
-            StaleRefresh::TooMany(seconds) => {
-                limits.reached(quota, Wait(seconds));
-                Err(ApiError::throttled(Wait(seconds)))
-            }
-            StaleRefresh::Inactive => Err(ApiError::no_active_account()),
-            StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
-            StaleRefresh::Replay => {
-                app.store.end_session(presented.user_id, presented.sid).await?;
-                audit::record(&app, Event::RefreshReplayed, about);
-                Err(ApiError::token_not_valid("Token is blacklisted"))
-            }
-        },
+        }
     }
 }
 
-fn pair(app: &AppState, presented: &Claims, session: &Session) -> Result<Json<TokenPair>, ApiError> {
+fn pair(
+    app: &AppState,
+    presented: &Claims,
+    session: &Session,
+) -> Result<Json<TokenPair>, ApiError> {
     let issuer = app.issuer()?;
     let refresh = issuer.refresh_token(presented.user_id, presented.sid, session);
-    let access = issuer.access_token(presented.user_id, presented.sid, session, app.new_name(), app.now());
+    let access =
+        issuer.access_token(presented.user_id, presented.sid, session, app.new_name(), app.now());
     match (access, refresh) {
         (Some(access), Some(refresh)) => Ok(Json(TokenPair { access, refresh })),
         _ => Err(ApiError::internal("no key for a session's tokens")),

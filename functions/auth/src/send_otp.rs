@@ -1,5 +1,5 @@
-//! `sendOTP`: a one-time code to a phone. The answer and its time are the same whether or not the phone has an account: nothing here
-//! looks for one.
+//! `sendOTP`: a one-time code to a phone. The answer and its time are the same whether or not the
+//! phone has an account: nothing here looks for one.
 
 use axum::{Json, extract::State};
 use serde::Serialize;
@@ -64,10 +64,11 @@ impl FromFields for CodeRequest {
 
 /// Sends a one-time code to a phone.
 ///
-/// Two sequential trips to storage: counters are read and the address is counted side by side, then the send, the challenge and two
-/// shards of the day's budget are written side by side. Two read units, six write units, one message; another write
-/// unit for the first one of a while on each of the five counters. What needs a token has its session looked up and its write counted beside
-/// the first: one unit more of each.
+/// Two sequential trips to storage: counters are read and the address is counted side by side, then
+/// the send, the challenge and two shards of the day's budget are written side by side. Two read
+/// units, six write units, one message; another write unit for the first one of a while on each of
+/// the five counters. What needs a token has its session looked up and its write counted beside the
+/// first: one unit more of each.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(
@@ -99,7 +100,8 @@ pub async fn send_otp(
     };
     let recipient = Recipient::find(&app, &request.phone, request.country.as_deref())?;
     let rules = &app.config.codes;
-    let (customer, plan) = tokio::join!(customer, Plan::make(&app, recipient, address, request.purpose, &limits));
+    let (customer, plan) =
+        tokio::join!(customer, Plan::make(&app, recipient, address, request.purpose, &limits));
     let customer = customer?;
     let mut plan = plan?;
     plan.challenge.customer = customer;

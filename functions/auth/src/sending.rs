@@ -1,7 +1,8 @@
-//! One code on its way: who gets it, whether the limits allow it, the writes that count it, the message, and the way back if that fails.
+//! One code on its way: who gets it, whether the limits allow it, the writes that count it, the
+//! message, and the way back if that fails.
 //!
-//! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no challenge and takes nothing from the
-//! phone's or the day's limits.
+//! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no
+//! challenge and takes nothing from the phone's or the day's limits.
 
 use std::net::IpAddr;
 
@@ -45,31 +46,46 @@ pub(crate) struct Plan {
 
 impl Recipient {
     /// Reads a phone, and refuses the countries to which nothing is sent.
-    pub(crate) fn find(app: &AppState, phone: &str, country: Option<&str>) -> Result<Self, ApiError> {
+    pub(crate) fn find(
+        app: &AppState,
+        phone: &str,
+        country: Option<&str>,
+    ) -> Result<Self, ApiError> {
         let rules = &app.config.codes;
         let today = day_of(app.now());
-        if let Some(test) = rules.test_numbers.iter().find(|test| test.phone == phone && today <= test.until) {
+        if let Some(test) =
+            rules.test_numbers.iter().find(|test| test.phone == phone && today <= test.until)
+        {
             let fixed_code = Some(test.code.clone());
-            return Ok(Self { phone: Phone::of_the_operator(phone), country: String::new(), fixed_code });
+            return Ok(Self {
+                phone: Phone::of_the_operator(phone),
+                country: String::new(),
+                fixed_code,
+            });
         }
         let phone = Phone::parse(phone, country).map_err(|error| match error {
-            PhoneError::Invalid => ApiError::field("phone", "invalid", "The phone number entered is not valid."),
+            PhoneError::Invalid => {
+                ApiError::field("phone", "invalid", "The phone number entered is not valid.")
+            }
             PhoneError::Country => {
                 let detail = format!("\"{}\" is not a valid choice.", country.unwrap_or_default());
                 ApiError::field("country", "invalid_choice", detail)
             }
         })?;
         let served = phone.country().filter(|country| rules.countries.contains(country));
-        let country = served.ok_or_else(|| ApiError::field("phone", "invalid", "Codes cannot be sent to this country."))?;
+        let country = served.ok_or_else(|| {
+            ApiError::field("phone", "invalid", "Codes cannot be sent to this country.")
+        })?;
         Ok(Self { phone, country, fixed_code: None })
     }
 }
 
 impl Plan {
-    /// Reads all counters and counts the address, side by side; refuses where a limit is reached. One trip. The challenge is
-    /// nobody's yet.
+    /// Reads all counters and counts the address, side by side; refuses where a limit is reached.
+    /// One trip. The challenge is nobody's yet.
     ///
-    /// Of the limits those are told that count what comes from this address alone: the others would tell what somebody else does.
+    /// Of the limits those are told that count what comes from this address alone: the others would
+    /// tell what somebody else does.
     pub(crate) async fn make(
         app: &AppState,
         recipient: Recipient,
@@ -79,10 +95,18 @@ impl Plan {
     ) -> Result<Self, ApiError> {
         let (now, rules, hashes) = (app.now(), &app.config.codes, app.hashes()?);
         let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
-        let of_address = Quota { name: "codes-address", most: rules.sends_per_address_hourly, window: 3_600 };
-        let of_phone = Quota { name: "codes-phone", most: rules.sends_per_phone_and_address_hourly, window: 3_600 };
-        let (counted, log, spent) =
-            tokio::join!(app.store.count_send(&address, rules, now), app.store.send_log(&phone), budgets(app, &recipient));
+        let of_address =
+            Quota { name: "codes-address", most: rules.sends_per_address_hourly, window: 3_600 };
+        let of_phone = Quota {
+            name: "codes-phone",
+            most: rules.sends_per_phone_and_address_hourly,
+            window: 3_600,
+        };
+        let (counted, log, spent) = tokio::join!(
+            app.store.count_send(&address, rules, now),
+            app.store.send_log(&phone),
+            budgets(app, &recipient)
+        );
         match counted? {
             store::Counted::Within(used) => limits.counted(of_address, used, to_next_hour(now)),
             store::Counted::Over(wait) => {
@@ -98,15 +122,26 @@ impl Plan {
         let (used, reset) = log.standing_of(now, &address);
         limits.counted(of_phone, used, reset);
         let spent = spent?;
-        let budget = spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
+        let budget =
+            spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
         let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
         let id = ChallengeId::new(now, &*app.random);
         let hash = hashes.code(id, &recipient.phone, purpose, code.expose_secret());
-        let challenge = Challenge { id, phone, purpose, customer: None, code: hash, until: now + rules.life, tries: 0, budget };
+        let challenge = Challenge {
+            id,
+            phone,
+            purpose,
+            customer: None,
+            code: hash,
+            until: now + rules.life,
+            tries: 0,
+            budget,
+        };
         Ok(Self { recipient, challenge, code, log, spent })
     }
 
-    /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard of a budget just filled up.
+    /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard
+    /// of a budget just filled up.
     pub(crate) async fn commit(&mut self, app: &AppState) -> Result<(), ApiError> {
         let now = app.now();
         let (logged, stored, country, total) = tokio::join!(
@@ -115,14 +150,21 @@ impl Plan {
             self.spend(app, Budget::Country),
             self.spend(app, Budget::Total),
         );
-        let counted = Counted { logged: matches!(logged, Ok(true)), country: found(&country), total: found(&total) };
+        let counted = Counted {
+            logged: matches!(logged, Ok(true)),
+            country: found(&country),
+            total: found(&total),
+        };
         let refused = match (&logged, &country, &total) {
             // Somebody else sent to this phone in this very moment: it waits as after any send.
             (Ok(false), _, _) => Some(Wait(app.config.codes.resend_after.as_secs())),
-            (_, Ok(Spending::Exhausted), _) | (_, _, Ok(Spending::Exhausted)) => Some(to_next_day(now)),
+            (_, Ok(Spending::Exhausted), _) | (_, _, Ok(Spending::Exhausted)) => {
+                Some(to_next_day(now))
+            }
             _ => None,
         };
-        let failed = [logged.err(), stored.err(), country.err(), total.err()].into_iter().flatten().next();
+        let failed =
+            [logged.err(), stored.err(), country.err(), total.err()].into_iter().flatten().next();
         let error = match (failed, refused) {
             (Some(error), _) => ApiError::unavailable(error),
             (None, Some(wait)) => ApiError::throttled(wait),
@@ -132,9 +174,12 @@ impl Plan {
         Err(error)
     }
 
-    /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip otherwise.
+    /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip
+    /// otherwise.
     async fn settle(&mut self, app: &AppState, counted: Counted) -> Result<(), ApiError> {
-        let (Some(shares), Some(country), Some(total)) = (&mut self.challenge.budget, counted.country, counted.total) else {
+        let (Some(shares), Some(country), Some(total)) =
+            (&mut self.challenge.budget, counted.country, counted.total)
+        else {
             return Ok(());
         };
         if (shares.country_shard, shares.total_shard) == (country, total) {
@@ -145,12 +190,25 @@ impl Plan {
     }
 
     /// Sends the message; to a test number none is sent.
-    pub(crate) async fn deliver(&self, app: &AppState, app_hash: Option<&str>) -> Result<(), ApiError> {
+    pub(crate) async fn deliver(
+        &self,
+        app: &AppState,
+        app_hash: Option<&str>,
+    ) -> Result<(), ApiError> {
         if self.recipient.fixed_code.is_some() {
-            audit::record(app, Event::TestNumberUsed, About { customer: self.challenge.customer, session: None });
+            audit::record(
+                app,
+                Event::TestNumberUsed,
+                About { customer: self.challenge.customer, session: None },
+            );
             return Ok(());
         }
-        let text = message(&app.config.app_name, self.code.expose_secret(), app.config.codes.life.as_secs(), app_hash);
+        let text = message(
+            &app.config.app_name,
+            self.code.expose_secret(),
+            app.config.codes.life.as_secs(),
+            app_hash,
+        );
         app.messages.send_sms(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
         app.metrics.count(app.now(), "CodesSent", 1);
         Ok(())
@@ -174,23 +232,40 @@ impl Plan {
         };
         let undo_country = self.refund(app, Budget::Country, counted.country);
         let undo_total = self.refund(app, Budget::Total, counted.total);
-        let undone = tokio::join!(undo_log, app.store.drop_challenge(self.challenge.id), undo_country, undo_total);
-        for error in [undone.0.err(), undone.1.err(), undone.2.err(), undone.3.err()].into_iter().flatten() {
+        let undone = tokio::join!(
+            undo_log,
+            app.store.drop_challenge(self.challenge.id),
+            undo_country,
+            undo_total
+        );
+        for error in
+            [undone.0.err(), undone.1.err(), undone.2.err(), undone.3.err()].into_iter().flatten()
+        {
             tracing::warn!(%error, "a send that did not happen stays counted");
         }
     }
 
     async fn spend(&self, app: &AppState, which: Budget) -> Result<Spending, StoreError> {
-        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else { return Ok(Spending::Free) };
+        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else {
+            return Ok(Spending::Free);
+        };
         let (kind, shard, spent) = match which {
-            Budget::Country => (BudgetKind::Country(&shares.country), shares.country_shard, &spent.0),
+            Budget::Country => {
+                (BudgetKind::Country(&shares.country), shares.country_shard, &spent.0)
+            }
             Budget::Total => (BudgetKind::Total, shares.total_shard, &spent.1),
         };
-        let shard = app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?;
+        let shard =
+            app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?;
         Ok(shard.map_or(Spending::Exhausted, Spending::At))
     }
 
-    async fn refund(&self, app: &AppState, which: Budget, shard: Option<u8>) -> Result<(), StoreError> {
+    async fn refund(
+        &self,
+        app: &AppState,
+        which: Budget,
+        shard: Option<u8>,
+    ) -> Result<(), StoreError> {
         let (Some(shares), Some(shard)) = (&self.challenge.budget, shard) else { return Ok(()) };
         let kind = match which {
             Budget::Country => BudgetKind::Country(&shares.country),
@@ -236,7 +311,10 @@ fn found(spending: &Result<Spending, StoreError>) -> Option<u8> {
 }
 
 /// What the day's two budgets have spent; none for a test number, which costs nothing.
-async fn budgets(app: &AppState, recipient: &Recipient) -> Result<Option<(Spent, Spent)>, StoreError> {
+async fn budgets(
+    app: &AppState,
+    recipient: &Recipient,
+) -> Result<Option<(Spent, Spent)>, StoreError> {
     if recipient.fixed_code.is_some() {
         return Ok(None);
     }
@@ -248,29 +326,39 @@ async fn budgets(app: &AppState, recipient: &Recipient) -> Result<Option<(Spent,
 }
 
 /// Where the code will be counted: at any shard with room, by chance.
-fn choose_shares(app: &AppState, recipient: &Recipient, (country, total): &(Spent, Spent)) -> Result<BudgetShares, ApiError> {
+fn choose_shares(
+    app: &AppState,
+    recipient: &Recipient,
+    (country, total): &(Spent, Spent),
+) -> Result<BudgetShares, ApiError> {
     let rules = &app.config.codes;
     let shard_with_room = |spent: &Spent, limit: u32| -> Option<u8> {
         let first = below(&*app.random, SHARDS.into());
-        let shards =
-            (0..SHARDS.into()).map(|step| (first + step) % u32::from(SHARDS)).filter_map(|shard| u8::try_from(shard).ok());
+        let shards = (0..SHARDS.into())
+            .map(|step| (first + step) % u32::from(SHARDS))
+            .filter_map(|shard| u8::try_from(shard).ok());
         shards.into_iter().find(|shard| spent[usize::from(*shard)] < share_of(limit, *shard))
     };
     let country_shard = shard_with_room(country, rules.daily_per_country);
     let total_shard = shard_with_room(total, rules.daily_total);
     match (country_shard, total_shard) {
-        (Some(country_shard), Some(total_shard)) => {
-            Ok(BudgetShares { country: recipient.country.clone(), day: day_of(app.now()), country_shard, total_shard })
-        }
+        (Some(country_shard), Some(total_shard)) => Ok(BudgetShares {
+            country: recipient.country.clone(),
+            day: day_of(app.now()),
+            country_shard,
+            total_shard,
+        }),
         _ => Err(ApiError::throttled(to_next_day(app.now()))),
     }
 }
 
-/// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the hash is its last line.
+/// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the
+/// hash is its last line.
 fn message(app_name: &str, code: &str, seconds: i64, app_hash: Option<&str>) -> String {
     let minutes = (seconds / 60).max(1);
     let unit = if minutes == 1 { "minute" } else { "minutes" };
-    let text = format!("{code} is your {app_name} code. It works for {minutes} {unit}. Do not share it.");
+    let text =
+        format!("{code} is your {app_name} code. It works for {minutes} {unit}. Do not share it.");
     match app_hash {
         Some(hash) => format!("<#> {text}\n\n{hash}"),
         None => text,
@@ -284,7 +372,10 @@ mod tests {
     #[test]
     fn the_app_hash_is_the_last_line_of_at_most_140_bytes() {
         let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
-        assert_eq!(text, "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu");
+        assert_eq!(
+            text,
+            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu"
+        );
         assert!(text.len() <= 140);
     }
 }

@@ -1,4 +1,5 @@
-//! `listSessions` and `revokeSession`: where the caller is logged in, and how to end that from afar.
+//! `listSessions` and `revokeSession`: where the caller is logged in, and how to end that from
+//! afar.
 
 use axum::{
     Json,
@@ -27,16 +28,21 @@ use shared::{
         {"id": "019aa1c2-77aa-7d20-8a31-0b1c2d3e4f50", "device_name": null, "platform": "web",
             "created": "2026-11-18T19:02:11.250Z", "last_used": "2026-11-21T07:45:09.004Z", "current": false}])),
 ))]
-pub async fn list_sessions(State(app): State<AppState>, caller: Caller) -> Result<Json<Vec<SessionOut>>, ApiError> {
+pub async fn list_sessions(
+    State(app): State<AppState>,
+    caller: Caller,
+) -> Result<Json<Vec<SessionOut>>, ApiError> {
     let verified = caller.alive().await?;
     Ok(Json(listed(&verified.account, verified.session, app.now())))
 }
 
 /// Ends a session of the caller.
 ///
-/// Its tokens are refused from the next request on, and its push devices are silent. It may be the caller's own.
+/// Its tokens are refused from the next request on, and its push devices are silent. It may be the
+/// caller's own.
 ///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes does not count it.
+/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
+/// does not count it.
 #[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession", tag = crate::TAG,
     params(("id" = String, Path, description = "The session's `id` of listSessions.", format = "uuid")),
     responses(
@@ -44,16 +50,24 @@ pub async fn list_sessions(State(app): State<AppState>, caller: Caller) -> Resul
         (status = 404, description = "The caller has no such session.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
     ))]
-pub async fn revoke_session(caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
+pub async fn revoke_session(
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
     let Ok(session) = id.parse() else {
         caller.alive().await?;
         return Err(ApiError::not_found());
     };
-    if caller.log_out(Ending::One(session)).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+    if caller.log_out(Ending::One(session)).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::not_found())
+    }
 }
 
 fn listed(account: &Account, current: SessionId, now: Timestamp) -> Vec<SessionOut> {
-    let shown = account.live_sessions(now).map(|(id, session)| SessionOut::new(id, session, current));
+    let shown =
+        account.live_sessions(now).map(|(id, session)| SessionOut::new(id, session, current));
     let mut shown: Vec<SessionOut> = shown.collect();
     shown.sort_by_key(|session| std::cmp::Reverse((session.last_used, session.id)));
     shown

@@ -1,9 +1,12 @@
-//! The consumer of a schedule: it takes away what nobody needs any more, ends what has to end, erases who left, and audits the books.
+//! The consumer of a schedule: it takes away what nobody needs any more, ends what has to end,
+//! erases who left, and audits the books.
 //!
-//! Protocol: one task after the other, each with its share of the time that is left; what a task does not come to is done by the next run. A
-//! task finds its work by the index of what is due or by a list of its own, never by a Scan, so a run costs what is due and not what is stored.
-//! Invariants: a task that fails or panics stops no other; two runs at once, and one that was killed anywhere, leave what one whole run would;
-//! each task reports itself as one line of metrics.
+//! Protocol: one task after the other, each with its share of the time that is left; what a task
+//! does not come to is done by the next run. A task finds its work by the index of what is due or
+//! by a list of its own, never by a Scan, so a run costs what is due and not what is stored.
+//! Invariants: a task that fails or panics stops no other; two runs at once, and one that was
+//! killed anywhere, leave what one whole run would; each task reports itself as one line of
+//! metrics.
 
 mod run;
 mod tasks;
@@ -26,11 +29,15 @@ pub use self::tasks::TASKS;
 
 /// The consumer, as the Lambda runtime and the launcher run it.
 pub fn consumer() -> Consumer {
-    Consumer { name: env!("CARGO_CRATE_NAME"), start: |_| {}, handle: |app, _, deadline| run(app, deadline).boxed() }
+    Consumer {
+        name: env!("CARGO_CRATE_NAME"),
+        start: |_| {},
+        handle: |app, _, deadline| run(app, deadline).boxed(),
+    }
 }
 
-/// Does what is due until `deadline`, and says what it did, task by task. Where a task failed the whole run is an error, once all are through,
-/// so that Lambda counts it.
+/// Does what is due until `deadline`, and says what it did, task by task. Where a task failed the
+/// whole run is an error, once all are through, so that Lambda counts it.
 async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
     let deadline = deadline.earlier_by(run::MARGIN);
@@ -51,11 +58,17 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     }
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
     tracing::info!(tasks = TASKS.len(), failed = failed.len(), ms = millis, "clean-up");
-    if failed.is_empty() { Ok(Value::Object(report)) } else { Err(format!("failed: {}", failed.join(", ")).into()) }
+    if failed.is_empty() {
+        Ok(Value::Object(report))
+    } else {
+        Err(format!("failed: {}", failed.join(", ")).into())
+    }
 }
 
 /// What comes of a task, a panic included.
-async fn attempt(work: impl Future<Output = Result<Counts, StoreError>>) -> Result<Counts, TaskError> {
+async fn attempt(
+    work: impl Future<Output = Result<Counts, StoreError>>,
+) -> Result<Counts, TaskError> {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(outcome) => outcome.map_err(TaskError::Storage),
         Err(_) => Err(TaskError::Panicked),

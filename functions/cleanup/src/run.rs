@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::{app::AppState, deadline::Deadline, store::StoreError};
 
-/// How long before its end a run begins nothing new: longer than a step of any task takes when storage is slow.
+/// How long before its end a run begins nothing new: longer than a step of any task takes when
+/// storage is slow.
 pub(crate) const MARGIN: Duration = Duration::from_secs(8);
 
 /// One of the things that a run does.

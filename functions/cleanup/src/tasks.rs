@@ -12,7 +12,8 @@ use futures_util::FutureExt;
 
 use crate::run::Task;
 
-/// All of them. A group with something to clean up adds a line here, and what it does to the matrix in shared/src/store/keys.rs.
+/// All of them. A group with something to clean up adds a line here, and what it does to the matrix
+/// in shared/src/store/keys.rs.
 pub const TASKS: &[Task] = &[
     Task { name: "holds", run: |run| holds::end(run).boxed() },
     Task { name: "leaving", run: |run| leaving::erase(run).boxed() },

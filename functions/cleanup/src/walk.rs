@@ -1,4 +1,5 @@
-//! A walk through a list of the index of what is due: shard by shard, page by page, several things at once.
+//! A walk through a list of the index of what is due: shard by shard, page by page, several things
+//! at once.
 
 use std::future::Future;
 
@@ -18,8 +19,14 @@ const MOST_FAILURES: u64 = 10;
 
 /// Does `work` on everything of `list` that was due by `until`, until the time is over.
 ///
-/// A trip and half a read unit for each of sixteen shards, and half a read unit for each further thirty that are due, beside the work itself.
-pub(crate) async fn walk<W, F>(run: &Run, list: DueList, until: Timestamp, work: W) -> Result<Counts, StoreError>
+/// A trip and half a read unit for each of sixteen shards, and half a read unit for each further
+/// thirty that are due, beside the work itself.
+pub(crate) async fn walk<W, F>(
+    run: &Run,
+    list: DueList,
+    until: Timestamp,
+    work: W,
+) -> Result<Counts, StoreError>
 where
     W: Fn(Key) -> F,
     F: Future<Output = Result<Outcome, StoreError>>,

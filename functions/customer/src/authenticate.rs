@@ -82,11 +82,14 @@ impl FromFields for NewDevice {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let name = fields.optional("name", text().at_most(255));
         let platform = fields.optional("platform", Choice(&Platform::CHOICES));
-        let platform = platform.map(|platform| platform.and_then(|platform| Platform::parse(&platform)));
+        let platform =
+            platform.map(|platform| platform.and_then(|platform| Platform::parse(&platform)));
         let registration_id = fields.optional("registration_id", text().at_most(4_096));
         let (name, platform, registration_id) = (name?, platform?, registration_id?);
         if registration_id.is_some() && platform.is_none() {
-            return Err(fields.report("platform", Violation::new("required", "This field is required.")));
+            return Err(
+                fields.report("platform", Violation::new("required", "This field is required."))
+            );
         }
         Ok(Self { name, platform, registration_id })
     }
@@ -96,19 +99,28 @@ impl NewDevice {
     /// What it registers for pushes, if anything.
     fn registration(&self) -> Option<Registration> {
         let (registration_id, platform) = (self.registration_id.clone()?, self.platform?);
-        Some(Registration { registration_id, platform, name: self.name.clone().map(Some), device_id: None, active: true })
+        Some(Registration {
+            registration_id,
+            platform,
+            name: self.name.clone().map(Some),
+            device_id: None,
+            active: true,
+        })
     }
 }
 
 /// Logs in with a code, making the account where the phone has none.
 ///
-/// A device with a `registration_id` is registered for pushes in the same transaction; where the customer has fifty devices, it is not.
+/// A device with a `registration_id` is registered for pushes in the same transaction; where the
+/// customer has fifty devices, it is not.
 ///
-/// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge while the phone's owner, and whose the
-/// registration id is, are looked up; code and session are written in one transaction while the profile is read; then the try and the day's
-/// budget are given back. One read unit (two where there is a profile), two write units for the tries (three for the first of a day), five for
-/// the log-in (fourteen where it makes the account), three for what is given back. With a device one read unit more, and ten write units where
-/// it is new, twelve where it moves, two where it is the customer's.
+/// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge
+/// while the phone's owner, and whose the registration id is, are looked up; code and session are
+/// written in one transaction while the profile is read; then the try and the day's budget are
+/// given back. One read unit (two where there is a profile), two write units for the tries (three
+/// for the first of a day), five for the log-in (fourteen where it makes the account), three for
+/// what is given back. With a device one read unit more, and ten write units where it is new,
+/// twelve where it moves, two where it is the customer's.
 #[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer", tag = crate::TAG,
     request_body(content = LogInRequest, example = json!({"phone": "+14155550123", "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
         "otp": "123456", "device": {"name": "Amal's phone", "platform": "ios", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM"}})),
@@ -137,10 +149,13 @@ pub async fn authenticate_customer(
     // A phone that cannot be one is as wrong as a code: one answer for all.
     let phone = read_phone(&app, &request.phone).ok_or_else(|| invalid_code("otp"))?;
     let log_in = LogIn::begin(&app, phone, address, registration);
-    let matched = log_in.try_code(Presented::new(&request.challenge, request.otp, "otp").telling(limits)).await?;
+    let matched = log_in
+        .try_code(Presented::new(&request.challenge, request.otp, "otp").telling(limits))
+        .await?;
     let done = log_in.finish(matched, label).await?;
     let status = if done.made_account { StatusCode::CREATED } else { StatusCode::OK };
-    let body = LoggedIn { access: done.access, refresh: done.refresh, customer: done.customer.into() };
+    let body =
+        LoggedIn { access: done.access, refresh: done.refresh, customer: done.customer.into() };
     Ok((status, Json(body)).into_response())
 }
 

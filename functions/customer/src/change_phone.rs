@@ -1,7 +1,9 @@
-//! The course of a move to another phone: try the codes, ask for enough of them, move, tell the old phone.
+//! The course of a move to another phone: try the codes, ask for enough of them, move, tell the old
+//! phone.
 //!
-//! Invariant: an access token alone moves nothing. The new phone's code is always needed, and with it a log-in under ten minutes old or a
-//! code sent to the old phone; each code is bound to its phone, to the purpose and to the customer, and is spent by the move.
+//! Invariant: an access token alone moves nothing. The new phone's code is always needed, and with
+//! it a log-in under ten minutes old or a code sent to the old phone; each code is bound to its
+//! phone, to the purpose and to the customer, and is spent by the move.
 
 use std::net::IpAddr;
 
@@ -44,13 +46,22 @@ pub(crate) struct TriedPhone {
 
 impl PhoneRequest {
     /// Reads the phone.
-    pub(crate) fn read(app: &AppState, PhonePatch { phone, new, old }: PhonePatch) -> Result<Self, ApiError> {
-        let wrong = || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
+    pub(crate) fn read(
+        app: &AppState,
+        PhonePatch { phone, new, old }: PhonePatch,
+    ) -> Result<Self, ApiError> {
+        let wrong =
+            || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
         Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
     }
 
     /// Counts a try for each code. One trip, two write units a code.
-    pub(crate) async fn try_codes(self, app: &AppState, customer: CustomerId, address: IpAddr) -> TriedPhone {
+    pub(crate) async fn try_codes(
+        self,
+        app: &AppState,
+        customer: CustomerId,
+        address: IpAddr,
+    ) -> TriedPhone {
         let new = async {
             let on = TriesOn::Phone(app.hashes()?.phone(&self.phone));
             Ok(match self.new {
@@ -58,7 +69,8 @@ impl PhoneRequest {
                 None => None,
             })
         };
-        // What is tried on the account's own phone is counted on the customer: a thief of a token shall not keep the owner from logging in.
+        // What is tried on the account's own phone is counted on the customer: a thief of a token
+        // shall not keep the owner from logging in.
         let old = async {
             match self.old {
                 Some(old) => Some(old.try_once(app, TriesOn::Customer(customer), address).await),
@@ -77,14 +89,25 @@ impl TriedPhone {
     }
 
     /// The codes, if they are right and enough.
-    fn prove(self, app: &AppState, verified: &Verified, old: &Phone) -> Result<(Phone, Vec<Right>), ApiError> {
+    fn prove(
+        self,
+        app: &AppState,
+        verified: &Verified,
+        old: &Phone,
+    ) -> Result<(Phone, Vec<Right>), ApiError> {
         let session = verified.account.sessions.get(&verified.session);
         let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
         let about = About { customer: Some(verified.customer), session: Some(verified.session) };
-        let expected = |phone| Expected { phone, purpose: Purpose::ChangePhone, customer: Some(verified.customer) };
+        let expected = |phone| Expected {
+            phone,
+            purpose: Purpose::ChangePhone,
+            customer: Some(verified.customer),
+        };
         let mut codes = Vec::new();
         match (self.new, self.old) {
-            (Some(new), _) if is_fresh => codes.push(new?.compare(app, expected(&self.phone), about)?),
+            (Some(new), _) if is_fresh => {
+                codes.push(new?.compare(app, expected(&self.phone), about)?)
+            }
             (Some(new), Some(tried_old)) => {
                 codes.push(new?.compare(app, expected(&self.phone), about)?);
                 codes.push(tried_old?.compare(app, expected(old), about)?);
@@ -95,8 +118,9 @@ impl TriedPhone {
     }
 }
 
-/// Moves the account, if the codes are right and enough, and tells the old phone. One trip, fourteen write units, twenty with the old
-/// phone's code; a second trip gives the budgets what they were lent where the move is refused.
+/// Moves the account, if the codes are right and enough, and tells the old phone. One trip,
+/// fourteen write units, twenty with the old phone's code; a second trip gives the budgets what
+/// they were lent where the move is refused.
 pub(crate) async fn change_phone(
     app: &AppState,
     caller: &Caller,
@@ -115,10 +139,15 @@ pub(crate) async fn change_phone(
     let given_back = join_all(codes.iter().map(|code| code.give_back(app)));
     let (moved, given_back) = tokio::join!(plan.write(before.clone(), &challenges), given_back);
     if moved.is_err() {
-        join_all(codes.iter().zip(given_back).map(|(code, given)| code.charge_again(app, given))).await;
+        join_all(codes.iter().zip(given_back).map(|(code, given)| code.charge_again(app, given)))
+            .await;
     }
     let moved = moved?;
-    audit::record(app, Event::PhoneChanged, About { customer: Some(moved.id), session: Some(verified.session) });
+    audit::record(
+        app,
+        Event::PhoneChanged,
+        About { customer: Some(moved.id), session: Some(verified.session) },
+    );
     tell(app, &before.phone).await;
     Ok(moved)
 }
@@ -133,7 +162,11 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    async fn write(&self, mut before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
+    async fn write(
+        &self,
+        mut before: Customer,
+        codes: &[ChallengeId],
+    ) -> Result<Customer, ApiError> {
         let (store, new) = (&self.app.store, self.app.hashes()?.phone(&self.phone));
         for _ in 0..TRIES {
             let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
@@ -147,11 +180,16 @@ impl Plan<'_> {
             match store.change_phone(&change).await? {
                 PhoneChanged::Done => return Ok(after),
                 PhoneChanged::Spent => return Err(invalid_code("otp")),
-                PhoneChanged::InUse => return Err(ApiError::conflict("This phone number is in use.")),
+                PhoneChanged::InUse => {
+                    return Err(ApiError::conflict("This phone number is in use."));
+                }
                 PhoneChanged::Refused(account) => return Err(self.caller.refused(account)),
                 PhoneChanged::ProfileChanged => {}
             }
-            before = store.profile(self.verified.customer).await?.ok_or_else(ApiError::user_not_found)?;
+            before = store
+                .profile(self.verified.customer)
+                .await?
+                .ok_or_else(ApiError::user_not_found)?;
             if !tag_of(&before).satisfies(self.headers) {
                 return Err(ApiError::precondition_failed());
             }
@@ -166,7 +204,9 @@ async fn tell(app: &AppState, old: &Phone) {
         return;
     }
     let name = &app.config.app_name;
-    let text = format!("Your {name} account now uses another phone number. If this was not you, contact {name} at once.");
+    let text = format!(
+        "Your {name} account now uses another phone number. If this was not you, contact {name} at once."
+    );
     if let Err(error) = app.messages.send_sms(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }

@@ -1,7 +1,8 @@
-//! A code that comes back: the try is counted and reserved, then the code is compared, and once it was right the try is given back.
+//! A code that comes back: the try is counted and reserved, then the code is compared, and once it
+//! was right the try is given back.
 //!
-//! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the count; whatever is wrong with a code
-//! gets one answer.
+//! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the
+//! count; whatever is wrong with a code gets one answer.
 
 use std::net::IpAddr;
 
@@ -74,7 +75,11 @@ pub(crate) fn invalid_code(attr: &'static str) -> ApiError {
 
 /// Reads a phone in E.164 form, as sendOTP gave it back.
 pub(crate) fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
-    if is_test_number(app, text) { Some(Phone::of_the_operator(text)) } else { Phone::parse(text, None).ok() }
+    if is_test_number(app, text) {
+        Some(Phone::of_the_operator(text))
+    } else {
+        Phone::parse(text, None).ok()
+    }
 }
 
 /// Whether nothing is ever sent to this number.
@@ -93,13 +98,21 @@ impl Presented {
         Self { limits, ..self }
     }
 
-    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units, three for the first try of a day.
-    pub(crate) async fn try_once(self, app: &AppState, on: TriesOn, address: IpAddr) -> Result<Tried, ApiError> {
+    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units,
+    /// three for the first try of a day.
+    pub(crate) async fn try_once(
+        self,
+        app: &AppState,
+        on: TriesOn,
+        address: IpAddr,
+    ) -> Result<Tried, ApiError> {
         let (store, rules, now) = (&app.store, &app.config.codes, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
         let address = app.hashes()?.address(address);
-        let (counted, reserved) =
-            tokio::join!(store.count_try(&on, &address, rules, now), store.reserve_try(id, rules.tries, now));
+        let (counted, reserved) = tokio::join!(
+            store.count_try(&on, &address, rules, now),
+            store.reserve_try(id, rules.tries, now)
+        );
         let quota = quota(app);
         let of_code = Quota { name: "tries-code", most: rules.tries, window: rules.life.as_secs() };
         let used = match counted? {
@@ -112,7 +125,11 @@ impl Presented {
         self.limits.counted(quota, used, to_next_hour(now));
         match reserved? {
             Reserved::Try(challenge) => {
-                self.limits.counted(of_code, challenge.tries, Wait(challenge.until.duration_since(now).as_secs()));
+                self.limits.counted(
+                    of_code,
+                    challenge.tries,
+                    Wait(challenge.until.duration_since(now).as_secs()),
+                );
                 Ok(Tried { presented: self, challenge, on, address, used })
             }
             Reserved::UsedUp(until) => {
@@ -127,7 +144,12 @@ impl Presented {
 
 impl Tried {
     /// Compares the code. No trip.
-    pub(crate) fn compare(self, app: &AppState, expected: Expected<'_>, about: About) -> Result<Right, ApiError> {
+    pub(crate) fn compare(
+        self,
+        app: &AppState,
+        expected: Expected<'_>,
+        about: About,
+    ) -> Result<Right, ApiError> {
         let Expected { phone, purpose, customer } = expected;
         let hashes = app.hashes()?;
         let presented = hashes.code(self.challenge.id, phone, purpose, &self.presented.code);
@@ -136,7 +158,11 @@ impl Tried {
             return Err(invalid_code(self.presented.attr));
         }
         // A right code takes no try: it is given back.
-        self.presented.limits.counted(quota(app), self.used.saturating_sub(1), to_next_hour(app.now()));
+        self.presented.limits.counted(
+            quota(app),
+            self.used.saturating_sub(1),
+            to_next_hour(app.now()),
+        );
         Ok(Right { challenge: self.challenge, on: self.on, address: self.address })
     }
 }
@@ -152,33 +178,40 @@ impl Right {
         &self.challenge.phone
     }
 
-    /// Gives back the try and the share of the day's budgets. A failure leaves them counted: the limits err on the strict side.
+    /// Gives back the try and the share of the day's budgets. A failure leaves them counted: the
+    /// limits err on the strict side.
     ///
     /// One trip, three write units.
     pub(crate) async fn give_back(&self, app: &AppState) -> GivenBack {
         let try_back = app.store.uncount_try(&self.on, &self.address, app.now());
         let budgets_back = async {
             let Some(shares) = &self.challenge.budget else { return (Ok(false), Ok(false)) };
-            let country = app.store.refund_budget(BudgetKind::Country(&shares.country), shares.day, shares.country_shard);
+            let country = app.store.refund_budget(
+                BudgetKind::Country(&shares.country),
+                shares.day,
+                shares.country_shard,
+            );
             let total = app.store.refund_budget(BudgetKind::Total, shares.day, shares.total_shard);
             tokio::join!(country, total)
         };
         let (try_back, (country, total)) = tokio::join!(try_back, budgets_back);
-        let given = GivenBack { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
+        let given =
+            GivenBack { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
         for error in [try_back.err(), country.err(), total.err()].into_iter().flatten() {
             tracing::warn!(%error, "a right code stays counted");
         }
         given
     }
 
-    /// Counts in the day's budgets again what was given back beside a transaction that then refused the code. One trip, at most two
-    /// write units.
+    /// Counts in the day's budgets again what was given back beside a transaction that then refused
+    /// the code. One trip, at most two write units.
     pub(crate) async fn charge_again(&self, app: &AppState, given: GivenBack) {
         let Some(shares) = &self.challenge.budget else { return };
         let charge = async |given: bool, budget, shard| {
             if given { app.store.charge_budget(budget, shares.day, shard).await } else { Ok(()) }
         };
-        let country = charge(given.country, BudgetKind::Country(&shares.country), shares.country_shard);
+        let country =
+            charge(given.country, BudgetKind::Country(&shares.country), shares.country_shard);
         let total = charge(given.total, BudgetKind::Total, shares.total_shard);
         let (country, total) = tokio::join!(country, total);
         for error in [country.err(), total.err()].into_iter().flatten() {
@@ -189,5 +222,9 @@ impl Right {
 
 /// The limit of tries that counts what comes from one address.
 fn quota(app: &AppState) -> Quota {
-    Quota { name: "tries", most: app.config.codes.tries_per_phone_and_address_hourly, window: 3_600 }
+    Quota {
+        name: "tries",
+        most: app.config.codes.tries_per_phone_and_address_hourly,
+        window: 3_600,
+    }
 }

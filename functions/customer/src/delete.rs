@@ -1,7 +1,8 @@
 //! `DeleteCustomer`: at once no session lives and the phone is free; the clean-up erases the rest.
 //!
-//! Invariants: an access token alone deletes nothing; a log-in under ten minutes old or a code sent to the account's phone is needed. Account
-//! and wallet close in one transaction, so no money is left in a wallet of nobody, and none is lost that its customer did not give up.
+//! Invariants: an access token alone deletes nothing; a log-in under ten minutes old or a code sent
+//! to the account's phone is needed. Account and wallet close in one transaction, so no money is
+//! left in a wallet of nobody, and none is lost that its customer did not give up.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -42,7 +43,8 @@ pub struct DeleteRequest {
 #[schema(as = DeleteRequest)]
 #[expect(dead_code, reason = "stands here for the document; the fields are read together")]
 pub struct DeleteFields {
-    /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes old or older.
+    /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes old or
+    /// older.
     #[schema(nullable = false)]
     challenge: Option<String>,
     /// The code sent to the account's phone.
@@ -63,13 +65,15 @@ impl FromFields for DeleteRequest {
 
 /// Deletes the caller's account.
 ///
-/// At once all sessions end, push devices are silent, and the phone is free for another account. Within the day everything that is
-/// stored of the customer is erased; the entries of the wallet stay and name nobody. A log-in under ten minutes old suffices; otherwise a
-/// code sent to the account's phone is needed. While there is money in the wallet, it takes `forfeit`.
+/// At once all sessions end, push devices are silent, and the phone is free for another account.
+/// Within the day everything that is stored of the customer is erased; the entries of the wallet
+/// stay and name nobody. A log-in under ten minutes old suffices; otherwise a code sent to the
+/// account's phone is needed. While there is money in the wallet, it takes `forfeit`.
 ///
-/// Two sequential trips to storage: the session is looked up, the wallet is read, the write is counted and a code is tried side by side; then
-/// account and wallet are closed. Two read units and nine write units after a recent log-in; with a code three read units and seventeen write
-/// units (eighteen for the first try of a day); two write units more for each currency that is given up.
+/// Two sequential trips to storage: the session is looked up, the wallet is read, the write is
+/// counted and a code is tried side by side; then account and wallet are closed. Two read units and
+/// nine write units after a recent log-in; with a code three read units and seventeen write units
+/// (eighteen for the first try of a day); two write units more for each currency that is given up.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
     request_body(content = Option<DeleteFields>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
@@ -151,13 +155,17 @@ enum Outcome {
 }
 
 impl Leaving<'_> {
-    /// Closes account and wallet together; anew where money moved between, so that none is lost that nobody saw.
+    /// Closes account and wallet together; anew where money moved between, so that none is lost
+    /// that nobody saw.
     async fn leave(&self, wallet: Option<Wallet>) -> Result<Outcome, StoreError> {
         let (app, customer, now) = (self.app, self.verified.customer, self.app.now());
         let mut wallet = wallet;
         for _ in 0..TRIES {
-            let open = wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
-            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else { return Ok(Outcome::MoneyLeft) };
+            let open =
+                wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
+            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else {
+                return Ok(Outcome::MoneyLeft);
+            };
             let departure = Departure {
                 customer,
                 session: self.verified.session,
@@ -190,8 +198,13 @@ fn prove(
         _ if is_fresh => Ok(None),
         None => Err(ApiError::permission_denied()),
         Some((profile, tried)) => {
-            let expected = Expected { phone: &profile.phone, purpose: Purpose::Delete, customer: Some(verified.customer) };
-            let about = About { customer: Some(verified.customer), session: Some(verified.session) };
+            let expected = Expected {
+                phone: &profile.phone,
+                purpose: Purpose::Delete,
+                customer: Some(verified.customer),
+            };
+            let about =
+                About { customer: Some(verified.customer), session: Some(verified.session) };
             tried?.compare(app, expected, about).map(Some)
         }
     }

@@ -1,6 +1,7 @@
 //! `exportCustomer`: everything that is stored of the caller, each entity in a file of its own.
 //!
-//! Invariant: what an entity of [`shared::store::customer_data`] shows is in the answer; a test compares the answer with the table.
+//! Invariant: what an entity of [`shared::store::customer_data`] shows is in the answer; a test
+//! compares the answer with the table.
 
 mod account;
 mod addresses;
@@ -78,7 +79,8 @@ pub struct Export {
 ///
 /// What is bounded is on the first page; what is not follows by `next`.
 ///
-/// One sequential trip to storage: all of a page is read side by side. Eight read units for a first page of little.
+/// One sequential trip to storage: all of a page is read side by side. Eight read units for a first
+/// page of little.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer", tag = crate::TAG,
     params(
         ("cursor" = Option<String>, Query, description = "Of `next`."),
@@ -123,13 +125,21 @@ pub struct Export {
         (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
             example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
     ))]
-pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging: Paging) -> Result<Json<Export>, ApiError> {
+pub async fn export_customer(
+    State(app): State<AppState>,
+    caller: Caller,
+    paging: Paging,
+) -> Result<Json<Export>, ApiError> {
     let span = paging.span();
     let is_first = span.from.is_none();
     let read = async |customer| {
         let profile = async { if is_first { app.store.profile(customer).await } else { Ok(None) } };
         let bounded = async |entity: Entity| {
-            if is_first { entity.export_page(&app.store, customer, None, usize::MAX).await } else { Ok(Vec::new()) }
+            if is_first {
+                entity.export_page(&app.store, customer, None, usize::MAX).await
+            } else {
+                Ok(Vec::new())
+            }
         };
         let (addresses, devices) = (bounded(Entity::Addresses), bounded(Entity::Devices));
         tokio::try_join!(profile, addresses, devices, export_from(&app.store, customer, &span))
@@ -140,7 +150,9 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
     }
     let page = paging.page(&app, rest, |placed| placed.place.clone());
     let mut export = Export {
-        account: profile.as_ref().map(|profile| ExportedAccount::new(&verified.account, profile.version)),
+        account: profile
+            .as_ref()
+            .map(|profile| ExportedAccount::new(&verified.account, profile.version)),
         sessions: if is_first { sessions(&verified) } else { Vec::new() },
         profile: profile.map(Into::into),
         answers: Vec::new(),
@@ -157,15 +169,22 @@ pub async fn export_customer(State(app): State<AppState>, caller: Caller, paging
         receipts: Vec::new(),
         next: page.next,
     };
-    addresses.into_iter().chain(devices).chain(page.results).for_each(|placed| export.show(placed, app.now()));
+    addresses
+        .into_iter()
+        .chain(devices)
+        .chain(page.results)
+        .for_each(|placed| export.show(placed, app.now()));
     Ok(Json(export))
 }
 
 impl Export {
-    /// Shows a record at its place. Nothing is shown of what is over, or what stands elsewhere in the export.
+    /// Shows a record at its place. Nothing is shown of what is over, or what stands elsewhere in
+    /// the export.
     fn show(&mut self, placed: Placed, now: Timestamp) {
         match placed.record {
-            Record::Answer(answer) => self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now)),
+            Record::Answer(answer) => {
+                self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now))
+            }
             Record::Wallet(wallet) => self.wallet = Some((*wallet).into()),
             Record::Entry(entry) => self.ledger.push((*entry).into()),
             Record::Hold(hold) => self.holds.push((*hold).into()),
@@ -175,9 +194,17 @@ impl Export {
             Record::Device(device) => self.devices.push((*device).into()),
             Record::DeviceCount(count) => self.device_count = Some(count),
             Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),
-            Record::Notification(item) if item.until > now => self.notifications.push((*item).into()),
-            Record::Receipt(receipt) if receipt.until > now => self.receipts.push((*receipt).into()),
-            Record::Notification(_) | Record::Receipt(_) | Record::Profile(_) | Record::Account(_) | Record::PhoneOwner(_) => {}
+            Record::Notification(item) if item.until > now => {
+                self.notifications.push((*item).into())
+            }
+            Record::Receipt(receipt) if receipt.until > now => {
+                self.receipts.push((*receipt).into())
+            }
+            Record::Notification(_)
+            | Record::Receipt(_)
+            | Record::Profile(_)
+            | Record::Account(_)
+            | Record::PhoneOwner(_) => {}
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What a profile takes: which fields, of which form; and the phone, which is changed by proof alone.
+//! What a profile takes: which fields, of which form; and the phone, which is changed by proof
+//! alone.
 
 use std::borrow::Cow;
 
@@ -20,7 +21,8 @@ use utoipa::{
 
 use crate::code::Presented;
 
-/// Changes of a profile, read from a request. What is not sent stays as it is; null takes a value away where there may be none.
+/// Changes of a profile, read from a request. What is not sent stays as it is; null takes a value
+/// away where there may be none.
 #[derive(Debug)]
 pub struct ProfilePatch {
     pub(crate) profile: CustomerPatch,
@@ -48,7 +50,8 @@ struct PhoneFields {
     /// The code sent to the new phone.
     #[schema(nullable = false)]
     otp: Option<String>,
-    /// Of the code sent to the present phone for `change_phone`, where the log-in is ten minutes old or older.
+    /// Of the code sent to the present phone for `change_phone`, where the log-in is ten minutes
+    /// old or older.
     #[schema(nullable = false)]
     old_challenge: Option<String>,
     /// The code sent to the present phone.
@@ -91,10 +94,15 @@ impl PhonePatch {
 }
 
 /// A code with its challenge: both or neither.
-pub(crate) fn code(fields: &mut Fields, challenge: &str, otp: &'static str) -> Result<Option<Presented>, Reported> {
+pub(crate) fn code(
+    fields: &mut Fields,
+    challenge: &str,
+    otp: &'static str,
+) -> Result<Option<Presented>, Reported> {
     let sent = (fields.optional(challenge, text()), fields.optional(otp, text()));
-    let missing =
-        |fields: &mut Fields, name: &str| Err(fields.report(name, Violation::new("required", "This field is required.")));
+    let missing = |fields: &mut Fields, name: &str| {
+        Err(fields.report(name, Violation::new("required", "This field is required.")))
+    };
     match (sent.0?, sent.1?) {
         (Some(challenge), Some(code)) => Ok(Some(Presented::new(&challenge, code, otp))),
         (None, Some(_)) => missing(fields, challenge),
@@ -107,12 +115,17 @@ impl FromFields for ProfilePatch {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let first_name = fields.optional("first_name", text().or_blank().at_most(150));
         let last_name = fields.optional("last_name", text().or_blank().at_most(150));
-        let email = fields.nullable("email", text().or_blank().at_most(254).then(|text| or_taken_away(text, email)));
+        let email = fields.nullable(
+            "email",
+            text().or_blank().at_most(254).then(|text| or_taken_away(text, email)),
+        );
         let birth_date = past_day(fields, "birth_date");
         let gender = fields.nullable("gender", Choice(&Gender::CHOICES));
         let language = fields.nullable("language", text().at_most(35).then(language));
-        let avatar_url =
-            fields.nullable("avatar_url", text().or_blank().at_most(2048).then(|text| or_taken_away(text, https_url)));
+        let avatar_url = fields.nullable(
+            "avatar_url",
+            text().or_blank().at_most(2048).then(|text| or_taken_away(text, https_url)),
+        );
         let marketing_opt_in = fields.optional("marketing_opt_in", Boolean);
         let phone = PhonePatch::from_fields(fields);
         let profile = CustomerPatch {
@@ -130,7 +143,10 @@ impl FromFields for ProfilePatch {
 }
 
 /// An empty text takes the value away, as null does.
-fn or_taken_away(text: &str, read: fn(&str) -> Result<String, Violation>) -> Result<Option<String>, Violation> {
+fn or_taken_away(
+    text: &str,
+    read: fn(&str) -> Result<String, Violation>,
+) -> Result<Option<String>, Violation> {
     if text.is_empty() { Ok(None) } else { read(text).map(Some) }
 }
 
@@ -138,13 +154,16 @@ fn past_day(fields: &mut Fields, name: &str) -> Result<Option<Option<Date>>, Rep
     let day = fields.nullable(name, Day)?;
     let today = fields.now().to_zoned(TimeZone::UTC).date();
     match day {
-        Some(Some(day)) if day >= today => Err(fields.report(name, Violation::invalid("Ensure this date is in the past."))),
+        Some(Some(day)) if day >= today => {
+            Err(fields.report(name, Violation::invalid("Ensure this date is in the past.")))
+        }
         day => Ok(day),
     }
 }
 
 fn email(text: &str) -> Result<String, Violation> {
-    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+    let options =
+        Options::default().with_required_tld().without_display_text().without_domain_literal();
     match EmailAddress::parse_with_options(text, options) {
         Ok(_) => Ok(text.to_owned()),
         Err(_) => Err(Violation::invalid("Enter a valid email address.")),

@@ -75,7 +75,11 @@ impl From<Customer> for Profile {
             example = json!(example())),
         (status = 304, description = "`If-None-Match` names the present version."),
     ))]
-pub async fn get_customer(State(app): State<AppState>, caller: Caller, headers: HeaderMap) -> Result<Response, ApiError> {
+pub async fn get_customer(
+    State(app): State<AppState>,
+    caller: Caller,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let (_, customer) = caller.alongside(|id| app.store.profile(id)).await?;
     let customer = customer.ok_or_else(ApiError::user_not_found)?;
     let tag = tag_of(&customer);

@@ -14,18 +14,21 @@ use crate::{
     profile::{Profile, answer, tag_of},
 };
 
-/// How often a change is tried again on top of somebody else's, where the request did not say which version it changes.
+/// How often a change is tried again on top of somebody else's, where the request did not say which
+/// version it changes.
 pub(crate) const TRIES: usize = 5;
 
 /// Changes the caller's profile.
 ///
-/// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and after ten minutes from the log-in with a
-/// code sent to the present phone, too. All other sessions end, the present phone is free at once and is told by a message.
+/// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and
+/// after ten minutes from the log-in with a code sent to the present phone, too. All other sessions
+/// end, the present phone is free at once and is told by a message.
 ///
-/// Two sequential trips to storage: the session is looked up beside the profile, and the write is counted; then the profile is replaced
-/// if it is still the one that was read. Two read units and two write units, one where nothing differs. A move takes two trips, too, as its
-/// codes are tried beside the first: two read units, seventeen write units, or twenty-five with two codes (another for the
-/// first try of a day on a phone), and a message.
+/// Two sequential trips to storage: the session is looked up beside the profile, and the write is
+/// counted; then the profile is replaced if it is still the one that was read. Two read units and
+/// two write units, one where nothing differs. A move takes two trips, too, as its codes are tried
+/// beside the first: two read units, seventeen write units, or twenty-five with two codes (another
+/// for the first try of a day on a phone), and a message.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
     params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
     request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
@@ -78,7 +81,9 @@ pub async fn update_customer(
         if !tag_of(&before).satisfies(&headers) {
             return Err(ApiError::precondition_failed());
         }
-        let Some(after) = before.changed(patch.clone(), app.now()) else { return Ok(answer(before)) };
+        let Some(after) = before.changed(patch.clone(), app.now()) else {
+            return Ok(answer(before));
+        };
         if app.store.replace_profile(&after).await? {
             return Ok(answer(after));
         }

@@ -1,7 +1,9 @@
-//! Makes every file that the function serves, packed by Brotli and by gzip, and the table of them that `src/site.rs` includes.
+//! Makes every file that the function serves, packed by Brotli and by gzip, and the table of them
+//! that `src/site.rs` includes.
 //!
-//! Invariant: what is served follows from the files of this folder alone, of which `openapi.json` is what the code says (a contract test);
-//! so nothing packed or made is committed but Scalar's program, which comes packed, since unpacked it is 4 MB.
+//! Invariant: what is served follows from the files of this folder alone, of which `openapi.json`
+//! is what the code says (a contract test); so nothing packed or made is committed but Scalar's
+//! program, which comes packed, since unpacked it is 4 MB.
 
 mod packing;
 mod pages;
@@ -30,10 +32,15 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
-/// The program of the reference page: `dist/browser/standalone.js` of the npm package `@scalar/api-reference`.
+/// The program of the reference page: `dist/browser/standalone.js` of the npm package
+/// `@scalar/api-reference`.
 const SCALAR: &str = "scalar-1.72.1.js";
 
-#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "so a build script and Cargo talk to each other")]
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "so a build script and Cargo talk to each other"
+)]
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
@@ -59,7 +66,9 @@ fn main() {
 }
 
 fn served(here: &Path) -> Vec<Served> {
-    let read = |name: &str| fs::read(here.join(name)).unwrap_or_else(|error| panic!("functions/docs/{name}: {error}"));
+    let read = |name: &str| {
+        fs::read(here.join(name)).unwrap_or_else(|error| panic!("functions/docs/{name}: {error}"))
+    };
     let document: serde_json::Value = serde_json::from_slice(&read("openapi.json")).unwrap_or_else(|error| {
         panic!("functions/docs/openapi.json: {error}. After a merge take one side of it whole, then run `cargo run -- document`")
     });
@@ -86,7 +95,9 @@ fn served(here: &Path) -> Vec<Served> {
             brotli: packed,
         },
     ];
-    files.extend(site.pages().into_iter().map(|page| made(&page.path, MARKDOWN, page.text.into_bytes())));
+    files.extend(
+        site.pages().into_iter().map(|page| made(&page.path, MARKDOWN, page.text.into_bytes())),
+    );
     files
 }
 
@@ -95,8 +106,13 @@ fn guides(here: &Path) -> Vec<(String, String)> {
     let entries = fs::read_dir(here.join("guides")).expect("there is a folder guides");
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
-    let name = |path: &Path| path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned();
-    paths.iter().map(|path| (name(path), fs::read_to_string(path).expect("a guide is text"))).collect()
+    let name = |path: &Path| {
+        path.file_stem().and_then(|name| name.to_str()).expect("a name in ASCII").to_owned()
+    };
+    paths
+        .iter()
+        .map(|path| (name(path), fs::read_to_string(path).expect("a guide is text")))
+        .collect()
 }
 
 fn version(content: &[u8]) -> String {

@@ -1,4 +1,5 @@
-//! The Markdown: one page for each guide and each operation, an index of them, and all of them in one.
+//! The Markdown: one page for each guide and each operation, an index of them, and all of them in
+//! one.
 
 use serde_json::Value;
 
@@ -36,8 +37,11 @@ impl<'a> Site<'a> {
     /// `llms.txt` (llmstxt.org): what this is, and links to all pages by folder.
     pub(crate) fn index(&self) -> String {
         let info = &self.document["info"];
-        let mut text =
-            format!("# {}\n\n> {}\n", info["title"].as_str().unwrap_or_default(), info["summary"].as_str().unwrap_or_default());
+        let mut text = format!(
+            "# {}\n\n> {}\n",
+            info["title"].as_str().unwrap_or_default(),
+            info["summary"].as_str().unwrap_or_default()
+        );
         text.push_str(
             "\nEverything on these pages is also in [one text](/llms-full.txt) and in the [OpenAPI document](/openapi.json).\n",
         );
@@ -55,17 +59,26 @@ impl<'a> Site<'a> {
 
     /// All pages in one text.
     pub(crate) fn everything(&self) -> String {
-        self.pages.iter().map(|page| page.text.trim_end()).collect::<Vec<_>>().join("\n\n---\n\n") + "\n"
+        self.pages.iter().map(|page| page.text.trim_end()).collect::<Vec<_>>().join("\n\n---\n\n")
+            + "\n"
     }
 
     /// The pages, each with the way to the one before and the one after it.
     pub(crate) fn pages(self) -> Vec<Page> {
-        let links: Vec<String> = self.pages.iter().map(|page| format!("[{}]({})", page.title, page.path)).collect();
+        let links: Vec<String> =
+            self.pages.iter().map(|page| format!("[{}]({})", page.title, page.path)).collect();
         let linked = |(place, page): (usize, Page)| {
-            let previous = place.checked_sub(1).and_then(|place| links.get(place)).map(|link| format!("Previous: {link}"));
+            let previous = place
+                .checked_sub(1)
+                .and_then(|place| links.get(place))
+                .map(|link| format!("Previous: {link}"));
             let next = links.get(place + 1).map(|link| format!("Next: {link}"));
             let both: Vec<String> = previous.into_iter().chain(next).collect();
-            let text = format!("{}\n\n---\n\n{} · [All pages](/llms.txt)\n", page.text.trim_end(), both.join(" · "));
+            let text = format!(
+                "{}\n\n---\n\n{} · [All pages](/llms.txt)\n",
+                page.text.trim_end(),
+                both.join(" · ")
+            );
             Page { text, ..page }
         };
         self.pages.into_iter().enumerate().map(linked).collect()
@@ -88,7 +101,8 @@ fn in_order(document: &Value) -> Vec<Operation<'_>> {
             methods.map(move |(method, described)| Operation { method, path, described })
         })
         .collect();
-    let tags: Vec<&Value> = document["tags"].as_array().into_iter().flatten().map(|tag| &tag["name"]).collect();
+    let tags: Vec<&Value> =
+        document["tags"].as_array().into_iter().flatten().map(|tag| &tag["name"]).collect();
     let place = |operation: &Operation| {
         let folder = tags.iter().position(|tag| **tag == operation.described["tags"][0]);
         (folder.unwrap_or(usize::MAX), operation.described["x-order"].as_u64())
@@ -107,13 +121,21 @@ impl Operation<'_> {
             said("summary").to_owned(),
             code("http", &format!("{} {}", self.method.to_uppercase(), self.path)),
             said("description").to_owned(),
-            format!("Folder: {} · State: {}", told["tags"][0].as_str().unwrap_or_default(), said("x-apidog-status")),
+            format!(
+                "Folder: {} · State: {}",
+                told["tags"][0].as_str().unwrap_or_default(),
+                said("x-apidog-status")
+            ),
         ];
         if told["deprecated"] == true {
             parts.push("Deprecated.".to_owned());
         }
         if let Some(schemes) = told["security"].as_array() {
-            let names: Vec<String> = schemes.iter().filter_map(Value::as_object).flat_map(|one| one.keys().cloned()).collect();
+            let names: Vec<String> = schemes
+                .iter()
+                .filter_map(Value::as_object)
+                .flat_map(|one| one.keys().cloned())
+                .collect();
             parts.push(format!("Needs a token: {}.", names.join(" or ")));
         }
         parts.extend(parameters(document, &told["parameters"]));
@@ -130,7 +152,10 @@ impl Operation<'_> {
         let samples: Vec<String> = samples
             .map(|sample| {
                 let lang = sample["lang"].as_str().unwrap_or_default();
-                format!("### {lang}\n\n{}", code(&lang.to_lowercase(), sample["source"].as_str().unwrap_or_default()))
+                format!(
+                    "### {lang}\n\n{}",
+                    code(&lang.to_lowercase(), sample["source"].as_str().unwrap_or_default())
+                )
             })
             .collect();
         if !samples.is_empty() {
@@ -139,7 +164,10 @@ impl Operation<'_> {
         parts.push("## Answers".to_owned());
         for (status, answer) in told["responses"].as_object().into_iter().flatten() {
             let answer = resolved(document, answer);
-            parts.push(format!("### {status}\n\n{}", answer["description"].as_str().unwrap_or_default()));
+            parts.push(format!(
+                "### {status}\n\n{}",
+                answer["description"].as_str().unwrap_or_default()
+            ));
             for (kind, media) in answer["content"].as_object().into_iter().flatten() {
                 parts.extend(body(document, kind, media));
             }

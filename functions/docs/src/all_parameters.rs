@@ -1,4 +1,5 @@
-//! `allParameters`: every kind of parameter in every place, still in development, answered by the document's default mock.
+//! `allParameters`: every kind of parameter in every place, still in development, answered by the
+//! document's default mock.
 //!
 //! It is what the mock is tried on, and what a client generator is tried on.
 
@@ -179,7 +180,8 @@ pub(crate) struct AllParametersOut {
 
 /// 1_开发中_全参数测试-接口文档默认mock
 ///
-/// Takes a parameter of every kind and checks each; the answer is the document's example. In development: it may change.
+/// Takes a parameter of every kind and checks each; the answer is the document's example. In
+/// development: it may change.
 ///
 /// No trip to storage.
 #[utoipa::path(post, path = "/api/all-parameters/{id}/", operation_id = "allParameters", tag = TAG,
@@ -195,7 +197,10 @@ pub(crate) struct AllParametersOut {
         (status = 200, description = "The example of the document.", body = AllParametersOut,
             example = json!({"id": 7, "name": "A thing", "count": 2, "tags": ["a", "b"]})),
     ))]
-pub(crate) async fn all_parameters(State(app): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn all_parameters(
+    State(app): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let path = request.uri().path().to_owned();
     mock::answer(&app, &path, request).await
 }

@@ -1,4 +1,5 @@
-//! What to read before the reference, in its order: pages of their own, and the introduction of the document.
+//! What to read before the reference, in its order: pages of their own, and the introduction of the
+//! document.
 
 /// A page to read before the reference.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,9 @@
-//! What the API says of itself: the document, the pages that show it, and answers made of its examples.
+//! What the API says of itself: the document, the pages that show it, and answers made of its
+//! examples.
 //!
-//! Invariants: every file is ours and compressed when the function is built, so that a start does nothing for them; no page asks another
-//! host for anything; the mock knows no operation but those of the document, and neither reads nor writes a table.
+//! Invariants: every file is ours and compressed when the function is built, so that a start does
+//! nothing for them; no page asks another host for anything; the mock knows no operation but those
+//! of the document, and neither reads nor writes a table.
 
 mod all_parameters;
 mod guides;
@@ -30,5 +32,12 @@ pub fn without_operations() -> Routes {
         .public(Operation::page("/llms-full.txt", site::MEDIA, site::get_file))
         .public(Operation::page("/docs/", site::MEDIA, site::get_file))
         .public(Operation::page("/docs/{file}", site::MEDIA, site::get_file).taking_the_rest())
-        .public(Operation::undescribed_at_all_methods("/mock/{path}", mock::MEDIA, mock::answer_as_documented).taking_the_rest())
+        .public(
+            Operation::undescribed_at_all_methods(
+                "/mock/{path}",
+                mock::MEDIA,
+                mock::answer_as_documented,
+            )
+            .taking_the_rest(),
+        )
 }

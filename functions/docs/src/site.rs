@@ -1,8 +1,11 @@
-//! The files: landing page, reference page, the document, its Markdown, each in two encodings that the build script made.
+//! The files: landing page, reference page, the document, its Markdown, each in two encodings that
+//! the build script made.
 //!
-//! Protocol: the encoding by `Accept-Encoding` (RFC 9110 section 12.5.3), Brotli before gzip where both are as welcome; a client that takes
-//! neither gets the file as it is, unpacked for it. The largest, the reference's program, is then 4.4 MB of text in the answer's event, which
-//! Lambda's limit of 6 MB still admits; as base64 it would be too near to that. One entity tag an encoding, since their bytes differ.
+//! Protocol: the encoding by `Accept-Encoding` (RFC 9110 section 12.5.3), Brotli before gzip where
+//! both are as welcome; a client that takes neither gets the file as it is, unpacked for it. The
+//! largest, the reference's program, is then 4.4 MB of text in the answer's event, which Lambda's
+//! limit of 6 MB still admits; as base64 it would be too near to that. One entity tag an encoding,
+//! since their bytes differ.
 
 use std::io::Read;
 
@@ -37,13 +40,15 @@ pub(crate) const MEDIA: &[&str] = &[
     "application/vnd.oai.openapi+json",
 ];
 
-/// Scripts and styles of ours alone, requests to us alone. Scalar writes its styles into the page, so those are admitted inline; no script is.
+/// Scripts and styles of ours alone, requests to us alone. Scalar writes its styles into the page,
+/// so those are admitted inline; no script is.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
      connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
 /// What changes with a deploy.
-const FOR_A_WHILE: HeaderValue = HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
+const FOR_A_WHILE: HeaderValue =
+    HeaderValue::from_static("public, max-age=300, stale-while-revalidate=86400");
 /// What has its version in its name.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
@@ -88,7 +93,10 @@ fn of_pages() -> [(HeaderName, HeaderValue); 3] {
     [
         (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
     ]
 }
 
@@ -109,12 +117,17 @@ impl File {
 }
 
 impl Encoding {
-    /// The most welcome one. Without the header nothing is packed: who does not say that it can unpack is a tool that shows what it gets.
+    /// The most welcome one. Without the header nothing is packed: who does not say that it can
+    /// unpack is a tool that shows what it gets.
     fn wanted(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        let ranges: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).filter_map(weighed).collect();
+        let values =
+            headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let ranges: Vec<(String, f32)> =
+            values.flat_map(|value| value.split(',')).filter_map(weighed).collect();
         let quality = |name: &str| {
-            let named = |wanted: &str| ranges.iter().find(|(range, _)| range == wanted).map(|(_, quality)| *quality);
+            let named = |wanted: &str| {
+                ranges.iter().find(|(range, _)| range == wanted).map(|(_, quality)| *quality)
+            };
             named(name).or(named("*")).unwrap_or(0.0)
         };
         let (brotli, gzip) = (quality("br"), quality("gzip"));
@@ -146,7 +159,9 @@ impl Encoding {
 fn weighed(range: &str) -> Option<(String, f32)> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
-    let quality = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |quality| quality.parse().ok())?;
+    let quality = parts
+        .find_map(|part| part.strip_prefix("q="))
+        .map_or(Some(1.0), |quality| quality.parse().ok())?;
     Some((name, quality))
 }
 
@@ -155,7 +170,10 @@ mod tests {
     use super::*;
 
     fn wanted(value: &'static str) -> Encoding {
-        Encoding::wanted(&HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(value))]))
+        Encoding::wanted(&HeaderMap::from_iter([(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static(value),
+        )]))
     }
 
     #[test]
@@ -180,9 +198,19 @@ mod tests {
     fn every_file_unpacks_to_something_that_fits_into_an_answer() {
         for file in FILES {
             let bytes = file.unpacked().unwrap();
-            assert!(!bytes.is_empty() && bytes.len() < 5_000_000, "{}: {} bytes", file.path, bytes.len());
+            assert!(
+                !bytes.is_empty() && bytes.len() < 5_000_000,
+                "{}: {} bytes",
+                file.path,
+                bytes.len()
+            );
             assert!(String::from_utf8(bytes).is_ok(), "{} is text", file.path);
-            assert!(MEDIA.contains(&file.content_type.split(';').next().unwrap()), "{}: {}", file.path, file.content_type);
+            assert!(
+                MEDIA.contains(&file.content_type.split(';').next().unwrap()),
+                "{}: {}",
+                file.path,
+                file.content_type
+            );
             assert!(file.brotli.len() < 1_500_000, "{}", file.path);
         }
     }

@@ -22,12 +22,13 @@ pub struct Deleted {
 
 /// Deletes messages of the caller's inbox.
 ///
-/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that moment, however many, and nothing that
-/// comes later.
+/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that
+/// moment, however many, and nothing that comes later.
 ///
-/// Two sequential trips to storage (a third where all of a hundred ids are there): the session, the counts and the messages are read side by
-/// side, and the write is counted; then they go in one transaction. With `all`: two read units, three write units, whatever there is. With
-/// `ids`: one read unit more for each message, and three write units more (two for each further KB of it).
+/// Two sequential trips to storage (a third where all of a hundred ids are there): the session, the
+/// counts and the messages are read side by side, and the write is counted; then they go in one
+/// transaction. With `all`: two read units, three write units, whatever there is. With `ids`: one
+/// read unit more for each message, and three write units more (two for each further KB of it).
 #[utoipa::path(post, path = "/api/notifications/bulk-delete/", operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
     request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses(
@@ -67,8 +68,13 @@ pub async fn delete_notifications_at_list(
     delete(&app, &caller, &selection).await
 }
 
-async fn delete(app: &AppState, caller: &Caller, selection: &Selection) -> Result<Json<Deleted>, ApiError> {
-    let (verified, selected) = caller.alongside_write(|customer| selection.look_up(app, customer)).await?;
+async fn delete(
+    app: &AppState,
+    caller: &Caller,
+    selection: &Selection,
+) -> Result<Json<Deleted>, ApiError> {
+    let (verified, selected) =
+        caller.alongside_write(|customer| selection.look_up(app, customer)).await?;
     let deleted = match selection {
         Selection::All => delete_all(app, verified.customer, selected.inbox).await?,
         Selection::Some(_) => delete_some(app, verified.customer, selection, selected).await?,
@@ -77,7 +83,11 @@ async fn delete(app: &AppState, caller: &Caller, selection: &Selection) -> Resul
 }
 
 /// By one watermark: the items themselves stay until they expire, and nothing shows them.
-async fn delete_all(app: &AppState, customer: CustomerId, mut inbox: Inbox) -> Result<u64, ApiError> {
+async fn delete_all(
+    app: &AppState,
+    customer: CustomerId,
+    mut inbox: Inbox,
+) -> Result<u64, ApiError> {
     for _ in 0..TRIES {
         let Some((after, deleted)) = inbox.without_all(app.now()) else { return Ok(0) };
         if app.store.change_inbox(customer, &inbox, &after, &[]).await? {
@@ -97,9 +107,13 @@ async fn delete_some(
     let mut deleted = 0;
     for _ in 0..TRIES {
         let Selected { inbox, items } = selected;
-        let (after, leaving) = inbox.without(some_of(&items), app.now()).unwrap_or_else(|| (inbox.clone(), Vec::new()));
+        let (after, leaving) = inbox
+            .without(some_of(&items), app.now())
+            .unwrap_or_else(|| (inbox.clone(), Vec::new()));
         let changes: Vec<ItemChange> = leaving.into_iter().map(ItemChange::Delete).collect();
-        if !changes.is_empty() && !app.store.change_inbox(customer, &inbox, &after, &changes).await? {
+        if !changes.is_empty()
+            && !app.store.change_inbox(customer, &inbox, &after, &changes).await?
+        {
             selected = selection.look_up(app, customer).await?;
             continue;
         }

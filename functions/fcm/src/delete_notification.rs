@@ -2,7 +2,10 @@
 
 use axum::extract::{Path, State};
 use http::StatusCode;
-use shared::{app::AppState, auth::caller::Caller, http::error::ApiError, ids::NotificationId, store::ItemChange};
+use shared::{
+    app::AppState, auth::caller::Caller, http::error::ApiError, ids::NotificationId,
+    store::ItemChange,
+};
 
 use crate::{
     bulk_delete::changed_all_the_while,
@@ -11,8 +14,9 @@ use crate::{
 
 /// Deletes a message of the caller's inbox.
 ///
-/// Two sequential trips to storage: the session, the counts and the message are read side by side, and the write is counted; then it goes in
-/// one transaction with its count. Three read units, six write units.
+/// Two sequential trips to storage: the session, the counts and the message are read side by side,
+/// and the write is counted; then it goes in one transaction with its count. Three read units, six
+/// write units.
 #[utoipa::path(delete, path = "/api/notifications/{id}/", operation_id = "deleteNotification", tag = crate::NOTIFICATIONS,
     params(("id" = String, Path, description = "The message's `id`.", format = "uuid")),
     responses(
@@ -31,7 +35,8 @@ pub async fn delete_notification(
 ) -> Result<StatusCode, ApiError> {
     let ids: Vec<NotificationId> = id.parse().into_iter().collect();
     let selection = if ids.is_empty() { Selection::All } else { Selection::Some(ids) };
-    let (verified, mut selected) = caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
+    let (verified, mut selected) =
+        caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
     for _ in 0..TRIES {
         let Selected { inbox, items } = selected;
         let (after, leaving) = inbox.without(&items, app.now()).ok_or_else(ApiError::not_found)?;

@@ -6,8 +6,8 @@ use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::err
 
 /// Takes a push device of the caller away.
 ///
-/// Two sequential trips to storage: the session is looked up and the write counted; then device and ownership go. One read unit, eight
-/// write units.
+/// Two sequential trips to storage: the session is looked up and the write counted; then device and
+/// ownership go. One read unit, eight write units.
 #[utoipa::path(delete, path = "/api/devices/{registration_id}/", operation_id = "devices_destroy", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
     responses(
@@ -26,5 +26,9 @@ pub async fn destroy_device(
 ) -> Result<StatusCode, ApiError> {
     let verified = caller.verified().await?;
     let hash = ContentHash::of(&registration_id);
-    if app.store.remove_device(verified.customer, &hash).await? { Ok(StatusCode::NO_CONTENT) } else { Err(ApiError::not_found()) }
+    if app.store.remove_device(verified.customer, &hash).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::not_found())
+    }
 }

@@ -42,7 +42,8 @@ pub struct DeviceOut {
     /// What the app knows it by.
     #[schema(required)]
     device_id: Option<String>,
-    /// Whether it is pushed to: its own flag is set, and the session that registered or re-activated it lives.
+    /// Whether it is pushed to: its own flag is set, and the session that registered or
+    /// re-activated it lives.
     active: bool,
     /// When the registration id was first registered.
     #[serde(serialize_with = "in_millis")]
@@ -126,11 +127,18 @@ shown_as!(PartialDeviceChange, PartialDeviceFields, "PartialDeviceChange");
 impl FromFields for NewDevice {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let read = Read::of(fields, true);
-        let (patch, registration_id, platform) = (read.patch?, read.registration_id?, read.platform?);
+        let (patch, registration_id, platform) =
+            (read.patch?, read.registration_id?, read.platform?);
         match (registration_id, platform) {
             (Some(registration_id), Some(platform)) => {
                 let DevicePatch { name, device_id, active, .. } = patch;
-                Ok(Self(Registration { registration_id, platform, name, device_id, active: active.unwrap_or(true) }))
+                Ok(Self(Registration {
+                    registration_id,
+                    platform,
+                    name,
+                    device_id,
+                    active: active.unwrap_or(true),
+                }))
             }
             _ => Err(Reported),
         }
@@ -164,18 +172,40 @@ impl Read {
         let short = || text().or_blank().at_most(LONGEST_NAME);
         let name = fields.nullable("name", short());
         let token = text().at_most(LONGEST_REGISTRATION_ID);
-        let registration_id =
-            if all { fields.required("registration_id", token).map(Some) } else { fields.optional("registration_id", token) };
+        let registration_id = if all {
+            fields.required("registration_id", token).map(Some)
+        } else {
+            fields.optional("registration_id", token)
+        };
         let device_id = fields.nullable("device_id", short());
         let active = fields.optional("active", Boolean);
         let kind = Choice(&Platform::CHOICES);
-        let kind = if all { fields.required("type", kind).map(Some) } else { fields.optional("type", kind) };
-        let patch = || Ok(DevicePatch { name: name?, device_id: device_id?, active: active?, ..DevicePatch::default() });
-        Self { registration_id, platform: kind.map(|kind| kind.and_then(|kind| Platform::parse(&kind))), patch: patch() }
+        let kind = if all {
+            fields.required("type", kind).map(Some)
+        } else {
+            fields.optional("type", kind)
+        };
+        let patch = || {
+            Ok(DevicePatch {
+                name: name?,
+                device_id: device_id?,
+                active: active?,
+                ..DevicePatch::default()
+            })
+        };
+        Self {
+            registration_id,
+            platform: kind.map(|kind| kind.and_then(|kind| Platform::parse(&kind))),
+            patch: patch(),
+        }
     }
 
     fn into_patch(self) -> Result<DevicePatch, Reported> {
-        Ok(DevicePatch { registration_id: self.registration_id?, platform: self.platform?, ..self.patch? })
+        Ok(DevicePatch {
+            registration_id: self.registration_id?,
+            platform: self.platform?,
+            ..self.patch?
+        })
     }
 }
 
@@ -196,7 +226,11 @@ impl DeviceOut {
 
 /// 400: another device has the registration id.
 pub(crate) fn not_unique() -> ApiError {
-    ApiError::field("registration_id", "unique", "FCM device with this Registration token already exists.")
+    ApiError::field(
+        "registration_id",
+        "unique",
+        "FCM device with this Registration token already exists.",
+    )
 }
 
 /// The device of the examples.

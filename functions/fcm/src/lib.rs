@@ -1,8 +1,9 @@
 //! Push devices, and the inbox of notifications.
 //!
-//! Invariants: a registration id is one customer's at any moment, so that a shared phone never gets the last user's messages; a device is
-//! active only while the session lives that registered or re-activated it; what an inbox counts changes with its items or not at all. No
-//! operation here calls SNS: endpoints are the notifier's, which makes them when they are first needed.
+//! Invariants: a registration id is one customer's at any moment, so that a shared phone never gets
+//! the last user's messages; a device is active only while the session lives that registered or
+//! re-activated it; what an inbox counts changes with its items or not at all. No operation here
+//! calls SNS: endpoints are the notifier's, which makes them when they are first needed.
 
 mod bulk_delete;
 mod create_device;

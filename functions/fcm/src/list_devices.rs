@@ -9,11 +9,15 @@ use crate::device::DeviceOut;
 ///
 /// At most fifty, newest first, those that are not active among them.
 ///
-/// One sequential trip to storage: the session is looked up beside the devices. Two read units, one more for each further 4 KB of devices.
+/// One sequential trip to storage: the session is looked up beside the devices. Two read units, one
+/// more for each further 4 KB of devices.
 #[utoipa::path(get, path = "/api/devices/", operation_id = "devices_list", tag = crate::DEVICES, responses(
     (status = 200, description = "The devices.", body = Vec<DeviceOut>, example = json!([crate::device::example()])),
 ))]
-pub async fn list_devices(State(app): State<AppState>, caller: Caller) -> Result<Json<Vec<DeviceOut>>, ApiError> {
+pub async fn list_devices(
+    State(app): State<AppState>,
+    caller: Caller,
+) -> Result<Json<Vec<DeviceOut>>, ApiError> {
     let (verified, devices) = caller.alongside(|customer| app.store.devices(customer)).await?;
     let now = app.now();
     Ok(Json(devices.iter().map(|device| DeviceOut::of(device, &verified.account, now)).collect()))

@@ -39,8 +39,8 @@ pub struct NotificationPage {
 ///
 /// Messages expire after 90 days or up to a week later, unless configured otherwise.
 ///
-/// One sequential trip to storage: session, counts and messages are read side by side. Three read units, one more for each further 4 KB of
-/// messages.
+/// One sequential trip to storage: session, counts and messages are read side by side. Three read
+/// units, one more for each further 4 KB of messages.
 #[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications", tag = crate::NOTIFICATIONS,
     params(
         ("cursor" = Option<String>, Query, description = "Of `next` or `previous`."),
@@ -64,10 +64,13 @@ pub async fn list_notifications(
     let span = paging.span();
     let from: Option<NotificationId> =
         span.from.as_deref().map(str::parse).transpose().map_err(|_| ApiError::invalid_cursor())?;
-    let read = async |customer| tokio::try_join!(app.store.inbox(customer), app.store.notifications(customer, from, &span));
+    let read = async |customer| {
+        tokio::try_join!(app.store.inbox(customer), app.store.notifications(customer, from, &span))
+    };
     let (verified, (inbox, mut items)) = caller.alongside(read).await?;
     // An app in which two customers take turns must not take one's inbox for the other's.
-    let tag = ETag::new(format_args!("{}-{}", app.pseudonym(verified.customer), inbox.version(now)));
+    let tag =
+        ETag::new(format_args!("{}-{}", app.pseudonym(verified.customer), inbox.version(now)));
     if tag.is_known_to(&headers) {
         return Ok(with_tag(StatusCode::NOT_MODIFIED, tag.header()));
     }
@@ -75,7 +78,12 @@ pub async fn list_notifications(
     let page = paging.page(&app, items, |item: &Notification| item.id.to_string());
     let unread = from.is_none().then(|| inbox.unread(now));
     let page = page.map(|item| NotificationOut::of(item, &inbox));
-    let page = NotificationPage { next: page.next, previous: page.previous, results: page.results, unread };
+    let page = NotificationPage {
+        next: page.next,
+        previous: page.previous,
+        results: page.results,
+        unread,
+    };
     Ok(with_tag(Json(page), tag.header()))
 }
 

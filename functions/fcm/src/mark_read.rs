@@ -24,11 +24,14 @@ pub struct Unread {
 
 /// Marks messages of the caller's inbox as read.
 ///
-/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that moment.
+/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that
+/// moment.
 ///
-/// Two sequential trips to storage (a third where all of a hundred ids change): the session, the counts and the messages are read side by
-/// side, and the write is counted; then they change in one transaction. With `all`: two read units, three write units, whatever there is.
-/// With `ids`: one read unit more for each message, and two write units more for each KB of them. Where nothing changes, one trip.
+/// Two sequential trips to storage (a third where all of a hundred ids change): the session, the
+/// counts and the messages are read side by side, and the write is counted; then they change in one
+/// transaction. With `all`: two read units, three write units, whatever there is. With `ids`: one
+/// read unit more for each message, and two write units more for each KB of them. Where nothing
+/// changes, one trip.
 #[utoipa::path(post, path = "/api/notifications/read/", operation_id = "markNotificationsRead", tag = crate::NOTIFICATIONS,
     request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses(
@@ -43,12 +46,18 @@ pub async fn mark_notifications_read(
     caller: Caller,
     Body(selection): Body<Selection>,
 ) -> Result<Json<Unread>, ApiError> {
-    let (verified, selected) = caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
+    let (verified, selected) =
+        caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
     let unread = mark(&app, verified.customer, &selection, selected).await?;
     Ok(Json(Unread { unread }))
 }
 
-async fn mark(app: &AppState, customer: CustomerId, selection: &Selection, mut selected: Selected) -> Result<u64, ApiError> {
+async fn mark(
+    app: &AppState,
+    customer: CustomerId,
+    selection: &Selection,
+    mut selected: Selected,
+) -> Result<u64, ApiError> {
     for _ in 0..TRIES {
         let (now, Selected { inbox, items }) = (app.now(), selected);
         let read = match selection {

@@ -10,8 +10,8 @@ use crate::device::DeviceOut;
 
 /// One push device of the caller.
 ///
-/// The registration id is the whole rest of the path, whatever it holds; what a gateway takes for the beginning of a query (`?`) cannot
-/// stand in it.
+/// The registration id is the whole rest of the path, whatever it holds; what a gateway takes for
+/// the beginning of a query (`?`) cannot stand in it.
 ///
 /// One sequential trip to storage: the session is looked up beside the device. Two read units.
 #[utoipa::path(get, path = "/api/devices/{registration_id}/", operation_id = "devices_retrieve", tag = crate::DEVICES,

@@ -62,8 +62,13 @@ impl FromFields for Selection {
         let (ids, all) = (fields.list("ids", Id, MOST), fields.optional("all", Boolean));
         match (ids?, all?.unwrap_or_default()) {
             (None, true) => Ok(Self::All),
-            (None, false) => Err(fields.report("ids", Violation::new("required", "This field is required."))),
-            (Some(_), true) => Err(fields.report("all", Violation::invalid("Only one of ids and all may be sent."))),
+            (None, false) => {
+                Err(fields.report("ids", Violation::new("required", "This field is required.")))
+            }
+            (Some(_), true) => {
+                Err(fields
+                    .report("all", Violation::invalid("Only one of ids and all may be sent.")))
+            }
             (Some(mut ids), false) => {
                 ids.sort();
                 ids.dedup();
@@ -75,7 +80,11 @@ impl FromFields for Selection {
 
 impl Selection {
     /// What it means now. One trip.
-    pub(crate) async fn look_up(&self, app: &AppState, customer: CustomerId) -> Result<Selected, StoreError> {
+    pub(crate) async fn look_up(
+        &self,
+        app: &AppState,
+        customer: CustomerId,
+    ) -> Result<Selected, StoreError> {
         let items = async {
             match self {
                 Self::Some(ids) => app.store.notifications_by_id(customer, ids).await,

@@ -21,12 +21,14 @@ use crate::{
 
 /// Changes a push device of the caller.
 ///
-/// `active` is true where it is not sent; `name` and `device_id` stay where they are not. Another `registration_id` must be nobody's. A
-/// device that is not active becomes the caller's session's by `active`; one that is stays with its own.
+/// `active` is true where it is not sent; `name` and `device_id` stay where they are not. Another
+/// `registration_id` must be nobody's. A device that is not active becomes the caller's session's
+/// by `active`; one that is stays with its own.
 ///
-/// Two sequential trips to storage: the session is looked up beside the device and whose the new registration id is, and the write is
-/// counted; then the device is replaced if it is still the one that was read. Two read units (three with another registration id), two
-/// write units (eleven with another registration id).
+/// Two sequential trips to storage: the session is looked up beside the device and whose the new
+/// registration id is, and the write is counted; then the device is replaced if it is still the one
+/// that was read. Two read units (three with another registration id), two write units (eleven with
+/// another registration id).
 #[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
     request_body(content = DeviceChange, example = json!({"registration_id": "bmV3IHRva2Vu:APA91bE-token_of.FCM", "type": "ios",
@@ -57,9 +59,10 @@ pub async fn update_device(
 ///
 /// What is not sent stays. Otherwise as devices_update.
 ///
-/// Two sequential trips to storage: the session is looked up beside the device and whose the new registration id is, and the write is
-/// counted; then the device is replaced if it is still the one that was read. Two read units (three with another registration id), two
-/// write units (eleven with another registration id).
+/// Two sequential trips to storage: the session is looked up beside the device and whose the new
+/// registration id is, and the write is counted; then the device is replaced if it is still the one
+/// that was read. Two read units (three with another registration id), two write units (eleven with
+/// another registration id).
 #[utoipa::path(patch, path = "/api/devices/{registration_id}/", operation_id = "devices_partial_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
     request_body(content = PartialDeviceChange, example = json!({"name": "Amal's old phone", "active": false})),
@@ -116,7 +119,11 @@ async fn change(
     patch: &DevicePatch,
 ) -> Result<Json<DeviceOut>, ApiError> {
     let hash = ContentHash::of(registration_id);
-    let other = patch.registration_id.as_deref().filter(|other| *other != registration_id).map(ContentHash::of);
+    let other = patch
+        .registration_id
+        .as_deref()
+        .filter(|other| *other != registration_id)
+        .map(ContentHash::of);
     let look = |customer| Seen::now(app, customer, &hash, other.as_ref());
     let (verified, mut seen) = caller.alongside_write(look).await?;
     for _ in 0..TRIES {
@@ -134,7 +141,12 @@ async fn change(
     Err(ApiError::conflict("The device is being changed elsewhere."))
 }
 
-async fn write(app: &AppState, verified: &Verified, before: &Device, after: &Device) -> Result<Replaced, StoreError> {
+async fn write(
+    app: &AppState,
+    verified: &Verified,
+    before: &Device,
+    after: &Device,
+) -> Result<Replaced, StoreError> {
     if before.registration_id != after.registration_id {
         return app.store.move_device(verified.customer, before, after).await;
     }

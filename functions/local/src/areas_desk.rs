@@ -1,7 +1,8 @@
 //! What the operator does to the service areas: publishing a file, and taking that back.
 //!
-//! Protocol: a draft is made of what holds and what shall hold, and says how they differ; publishing it writes a release that nobody sees, and
-//! then lets it hold, which does nothing where somebody else has published meanwhile. Invariant: nothing is published that was not read as a
+//! Protocol: a draft is made of what holds and what shall hold, and says how they differ;
+//! publishing it writes a release that nobody sees, and then lets it hold, which does nothing where
+//! somebody else has published meanwhile. Invariant: nothing is published that was not read as a
 //! whole and found right, and what it takes the place of stays in the table.
 
 use std::{collections::BTreeMap, fmt};
@@ -78,9 +79,19 @@ impl AreasDesk {
     pub async fn draft_of_rollback(&self) -> Result<AreasDraft, AreasError> {
         let (before, present) = self.read().await?;
         let release = before.release.ok_or(AreasError::NothingBefore)?;
-        let about = self.store.area_release(release).await.map_err(AreasError::Store)?.ok_or(AreasError::Damaged(release))?;
+        let about = self
+            .store
+            .area_release(release)
+            .await
+            .map_err(AreasError::Store)?
+            .ok_or(AreasError::Damaged(release))?;
         let areas = self.areas(about.replaces).await?;
-        Ok(AreasDraft { changes: changes(&present, &areas), areas, before, to: Target::Earlier(about.replaces) })
+        Ok(AreasDraft {
+            changes: changes(&present, &areas),
+            areas,
+            before,
+            to: Target::Earlier(about.replaces),
+        })
     }
 
     /// Publishes a draft.
@@ -90,11 +101,15 @@ impl AreasDesk {
             Target::New => {
                 let id = AreaReleaseId::new(now, &SystemRandom);
                 let text = area_file::text(&draft.areas);
-                self.store.write_areas(id, draft.before.release, &text, now).await.map_err(AreasError::Store)?;
+                self.store
+                    .write_areas(id, draft.before.release, &text, now)
+                    .await
+                    .map_err(AreasError::Store)?;
                 Some(id)
             }
         };
-        let holds = self.store.hold_areas(draft.before, release).await.map_err(AreasError::Store)?;
+        let holds =
+            self.store.hold_areas(draft.before, release).await.map_err(AreasError::Store)?;
         if holds { Ok(()) } else { Err(AreasError::Overtaken) }
     }
 
@@ -110,13 +125,26 @@ impl AreasDesk {
     }
 }
 
-/// How areas differ: those that go, those that come, those that change, and their order where nothing else does.
+/// How areas differ: those that go, those that come, those that change, and their order where
+/// nothing else does.
 fn changes(before: &[Area], after: &[Area]) -> Vec<String> {
-    let by_id = |areas: &[Area]| areas.iter().map(|area| (area.id.clone(), area.clone())).collect::<BTreeMap<_, _>>();
+    let by_id = |areas: &[Area]| {
+        areas.iter().map(|area| (area.id.clone(), area.clone())).collect::<BTreeMap<_, _>>()
+    };
     let (old, new) = (by_id(before), by_id(after));
-    let line =
-        |sign: char, area: &Area| format!("{sign} {} ({}{})", area.id, area.name, if area.served { "" } else { ", not served" });
-    let mut changes: Vec<String> = old.values().filter(|area| !new.contains_key(&area.id)).map(|area| line('-', area)).collect();
+    let line = |sign: char, area: &Area| {
+        format!(
+            "{sign} {} ({}{})",
+            area.id,
+            area.name,
+            if area.served { "" } else { ", not served" }
+        )
+    };
+    let mut changes: Vec<String> = old
+        .values()
+        .filter(|area| !new.contains_key(&area.id))
+        .map(|area| line('-', area))
+        .collect();
     for area in new.values() {
         match old.get(&area.id) {
             None => changes.push(line('+', area)),
@@ -138,8 +166,13 @@ impl fmt::Display for AreasError {
                 f.write_str(&all.join("; "))
             }
             Self::NothingBefore => f.write_str("there is no release before the present one"),
-            Self::Overtaken => f.write_str("somebody else has published meanwhile; look at the changes again"),
-            Self::Damaged(release) => write!(f, "the release {release} of the service areas is not there or cannot be read"),
+            Self::Overtaken => {
+                f.write_str("somebody else has published meanwhile; look at the changes again")
+            }
+            Self::Damaged(release) => write!(
+                f,
+                "the release {release} of the service areas is not there or cannot be read"
+            ),
             Self::Store(error) => error.fmt(f),
         }
     }
@@ -153,13 +186,21 @@ mod tests {
 
     #[test]
     fn what_goes_comes_and_changes_is_said_by_a_line_each() {
-        let area = |id: &str, served| Area { id: id.to_owned(), name: id.to_uppercase(), served, polygons: Vec::new() };
+        let area = |id: &str, served| Area {
+            id: id.to_owned(),
+            name: id.to_uppercase(),
+            served,
+            polygons: Vec::new(),
+        };
         let before = [area("a", true), area("b", true), area("c", true)];
         assert_eq!(
             changes(&before, &[area("c", true), area("b", false), area("d", false)]),
             ["- a (A)", "~ b (B, not served)", "+ d (D, not served)"]
         );
         assert_eq!(changes(&before, &before), Vec::<String>::new());
-        assert_eq!(changes(&before[..2], &[before[1].clone(), before[0].clone()]), ["the same areas in another order"]);
+        assert_eq!(
+            changes(&before[..2], &[before[1].clone(), before[0].clone()]),
+            ["the same areas in another order"]
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The command line.
 //!
-//! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that cannot be written) is one line on standard
-//! error and exit status 2; a check or an invocation that failed by itself is 1.
+//! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that
+//! cannot be written) is one line on standard error and exit status 2; a check or an invocation
+//! that failed by itself is 1.
 
 mod areas;
 mod audit;
@@ -33,7 +34,8 @@ use crate::{
     template::{Overrides, Template},
 };
 
-/// Satchel on this machine: every function on one port, with an embedded DynamoDB and a recorder in place of SNS.
+/// Satchel on this machine: every function on one port, with an embedded DynamoDB and a recorder in
+/// place of SNS.
 #[derive(Debug, Parser)]
 #[command(name = "satchel", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -49,7 +51,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Run one event through one function and print its answer
     Invoke(invoke::InvokeArgs),
-    /// Serve only the documentation and the mock: answers from the document's examples, with no storage at all
+    /// Serve only the documentation and the mock: answers from the document's examples, with no
+    /// storage at all
     Mock(mock::MockArgs),
     /// Start only the DynamoDB and SNS stand-ins, on fixed ports, for `sam local`
     Engines(serve::EnginesArgs),
@@ -195,14 +198,21 @@ fn say(line: impl fmt::Display) {
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or("it must be Parameter=Value")?;
+    let (name, value) = text
+        .split_once('=')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or("it must be Parameter=Value")?;
     Ok((name.to_owned(), value.to_owned()))
 }
 
 fn http_url(text: &str) -> Result<String, String> {
     let url: http::Uri = text.parse().map_err(|_| "it must be an http address")?;
     let usable = matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
-    if usable { Ok(text.trim_end_matches('/').to_owned()) } else { Err("it must be an http address".to_owned()) }
+    if usable {
+        Ok(text.trim_end_matches('/').to_owned())
+    } else {
+        Err("it must be an http address".to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Sockets: binding them, answering HTTP/1.1 on them, and ending in time.
 //!
-//! Invariant: once told to stop, nothing new is accepted, requests being answered get [`GRACE`] to finish, and then every connection is cut,
-//! so that an end never takes a second.
+//! Invariant: once told to stop, nothing new is accepted, requests being answered get [`GRACE`] to
+//! finish, and then every connection is cut, so that an end never takes a second.
 
 use std::{
     convert::Infallible,
@@ -54,12 +54,19 @@ pub enum BodyError {
 
 impl Server {
     /// Runs `serve`, which gets the listener and a future that ends when it must stop.
-    pub fn spawn<F>(listener: TcpListener, serve: impl FnOnce(TcpListener, oneshot::Receiver<()>) -> F) -> io::Result<Self>
+    pub fn spawn<F>(
+        listener: TcpListener,
+        serve: impl FnOnce(TcpListener, oneshot::Receiver<()>) -> F,
+    ) -> io::Result<Self>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let (stop, stopped) = oneshot::channel();
-        Ok(Self { address: listener.local_addr()?, stop, running: tokio::spawn(serve(listener, stopped)) })
+        Ok(Self {
+            address: listener.local_addr()?,
+            stop,
+            running: tokio::spawn(serve(listener, stopped)),
+        })
     }
 
     /// Answers HTTP requests by `handler`, which gets the peer's address with each.
@@ -92,7 +99,9 @@ impl Server {
 
 /// Listens on `host`, a name or an address, and `port`, 0 for any free one.
 pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
-    TcpListener::bind((host, port)).await.map_err(|source| BindError { address: format!("{host}:{port}"), source })
+    TcpListener::bind((host, port))
+        .await
+        .map_err(|source| BindError { address: format!("{host}:{port}"), source })
 }
 
 /// Reads a whole body of at most `limit` bytes.
@@ -142,7 +151,9 @@ where
         let answer = handler(request, peer.ip().to_canonical());
         async move { Ok::<_, Infallible>(answer.await.map(Full::new)) }
     });
-    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {
         // A client that breaks off is no event worth a word.
@@ -153,7 +164,9 @@ where
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source.kind() {
-            io::ErrorKind::AddrInUse => write!(f, "{} is taken by another program; give another port", self.address),
+            io::ErrorKind::AddrInUse => {
+                write!(f, "{} is taken by another program; give another port", self.address)
+            }
             _ => write!(f, "cannot listen on {}: {}", self.address, self.source),
         }
     }

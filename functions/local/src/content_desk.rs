@@ -1,8 +1,9 @@
 //! What the operator does to the content: publishing a file, and taking that back.
 //!
-//! Protocol: a draft is made of what stands in the table and what shall stand there, and says how they differ; publishing it is one
-//! transaction, which does nothing where somebody else has published meanwhile. Invariant: nothing is published that was not read as a
-//! whole and found right, and what it takes the place of stays in the table.
+//! Protocol: a draft is made of what stands in the table and what shall stand there, and says how
+//! they differ; publishing it is one transaction, which does nothing where somebody else has
+//! published meanwhile. Invariant: nothing is published that was not read as a whole and found
+//! right, and what it takes the place of stays in the table.
 
 use std::fmt;
 
@@ -73,24 +74,36 @@ impl ContentDesk {
         let present = info.version.ok_or(ContentError::NothingBefore)?;
         let version = self.version(present).await?.0.replaces.ok_or(ContentError::NothingBefore)?;
         let (_, earlier) = self.version(version).await?;
-        let after = AppInfo { version: Some(version), newest: info.newest, gates: earlier.gates.clone() };
-        Ok(Draft { changes: difference(Some(&info), Some(&content), &earlier), before: Some(info), after, new: None })
+        let after =
+            AppInfo { version: Some(version), newest: info.newest, gates: earlier.gates.clone() };
+        Ok(Draft {
+            changes: difference(Some(&info), Some(&content), &earlier),
+            before: Some(info),
+            after,
+            new: None,
+        })
     }
 
     /// Publishes a draft, and gives the number of the version that is served from now on. One trip.
     pub async fn publish(&self, draft: &Draft) -> Result<u64, ContentError> {
         let Draft { before, after, new, .. } = draft;
-        let published = self.store.publish(before.as_ref(), after, new.as_ref()).await.map_err(ContentError::Store)?;
+        let published = self
+            .store
+            .publish(before.as_ref(), after, new.as_ref())
+            .await
+            .map_err(ContentError::Store)?;
         after.version.filter(|_| published).ok_or(ContentError::Overtaken)
     }
 
-    /// Publishes a file where the table knows nothing of any content yet; false where it does. Two trips.
+    /// Publishes a file where the table knows nothing of any content yet; false where it does. Two
+    /// trips.
     pub async fn fill(&self, file: &str, now: Timestamp) -> Result<bool, ContentError> {
         if self.store.app_info(true).await.map_err(ContentError::Store)?.is_some() {
             return Ok(false);
         }
         let content = Content::check(file).map_err(ContentError::Wrong)?;
-        match self.publish(&Present { info: None, content: None }.replaced_by(&content, now)).await {
+        match self.publish(&Present { info: None, content: None }.replaced_by(&content, now)).await
+        {
             Ok(_) => Ok(true),
             Err(ContentError::Overtaken) => Ok(false),
             Err(error) => Err(error),
@@ -99,7 +112,9 @@ impl ContentDesk {
 
     async fn read(&self) -> Result<Present, ContentError> {
         let info = self.store.app_info(true).await.map_err(ContentError::Store)?;
-        let Some(version) = info.as_ref().and_then(|info| info.version) else { return Ok(Present { info, content: None }) };
+        let Some(version) = info.as_ref().and_then(|info| info.version) else {
+            return Ok(Present { info, content: None });
+        };
         let (_, mut content) = self.version(version).await?;
         // The gates may have been changed by hand since it was published.
         if let Some(AppInfo { gates, .. }) = &info {
@@ -109,8 +124,14 @@ impl ContentDesk {
     }
 
     async fn version(&self, version: u64) -> Result<(ContentVersion, Content), ContentError> {
-        let stored = self.store.content(version).await.map_err(ContentError::Store)?.ok_or(ContentError::Damaged(version))?;
-        let content = serde_json::from_str(&stored.content).map_err(|_| ContentError::Damaged(version))?;
+        let stored = self
+            .store
+            .content(version)
+            .await
+            .map_err(ContentError::Store)?
+            .ok_or(ContentError::Damaged(version))?;
+        let content =
+            serde_json::from_str(&stored.content).map_err(|_| ContentError::Damaged(version))?;
         Ok((stored, content))
     }
 }
@@ -126,8 +147,14 @@ impl Present {
             since: now,
             content: content.to_json().to_string(),
         };
-        let after = AppInfo { version: Some(version), newest: version, gates: content.gates.clone() };
-        Draft { changes: difference(info.as_ref(), replaced.as_ref(), content), before: info, after, new: Some(new) }
+        let after =
+            AppInfo { version: Some(version), newest: version, gates: content.gates.clone() };
+        Draft {
+            changes: difference(info.as_ref(), replaced.as_ref(), content),
+            before: info,
+            after,
+            new: Some(new),
+        }
     }
 }
 
@@ -147,8 +174,12 @@ impl fmt::Display for ContentError {
                 f.write_str(&all.join("; "))
             }
             Self::NothingBefore => f.write_str("there is no version before the present one"),
-            Self::Overtaken => f.write_str("somebody else has published meanwhile; look at the changes again"),
-            Self::Damaged(version) => write!(f, "version {version} of the content is not there or cannot be read"),
+            Self::Overtaken => {
+                f.write_str("somebody else has published meanwhile; look at the changes again")
+            }
+            Self::Damaged(version) => {
+                write!(f, "version {version} of the content is not there or cannot be read")
+            }
             Self::Store(error) => error.fmt(f),
         }
     }

@@ -1,6 +1,8 @@
-//! What a million requests cost: the units of storage that each operation was counted to take, times AWS's list prices.
+//! What a million requests cost: the units of storage that each operation was counted to take,
+//! times AWS's list prices.
 //!
-//! Invariant: `costs.json` is counted and never written by hand (tests/contract/costs.rs does it); a price stands here once, with its day.
+//! Invariant: `costs.json` is counted and never written by hand (tests/contract/costs.rs does it);
+//! a price stands here once, with its day.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +11,8 @@ use serde::{Deserialize, Serialize};
 /// The counted operations, by id.
 const COUNTED: &str = include_str!("costs.json");
 
-/// One operation in the middle one of the courses that the tests take: as many were dearer as were cheaper.
+/// One operation in the middle one of the courses that the tests take: as many were dearer as were
+/// cheaper.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counted {
     /// Calls of storage.
@@ -37,9 +40,16 @@ pub struct Prices {
     pub log_gb: f64,
 }
 
-/// us-east-1, on 2025-11-01, first tier, without the free one. Text messages and pushes are priced by country and service.
-pub const LISTED: Prices =
-    Prices { api: 1.00, invocations: 0.20, gb_second: 0.000_013_333_4, reads: 0.125, writes: 0.625, log_gb: 0.50 };
+/// us-east-1, on 2025-11-01, first tier, without the free one. Text messages and pushes are priced
+/// by country and service.
+pub const LISTED: Prices = Prices {
+    api: 1.00,
+    invocations: 0.20,
+    gb_second: 0.000_013_333_4,
+    reads: 0.125,
+    writes: 0.625,
+    log_gb: 0.50,
+};
 
 /// What is known of a stack beside its operations.
 #[derive(Debug, Clone, Copy)]
@@ -97,7 +107,10 @@ mod tests {
         let counted = Counted { calls: 2, read_units: 2.0, write_units: 5.0 };
         let usage = Usage { memory: 512, millis: 10, log_bytes: 600 };
         let cost = Cost::of(counted, LISTED, usage);
-        assert_eq!(format!("{:.3} {:.3} {:.3}", cost.table, cost.functions, cost.logs), "3.375 0.267 0.300");
+        assert_eq!(
+            format!("{:.3} {:.3} {:.3}", cost.table, cost.functions, cost.logs),
+            "3.375 0.267 0.300"
+        );
         assert!((cost.sum() - 4.942).abs() < 0.001, "{}", cost.sum());
     }
 }

@@ -1,7 +1,9 @@
-//! The folder that keeps a launcher's data from one run to the next: the database file and the generated secrets.
+//! The folder that keeps a launcher's data from one run to the next: the database file and the
+//! generated secrets.
 //!
-//! Invariant: one process at a time has it (a lock on a file in it), and the secrets, without which the data is worthless, can be read by
-//! the owner alone and are never made anew while they are there.
+//! Invariant: one process at a time has it (a lock on a file in it), and the secrets, without which
+//! the data is worthless, can be read by the owner alone and are never made anew while they are
+//! there.
 
 use std::{
     fmt,
@@ -43,7 +45,12 @@ impl DataFolder {
     pub fn open(path: &Path) -> Result<Self, DataFolderError> {
         let not_writable = |source| DataFolderError::NotWritable { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(not_writable)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join("lock")).map_err(not_writable)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(not_writable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataFolderError::InUse(path.to_owned())),
@@ -60,7 +67,9 @@ impl DataFolder {
     pub fn secrets(&self, ids: &[String]) -> Result<Texts, DataFolderError> {
         let file = self.path.join("secrets.json");
         let mut secrets: Texts = match fs::read(&file) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|_| DataFolderError::Damaged(file.clone()))?,
+            Ok(text) => {
+                serde_json::from_slice(&text).map_err(|_| DataFolderError::Damaged(file.clone()))?
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Texts::new(),
             Err(source) => return Err(DataFolderError::NotWritable { path: file, source }),
         };
@@ -69,7 +78,8 @@ impl DataFolder {
             secrets.entry(id.clone()).or_insert_with(generated_secret);
         }
         if secrets.len() > known {
-            write_private(&file, &secrets).map_err(|source| DataFolderError::NotWritable { path: file.clone(), source })?;
+            write_private(&file, &secrets)
+                .map_err(|source| DataFolderError::NotWritable { path: file.clone(), source })?;
         }
         Ok(secrets)
     }
@@ -97,11 +107,19 @@ fn write_private(file: &Path, secrets: &Texts) -> io::Result<()> {
 impl fmt::Display for DataFolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotWritable { path, source } => write!(f, "the data folder is not usable: {}: {source}", path.display()),
-            Self::InUse(path) => {
-                write!(f, "the data folder {} is in use by another launcher; give --data or --memory", path.display())
+            Self::NotWritable { path, source } => {
+                write!(f, "the data folder is not usable: {}: {source}", path.display())
             }
-            Self::Damaged(path) => write!(f, "{} holds no readable secrets; delete the data folder", path.display()),
+            Self::InUse(path) => {
+                write!(
+                    f,
+                    "the data folder {} is in use by another launcher; give --data or --memory",
+                    path.display()
+                )
+            }
+            Self::Damaged(path) => {
+                write!(f, "{} holds no readable secrets; delete the data folder", path.display())
+            }
         }
     }
 }
@@ -125,7 +143,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            assert_eq!(fs::metadata(path.join("secrets.json")).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                fs::metadata(path.join("secrets.json")).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
         drop(folder);
         assert_eq!(DataFolder::open(&path).unwrap().secrets(&ids).unwrap(), both);

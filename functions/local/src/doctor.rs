@@ -1,9 +1,13 @@
-//! Compares a deployed table with what the template declares, using the operator's own AWS credentials.
+//! Compares a deployed table with what the template declares, using the operator's own AWS
+//! credentials.
 //!
-//! Invariant: it only reads. What an engine does not offer (the embedded one keeps no backups) is said, and is no mismatch.
+//! Invariant: it only reads. What an engine does not offer (the embedded one keeps no backups) is
+//! said, and is no mismatch.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::{Client, error::ProvideErrorMetadata as _, types::PointInTimeRecoveryStatus};
+use aws_sdk_dynamodb::{
+    Client, error::ProvideErrorMetadata as _, types::PointInTimeRecoveryStatus,
+};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -39,7 +43,8 @@ pub async fn operator_client(region: Option<String>, endpoint: Option<String>) -
     Client::new(&operator_config(region, endpoint).await)
 }
 
-/// The operator's credentials, found as the AWS command line finds them: environment, profile, container, instance.
+/// The operator's credentials, found as the AWS command line finds them: environment, profile,
+/// container, instance.
 pub async fn operator_config(region: Option<String>, endpoint: Option<String>) -> SdkConfig {
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https);
@@ -53,7 +58,10 @@ pub async fn operator_config(region: Option<String>, endpoint: Option<String>) -
 }
 
 /// Looks at the table that `definition` names.
-pub async fn examine(client: &Client, definition: &TableDefinition) -> Result<Vec<Finding>, TableError> {
+pub async fn examine(
+    client: &Client,
+    definition: &TableDefinition,
+) -> Result<Vec<Finding>, TableError> {
     let Some(description) = table::describe(client, &definition.name).await? else {
         let verdict = Verdict::Wrong("there is none".to_owned());
         return Ok(vec![Finding { subject: format!("table {}", definition.name), verdict }]);
@@ -63,23 +71,38 @@ pub async fn examine(client: &Client, definition: &TableDefinition) -> Result<Ve
     let expiry = table::expiry_attribute(client, &definition.name).await?;
     Ok(vec![
         Finding { subject: format!("table {}", definition.name), verdict: Verdict::Right },
-        Finding { subject: "keys and indexes".to_owned(), verdict: verdict(differences.is_empty(), &keys) },
+        Finding {
+            subject: "keys and indexes".to_owned(),
+            verdict: verdict(differences.is_empty(), &keys),
+        },
         Finding {
             subject: "expiry attribute".to_owned(),
-            verdict: verdict(expiry == definition.ttl_attribute, expiry.as_deref().unwrap_or("none")),
+            verdict: verdict(
+                expiry == definition.ttl_attribute,
+                expiry.as_deref().unwrap_or("none"),
+            ),
         },
-        Finding { subject: "point-in-time recovery".to_owned(), verdict: recovery(client, definition).await? },
+        Finding {
+            subject: "point-in-time recovery".to_owned(),
+            verdict: recovery(client, definition).await?,
+        },
     ])
 }
 
 async fn recovery(client: &Client, definition: &TableDefinition) -> Result<Verdict, TableError> {
-    let answer = match client.describe_continuous_backups().table_name(&definition.name).send().await {
-        Ok(answer) => answer,
-        Err(error) if error.code() == Some("UnknownOperationException") => return Ok(Verdict::NotOffered),
-        Err(error) => return Err(TableError::call(error)),
-    };
-    let recovery = answer.continuous_backups_description.and_then(|backups| backups.point_in_time_recovery_description);
-    let on = recovery.and_then(|recovery| recovery.point_in_time_recovery_status) == Some(PointInTimeRecoveryStatus::Enabled);
+    let answer =
+        match client.describe_continuous_backups().table_name(&definition.name).send().await {
+            Ok(answer) => answer,
+            Err(error) if error.code() == Some("UnknownOperationException") => {
+                return Ok(Verdict::NotOffered);
+            }
+            Err(error) => return Err(TableError::call(error)),
+        };
+    let recovery = answer
+        .continuous_backups_description
+        .and_then(|backups| backups.point_in_time_recovery_description);
+    let on = recovery.and_then(|recovery| recovery.point_in_time_recovery_status)
+        == Some(PointInTimeRecoveryStatus::Enabled);
     Ok(verdict(on == definition.point_in_time_recovery, if on { "on" } else { "off" }))
 }
 

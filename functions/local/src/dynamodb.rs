@@ -1,7 +1,8 @@
 //! The embedded DynamoDB: an engine on `SQLite` behind the real wire protocol.
 //!
-//! Invariant: this is the only file that names the engine's crate, and the functions reach it through the AWS SDK alone, so that any other
-//! DynamoDB API can stand in its place. It needs tokio's multi-thread runtime.
+//! Invariant: this is the only file that names the engine's crate, and the functions reach it
+//! through the AWS SDK alone, so that any other DynamoDB API can stand in its place. It needs
+//! tokio's multi-thread runtime.
 
 use std::{fmt, io, path::Path};
 
@@ -57,7 +58,9 @@ impl Engine {
 impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Database(error) => write!(f, "the embedded DynamoDB cannot open its file: {error}"),
+            Self::Database(error) => {
+                write!(f, "the embedded DynamoDB cannot open its file: {error}")
+            }
             Self::Listener(error) => write!(f, "the embedded DynamoDB cannot listen: {error}"),
         }
     }

@@ -1,7 +1,8 @@
 //! The HTTP API in front of the functions, without a socket.
 //!
-//! Invariant: whatever reaches a function went through an event as API Gateway builds it, and whatever a client gets came out of the
-//! function's answer or is one of the gateway's own messages; a function that fails, panics or overruns its time is a 500, never a broken
+//! Invariant: whatever reaches a function went through an event as API Gateway builds it, and
+//! whatever a client gets came out of the function's answer or is one of the gateway's own
+//! messages; a function that fails, panics or overruns its time is a 500, never a broken
 //! connection. Sizes and time limits are the service's and the template's.
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
@@ -50,13 +51,18 @@ struct Api {
 pub struct Target {
     /// What is invoked.
     pub function: Function,
-    /// How long one invocation may take; from [`INTEGRATION_LIMIT`] on it is the gateway that gives up.
+    /// How long one invocation may take; from [`INTEGRATION_LIMIT`] on it is the gateway that gives
+    /// up.
     pub timeout: Duration,
 }
 
 impl Gateway {
     /// A gateway whose `routes` lead to the groups that `targets` names.
-    pub fn new(routes: RouteTable<String>, targets: HashMap<String, Target>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        routes: RouteTable<String>,
+        targets: HashMap<String, Target>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self { api: Arc::new(Api { routes, targets, clock }) }
     }
 
@@ -80,13 +86,21 @@ impl Gateway {
         response
     }
 
-    async fn answer(&self, request: &Request<Bytes>, source_ip: IpAddr, request_id: &str) -> Response<Bytes> {
+    async fn answer(
+        &self,
+        request: &Request<Bytes>,
+        source_ip: IpAddr,
+        request_id: &str,
+    ) -> Response<Bytes> {
         let path = gateway_event::raw_path(request.uri());
         if !path.starts_with('/') {
             return message(StatusCode::BAD_REQUEST, "Bad Request");
         }
         if gateway_event::head_size(request) > HEAD_LIMIT {
-            return message(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request Header Fields Too Large");
+            return message(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "Request Header Fields Too Large",
+            );
         }
         if request.body().len() > BODY_LIMIT {
             return too_large();

@@ -1,8 +1,10 @@
-//! From a function's answer to the response a client gets, and the answers that the gateway makes itself.
+//! From a function's answer to the response a client gets, and the answers that the gateway makes
+//! itself.
 //!
-//! Protocol: payload format 2.0. An object without `statusCode` is itself the body of a 200; `multiValueHeaders` are not read; each of
-//! `cookies` is a `Set-Cookie`; an answer that is no such thing is the function's failure. The gateway's own answers are
-//! `{"message": …}` and cannot be shaped by us.
+//! Protocol: payload format 2.0. An object without `statusCode` is itself the body of a 200;
+//! `multiValueHeaders` are not read; each of `cookies` is a `Set-Cookie`; an answer that is no such
+//! thing is the function's failure. The gateway's own answers are `{"message": …}` and cannot be
+//! shaped by us.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -10,7 +12,8 @@ use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 /// Headers that belong to the connection or that the gateway writes anew.
-const NOT_PASSED_ON: [HeaderName; 4] = [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE, header::CONTENT_LENGTH];
+const NOT_PASSED_ON: [HeaderName; 4] =
+    [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE, header::CONTENT_LENGTH];
 
 /// Reads the answer of a function; nothing where it is malformed.
 pub fn response(answer: &[u8]) -> Option<Response<Bytes>> {
@@ -20,7 +23,8 @@ pub fn response(answer: &[u8]) -> Option<Response<Bytes>> {
     };
     let status = u16::try_from(status.as_u64()?).ok()?;
     let mut response = Response::new(body(&answer)?);
-    *response.status_mut() = StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200)?;
+    *response.status_mut() =
+        StatusCode::from_u16(status).ok().filter(|status| status.as_u16() >= 200)?;
     let headers = response.headers_mut();
     for (name, value) in answer["headers"].as_object().into_iter().flat_map(Map::iter) {
         let name: HeaderName = name.parse().ok()?;
@@ -42,13 +46,17 @@ pub fn response(answer: &[u8]) -> Option<Response<Bytes>> {
 pub fn message(status: StatusCode, message: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(json!({"message": message}).to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
 fn inferred(answer: &Value) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(answer.to_string()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 
@@ -95,7 +103,10 @@ mod tests {
     #[test]
     fn an_answer_without_a_status_is_the_body() {
         let response = answered(&json!({"fine": true})).unwrap();
-        assert_eq!((response.status().as_u16(), response.body().as_ref()), (200, br#"{"fine":true}"#.as_slice()));
+        assert_eq!(
+            (response.status().as_u16(), response.body().as_ref()),
+            (200, br#"{"fine":true}"#.as_slice())
+        );
         assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
     }
 
@@ -104,7 +115,9 @@ mod tests {
         assert!(response(b"{").is_none());
         assert!(answered(&json!({"statusCode": "200"})).is_none());
         assert!(answered(&json!({"statusCode": 42})).is_none());
-        assert!(answered(&json!({"statusCode": 200, "body": "%", "isBase64Encoded": true})).is_none());
+        assert!(
+            answered(&json!({"statusCode": 200, "body": "%", "isBase64Encoded": true})).is_none()
+        );
         assert!(answered(&json!({"statusCode": 200, "headers": {"a b": "c"}})).is_none());
     }
 }

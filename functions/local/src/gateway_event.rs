@@ -1,8 +1,10 @@
 //! The event an HTTP API makes of a request: payload format 2.0.
 //!
-//! Protocol: the path comes decoded, and what follows a decoded `?` is cut off; header names are in lower case, repeated ones joined by
-//! commas; cookies stand apart; a member that would be empty is absent; a body is base64 unless its content type says that it is text. Seen
-//! in published captures of the real service (middleapi/standard-server 93, fastify/aws-lambda-fastify 169) and its developer guide.
+//! Protocol: the path comes decoded, and what follows a decoded `?` is cut off; header names are in
+//! lower case, repeated ones joined by commas; cookies stand apart; a member that would be empty is
+//! absent; a body is base64 unless its content type says that it is text. Seen in published
+//! captures of the real service (middleapi/standard-server 93, fastify/aws-lambda-fastify 169) and
+//! its developer guide.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -57,7 +59,15 @@ pub fn event(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>)
     let body = request.body();
     let encoded = !body.is_empty() && !is_text(request.headers(), body);
     if !body.is_empty() {
-        put("body", if encoded { STANDARD.encode(body) } else { String::from_utf8_lossy(body).into_owned() }.into());
+        put(
+            "body",
+            if encoded {
+                STANDARD.encode(body)
+            } else {
+                String::from_utf8_lossy(body).into_owned()
+            }
+            .into(),
+        );
     }
     if !reception.path_parameters.is_empty() {
         put("pathParameters", json!(reception.path_parameters));
@@ -66,7 +76,8 @@ pub fn event(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>)
     Value::Object(event)
 }
 
-/// The path as the function is told it: decoded, up to the first decoded `?`. Bytes that are no UTF-8 become U+FFFD.
+/// The path as the function is told it: decoded, up to the first decoded `?`. Bytes that are no
+/// UTF-8 become U+FFFD.
 pub fn raw_path(uri: &Uri) -> String {
     let decoded = percent_decode_str(uri.path()).decode_utf8_lossy();
     decoded.split('?').next().unwrap_or_default().to_owned()
@@ -80,7 +91,8 @@ pub fn head_size(request: &Request<Bytes>) -> usize {
 }
 
 fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
-    let lines = headers.get_all(header::COOKIE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
+    let lines =
+        headers.get_all(header::COOKIE).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
     let cookies: Vec<String> = lines
         .flat_map(|line| line.split(';').map(|cookie| cookie.trim().to_owned()).collect::<Vec<_>>())
         .filter(|cookie| !cookie.is_empty())
@@ -88,7 +100,8 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-/// The client's headers and those that the gateway adds: length, trace id, and the forwarding chain with the peer at its end.
+/// The client's headers and those that the gateway adds: length, trace id, and the forwarding chain
+/// with the peer at its end.
 fn headers(request: &Request<Bytes>, reception: Reception<'_>) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in request.headers().iter().filter(|(name, _)| *name != header::COOKIE) {
@@ -103,9 +116,14 @@ fn headers(request: &Request<Bytes>, reception: Reception<'_>) -> BTreeMap<Strin
         Some(claimed) => format!("{claimed}, {source}"),
         None => source,
     };
-    let port = joined.get("host").and_then(|host| host.rsplit_once(':')).map_or("80", |(_, port)| port).to_owned();
+    let port = joined
+        .get("host")
+        .and_then(|host| host.rsplit_once(':'))
+        .map_or("80", |(_, port)| port)
+        .to_owned();
     let seconds = reception.now.as_second();
-    joined.insert("x-amzn-trace-id".to_owned(), format!("Root=1-{seconds:08x}-{}", reception.trace));
+    joined
+        .insert("x-amzn-trace-id".to_owned(), format!("Root=1-{seconds:08x}-{}", reception.trace));
     joined.insert("x-forwarded-for".to_owned(), chain);
     joined.insert("x-forwarded-port".to_owned(), port);
     joined.insert("x-forwarded-proto".to_owned(), "http".to_owned());
@@ -123,7 +141,8 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
 }
 
 fn request_context(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>) -> Value {
-    let text = |name| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let text =
+        |name| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let host = text(header::HOST).unwrap_or_default();
     let domain = host.rsplit_once(':').map_or(&*host, |(domain, _)| domain);
     json!({
@@ -146,12 +165,17 @@ fn request_context(request: &Request<Bytes>, raw_path: &str, reception: Receptio
     })
 }
 
-/// Text goes through as it is; what claims to be text and is no UTF-8 could not stand in JSON, so it is encoded too.
+/// Text goes through as it is; what claims to be text and is no UTF-8 could not stand in JSON, so
+/// it is encoded too.
 fn is_text(headers: &HeaderMap, body: &[u8]) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let textual = essence.starts_with("text/")
-        || matches!(essence.as_str(), "application/json" | "application/xml" | "application/javascript")
+        || matches!(
+            essence.as_str(),
+            "application/json" | "application/xml" | "application/javascript"
+        )
         || essence.ends_with("+json")
         || essence.ends_with("+xml");
     textual && std::str::from_utf8(body).is_ok()

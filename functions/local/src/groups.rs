@@ -1,6 +1,8 @@
-//! The lists of endpoint groups that the launcher and the tests serve, and of consumers that no request reaches.
+//! The lists of endpoint groups that the launcher and the tests serve, and of consumers that no
+//! request reaches.
 //!
-//! Invariant: each stands here and as a function of `template.yaml`; [`check`] says which side lacks one.
+//! Invariant: each stands here and as a function of `template.yaml`; [`check`] says which side
+//! lacks one.
 
 use std::fmt;
 
@@ -27,7 +29,8 @@ pub const GROUPS: &[Group] = &[
 pub type ConsumerOf = (&'static str, fn() -> Consumer);
 
 /// Each package under `functions/` that a queue or a schedule feeds.
-pub const CONSUMERS: &[ConsumerOf] = &[("cleanup", cleanup::consumer), ("notifier", notifier::consumer)];
+pub const CONSUMERS: &[ConsumerOf] =
+    &[("cleanup", cleanup::consumer), ("notifier", notifier::consumer)];
 
 /// A group or a consumer that only one side knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +51,10 @@ impl fmt::Display for GroupMismatch {
                 )
             }
             Self::NotDeployed(group) => {
-                write!(f, "functions/local lists {group}, but template.yaml has no function of functions/{group}")
+                write!(
+                    f,
+                    "functions/local lists {group}, but template.yaml has no function of functions/{group}"
+                )
             }
         }
     }
@@ -114,7 +120,10 @@ mod tests {
         assert_eq!(check(&functions), Ok(()));
         functions.push(function("unknown"));
         assert_eq!(check(&functions), Err(GroupMismatch::NotServed("unknown".to_owned())));
-        assert_eq!(check(&functions[1..2]), Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned())));
+        assert_eq!(
+            check(&functions[1..2]),
+            Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned()))
+        );
         let of_groups: Vec<_> = GROUPS.iter().map(|(group, _)| function(group)).collect();
         assert_eq!(check(&of_groups), Err(GroupMismatch::NotDeployed(CONSUMERS[0].0.to_owned())));
     }

@@ -1,10 +1,14 @@
-//! The launcher behind `cargo run`: every function on one port, as API Gateway and Lambda would run it, with nothing but this process.
+//! The launcher behind `cargo run`: every function on one port, as API Gateway and Lambda would run
+//! it, with nothing but this process.
 //!
-//! The way of a request: [`server`] reads it from a socket, [`gateway`] chooses its route ([`route_table`]), makes the event
-//! ([`gateway_event`]), invokes the group's function and turns the answer back ([`gateway_answer`]). What the functions find around them is
-//! put together by [`stack`] from [`template`]: [`dynamodb`], [`sns_recorder`], the [`table`], the secrets of [`data_folder`].
+//! The way of a request: [`server`] reads it from a socket, [`gateway`] chooses its route
+//! ([`route_table`]), makes the event ([`gateway_event`]), invokes the group's function and turns
+//! the answer back ([`gateway_answer`]). What the functions find around them is put together by
+//! [`stack`] from [`template`]: [`dynamodb`], [`sns_recorder`], the [`table`], the secrets of
+//! [`data_folder`].
 //!
-//! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in memory, with their own clock and chance.
+//! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in
+//! memory, with their own clock and chance.
 
 pub mod areas_desk;
 pub mod cli;

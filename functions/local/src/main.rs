@@ -1,4 +1,5 @@
-//! The program `satchel`, which `cargo run` starts. The embedded DynamoDB needs the runtime to have several threads.
+//! The program `satchel`, which `cargo run` starts. The embedded DynamoDB needs the runtime to have
+//! several threads.
 
 use std::process::ExitCode;
 

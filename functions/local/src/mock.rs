@@ -1,6 +1,7 @@
 //! The documentation and its mock alone: for who writes an app before there is a stack.
 //!
-//! Invariant: no storage and no message is within its reach: it serves nothing that asks for either, and the addresses of both are nobody's.
+//! Invariant: no storage and no message is within its reach: it serves nothing that asks for
+//! either, and the addresses of both are nobody's.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -29,7 +30,8 @@ const NOBODY: &str = "http://127.0.0.1:9";
 
 /// The gateway in front of the documentation alone.
 pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
-    let overrides: Overrides = HERE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides: Overrides =
+        HERE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let secrets = template.secrets().into_iter().map(|id| (id, generated_secret())).collect();
     let deployment = template.resolve(&overrides, &StandIns { table_name: None, secrets })?;
     let functions = deployment.functions.into_iter().filter(|function| function.group == GROUP);
@@ -46,10 +48,14 @@ pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
         ];
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let config = Config::from_variables(&variables);
-        let config = config.map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
+        let config = config
+            .map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
         let clients = Clients::new(&config);
         let app = AppState::new(config, clients, clock.clone(), Arc::new(SystemRandom));
-        let target = Target { function: Function::new(docs::without_operations(), app), timeout: INTEGRATION_LIMIT };
+        let target = Target {
+            function: Function::new(docs::without_operations(), app),
+            timeout: INTEGRATION_LIMIT,
+        };
         keys.extend(function.routes.into_iter().map(|key| (key, function.group.clone())));
         targets.insert(function.group, target);
     }

@@ -1,6 +1,7 @@
 //! A clock that runs with the machine's and can be moved on, for all functions at once.
 //!
-//! Invariant: it never goes back; the distance is kept nowhere, so a restart is in the present again.
+//! Invariant: it never goes back; the distance is kept nowhere, so a restart is in the present
+//! again.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -1,6 +1,7 @@
 //! What the operator does to customers by hand: closing an account and opening it again.
 //!
-//! Invariant: each change is in the log of security events, with its reason, and the reason stands at the account, too.
+//! Invariant: each change is in the log of security events, with its reason, and the reason stands
+//! at the account, too.
 
 use std::fmt;
 
@@ -39,16 +40,28 @@ pub enum DeskError {
 impl OperatorDesk {
     /// A desk over this table, with the secrets of its functions.
     pub fn new(store: Store, secrets: &Texts) -> Result<Self, DeskError> {
-        let secret = |name| secrets.get(name).filter(|value| !value.is_empty()).ok_or(DeskError::Secret(name));
+        let secret = |name| {
+            secrets.get(name).filter(|value| !value.is_empty()).ok_or(DeskError::Secret(name))
+        };
         let hashes = Hashes::new(&secret("HashSecret")?.as_str().into());
         let signer = Signer::new(&secret("CursorSecret")?.as_str().into());
         Ok(Self { store, hashes, signer })
     }
 
-    /// Closes the account of a phone, which ends all its sessions, or opens it again; false where it was so before. Two trips.
-    pub async fn set_disabled(&self, phone: &str, disabled: bool, change: StatusChange) -> Result<bool, DeskError> {
+    /// Closes the account of a phone, which ends all its sessions, or opens it again; false where
+    /// it was so before. Two trips.
+    pub async fn set_disabled(
+        &self,
+        phone: &str,
+        disabled: bool,
+        change: StatusChange,
+    ) -> Result<bool, DeskError> {
         let phone = read(phone).ok_or(DeskError::Phone)?;
-        let owner = self.store.owner_of_phone(&self.hashes.phone(&phone)).await.map_err(DeskError::Store)?;
+        let owner = self
+            .store
+            .owner_of_phone(&self.hashes.phone(&phone))
+            .await
+            .map_err(DeskError::Store)?;
         let customer = owner.ok_or(DeskError::Nobody)?;
         match self.store.set_status(customer, disabled, &change).await.map_err(DeskError::Store)? {
             StatusSet::Gone => Err(DeskError::Nobody),
@@ -64,8 +77,9 @@ impl OperatorDesk {
 
 /// A phone in E.164 form. Test numbers are of no plan, so the form alone suffices.
 fn read(text: &str) -> Option<Phone> {
-    let digits =
-        text.strip_prefix('+').is_some_and(|digits| digits.len() > 4 && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let digits = text
+        .strip_prefix('+')
+        .is_some_and(|digits| digits.len() > 4 && digits.bytes().all(|byte| byte.is_ascii_digit()));
     Phone::parse(text, None).ok().or_else(|| digits.then(|| Phone::of_the_operator(text)))
 }
 

@@ -1,8 +1,9 @@
 //! The operator's own key pair and the short tokens signed with it.
 //!
-//! Protocol: Ed25519; the private key is a PKCS #8 PEM (RFC 8410) that stays with the operator, the public one goes into the template's
-//! parameter `OperatorPublicKey` as base64url of its 32 bytes. A token is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience
-//! `operator` with its scopes, the reason for the audit log, and a life of at most 15 minutes.
+//! Protocol: Ed25519; the private key is a PKCS #8 PEM (RFC 8410) that stays with the operator, the
+//! public one goes into the template's parameter `OperatorPublicKey` as base64url of its 32 bytes.
+//! A token is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator` with its
+//! scopes, the reason for the audit log, and a life of at most 15 minutes.
 
 use std::fmt;
 
@@ -170,6 +171,10 @@ mod tests {
     fn a_key_made_by_openssl_is_read() {
         let key = OperatorKey::from_pem(RFC_KEY).unwrap();
         assert_eq!(key.public(), "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE");
-        assert_eq!(OperatorKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----").unwrap_err(), KeyError);
+        assert_eq!(
+            OperatorKey::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----")
+                .unwrap_err(),
+            KeyError
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Files that hold a secret: the owner alone can read them from their first byte on, and none is ever overwritten.
+//! Files that hold a secret: the owner alone can read them from their first byte on, and none is
+//! ever overwritten.
 
 use std::{
     fs::{File, OpenOptions},

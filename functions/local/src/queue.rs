@@ -1,9 +1,11 @@
-//! The queue of a consumer, in this process: what SQS and Lambda's event source would do between the topic and the function.
+//! The queue of a consumer, in this process: what SQS and Lambda's event source would do between
+//! the topic and the function.
 //!
-//! Protocol (AWS, "Using Lambda with Amazon SQS"): messages come in batches; those that the answer names in `batchItemFailures`, all of them
-//! where the function fails or overruns its time, rest for the visibility time-out and come again; after as many receives as the redrive
-//! policy says a message goes to the dead letters. Invariant: a message is in the queue, among the dead letters, or done. Time is the
-//! launcher's clock, so a test moves it.
+//! Protocol (AWS, "Using Lambda with Amazon SQS"): messages come in batches; those that the answer
+//! names in `batchItemFailures`, all of them where the function fails or overruns its time, rest
+//! for the visibility time-out and come again; after as many receives as the redrive policy says a
+//! message goes to the dead letters. Invariant: a message is in the queue, among the dead letters,
+//! or done. Time is the launcher's clock, so a test moves it.
 
 use std::{
     collections::VecDeque,
@@ -77,7 +79,14 @@ impl Queue {
     pub fn send(&self, body: String) -> String {
         let now = self.0.clock.now();
         let id = uuid_v7(SystemClock.now(), &SystemRandom).to_string();
-        let held = Held { id: id.clone(), body, sent: now, first_received: None, receives: 0, visible: now };
+        let held = Held {
+            id: id.clone(),
+            body,
+            sent: now,
+            first_received: None,
+            receives: 0,
+            visible: now,
+        };
         self.state().waiting.push_back(held);
         self.0.arrived.notify_one();
         id
@@ -114,7 +123,8 @@ impl Queue {
         true
     }
 
-    /// A batch of what is visible, as the event of a function that runs elsewhere, and what takes its answer.
+    /// A batch of what is visible, as the event of a function that runs elsewhere, and what takes
+    /// its answer.
     pub fn take_batch(&self) -> Option<(Value, impl FnOnce(&Value))> {
         let batch = self.receive();
         let queue = self.clone();
@@ -138,14 +148,20 @@ impl Queue {
     /// Takes a batch: it is not visible until the time-out is over. What came too often is dead.
     fn receive(&self) -> Vec<Held> {
         let now = self.0.clock.now();
-        let rest = SignedDuration::try_from(self.0.definition.visibility).unwrap_or(SignedDuration::MAX);
+        let rest =
+            SignedDuration::try_from(self.0.definition.visibility).unwrap_or(SignedDuration::MAX);
         let mut state = self.state();
-        let (tired, waiting): (VecDeque<Held>, VecDeque<Held>) = std::mem::take(&mut state.waiting)
-            .into_iter()
-            .partition(|held| held.visible <= now && held.receives >= self.0.definition.most_receives);
+        let (tired, waiting): (VecDeque<Held>, VecDeque<Held>) =
+            std::mem::take(&mut state.waiting).into_iter().partition(|held| {
+                held.visible <= now && held.receives >= self.0.definition.most_receives
+            });
         state.waiting = waiting;
         state.dead.extend(tired.into_iter().map(|held| held.body));
-        let visible = state.waiting.iter_mut().filter(|held| held.visible <= now).take(self.0.definition.batch);
+        let visible = state
+            .waiting
+            .iter_mut()
+            .filter(|held| held.visible <= now)
+            .take(self.0.definition.batch);
         let take = |held: &mut Held| {
             held.receives += 1;
             held.first_received.get_or_insert(now);
@@ -156,7 +172,8 @@ impl Queue {
     }
 
     fn settle(&self, batch: &[Held], failed: &[String]) {
-        let done = |held: &Held| batch.iter().any(|one| one.id == held.id) && !failed.contains(&held.id);
+        let done =
+            |held: &Held| batch.iter().any(|one| one.id == held.id) && !failed.contains(&held.id);
         self.state().waiting.retain(|held| !done(held));
     }
 
@@ -187,10 +204,14 @@ impl Queue {
     }
 }
 
-/// As in Lambda, a panic ends only its own invocation, and what overruns its time is killed wherever it is.
+/// As in Lambda, a panic ends only its own invocation, and what overruns its time is killed
+/// wherever it is.
 async fn invoke(fed: &Fed, event: Value) -> Option<Value> {
     let mut running = JoinSet::new();
-    running.spawn((fed.consumer.handle)(fed.app.clone(), event, Deadline::within(fed.timeout)).with_current_subscriber());
+    running.spawn(
+        (fed.consumer.handle)(fed.app.clone(), event, Deadline::within(fed.timeout))
+            .with_current_subscriber(),
+    );
     match timeout(fed.timeout, running.join_next()).await {
         Ok(Some(Ok(Ok(answer)))) => Some(answer),
         Ok(Some(Ok(Err(source)))) => {
@@ -209,10 +230,13 @@ async fn invoke(fed: &Fed, event: Value) -> Option<Value> {
     }
 }
 
-/// The messages that an answer names; all of them where it names one that was not in the batch, as Lambda has it.
+/// The messages that an answer names; all of them where it names one that was not in the batch, as
+/// Lambda has it.
 fn named_in(answer: &Value, batch: &[Held]) -> Vec<String> {
     let named = answer["batchItemFailures"].as_array().into_iter().flatten();
-    let named: Vec<String> = named.map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned()).collect();
+    let named: Vec<String> = named
+        .map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned())
+        .collect();
     let known = |id: &String| batch.iter().any(|held| held.id == *id);
     if named.iter().all(known) { named } else { batch.iter().map(|held| held.id.clone()).collect() }
 }

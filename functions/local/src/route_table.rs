@@ -1,9 +1,11 @@
 //! Which function a request goes to, chosen as an HTTP API chooses.
 //!
-//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of route and method, then the longest greedy match, then
-//! `$default`; of two keys with one path the one that names the method wins over `ANY`. A path that matches with another method only does not
-//! stop the search. Reports differ on whether the real service takes `/x/` for the route `/x` or for `/x/{proxy+}` with an empty tail; here
-//! it is the first, so the template declares both to one function and either answer is the same.
+//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of route and method,
+//! then the longest greedy match, then `$default`; of two keys with one path the one that names the
+//! method wins over `ANY`. A path that matches with another method only does not stop the search.
+//! Reports differ on whether the real service takes `/x/` for the route `/x` or for `/x/{proxy+}`
+//! with an empty tail; here it is the first, so the template declares both to one function and
+//! either answer is the same.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -38,7 +40,8 @@ pub struct Chosen<'a, T> {
     pub path_parameters: BTreeMap<String, String>,
 }
 
-/// How good a match is: full before greedy before default, then segments, literal segments, and a named method.
+/// How good a match is: full before greedy before default, then segments, literal segments, and a
+/// named method.
 type Rank = (u8, usize, usize, bool);
 
 impl RouteKey {
@@ -63,11 +66,15 @@ impl RouteKey {
             let left = rest?;
             if let Some(name) = variable(segment).and_then(|name| name.strip_suffix('+')) {
                 variables.insert(name.to_owned(), left.to_owned());
-                return (!left.is_empty()).then_some(((1, segments, literals, named.is_some()), variables));
+                return (!left.is_empty())
+                    .then_some(((1, segments, literals, named.is_some()), variables));
             }
-            let (head, tail) = left.split_once('/').map_or((left, None), |(head, tail)| (head, Some(tail)));
+            let (head, tail) =
+                left.split_once('/').map_or((left, None), |(head, tail)| (head, Some(tail)));
             match variable(segment) {
-                Some(name) if !head.is_empty() => drop(variables.insert(name.to_owned(), head.to_owned())),
+                Some(name) if !head.is_empty() => {
+                    drop(variables.insert(name.to_owned(), head.to_owned()))
+                }
                 None if segment == head => literals += 1,
                 _ => return None,
             }
@@ -83,13 +90,16 @@ impl fmt::Display for RouteKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("$default"),
-            Self::Path { method, path } => write!(f, "{} {path}", method.as_deref().unwrap_or("ANY")),
+            Self::Path { method, path } => {
+                write!(f, "{} {path}", method.as_deref().unwrap_or("ANY"))
+            }
         }
     }
 }
 
 impl<T> RouteTable<T> {
-    /// A table of `routes`; a key that stands twice is given back, since the service admits it once.
+    /// A table of `routes`; a key that stands twice is given back, since the service admits it
+    /// once.
     pub fn new(routes: Vec<(RouteKey, T)>) -> Result<Self, RouteKey> {
         for (index, (key, _)) in routes.iter().enumerate() {
             if routes[..index].iter().any(|(earlier, _)| earlier == key) {
@@ -106,7 +116,10 @@ impl<T> RouteTable<T> {
 
     /// The best route for a method and a decoded path.
     pub fn choose(&self, method: &str, path: &str) -> Option<Chosen<'_, T>> {
-        let fits = self.routes.iter().filter_map(|(key, target)| Some((key.fit(method, path)?, key, target)));
+        let fits = self
+            .routes
+            .iter()
+            .filter_map(|(key, target)| Some((key.fit(method, path)?, key, target)));
         let ((_, path_parameters), key, target) = fits.max_by_key(|((rank, _), _, _)| *rank)?;
         Some(Chosen { key, target, path_parameters })
     }
@@ -134,7 +147,13 @@ mod tests {
 
     #[test]
     fn the_most_specific_route_wins() {
-        let table = table(&["$default", "ANY /{proxy+}", "GET /pets/{proxy+}", "GET /pets/{a}/{id}", "GET /pets/dog/1"]);
+        let table = table(&[
+            "$default",
+            "ANY /{proxy+}",
+            "GET /pets/{proxy+}",
+            "GET /pets/{a}/{id}",
+            "GET /pets/dog/1",
+        ]);
         assert_eq!(chosen(&table, "GET", "/pets/dog/1"), "GET /pets/dog/1");
         assert_eq!(chosen(&table, "GET", "/pets/dog/2"), "GET /pets/{a}/{id}");
         assert_eq!(chosen(&table, "GET", "/pets/dog/2/3"), "GET /pets/{proxy+}");
@@ -155,7 +174,10 @@ mod tests {
         assert_eq!(chosen(&table, "GET", "/x"), "ANY /x");
         assert_eq!(chosen(&table, "GET", "/x/"), "ANY /x");
         let deeper = table.choose("GET", "/x/a b/").unwrap();
-        assert_eq!((*deeper.target, deeper.path_parameters["proxy"].as_str()), ("ANY /x/{proxy+}", "a b/"));
+        assert_eq!(
+            (*deeper.target, deeper.path_parameters["proxy"].as_str()),
+            ("ANY /x/{proxy+}", "a b/")
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The schedule of a consumer, in this process: what EventBridge would do.
 //!
-//! Protocol (EventBridge, "Creating a rule that runs on a schedule"): the function is invoked without anybody waiting for its answer, with an
-//! event that says when. Here it comes once a minute, whatever the template's rate: a developer does not wait an hour.
+//! Protocol (EventBridge, "Creating a rule that runs on a schedule"): the function is invoked
+//! without anybody waiting for its answer, with an event that says when. Here it comes once a
+//! minute, whatever the template's rate: a developer does not wait an hour.
 
 use std::time::Duration;
 
@@ -41,7 +42,8 @@ impl Scheduled {
         (self.consumer.handle)(self.app.clone(), event, Deadline::within(self.timeout)).await
     }
 
-    /// Runs it once a minute for ever. As in Lambda, a panic ends only its own run, and what overruns its time is killed.
+    /// Runs it once a minute for ever. As in Lambda, a panic ends only its own run, and what
+    /// overruns its time is killed.
     pub async fn keep_running(self) {
         loop {
             let scheduled = self.clone();

@@ -1,14 +1,20 @@
 //! The launcher's port: its own routes under `/_local/`, everything else through the gateway.
 //!
-//! Protocol: `GET /_local/messages` gives what was sent, oldest first, `DELETE` forgets it (204); `POST /_local/clock` with
-//! `{"advance": seconds}` moves the clock of all functions on and gives `{"now", "ahead"}`; `POST /_local/notify` with a message of the topic
-//! `notifications` publishes it (202, `{"message_id"}`); `GET /_local/health` gives 204. These exist in no deployed stack. Their errors are `{"message": …}`. A web page that somebody happens to visit cannot use them: they refuse what comes
-//! with an `Origin`, or for another host name than this machine's own (DNS rebinding).
+//! Protocol: `GET /_local/messages` gives what was sent, oldest first, `DELETE` forgets it (204);
+//! `POST /_local/clock` with `{"advance": seconds}` moves the clock of all functions on and gives
+//! `{"now", "ahead"}`; `POST /_local/notify` with a message of the topic `notifications` publishes
+//! it (202, `{"message_id"}`); `GET /_local/health` gives 204. These exist in no deployed stack.
+//! Their errors are `{"message": …}`. A web page that somebody happens to visit cannot use them:
+//! they refuse what comes with an `Origin`, or for another host name than this machine's own (DNS
+//! rebinding).
 
 use std::{io, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts, uri::Authority};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header, request::Parts,
+    uri::Authority,
+};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -77,7 +83,9 @@ impl Backend {
             (&Method::POST, "clock") => self.move_clock(body),
             (&Method::POST, "notify") => self.notify(body),
             (&Method::GET, "health") => no_content(),
-            (_, "messages" | "clock" | "notify" | "health") => message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"),
+            (_, "messages" | "clock" | "notify" | "health") => {
+                message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+            }
             _ => message(StatusCode::NOT_FOUND, "Not Found"),
         }
     }
@@ -97,25 +105,36 @@ impl Backend {
     }
 
     fn move_clock(&self, body: &[u8]) -> Response<Bytes> {
-        let moved = serde_json::from_slice(body).ok().and_then(|ClockMove { advance }| self.clock.advance(advance));
+        let moved = serde_json::from_slice(body)
+            .ok()
+            .and_then(|ClockMove { advance }| self.clock.advance(advance));
         match moved {
-            Some(now) => json_response(&json!({"now": now.to_string(), "ahead": self.clock.ahead_seconds()})),
-            None => message(StatusCode::BAD_REQUEST, "The body must be {\"advance\": seconds}, whole and not negative"),
+            Some(now) => {
+                json_response(&json!({"now": now.to_string(), "ahead": self.clock.ahead_seconds()}))
+            }
+            None => message(
+                StatusCode::BAD_REQUEST,
+                "The body must be {\"advance\": seconds}, whole and not negative",
+            ),
         }
     }
 }
 
 fn is_from_a_web_page(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name =
-        host.parse::<Authority>().map(|authority| authority.host().trim_matches(['[', ']']).to_owned()).unwrap_or_default();
+    let name = host
+        .parse::<Authority>()
+        .map(|authority| authority.host().trim_matches(['[', ']']).to_owned())
+        .unwrap_or_default();
     let own = name.parse::<IpAddr>().is_ok() || name == "localhost";
     headers.contains_key(header::ORIGIN) || !own
 }
 
 fn json_response(value: &impl Serialize) -> Response<Bytes> {
     let mut response = Response::new(Bytes::from(serde_json::to_vec(value).unwrap_or_default()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

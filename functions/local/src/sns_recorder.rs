@@ -1,7 +1,9 @@
-//! The SNS API in this process: the real SDK publishes to it over HTTP, and it keeps what would have been sent.
+//! The SNS API in this process: the real SDK publishes to it over HTTP, and it keeps what would
+//! have been sent.
 //!
-//! Protocol: SNS's Query API, version 2010-03-31 (form in, XML out). Invariant: a message is kept exactly when the publisher
-//! got a success, in that order, and nothing ever leaves the machine. An action that is not here is refused as unknown.
+//! Protocol: SNS's Query API, version 2010-03-31 (form in, XML out). Invariant: a message is kept
+//! exactly when the publisher got a success, in that order, and nothing ever leaves the machine. An
+//! action that is not here is refused as unknown.
 
 mod endpoints;
 mod query;
@@ -124,7 +126,8 @@ impl Recorder {
         self.record().refusals.clear();
     }
 
-    /// Hands what is published to a topic on. A topic is known by its name, since `sam local` names it so and without the rest of its ARN.
+    /// Hands what is published to a topic on. A topic is known by its name, since `sam local` names
+    /// it so and without the rest of its ARN.
     pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
         self.record().topics.insert(name_in(topic).to_owned(), on_topic);
     }
@@ -135,11 +138,15 @@ impl Recorder {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Bytes> {
-        let signed =
-            request.headers().get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
+        let signed = request
+            .headers()
+            .get(header::AUTHORIZATION)
+            .is_some_and(|value| value.as_bytes().starts_with(b"AWS4-HMAC-SHA256 "));
         let outcome = match read_body(request.into_body(), REQUEST_LIMIT).await {
             Ok(body) if signed => match Action::parse(&body) {
-                Ok(action) => self.perform(&action).map(|result| query::Done { action: action.name, result }),
+                Ok(action) => {
+                    self.perform(&action).map(|result| query::Done { action: action.name, result })
+                }
                 Err(fault) => Err(fault),
             },
             Ok(_) => Err(Fault::unsigned()),
@@ -168,11 +175,15 @@ impl Recorder {
     }
 
     fn publish(&self, action: &Action) -> Result<String, Fault> {
-        let to = action
-            .parameter("PhoneNumber")
-            .ok_or_else(|| Fault::invalid_parameter("TopicArn or TargetArn Reason: no value for required parameter"))?;
+        let to = action.parameter("PhoneNumber").ok_or_else(|| {
+            Fault::invalid_parameter(
+                "TopicArn or TargetArn Reason: no value for required parameter",
+            )
+        })?;
         if !is_phone(to) {
-            return Err(Fault::invalid_parameter(&format!("PhoneNumber Reason: {to} is not valid to publish to")));
+            return Err(Fault::invalid_parameter(&format!(
+                "PhoneNumber Reason: {to} is not valid to publish to"
+            )));
         }
         let text = action.parameter("Message").unwrap_or_default();
         if text.is_empty() || text.chars().count() > SMS_LIMIT {
@@ -184,7 +195,11 @@ impl Recorder {
     }
 
     fn publish_to_topic(&self, action: &Action) -> Result<String, Fault> {
-        let on_topic = self.record().topics.get(name_in(action.parameter("TopicArn").unwrap_or_default())).cloned();
+        let on_topic = self
+            .record()
+            .topics
+            .get(name_in(action.parameter("TopicArn").unwrap_or_default()))
+            .cloned();
         let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
         let message = action.parameter("Message").filter(|message| !message.is_empty());
         on_topic(message.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned());
@@ -192,7 +207,10 @@ impl Recorder {
     }
 
     fn push(&self, action: &Action) -> Result<String, Fault> {
-        let to = self.record().endpoints.token_to_push_to(action.parameter("TargetArn").unwrap_or_default())?;
+        let to = self
+            .record()
+            .endpoints
+            .token_to_push_to(action.parameter("TargetArn").unwrap_or_default())?;
         let message = endpoints::fcm_message(action)?;
         self.accept(Message::Push { to, message });
         Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
@@ -230,7 +248,9 @@ fn name_in(topic: &str) -> &str {
 /// E.164: a plus, no leading zero, at most fifteen digits.
 fn is_phone(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
-    (7..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    (7..=15).contains(&digits.len())
+        && !digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
-//! The whole of the system in one process: what `template.yaml` would deploy, on stand-ins for what only AWS has.
+//! The whole of the system in one process: what `template.yaml` would deploy, on stand-ins for what
+//! only AWS has.
 //!
-//! Invariant: a function here differs from a deployed one in its `AppState` alone: the addresses of the engines, the secrets, and the clock,
-//! the chance and the clients where the tests give their own. Two stacks over one DynamoDB address with the same secrets are two
-//! instances of one system.
+//! Invariant: a function here differs from a deployed one in its `AppState` alone: the addresses of
+//! the engines, the secrets, and the clock, the chance and the clients where the tests give their
+//! own. Two stacks over one DynamoDB address with the same secrets are two instances of one system.
 
 mod options;
 
@@ -63,19 +64,25 @@ impl Stack {
         options.fill_in(template);
         let data = options.check(template)?.data_folder()?;
         let secrets = options.secrets(template, data.as_ref())?;
-        let stand_ins = StandIns { table_name: options.table_name.clone(), secrets: secrets.clone() };
+        let stand_ins =
+            StandIns { table_name: options.table_name.clone(), secrets: secrets.clone() };
         let deployment = template.resolve(&options.overrides, &stand_ins)?;
         groups::check(&deployment.functions)?;
 
         let recorder = Recorder::new(options.on_message.clone());
         let engine = options.start_engine(data.as_ref()).await?;
         let sns = options.start_recorder(&recorder).await?;
-        let dynamodb_endpoint = options.dynamodb_endpoint.clone().or(engine.as_ref().map(Engine::endpoint));
+        let dynamodb_endpoint =
+            options.dynamodb_endpoint.clone().or(engine.as_ref().map(Engine::endpoint));
         let sns_endpoint = options.sns_endpoint.clone().or(sns.as_ref().map(Server::url));
-        let endpoints = Endpoints { dynamodb: dynamodb_endpoint.unwrap_or_default(), sns: sns_endpoint.unwrap_or_default() };
+        let endpoints = Endpoints {
+            dynamodb: dynamodb_endpoint.unwrap_or_default(),
+            sns: sns_endpoint.unwrap_or_default(),
+        };
         let configs = endpoints.configs(&deployment.functions)?;
         if let Some((_, config)) = configs.first() {
-            table::create_table_if_absent(&Clients::new(config).dynamodb, &deployment.table).await?;
+            table::create_table_if_absent(&Clients::new(config).dynamodb, &deployment.table)
+                .await?;
         }
         let states = options.states(configs);
         let (queue, fed) = consumer(&deployment.functions, &states, &recorder, &options).unzip();
@@ -97,7 +104,8 @@ impl Stack {
         })
     }
 
-    /// Puts the content of the repository, and the samples of the shop where it is open, into a table that holds none.
+    /// Puts the content of the repository, and the samples of the shop where it is open, into a
+    /// table that holds none.
     pub async fn fill(&self) -> Result<(), ContentError> {
         if let Some(state) = self.state("petstore").filter(|state| state.config.petstore.enabled) {
             state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
@@ -120,7 +128,8 @@ impl Stack {
         }
     }
 
-    /// Hands over what comes into the queue, from now on, as two instances at once, and runs what a schedule invokes.
+    /// Hands over what comes into the queue, from now on, as two instances at once, and runs what a
+    /// schedule invokes.
     pub fn keep_delivering(&self) -> JoinSet<()> {
         let mut workers = JoinSet::new();
         if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
@@ -146,14 +155,19 @@ impl Stack {
 
     /// The functions' log level, the same for all.
     pub fn log_level(&self) -> &str {
-        let mut levels = self.deployment.functions.iter().filter_map(|function| function.environment.get("LOG_LEVEL"));
+        let mut levels = self
+            .deployment
+            .functions
+            .iter()
+            .filter_map(|function| function.environment.get("LOG_LEVEL"));
         levels.next().map_or("info", String::as_str)
     }
 
     /// The variables of a group's function, those that Lambda sets among them.
     pub fn environment(&self, group: &str) -> Option<HashMap<String, String>> {
         let function = self.deployment.functions.iter().find(|function| function.group == group)?;
-        let endpoints = Endpoints { dynamodb: self.dynamodb_endpoint.clone(), sns: self.sns_endpoint.clone() };
+        let endpoints =
+            Endpoints { dynamodb: self.dynamodb_endpoint.clone(), sns: self.sns_endpoint.clone() };
         Some(endpoints.environment(function))
     }
 
@@ -164,8 +178,13 @@ impl Stack {
 
     /// The function of a group, also by its logical id in the template.
     pub fn function(&self, name: &str) -> Option<&Function> {
-        let named = |function: &&FunctionDefinition| function.group == name || function.logical_id == name;
-        self.deployment.functions.iter().find(named).and_then(|function| self.gateway.function(&function.group))
+        let named =
+            |function: &&FunctionDefinition| function.group == name || function.logical_id == name;
+        self.deployment
+            .functions
+            .iter()
+            .find(named)
+            .and_then(|function| self.gateway.function(&function.group))
     }
 
     /// Ends the engines; everything written is in the data folder.
@@ -191,10 +210,16 @@ struct Endpoints {
 }
 
 impl Endpoints {
-    fn configs(&self, functions: &[FunctionDefinition]) -> Result<Vec<(String, Config)>, StackError> {
+    fn configs(
+        &self,
+        functions: &[FunctionDefinition],
+    ) -> Result<Vec<(String, Config)>, StackError> {
         let config = |function: &FunctionDefinition| {
             let config = Config::from_variables(&self.environment(function));
-            let config = config.map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
+            let config = config.map_err(|error| StackError::Config {
+                function: function.logical_id.clone(),
+                error,
+            })?;
             Ok((function.group.clone(), config))
         };
         functions.iter().map(config).collect()
@@ -222,8 +247,10 @@ fn consumer(
     recorder: &Recorder,
     options: &StackOptions,
 ) -> Option<(Queue, Fed)> {
-    let (function, definition) = functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
-    let (consumer, app) = (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+    let (function, definition) =
+        functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
+    let (consumer, app) =
+        (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
     let topic = definition.topic.clone();
     let queue = Queue::new(definition, options.clock.clone());
     if let Some(topic) = topic {
@@ -235,10 +262,15 @@ fn consumer(
     Some((queue, Fed { consumer, app, timeout }))
 }
 
-fn scheduled(functions: &[FunctionDefinition], states: &HashMap<String, AppState>, options: &StackOptions) -> Vec<Scheduled> {
+fn scheduled(
+    functions: &[FunctionDefinition],
+    states: &HashMap<String, AppState>,
+    options: &StackOptions,
+) -> Vec<Scheduled> {
     let of = |function: &FunctionDefinition| {
         function.schedule.as_ref()?;
-        let (consumer, app) = (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+        let (consumer, app) =
+            (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
         (consumer.start)(&app);
         let timeout = options.patience.unwrap_or(function.timeout);
         Some(Scheduled { id: function.logical_id.clone(), consumer, app, timeout })
@@ -251,7 +283,9 @@ fn gateway(
     states: &HashMap<String, AppState>,
     options: &StackOptions,
 ) -> Result<Gateway, StackError> {
-    let keys = functions.iter().flat_map(|function| function.routes.iter().map(|key| (key, &function.group)));
+    let keys = functions
+        .iter()
+        .flat_map(|function| function.routes.iter().map(|key| (key, &function.group)));
     let routes = RouteTable::new(keys.map(|(key, group)| (key.clone(), group.clone())).collect());
     let routes = routes.map_err(StackError::RouteTwice)?;
     let target = |function: &FunctionDefinition| {

@@ -5,8 +5,8 @@ use std::{fmt, io};
 use shared::config::ConfigError;
 
 use crate::{
-    connections::BindError, data_folder::DataFolderError, dynamodb::EngineError, groups::GroupMismatch, route_table::RouteKey,
-    table::TableError, template::TemplateError,
+    connections::BindError, data_folder::DataFolderError, dynamodb::EngineError,
+    groups::GroupMismatch, route_table::RouteKey, table::TableError, template::TemplateError,
 };
 
 /// Why a stack does not start.

@@ -1,6 +1,8 @@
-//! The template's table in a real DynamoDB API: making it, and comparing what is there with what should be.
+//! The template's table in a real DynamoDB API: making it, and comparing what is there with what
+//! should be.
 //!
-//! Invariant: the same [`TableDefinition`] makes the launcher's and the tests' table and judges a deployed one.
+//! Invariant: the same [`TableDefinition`] makes the launcher's and the tests' table and judges a
+//! deployed one.
 
 use std::{error::Error as _, fmt};
 
@@ -9,8 +11,9 @@ use aws_sdk_dynamodb::{
     error::BuildError,
     operation::{create_table::CreateTableError, describe_table::DescribeTableError},
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-        ScalarAttributeType, TableDescription, TimeToLiveSpecification, TimeToLiveStatus,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+        Projection, ProjectionType, ScalarAttributeType, TableDescription, TimeToLiveSpecification,
+        TimeToLiveStatus,
     },
 };
 
@@ -38,8 +41,12 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Makes the table, with its expiry attribute, where there is none of that name; fails where the one there has other keys.
-pub async fn create_table_if_absent(client: &Client, definition: &TableDefinition) -> Result<(), TableError> {
+/// Makes the table, with its expiry attribute, where there is none of that name; fails where the
+/// one there has other keys.
+pub async fn create_table_if_absent(
+    client: &Client,
+    definition: &TableDefinition,
+) -> Result<(), TableError> {
     match describe(client, &definition.name).await? {
         Some(description) => {
             let differences = key_differences(&description, definition);
@@ -56,22 +63,36 @@ pub async fn create_table_if_absent(client: &Client, definition: &TableDefinitio
 pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
     match client.describe_table().table_name(name).send().await {
         Ok(answer) => Ok(answer.table),
-        Err(error) if error.as_service_error().is_some_and(DescribeTableError::is_resource_not_found_exception) => Ok(None),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
+        {
+            Ok(None)
+        }
         Err(error) => Err(TableError::call(error)),
     }
 }
 
 /// The attribute by which the table's items expire, if any.
 pub async fn expiry_attribute(client: &Client, name: &str) -> Result<Option<String>, TableError> {
-    let answer = client.describe_time_to_live().table_name(name).send().await.map_err(TableError::call)?;
+    let answer =
+        client.describe_time_to_live().table_name(name).send().await.map_err(TableError::call)?;
     let description = answer.time_to_live_description;
-    let on =
-        description.filter(|ttl| matches!(ttl.time_to_live_status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)));
+    let on = description.filter(|ttl| {
+        matches!(
+            ttl.time_to_live_status,
+            Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+        )
+    });
     Ok(on.and_then(|ttl| ttl.attribute_name))
 }
 
 /// Where the keys and indexes of a table differ from the template's.
-pub fn key_differences(description: &TableDescription, definition: &TableDefinition) -> Vec<Difference> {
+pub fn key_differences(
+    description: &TableDescription,
+    definition: &TableDefinition,
+) -> Vec<Difference> {
     let types = description.attribute_definitions();
     let mut differences = Vec::new();
     let mut compare = |subject: String, expected: String, found: String| {
@@ -79,10 +100,18 @@ pub fn key_differences(description: &TableDescription, definition: &TableDefinit
             differences.push(Difference { subject, expected, found });
         }
     };
-    compare("key".to_owned(), expected_key(&definition.key, definition), found_key(description.key_schema(), types));
+    compare(
+        "key".to_owned(),
+        expected_key(&definition.key, definition),
+        found_key(description.key_schema(), types),
+    );
     for index in &definition.indexes {
-        let there = description.global_secondary_indexes().iter().find(|there| there.index_name() == Some(&*index.name));
-        let found = there.map_or_else(|| "absent".to_owned(), |there| found_key(there.key_schema(), types));
+        let there = description
+            .global_secondary_indexes()
+            .iter()
+            .find(|there| there.index_name() == Some(&*index.name));
+        let found =
+            there.map_or_else(|| "absent".to_owned(), |there| found_key(there.key_schema(), types));
         compare(format!("index {}", index.name), expected_key(&index.key, definition), found);
     }
     differences
@@ -94,13 +123,21 @@ async fn create(client: &Client, definition: &TableDefinition) -> Result<(), Tab
         .create_table()
         .table_name(&definition.name)
         .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(definition.attributes.iter().map(attribute).collect::<Result<_, _>>()?))
+        .set_attribute_definitions(Some(
+            definition.attributes.iter().map(attribute).collect::<Result<_, _>>()?,
+        ))
         .set_key_schema(Some(key(&definition.key)?))
         .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes));
     match request.send().await {
         Ok(_) => Ok(()),
         // Another process was faster.
-        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(CreateTableError::is_resource_in_use_exception) =>
+        {
+            Ok(())
+        }
         Err(error) => Err(TableError::call(error)),
     }
 }
@@ -112,8 +149,12 @@ async fn set_expiry(client: &Client, definition: &TableDefinition) -> Result<(),
     if expiry_attribute(client, &definition.name).await?.as_ref() == Some(attribute) {
         return Ok(());
     }
-    let specification = TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
-    let request = client.update_time_to_live().table_name(&definition.name).time_to_live_specification(specification);
+    let specification =
+        TimeToLiveSpecification::builder().attribute_name(attribute).enabled(true).build()?;
+    let request = client
+        .update_time_to_live()
+        .table_name(&definition.name)
+        .time_to_live_specification(specification);
     request.send().await.map(drop).map_err(TableError::call)
 }
 
@@ -162,7 +203,11 @@ fn expected_key(elements: &[KeyElement], definition: &TableDefinition) -> String
 fn found_key(elements: &[KeySchemaElement], types: &[AttributeDefinition]) -> String {
     let written = elements.iter().map(|element| {
         let kind = types.iter().find(|one| one.attribute_name() == element.attribute_name());
-        format!("{} {}", element.attribute_name(), kind.map_or("?", |kind| kind.attribute_type().as_str()))
+        format!(
+            "{} {}",
+            element.attribute_name(),
+            kind.map_or("?", |kind| kind.attribute_type().as_str())
+        )
     });
     written.collect::<Vec<_>>().join(", ")
 }
@@ -192,7 +237,9 @@ impl fmt::Display for TableError {
                 }
                 Ok(())
             }
-            Self::Definition(error) => write!(f, "template.yaml: the table is not complete: {error}"),
+            Self::Definition(error) => {
+                write!(f, "template.yaml: the table is not complete: {error}")
+            }
             Self::Differs(differences) => {
                 write!(f, "the table that is there was made from another template")?;
                 differences.iter().try_for_each(|difference| write!(f, "; {difference}"))

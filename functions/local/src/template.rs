@@ -1,7 +1,9 @@
-//! What `template.yaml` says, read the way a deploy would read it, so that the launcher and the tests run the deployed set-up.
+//! What `template.yaml` says, read the way a deploy would read it, so that the launcher and the
+//! tests run the deployed set-up.
 //!
-//! Invariant: nothing about routes, variables, time limits or the table is written down a second time on this side; whatever here depends
-//! on them comes from [`Template::resolve`]. Only what is needed is resolved: an intrinsic function in another place is never looked at.
+//! Invariant: nothing about routes, variables, time limits or the table is written down a second
+//! time on this side; whatever here depends on them comes from [`Template::resolve`]. Only what is
+//! needed is resolved: an intrinsic function in another place is never looked at.
 
 mod document;
 mod error;
@@ -68,7 +70,8 @@ pub struct FunctionDefinition {
 }
 
 impl Template {
-    /// Looks for `template.yaml` in the current folder and the ones above it, then beside the sources this program was built from.
+    /// Looks for `template.yaml` in the current folder and the ones above it, then beside the
+    /// sources this program was built from.
     pub fn find() -> Result<PathBuf, TemplateError> {
         let here = std::env::current_dir().unwrap_or_default();
         let built_from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
@@ -81,7 +84,8 @@ impl Template {
 
     /// Reads the template at `path`.
     pub fn load(path: &Path) -> Result<Self, TemplateError> {
-        let text = fs::read_to_string(path).map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
+        let text = fs::read_to_string(path)
+            .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
         Self::parse(&text)
     }
 
@@ -97,7 +101,8 @@ impl Template {
         &self.parameters
     }
 
-    /// The whole tree, in the form that CloudFormation's JSON has: `!Ref X` as `{"Ref": "X"}`, every scalar a text.
+    /// The whole tree, in the form that CloudFormation's JSON has: `!Ref X` as `{"Ref": "X"}`,
+    /// every scalar a text.
     pub fn document(&self) -> &Value {
         &self.document
     }
@@ -107,8 +112,13 @@ impl Template {
         self.of_type("AWS::SecretsManager::Secret").map(|(id, _)| id.clone()).collect()
     }
 
-    /// Decides every parameter, and gives what a deploy would make; `stand_ins` takes the place of what only AWS can name.
-    pub fn resolve(&self, overrides: &Overrides, stand_ins: &StandIns) -> Result<Deployment, TemplateError> {
+    /// Decides every parameter, and gives what a deploy would make; `stand_ins` takes the place of
+    /// what only AWS can name.
+    pub fn resolve(
+        &self,
+        overrides: &Overrides,
+        stand_ins: &StandIns,
+    ) -> Result<Deployment, TemplateError> {
         let parameters = parameters::decide(&self.parameters, overrides)?;
         let scope = Scope::new(&self.document, parameters, stand_ins);
         Ok(Deployment { functions: self.functions(&scope)?, table: self.table(&scope)? })
@@ -123,7 +133,9 @@ impl Template {
     ) -> Result<HashMap<String, String>, TemplateError> {
         let deployment = self.resolve(overrides, stand_ins)?;
         let function = deployment.functions.into_iter().find(|function| function.group == group);
-        function.map(|function| function.environment).ok_or_else(|| TemplateError::NoFunction { group: group.to_owned() })
+        function
+            .map(|function| function.environment)
+            .ok_or_else(|| TemplateError::NoFunction { group: group.to_owned() })
     }
 
     fn functions(&self, scope: &Scope<'_>) -> Result<Vec<FunctionDefinition>, TemplateError> {
@@ -136,24 +148,37 @@ impl Template {
         Ok(functions)
     }
 
-    fn function(&self, id: &str, resource: &Value, scope: &Scope<'_>) -> Result<FunctionDefinition, TemplateError> {
+    fn function(
+        &self,
+        id: &str,
+        resource: &Value,
+        scope: &Scope<'_>,
+    ) -> Result<FunctionDefinition, TemplateError> {
         let place = Place::new("Resources").under(id).under("Properties");
         let properties = &resource["Properties"];
         let globals = &self.document["Globals"]["Function"];
         let property = |name: &str| properties.get(name).or_else(|| globals.get(name));
         let code = scope.required_text(property("CodeUri"), &place.under("CodeUri"))?;
-        let timeout = property("Timeout").map(|value| scope.number(value, &place.under("Timeout"))).transpose()?;
+        let timeout = property("Timeout")
+            .map(|value| scope.number(value, &place.under("Timeout")))
+            .transpose()?;
         let mut environment = HashMap::new();
         for variables in [globals, properties].map(|owner| &owner["Environment"]["Variables"]) {
             environment.extend(scope.texts(variables, &place.under("Environment.Variables"))?);
         }
         Ok(FunctionDefinition {
             logical_id: id.to_owned(),
-            group: group_of(&code).ok_or_else(|| place.under("CodeUri").must_be("functions/<group>"))?,
+            group: group_of(&code)
+                .ok_or_else(|| place.under("CodeUri").must_be("functions/<group>"))?,
             timeout: Duration::from_secs(timeout.unwrap_or(3)),
             environment,
             routes: routes(&properties["Events"], scope, &place.under("Events"))?,
-            queue: queue::definition(&self.document, &properties["Events"], scope, &place.under("Events"))?,
+            queue: queue::definition(
+                &self.document,
+                &properties["Events"],
+                scope,
+                &place.under("Events"),
+            )?,
             schedule: schedule(&properties["Events"], scope, &place.under("Events"))?,
         })
     }
@@ -179,7 +204,11 @@ fn group_of(code: &str) -> Option<String> {
 }
 
 /// SAM makes `$default` of an event that names neither a path nor a method, and `ANY` of `any`.
-fn routes(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Vec<RouteKey>, TemplateError> {
+fn routes(
+    events: &Value,
+    scope: &Scope<'_>,
+    place: &Place,
+) -> Result<Vec<RouteKey>, TemplateError> {
     let mut routes = Vec::new();
     for (name, event) in events.as_object().into_iter().flat_map(Map::iter) {
         if event["Type"] != "HttpApi" {
@@ -194,7 +223,9 @@ fn routes(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Vec<RouteK
         let route = match path.as_deref() {
             None | Some("$default") => RouteKey::Default,
             Some(path) if path.len() > 1 && path.ends_with('/') => {
-                return Err(place.under("Path").must_be("a path without a slash at its end (API Gateway refuses it)"));
+                return Err(place
+                    .under("Path")
+                    .must_be("a path without a slash at its end (API Gateway refuses it)"));
             }
             Some(path) => RouteKey::of(method.as_deref().unwrap_or("ANY"), path),
         };
@@ -204,9 +235,15 @@ fn routes(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Vec<RouteK
 }
 
 /// The expression of the first `Schedule` event, if there is one.
-fn schedule(events: &Value, scope: &Scope<'_>, place: &Place) -> Result<Option<String>, TemplateError> {
+fn schedule(
+    events: &Value,
+    scope: &Scope<'_>,
+    place: &Place,
+) -> Result<Option<String>, TemplateError> {
     let mut all = events.as_object().into_iter().flat_map(Map::iter);
-    let Some((name, event)) = all.find(|(_, event)| event["Type"] == "Schedule") else { return Ok(None) };
+    let Some((name, event)) = all.find(|(_, event)| event["Type"] == "Schedule") else {
+        return Ok(None);
+    };
     let place = place.under(name).under("Schedule");
     scope.required_text(event["Properties"].get("Schedule"), &place).map(Some)
 }

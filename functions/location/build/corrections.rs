@@ -15,7 +15,8 @@ pub(crate) const EXTRA_DIAL_CODES: &[(&str, &str)] = &[
 /// Names of countries that are another's in the library, by its language and the country's code.
 pub(crate) const NAMES: &[(&str, &str, &str)] = &[("ar", "MD", "مولدوفا"), ("ar", "TR", "تركيا")];
 
-/// A country that ISO 3166-1 does not list but a point can lie in, with its name in English and in other languages.
+/// A country that ISO 3166-1 does not list but a point can lie in, with its name in English and in
+/// other languages.
 pub(crate) const KOSOVO: (&str, &str, &[(&str, &str)]) = (
     "XK",
     "Kosovo",

@@ -1,5 +1,6 @@
-//! Turns what the libraries know of countries into the few texts that the function carries, so that nothing is worked out when it starts:
-//! `keshvar`'s countries, their names in the order of each language (the collation of CLDR, by `icu_collator`), and the subdivisions that
+//! Turns what the libraries know of countries into the few texts that the function carries, so that
+//! nothing is worked out when it starts: `keshvar`'s countries, their names in the order of each
+//! language (the collation of CLDR, by `icu_collator`), and the subdivisions that
 //! `country-boundaries` can tell a point to lie in.
 //!
 //! Protocol: texts of lines, whose fields are parted by tabs; `src/countries.rs` reads them.
@@ -13,17 +14,24 @@ use corrections::{EXTRA_DIAL_CODES, SUBDIVISIONS};
 use country_boundaries::{BOUNDARIES_ODBL_60X30, BoundingBox, CountryBoundaries};
 use keshvar::{Alpha2, Country, CountryIterator};
 
-#[expect(clippy::print_stdout, clippy::disallowed_methods, reason = "how cargo and a build script talk to one another")]
+#[expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "how cargo and a build script talk to one another"
+)]
 fn main() {
     println!("cargo::rerun-if-changed=build");
     let folder = env::var("OUT_DIR").expect("cargo names the folder");
-    let write = |name: &str, text: String| fs::write(Path::new(&folder).join(name), text).expect("the folder can be written");
+    let write = |name: &str, text: String| {
+        fs::write(Path::new(&folder).join(name), text).expect("the folder can be written")
+    };
     write("countries.txt", countries());
     write("subdivisions.txt", subdivisions());
     write("names.rs", names::source());
 }
 
-/// One line a country, by its code: code, alpha-3, number, dial codes, currency, whether its post has codes, what they look like.
+/// One line a country, by its code: code, alpha-3, number, dial codes, currency, whether its post
+/// has codes, what they look like.
 fn countries() -> String {
     let mut countries: Vec<Country> = CountryIterator::new().collect();
     countries.sort_by_key(|country| country.alpha2().to_string());
@@ -45,8 +53,8 @@ fn countries() -> String {
     text
 }
 
-/// The library has one prefix only where a country of the North American plan has several, and calls the country code of Antarctica, which is
-/// shared, and that of nowhere.
+/// The library has one prefix only where a country of the North American plan has several, and
+/// calls the country code of Antarctica, which is shared, and that of nowhere.
 fn dial_codes(code: &str, country: &Country) -> String {
     if let Some((_, codes)) = EXTRA_DIAL_CODES.iter().find(|(known, _)| *known == code) {
         return (*codes).to_owned();
@@ -58,18 +66,23 @@ fn dial_codes(code: &str, country: &Country) -> String {
     }
 }
 
-/// One line a subdivision that a point can be told to lie in: its code and its name in English, or its own where there is none.
+/// One line a subdivision that a point can be told to lie in: its code and its name in English, or
+/// its own where there is none.
 fn subdivisions() -> String {
-    let boundaries = CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data");
+    let boundaries =
+        CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data");
     // The library takes a box around the whole earth for an empty one.
-    let stripes = (-9..9).map(|stripe| f64::from(stripe) * 20.0).map(|west| BoundingBox::new(-90.0, west, 90.0, west + 20.0));
+    let stripes = (-9..9)
+        .map(|stripe| f64::from(stripe) * 20.0)
+        .map(|west| BoundingBox::new(-90.0, west, 90.0, west + 20.0));
     let stripes: Vec<BoundingBox> = stripes.collect::<Result<_, _>>().expect("parts of the earth");
     let ids = stripes.into_iter().flat_map(|stripe| boundaries.intersecting_ids(stripe));
     let ids: BTreeSet<&str> = ids.filter(|id| id.contains('-')).collect();
     let (mut text, mut unknown) = (String::new(), Vec::new());
     for id in ids {
         let (country, part) = id.split_once('-').expect("it was looked for");
-        let corrected = SUBDIVISIONS.iter().find(|(known, _)| *known == id).map(|(_, name)| (*name).to_owned());
+        let corrected =
+            SUBDIVISIONS.iter().find(|(known, _)| *known == id).map(|(_, name)| (*name).to_owned());
         let name = corrected.or_else(|| {
             let country = Alpha2::try_from(country).ok()?.to_country();
             let found = country.find_in_subdivisions_by_code(part).ok()?;

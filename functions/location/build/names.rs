@@ -8,7 +8,8 @@ use keshvar::{Country, CountryIterator};
 
 use crate::corrections::{KOSOVO, NAMES};
 
-/// A language in which more names than this are the English ones is not translated yet, and is not offered.
+/// A language in which more names than this are the English ones is not translated yet, and is not
+/// offered.
 const MOST_ENGLISH: usize = 180;
 
 /// Tags under which a language of the library is offered, where it is not its own alone.
@@ -22,17 +23,23 @@ const TAGS: &[(&str, &[&str])] = &[
     ("zh_HK", &["zh-HK", "zh-MO", "zh-Hant-HK", "zh-Hant-MO"]),
 ];
 
-/// Which languages stand together. A zip finds what it has seen in the last 32 KB, so those that share words are neighbours: each is the one
-/// that packed best behind the one before it. What is not named stands at the end.
+/// Which languages stand together. A zip finds what it has seen in the last 32 KB, so those that
+/// share words are neighbours: each is the one that packed best behind the one before it. What is
+/// not named stands at the end.
 const NEIGHBOURS: &str = "af nl de sv da nb nn fi et sk cs hr bs sl pl eu id ms ia it sc ca oc gl es pt_BR pt en tr az uz io br kw mt sq ro cy tl wa fr hu is fo fy ku tk lt lv eo wo ht rw zu gv ga yo nv mi na so vi sd ur ps fa ar ug dv ti am ce cv ru ky kk bg mk sr uk be tg mn kv tt el hy ja zh_TW zh_HK zh_CN ko lo pi hi mr ne te kn gu bn bn_IN as or pa ta ml th si km dz ka my he";
 
-/// The codes of all countries in their own order; for each offered tag the names in that language, a line a country in the order of the codes,
-/// empty where the name is the English one, and the places of the countries in the language's order. So apart they pack best.
+/// The codes of all countries in their own order; for each offered tag the names in that language,
+/// a line a country in the order of the codes, empty where the name is the English one, and the
+/// places of the countries in the language's order. So apart they pack best.
 pub(crate) fn source() -> String {
     let countries: Vec<Country> = CountryIterator::new().collect();
     let mut languages: Vec<&str> = countries[0].translations().keys().copied().collect();
-    languages
-        .sort_by_key(|language| (NEIGHBOURS.split(' ').position(|known| known == *language).unwrap_or(usize::MAX), *language));
+    languages.sort_by_key(|language| {
+        (
+            NEIGHBOURS.split(' ').position(|known| known == *language).unwrap_or(usize::MAX),
+            *language,
+        )
+    });
     let english = names("en", &countries);
     let (mut names_of_all, mut orders, mut offered) = (String::new(), String::new(), String::new());
     for (place, language) in languages.into_iter().enumerate() {
@@ -44,15 +51,23 @@ pub(crate) fn source() -> String {
         disambiguate(&mut names, &english);
         let order = order(language, &names);
         let is_told = |code: &str, name: &str| language == "en" || english[code] != name;
-        let lines: Vec<&str> = names.iter().map(|(code, name)| if is_told(code, name) { name.as_str() } else { "" }).collect();
+        let lines: Vec<&str> = names
+            .iter()
+            .map(|(code, name)| if is_told(code, name) { name.as_str() } else { "" })
+            .collect();
         let begin = names_of_all.len();
         names_of_all += &lines.join("\n");
         let end = names_of_all.len();
         writeln!(orders, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
         let own = [language];
-        let tags = TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
+        let tags =
+            TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
-            writeln!(offered, "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place} }},").expect(ANY);
+            writeln!(
+                offered,
+                "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place} }},"
+            )
+            .expect(ANY);
         }
     }
     let codes: String = english.keys().map(String::as_str).collect();
@@ -68,8 +83,13 @@ fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for country in countries {
         let code = country.alpha2().to_string();
-        let corrected = NAMES.iter().find(|(tag, of, _)| *tag == language && *of == code).map(|(_, _, name)| *name);
-        let name = corrected.or_else(|| country.translations().get(language).copied()).filter(|name| !name.trim().is_empty());
+        let corrected = NAMES
+            .iter()
+            .find(|(tag, of, _)| *tag == language && *of == code)
+            .map(|(_, _, name)| *name);
+        let name = corrected
+            .or_else(|| country.translations().get(language).copied())
+            .filter(|name| !name.trim().is_empty());
         names.insert(code, name.unwrap_or(country.iso_short_name()).trim().to_owned());
     }
     let (code, english, others) = KOSOVO;
@@ -78,8 +98,8 @@ fn names(language: &str, countries: &[Country]) -> BTreeMap<String, String> {
     names
 }
 
-/// Where the library has one name for several countries it is wrong for all but one of them, and does not say for which: each gets its
-/// English one.
+/// Where the library has one name for several countries it is wrong for all but one of them, and
+/// does not say for which: each gets its English one.
 fn disambiguate(names: &mut BTreeMap<String, String>, english: &BTreeMap<String, String>) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for name in names.values() {
@@ -98,8 +118,11 @@ fn order(language: &str, names: &BTreeMap<String, String>) -> Vec<u8> {
         other => other.replace('_', "-"),
     };
     let locale: Locale = tag.parse().unwrap_or_else(|_| panic!("{tag} is no language tag"));
-    let collator = Collator::try_new(locale.into(), CollatorOptions::default()).expect("the library's own data");
+    let collator = Collator::try_new(locale.into(), CollatorOptions::default())
+        .expect("the library's own data");
     let mut names: Vec<(u8, &String)> = (0..=u8::MAX).zip(names.values()).collect();
-    names.sort_by(|(one, name), (other, other_name)| collator.compare(name, other_name).then(one.cmp(other)));
+    names.sort_by(|(one, name), (other, other_name)| {
+        collator.compare(name, other_name).then(one.cmp(other))
+    });
     names.into_iter().map(|(place, _)| place).collect()
 }

@@ -106,7 +106,8 @@ pub struct AddressChange(pub(crate) Change);
 #[derive(Debug)]
 pub struct PartialAddressChange(pub(crate) Change);
 
-/// What is to be changed. Phone and postal code are as they were sent: what is right depends on the country of the address.
+/// What is to be changed. Phone and postal code are as they were sent: what is right depends on the
+/// country of the address.
 #[derive(Debug, Clone)]
 pub(crate) struct Change {
     patch: AddressPatch,
@@ -215,7 +216,11 @@ impl FromFields for NewAddress {
             // Without a country its error stands in the list.
             let settled = settled(&Details::default(), patch);
             let details = settled.map_err(|wrong| {
-                wrong.into_iter().map(|(name, violation)| fields.report(name, violation)).last().unwrap_or(Reported)
+                wrong
+                    .into_iter()
+                    .map(|(name, violation)| fields.report(name, violation))
+                    .last()
+                    .unwrap_or(Reported)
             })?;
             Ok(Self { details, is_default })
         });
@@ -251,7 +256,11 @@ impl Change {
         let state = fields.optional("state", short(100));
         let postal_code = fields.optional("postal_code", short(20));
         let code = text().then(country_code);
-        let country = if all { fields.required("country", code).map(Some) } else { fields.optional("country", code) };
+        let country = if all {
+            fields.required("country", code).map(Some)
+        } else {
+            fields.optional("country", code)
+        };
         let location = fields.nullable_object::<Location>("location");
         let instructions = fields.optional("instructions", short(500));
         let is_default = fields.optional("is_default", Boolean);
@@ -265,26 +274,34 @@ impl Change {
             state: state?,
             postal_code: postal_code?,
             country: country?.map(|country| country.code.to_owned()),
-            location: location?.map(|location| location.map(|Location { lat, lng }| Point { lat, lng })),
+            location: location?
+                .map(|location| location.map(|Location { lat, lng }| Point { lat, lng })),
             instructions: instructions?,
         };
         Ok(Self { patch, is_default: is_default?.unwrap_or(false) })
     }
 
     /// The details after the change; else what is wrong by the rules of their country.
-    pub(crate) fn apply(&self, before: &Details) -> Result<Details, Vec<(&'static str, Violation)>> {
+    pub(crate) fn apply(
+        &self,
+        before: &Details,
+    ) -> Result<Details, Vec<(&'static str, Violation)>> {
         settled(before, self.patch.clone())
     }
 }
 
 fn country_code(code: &str) -> Result<&'static Country, Violation> {
-    country(&code.to_ascii_uppercase())
-        .ok_or_else(|| Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice.")))
+    country(&code.to_ascii_uppercase()).ok_or_else(|| {
+        Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice."))
+    })
 }
 
-/// The details after a change. The phone is held to its form where it is changed, the postal code to its country's rule where it or the
-/// country is.
-fn settled(before: &Details, patch: AddressPatch) -> Result<Details, Vec<(&'static str, Violation)>> {
+/// The details after a change. The phone is held to its form where it is changed, the postal code
+/// to its country's rule where it or the country is.
+fn settled(
+    before: &Details,
+    patch: AddressPatch,
+) -> Result<Details, Vec<(&'static str, Violation)>> {
     let moved = patch.country.as_ref().is_some_and(|country| *country != before.country);
     let (calls, posts) = (patch.phone.is_some(), moved || patch.postal_code.is_some());
     let mut after = before.changed(patch);
@@ -307,7 +324,11 @@ fn settled(before: &Details, patch: AddressPatch) -> Result<Details, Vec<(&'stat
 
 impl AddressOut {
     /// An address as its customer sees it.
-    pub(crate) fn new(address: &Address, is_default: bool, region_of: impl FnOnce(Point) -> Option<Region>) -> Self {
+    pub(crate) fn new(
+        address: &Address,
+        is_default: bool,
+        region_of: impl FnOnce(Point) -> Option<Region>,
+    ) -> Self {
         let Address { id, details, created, updated, .. } = address.clone();
         Self {
             id,

@@ -1,10 +1,13 @@
-//! The file of service areas that the operator writes: GeoJSON (RFC 7946), read with `geojson`, which is wrapped here alone.
+//! The file of service areas that the operator writes: GeoJSON (RFC 7946), read with `geojson`,
+//! which is wrapped here alone.
 //!
-//! Invariant: a file is read as a whole, and everything that is wrong with it said with its place, before anything of it is written. What it
-//! gives has one form as text, in which releases are kept.
+//! Invariant: a file is read as a whole, and everything that is wrong with it said with its place,
+//! before anything of it is written. What it gives has one form as text, in which releases are
+//! kept.
 //!
-//! A `FeatureCollection` of features with a `Polygon` or `MultiPolygon`, an `id`, and the properties `name` and `served` (true where it is not
-//! said). Rings are closed, outlines run counterclockwise and holes clockwise (section 3.1.6), and what crosses the antimeridian is cut
+//! A `FeatureCollection` of features with a `Polygon` or `MultiPolygon`, an `id`, and the
+//! properties `name` and `served` (true where it is not said). Rings are closed, outlines run
+//! counterclockwise and holes clockwise (section 3.1.6), and what crosses the antimeridian is cut
 //! there in two (section 3.1.9).
 
 use std::{collections::BTreeSet, fmt};
@@ -39,20 +42,30 @@ pub struct Problem {
 /// The areas of a file; else everything that is wrong with it, in the order of the file.
 pub fn read(file: &str) -> Result<Vec<Area>, Vec<Problem>> {
     let whole = |what: String| vec![Problem { at: String::new(), what }];
-    let mut written: Value = serde_json::from_str(file).map_err(|error| whole(format!("this is no JSON: {error}")))?;
+    let mut written: Value =
+        serde_json::from_str(file).map_err(|error| whole(format!("this is no JSON: {error}")))?;
     if written["type"] != "FeatureCollection" {
         return Err(whole("this is no FeatureCollection of GeoJSON".to_owned()));
     }
-    let Value::Array(features) = written["features"].take() else { return Err(whole("it has no list of features".to_owned())) };
-    let mut check = Check { problems: Vec::new(), at: String::new(), ids: BTreeSet::new(), corners: 0 };
+    let Value::Array(features) = written["features"].take() else {
+        return Err(whole("it has no list of features".to_owned()));
+    };
+    let mut check =
+        Check { problems: Vec::new(), at: String::new(), ids: BTreeSet::new(), corners: 0 };
     if features.len() > MOST_AREAS {
         check.report(format!("these are {} areas; there is room for {MOST_AREAS}", features.len()));
     }
-    let areas: Vec<Area> =
-        features.into_iter().enumerate().filter_map(|(place, feature)| check.feature(place, feature)).collect();
+    let areas: Vec<Area> = features
+        .into_iter()
+        .enumerate()
+        .filter_map(|(place, feature)| check.feature(place, feature))
+        .collect();
     check.at.clear();
     if check.corners > MOST_CORNERS {
-        check.report(format!("these are {} corners; there is room for {MOST_CORNERS}", check.corners));
+        check.report(format!(
+            "these are {} corners; there is room for {MOST_CORNERS}",
+            check.corners
+        ));
     }
     let bytes = text(&areas).len();
     if bytes > MOST_BYTES {
@@ -129,7 +142,8 @@ impl Check {
         if polygons.is_empty() {
             self.report("it has no polygon");
         }
-        let polygons = polygons.iter().enumerate().map(|(place, rings)| self.polygon(place, rings)).collect();
+        let polygons =
+            polygons.iter().enumerate().map(|(place, rings)| self.polygon(place, rings)).collect();
         Some(Area { id: id?, name: name?, served: served?, polygons })
     }
 
@@ -154,13 +168,18 @@ impl Check {
     }
 
     fn name(&mut self, name: Option<&Value>) -> Option<String> {
-        let Some(name) = name.and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty()) else {
+        let Some(name) =
+            name.and_then(Value::as_str).map(str::trim).filter(|name| !name.is_empty())
+        else {
             self.report_in("name", "this is missing or blank");
             return None;
         };
         let length = name.chars().count();
         if length > LONGEST_NAME {
-            self.report_in("name", format!("this has {length} characters; there is room for {LONGEST_NAME}"));
+            self.report_in(
+                "name",
+                format!("this has {length} characters; there is room for {LONGEST_NAME}"),
+            );
         }
         Some(name.to_owned())
     }
@@ -169,7 +188,11 @@ impl Check {
         if rings.is_empty() {
             self.report_in(&format!("polygon {place}"), "it has no ring");
         }
-        rings.iter().enumerate().map(|(ring, positions)| self.ring(place, ring, positions)).collect()
+        rings
+            .iter()
+            .enumerate()
+            .map(|(ring, positions)| self.ring(place, ring, positions))
+            .collect()
     }
 
     fn ring(&mut self, polygon: usize, place: usize, positions: &[Position]) -> Ring {
@@ -177,7 +200,12 @@ impl Check {
         let rounded = |degrees: f64| (degrees * PER_DEGREE).round() / PER_DEGREE + 0.0;
         let ring: Ring = positions
             .iter()
-            .filter_map(|position| Some([rounded(*position.as_slice().first()?), rounded(*position.as_slice().get(1)?)]))
+            .filter_map(|position| {
+                Some([
+                    rounded(*position.as_slice().first()?),
+                    rounded(*position.as_slice().get(1)?),
+                ])
+            })
             .collect();
         self.corners += ring.len();
         if ring.len() < 4 || ring.len() != positions.len() {
@@ -187,15 +215,24 @@ impl Check {
         if ring.first() != ring.last() {
             self.report_in(&part, "it is not closed: its last position must be its first");
         }
-        if let Some([lng, lat]) = ring.iter().find(|[lng, lat]| lng.abs() > 180.0 || lat.abs() > 90.0) {
+        if let Some([lng, lat]) =
+            ring.iter().find(|[lng, lat]| lng.abs() > 180.0 || lat.abs() > 90.0)
+        {
             self.report_in(
                 &part,
                 format!("[{lng}, {lat}] is not on the earth: longitude comes first, -180 to 180, then latitude, -90 to 90"),
             );
             return ring;
         }
-        if let Some([from, to]) = ring.array_windows().find(|[from, to]| (from[0] - to[0]).abs() > 180.0) {
-            self.report_in(&part, format!("it crosses the antimeridian between {from:?} and {to:?}: cut it there in two"));
+        if let Some([from, to]) =
+            ring.array_windows().find(|[from, to]| (from[0] - to[0]).abs() > 180.0)
+        {
+            self.report_in(
+                &part,
+                format!(
+                    "it crosses the antimeridian between {from:?} and {to:?}: cut it there in two"
+                ),
+            );
             return ring;
         }
         let area = doubled_area(&ring);
@@ -225,7 +262,11 @@ fn doubled_area(ring: &[Corner]) -> f64 {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.at.is_empty() { f.write_str(&self.what) } else { write!(f, "{}: {}", self.at, self.what) }
+        if self.at.is_empty() {
+            f.write_str(&self.what)
+        } else {
+            write!(f, "{}: {}", self.at, self.what)
+        }
     }
 }
 
@@ -261,9 +302,17 @@ mod tests {
         numbered["id"] = json!(7);
         numbered["properties"] = json!({"name": " الرياض ", "served": false});
         let areas = read(&collection(&[feature("a", polygon(hole)), numbered])).unwrap();
-        assert_eq!((areas[0].id.as_str(), areas[0].served, areas[0].polygons[0].len()), ("a", true, 2));
         assert_eq!(
-            (areas[1].id.as_str(), areas[1].name.as_str(), areas[1].served, areas[1].polygons.len()),
+            (areas[0].id.as_str(), areas[0].served, areas[0].polygons[0].len()),
+            ("a", true, 2)
+        );
+        assert_eq!(
+            (
+                areas[1].id.as_str(),
+                areas[1].name.as_str(),
+                areas[1].served,
+                areas[1].polygons.len()
+            ),
             ("7", "الرياض", false, 2)
         );
         let again: Vec<Area> = serde_json::from_str(&text(&areas)).unwrap();
@@ -293,7 +342,13 @@ mod tests {
                 "features[0] (id \"a\") polygon 0, ring 1: it runs counterclockwise: a hole runs clockwise",
             ),
             (
-                polygon(json!([[[179.0, 0.0], [-179.0, 0.0], [-179.0, 1.0], [179.0, 1.0], [179.0, 0.0]]])),
+                polygon(json!([[
+                    [179.0, 0.0],
+                    [-179.0, 0.0],
+                    [-179.0, 1.0],
+                    [179.0, 1.0],
+                    [179.0, 0.0]
+                ]])),
                 "features[0] (id \"a\") polygon 0, ring 0: it crosses the antimeridian between [179.0, 0.0] and [-179.0, 0.0]: cut it there in two",
             ),
             (
@@ -309,12 +364,18 @@ mod tests {
                 "features[0] (id \"a\") polygon 0: interior ring at index 0 is not contained within the polygon's exterior",
             ),
             (polygon(json!([])), "features[0] (id \"a\") polygon 0: it has no ring"),
-            (json!({"type": "MultiPolygon", "coordinates": []}), "features[0] (id \"a\"): it has no polygon"),
+            (
+                json!({"type": "MultiPolygon", "coordinates": []}),
+                "features[0] (id \"a\"): it has no polygon",
+            ),
             (
                 json!({"type": "Point", "coordinates": [0, 0]}),
                 "features[0] (id \"a\"): its geometry is neither a Polygon nor a MultiPolygon",
             ),
-            (json!(null), "features[0] (id \"a\"): its geometry is neither a Polygon nor a MultiPolygon"),
+            (
+                json!(null),
+                "features[0] (id \"a\"): its geometry is neither a Polygon nor a MultiPolygon",
+            ),
         ] {
             let told_of = problems(&collection(&[feature("a", geometry.clone())]));
             assert!(told_of.iter().any(|problem| problem == told), "{geometry}: {told_of:#?}");
@@ -329,7 +390,10 @@ mod tests {
             "features[0] (id \"a b\"): \"a b\" is no id: 1 to 64 letters and digits of ASCII, dots, dashes and underscores"
                 .replace(" (id \"a b\")", "")
         );
-        assert_eq!(with("/properties/name", json!(" ")), ["features[0] (id \"a\") name: this is missing or blank"]);
+        assert_eq!(
+            with("/properties/name", json!(" ")),
+            ["features[0] (id \"a\") name: this is missing or blank"]
+        );
         assert_eq!(
             with("/properties/name", json!("x".repeat(101))),
             ["features[0] (id \"a\") name: this has 101 characters; there is room for 100"]
@@ -338,14 +402,18 @@ mod tests {
             with("/properties", json!({"name": "x", "served": "no"})),
             ["features[0] (id \"a\") served: \"no\" is neither true nor false"]
         );
-        assert!(with("/type", json!("Feat"))[0].starts_with("features[0]: this is no feature of GeoJSON"));
+        assert!(
+            with("/type", json!("Feat"))[0]
+                .starts_with("features[0]: this is no feature of GeoJSON")
+        );
     }
 
     #[test]
     fn all_that_is_wrong_is_told_at_once_and_an_id_stands_once() {
         let mut nameless = feature("a", polygon(json!([SQUARE[..4]])));
         nameless["properties"] = json!({});
-        let told = problems(&collection(&[feature("a", polygon(json!([SQUARE]))), nameless, json!(7)]));
+        let told =
+            problems(&collection(&[feature("a", polygon(json!([SQUARE]))), nameless, json!(7)]));
         assert_eq!(told.len(), 4, "{told:#?}");
         assert_eq!(told[0], "features[1]: the id \"a\" stands twice");
         for (file, what) in [
@@ -363,7 +431,11 @@ mod tests {
             .map(|step| f64::from(step % 1_000) * std::f64::consts::TAU / 1_000.0)
             .map(|angle| [angle.cos(), angle.sin()])
             .collect();
-        let many: Vec<Value> = (0..201).map(|id| feature(&id.to_string(), polygon(json!([circle])))).collect();
-        assert_eq!(problems(&collection(&many)), ["these are 201201 corners; there is room for 200000"]);
+        let many: Vec<Value> =
+            (0..201).map(|id| feature(&id.to_string(), polygon(json!([circle])))).collect();
+        assert_eq!(
+            problems(&collection(&many)),
+            ["these are 201201 corners; there is room for 200000"]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Service areas in memory: which one a point lies in. `geo` and `rstar` are used here alone.
 //!
-//! Invariants: a point on an edge lies within; of several areas the smallest on the ground has it, of equal ones the first of the file.
+//! Invariants: a point on an edge lies within; of several areas the smallest on the ground has it,
+//! of equal ones the first of the file.
 
 use geo::{ChamberlainDuquetteArea, Coord, Intersects, LineString, MultiPolygon, Polygon};
 use rstar::{
@@ -48,10 +49,14 @@ impl AreaIndex {
             })
             .collect();
         sized.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
-        let areas: Vec<(Area, Vec<Polygon>)> = sized.into_iter().map(|(_, area, polygons)| (area, polygons)).collect();
+        let areas: Vec<(Area, Vec<Polygon>)> =
+            sized.into_iter().map(|(_, area, polygons)| (area, polygons)).collect();
         let boxes = areas.iter().enumerate().flat_map(|(place, (area, _))| {
             area.polygons.iter().enumerate().filter_map(move |(part, rings)| {
-                Some(GeomWithData::new(Rectangle::from_aabb(AABB::from_points(rings.first()?)), (place, part)))
+                Some(GeomWithData::new(
+                    Rectangle::from_aabb(AABB::from_points(rings.first()?)),
+                    (place, part),
+                ))
             })
         });
         let boxes = RTree::bulk_load(boxes.collect());
@@ -72,7 +77,11 @@ impl AreaIndex {
     pub fn at(&self, point: Point) -> Option<&Area> {
         let at = |lng: f64| self.places_at(lng, point.lat);
         // Half a circle east and half a circle west are one meridian.
-        let places = if point.lng.abs() >= 180.0 { at(180.0).into_iter().chain(at(-180.0)).min() } else { at(point.lng) };
+        let places = if point.lng.abs() >= 180.0 {
+            at(180.0).into_iter().chain(at(-180.0)).min()
+        } else {
+            at(point.lng)
+        };
         places.and_then(|place| self.areas.get(place)).map(|(area, _)| area)
     }
 
@@ -81,7 +90,9 @@ impl AreaIndex {
         let mut found: Option<usize> = None;
         for near in self.boxes.locate_all_at_point([lng, lat]) {
             let (place, part) = near.data;
-            if found.is_none_or(|found| place < found) && self.areas[place].1[part].intersects(&coord) {
+            if found.is_none_or(|found| place < found)
+                && self.areas[place].1[part].intersects(&coord)
+            {
                 found = Some(place);
             }
         }
@@ -91,7 +102,9 @@ impl AreaIndex {
 
 impl Area {
     pub(crate) fn to_polygons(&self) -> Vec<Polygon> {
-        let line = |ring: &Ring| LineString::new(ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect());
+        let line = |ring: &Ring| {
+            LineString::new(ring.iter().map(|[x, y]| Coord { x: *x, y: *y }).collect())
+        };
         let polygon = |rings: &Vec<Ring>| {
             let mut lines = rings.iter().map(line);
             Polygon::new(lines.next().unwrap_or(LineString::new(Vec::new())), lines.collect())
@@ -112,7 +125,12 @@ mod tests {
     fn square(id: &str, west: f64, south: f64, side: f64) -> Area {
         let (east, north) = (west + side, south + side);
         let ring = vec![[west, south], [east, south], [east, north], [west, north], [west, south]];
-        Area { id: id.to_owned(), name: id.to_uppercase(), served: true, polygons: vec![vec![ring]] }
+        Area {
+            id: id.to_owned(),
+            name: id.to_uppercase(),
+            served: true,
+            polygons: vec![vec![ring]],
+        }
     }
 
     fn at(index: &AreaIndex, lat: f64, lng: f64) -> Option<&str> {

@@ -1,8 +1,10 @@
-//! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL), simplified by and read with
-//! `country-boundaries`, which is wrapped here alone. They are right on land, to within a few hundred metres.
+//! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL),
+//! simplified by and read with `country-boundaries`, which is wrapped here alone. They are right on
+//! land, to within a few hundred metres.
 //!
-//! Where several countries have a point, because it is disputed or because one lies within another's claim, the library names the smallest
-//! first. The first is the country that we tell; the others are told beside it.
+//! Where several countries have a point, because it is disputed or because one lies within
+//! another's claim, the library names the smallest first. The first is the country that we tell;
+//! the others are told beside it.
 
 use std::sync::LazyLock;
 
@@ -11,7 +13,8 @@ use shared::model::point::Point;
 
 use crate::countries::Language;
 
-/// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do not know it.
+/// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do
+/// not know it.
 const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
 
 /// Read when it is first asked, in about four milliseconds.
@@ -34,7 +37,8 @@ pub struct Found<'a> {
 /// What lies at a point; none in international waters.
 pub fn at(point: Point) -> Option<Found<'static>> {
     let boundaries = BOUNDARIES.as_ref()?;
-    // Half a circle east is the same meridian as half a circle west, which the library looks for there.
+    // Half a circle east is the same meridian as half a circle west, which the library looks for
+    // there.
     let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
     let (antarctica, north) = ANTARCTICA;
     if ids.is_empty() && point.lat < north {
@@ -43,13 +47,15 @@ pub fn at(point: Point) -> Option<Found<'static>> {
     found(&ids)
 }
 
-/// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves for parts of countries are passed over.
+/// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
+/// for parts of countries are passed over.
 fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
     let english = Language::english();
     let mut countries = ids.iter().copied().filter(|id| english.name(id).is_some());
     let country_of = |id: &'a str| id.split_once('-').map_or(id, |(country, _)| country);
     let country = countries.next().or(ids.first().copied().map(country_of))?;
-    let subdivision = ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
+    let subdivision =
+        ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
     Some(Found { country, subdivision, also: countries.collect(), ids: ids.to_vec() })
 }
 

@@ -1,4 +1,5 @@
-//! The countries of ISO 3166-1 and their names in more than a hundred languages, as `build/` took them from `keshvar`.
+//! The countries of ISO 3166-1 and their names in more than a hundred languages, as `build/` took
+//! them from `keshvar`.
 
 use std::sync::LazyLock;
 
@@ -9,8 +10,9 @@ include!(concat!(env!("OUT_DIR"), "/names.rs"));
 /// What those get who want none of the languages.
 const ENGLISH: &str = "en";
 
-static COUNTRIES: LazyLock<Vec<Country>> =
-    LazyLock::new(|| include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect());
+static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
+    include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect()
+});
 
 static SUBDIVISIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/subdivisions.txt"));
 
@@ -37,7 +39,8 @@ pub struct Country {
 pub struct Language {
     /// Its tag (BCP 47).
     pub tag: &'static str,
-    /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one where the name is the English one.
+    /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one
+    /// where the name is the English one.
     names: (usize, usize),
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],
@@ -54,9 +57,13 @@ pub fn country(code: &str) -> Option<&'static Country> {
     COUNTRIES.get(place)
 }
 
-/// The name of a subdivision that a point can lie in, by its code of ISO 3166-2: in English, or its own.
+/// The name of a subdivision that a point can lie in, by its code of ISO 3166-2: in English, or its
+/// own.
 pub fn subdivision(code: &str) -> Option<&'static str> {
-    SUBDIVISIONS.lines().find_map(|line| line.split_once('\t').filter(|(known, _)| *known == code)).map(|(_, name)| name)
+    SUBDIVISIONS
+        .lines()
+        .find_map(|line| line.split_once('\t').filter(|(known, _)| *known == code))
+        .map(|(_, name)| name)
 }
 
 impl Country {
@@ -86,7 +93,10 @@ impl Country {
 
     /// Its flag: the two letters as regional indicators (UTS #51).
     pub fn flag(&self) -> String {
-        self.code.bytes().filter_map(|letter| char::from_u32(0x1F1E6 + u32::from(letter.wrapping_sub(b'A')))).collect()
+        self.code
+            .bytes()
+            .filter_map(|letter| char::from_u32(0x1F1E6 + u32::from(letter.wrapping_sub(b'A'))))
+            .collect()
     }
 }
 
@@ -115,8 +125,8 @@ impl Language {
         LANGUAGES
     }
 
-    /// The code and the name of each country in this language's order, those among them that a point can lie in though ISO 3166-1 does
-    /// not list them.
+    /// The code and the name of each country in this language's order, those among them that a
+    /// point can lie in though ISO 3166-1 does not list them.
     pub fn names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let (own, english): (Vec<_>, Vec<_>) = self.lines().zip(Self::english().lines()).unzip();
         self.order.iter().filter_map(move |place| {

@@ -32,9 +32,10 @@ pub(crate) const TRIES: usize = 12;
 ///
 /// The first one becomes the default whatever is sent; a later one where `is_default` is true.
 ///
-/// Two sequential trips to storage: the session and what is known of the addresses are looked up side by side, and the write is counted;
-/// then the address is written. Two read units (three with an `Idempotency-Key`), five write units, three more with an `Idempotency-Key`,
-/// one more for the first write of an hour; more for an address above a KB.
+/// Two sequential trips to storage: the session and what is known of the addresses are looked up
+/// side by side, and the write is counted; then the address is written. Two read units (three with
+/// an `Idempotency-Key`), five write units, three more with an `Idempotency-Key`, one more for the
+/// first write of an hour; more for an address above a KB.
 #[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::ADDRESS,
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again."),
@@ -63,10 +64,14 @@ pub async fn create_address(
     Keyed { key, request: NewAddress { details, is_default } }: Keyed<NewAddress>,
 ) -> Result<Response, ApiError> {
     let now = app.now();
-    let slot = |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), "CreateAddress"));
+    let slot =
+        |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), "CreateAddress"));
     let read = async |customer| {
         let slot = slot(customer);
-        tokio::try_join!(app.store.seen_before(slot.as_ref(), now), app.store.address_book(customer))
+        tokio::try_join!(
+            app.store.seen_before(slot.as_ref(), now),
+            app.store.address_book(customer)
+        )
     };
     let (read, areas) = tokio::join!(caller.alongside_write(read), areas_if_known(&app));
     let (verified, (seen, mut book)) = read?;
@@ -81,15 +86,21 @@ pub async fn create_address(
         }
         let place = place(is_default, &book);
         let region = |point| Region::at(point, &areas.index, language);
-        let fresh = StoredAnswer::json(StatusCode::CREATED, &AddressOut::new(&address, place != DefaultPlace::Left, region))?;
+        let fresh = StoredAnswer::json(
+            StatusCode::CREATED,
+            &AddressOut::new(&address, place != DefaultPlace::Left, region),
+        )?;
         let kept = slot(customer).map(|slot| slot.keeping(fresh.clone(), now));
         let addition = Addition { customer, address: &address, place, now };
         match app.store.add_address(addition, kept.as_ref()).await {
             Ok(Added::Once(once)) => return idempotency::answer(once, fresh),
             Ok(Added::Full) => return Err(full()),
             Ok(Added::Otherwise(found)) => book = found,
-            // Others kept adding all the while; perhaps there is no place any more that would be worth another try.
-            Err(StoreError::Conflict) if app.store.address_book(customer).await?.is_full() => return Err(full()),
+            // Others kept adding all the while; perhaps there is no place any more that would be
+            // worth another try.
+            Err(StoreError::Conflict) if app.store.address_book(customer).await?.is_full() => {
+                return Err(full());
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -2,7 +2,9 @@
 
 use axum::extract::{Path, State};
 use http::StatusCode;
-use shared::{app::AppState, auth::caller::Caller, http::error::ApiError, ids::AddressId, store::Removed};
+use shared::{
+    app::AppState, auth::caller::Caller, http::error::ApiError, ids::AddressId, store::Removed,
+};
 
 use crate::create_address::TRIES;
 
@@ -10,8 +12,9 @@ use crate::create_address::TRIES;
 ///
 /// Where it is the default, the newest that is left becomes it.
 ///
-/// Two sequential trips to storage: the session and the newest addresses are looked up side by side, and the write is counted; then it
-/// goes. Two read units (three where the newest are large), five write units, one more for the first write of an hour.
+/// Two sequential trips to storage: the session and the newest addresses are looked up side by
+/// side, and the write is counted; then it goes. Two read units (three where the newest are large),
+/// five write units, one more for the first write of an hour.
 #[utoipa::path(delete, path = "/api/addresses/{id}/", operation_id = "DeleteAddress", tag = crate::ADDRESS,
     params(("id" = String, Path, description = "The address's `id`.", format = "uuid")),
     responses(
@@ -23,8 +26,13 @@ use crate::create_address::TRIES;
             example = json!({"type": "client_error", "errors": [{"code": "throttled",
                 "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
     ))]
-pub async fn delete_address(State(app): State<AppState>, caller: Caller, Path(id): Path<String>) -> Result<StatusCode, ApiError> {
-    let (verified, mut newest) = caller.alongside_write(|customer| app.store.newest_addresses(customer)).await?;
+pub async fn delete_address(
+    State(app): State<AppState>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let (verified, mut newest) =
+        caller.alongside_write(|customer| app.store.newest_addresses(customer)).await?;
     let id: AddressId = id.parse().map_err(|_| ApiError::not_found())?;
     for _ in 0..TRIES {
         match app.store.remove_address(verified.customer, id, (&newest.0, &newest.1)).await? {

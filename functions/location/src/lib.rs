@@ -1,9 +1,10 @@
 //! Countries, what lies where on the earth, and a customer's addresses.
 //!
-//! Invariants: what the public operations tell is carried by the function or kept in the process, so that a warm one answers without a trip to
-//! storage; nothing of it is worked out before it is first asked for. Each library that knows something of the earth is wrapped in one file:
-//! `build/` (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`), [`area_file`] (`geojson`); where time
-//! zones end was told by `tzf-rs`, see [`time_zones`].
+//! Invariants: what the public operations tell is carried by the function or kept in the process,
+//! so that a warm one answers without a trip to storage; nothing of it is worked out before it is
+//! first asked for. Each library that knows something of the earth is wrapped in one file: `build/`
+//! (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`),
+//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`].
 
 pub mod address;
 pub mod area_file;

@@ -12,10 +12,11 @@ use crate::{address::AddressOut, countries::Language, region::Region, served::ar
 
 /// The caller's addresses.
 ///
-/// At most fifty, the default first, then the newest. The names of their regions' countries are in the wanted language.
+/// At most fifty, the default first, then the newest. The names of their regions' countries are in
+/// the wanted language.
 ///
-/// One sequential trip to storage: the session is looked up beside the addresses. Two read units, one more for each further 4 KB of
-/// addresses.
+/// One sequential trip to storage: the session is looked up beside the addresses. Two read units,
+/// one more for each further 4 KB of addresses.
 #[utoipa::path(get, path = "/api/addresses/", operation_id = "ListAddresses", tag = crate::ADDRESS,
     params(("Accept-Language" = Option<String>, Header, description = "The wanted languages.")),
     responses((status = 200, description = "The addresses.", body = Vec<AddressOut>, example = json!([crate::address::example()]))))]
@@ -24,9 +25,17 @@ pub async fn list_addresses(
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Json<Vec<AddressOut>>, ApiError> {
-    let (read, areas) = tokio::join!(caller.alongside(|customer| app.store.addresses(customer)), areas_if_known(&app));
+    let (read, areas) = tokio::join!(
+        caller.alongside(|customer| app.store.addresses(customer)),
+        areas_if_known(&app)
+    );
     let (_, (book, addresses)) = read?;
     let language = Language::wanted(&Languages::of(&headers));
     let region = |point| Region::at(point, &areas.index, language);
-    Ok(Json(addresses.iter().map(|address| AddressOut::new(address, book.default == Some(address.id), region)).collect()))
+    Ok(Json(
+        addresses
+            .iter()
+            .map(|address| AddressOut::new(address, book.default == Some(address.id), region))
+            .collect(),
+    ))
 }

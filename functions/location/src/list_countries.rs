@@ -59,15 +59,17 @@ impl FromFields for CountryQuery {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
         let language = fields.optional("lang", text().or_blank());
-        let (search, language) = (search?.unwrap_or_default(), language?.filter(|language| !language.is_empty()));
+        let (search, language) =
+            (search?.unwrap_or_default(), language?.filter(|language| !language.is_empty()));
         Ok(Self { search: folded(&search), language })
     }
 }
 
 /// The countries.
 ///
-/// All of ISO 3166-1, in the language `lang` or, where that is absent, the wanted one that comes first among those that there are; where
-/// there is none of them, in English. In the order of their names in that language.
+/// All of ISO 3166-1, in the language `lang` or, where that is absent, the wanted one that comes
+/// first among those that there are; where there is none of them, in English. In the order of their
+/// names in that language.
 ///
 /// No trip to storage, ever.
 #[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::COUNTRY,
@@ -94,20 +96,35 @@ pub async fn list_countries(
     headers: HeaderMap,
     Query(query): Query<CountryQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted =
+        query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
     let language = Language::wanted(&wanted);
-    let listed = language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
+    let listed =
+        language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
     let shown = listed.filter(|(country, name)| query.admits(country, name));
-    let codes_go_to = |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
-    let countries: Vec<_> = shown.map(|(country, name)| CountryOut::new(country, name, codes_go_to(country))).collect();
-    Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }.answer(&headers, &countries)
+    let codes_go_to =
+        |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
+    let countries: Vec<_> =
+        shown.map(|(country, name)| CountryOut::new(country, name, codes_go_to(country))).collect();
+    Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
+        .answer(&headers, &countries)
 }
 
 impl CountryOut {
     fn new(country: &Country, name: &'static str, sms_enabled: bool) -> Self {
         let Country { code, alpha3, numeric, currency, .. } = *country;
         let (dial_codes, currency_exponent) = (country.dial_codes(), country.currency_exponent());
-        Self { code, alpha3, numeric, name, dial_codes, currency, currency_exponent, flag: country.flag(), sms_enabled }
+        Self {
+            code,
+            alpha3,
+            numeric,
+            name,
+            dial_codes,
+            currency,
+            currency_exponent,
+            flag: country.flag(),
+            sms_enabled,
+        }
     }
 }
 
@@ -121,14 +138,17 @@ impl CountryQuery {
         let digits = search.trim_start_matches('+');
         let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         folded(name).contains(search)
-            || Language::english().name(country.code).is_some_and(|name| folded(name).contains(search))
+            || Language::english()
+                .name(country.code)
+                .is_some_and(|name| folded(name).contains(search))
             || is_code(country.code)
             || is_code(country.alpha3)
             || (is_number && country.dial_codes().iter().any(|code| code[1..].starts_with(digits)))
     }
 }
 
-/// A text as it is searched: in small letters, without the accents of Latin letters, the vowel signs of Arabic, and the forms of its alif.
+/// A text as it is searched: in small letters, without the accents of Latin letters, the vowel
+/// signs of Arabic, and the forms of its alif.
 fn folded(text: &str) -> String {
     let plain = |letter: char| match letter {
         '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' => None,

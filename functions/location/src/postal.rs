@@ -1,11 +1,13 @@
-//! What an address is held to beside its fields: the postal code to the rule of its country, the phone to the form of one.
+//! What an address is held to beside its fields: the postal code to the rule of its country, the
+//! phone to the form of one.
 
 use regex_lite::Regex;
 use shared::http::fields::Violation;
 
 use crate::countries::Country;
 
-/// A postal code as its country's post writes it. Not needed where the post has none; then whatever is given is taken.
+/// A postal code as its country's post writes it. Not needed where the post has none; then whatever
+/// is given is taken.
 pub fn postal_code(code: &str, country: &Country) -> Result<String, Violation> {
     let code = plain(code);
     if !country.has_postal_codes {
@@ -20,17 +22,21 @@ pub fn postal_code(code: &str, country: &Country) -> Result<String, Violation> {
     Err(Violation::invalid(format!("Enter a valid postal code of {}.", country.code)))
 }
 
-/// A phone to call at the door: with the code of its country in E.164 form, else as it is written in its country.
+/// A phone to call at the door: with the code of its country in E.164 form, else as it is written
+/// in its country.
 ///
-/// Only its form is looked at. Nothing is sent to it, and the rules of all countries' numbers are a tenth of a function's zip.
+/// Only its form is looked at. Nothing is sent to it, and the rules of all countries' numbers are a
+/// tenth of a function's zip.
 pub fn phone(phone: &str) -> Result<String, Violation> {
     let phone = ascii_digits(phone);
     if phone.is_empty() {
         return Ok(phone);
     }
-    let (international, number) = phone.strip_prefix('+').map_or((false, phone.as_str()), |number| (true, number));
+    let (international, number) =
+        phone.strip_prefix('+').map_or((false, phone.as_str()), |number| (true, number));
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let is_number = number.chars().all(|sign| sign.is_ascii_digit() || " -.()/\u{a0}".contains(sign));
+    let is_number =
+        number.chars().all(|sign| sign.is_ascii_digit() || " -.()/\u{a0}".contains(sign));
     let has_length = if international {
         (7..=15).contains(&digits.len()) && !digits.starts_with('0')
     } else {
@@ -76,7 +82,10 @@ mod tests {
     #[test]
     fn every_format_is_a_regular_expression() {
         for country in all() {
-            assert!(country.postal_format.is_empty() || Regex::new(country.postal_format).is_ok(), "{country:?}");
+            assert!(
+                country.postal_format.is_empty() || Regex::new(country.postal_format).is_ok(),
+                "{country:?}"
+            );
         }
     }
 
@@ -124,7 +133,16 @@ mod tests {
         ] {
             assert_eq!(told(written), Ok(kept.to_owned()));
         }
-        for wrong in ["12", "+12", "+0501234567", "call me", "050-123-4567 ext. 7", "+", "++14155550123", "1234567890123456"] {
+        for wrong in [
+            "12",
+            "+12",
+            "+0501234567",
+            "call me",
+            "050-123-4567 ext. 7",
+            "+",
+            "++14155550123",
+            "1234567890123456",
+        ] {
             assert_eq!(told(wrong), Err("invalid"), "{wrong}");
         }
     }

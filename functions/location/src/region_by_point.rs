@@ -45,15 +45,17 @@ impl FromFields for RegionQuery {
 
 /// What lies at a point.
 ///
-/// The country is told in the language `lang` or, where that is absent, the wanted one that comes first among those that there are, else in
-/// English. Where several countries have the point, because it is disputed or because one lies within another's claim (Hong Kong, say), the
-/// smallest is `country` and the others are `also`. Boundaries are right on land to within a few hundred metres, and time zones within one
-/// country to about two kilometres.
+/// The country is told in the language `lang` or, where that is absent, the wanted one that comes
+/// first among those that there are, else in English. Where several countries have the point,
+/// because it is disputed or because one lies within another's claim (Hong Kong, say), the smallest
+/// is `country` and the others are `also`. Boundaries are right on land to within a few hundred
+/// metres, and time zones within one country to about two kilometres.
 ///
-/// Boundaries and time zones: © OpenStreetMap contributors, under the Open Database License (https://www.openstreetmap.org/copyright).
+/// Boundaries and time zones: © OpenStreetMap contributors, under the Open Database License
+/// (https://www.openstreetmap.org/copyright).
 ///
-/// No trip to storage in a warm process. At its start one for which service areas hold and one for each megabyte of them; the former again
-/// once a minute, beside a request.
+/// No trip to storage in a warm process. At its start one for which service areas hold and one for
+/// each megabyte of them; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
         ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).", minimum = -90, maximum = 90),
@@ -84,5 +86,6 @@ pub async fn get_region_by_point(
     let language = Language::wanted(&wanted);
     let areas = areas_now(&app).await?;
     let region = Region::at(point, &areas.index, language).ok_or_else(ApiError::not_found)?;
-    Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }.answer(&headers, &region)
+    Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
+        .answer(&headers, &region)
 }

@@ -18,8 +18,9 @@ pub(crate) struct Served {
     pub(crate) index: Arc<AreaIndex>,
 }
 
-/// What holds now. No trip in a warm process; before its first answer one for which release holds, and one for each megabyte of it. Once a
-/// minute, beside a request, the former is read again: half a read unit; a read unit for each 4 KB of the areas where another holds.
+/// What holds now. No trip in a warm process; before its first answer one for which release holds,
+/// and one for each megabyte of it. Once a minute, beside a request, the former is read again: half
+/// a read unit; a read unit for each 4 KB of the areas where another holds.
 pub(crate) async fn areas_now(app: &AppState) -> Result<Arc<Served>, StoreError> {
     let kept = app.own::<Kept<Served>>();
     let (of, last) = (app.clone(), kept.last());
@@ -37,8 +38,8 @@ impl Served {
         let index = match (release, last.filter(|last| last.release == release)) {
             (_, Some(same)) => same.index.clone(),
             (Some(release), None) => {
-                let areas: Vec<Area> =
-                    serde_json::from_str(&app.store.areas(release).await?).map_err(|error| StoreError::Corrupt(error.into()))?;
+                let areas: Vec<Area> = serde_json::from_str(&app.store.areas(release).await?)
+                    .map_err(|error| StoreError::Corrupt(error.into()))?;
                 Arc::new(AreaIndex::new(areas))
             }
             (None, None) => Arc::default(),

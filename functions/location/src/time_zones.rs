@@ -1,24 +1,29 @@
-//! The time zone of a point. Which zones a country or a subdivision has stands in a table; where one has several, a tree of quarters says where
-//! each of them is, down to cells of about 2.4 by 1.2 kilometres at the equator. So borders between countries are as exact as
+//! The time zone of a point. Which zones a country or a subdivision has stands in a table; where
+//! one has several, a tree of quarters says where each of them is, down to cells of about 2.4 by
+//! 1.2 kilometres at the equator. So borders between countries are as exact as
 //! [`boundaries`](crate::boundaries), and only those within one are cut to cells.
 //!
-//! The data is derived from timezone-boundary-builder's (ODbL, OpenStreetMap's contributors) by `tests/time_zones.rs`, which also compares it.
+//! The data is derived from timezone-boundary-builder's (ODbL, OpenStreetMap's contributors) by
+//! `tests/time_zones.rs`, which also compares it.
 //!
-//! A tree, from the whole earth down: [`SPLIT`] with the trees of its south-western, south-eastern, north-western and north-eastern quarter, or
-//! the number of a zone in the place's line of the table.
+//! A tree, from the whole earth down: [`SPLIT`] with the trees of its south-western, south-eastern,
+//! north-western and north-eastern quarter, or the number of a zone in the place's line of the
+//! table.
 
 use shared::model::point::Point;
 
 const TABLE: &str = include_str!("../data/time_zones.txt");
 const TREES: &[u8] = include_bytes!("../data/time_zones.bin");
 
-/// Antarctica has no zones but where people are; this is kept at the largest station and at the pole.
+/// Antarctica has no zones but where people are; this is kept at the largest station and at the
+/// pole.
 const ANTARCTICA: (&str, &str) = ("AQ", "Antarctica/McMurdo");
 
 /// Begins a tree that has four parts.
 pub const SPLIT: u8 = u8::MAX;
 
-/// The zone by its name in the tz database, of the first place of a list from the smallest on that has one; none where nobody lives.
+/// The zone by its name in the tz database, of the first place of a list from the smallest on that
+/// has one; none where nobody lives.
 pub fn at(point: Point, ids: &[&str]) -> Option<&'static str> {
     if ids == [ANTARCTICA.0] {
         return Some(ANTARCTICA.1);
@@ -87,7 +92,10 @@ mod tests {
         let tree = [SPLIT, 0, 1, 2, SPLIT, 3, 4, 5, 6];
         let at = |lat, lng| leaf(&tree, Point::new(lat, lng));
         assert_eq!([at(-1.0, -1.0), at(-1.0, 1.0), at(1.0, -1.0)], [Some(0), Some(1), Some(2)]);
-        assert_eq!([at(1.0, 1.0), at(1.0, 91.0), at(46.0, 1.0), at(90.0, 180.0)], [Some(3), Some(4), Some(5), Some(6)]);
+        assert_eq!(
+            [at(1.0, 1.0), at(1.0, 91.0), at(46.0, 1.0), at(90.0, 180.0)],
+            [Some(3), Some(4), Some(5), Some(6)]
+        );
         assert_eq!(leaf(&[SPLIT, 0], Point::new(1.0, 1.0)), None, "half a tree says nothing");
     }
 }

@@ -29,11 +29,13 @@ use crate::{
 
 /// Changes some of an address.
 ///
-/// What is not sent stays. `is_default` true makes it the default; false changes nothing, since one of the addresses always is.
+/// What is not sent stays. `is_default` true makes it the default; false changes nothing, since one
+/// of the addresses always is.
 ///
-/// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
-/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default, one
-/// more for the first write of an hour; more for an address above a KB.
+/// Two sequential trips to storage: the session is looked up beside the address and what is known
+/// of all, and the write is counted; then the address is replaced if it is still the one that was
+/// read. Three read units; two write units, five where it becomes the default, one more for the
+/// first write of an hour; more for an address above a KB.
 #[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
@@ -66,11 +68,13 @@ pub async fn update_address(
 
 /// Changes an address.
 ///
-/// `line1`, `city` and `country` are needed; what else is not sent stays. Otherwise as UpdateAddress by `PATCH`.
+/// `line1`, `city` and `country` are needed; what else is not sent stays. Otherwise as
+/// UpdateAddress by `PATCH`.
 ///
-/// Two sequential trips to storage: the session is looked up beside the address and what is known of all, and the write is counted; then
-/// the address is replaced if it is still the one that was read. Three read units; two write units, five where it becomes the default, one
-/// more for the first write of an hour; more for an address above a KB.
+/// Two sequential trips to storage: the session is looked up beside the address and what is known
+/// of all, and the write is counted; then the address is replaced if it is still the one that was
+/// read. Three read units; two write units, five where it becomes the default, one more for the
+/// first write of an hour; more for an address above a KB.
 #[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put", tag = crate::ADDRESS,
     params(
         ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
@@ -109,7 +113,10 @@ async fn apply(
     change: &Change,
 ) -> Result<Json<AddressOut>, ApiError> {
     let id = id.parse().ok();
-    let (read, areas) = tokio::join!(caller.alongside_write(|customer| read(app, customer, id)), areas_if_known(app));
+    let (read, areas) = tokio::join!(
+        caller.alongside_write(|customer| read(app, customer, id)),
+        areas_if_known(app)
+    );
     let (verified, (mut book, mut found)) = read?;
     for _ in 0..TRIES {
         let before = found.take().ok_or_else(ApiError::not_found)?;
@@ -130,7 +137,11 @@ async fn apply(
     Err(ApiError::conflict("The addresses are being changed elsewhere."))
 }
 
-async fn read(app: &AppState, customer: CustomerId, id: Option<AddressId>) -> Result<(AddressBook, Option<Address>), StoreError> {
+async fn read(
+    app: &AppState,
+    customer: CustomerId,
+    id: Option<AddressId>,
+) -> Result<(AddressBook, Option<Address>), StoreError> {
     let address = async {
         match id {
             Some(id) => app.store.address(customer, id).await,
@@ -141,6 +152,10 @@ async fn read(app: &AppState, customer: CustomerId, id: Option<AddressId>) -> Re
 }
 
 fn wrong(violations: Vec<(&'static str, Violation)>) -> ApiError {
-    let item = |(name, Violation { code, detail }): (&str, Violation)| ErrorItem { code, detail, attr: Some(name.to_owned()) };
+    let item = |(name, Violation { code, detail }): (&str, Violation)| ErrorItem {
+        code,
+        detail,
+        attr: Some(name.to_owned()),
+    };
     ApiError::fields(violations.into_iter().map(item).collect())
 }

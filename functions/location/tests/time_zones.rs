@@ -1,7 +1,7 @@
 //! Where the time zones' data comes from, and how near it is to that.
 //!
-//! `UPDATE_TIME_ZONES=1 cargo test -p location --release --test time_zones` writes it anew, after a new version of `tzf-rs` or of
-//! `country-boundaries`.
+//! `UPDATE_TIME_ZONES=1 cargo test -p location --release --test time_zones` writes it anew, after a
+//! new version of `tzf-rs` or of `country-boundaries`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,14 +22,18 @@ use tzf_rs::DefaultFinder;
 const DEPTH: u32 = 14;
 /// Places between the points that are asked, with a point of each.
 const TINY: &[(&str, f64, f64)] = &[("VA", 41.9038, 12.4525)];
-/// Places without a zone of their own: their parts cover them, or they lie in one that has it. On BV and HM nobody lives.
-const WITHOUT: [&str; 17] =
-    ["BA", "BE", "BQ", "BV", "CA", "CP", "EA", "ES", "FM", "HM", "ID", "IN", "KM", "KN", "SJ", "ID-PP", "RU-CHU"];
+/// Places without a zone of their own: their parts cover them, or they lie in one that has it. On
+/// BV and HM nobody lives.
+const WITHOUT: [&str; 17] = [
+    "BA", "BE", "BQ", "BV", "CA", "CP", "EA", "ES", "FM", "HM", "ID", "IN", "KM", "KN", "SJ",
+    "ID-PP", "RU-CHU",
+];
 /// Points a degree at which it is asked which zones there are.
 const PER_DEGREE: u32 = 10;
 
-static BOUNDARIES: LazyLock<CountryBoundaries> =
-    LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data"));
+static BOUNDARIES: LazyLock<CountryBoundaries> = LazyLock::new(|| {
+    CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data")
+});
 static ZONES: LazyLock<DefaultFinder> = LazyLock::new(DefaultFinder::new);
 
 /// The smallest place at a point.
@@ -77,7 +81,8 @@ impl Cell {
             return None;
         }
         let (north, east) = (self.south + self.height, self.west + self.width);
-        let bounds = BoundingBox::new(self.south, self.west, north, east).expect("a part of the earth");
+        let bounds =
+            BoundingBox::new(self.south, self.west, north, east).expect("a part of the earth");
         Some(BOUNDARIES.intersecting_ids(bounds).into_iter().collect())
     }
 
@@ -86,8 +91,9 @@ impl Cell {
     }
 }
 
-/// The zones of each place, the one with the most land first. A zone counts where it has a place's land around one point in all directions:
-/// along its borders a place has slivers of its neighbours' zones, since the two libraries simplify differently.
+/// The zones of each place, the one with the most land first. A zone counts where it has a place's
+/// land around one point in all directions: along its borders a place has slivers of its
+/// neighbours' zones, since the two libraries simplify differently.
 fn zones_of_places() -> BTreeMap<&'static str, Vec<&'static str>> {
     let step = 1.0 / f64::from(PER_DEGREE);
     let degrees = |place: u32| (f64::from(place) + 0.5) * step;
@@ -95,7 +101,8 @@ fn zones_of_places() -> BTreeMap<&'static str, Vec<&'static str>> {
         let (lat, lng) = (degrees(row) - 90.0, degrees(column) - 180.0);
         Some((place_at(lat, lng)?, zone_at(lat, lng)?))
     };
-    let row = |row: u32| (0..360 * PER_DEGREE).map(move |column| at(row, column)).collect::<Vec<_>>();
+    let row =
+        |row: u32| (0..360 * PER_DEGREE).map(move |column| at(row, column)).collect::<Vec<_>>();
     let grid: Vec<Vec<_>> = (0..180 * PER_DEGREE).map(row).collect();
     let mut count: BTreeMap<&str, BTreeMap<&str, (usize, usize)>> = BTreeMap::new();
     for rows in grid.windows(3) {
@@ -138,7 +145,8 @@ impl Tree {
             let (lat, lng) = cell.middle();
             let zone = zone_at(lat, lng).filter(|_| place_at(lat, lng) == Some(place));
             let number = zone.and_then(|zone| zones.iter().position(|known| *known == zone));
-            return number.map_or(Self::Any, |number| Self::Zone(u8::try_from(number).expect("few zones")));
+            return number
+                .map_or(Self::Any, |number| Self::Zone(u8::try_from(number).expect("few zones")));
         }
         let parts = cell.quarters().map(|part| Self::of(place, zones, part));
         let mut seen: Vec<u8> = Vec::new();
@@ -197,7 +205,10 @@ fn told(lat: f64, lng: f64) -> Option<&'static str> {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "rewriting is asked for by the person who runs the test")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "rewriting is asked for by the person who runs the test"
+)]
 fn nearly_every_point_on_land_has_the_zone_of_the_library() {
     if std::env::var_os("UPDATE_TIME_ZONES").is_some() {
         return write_anew();
@@ -223,10 +234,16 @@ fn nearly_every_point_on_land_has_the_zone_of_the_library() {
 
 #[test]
 fn every_place_has_a_zone_that_exists() {
-    let ids: BTreeSet<&str> =
-        Cell::EARTH.quarters().into_iter().flat_map(Cell::quarters).filter_map(Cell::places).flatten().collect();
+    let ids: BTreeSet<&str> = Cell::EARTH
+        .quarters()
+        .into_iter()
+        .flat_map(Cell::quarters)
+        .filter_map(Cell::places)
+        .flatten()
+        .collect();
     for id in ids.iter().filter(|id| !WITHOUT.contains(*id)) {
-        let zone = time_zones::at(Point::new(0.0, 0.0), &[*id]).unwrap_or_else(|| panic!("{id} has no time zone"));
+        let zone = time_zones::at(Point::new(0.0, 0.0), &[*id])
+            .unwrap_or_else(|| panic!("{id} has no time zone"));
         assert!(ZONES.timezonenames().contains(&zone), "{id}: {zone}");
     }
 }

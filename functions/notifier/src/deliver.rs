@@ -48,22 +48,38 @@ impl AddAssign for Delivered {
 
 /// Delivers a message. A customer who is not there, or left, gets none.
 ///
-/// Two sequential trips to storage; with active devices three, and the pushes. Three read units, eight write units for the inbox; with devices
-/// two read units more.
-pub(crate) async fn to_customer(app: &AppState, message: &Message, customer: CustomerId) -> Result<Delivered, Trouble> {
-    let (account, inbox, devices) =
-        tokio::try_join!(app.store.account(customer), app.store.inbox(customer), app.store.devices(customer))?;
-    let Some(account) = account.filter(|account| account.status != Status::Deleted) else { return Ok(Delivered::default()) };
+/// Two sequential trips to storage; with active devices three, and the pushes. Three read units,
+/// eight write units for the inbox; with devices two read units more.
+pub(crate) async fn to_customer(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+) -> Result<Delivered, Trouble> {
+    let (account, inbox, devices) = tokio::try_join!(
+        app.store.account(customer),
+        app.store.inbox(customer),
+        app.store.devices(customer)
+    )?;
+    let Some(account) = account.filter(|account| account.status != Status::Deleted) else {
+        return Ok(Delivered::default());
+    };
     let (in_inbox, is_new) = write(app, message, customer, inbox).await?;
     let mut delivered = Delivered { inboxes: usize::from(is_new), ..Delivered::default() };
-    if app.push.is_configured() && devices.iter().any(|device| device.is_active(&account, app.now())) {
+    if app.push.is_configured()
+        && devices.iter().any(|device| device.is_active(&account, app.now()))
+    {
         delivered += push::to_devices(app, message, customer, in_inbox).await?;
     }
     Ok(delivered)
 }
 
 /// Puts the message into the inbox, unless it came before.
-async fn write(app: &AppState, message: &Message, customer: CustomerId, mut inbox: Inbox) -> Result<(InInbox, bool), Trouble> {
+async fn write(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+    mut inbox: Inbox,
+) -> Result<(InInbox, bool), Trouble> {
     let hash = ContentHash::of(&message.id);
     for _ in 0..TRIES {
         let now = app.now();
@@ -79,10 +95,21 @@ async fn write(app: &AppState, message: &Message, customer: CustomerId, mut inbo
             until,
         };
         let receipt = Receipt { notification: id, message: hash.clone(), until };
-        let arrival = Arrival { customer, before: &inbox, after: &after, notification: &notification, receipt: &receipt, now };
+        let arrival = Arrival {
+            customer,
+            before: &inbox,
+            after: &after,
+            notification: &notification,
+            receipt: &receipt,
+            now,
+        };
         match app.store.receive(arrival).await? {
-            Arrived::Now => return Ok((InInbox { notification: id, unread: after.unread(now) }, true)),
-            Arrived::Before(id) => return Ok((InInbox { notification: id, unread: inbox.unread(now) }, false)),
+            Arrived::Now => {
+                return Ok((InInbox { notification: id, unread: after.unread(now) }, true));
+            }
+            Arrived::Before(id) => {
+                return Ok((InInbox { notification: id, unread: inbox.unread(now) }, false));
+            }
             Arrived::Changed(head) => inbox = head,
         }
     }

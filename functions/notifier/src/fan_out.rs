@@ -1,15 +1,20 @@
 //! A message to everybody, page by page through the queue.
 //!
-//! Protocol: the message to all becomes one page for each shard of the list of customers; each page first publishes the next one and then
-//! serves its own customers, so the shards unroll as fast as the queue lets them and no instance holds more than a page. How far a shard has
-//! come is noted before the next page is published: a page that is delivered again publishes it again only while it has not begun to publish
-//! its own next. What a page could not do for single customers it publishes for these alone.
+//! Protocol: the message to all becomes one page for each shard of the list of customers; each page
+//! first publishes the next one and then serves its own customers, so the shards unroll as fast as
+//! the queue lets them and no instance holds more than a page. How far a shard has come is noted
+//! before the next page is published: a page that is delivered again publishes it again only while
+//! it has not begun to publish its own next. What a page could not do for single customers it
+//! publishes for these alone.
 //!
-//! Invariant: after a crash anywhere some record is still in the queue from which everybody who is not served yet will be.
+//! Invariant: after a crash anywhere some record is still in the queue from which everybody who is
+//! not served yet will be.
 
 use futures_util::{StreamExt, future::try_join_all, stream};
 use jiff::SignedDuration;
-use shared::{app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic, store::CUSTOMER_SHARDS};
+use shared::{
+    app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic, store::CUSTOMER_SHARDS,
+};
 
 use crate::{
     deliver::{self, Delivered},
@@ -32,7 +37,11 @@ pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered
 }
 
 /// Publishes the next page and serves this one.
-pub(crate) async fn serve(app: &AppState, message: &Message, page: Page) -> Result<Delivered, Trouble> {
+pub(crate) async fn serve(
+    app: &AppState,
+    message: &Message,
+    page: Page,
+) -> Result<Delivered, Trouble> {
     let size = app.config.fan_out_page;
     let customers = app.store.customers(page.shard, page.after, size).await?;
     if let Some(last) = customers.last().filter(|_| customers.len() == size) {
@@ -67,7 +76,11 @@ async fn publish_next(app: &AppState, message: &Message, next: Page) -> Result<(
     Ok(())
 }
 
-async fn publish_rest(app: &AppState, message: &Message, left: &[CustomerId]) -> Result<(), Trouble> {
+async fn publish_rest(
+    app: &AppState,
+    message: &Message,
+    left: &[CustomerId],
+) -> Result<(), Trouble> {
     for customer in left {
         topic(app)?.publish(&message.for_customer(*customer)).await?;
     }

@@ -1,8 +1,11 @@
-//! The consumer of the queue behind the topic `notifications`: each message goes into inboxes and to push devices.
+//! The consumer of the queue behind the topic `notifications`: each message goes into inboxes and
+//! to push devices.
 //!
-//! Protocol: SQS events with raw delivery from SNS, answered with `batchItemFailures`, so that failed records alone come back (AWS, "Using
-//! Lambda with Amazon SQS"). Invariants: a message comes into an inbox once, however often it is delivered; it is pushed at least once to
-//! each device that is active right before the push; what cannot be done now comes back, and what never can ends in the dead-letter queue.
+//! Protocol: SQS events with raw delivery from SNS, answered with `batchItemFailures`, so that
+//! failed records alone come back (AWS, "Using Lambda with Amazon SQS"). Invariants: a message
+//! comes into an inbox once, however often it is delivered; it is pushed at least once to each
+//! device that is active right before the push; what cannot be done now comes back, and what never
+//! can ends in the dead-letter queue.
 
 mod deliver;
 mod fan_out;
@@ -28,7 +31,11 @@ const RECORDS_AT_ONCE: usize = 4;
 
 /// The consumer, as the Lambda runtime and the launcher run it.
 pub fn consumer() -> Consumer {
-    Consumer { name: env!("CARGO_CRATE_NAME"), start, handle: |app, event, _| run(app, event).boxed() }
+    Consumer {
+        name: env!("CARGO_CRATE_NAME"),
+        start,
+        handle: |app, event, _| run(app, event).boxed(),
+    }
 }
 
 /// A batch of the queue, as far as it is read.
@@ -60,7 +67,9 @@ struct Failure {
 
 fn start(app: &AppState) {
     if !app.push.is_configured() {
-        tracing::warn!("no platform application is configured: messages go into inboxes and are not pushed");
+        tracing::warn!(
+            "no platform application is configured: messages go into inboxes and are not pushed"
+        );
     }
 }
 
@@ -68,8 +77,11 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     let began = app.now();
     let batch: Batch = serde_json::from_value(event)?;
     let records = batch.records.len();
-    let worked = stream::iter(batch.records).map(|record| handle(&app, record)).buffer_unordered(RECORDS_AT_ONCE);
-    let (outcomes, tally) = tally::counted(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
+    let worked = stream::iter(batch.records)
+        .map(|record| handle(&app, record))
+        .buffer_unordered(RECORDS_AT_ONCE);
+    let (outcomes, tally) =
+        tally::counted(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
     let mut all = Delivered::default();
     let mut failures = Vec::new();
     for (item_identifier, outcome) in outcomes {
@@ -85,7 +97,18 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     let Delivered { inboxes, pushes, silenced } = all;
     let Tally { calls, read_units, write_units, .. } = tally;
     let failed = failures.len();
-    tracing::info!(records, failed, inboxes, pushes, silenced, ms = millis, calls, read_units, write_units, "batch");
+    tracing::info!(
+        records,
+        failed,
+        inboxes,
+        pushes,
+        silenced,
+        ms = millis,
+        calls,
+        read_units,
+        write_units,
+        "batch"
+    );
     if pushes > 0 {
         app.metrics.count(began, "Pushes", u64::try_from(pushes).unwrap_or(u64::MAX));
     }

@@ -1,8 +1,11 @@
-//! The topic's message: what other systems publish, and the pages that a message to all is cut into.
+//! The topic's message: what other systems publish, and the pages that a message to all is cut
+//! into.
 //!
-//! Protocol: JSON `{"id", "to": {"customer_id" | "phone" | "all": true}, "type", "title", "body", "data", "image_url", "ttl",
-//! "collapse_key", "critical"}`. `id`, `to` and one of `title` and `body` are required; `id` names the message for ever, so that it comes into
-//! an inbox once however often it is published. A page of a message to all is the same with `"to": {"all": true, "shard", "after"}`.
+//! Protocol: JSON `{"id", "to": {"customer_id" | "phone" | "all": true}, "type", "title", "body",
+//! "data", "image_url", "ttl", "collapse_key", "critical"}`. `id`, `to` and one of `title` and
+//! `body` are required; `id` names the message for ever, so that it comes into an inbox once
+//! however often it is published. A page of a message to all is the same with `"to": {"all": true,
+//! "shard", "after"}`.
 
 use std::fmt;
 
@@ -94,7 +97,8 @@ struct RawTo {
 impl Message {
     /// Reads the body of a record.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        let whole: Map<String, Value> = serde_json::from_str(text).map_err(|_| Unreadable("it is no JSON object"))?;
+        let whole: Map<String, Value> =
+            serde_json::from_str(text).map_err(|_| Unreadable("it is no JSON object"))?;
         let raw = Raw::deserialize(&Value::Object(whole.clone()))
             .map_err(|_| Unreadable("a member is missing or of another type than it must be"))?;
         let to = raw.to.read()?;
@@ -110,16 +114,37 @@ impl Message {
             (!(title.is_empty() && body.is_empty()), "it has neither a title nor a body"),
             (at_most(&title, 255), "title must have at most 255 characters"),
             (at_most(&body, 4_000), "body must have at most 4,000 characters"),
-            (Value::Object(data.clone()).to_string().len() <= MOST_DATA, "data must have at most 4,096 bytes"),
-            (raw.image_url.as_ref().is_none_or(address), "image_url must be an https address of at most 2,048 characters"),
+            (
+                Value::Object(data.clone()).to_string().len() <= MOST_DATA,
+                "data must have at most 4,096 bytes",
+            ),
+            (
+                raw.image_url.as_ref().is_none_or(address),
+                "image_url must be an https address of at most 2,048 characters",
+            ),
             (raw.ttl.is_none_or(|ttl| ttl <= LONGEST_TTL), "ttl must be at most 2,419,200 seconds"),
-            (!collapse_key.is_empty() && at_most(&collapse_key, 255), "collapse_key must have 1 to 255 characters"),
+            (
+                !collapse_key.is_empty() && at_most(&collapse_key, 255),
+                "collapse_key must have 1 to 255 characters",
+            ),
         ];
         if let Some((_, problem)) = rules.into_iter().find(|(holds, _)| !holds) {
             return Err(Unreadable(problem));
         }
         let (id, image_url, ttl) = (raw.id, raw.image_url, raw.ttl);
-        Ok(Self { id, to, kind, title, body, data, image_url, ttl, collapse_key, critical: raw.critical.unwrap_or(false), whole })
+        Ok(Self {
+            id,
+            to,
+            kind,
+            title,
+            body,
+            data,
+            image_url,
+            ttl,
+            collapse_key,
+            critical: raw.critical.unwrap_or(false),
+            whole,
+        })
     }
 
     /// The same message for a page of everybody.
@@ -142,12 +167,14 @@ impl Message {
 impl RawTo {
     fn read(self) -> Result<To, Unreadable> {
         match (self.customer_id, self.phone, self.all.unwrap_or_default()) {
-            (Some(customer), None, false) => {
-                customer.parse().map(To::Customer).map_err(|_| Unreadable("to.customer_id is no customer's id"))
-            }
+            (Some(customer), None, false) => customer
+                .parse()
+                .map(To::Customer)
+                .map_err(|_| Unreadable("to.customer_id is no customer's id")),
             (None, Some(phone), false) => {
                 let digits = phone.strip_prefix('+').unwrap_or_default();
-                let e164 = (5..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit());
+                let e164 = (5..=15).contains(&digits.len())
+                    && digits.bytes().all(|digit| digit.is_ascii_digit());
                 // A phone is found by its hash alone, so its form is all that has to be right.
                 if e164 {
                     Ok(To::Phone(Phone::of_the_operator(&phone)))
@@ -159,7 +186,9 @@ impl RawTo {
                 None => Ok(To::All),
                 Some(shard) if CUSTOMER_SHARDS.contains(shard) => {
                     let after = self.after.map(|after| after.parse()).transpose();
-                    after.map(|after| To::Page(Page { shard, after })).map_err(|_| Unreadable("to.after is no customer's id"))
+                    after
+                        .map(|after| To::Page(Page { shard, after }))
+                        .map_err(|_| Unreadable("to.after is no customer's id"))
                 }
                 Some(_) => Err(Unreadable("to.shard is no shard")),
             },
@@ -186,7 +215,9 @@ mod tests {
 
     #[test]
     fn what_is_required_is_enough_and_the_rest_has_its_defaults() {
-        let message = read(json!({"id": "order-1", "to": {"phone": "+14155550123"}, "title": "Hello"})).unwrap();
+        let message =
+            read(json!({"id": "order-1", "to": {"phone": "+14155550123"}, "title": "Hello"}))
+                .unwrap();
         assert!(matches!(message.to, To::Phone(_)));
         assert_eq!((message.kind.as_str(), message.collapse_key.as_str()), ("general", "order-1"));
         assert!(message.data.is_empty() && !message.critical && message.ttl.is_none());
@@ -195,7 +226,9 @@ mod tests {
     #[test]
     fn a_page_and_a_customer_of_a_message_to_all_are_read_back() {
         let customer: CustomerId = "019aac3f-0000-7000-8000-000000000001".parse().unwrap();
-        let all = read(json!({"id": "news", "to": {"all": true}, "body": "All of it", "data": {"n": 1}})).unwrap();
+        let all =
+            read(json!({"id": "news", "to": {"all": true}, "body": "All of it", "data": {"n": 1}}))
+                .unwrap();
         for after in [None, Some(customer)] {
             let page = Message::read(&all.for_page(Page { shard: 'b', after })).unwrap();
             assert!(matches!(page.to, To::Page(page) if page == Page { shard: 'b', after }));
@@ -215,7 +248,10 @@ mod tests {
             (json!({"id": "", "to": to, "title": "x"}), "id must"),
             (json!({"id": "x", "to": to}), "neither"),
             (json!({"id": "x", "to": {}, "title": "x"}), "one of"),
-            (json!({"id": "x", "to": {"all": true, "phone": "+14155550123"}, "title": "x"}), "one of"),
+            (
+                json!({"id": "x", "to": {"all": true, "phone": "+14155550123"}, "title": "x"}),
+                "one of",
+            ),
             (json!({"id": "x", "to": {"phone": "4155550123"}, "title": "x"}), "E.164"),
             (json!({"id": "x", "to": {"customer_id": "7"}, "title": "x"}), "customer"),
             (json!({"id": "x", "to": {"all": true, "shard": "g"}, "title": "x"}), "shard"),
@@ -223,7 +259,10 @@ mod tests {
             (json!({"id": "x", "to": to, "body": "x".repeat(4_001)}), "body"),
             (json!({"id": "x", "to": to, "body": "x", "data": {"a": "x".repeat(4_096)}}), "data"),
             (json!({"id": "x", "to": to, "body": "x", "data": [1]}), "another type"),
-            (json!({"id": "x", "to": to, "body": "x", "image_url": "http://example.com/a.png"}), "image_url"),
+            (
+                json!({"id": "x", "to": to, "body": "x", "image_url": "http://example.com/a.png"}),
+                "image_url",
+            ),
             (json!({"id": "x", "to": to, "body": "x", "ttl": 2_419_201}), "ttl"),
             (json!({"id": "x", "to": to, "body": "x", "ttl": -1}), "another type"),
         ] {

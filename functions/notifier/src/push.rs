@@ -1,7 +1,8 @@
 //! One message to the devices of one customer.
 //!
-//! Invariant: account and devices are read, strongly consistent, right before the pushes: a device that another customer has by then, or
-//! whose session has ended, gets nothing. An endpoint that had to be made or corrected is followed by another reading.
+//! Invariant: account and devices are read, strongly consistent, right before the pushes: a device
+//! that another customer has by then, or whose session has ended, gets nothing. An endpoint that
+//! had to be made or corrected is followed by another reading.
 
 use futures_util::future::join_all;
 use shared::{
@@ -21,8 +22,8 @@ use crate::{
 /// How often devices are read at most: once, and once more after each round of making endpoints.
 const ROUNDS: usize = 3;
 
-/// Pushes to every active device. One trip to storage and a call of SNS for each device; for a device that was registered since its last
-/// push one or two trips and two or three calls more.
+/// Pushes to every active device. One trip to storage and a call of SNS for each device; for a
+/// device that was registered since its last push one or two trips and two or three calls more.
 pub(crate) async fn to_devices(
     app: &AppState,
     message: &Message,
@@ -32,13 +33,16 @@ pub(crate) async fn to_devices(
     let mut silenced = 0;
     let mut troubles = Vec::new();
     for round in 1..=ROUNDS {
-        let (account, devices) = tokio::try_join!(app.store.account(customer), app.store.devices(customer))?;
+        let (account, devices) =
+            tokio::try_join!(app.store.account(customer), app.store.devices(customer))?;
         let Some(account) = account else { break };
         let now = app.now();
         let active = devices.into_iter().filter(|device| device.is_active(&account, now));
-        let (ready, unready): (Vec<Device>, Vec<Device>) = active.partition(|device| device.checked && device.endpoint.is_some());
+        let (ready, unready): (Vec<Device>, Vec<Device>) =
+            active.partition(|device| device.checked && device.endpoint.is_some());
         if !unready.is_empty() && round < ROUNDS && troubles.is_empty() {
-            for checked in join_all(unready.iter().map(|device| check(app, customer, device))).await {
+            for checked in join_all(unready.iter().map(|device| check(app, customer, device))).await
+            {
                 match checked {
                     Ok(given_up) => silenced += usize::from(given_up),
                     Err(trouble) => troubles.push(trouble),
@@ -51,7 +55,9 @@ pub(crate) async fn to_devices(
         }
         let payload = payload(message, in_inbox.notification, in_inbox.unread, now);
         let mut pushes = 0;
-        for pushed in join_all(ready.iter().map(|device| push(app, customer, device, &payload))).await {
+        for pushed in
+            join_all(ready.iter().map(|device| push(app, customer, device, &payload))).await
+        {
             match pushed {
                 Ok(true) => pushes += 1,
                 Ok(false) => silenced += 1,
@@ -79,7 +85,12 @@ async fn check(app: &AppState, customer: CustomerId, device: &Device) -> Result<
 }
 
 /// Pushes to one device; false where it is out of reach for ever and given up.
-async fn push(app: &AppState, customer: CustomerId, device: &Device, payload: &str) -> Result<bool, Trouble> {
+async fn push(
+    app: &AppState,
+    customer: CustomerId,
+    device: &Device,
+    payload: &str,
+) -> Result<bool, Trouble> {
     let endpoint = device.endpoint.as_deref().unwrap_or_default();
     let reason = match app.push.publish(endpoint, payload).await? {
         Pushed::Accepted => return Ok(true),
@@ -89,7 +100,12 @@ async fn push(app: &AppState, customer: CustomerId, device: &Device, payload: &s
     silence(app, customer, device, reason).await.map(|_| false)
 }
 
-async fn silence(app: &AppState, customer: CustomerId, device: &Device, reason: SilencedBy) -> Result<bool, Trouble> {
+async fn silence(
+    app: &AppState,
+    customer: CustomerId,
+    device: &Device,
+    reason: SilencedBy,
+) -> Result<bool, Trouble> {
     let silenced = Silenced { reason, at: app.now() };
     let done = app.store.silence_device(customer, device, &silenced).await?;
     tracing::info!(customer = app.pseudonym(customer), ?reason, "a push device was given up");

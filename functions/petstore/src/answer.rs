@@ -42,7 +42,10 @@ impl Form {
     pub(crate) fn write(self, root: &str, value: &impl Serialize) -> Result<Vec<u8>, ApiError> {
         match self {
             Self::Json => serde_json::to_vec(value).map_err(ApiError::internal),
-            Self::Xml => Ok(xml::document(root, &serde_json::to_value(value).map_err(ApiError::internal)?).into_bytes()),
+            Self::Xml => {
+                Ok(xml::document(root, &serde_json::to_value(value).map_err(ApiError::internal)?)
+                    .into_bytes())
+            }
         }
     }
 
@@ -56,7 +59,12 @@ impl Form {
     }
 
     /// A list, of which as much is written as an answer can hold.
-    pub(crate) fn list(self, root: &str, name: &str, items: &[impl Serialize]) -> Result<Response, ApiError> {
+    pub(crate) fn list(
+        self,
+        root: &str,
+        name: &str,
+        items: &[impl Serialize],
+    ) -> Result<Response, ApiError> {
         let (opening, between, closing) = match self {
             Self::Json => ("[".to_owned(), ",", "]".to_owned()),
             Self::Xml => (xml::opening(root), "", format!("</{root}>")),
@@ -65,7 +73,10 @@ impl Form {
         for (place, item) in items.iter().enumerate() {
             let written = match self {
                 Self::Json => serde_json::to_vec(item).map_err(ApiError::internal)?,
-                Self::Xml => xml::element(name, &serde_json::to_value(item).map_err(ApiError::internal)?).into_bytes(),
+                Self::Xml => {
+                    xml::element(name, &serde_json::to_value(item).map_err(ApiError::internal)?)
+                        .into_bytes()
+                }
             };
             weight += weight_of(&written);
             if weight > MOST_BYTES {
@@ -86,7 +97,8 @@ impl Form {
     }
 
     fn respond(self, body: Vec<u8>) -> Response {
-        ([(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type()))], body).into_response()
+        ([(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type()))], body)
+            .into_response()
     }
 }
 
@@ -100,7 +112,10 @@ impl<S: Sync> FromRequestParts<S> for Form {
 
 /// Bytes of a text of the event, where it stands in JSON once more.
 fn weight_of(written: &[u8]) -> usize {
-    written.iter().map(|byte| if matches!(byte, b'"' | b'\\' | b'\n' | b'\t') { 2 } else { 1 }).sum()
+    written
+        .iter()
+        .map(|byte| if matches!(byte, b'"' | b'\\' | b'\n' | b'\t') { 2 } else { 1 })
+        .sum()
 }
 
 #[cfg(test)]
@@ -110,13 +125,24 @@ mod tests {
     #[test]
     fn xml_is_for_those_who_like_it_better() {
         let form = |accept: &'static str| {
-            let headers = http::HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            let headers =
+                http::HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
             Form::wanted(&Accept::of(&headers))
         };
-        for json in ["*/*", "application/json", "application/xml, application/json", "application/*", "text/html, */*;q=0.1"] {
+        for json in [
+            "*/*",
+            "application/json",
+            "application/xml, application/json",
+            "application/*",
+            "text/html, */*;q=0.1",
+        ] {
             assert_eq!(form(json), Form::Json, "{json}");
         }
-        for xml in ["application/xml", "application/xml, application/json;q=0.9", "application/xml, */*;q=0.8"] {
+        for xml in [
+            "application/xml",
+            "application/xml, application/json;q=0.9",
+            "application/xml, */*;q=0.8",
+        ] {
             assert_eq!(form(xml), Form::Xml, "{xml}");
         }
         assert_eq!(Form::wanted(&Accept::default()), Form::Json);
@@ -130,6 +156,13 @@ mod tests {
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         let kept: Vec<String> = serde_json::from_slice(&body).unwrap();
         assert_eq!(kept.len(), 13);
-        assert!(Form::Json.list("pets", "Pet", &items[..3]).unwrap().headers().get("x-truncated").is_none());
+        assert!(
+            Form::Json
+                .list("pets", "Pet", &items[..3])
+                .unwrap()
+                .headers()
+                .get("x-truncated")
+                .is_none()
+        );
     }
 }

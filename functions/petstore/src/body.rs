@@ -25,7 +25,9 @@ impl FromRequest<AppState> for Sent {
         }
         let value = match media_type(&content_type).as_str() {
             "application/json" => serde_json::from_slice(&bytes).ok(),
-            "application/xml" | "text/xml" => std::str::from_utf8(&bytes).ok().and_then(|text| xml::read(text).ok()),
+            "application/xml" | "text/xml" => {
+                std::str::from_utf8(&bytes).ok().and_then(|text| xml::read(text).ok())
+            }
             _ => return Err(ApiError::unsupported_media_type(&content_type)),
         };
         value.map(|value| Self(Some(value))).ok_or_else(bad_input)

@@ -18,8 +18,9 @@ const AT_ONCE: usize = 100;
 
 /// Create user
 ///
-/// A user of the same name is taken the place of. Without an `id`, or with one below 1, the user gets the next one; the message is the id.
-/// The sample shop knows no log-in that this would be needed for, and everybody can read what is written here.
+/// A user of the same name is taken the place of. Without an `id`, or with one below 1, the user
+/// gets the next one; the message is the id. The sample shop knows no log-in that this would be
+/// needed for, and everybody can read what is written here.
 ///
 /// Up to two trips to storage, two write units for each KB, one for its end, one for an id.
 #[utoipa::path(post, path = "/v2/user", operation_id = "createUser", tag = crate::USER,
@@ -36,15 +37,19 @@ pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Res
 
 /// Creates list of users with given input array
 ///
-/// All or none of up to a hundred users, more in hundreds. Up to two trips to storage for each hundred; two write units for each KB of
-/// each user, one for its end, one for the ids.
+/// All or none of up to a hundred users, more in hundreds. Up to two trips to storage for each
+/// hundred; two write units for each KB of each user, one for its end, one for the ids.
 #[utoipa::path(post, path = "/v2/user/createWithArray", operation_id = "createUsersWithArrayInput", tag = crate::USER,
     request_body(content = Vec<User>, description = "List of user object", example = json!([document::user()])),
     responses(
         (status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("ok"))),
         (status = 400, description = "Not a list of users.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
     ))]
-pub async fn create_users_with_array_input(shop: Shop, form: Form, sent: Sent) -> Result<Response, ApiError> {
+pub async fn create_users_with_array_input(
+    shop: Shop,
+    form: Form,
+    sent: Sent,
+) -> Result<Response, ApiError> {
     create_all(&shop, form, sent).await
 }
 
@@ -57,7 +62,11 @@ pub async fn create_users_with_array_input(shop: Shop, form: Form, sent: Sent) -
         (status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("ok"))),
         (status = 400, description = "Not a list of users.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
     ))]
-pub async fn create_users_with_list_input(shop: Shop, form: Form, sent: Sent) -> Result<Response, ApiError> {
+pub async fn create_users_with_list_input(
+    shop: Shop,
+    form: Form,
+    sent: Sent,
+) -> Result<Response, ApiError> {
     create_all(&shop, form, sent).await
 }
 
@@ -66,15 +75,19 @@ async fn create_all(shop: &Shop, form: Form, Sent(sent): Sent) -> Result<Respons
     form.done("ok")
 }
 
-/// Puts users, and gives them with their ids. Of several with one name the last counts, as if each had come by itself; one without a name
-/// could be asked for by nobody, and is not kept.
+/// Puts users, and gives them with their ids. Of several with one name the last counts, as if each
+/// had come by itself; one without a name could be asked for by nobody, and is not kept.
 async fn put(shop: &Shop, mut users: Vec<User>) -> Result<Vec<User>, ApiError> {
     let without = users.iter_mut().filter(|user| user.id < 1).collect::<Vec<_>>();
     if let Some(count) = i64::try_from(without.len()).ok().filter(|count| *count > 0) {
         let last = shop.store().next_number(Numbered::Users, count).await?;
-        without.into_iter().zip(last.saturating_sub(count - 1)..).for_each(|(user, id)| user.id = id);
+        without
+            .into_iter()
+            .zip(last.saturating_sub(count - 1)..)
+            .for_each(|(user, id)| user.id = id);
     }
-    let named: BTreeMap<String, User> = users.iter().filter_map(|user| Some((user.username.clone()?, user.clone()))).collect();
+    let named: BTreeMap<String, User> =
+        users.iter().filter_map(|user| Some((user.username.clone()?, user.clone()))).collect();
     for some in named.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
         shop.store().put_users(some, Some(shop.until())).await?;
     }

@@ -1,5 +1,5 @@
-//! How the document tells of the shop, as far as it follows from the operations: XML beside JSON, `ApiResponse` for each error, the
-//! schemes of authentication.
+//! How the document tells of the shop, as far as it follows from the operations: XML beside JSON,
+//! `ApiResponse` for each error, the schemes of authentication.
 
 use serde_json::{Value, json};
 use shared::http::dialect::{Described, Failure};
@@ -27,14 +27,19 @@ fn error(status: u16, detail: &str) -> (&'static str, Value) {
 fn complete(operation: &mut Operation, produces: &[&str]) {
     if operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty()) {
         let (schema, example) = error(401, "Authentication credentials were not provided.");
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build();
-        let when = "The parameter PetstoreAuth is on, and the key or the token is not `special-key`.";
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(schema)))
+            .example(Some(example))
+            .build();
+        let when =
+            "The parameter PetstoreAuth is on, and the key or the token is not `special-key`.";
         let response = ResponseBuilder::new().description(when).content(JSON, content).build();
         operation.responses.responses.entry("401".to_owned()).or_insert(RefOr::T(response));
     }
     let takes_xml = produces.contains(&XML);
     if let Some(RefOr::T(body)) = operation.request_body.as_mut().filter(|_| takes_xml)
-        && let Some(content) = body.content.get(JSON).filter(|_| body.content.len() == 1).and_then(in_xml)
+        && let Some(content) =
+            body.content.get(JSON).filter(|_| body.content.len() == 1).and_then(in_xml)
     {
         body.content.insert(XML.to_owned(), content.into());
     }
@@ -76,8 +81,14 @@ fn root_of(schema: Option<&RefOr<Schema>>) -> Root {
 }
 
 fn add_components(components: &mut Components) {
-    components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("api_key"))));
-    let scopes = Scopes::from_iter([("write:pets", "modify pets in your account"), ("read:pets", "read your pets")]);
+    components.add_security_scheme(
+        "api_key",
+        SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("api_key"))),
+    );
+    let scopes = Scopes::from_iter([
+        ("write:pets", "modify pets in your account"),
+        ("read:pets", "read your pets"),
+    ]);
     let flow = Flow::Implicit(Implicit::new("https://petstore.swagger.io/oauth/authorize", scopes));
     components.add_security_scheme("petstore_auth", SecurityScheme::OAuth2(OAuth2::new([flow])));
 }

@@ -18,11 +18,12 @@ use crate::{
 
 /// Finds Pets by status
 ///
-/// Multiple status values can be provided with comma separated strings, or by repeating the name. A status that there is not finds nothing.
-/// The pets come in the order of their ids; as many as an answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
+/// Multiple status values can be provided with comma separated strings, or by repeating the name. A
+/// status that there is not finds nothing. The pets come in the order of their ids; as many as an
+/// answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
 ///
-/// One trip to storage for each five hundred pets, or each megabyte, of the fullest of sixteen partitions that are read side by side; half a
-/// read unit for each 4 KB of each.
+/// One trip to storage for each five hundred pets, or each megabyte, of the fullest of sixteen
+/// partitions that are read side by side; half a read unit for each 4 KB of each.
 #[utoipa::path(get, path = "/v2/pet/findByStatus", operation_id = "findPetsByStatus", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("status" = inline(Vec<PetStatus>), Query, style = Form, explode,
@@ -31,18 +32,25 @@ use crate::{
         (status = 200, description = "successful operation", body = Vec<Pet>, example = json!([document::pet()])),
         (status = 400, description = "Invalid status value: a query that is no form.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
     ))]
-pub async fn find_pets_by_status(_: Granted, shop: Shop, form: Form, uri: Uri) -> Result<Response, ApiError> {
-    let statuses = values(&uri, "status")?.iter().filter_map(|name| PetStatus::named(name)).collect();
+pub async fn find_pets_by_status(
+    _: Granted,
+    shop: Shop,
+    form: Form,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let statuses =
+        values(&uri, "status")?.iter().filter_map(|name| PetStatus::named(name)).collect();
     form.list("pets", "Pet", &shop.store().pets_of_status(&statuses, MOST_BYTES, shop.now()).await?)
 }
 
 /// Finds Pets by tags
 ///
-/// Multiple tags can be provided with comma separated strings, or by repeating the name; at most 40. Use tag1, tag2, tag3 for testing. Each
-/// pet comes once, in the order of the ids; as many as an answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
+/// Multiple tags can be provided with comma separated strings, or by repeating the name; at most
+/// 40. Use tag1, tag2, tag3 for testing. Each pet comes once, in the order of the ids; as many as
+/// an answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
 ///
-/// Two trips to storage, another for each further hundred pets; half a read unit for each 4 KB of the four partitions of each tag, and half
-/// a read unit for each pet.
+/// Two trips to storage, another for each further hundred pets; half a read unit for each 4 KB of
+/// the four partitions of each tag, and half a read unit for each pet.
 #[utoipa::path(get, path = "/v2/pet/findByTags", operation_id = "findPetsByTags", tag = crate::PET,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("tags" = Vec<String>, Query, style = Form, explode, description = "Tags to filter by")),
@@ -51,7 +59,12 @@ pub async fn find_pets_by_status(_: Granted, shop: Shop, form: Form, uri: Uri) -
         (status = 400, description = "Invalid tag value: more than 40 tags, or a query that is no form.", body = ApiResponse, example = json!(document::refused(400, "bad input: more than 40 tags"))),
     ))]
 #[deprecated = "as in the original document"]
-pub async fn find_pets_by_tags(_: Granted, shop: Shop, form: Form, uri: Uri) -> Result<Response, ApiError> {
+pub async fn find_pets_by_tags(
+    _: Granted,
+    shop: Shop,
+    form: Form,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let tags = values(&uri, "tags")?;
     if tags.len() > MOST_TAGS {
         return Err(bad("bad input: more than 40 tags"));
@@ -63,6 +76,9 @@ pub async fn find_pets_by_tags(_: Granted, shop: Shop, form: Form, uri: Uri) -> 
 fn values(uri: &Uri, name: &str) -> Result<BTreeSet<String>, ApiError> {
     let pairs = pairs(uri.query().unwrap_or_default().as_bytes())?;
     let named = pairs.iter().filter(|(key, _)| key == name);
-    let values = named.flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|value| !value.is_empty());
+    let values = named
+        .flat_map(|(_, value)| value.split(','))
+        .map(str::trim)
+        .filter(|value| !value.is_empty());
     Ok(values.map(str::to_owned).collect())
 }

@@ -1,7 +1,9 @@
-//! Swagger's Petstore, document 1.0.7, under `/v2`: the sample shop on which every client generator, tutorial and tool is tried.
+//! Swagger's Petstore, document 1.0.7, under `/v2`: the sample shop on which every client
+//! generator, tutorial and tool is tried.
 //!
-//! Invariants: what the public server answers is answered, where the contract does not say better; every error is an `ApiResponse`, never
-//! the envelope; no request, whatever it holds, is a 5xx; ids are exact; the inventory and the lists follow the pets at every moment.
+//! Invariants: what the public server answers is answered, where the contract does not say better;
+//! every error is an `ApiResponse`, never the envelope; no request, whatever it holds, is a 5xx;
+//! ids are exact; the inventory and the lists follow the pets at every moment.
 
 mod add_pet;
 mod answer;

@@ -22,7 +22,8 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Logs user into the system
 ///
-/// Any name and any password will do: the session is a number that nothing asks for. No trip to storage.
+/// Any name and any password will do: the session is a number that nothing asks for. No trip to
+/// storage.
 #[utoipa::path(get, path = "/v2/user/login", operation_id = "loginUser", tag = crate::USER,
     params(("username" = String, Query, min_length = 1, description = "The user name for login"),
         ("password" = String, Query, min_length = 1, description = "The password for login in clear text")),
@@ -34,7 +35,11 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
         (status = 400, description = "Invalid username/password supplied", body = ApiResponse,
             example = json!(document::refused(400, "Invalid username/password supplied"))),
     ))]
-pub async fn login_user(State(app): State<AppState>, form: Form, uri: Uri) -> Result<Response, ApiError> {
+pub async fn login_user(
+    State(app): State<AppState>,
+    form: Form,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let pairs = pairs(uri.query().unwrap_or_default().as_bytes())?;
     let given = |name: &str| pairs.iter().any(|(key, value)| key == name && !value.is_empty());
     if !given("username") || !given("password") {
@@ -46,7 +51,8 @@ pub async fn login_user(State(app): State<AppState>, form: Form, uri: Uri) -> Re
     headers.insert(HeaderName::from_static("x-rate-limit"), HeaderValue::from_static("5000"));
     let expires = HeaderValue::from_str(&format!("{expires:.3}")).map_err(ApiError::internal)?;
     headers.insert(HeaderName::from_static("x-expires-after"), expires);
-    Ok((headers, form.done(format!("logged in user session:{}", now.as_millisecond()))?).into_response())
+    Ok((headers, form.done(format!("logged in user session:{}", now.as_millisecond()))?)
+        .into_response())
 }
 
 /// Logs out current logged in user session

@@ -20,7 +20,11 @@ use crate::{
         (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
         (status = 404, description = "Order not found", body = ApiResponse, example = json!(document::absent("Order not found"))),
     ))]
-pub async fn get_order_by_id(shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn get_order_by_id(
+    shop: Shop,
+    form: Form,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
     let order = shop.store().order(read::path_id(&id)?, shop.now()).await?;
     form.answer("Order", &order.ok_or_else(|| absent("Order not found"))?)
 }
@@ -35,7 +39,11 @@ pub async fn get_order_by_id(shop: Shop, form: Form, Path(id): Path<String>) -> 
         (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
         (status = 404, description = "Order not found", body = ApiResponse, example = json!(document::absent("Order not found"))),
     ))]
-pub async fn delete_order(shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn delete_order(
+    shop: Shop,
+    form: Form,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
     let id = read::path_id(&id)?;
     let deleted = shop.store().delete_order(id, shop.now()).await?;
     if deleted { form.done(id.to_string()) } else { Err(absent("Order not found")) }

@@ -20,7 +20,12 @@ use crate::{
         (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
         (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
     ))]
-pub async fn get_pet_by_id(_: Keyed, shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn get_pet_by_id(
+    _: Keyed,
+    shop: Shop,
+    form: Form,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
     let pet = shop.store().pet(read::path_id(&id)?, shop.now()).await?;
     form.answer("Pet", &pet.ok_or_else(|| absent("Pet not found"))?)
 }
@@ -37,9 +42,15 @@ pub async fn get_pet_by_id(_: Keyed, shop: Shop, form: Form, Path(id): Path<Stri
         (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
         (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
     ))]
-pub async fn delete_pet(_: Granted, shop: Shop, form: Form, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub async fn delete_pet(
+    _: Granted,
+    shop: Shop,
+    form: Form,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
     let id = read::path_id(&id)?;
-    let decide = |pet: Option<&Pet>| if pet.is_some() { PetChange::Delete } else { PetChange::Nothing };
+    let decide =
+        |pet: Option<&Pet>| if pet.is_some() { PetChange::Delete } else { PetChange::Nothing };
     match shop.store().change_pet(id, shop.now(), decide).await? {
         PetChange::Nothing => Err(absent("Pet not found")),
         _ => form.done(id.to_string()),

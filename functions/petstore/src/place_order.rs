@@ -13,8 +13,8 @@ use crate::{
 
 /// Place an order for a pet
 ///
-/// Without an `id`, or with one below 1, the order gets the next free one; with the `id` of an order that is there it takes that order's
-/// place. The pet need not be there.
+/// Without an `id`, or with one below 1, the order gets the next free one; with the `id` of an
+/// order that is there it takes that order's place. The pet need not be there.
 ///
 /// One trip to storage and two write units, as it has an end; one more of each for an id.
 #[utoipa::path(post, path = "/v2/store/order", operation_id = "placeOrder", tag = crate::STORE,

@@ -1,5 +1,5 @@
-//! Reads pets, orders and users out of what was sent, as the public server does: what it does not know is passed over, null is as absent,
-//! a text that is a number is taken for one.
+//! Reads pets, orders and users out of what was sent, as the public server does: what it does not
+//! know is passed over, null is as absent, a text that is a number is taken for one.
 
 use std::fmt::Display;
 
@@ -29,7 +29,11 @@ pub(crate) fn pet(value: &Value) -> Read<Pet> {
         id: members.int64("id")?,
         category: members.get("category").map(category).transpose()?,
         name,
-        photo_urls: members.list("photoUrls")?.iter().map(|url| text("photoUrls", url)).collect::<Read<_>>()?,
+        photo_urls: members
+            .list("photoUrls")?
+            .iter()
+            .map(|url| text("photoUrls", url))
+            .collect::<Read<_>>()?,
         tags,
         status: members.choice("status", PetStatus::named)?,
     })
@@ -42,7 +46,11 @@ pub(crate) fn order(value: &Value) -> Read<Order> {
         id: members.int64("id")?,
         pet_id: members.int64("petId")?,
         quantity: members.int32("quantity")?,
-        ship_date: members.text("shipDate")?.filter(|date| !date.is_empty()).map(|date| time("shipDate", &date)).transpose()?,
+        ship_date: members
+            .text("shipDate")?
+            .filter(|date| !date.is_empty())
+            .map(|date| time("shipDate", &date))
+            .transpose()?,
         status: members.choice("status", OrderStatus::named)?,
         complete: members.truth("complete")?,
     })
@@ -148,7 +156,10 @@ impl<'a> Members<'a> {
     /// An empty text is as absent: so clients send what they were not given.
     fn choice<T>(&self, name: &str, named: fn(&str) -> Option<T>) -> Read<Option<T>> {
         let text = self.text(name)?.filter(|text| !text.is_empty());
-        text.map(|text| named(&text).ok_or_else(|| wrong(name, "is none of those that the document names"))).transpose()
+        text.map(|text| {
+            named(&text).ok_or_else(|| wrong(name, "is none of those that the document names"))
+        })
+        .transpose()
     }
 }
 
@@ -209,9 +220,17 @@ mod tests {
 
     #[test]
     fn dates_come_in_either_spelling_and_nothing_else() {
-        let date = |text: &str| order(&json!({"shipDate": text})).map(|order| order.ship_date.map(|time| time.to_string())).ok();
+        let date = |text: &str| {
+            order(&json!({"shipDate": text}))
+                .map(|order| order.ship_date.map(|time| time.to_string()))
+                .ok()
+        };
         let same = Some(Some("2026-11-25T18:00:00Z".to_owned()));
-        for spelled in ["2026-11-25T18:00:00Z", "2026-11-25T19:00:00.000+01:00", "2026-11-25T18:00:00.000+0000"] {
+        for spelled in [
+            "2026-11-25T18:00:00Z",
+            "2026-11-25T19:00:00.000+01:00",
+            "2026-11-25T18:00:00.000+0000",
+        ] {
             assert_eq!(date(spelled), same, "{spelled}");
         }
         assert_eq!(date(""), Some(None));

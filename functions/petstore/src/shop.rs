@@ -9,7 +9,8 @@ use tokio::sync::OnceCell;
 /// The key that the document tells everybody.
 const KEY: &str = "special-key";
 
-/// The shop, with the samples in it. Getting it costs a trip, of one read unit, in the first request of a process.
+/// The shop, with the samples in it. Getting it costs a trip, of one read unit, in the first
+/// request of a process.
 pub(crate) struct Shop(AppState);
 
 /// A caller that may do what the document declares `api_key` for.
@@ -61,7 +62,9 @@ impl FromRequestParts<AppState> for Granted {
     /// Nobody here gives tokens, so the key that everybody knows stands for one.
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header.and_then(|header| header.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token = header
+            .and_then(|header| header.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         admit(app, token.map(|(_, token)| token.trim() == KEY)).map(|()| Self)
     }
 }

@@ -55,7 +55,12 @@ impl FromFields for PetForm {
         (status = 400, description = "Invalid ID supplied, or otherwise not a pet.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
         (status = 405, description = "Validation exception: no body, or another method.", body = ApiResponse, example = json!(document::refused(405, "no data"))),
     ))]
-pub async fn update_pet(_: Granted, shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
+pub async fn update_pet(
+    _: Granted,
+    shop: Shop,
+    form: Form,
+    Sent(sent): Sent,
+) -> Result<Response, ApiError> {
     add_pet::put(&shop, form, sent).await
 }
 
@@ -82,7 +87,10 @@ pub async fn update_pet_with_form(
     let decide = |pet: Option<&Pet>| {
         let Some(pet) = pet else { return PetChange::Nothing };
         let name = changes.name.clone().unwrap_or_else(|| pet.name.clone());
-        PetChange::Put(Pet { name, status: changes.status.or(pet.status), ..pet.clone() }, Some(shop.until()))
+        PetChange::Put(
+            Pet { name, status: changes.status.or(pet.status), ..pet.clone() },
+            Some(shop.until()),
+        )
     };
     match shop.store().change_pet(id, shop.now(), decide).await? {
         PetChange::Nothing => Err(absent("Pet not found")),

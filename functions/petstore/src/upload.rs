@@ -48,7 +48,8 @@ struct UploadForm {
 
 /// uploads an image
 ///
-/// The pet need not be there. The bytes are counted and not kept: at most 4 MiB with what is around them. No trip to storage.
+/// The pet need not be there. The bytes are counted and not kept: at most 4 MiB with what is around
+/// them. No trip to storage.
 #[utoipa::path(post, path = "/v2/pet/{petId}/uploadImage", operation_id = "uploadFile", tag = crate::PET,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("petId" = i64, Path, description = "ID of pet to update")),
@@ -61,7 +62,12 @@ struct UploadForm {
         (status = 413, description = "A body of more than 4 MiB.", body = ApiResponse,
             example = json!(document::refused(413, "The request body is larger than 4194304 bytes."))),
     ))]
-pub async fn upload_file(_: Granted, form: Form, Path(id): Path<String>, upload: Upload) -> Result<Response, ApiError> {
+pub async fn upload_file(
+    _: Granted,
+    form: Form,
+    Path(id): Path<String>,
+    upload: Upload,
+) -> Result<Response, ApiError> {
     read::path_id(&id)?;
     let (name, bytes) = upload.file.ok_or_else(|| bad("bad input: file is required"))?;
     let metadata = upload.metadata.as_deref().unwrap_or("null");
@@ -75,7 +81,9 @@ impl FromRequest<AppState> for Upload {
         let (content_type, bytes) = content(request, MOST).await?;
         match media_type(&content_type).as_str() {
             "" if bytes.is_empty() => Ok(Self::default()),
-            "multipart/form-data" => Self::read(&content_type, bytes).await.map_err(|_| bad_input()),
+            "multipart/form-data" => {
+                Self::read(&content_type, bytes).await.map_err(|_| bad_input())
+            }
             _ => Err(ApiError::unsupported_media_type(&content_type)),
         }
     }
@@ -84,13 +92,18 @@ impl FromRequest<AppState> for Upload {
 impl Upload {
     async fn read(content_type: &str, bytes: Bytes) -> Result<Self, multer::Error> {
         let boundary = multer::parse_boundary(content_type)?;
-        let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+        let mut parts =
+            multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await? {
             match part.name() {
                 Some("additionalMetadata") => upload.metadata = Some(part.text().await?),
                 Some("file") => {
-                    let name = part.file_name().filter(|name| !name.is_empty()).unwrap_or("file").to_owned();
+                    let name = part
+                        .file_name()
+                        .filter(|name| !name.is_empty())
+                        .unwrap_or("file")
+                        .to_owned();
                     upload.file = Some((name, part.bytes().await?.len()));
                 }
                 _ => {}

@@ -13,7 +13,8 @@ use crate::{
 
 /// Get user by user name
 ///
-/// A name may hold what it likes but a `?`, at which the gateway ends a path even where it is escaped. One trip to storage, one read unit.
+/// A name may hold what it likes but a `?`, at which the gateway ends a path even where it is
+/// escaped. One trip to storage, one read unit.
 #[utoipa::path(get, path = "/v2/user/{username}", operation_id = "getUserByName", tag = crate::USER,
     params(("username" = String, Path, description = "The name that needs to be fetched. Use user1 for testing.")),
     responses(
@@ -21,16 +22,22 @@ use crate::{
         (status = 400, description = "Invalid username supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
         (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
     ))]
-pub async fn get_user_by_name(shop: Shop, form: Form, Path(name): Path<String>) -> Result<Response, ApiError> {
+pub async fn get_user_by_name(
+    shop: Shop,
+    form: Form,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
     let user = shop.store().user(&name, shop.now()).await?;
     form.answer("User", &user.ok_or_else(|| absent("User not found"))?)
 }
 
 /// Updated user
 ///
-/// The user of the body takes the place of the one that the path names, under the name of the body where it has one. The message is the id.
+/// The user of the body takes the place of the one that the path names, under the name of the body
+/// where it has one. The message is the id.
 ///
-/// One trip to storage, two write units for each KB, two more under another name; one more trip and unit for an id.
+/// One trip to storage, two write units for each KB, two more under another name; one more trip and
+/// unit for an id.
 #[utoipa::path(put, path = "/v2/user/{username}", operation_id = "updateUser", tag = crate::USER,
     params(("username" = String, Path, description = "name that need to be updated")),
     request_body(content = User, description = "Updated user object", example = json!(document::user())),
@@ -39,13 +46,21 @@ pub async fn get_user_by_name(shop: Shop, form: Form, Path(name): Path<String>) 
         (status = 400, description = "Invalid user supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
         (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
     ))]
-pub async fn update_user(shop: Shop, form: Form, Path(name): Path<String>, Sent(sent): Sent) -> Result<Response, ApiError> {
+pub async fn update_user(
+    shop: Shop,
+    form: Form,
+    Path(name): Path<String>,
+    Sent(sent): Sent,
+) -> Result<Response, ApiError> {
     let mut user = read::user(&sent.ok_or_else(|| bad("No data"))?)?;
     if user.id < 1 {
         user.id = shop.store().next_number(Numbered::Users, 1).await?;
     }
     let new_name = user.username.get_or_insert_with(|| name.clone()).clone();
-    let replaced = shop.store().replace_user(&name, (&new_name, &user), Some(shop.until()), shop.now()).await?;
+    let replaced = shop
+        .store()
+        .replace_user(&name, (&new_name, &user), Some(shop.until()), shop.now())
+        .await?;
     if replaced { form.done(user.id.to_string()) } else { Err(absent("User not found")) }
 }
 
@@ -59,7 +74,11 @@ pub async fn update_user(shop: Shop, form: Form, Path(name): Path<String>, Sent(
         (status = 400, description = "Invalid username supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
         (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
     ))]
-pub async fn delete_user(shop: Shop, form: Form, Path(name): Path<String>) -> Result<Response, ApiError> {
+pub async fn delete_user(
+    shop: Shop,
+    form: Form,
+    Path(name): Path<String>,
+) -> Result<Response, ApiError> {
     let deleted = shop.store().delete_user(&name, shop.now()).await?;
     if deleted { form.done(name) } else { Err(absent("User not found")) }
 }

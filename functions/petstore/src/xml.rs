@@ -1,8 +1,9 @@
 //! XML in and out, by way of what JSON would be of it.
 //!
-//! Invariants: a document that brings a definition (DOCTYPE), an entity of its own, more than sixteen levels or anything that is not
-//! well-formed is refused, in time linear in its length; what is written is read again as it was, whatever characters it holds, those
-//! apart that XML 1.0 cannot hold.
+//! Invariants: a document that brings a definition (DOCTYPE), an entity of its own, more than
+//! sixteen levels or anything that is not well-formed is refused, in time linear in its length;
+//! what is written is read again as it was, whatever characters it holds, those apart that XML 1.0
+//! cannot hold.
 
 use std::fmt::Write as _;
 
@@ -64,7 +65,10 @@ pub fn read(text: &str) -> Result<Value, Malformed> {
                     "amp" => Some('&'),
                     "apos" => Some('\''),
                     "quot" => Some('"'),
-                    _ => entity.resolve_char_ref().map_err(|_| Malformed)?.filter(|character| is_of_xml(*character)),
+                    _ => entity
+                        .resolve_char_ref()
+                        .map_err(|_| Malformed)?
+                        .filter(|character| is_of_xml(*character)),
                 };
                 innermost(&mut open)?.text.push(known.ok_or(Malformed)?);
             }
@@ -118,7 +122,9 @@ impl Element {
                 let items = members.entry(name).or_insert_with(|| Value::Array(Vec::new()));
                 let Value::Array(items) = items else { continue };
                 match child.children.first() {
-                    Some(first) if first.name == *item => items.extend(child.children.into_iter().map(Self::into_value)),
+                    Some(first) if first.name == *item => {
+                        items.extend(child.children.into_iter().map(Self::into_value))
+                    }
                     None if child.text.trim().is_empty() => {}
                     _ => items.push(child.into_value()),
                 }
@@ -151,7 +157,8 @@ fn write(written: &mut String, name: &str, value: &Value) {
             write!(written, "</{name}>")
         }
         Value::Array(items) => {
-            let item_name = LISTS.iter().find(|(list, _)| *list == name).map_or(name, |(_, item)| item);
+            let item_name =
+                LISTS.iter().find(|(list, _)| *list == name).map_or(name, |(_, item)| item);
             let _ = write!(written, "<{name}>");
             for item in items {
                 write(written, item_name, item);
@@ -165,7 +172,10 @@ fn write(written: &mut String, name: &str, value: &Value) {
 
 /// A line's end that is more than a line feed would be read as one.
 fn escaped(text: &str) -> String {
-    let held: String = text.chars().map(|character| if is_of_xml(character) { character } else { '\u{fffd}' }).collect();
+    let held: String = text
+        .chars()
+        .map(|character| if is_of_xml(character) { character } else { '\u{fffd}' })
+        .collect();
     partial_escape(held).replace('\r', "&#13;")
 }
 
@@ -195,7 +205,9 @@ mod tests {
             json!({"id": "1", "name": "a<b A<", "tags": []})
         );
         assert_eq!(
-            read("<?xml version='1.0'?>\n<p:Pet xmlns:p='urn:x' a='1'><p:photoUrls>u</p:photoUrls></p:Pet>\n"),
+            read(
+                "<?xml version='1.0'?>\n<p:Pet xmlns:p='urn:x' a='1'><p:photoUrls>u</p:photoUrls></p:Pet>\n"
+            ),
             json!({"photoUrls": ["u"]})
         );
         assert_eq!(
@@ -230,7 +242,12 @@ mod tests {
             &deep,
             &closed,
         ] {
-            assert_eq!(read(wrong), Err(Malformed), "{}", wrong.chars().take(60).collect::<String>());
+            assert_eq!(
+                read(wrong),
+                Err(Malformed),
+                "{}",
+                wrong.chars().take(60).collect::<String>()
+            );
         }
     }
 }

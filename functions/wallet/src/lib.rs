@@ -1,8 +1,9 @@
 //! The wallet: balances by currency, the ledger that they follow from, holds.
 //!
-//! Invariants: no customer gives itself money: credits and reversals take a token of the operator; each change is one transaction of
-//! balance, entry, hold and the answer to a repetition, so nothing happens by half or twice; a request under one key has one answer for
-//! ever, also where that is a refusal.
+//! Invariants: no customer gives itself money: credits and reversals take a token of the operator;
+//! each change is one transaction of balance, entry, hold and the answer to a repetition, so
+//! nothing happens by half or twice; a request under one key has one answer for ever, also where
+//! that is a refusal.
 
 mod list;
 mod request;
@@ -18,6 +19,8 @@ const TAG: &str = "Wallet";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
-        .bearer(operation!(list::list_wallet_details).producing(&["application/json", statement::CSV]))
+        .bearer(
+            operation!(list::list_wallet_details).producing(&["application/json", statement::CSV]),
+        )
         .bearer_or_operator(operation!(update::update_wallet))
 }

@@ -51,7 +51,8 @@ impl FromFields for WalletQuery {
     }
 }
 
-/// Where a page leaves the history of all currencies, written `<entry>~<currencies>`: the next one need not ask which there are.
+/// Where a page leaves the history of all currencies, written `<entry>~<currencies>`: the next one
+/// need not ask which there are.
 struct Place {
     entry: String,
     currencies: Vec<Currency>,
@@ -59,11 +60,12 @@ struct Place {
 
 /// The caller's balances and the entries behind them.
 ///
-/// Newest first, of one currency or of all. With `Accept: text/csv` the entries alone, as a statement of up to a thousand rows; `Link` names
-/// the next.
+/// Newest first, of one currency or of all. With `Accept: text/csv` the entries alone, as a
+/// statement of up to a thousand rows; `Link` names the next.
 ///
-/// One sequential trip to storage: session, balances and entries are read side by side. Two read units, and one for each 4 KB of entries.
-/// Only the first page of a wallet with more than one currency that asks for all of them takes a second trip.
+/// One sequential trip to storage: session, balances and entries are read side by side. Two read
+/// units, and one for each 4 KB of entries. Only the first page of a wallet with more than one
+/// currency that asks for all of them takes a second trip.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
         ("currency" = Option<String>, Query, description = "ISO 4217; without it all that the wallet has."),
@@ -92,9 +94,12 @@ pub async fn list_wallet_details(
     let as_csv = accept.quality(CSV) > accept.quality("application/json");
     let paging = if as_csv { paging.of_size(ROWS) } else { paging };
     let span = paging.span();
-    let read = async |customer| tokio::try_join!(app.store.wallet(customer), entries(&app.store, customer, currency, &span));
+    let read = async |customer| {
+        tokio::try_join!(app.store.wallet(customer), entries(&app.store, customer, currency, &span))
+    };
     let (verified, (wallet, entries)) = caller.alongside(read).await?;
-    let currencies: Vec<Currency> = wallet.iter().flat_map(|wallet| wallet.balances.keys().copied()).collect();
+    let currencies: Vec<Currency> =
+        wallet.iter().flat_map(|wallet| wallet.balances.keys().copied()).collect();
     let entries = match entries.filter(|read| read.are_of(&currencies)) {
         Some(read) => read.entries,
         None => app.store.entries_of_all(verified.customer, &currencies, &of_entry(&span)).await?,
@@ -104,7 +109,8 @@ pub async fn list_wallet_details(
     if as_csv {
         return Ok(statement(&page));
     }
-    let balances = wallet.map(|wallet: Wallet| BalanceOut::all(&wallet, currency)).unwrap_or_default();
+    let balances =
+        wallet.map(|wallet: Wallet| BalanceOut::all(&wallet, currency)).unwrap_or_default();
     Ok(Json(WalletDetails { balances, entries: page.map(EntryOut::from) }).into_response())
 }
 
@@ -141,7 +147,10 @@ async fn entries(
     span: &Span,
 ) -> Result<Option<Read>, StoreError> {
     if let Some(currency) = currency {
-        return Ok(Some(Read { entries: store.entries(customer, currency, span).await?, of: None }));
+        return Ok(Some(Read {
+            entries: store.entries(customer, currency, span).await?,
+            of: None,
+        }));
     }
     let Some(from) = span.from.as_deref() else {
         let entries = store.entries_of_last_currency(customer, span).await?;

@@ -19,10 +19,12 @@ pub struct WalletFields {
     /// `credit` and `reverse` are the operator's.
     #[serde(rename = "type")]
     kind: MovementKind,
-    /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold or the entry if it is sent.
+    /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold or
+    /// the entry if it is sent.
     #[schema(nullable = false, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
     amount: Option<i64>,
-    /// ISO 4217. Needed for `credit`, `debit` and `hold`; otherwise it must be that of the hold or the entry if it is sent.
+    /// ISO 4217. Needed for `credit`, `debit` and `hold`; otherwise it must be that of the hold or
+    /// the entry if it is sent.
     #[schema(nullable = false)]
     currency: Option<String>,
     /// Stands in the entry.
@@ -34,7 +36,8 @@ pub struct WalletFields {
     /// Needed for `reverse`: the entry to take back.
     #[schema(nullable = false)]
     entry_id: Option<String>,
-    /// Whose wallet. Needed with an operator token that is not for one customer alone; without effect for a customer.
+    /// Whose wallet. Needed with an operator token that is not for one customer alone; without
+    /// effect for a customer.
     #[schema(nullable = false)]
     customer_id: Option<String>,
 }
@@ -65,7 +68,8 @@ pub(crate) struct WalletRequest {
     pub(crate) customer: Option<CustomerId>,
 }
 
-/// A movement as it is asked for; what it is about is not looked up yet. A text that is no id names nothing.
+/// A movement as it is asked for; what it is about is not looked up yet. A text that is no id names
+/// nothing.
 #[derive(Debug, Clone)]
 pub(crate) enum Ask {
     Credit(Currency, i64),
@@ -123,10 +127,18 @@ impl Expected {
     /// Whether the hold or the entry is what the request says of it.
     pub(crate) fn check(self, amount: i64, currency: Currency) -> Result<(), ApiError> {
         if self.amount.is_some_and(|expected| expected != amount) {
-            return Err(ApiError::field("amount", "invalid", "This is not the amount of what is named."));
+            return Err(ApiError::field(
+                "amount",
+                "invalid",
+                "This is not the amount of what is named.",
+            ));
         }
         if self.currency.is_some_and(|expected| expected != currency) {
-            return Err(ApiError::field("currency", "invalid", "This is not the currency of what is named."));
+            return Err(ApiError::field(
+                "currency",
+                "invalid",
+                "This is not the currency of what is named.",
+            ));
         }
         Ok(())
     }
@@ -135,10 +147,13 @@ impl Expected {
 impl FromFields for WalletRequest {
     fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
         use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
-        let kind = fields.required("type", Choice(&MovementKind::CHOICES)).map(|kind| MovementKind::parse(&kind));
+        let kind = fields
+            .required("type", Choice(&MovementKind::CHOICES))
+            .map(|kind| MovementKind::parse(&kind));
         let kind = kind.and_then(|kind| kind.ok_or(Reported));
         let needs = |kinds: &[MovementKind]| kind.is_ok_and(|kind| kinds.contains(&kind));
-        let amount = field(fields, "amount", Integer(1, MOST), needs(&[Credit, Debit, Hold, Capture]));
+        let amount =
+            field(fields, "amount", Integer(1, MOST), needs(&[Credit, Debit, Hold, Capture]));
         let currency = field(fields, "currency", IsoCurrency, needs(&[Credit, Debit, Hold]));
         let reference = fields.optional("reference", text().or_blank().at_most(140));
         let hold = field(fields, "hold_id", text(), needs(&[Capture, Release]));
@@ -157,7 +172,9 @@ impl FromFields for WalletRequest {
             Reverse => Ask::Reverse(entry, expected),
         };
         let customer = match customer? {
-            Some(id) => Some(id.parse().map_err(|_| fields.report("customer_id", Violation::invalid("Must be a valid UUID.")))?),
+            Some(id) => Some(id.parse().map_err(|_| {
+                fields.report("customer_id", Violation::invalid("Must be a valid UUID."))
+            })?),
             None => None,
         };
         Ok(Self { ask, reference: reference?.filter(|text| !text.is_empty()), customer })
@@ -165,7 +182,12 @@ impl FromFields for WalletRequest {
 }
 
 /// A field that some types need.
-fn field<R: Rule>(fields: &mut Fields, name: &str, rule: R, needed: bool) -> Result<Option<R::Value>, Reported> {
+fn field<R: Rule>(
+    fields: &mut Fields,
+    name: &str,
+    rule: R,
+    needed: bool,
+) -> Result<Option<R::Value>, Reported> {
     if needed { fields.required(name, rule).map(Some) } else { fields.optional(name, rule) }
 }
 
@@ -182,6 +204,8 @@ impl Rule for IsoCurrency {
 
     fn read(&self, value: &serde_json::Value) -> Result<Currency, Violation> {
         let code = text().read(value)?;
-        code.parse().map_err(|_| Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice.")))
+        code.parse().map_err(|_| {
+            Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice."))
+        })
     }
 }

@@ -1,4 +1,5 @@
-//! Balances and entries as answers show them. Amounts are minor units; `exponent` says how many decimals they have.
+//! Balances and entries as answers show them. Amounts are minor units; `exponent` says how many
+//! decimals they have.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -84,7 +85,10 @@ pub struct BalanceAfter {
 impl BalanceOut {
     /// The balances of a wallet, by currency; of one alone where that is asked for.
     pub(crate) fn all(wallet: &Wallet, only: Option<Currency>) -> Vec<Self> {
-        let wanted = wallet.balances.iter().filter(|(currency, _)| only.is_none_or(|only| only == **currency));
+        let wanted = wallet
+            .balances
+            .iter()
+            .filter(|(currency, _)| only.is_none_or(|only| only == **currency));
         wanted.map(|(currency, balance)| Self::new(*currency, balance)).collect()
     }
 

@@ -22,7 +22,10 @@ pub(crate) fn statement(page: &Page<Entry>) -> Response {
     page.results.iter().for_each(|entry| write_row(&mut text, entry));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"statement.csv\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"statement.csv\""),
+        ),
     ];
     let mut response = (headers, text).into_response();
     let links: Vec<String> = [("next", &page.next), ("prev", &page.previous)]
@@ -69,7 +72,11 @@ fn write_row(text: &mut String, entry: &Entry) {
 fn cell(words: &str) -> String {
     let is_formula = words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let words = if is_formula { format!("'{words}") } else { words.to_owned() };
-    if words.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", words.replace('"', "\"\"")) } else { words }
+    if words.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", words.replace('"', "\"\""))
+    } else {
+        words
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! `updateWallet`: money moves.
 //!
-//! Protocol: everything that the movement is about is read side by side with the session; then the movement is worked out and written in one
-//! transaction, anew on the wallet as it stands where others came between. What the rules of the wallet refuse is kept under the
-//! request's key as well: what failed stays failed, however often it is sent again.
+//! Protocol: everything that the movement is about is read side by side with the session; then the
+//! movement is worked out and written in one transaction, anew on the wallet as it stands where
+//! others came between. What the rules of the wallet refuse is kept under the request's key as
+//! well: what failed stays failed, however often it is sent again.
 
 use std::time::Duration;
 
@@ -35,7 +36,8 @@ use crate::{
 
 /// How long a movement is tried again while others keep coming between.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// The longest first wait before a movement is worked out anew, and the longest of all. Each is drawn anew between nothing and its longest.
+/// The longest first wait before a movement is worked out anew, and the longest of all. Each is
+/// drawn anew between nothing and its longest.
 const WAITS_MILLIS: [u32; 2] = [20, 1_280];
 
 /// What a movement made.
@@ -55,14 +57,18 @@ struct Found {
 
 /// Moves money.
 ///
-/// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and `reverse` take an operator token with the scope
-/// `wallet:credit` or `wallet:reverse`, and `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and is
-/// answered alike for ever, also where it was refused. A hold that nobody settles ends by itself after seven days, as by a release.
+/// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
+/// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
+/// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and is
+/// answered alike for ever, also where it was refused. A hold that nobody settles ends by itself
+/// after seven days, as by a release.
 ///
-/// Two sequential trips to storage: session, wallet and whatever the movement is about are read side by side and the write is counted; then
-/// one transaction. A debit or a credit costs three read units and seven write units (six for an operator, who is not counted, and one read
-/// unit less): two each for balance, entry and stored answer. A hold costs four write units more, a capture or a release one read unit and
-/// four write units more, a reversal two read units and two write units more.
+/// Two sequential trips to storage: session, wallet and whatever the movement is about are read
+/// side by side and the write is counted; then one transaction. A debit or a credit costs three
+/// read units and seven write units (six for an operator, who is not counted, and one read unit
+/// less): two each for balance, entry and stored answer. A hold costs four write units more, a
+/// capture or a release one read unit and four write units more, a reversal two read units and two
+/// write units more.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet", tag = crate::TAG,
     params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, new for each movement.")),
     request_body(content = WalletFields, example = json!({"type": "debit", "amount": 1_250, "currency": "KWD", "reference": "Order 1042"})),
@@ -95,7 +101,9 @@ pub async fn update_wallet(
     let slot = |asker| key.slot(asker, "updateWallet");
     let (customer, slot, found) = match actor {
         Actor::Customer(caller) => {
-            let find = async |customer| find(&app, customer, &slot(Asker::Customer(customer)), &request.ask).await;
+            let find = async |customer| {
+                find(&app, customer, &slot(Asker::Customer(customer)), &request.ask).await
+            };
             let (verified, found) = caller.alongside_write(find).await?;
             if request.ask.scope().is_some() {
                 return Err(ApiError::permission_denied());
@@ -121,19 +129,31 @@ pub async fn update_wallet(
 }
 
 /// Whose wallet an operator's request is about, once it is known that the token is for it.
-fn authorized(app: &AppState, operator: &Operator, request: &WalletRequest) -> Result<CustomerId, ApiError> {
+fn authorized(
+    app: &AppState,
+    operator: &Operator,
+    request: &WalletRequest,
+) -> Result<CustomerId, ApiError> {
     let scope = request.ask.scope().ok_or_else(ApiError::permission_denied)?;
     let named = request.customer.or(operator.customer());
-    let customer = named.ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
+    let customer = named
+        .ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
     operator.acts(app, scope, customer)?;
     Ok(customer)
 }
 
 /// Reads everything that a movement is about. One trip; a read unit for each record.
-async fn find(app: &AppState, customer: CustomerId, slot: &Slot, ask: &Ask) -> Result<Found, StoreError> {
+async fn find(
+    app: &AppState,
+    customer: CustomerId,
+    slot: &Slot,
+    ask: &Ask,
+) -> Result<Found, StoreError> {
     let hold = async {
         match ask {
-            Ask::Capture(Some(id), ..) | Ask::Release(Some(id), _) => app.store.hold(customer, *id).await,
+            Ask::Capture(Some(id), ..) | Ask::Release(Some(id), _) => {
+                app.store.hold(customer, *id).await
+            }
             _ => Ok(None),
         }
     };
@@ -144,7 +164,8 @@ async fn find(app: &AppState, customer: CustomerId, slot: &Slot, ask: &Ask) -> R
         }
     };
     let seen = app.store.seen_before(Some(slot), app.now());
-    let (seen, wallet, hold, entry) = tokio::try_join!(seen, app.store.wallet(customer), hold, entry)?;
+    let (seen, wallet, hold, entry) =
+        tokio::try_join!(seen, app.store.wallet(customer), hold, entry)?;
     Ok(Found { seen, wallet, hold, entry })
 }
 
@@ -160,7 +181,8 @@ fn movement(
         Ask::Credit(currency, amount) => Movement::Credit(*currency, *amount),
         Ask::Debit(currency, amount) => Movement::Debit(*currency, *amount),
         Ask::Hold(currency, amount) => {
-            let until = app.now().saturating_add(app.config.hold_life).unwrap_or(jiff::Timestamp::MAX);
+            let until =
+                app.now().saturating_add(app.config.hold_life).unwrap_or(jiff::Timestamp::MAX);
             Movement::Hold(*currency, *amount, until)
         }
         Ask::Capture(_, amount, currency) => {
@@ -194,7 +216,8 @@ struct Carrying<'a> {
 }
 
 impl Carrying<'_> {
-    /// Works the movement out on the wallet and writes it; on the wallet as it stands then, where others came between.
+    /// Works the movement out on the wallet and writes it; on the wallet as it stands then, where
+    /// others came between.
     async fn out(self, wallet: Wallet) -> Result<Response, ApiError> {
         let app = self.app;
         let until = Instant::now() + PATIENCE;
@@ -207,21 +230,27 @@ impl Carrying<'_> {
                 return Err(ApiError::internal("a wallet holds what no wallet can hold"));
             }
             let now = app.now();
-            let posting = match wallet.post(&self.movement, self.reference.clone(), now, &*app.random) {
-                Ok(posting) => posting,
-                Err(refusal) => return refuse(app, refusal, self.slot).await,
-            };
+            let posting =
+                match wallet.post(&self.movement, self.reference.clone(), now, &*app.random) {
+                    Ok(posting) => posting,
+                    Err(refusal) => return refuse(app, refusal, self.slot).await,
+                };
             let fresh = answer(&posting)?;
             let kept = self.slot.clone().keeping_for_ever(fresh.clone());
             match app.store.post(self.customer, &posting, Some(&kept), now).await? {
                 Posted::Done => return idempotency::answer(Once::Done, fresh),
-                Posted::Replayed(stored) => return idempotency::answer(Once::Replayed(stored), fresh),
+                Posted::Replayed(stored) => {
+                    return idempotency::answer(Once::Replayed(stored), fresh);
+                }
                 Posted::Reused => return idempotency::answer(Once::Reused, fresh),
                 Posted::HoldSettled => return refuse(app, Refusal::HoldSettled, self.slot).await,
-                Posted::AlreadyReversed => return refuse(app, Refusal::AlreadyReversed, self.slot).await,
+                Posted::AlreadyReversed => {
+                    return refuse(app, Refusal::AlreadyReversed, self.slot).await;
+                }
                 Posted::Moved(other) => {
                     app.metrics.count(now, "BalanceConflicts", 1);
-                    // One other came between, most likely: the wallet that it left needs not be read.
+                    // One other came between, most likely: the wallet that it left needs not be
+                    // read.
                     if let Some(other) = other.filter(|_| is_first) {
                         (wallet, is_first) = (other, false);
                         continue;
@@ -252,13 +281,16 @@ impl Carrying<'_> {
 }
 
 fn answer(Posting { wallet, entry, .. }: &Posting) -> Result<StoredAnswer, ApiError> {
-    let balance = wallet.balances.get(&entry.currency).map(|balance| BalanceOut::new(entry.currency, balance));
+    let balance = wallet
+        .balances
+        .get(&entry.currency)
+        .map(|balance| BalanceOut::new(entry.currency, balance));
     let balance = balance.ok_or_else(|| ApiError::internal("an entry of no balance"))?;
     StoredAnswer::json(StatusCode::OK, &Moved { entry: entry.clone().into(), balance })
 }
 
-/// Refuses a movement for good: the same request is answered alike whatever the wallet holds by then. What is wrong with the request itself
-/// is not kept.
+/// Refuses a movement for good: the same request is answered alike whatever the wallet holds by
+/// then. What is wrong with the request itself is not kept.
 async fn refuse(app: &AppState, refusal: Refusal, slot: Slot) -> Result<Response, ApiError> {
     let error = match (refusal, slot.asker) {
         (Refusal::Closed, Asker::Customer(_)) => ApiError::user_inactive(),
@@ -279,14 +311,22 @@ fn error_of(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::InsufficientFunds => ApiError::insufficient_funds(),
         Refusal::BalanceLimit => ApiError::balance_limit(),
-        Refusal::TooManyCurrencies => ApiError::limit_reached("A wallet has at most 50 currencies."),
+        Refusal::TooManyCurrencies => {
+            ApiError::limit_reached("A wallet has at most 50 currencies.")
+        }
         Refusal::HoldSettled => ApiError::conflict("The hold has been settled before."),
         Refusal::HoldExpired => ApiError::conflict("The hold has expired."),
         Refusal::AlreadyReversed => ApiError::conflict("The entry has been reversed before."),
-        Refusal::AboveHold(amount) => {
-            ApiError::field("amount", "max_value", format!("Ensure this value is less than or equal to {amount}."))
-        }
-        Refusal::NotReversible => ApiError::field("entry_id", "invalid", "Only a credit, a debit or a capture can be reversed."),
+        Refusal::AboveHold(amount) => ApiError::field(
+            "amount",
+            "max_value",
+            format!("Ensure this value is less than or equal to {amount}."),
+        ),
+        Refusal::NotReversible => ApiError::field(
+            "entry_id",
+            "invalid",
+            "Only a credit, a debit or a capture can be reversed.",
+        ),
         Refusal::Closed => ApiError::not_found(),
     }
 }

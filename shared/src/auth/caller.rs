@@ -1,4 +1,5 @@
-//! Who calls. A handler learns nothing about its caller without the session's liveness being checked: beside a read, or before a write.
+//! Who calls. A handler learns nothing about its caller without the session's liveness being
+//! checked: beside a read, or before a write.
 
 mod log_out;
 
@@ -33,7 +34,8 @@ pub struct Caller {
     limits: RateLimits,
 }
 
-/// For operations that turn out to need a caller only once their body is read; until then a bad `Authorization` header is ignored.
+/// For operations that turn out to need a caller only once their body is read; until then a bad
+/// `Authorization` header is ignored.
 #[derive(Clone)]
 pub struct LateCaller {
     app: AppState,
@@ -53,8 +55,13 @@ pub struct Verified {
 }
 
 impl Caller {
-    /// Reads and verifies the bearer token. The session is not looked up: that is for [`Caller::alongside`] and [`Caller::verified`].
-    pub(crate) async fn authenticate(app: &AppState, headers: &HeaderMap, limits: RateLimits) -> Result<Self, ApiError> {
+    /// Reads and verifies the bearer token. The session is not looked up: that is for
+    /// [`Caller::alongside`] and [`Caller::verified`].
+    pub(crate) async fn authenticate(
+        app: &AppState,
+        headers: &HeaderMap,
+        limits: RateLimits,
+    ) -> Result<Self, ApiError> {
         let token = bearer_token(headers)?;
         let claims = app
             .keyring
@@ -64,17 +71,20 @@ impl Caller {
         Ok(Self { app: app.clone(), claims: Arc::new(claims), limits })
     }
 
-    /// Checks that the session is alive, before a write, and counts the write. One trip, one read unit, one write unit.
+    /// Checks that the session is alive, before a write, and counts the write. One trip, one read
+    /// unit, one write unit.
     pub async fn verified(&self) -> Result<Verified, ApiError> {
-        let (account, within) = tokio::join!(self.app.store.account(self.claims.user_id), self.count_write());
+        let (account, within) =
+            tokio::join!(self.app.store.account(self.claims.user_id), self.count_write());
         let verified = self.judge(account?)?;
         within.map(|()| verified)
     }
 
-    /// Counts an authenticated write against the customer's limit. One trip, one write unit; none where the limit is switched off.
+    /// Counts an authenticated write against the customer's limit. One trip, one write unit; none
+    /// where the limit is switched off.
     ///
-    /// For operations whose one write checks the session by its own condition, to be done beside it or before. Fails open: without the
-    /// counter the write goes on.
+    /// For operations whose one write checks the session by its own condition, to be done beside it
+    /// or before. Fails open: without the counter the write goes on.
     async fn count_write(&self) -> Result<(), ApiError> {
         let quota = Quota { name: "writes", most: self.app.config.writes_per_minute, window: 60 };
         if quota.most == 0 {
@@ -92,20 +102,28 @@ impl Caller {
         Ok(())
     }
 
-    /// Checks that the session is alive beside `read`, which gets the customer's id: no trip more than the slower of the two.
+    /// Checks that the session is alive beside `read`, which gets the customer's id: no trip more
+    /// than the slower of the two.
     ///
     /// For reads; [`Caller::alongside_write`] counts what goes on to write.
-    pub async fn alongside<T, F>(&self, read: impl FnOnce(CustomerId) -> F) -> Result<(Verified, T), ApiError>
+    pub async fn alongside<T, F>(
+        &self,
+        read: impl FnOnce(CustomerId) -> F,
+    ) -> Result<(Verified, T), ApiError>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let (account, read) = tokio::join!(self.app.store.account(self.claims.user_id), read(self.claims.user_id));
+        let (account, read) =
+            tokio::join!(self.app.store.account(self.claims.user_id), read(self.claims.user_id));
         let verified = self.judge(account?)?;
         Ok((verified, read?))
     }
 
     /// The same before a write, which is counted beside both: one write unit more, no trip.
-    pub async fn alongside_write<T, F>(&self, read: impl FnOnce(CustomerId) -> F) -> Result<(Verified, T), ApiError>
+    pub async fn alongside_write<T, F>(
+        &self,
+        read: impl FnOnce(CustomerId) -> F,
+    ) -> Result<(Verified, T), ApiError>
     where
         F: Future<Output = Result<T, StoreError>>,
     {
@@ -114,7 +132,8 @@ impl Caller {
         within.map(|()| read)
     }
 
-    /// What to answer where a write found the account, as it gives it back, otherwise than when the session was looked up.
+    /// What to answer where a write found the account, as it gives it back, otherwise than when the
+    /// session was looked up.
     pub fn refused(&self, account: Option<Account>) -> ApiError {
         match self.judge(account) {
             Err(error) => error,
@@ -130,7 +149,9 @@ impl Caller {
     fn judge(&self, account: Option<Account>) -> Result<Verified, ApiError> {
         let account = account.ok_or_else(ApiError::user_not_found)?;
         match account.liveness(self.claims.sid, self.app.now()) {
-            Liveness::Alive => Ok(Verified { customer: self.claims.user_id, session: self.claims.sid, account }),
+            Liveness::Alive => {
+                Ok(Verified { customer: self.claims.user_id, session: self.claims.sid, account })
+            }
             Liveness::Ended => Err(ApiError::bearer_token_not_valid()),
             Liveness::Inactive => Err(ApiError::user_inactive()),
         }
@@ -150,7 +171,11 @@ impl FromRequestParts<AppState> for Caller {
 
 impl Actor {
     /// Reads and verifies the bearer token, the operator's or a customer's.
-    pub(crate) async fn authenticate(app: &AppState, headers: &HeaderMap, limits: RateLimits) -> Result<Self, ApiError> {
+    pub(crate) async fn authenticate(
+        app: &AppState,
+        headers: &HeaderMap,
+        limits: RateLimits,
+    ) -> Result<Self, ApiError> {
         match Operator::authenticate(app, bearer_token(headers)?) {
             Some(operator) => operator.map(Self::Operator),
             None => Caller::authenticate(app, headers, limits).await.map(Self::Customer),
@@ -172,7 +197,10 @@ impl FromRequestParts<AppState> for Actor {
 impl FromRequestParts<AppState> for LateCaller {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &AppState,
+    ) -> Result<Self, Self::Rejection> {
         Ok(Self { app: app.clone(), headers: parts.headers.clone(), limits: limits_of(parts) })
     }
 }
@@ -188,7 +216,8 @@ fn limits_of(parts: &Parts) -> RateLimits {
     parts.extensions.get().cloned().unwrap_or_default()
 }
 
-/// The token of `Authorization: Bearer …`, refused in SimpleJWT's words where the header is of another shape.
+/// The token of `Authorization: Bearer …`, refused in SimpleJWT's words where the header is of
+/// another shape.
 fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     let header = headers.get(header::AUTHORIZATION).ok_or_else(ApiError::not_authenticated)?;
     let header = header.to_str().map_err(|_| ApiError::bearer_token_not_valid())?;

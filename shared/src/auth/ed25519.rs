@@ -1,6 +1,8 @@
-//! Ed25519 (RFC 8032) for `jsonwebtoken`, by the same library that TLS uses: one library of cryptography in a function, a third of its size.
+//! Ed25519 (RFC 8032) for `jsonwebtoken`, by the same library that TLS uses: one library of
+//! cryptography in a function, a third of its size.
 //!
-//! Invariant: no other algorithm can be asked for; a header that names one is refused before any key is looked at.
+//! Invariant: no other algorithm can be asked for; a header that names one is refused before any
+//! key is looked at.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
@@ -25,17 +27,24 @@ pub fn install() {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signatures that jsonwebtoken asks for")]
 mod factories {
     use super::{
-        Algorithm, DecodingKey, Ed25519KeyPair, EncodingKey, Error, JwtSigner, JwtVerifier, PrivateKey, PublicKey, invalid_key,
-        only_eddsa,
+        Algorithm, DecodingKey, Ed25519KeyPair, EncodingKey, Error, JwtSigner, JwtVerifier,
+        PrivateKey, PublicKey, invalid_key, only_eddsa,
     };
 
-    pub(super) fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
+    pub(super) fn signer(
+        algorithm: &Algorithm,
+        key: &EncodingKey,
+    ) -> Result<Box<dyn JwtSigner>, Error> {
         only_eddsa(*algorithm)?;
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.as_bytes()).map_err(|_| invalid_key())?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.as_bytes())
+            .map_err(|_| invalid_key())?;
         Ok(Box::new(PrivateKey(pair)))
     }
 
-    pub(super) fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
+    pub(super) fn verifier(
+        algorithm: &Algorithm,
+        key: &DecodingKey,
+    ) -> Result<Box<dyn JwtVerifier>, Error> {
         only_eddsa(*algorithm)?;
         Ok(Box::new(PublicKey(key.try_get_as_bytes()?.to_vec())))
     }
@@ -67,7 +76,9 @@ impl JwtSigner for PrivateKey {
 
 impl Verifier<Vec<u8>> for PublicKey {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        UnparsedPublicKey::new(&ED25519, &self.0).verify(message, signature).map_err(|_| signature::Error::new())
+        UnparsedPublicKey::new(&ED25519, &self.0)
+            .verify(message, signature)
+            .map_err(|_| signature::Error::new())
     }
 }
 

@@ -1,4 +1,5 @@
-//! The keys that verify: derived where the function has the token secret, read from the table where it has not.
+//! The keys that verify: derived where the function has the token secret, read from the table where
+//! it has not.
 
 use std::{
     collections::HashMap,
@@ -17,7 +18,8 @@ use crate::{
     tally,
 };
 
-/// An unknown `kid` makes us read the table again at most this often, so that garbage costs nothing.
+/// An unknown `kid` makes us read the table again at most this often, so that garbage costs
+/// nothing.
 const LEAST_AGE: SignedDuration = SignedDuration::from_secs(10);
 
 /// The verifying keys by `kid`.
@@ -39,7 +41,8 @@ impl Keyring {
         Self { derived: issuer.is_some(), known: RwLock::new(Known { keys, read: None }) }
     }
 
-    /// The claims of a valid token of type `wanted`. No trip to storage, but one where this instance sees a key for the first time.
+    /// The claims of a valid token of type `wanted`. No trip to storage, but one where this
+    /// instance sees a key for the first time.
     pub async fn verify(
         &self,
         token: &str,
@@ -56,7 +59,8 @@ impl Keyring {
             }
             found => found,
         };
-        let claims = key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
+        let claims =
+            key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
         if let Ok(claims) = &claims {
             tally::is_for(claims.user_id);
         }
@@ -73,7 +77,8 @@ impl Keyring {
     }
 
     fn learn(&self, published: &[PublishedKey], now: Timestamp) {
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Known { keys: by_kid(published), read: Some(now) };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) =
+            Known { keys: by_kid(published), read: Some(now) };
     }
 }
 

@@ -1,4 +1,5 @@
-//! Tokens and who presents them. `tokens` is pure given time and keys; `caller` joins it with storage.
+//! Tokens and who presents them. `tokens` is pure given time and keys; `caller` joins it with
+//! storage.
 
 pub mod caller;
 pub mod claims;

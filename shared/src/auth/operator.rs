@@ -1,8 +1,10 @@
 //! The operator: who presents a token signed with the operator's own key, which no function has.
 //!
-//! Protocol: a JWT with `alg` EdDSA, `kid` the thumbprint of the configured public key, `iss` and `aud` `operator`, `exp` at most 15 minutes
-//! after `iat`, `jti`, `scope` (words with spaces between), `why`, and `customer_id` where it is for one customer alone. Invariant:
-//! nothing is done in the operator's name without a line in the log of security events: which token, whose key, why.
+//! Protocol: a JWT with `alg` EdDSA, `kid` the thumbprint of the configured public key, `iss` and
+//! `aud` `operator`, `exp` at most 15 minutes after `iat`, `jti`, `scope` (words with spaces
+//! between), `why`, and `customer_id` where it is for one customer alone. Invariant: nothing is
+//! done in the operator's name without a line in the log of security events: which token, whose
+//! key, why.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
@@ -51,7 +53,8 @@ struct Claims {
 }
 
 impl Operator {
-    /// The bearer of `token` where its `kid` is the operator's: refused where it is not valid. `None`: it is no operator token.
+    /// The bearer of `token` where its `kid` is the operator's: refused where it is not valid.
+    /// `None`: it is no operator token.
     pub(crate) fn authenticate(app: &AppState, token: &str) -> Option<Result<Self, ApiError>> {
         let public = app.config.operator_public_key.as_deref()?;
         let kid = kid_of(token).filter(|kid| *kid == thumbprint(public))?;
@@ -64,14 +67,19 @@ impl Operator {
         self.claims.customer_id
     }
 
-    /// Lets the operator do what `scope` names to a customer, and records that in the log; 403 where the token is not for it.
+    /// Lets the operator do what `scope` names to a customer, and records that in the log; 403
+    /// where the token is not for it.
     pub fn acts(&self, app: &AppState, scope: &str, customer: CustomerId) -> Result<(), ApiError> {
         let has_scope = self.claims.scope.split_ascii_whitespace().any(|own| own == scope);
         if !has_scope || self.claims.customer_id.is_some_and(|only| only != customer) {
             return Err(ApiError::permission_denied());
         }
         let Claims { jti, why, .. } = &self.claims;
-        audit::record_operator_token(app, customer, &OperatorAct { jti, who: &self.kid, scope, why });
+        audit::record_operator_token(
+            app,
+            customer,
+            &OperatorAct { jti, who: &self.kid, scope, why },
+        );
         Ok(())
     }
 }

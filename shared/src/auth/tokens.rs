@@ -1,7 +1,8 @@
 //! Issues and verifies the tokens of customers: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
 //!
-//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is made of stored values only, so it comes out the same,
-//! byte for byte, on every instance and also after the key moved on to its next version.
+//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is made of stored
+//! values only, so it comes out the same, byte for byte, on every instance and also after the key
+//! moved on to its next version.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -23,8 +24,11 @@ use crate::{
     store::PublishedKey,
 };
 
-/// What stands before the 32 bytes of a seed in a PKCS #8 document of an Ed25519 key (RFC 8410 section 7).
-const PKCS8_OF_A_SEED: &[u8] = &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+/// What stands before the 32 bytes of a seed in a PKCS #8 document of an Ed25519 key (RFC 8410
+/// section 7).
+const PKCS8_OF_A_SEED: &[u8] = &[
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +67,12 @@ impl Issuer {
     pub fn new(secret: &SecretString, rules: &TokenConfig) -> Self {
         ed25519::install();
         let before = rules.key_version.checked_sub(1).filter(|version| *version > 0);
-        let keys = std::iter::once(rules.key_version).chain(before).map(|version| SigningKey::derive(secret, version)).collect();
-        let names = hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, "satchel refresh token names"));
+        let keys = std::iter::once(rules.key_version)
+            .chain(before)
+            .map(|version| SigningKey::derive(secret, version))
+            .collect();
+        let names =
+            hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, "satchel refresh token names"));
         Self { rules: rules.clone(), keys, names }
     }
 
@@ -80,12 +88,22 @@ impl Issuer {
 
     /// The public keys, the one that signs first.
     pub fn published(&self) -> Vec<PublishedKey> {
-        let public = |key: &SigningKey| PublishedKey { version: key.version, kid: key.kid.clone(), x: key.x.clone() };
+        let public = |key: &SigningKey| PublishedKey {
+            version: key.version,
+            kid: key.kid.clone(),
+            x: key.x.clone(),
+        };
         self.keys.iter().map(public).collect()
     }
 
-    /// The refresh token of a session's newest generation. `None`: its key is more than one version old.
-    pub fn refresh_token(&self, customer: CustomerId, id: SessionId, session: &Session) -> Option<String> {
+    /// The refresh token of a session's newest generation. `None`: its key is more than one version
+    /// old.
+    pub fn refresh_token(
+        &self,
+        customer: CustomerId,
+        id: SessionId,
+        session: &Session,
+    ) -> Option<String> {
         let key = self.keys.iter().find(|key| key.kid == session.kid)?;
         let name = hmac::sign(&self.names, format!("{id}\u{1f}{}", session.generation).as_bytes());
         let claims = Claims {
@@ -111,7 +129,8 @@ impl Issuer {
         jti: String,
         now: Timestamp,
     ) -> Option<String> {
-        let ends = now.saturating_add(self.rules.access_life).unwrap_or(Timestamp::MAX).min(session.ends);
+        let ends =
+            now.saturating_add(self.rules.access_life).unwrap_or(Timestamp::MAX).min(session.ends);
         let claims = Claims {
             token_type: TokenType::Access,
             exp: ends.as_second(),
@@ -159,7 +178,8 @@ pub fn kid_of(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?.kid
 }
 
-/// The claims of `token` if `key` signed it, it is of type `wanted`, for us, and not past its end by our own clock.
+/// The claims of `token` if `key` signed it, it is of type `wanted`, for us, and not past its end
+/// by our own clock.
 pub fn verify(
     token: &str,
     key: &VerifyingKey,
@@ -172,7 +192,9 @@ pub fn verify(
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
     validation.set_issuer(&[&rules.issuer]);
     validation.set_audience(&[&rules.audience]);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key.0, &validation).map_err(|_| TokenError::Invalid)?.claims;
+    let claims = jsonwebtoken::decode::<Claims>(token, &key.0, &validation)
+        .map_err(|_| TokenError::Invalid)?
+        .claims;
     if claims.exp <= now.as_second() {
         return Err(TokenError::Expired);
     }
@@ -182,7 +204,8 @@ pub fn verify(
     Ok(claims)
 }
 
-/// Thumbprint of an Ed25519 public key: SHA-256 of its required members in order (RFC 7638, RFC 8037 appendix A.3).
+/// Thumbprint of an Ed25519 public key: SHA-256 of its required members in order (RFC 7638, RFC
+/// 8037 appendix A.3).
 pub fn thumbprint(x: &str) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
     URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, members.as_bytes()))
@@ -205,6 +228,9 @@ mod tests {
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {
-        assert_eq!(thumbprint("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        assert_eq!(
+            thumbprint("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! HTTP/1.1 over hyper and rustls for the SDK's clients.
 //!
-//! The SDK's ready-made client speaks HTTP/2 as well, which neither DynamoDB nor SNS does: a tenth of a function's zip for nothing.
-//! Invariant: an error of the connection is an I/O error to the SDK, which then tries again.
+//! The SDK's ready-made client speaks HTTP/2 as well, which neither DynamoDB nor SNS does: a tenth
+//! of a function's zip for nothing. Invariant: an error of the connection is an I/O error to the
+//! SDK, which then tries again.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -9,7 +10,9 @@ use std::{
 };
 
 use aws_smithy_runtime_api::client::{
-    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    },
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
     runtime_components::RuntimeComponents,
@@ -23,7 +26,8 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-/// A pool of connections, cheap to clone. Made at the first call: a function that is only started reads no certificates.
+/// A pool of connections, cheap to clone. Made at the first call: a function that is only started
+/// reads no certificates.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     roots: &'static str,
@@ -34,7 +38,8 @@ pub(super) struct Connector {
 type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 
 impl Connector {
-    /// A pool that trusts the roots of this PEM text and gives up a connection that is not open in time.
+    /// A pool that trusts the roots of this PEM text and gives up a connection that is not open in
+    /// time.
     pub(super) fn new(roots: &'static str, connect_timeout: Duration) -> Self {
         Self { roots, connect_timeout, pool: Arc::default() }
     }
@@ -45,7 +50,11 @@ impl Connector {
 }
 
 impl HttpClient for Connector {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
@@ -54,10 +63,13 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let pool = self.pool();
         HttpConnectorFuture::new(async move {
-            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let response = pool.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
+            let request =
+                request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let response =
+                pool.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
             let response = response.map(SdkBody::from_body_1_x);
-            HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+            HttpResponse::try_from(response)
+                .map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
 }
@@ -67,7 +79,11 @@ fn pool(roots: &str, connect_timeout: Duration) -> Pool {
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(connect_timeout));
-    let https = HttpsConnectorBuilder::new().with_tls_config(tls(roots)).https_or_http().enable_http1().wrap_connector(tcp);
+    let https = HttpsConnectorBuilder::new()
+        .with_tls_config(tls(roots))
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(tcp);
     Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https)
 }
 
@@ -89,7 +105,8 @@ mod tests {
     fn every_root_that_we_carry_can_be_read() {
         let pem = include_str!("../amazon_roots.pem");
         let mut trusted = RootCertStore::empty();
-        let (added, ignored) = trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(pem.as_bytes()).flatten());
+        let (added, ignored) = trusted
+            .add_parsable_certificates(CertificateDer::pem_slice_iter(pem.as_bytes()).flatten());
         assert_eq!((added, ignored), (5, 0));
     }
 }

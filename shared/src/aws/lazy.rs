@@ -16,8 +16,8 @@ impl<T: Send + Sync + 'static> Lazy<T> {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Has it made by a thread of its own; who needs it before that is done waits for it. Where there can be no thread, it is made by the one who
-    /// needs it first.
+    /// Has it made by a thread of its own; who needs it before that is done waits for it. Where
+    /// there can be no thread, it is made by the one who needs it first.
     pub fn begin(&self) {
         let value = self.clone();
         let begun = thread::Builder::new().spawn(move || {

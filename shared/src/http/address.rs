@@ -15,10 +15,13 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let seen = parts.extensions.get::<RequestContext>().and_then(|context| match context {
-            RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
+            RequestContext::ApiGatewayV2(context) => {
+                context.http.source_ip.as_deref()?.parse().ok()
+            }
             _ => None,
         });
-        // An event without an address counts against one shared one: limits hold rather than vanish.
+        // An event without an address counts against one shared one: limits hold rather than
+        // vanish.
         Ok(Self(seen.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }

@@ -1,4 +1,5 @@
-//! Bodies in three encodings, one extractor: JSON, form, multipart. And queries, read by the same rules.
+//! Bodies in three encodings, one extractor: JSON, form, multipart. And queries, read by the same
+//! rules.
 
 use std::convert::Infallible;
 
@@ -50,7 +51,9 @@ pub(crate) async fn fields(request: Request, app: &AppState) -> Result<Fields, A
         "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
         "application/json" => json_fields(&bytes, now)?,
         "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, now),
-        "multipart/form-data" => Fields::from_form(multipart_pairs(&content_type, bytes).await?, now),
+        "multipart/form-data" => {
+            Fields::from_form(multipart_pairs(&content_type, bytes).await?, now)
+        }
         _ => return Err(ApiError::unsupported_media_type(&content_type)),
     })
 }
@@ -87,8 +90,10 @@ fn json_fields(bytes: &[u8], now: Timestamp) -> Result<Fields, ApiError> {
     if bytes.is_empty() {
         return Ok(Fields::from_json(serde_json::Map::new(), now));
     }
-    let value = parse_json(bytes).map_err(|error| ApiError::parse(format!("JSON parse error - {error}")))?;
-    let non_field = |code, detail| ErrorItem { code, detail, attr: Some("non_field_errors".to_owned()) };
+    let value = parse_json(bytes)
+        .map_err(|error| ApiError::parse(format!("JSON parse error - {error}")))?;
+    let non_field =
+        |code, detail| ErrorItem { code, detail, attr: Some("non_field_errors".to_owned()) };
     match value {
         Value::Object(members) => Ok(Fields::from_json(members, now)),
         Value::Null => Err(ApiError::fields(vec![non_field("null", "No data provided".into())])),
@@ -99,8 +104,8 @@ fn json_fields(bytes: &[u8], now: Timestamp) -> Result<Fields, ApiError> {
     }
 }
 
-/// Parses JSON. A lone surrogate, which JSON can write and Unicode text cannot hold, is a matter of the field that holds it: it is
-/// replaced by a mark that the field's rule reports.
+/// Parses JSON. A lone surrogate, which JSON can write and Unicode text cannot hold, is a matter of
+/// the field that holds it: it is replaced by a mark that the field's rule reports.
 fn parse_json(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(bytes).or_else(|error| {
         let marked = std::str::from_utf8(bytes).ok().map(mark_lone_surrogates);
@@ -121,7 +126,8 @@ fn mark_lone_surrogates(text: &str) -> String {
                 rest = &rest[6..];
                 continue;
             }
-            // Any other escape: its two characters are kept together, so that an escaped backslash begins nothing.
+            // Any other escape: its two characters are kept together, so that an escaped backslash
+            // begins nothing.
             (None, _) => rest.char_indices().nth(2).map_or(rest.len(), |(place, _)| place),
         };
         marked.push_str(&rest[..taken]);
@@ -138,13 +144,19 @@ fn surrogate(text: &str) -> Option<u16> {
 
 /// The pairs of a form or a query.
 pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
-    serde_html_form::from_bytes(bytes).map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
+    serde_html_form::from_bytes(bytes)
+        .map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
 }
 
-/// The text parts of a multipart body; parts that are files are passed over, no operation that uses this takes any. Text is UTF-8 and
-/// nothing else, as Django has it; multer's own `text` would bring the tables of all encodings into every function.
-async fn multipart_pairs(content_type: &str, bytes: Bytes) -> Result<Vec<(String, String)>, ApiError> {
-    let malformed = |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
+/// The text parts of a multipart body; parts that are files are passed over, no operation that uses
+/// this takes any. Text is UTF-8 and nothing else, as Django has it; multer's own `text` would
+/// bring the tables of all encodings into every function.
+async fn multipart_pairs(
+    content_type: &str,
+    bytes: Bytes,
+) -> Result<Vec<(String, String)>, ApiError> {
+    let malformed =
+        |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
     let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
     let mut pairs = Vec::new();

@@ -1,8 +1,10 @@
 //! How a group says its errors where it does not use the envelope.
 //!
-//! Protocol: whoever refuses a request makes an [`ApiError`](super::error::ApiError), which writes the envelope and lets what it says ride
-//! along; the outermost layer of a group with a dialect puts the dialect's body in its place. So a refusal of any layer, the 404 of an
-//! unknown path and the 500 of a panic among them, is written by one function. An answer that the group wrote itself stays as it is.
+//! Protocol: whoever refuses a request makes an [`ApiError`](super::error::ApiError), which writes
+//! the envelope and lets what it says ride along; the outermost layer of a group with a dialect
+//! puts the dialect's body in its place. So a refusal of any layer, the 404 of an unknown path and
+//! the 500 of a panic among them, is written by one function. An answer that the group wrote itself
+//! stays as it is.
 
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -27,7 +29,8 @@ pub struct Failure<'a> {
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Described {
-    /// The name of the schema of an error's body and an example of it, for a status and what is said to people.
+    /// The name of the schema of an error's body and an example of it, for a status and what is
+    /// said to people.
     pub(crate) error: fn(u16, &str) -> (&'static str, serde_json::Value),
     /// Completes an operation that produces these media types.
     pub(crate) operation: fn(&mut utoipa::openapi::path::Operation, &[&str]),

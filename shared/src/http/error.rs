@@ -1,6 +1,8 @@
-//! Every error answer: its status, its codes and texts, its two forms. The only `IntoResponse` for errors.
+//! Every error answer: its status, its codes and texts, its two forms. The only `IntoResponse` for
+//! errors.
 //!
-//! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its cause is logged once; the envelope is the one of drf-standardized-errors.
+//! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its
+//! cause is logged once; the envelope is the one of drf-standardized-errors.
 
 use std::{borrow::Cow, error::Error, fmt::Display};
 
@@ -81,14 +83,22 @@ struct Problem<'a> {
     docs_url: Option<&'a str>,
 }
 
-/// Rides along in the response, so that the outermost layer can write the same error as problem details.
+/// Rides along in the response, so that the outermost layer can write the same error as problem
+/// details.
 #[derive(Debug, Clone)]
 pub(crate) struct Written(StatusCode, Value);
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
         let error = ErrorItem { code, detail: detail.into(), attr: None };
-        Self { status, errors: vec![error], headers: Vec::new(), store_url: None, docs_url: None, source: None }
+        Self {
+            status,
+            errors: vec![error],
+            headers: Vec::new(),
+            store_url: None,
+            docs_url: None,
+            source: None,
+        }
     }
 
     fn with_header(mut self, name: HeaderName, value: impl Display) -> Self {
@@ -104,7 +114,8 @@ impl ApiError {
     }
 
     fn unauthorized(code: &'static str, detail: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, code, detail).with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="api""#)
+        Self::new(StatusCode::UNAUTHORIZED, code, detail)
+            .with_header(header::WWW_AUTHENTICATE, r#"Bearer realm="api""#)
     }
 
     /// 400: everything that is wrong with the fields of a request, in field order.
@@ -119,7 +130,11 @@ impl ApiError {
     }
 
     /// What only a group with a dialect says.
-    pub fn of_group(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub fn of_group(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         Self::new(status, code, detail)
     }
 
@@ -135,7 +150,10 @@ impl ApiError {
 
     /// 401: an `Authorization` header of another shape than `Bearer <token>`.
     pub fn malformed_authorization() -> Self {
-        Self::unauthorized("authentication_failed", "Authorization header must contain two space-delimited values")
+        Self::unauthorized(
+            "authentication_failed",
+            "Authorization header must contain two space-delimited values",
+        )
     }
 
     /// 401: an access token that is not ours, expired, or of a session that ended.
@@ -165,7 +183,11 @@ impl ApiError {
 
     /// 403.
     pub fn permission_denied() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to perform this action.")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "permission_denied",
+            "You do not have permission to perform this action.",
+        )
     }
 
     /// 404.
@@ -186,13 +208,21 @@ impl ApiError {
 
     /// 405, with what the path does take.
     pub fn method_not_allowed(method: &http::Method, allow: &str) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Method \"{method}\" not allowed."))
-            .with_header(header::ALLOW, allow)
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            format!("Method \"{method}\" not allowed."),
+        )
+        .with_header(header::ALLOW, allow)
     }
 
     /// 406.
     pub fn not_acceptable() -> Self {
-        Self::new(StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Could not satisfy the request Accept header.")
+        Self::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Could not satisfy the request Accept header.",
+        )
     }
 
     /// 409: somebody else changed the same thing, again and again.
@@ -213,22 +243,38 @@ impl ApiError {
 
     /// 422: less is available.
     pub fn insufficient_funds() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "insufficient_funds", "The available balance is too low.")
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "insufficient_funds",
+            "The available balance is too low.",
+        )
     }
 
     /// 422: more than a balance may be.
     pub fn balance_limit() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "balance_limit", "The balance would be above its limit.")
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "balance_limit",
+            "The balance would be above its limit.",
+        )
     }
 
     /// 412.
     pub fn precondition_failed() -> Self {
-        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", "The resource has changed since it was read.")
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "precondition_failed",
+            "The resource has changed since it was read.",
+        )
     }
 
     /// 413, with the most bytes that the operation takes.
     pub fn request_too_large(most: usize) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", format!("The request body is larger than {most} bytes."))
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_too_large",
+            format!("The request body is larger than {most} bytes."),
+        )
     }
 
     /// 415.
@@ -253,25 +299,35 @@ impl ApiError {
     pub fn throttled(Wait(seconds): Wait) -> Self {
         let unit = if seconds == 1 { "second" } else { "seconds" };
         let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
-        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail).with_header(header::RETRY_AFTER, seconds)
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", detail)
+            .with_header(header::RETRY_AFTER, seconds)
     }
 
     /// 503: the operator has closed the API, in the operator's words if there are any.
     pub fn maintenance(message: Option<String>, Wait(seconds): Wait) -> Self {
-        let detail = message.map_or(Cow::Borrowed("The service is under maintenance. Please try again later."), Cow::Owned);
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail).with_header(header::RETRY_AFTER, seconds)
+        let detail = message.map_or(
+            Cow::Borrowed("The service is under maintenance. Please try again later."),
+            Cow::Owned,
+        );
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail)
+            .with_header(header::RETRY_AFTER, seconds)
     }
 
     /// 503: something we need is out of reach.
     pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The service is temporarily unavailable. Please try again.")
-            .with_header(header::RETRY_AFTER, 1)
-            .caused_by(source)
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The service is temporarily unavailable. Please try again.",
+        )
+        .with_header(header::RETRY_AFTER, 1)
+        .caused_by(source)
     }
 
     /// 500.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.").caused_by(source)
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "error", "A server error occurred.")
+            .caused_by(source)
     }
 }
 
@@ -283,11 +339,20 @@ impl ApiError {
 
     fn body(&self) -> ErrorBody {
         let kind = match self.status {
-            StatusCode::BAD_REQUEST if self.errors.iter().all(|error| error.code != "parse_error") => "validation_error",
+            StatusCode::BAD_REQUEST
+                if self.errors.iter().all(|error| error.code != "parse_error") =>
+            {
+                "validation_error"
+            }
             status if status.is_server_error() => "server_error",
             _ => "client_error",
         };
-        ErrorBody { kind, errors: self.errors.clone(), store_url: self.store_url.clone(), docs_url: self.docs_url }
+        ErrorBody {
+            kind,
+            errors: self.errors.clone(),
+            store_url: self.store_url.clone(),
+            docs_url: self.docs_url,
+        }
     }
 }
 

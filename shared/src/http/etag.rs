@@ -14,7 +14,8 @@ impl ETag {
 
     /// Whether `If-None-Match` names it, so that 304 is the answer. Weak comparison.
     pub fn is_known_to(&self, headers: &HeaderMap) -> bool {
-        self.named_by(headers, header::IF_NONE_MATCH, |tag| tag.strip_prefix("W/").unwrap_or(tag)).unwrap_or(false)
+        self.named_by(headers, header::IF_NONE_MATCH, |tag| tag.strip_prefix("W/").unwrap_or(tag))
+            .unwrap_or(false)
     }
 
     /// Whether `If-Match` is absent or names it. Strong comparison.
@@ -27,10 +28,21 @@ impl ETag {
         HeaderValue::from_str(&self.0).ok()
     }
 
-    fn named_by(&self, headers: &HeaderMap, name: header::HeaderName, read: fn(&str) -> &str) -> Option<bool> {
-        let mut values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).peekable();
+    fn named_by(
+        &self,
+        headers: &HeaderMap,
+        name: header::HeaderName,
+        read: fn(&str) -> &str,
+    ) -> Option<bool> {
+        let mut values =
+            headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).peekable();
         values.peek()?;
-        Some(values.flat_map(|value| value.split(',')).map(str::trim).any(|tag| tag == "*" || read(tag) == self.0))
+        Some(
+            values
+                .flat_map(|value| value.split(','))
+                .map(str::trim)
+                .any(|tag| tag == "*" || read(tag) == self.0),
+        )
     }
 }
 

@@ -1,7 +1,9 @@
-//! Reads a request's fields one by one and collects everything that is wrong, with REST Framework's codes and texts.
+//! Reads a request's fields one by one and collects everything that is wrong, with REST Framework's
+//! codes and texts.
 //!
-//! A field is read by a [`Rule`]. A reading that failed gives [`Reported`]: the error stands in the list already, so an operation reads
-//! all its fields first and puts the request together with `?` afterwards.
+//! A field is read by a [`Rule`]. A reading that failed gives [`Reported`]: the error stands in the
+//! list already, so an operation reads all its fields first and puts the request together with `?`
+//! afterwards.
 
 use std::borrow::Cow;
 
@@ -59,7 +61,8 @@ impl Fields {
         Self { source: Source::Json(object), prefix: String::new(), now, errors: Vec::new() }
     }
 
-    /// The pairs of a form or a query. Members of a nested object are named `object.member`; of a repeated name the last counts.
+    /// The pairs of a form or a query. Members of a nested object are named `object.member`; of a
+    /// repeated name the last counts.
     pub fn from_form(pairs: Vec<(String, String)>, now: Timestamp) -> Self {
         Self { source: Source::Form(pairs), prefix: String::new(), now, errors: Vec::new() }
     }
@@ -76,34 +79,59 @@ impl Fields {
     pub fn optional<R: Rule>(&mut self, name: &str, rule: R) -> Result<Option<R::Value>, Reported> {
         match self.value(name) {
             None => Ok(None),
-            Some(Value::Null) => Err(self.report(name, Violation::new("null", "This field may not be null."))),
-            Some(value) => rule.read(&value).map(Some).map_err(|violation| self.report(name, violation)),
+            Some(Value::Null) => {
+                Err(self.report(name, Violation::new("null", "This field may not be null.")))
+            }
+            Some(value) => {
+                rule.read(&value).map(Some).map_err(|violation| self.report(name, violation))
+            }
         }
     }
 
-    /// A field that may be absent, or null to take its value away. In a form an empty value stands for null.
-    pub fn nullable<R: Rule>(&mut self, name: &str, rule: R) -> Result<Option<Option<R::Value>>, Reported> {
+    /// A field that may be absent, or null to take its value away. In a form an empty value stands
+    /// for null.
+    pub fn nullable<R: Rule>(
+        &mut self,
+        name: &str,
+        rule: R,
+    ) -> Result<Option<Option<R::Value>>, Reported> {
         match self.value(name) {
             None => Ok(None),
             Some(Value::Null) => Ok(Some(None)),
             Some(Value::String(text)) if text.trim().is_empty() && self.is_form() => Ok(Some(None)),
-            Some(value) => rule.read(&value).map(|read| Some(Some(read))).map_err(|violation| self.report(name, violation)),
+            Some(value) => rule
+                .read(&value)
+                .map(|read| Some(Some(read)))
+                .map_err(|violation| self.report(name, violation)),
         }
     }
 
-    /// A list that may be absent, of 1 to `most` items that are read by `rule`; their errors name them `name.0` and so on. A form repeats
-    /// the name, or names each `name[0]`.
-    pub fn list<R: Rule>(&mut self, name: &str, rule: R, most: usize) -> Result<Option<Vec<R::Value>>, Reported> {
+    /// A list that may be absent, of 1 to `most` items that are read by `rule`; their errors name
+    /// them `name.0` and so on. A form repeats the name, or names each `name[0]`.
+    pub fn list<R: Rule>(
+        &mut self,
+        name: &str,
+        rule: R,
+        most: usize,
+    ) -> Result<Option<Vec<R::Value>>, Reported> {
         let items = match &self.source {
             Source::Form(pairs) => {
-                let is_item = |key: &str| key == name || key.strip_prefix(name).is_some_and(is_place);
-                let items = pairs.iter().filter(|(key, _)| is_item(key)).map(|(_, value)| Value::String(value.clone()));
+                let is_item =
+                    |key: &str| key == name || key.strip_prefix(name).is_some_and(is_place);
+                let items = pairs
+                    .iter()
+                    .filter(|(key, _)| is_item(key))
+                    .map(|(_, value)| Value::String(value.clone()));
                 Some(items.collect::<Vec<_>>()).filter(|items| !items.is_empty())
             }
             Source::Json(members) => match members.get(name) {
                 None => None,
                 Some(Value::Array(items)) => Some(items.clone()),
-                Some(Value::Null) => return Err(self.report(name, Violation::new("null", "This field may not be null."))),
+                Some(Value::Null) => {
+                    return Err(
+                        self.report(name, Violation::new("null", "This field may not be null."))
+                    );
+                }
                 Some(other) => return Err(self.report(name, not_a_list(other))),
             },
         };
@@ -117,8 +145,14 @@ impl Fields {
         }
         let mut read = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
-            let value = if item.is_null() { Err(Violation::new("null", "This field may not be null.")) } else { rule.read(item) };
-            read.push(value.map_err(|violation| self.report(&format!("{name}.{place}"), violation)));
+            let value = if item.is_null() {
+                Err(Violation::new("null", "This field may not be null."))
+            } else {
+                rule.read(item)
+            };
+            read.push(
+                value.map_err(|violation| self.report(&format!("{name}.{place}"), violation)),
+            );
         }
         read.into_iter().collect::<Result<_, _>>().map(Some)
     }
@@ -129,7 +163,11 @@ impl Fields {
             Source::Form(pairs) => Source::Form(within(pairs, name)),
             Source::Json(members) => match members.get(name) {
                 None => return Ok(None),
-                Some(Value::Null) => return Err(self.report(name, Violation::new("null", "This field may not be null."))),
+                Some(Value::Null) => {
+                    return Err(
+                        self.report(name, Violation::new("null", "This field may not be null."))
+                    );
+                }
                 Some(Value::Object(members)) => Source::Json(members.clone()),
                 Some(other) => return Err(self.report(name, not_an_object(other))),
             },
@@ -137,17 +175,27 @@ impl Fields {
         if matches!(&source, Source::Form(pairs) if pairs.is_empty()) {
             return Ok(None);
         }
-        let mut inner = Self { source, prefix: format!("{}{name}.", self.prefix), now: self.now, errors: Vec::new() };
+        let mut inner = Self {
+            source,
+            prefix: format!("{}{name}.", self.prefix),
+            now: self.now,
+            errors: Vec::new(),
+        };
         let read = T::from_fields(&mut inner);
         self.errors.append(&mut inner.errors);
         read.map(Some)
     }
 
     /// The same where null takes the object away; in a form an empty value of its own name does.
-    pub fn nullable_object<T: FromFields>(&mut self, name: &str) -> Result<Option<Option<T>>, Reported> {
+    pub fn nullable_object<T: FromFields>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Option<T>>, Reported> {
         let is_null = match &self.source {
             Source::Json(members) => members.get(name).is_some_and(Value::is_null),
-            Source::Form(pairs) => pairs.iter().any(|(key, value)| key == name && value.trim().is_empty()),
+            Source::Form(pairs) => {
+                pairs.iter().any(|(key, value)| key == name && value.trim().is_empty())
+            }
         };
         if is_null { Ok(Some(None)) } else { Ok(self.object(name)?.map(Some)) }
     }
@@ -159,11 +207,16 @@ impl Fields {
         Reported
     }
 
-    /// Brings what is wrong so far into the order of these fields, for those of which one cannot be read before another.
+    /// Brings what is wrong so far into the order of these fields, for those of which one cannot be
+    /// read before another.
     pub fn order(&mut self, names: &[&str]) {
         let prefix = self.prefix.clone();
         let place = |error: &ErrorItem| {
-            let attr = error.attr.as_deref().and_then(|attr| attr.strip_prefix(&*prefix)).unwrap_or_default();
+            let attr = error
+                .attr
+                .as_deref()
+                .and_then(|attr| attr.strip_prefix(&*prefix))
+                .unwrap_or_default();
             let name = attr.split_once('.').map_or(attr, |(name, _)| name);
             names.iter().position(|known| *known == name)
         };
@@ -199,7 +252,11 @@ impl Fields {
     fn value(&self, name: &str) -> Option<Value> {
         match &self.source {
             Source::Json(members) => members.get(name).cloned(),
-            Source::Form(pairs) => pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| Value::String(value.clone())),
+            Source::Form(pairs) => pairs
+                .iter()
+                .rev()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| Value::String(value.clone())),
         }
     }
 }
@@ -218,11 +275,17 @@ impl Violation {
 
 /// The violation of a value that should be an object, in Python's names of the types.
 pub(crate) fn not_an_object(value: &Value) -> Violation {
-    Violation::invalid(format!("Invalid data. Expected a dictionary, but got {}.", python_type(value)))
+    Violation::invalid(format!(
+        "Invalid data. Expected a dictionary, but got {}.",
+        python_type(value)
+    ))
 }
 
 fn not_a_list(value: &Value) -> Violation {
-    Violation::new("not_a_list", format!("Expected a list of items but got type \"{}\".", python_type(value)))
+    Violation::new(
+        "not_a_list",
+        format!("Expected a list of items but got type \"{}\".", python_type(value)),
+    )
 }
 
 fn python_type(value: &Value) -> &'static str {
@@ -239,7 +302,10 @@ fn python_type(value: &Value) -> &'static str {
 
 /// `[0]` or `.0` behind a list's name.
 fn is_place(rest: &str) -> bool {
-    let place = rest.strip_prefix('.').or_else(|| rest.strip_prefix('[')?.strip_suffix(']')).unwrap_or_default();
+    let place = rest
+        .strip_prefix('.')
+        .or_else(|| rest.strip_prefix('[')?.strip_suffix(']'))
+        .unwrap_or_default();
     !place.is_empty() && place.bytes().all(|digit| digit.is_ascii_digit())
 }
 
@@ -247,7 +313,9 @@ fn is_place(rest: &str) -> bool {
 fn within(pairs: &[(String, String)], name: &str) -> Vec<(String, String)> {
     let member = |key: &str| {
         let rest = key.strip_prefix(name)?;
-        rest.strip_prefix('.').or_else(|| rest.strip_prefix('[')?.strip_suffix(']')).map(str::to_owned)
+        rest.strip_prefix('.')
+            .or_else(|| rest.strip_prefix('[')?.strip_suffix(']'))
+            .map(str::to_owned)
     };
     pairs.iter().filter_map(|(key, value)| Some((member(key)?, value.clone()))).collect()
 }

@@ -1,6 +1,6 @@
-//! The checks between a known path and its handler, in the contract's order: preflight, maintenance 503, old app 426,
-//! 406, bearer 401, method 405. What the handler's
-//! extractors refuse (413, 415, 400) comes after.
+//! The checks between a known path and its handler, in the contract's order: preflight, maintenance
+//! 503, old app 426, 406, bearer 401, method 405. What the handler's extractors refuse (413, 415,
+//! 400) comes after.
 
 use std::sync::Arc;
 
@@ -70,8 +70,11 @@ impl Gate {
         match gates.closed_to(asking_app(headers), now) {
             None => Ok(()),
             Some(Closed::Maintenance { message, wait }) => {
-                let language = Languages::of(headers).lookup(&gates.languages).or(gates.languages.first().map(String::as_str));
-                let message = message.map(|message| message.in_language(language.unwrap_or_default()).to_owned());
+                let language = Languages::of(headers)
+                    .lookup(&gates.languages)
+                    .or(gates.languages.first().map(String::as_str));
+                let message = message
+                    .map(|message| message.in_language(language.unwrap_or_default()).to_owned());
                 Err(ApiError::maintenance(message, wait))
             }
             Some(Closed::TooOld { store_url }) => Err(ApiError::upgrade_required(store_url)),
@@ -81,12 +84,14 @@ impl Gate {
     async fn admit(&self, request: &mut Request, limits: &RateLimits) -> Result<(), ApiError> {
         self.open_to(request.headers())?;
         let operation = self.operation(request.method());
-        let asked = |served: &&Served| operation.is_none_or(|operation| std::ptr::eq(operation, *served));
+        let asked =
+            |served: &&Served| operation.is_none_or(|operation| std::ptr::eq(operation, *served));
         let accept = Accept::of(request.headers());
         if !self.served.iter().filter(asked).any(|served| accept.admits(served.produces)) {
             return Err(ApiError::not_acceptable());
         }
-        let accesses: Vec<Access> = self.served.iter().filter(asked).map(|served| served.access).collect();
+        let accesses: Vec<Access> =
+            self.served.iter().filter(asked).map(|served| served.access).collect();
         if accesses.contains(&Access::Bearer) {
             let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
             request.extensions_mut().insert(caller);
@@ -96,7 +101,10 @@ impl Gate {
         }
         match operation {
             Some(_) => Ok(()),
-            None => Err(ApiError::method_not_allowed(request.method(), self.allow.to_str().unwrap_or_default())),
+            None => Err(ApiError::method_not_allowed(
+                request.method(),
+                self.allow.to_str().unwrap_or_default(),
+            )),
         }
     }
 
@@ -114,7 +122,11 @@ pub fn asking_app(headers: &HeaderMap) -> AskingApp<'_> {
 }
 
 /// The checks of one path, as a layer around its handlers.
-pub(crate) async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn gate(
+    State(gate): State<Arc<Gate>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let mut response = if request.method() == Method::OPTIONS {
         gate.preflight()
     } else {
@@ -135,7 +147,8 @@ pub(crate) async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, ne
 fn allow(served: &[Served]) -> HeaderValue {
     let has = |method: &Method| served.iter().any(|served| served.methods.contains(method));
     let order = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let mut names: Vec<&str> = order.iter().filter(|method| has(method)).map(Method::as_str).collect();
+    let mut names: Vec<&str> =
+        order.iter().filter(|method| has(method)).map(Method::as_str).collect();
     if has(&Method::GET) {
         names.push("HEAD");
     }

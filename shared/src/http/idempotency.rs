@@ -1,11 +1,14 @@
-//! `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header): a request that a client may send again without its effect being
-//! repeated.
+//! `Idempotency-Key` (IETF draft-ietf-httpapi-idempotency-key-header): a request that a client may
+//! send again without its effect being repeated.
 //!
-//! Protocol, for an operation: take [`Keyed`] instead of `Body`; read [`Store::seen_before`](crate::store::Store::seen_before) beside the
-//! session, and [`repeat`] what it gives; write the effect by a store method over
-//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives. So only successes are stored, and a
-//! request that was refused may be sent again under its key, unless an operation keeps its refusals by
-//! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays failed.
+//! Protocol, for an operation: take [`Keyed`] instead of `Body`; read
+//! [`Store::seen_before`](crate::store::Store::seen_before) beside the session, and [`repeat`] what
+//! it gives; write the effect by a store method over
+//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives.
+//! So only successes are stored, and a request that was refused may be sent again under its key,
+//! unless an operation keeps its refusals by
+//! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays
+//! failed.
 
 use axum::{
     extract::{FromRequest, Request},
@@ -95,8 +98,8 @@ pub fn repeat(seen: Seen) -> Result<Response, ApiError> {
     }
 }
 
-/// The answer by what came of the effect, which `fresh` tells of where it happened now. What a refused effect means is for the operation
-/// to say before.
+/// The answer by what came of the effect, which `fresh` tells of where it happened now. What a
+/// refused effect means is for the operation to say before.
 pub fn answer(once: Once, fresh: StoredAnswer) -> Result<Response, ApiError> {
     match once {
         Once::Done => Ok(response(fresh)),
@@ -125,7 +128,8 @@ fn response(StoredAnswer { status, body }: StoredAnswer) -> Response {
     response
 }
 
-/// Reads the body, and reports what is wrong with the key together with what is wrong with the fields.
+/// Reads the body, and reports what is wrong with the key together with what is wrong with the
+/// fields.
 async fn read<T: FromFields>(
     key: Result<Option<String>, ErrorItem>,
     request: Request,
@@ -134,7 +138,8 @@ async fn read<T: FromFields>(
     let uri = request.uri().clone();
     let mut fields = body::fields(request, app).await?;
     let target = [uri.path(), uri.query().unwrap_or_default()];
-    let known_by = |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
+    let known_by =
+        |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
     let (key, mut errors) = match key {
         Ok(key) => (known_by(key), Vec::new()),
         Err(error) => (None, vec![error]),
@@ -153,7 +158,9 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, ErrorItem> {
     let key = value.to_str().ok().filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
     match key {
         Some("") => Err(wrong("blank", "This field may not be blank.")),
-        Some(key) if key.len() > LONGEST => Err(wrong("max_length", "Ensure this field has no more than 255 characters.")),
+        Some(key) if key.len() > LONGEST => {
+            Err(wrong("max_length", "Ensure this field has no more than 255 characters."))
+        }
         Some(key) => Ok(Some(key.to_owned())),
         None => Err(wrong("invalid", "Only visible ASCII characters are allowed.")),
     }
@@ -163,10 +170,14 @@ fn wrong(code: &'static str, detail: &'static str) -> ErrorItem {
     ErrorItem { code, detail: detail.into(), attr: Some(NAME.to_owned()) }
 }
 
-/// Two requests are the same where path, query and fields are; how a body is spaced, ordered or split into parts makes no difference.
+/// Two requests are the same where path, query and fields are; how a body is spaced, ordered or
+/// split into parts makes no difference.
 fn known_by(signer: &Signer, key: &str, [path, query]: [&str; 2], fields: &Fields) -> RequestKey {
     let hash = |parts: &[&str]| URL_SAFE_NO_PAD.encode(&signer.sign(parts)[..16]);
-    RequestKey { key: hash(&["idempotency-key", key]), fingerprint: hash(&["request", path, query, &fields.canonical()]) }
+    RequestKey {
+        key: hash(&["idempotency-key", key]),
+        fingerprint: hash(&["request", path, query, &fields.canonical()]),
+    }
 }
 
 #[cfg(test)]
@@ -176,7 +187,10 @@ mod tests {
     use serde_json::json;
 
     fn keyed(value: &[u8]) -> Result<Option<String>, &'static str> {
-        let headers = HeaderMap::from_iter([("idempotency-key".parse().unwrap(), HeaderValue::from_bytes(value).unwrap())]);
+        let headers = HeaderMap::from_iter([(
+            "idempotency-key".parse().unwrap(),
+            HeaderValue::from_bytes(value).unwrap(),
+        )]);
         key_of(&headers).map_err(|error| error.code)
     }
 
@@ -197,13 +211,21 @@ mod tests {
         let signer = Signer::new(&"secret".into());
         let of_json = |query, body: serde_json::Value| {
             let serde_json::Value::Object(members) = body else { panic!("an object") };
-            known_by(&signer, "k", ["/api/x", query], &Fields::from_json(members, Timestamp::UNIX_EPOCH)).fingerprint
+            known_by(
+                &signer,
+                "k",
+                ["/api/x", query],
+                &Fields::from_json(members, Timestamp::UNIX_EPOCH),
+            )
+            .fingerprint
         };
         let first = of_json("", json!({"a": 1, "b": {"c": [1, 2], "d": null}}));
         assert_eq!(first, of_json("", json!({"b": {"d": null, "c": [1, 2]}, "a": 1})));
-        for other in
-            [json!({"a": 1}), json!({"a": 1, "b": {"c": [2, 1], "d": null}}), json!({"a": "1", "b": {"c": [1, 2], "d": null}})]
-        {
+        for other in [
+            json!({"a": 1}),
+            json!({"a": 1, "b": {"c": [2, 1], "d": null}}),
+            json!({"a": "1", "b": {"c": [1, 2], "d": null}}),
+        ] {
             assert_ne!(first, of_json("", other));
         }
         assert_ne!(first, of_json("q=1", json!({"a": 1, "b": {"c": [1, 2], "d": null}})));

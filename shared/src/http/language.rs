@@ -1,4 +1,5 @@
-//! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets: the lookup of RFC 4647 section 3.4.
+//! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets: the lookup of
+//! RFC 4647 section 3.4.
 
 use http::{HeaderMap, header};
 
@@ -12,10 +13,13 @@ const MOST_RANGES: usize = 32;
 pub struct Languages(Vec<String>);
 
 impl Languages {
-    /// What `Accept-Language` asks for. Ranges of one quality are wanted in their order; those of quality 0 are not wanted.
+    /// What `Accept-Language` asks for. Ranges of one quality are wanted in their order; those of
+    /// quality 0 are not wanted.
     pub fn of(headers: &HeaderMap) -> Self {
-        let values = headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
-        let mut ranges: Vec<_> = values.flat_map(|value| value.split(',')).filter_map(range).take(MOST_RANGES).collect();
+        let values =
+            headers.get_all(header::ACCEPT_LANGUAGE).iter().filter_map(|value| value.to_str().ok());
+        let mut ranges: Vec<_> =
+            values.flat_map(|value| value.split(',')).filter_map(range).take(MOST_RANGES).collect();
         ranges.retain(|(_, quality)| *quality > 0);
         ranges.sort_by_key(|(_, quality)| std::cmp::Reverse(*quality));
         Self(ranges.into_iter().map(|(range, _)| range).collect())
@@ -26,15 +30,18 @@ impl Languages {
         Self(vec![tag.trim().to_ascii_lowercase()])
     }
 
-    /// The first language of `offered` that is wanted, each range being shortened from its end until something fits. `*` fits
-    /// nothing: who offers decides what those get who want anything.
+    /// The first language of `offered` that is wanted, each range being shortened from its end
+    /// until something fits. `*` fits nothing: who offers decides what those get who want anything.
     pub fn lookup<'a, S: AsRef<str>>(&self, offered: &'a [S]) -> Option<&'a str> {
-        let fitting = |range: &str| offered.iter().map(AsRef::as_ref).find(|tag| tag.eq_ignore_ascii_case(range));
+        let fitting = |range: &str| {
+            offered.iter().map(AsRef::as_ref).find(|tag| tag.eq_ignore_ascii_case(range))
+        };
         self.0.iter().find_map(|range| shortened(range).find_map(fitting))
     }
 }
 
-/// The range, then what is left when its last subtag goes, and with it a single letter that only begins another one.
+/// The range, then what is left when its last subtag goes, and with it a single letter that only
+/// begins another one.
 fn shortened(range: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(range), |range| {
         let (rest, _) = range.rsplit_once('-')?;
@@ -52,7 +59,10 @@ mod tests {
     const OFFERED: [&str; 5] = ["en", "ar", "zh", "zh-Hant", "pt-BR"];
 
     fn wanting(value: &'static str) -> Languages {
-        Languages::of(&HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, http::HeaderValue::from_static(value))]))
+        Languages::of(&HeaderMap::from_iter([(
+            header::ACCEPT_LANGUAGE,
+            http::HeaderValue::from_static(value),
+        )]))
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The conventions of the HTTP API: routes, checks and their order, bodies, errors. Every group gets them by being registered.
+//! The conventions of the HTTP API: routes, checks and their order, bodies, errors. Every group
+//! gets them by being registered.
 
 pub mod address;
 pub(crate) mod answer;

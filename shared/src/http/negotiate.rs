@@ -23,7 +23,8 @@ impl Accept {
 
     /// Whether errors are wanted as problem details: named, and not after JSON.
     pub fn prefers_problem(&self) -> bool {
-        let named = |media: &str| self.0.iter().position(|(range, quality)| range == media && *quality > 0);
+        let named =
+            |media: &str| self.0.iter().position(|(range, quality)| range == media && *quality > 0);
         match (named(PROBLEM), named(JSON)) {
             (Some(problem), Some(json)) => match self.quality(PROBLEM).cmp(&self.quality(JSON)) {
                 std::cmp::Ordering::Greater => true,
@@ -44,18 +45,25 @@ impl Accept {
             range if range == media => Some(2),
             _ => None,
         };
-        let fitting = self.0.iter().filter_map(|(range, quality)| Some((precision(range)?, *quality)));
+        let fitting =
+            self.0.iter().filter_map(|(range, quality)| Some((precision(range)?, *quality)));
         fitting.max().map_or(0, |(_, quality)| quality)
     }
 }
 
-/// One range of a header that lists them: its name in small letters, and its quality in thousandths.
+/// One range of a header that lists them: its name in small letters, and its quality in
+/// thousandths.
 pub(crate) fn range(text: &str) -> Option<(String, u16)> {
     let mut parts = text.split(';').map(str::trim);
     let media = parts.next().filter(|media| !media.is_empty())?.to_ascii_lowercase();
     let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-    let thousandths = quality.map_or(Some(1.0), |quality| quality.parse::<f32>().ok())?.clamp(0.0, 1.0) * 1000.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 1000")]
+    let thousandths =
+        quality.map_or(Some(1.0), |quality| quality.parse::<f32>().ok())?.clamp(0.0, 1.0) * 1000.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 1000"
+    )]
     Some((media, thousandths as u16))
 }
 
@@ -69,8 +77,13 @@ mod tests {
 
     #[test]
     fn ranges_admit_what_they_name() {
-        for admitted in ["*/*", "application/*", "application/json; indent=4", "text/html, */*;q=0.1", "application/problem+json"]
-        {
+        for admitted in [
+            "*/*",
+            "application/*",
+            "application/json; indent=4",
+            "text/html, */*;q=0.1",
+            "application/problem+json",
+        ] {
             assert!(accept(admitted).admits(&[JSON]), "{admitted}");
         }
         for refused in ["text/html", "application/json;q=0", "image/*", "*/*;q=0"] {

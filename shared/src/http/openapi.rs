@@ -1,14 +1,16 @@
-//! The OpenAPI 3.1 document of any number of groups, made from their registrations. Nothing here runs in a Lambda.
+//! The OpenAPI 3.1 document of any number of groups, made from their registrations. Nothing here
+//! runs in a Lambda.
 //!
-//! What follows from a registration is written once, here: security, the answers that every operation can give, the second operation id
-//! where an operation has two methods.
+//! What follows from a registration is written once, here: security, the answers that every
+//! operation can give, the second operation id where an operation has two methods.
 
 use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
-        Components, Content, ContentBuilder, HeaderBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
-        PathsBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
+        Components, Content, ContentBuilder, HeaderBuilder, HttpMethod, InfoBuilder,
+        LicenseBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Response,
+        ResponseBuilder, Schema,
         example::{Example, ExampleBuilder},
         path::{Operation as Described, PathItem},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -119,7 +121,10 @@ const COMMON: &[CommonAnswer] = &[
         of: Of::WithBody,
         when: "Another content type.",
         headers: &[],
-        examples: &[of_code("unsupported_media_type", "Unsupported media type \"text/plain\" in request.")],
+        examples: &[of_code(
+            "unsupported_media_type",
+            "Unsupported media type \"text/plain\" in request.",
+        )],
     },
     CommonAnswer {
         name: "UpgradeRequired",
@@ -127,7 +132,10 @@ const COMMON: &[CommonAnswer] = &[
         of: Of::Closable,
         when: "`X-App-Platform` and `X-App-Version` name an app below the minimum; `store_url` says where it is updated.",
         headers: &[],
-        examples: &[of_code("upgrade_required", "This version of the app is no longer served. Please update it.")],
+        examples: &[of_code(
+            "upgrade_required",
+            "This version of the app is no longer served. Please update it.",
+        )],
     },
     CommonAnswer {
         name: "Failure",
@@ -153,26 +161,31 @@ const COMMON: &[CommonAnswer] = &[
 /// The document of all operations of `groups`.
 pub fn document(groups: &[Routes]) -> OpenApi {
     let mut paths = PathsBuilder::new();
-    let mut schemas: Vec<(String, RefOr<Schema>)> =
-        vec![(ErrorBody::name().into_owned(), ErrorBody::schema()), (ErrorItem::name().into_owned(), ErrorItem::schema())];
+    let mut schemas: Vec<(String, RefOr<Schema>)> = vec![
+        (ErrorBody::name().into_owned(), ErrorBody::schema()),
+        (ErrorItem::name().into_owned(), ErrorItem::schema()),
+    ];
     for group in groups {
         for (operation, described) in group.described() {
             (described.schemas)(&mut schemas);
             for (place, method) in operation.methods.iter().enumerate() {
-                let completed = completed((described.operation)(), operation, place, method, group.document);
+                let completed =
+                    completed((described.operation)(), operation, place, method, group.document);
                 paths = paths.path(&operation.path, PathItem::new(method.clone(), completed));
             }
         }
     }
     let mut components = Components::new();
     components.schemas = schemas.into_iter().collect();
-    components.responses = COMMON.iter().map(|answer| (answer.name.to_owned(), RefOr::T(answer.response()))).collect();
+    components.responses =
+        COMMON.iter().map(|answer| (answer.name.to_owned(), RefOr::T(answer.response()))).collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme(OF_A_CUSTOMER)));
     components.add_security_scheme(OPERATOR, SecurityScheme::Http(scheme(OF_THE_OPERATOR)));
     for dialect in groups.iter().filter_map(|group| group.document) {
         (dialect.components)(&mut components);
     }
-    let mut info = InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
+    let mut info =
+        InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
     info.license = Some(LicenseBuilder::new().name("MIT").identifier(Some("MIT")).build());
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
@@ -187,7 +200,8 @@ const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-tim
     (https://www.openstreetmap.org/copyright).";
 const OF_A_CUSTOMER: &str = "The `access` of a log-in or of a refresh; it lives for 15 minutes unless configured otherwise. Log in with `sendOTP`, then \
     `AuthenticateCustomer`. The code comes by text message; the launcher sends none, it prints it, and shows it at `/_local/messages`.";
-const OF_THE_OPERATOR: &str = "A token of at most 15 minutes that the operator signs with a key of their own.";
+const OF_THE_OPERATOR: &str =
+    "A token of at most 15 minutes that the operator signs with a key of their own.";
 
 fn completed(
     mut described: Described,
@@ -201,7 +215,8 @@ fn completed(
         described.operation_id = described.operation_id.map(|id| format!("{id}_{name}"));
     }
     if operation.access != Access::Public {
-        let schemes: &[&str] = if operation.access == Access::Bearer { &[BEARER] } else { &[BEARER, OPERATOR] };
+        let schemes: &[&str] =
+            if operation.access == Access::Bearer { &[BEARER] } else { &[BEARER, OPERATOR] };
         let requirement = |scheme: &&str| SecurityRequirement::new(*scheme, Vec::<String>::new());
         described.security = Some(schemes.iter().map(requirement).collect());
     }
@@ -247,7 +262,10 @@ fn three_encodings(described: &mut Described) {
 impl CommonAnswer {
     fn response(&self) -> Response {
         let error = Ref::from_schema_name(ErrorBody::name());
-        let examples = self.examples.iter().map(|example| (example.code.to_owned(), RefOr::T(self.example(example))));
+        let examples = self
+            .examples
+            .iter()
+            .map(|example| (example.code.to_owned(), RefOr::T(self.example(example))));
         self.with(ContentBuilder::new().schema(Some(error)).examples_from_iter(examples).build())
     }
 
@@ -255,11 +273,17 @@ impl CommonAnswer {
     fn in_dialect(&self, dialect: dialect::Described) -> Response {
         let detail = self.examples.first().map_or(self.when, |example| example.detail);
         let (schema, example) = (dialect.error)(self.status.parse().unwrap_or_default(), detail);
-        self.with(ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build())
+        self.with(
+            ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name(schema)))
+                .example(Some(example))
+                .build(),
+        )
     }
 
     fn with(&self, content: Content) -> Response {
-        let builder = ResponseBuilder::new().description(self.when).content("application/json", content);
+        let builder =
+            ResponseBuilder::new().description(self.when).content("application/json", content);
         let builder = self.headers.iter().fold(builder, |builder, (name, description)| {
             builder.header(*name, HeaderBuilder::new().description(Some(*description)).build())
         });
@@ -272,7 +296,8 @@ impl CommonAnswer {
             status if status.starts_with('5') => "server_error",
             _ => "client_error",
         };
-        let mut body = json!({"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]});
+        let mut body =
+            json!({"type": kind, "errors": [{"code": code, "detail": detail, "attr": attr}]});
         if *code == "upgrade_required" {
             body["store_url"] = "https://apps.apple.com/app/id0000000000".into();
         }
@@ -280,9 +305,12 @@ impl CommonAnswer {
     }
 }
 
-/// The names of the examples of each answer under `components.responses`, the one that says most first.
+/// The names of the examples of each answer under `components.responses`, the one that says most
+/// first.
 pub fn examples_in_order() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    COMMON.iter().map(|answer| (answer.name, answer.examples.iter().map(|example| example.code).collect()))
+    COMMON
+        .iter()
+        .map(|answer| (answer.name, answer.examples.iter().map(|example| example.code).collect()))
 }
 
 /// The ids of all operations of `groups`, in the order of their registration.
@@ -291,7 +319,10 @@ pub fn operation_ids(groups: &[Routes]) -> Vec<String> {
     for group in groups {
         for (operation, described) in group.described() {
             let methods = operation.methods.iter().enumerate();
-            let id = |(place, method)| completed((described.operation)(), operation, place, method, group.document).operation_id;
+            let id = |(place, method)| {
+                completed((described.operation)(), operation, place, method, group.document)
+                    .operation_id
+            };
             ids.extend(methods.filter_map(id));
         }
     }

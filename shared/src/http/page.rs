@@ -1,8 +1,9 @@
 //! Pages of unbounded lists, and the cursors that lead from one to the next.
 //!
-//! Protocol: a cursor is base64url of 16 bytes of HMAC, then `+` or `-` for its direction, then the position of the entry it leaves from.
-//! Invariant: it works for the caller, the path and the query (its page's size apart) that it was made for and for nobody and nothing
-//! else; whatever else is presented, made up or taken from elsewhere, is the same 404.
+//! Protocol: a cursor is base64url of 16 bytes of HMAC, then `+` or `-` for its direction, then the
+//! position of the entry it leaves from. Invariant: it works for the caller, the path and the query
+//! (its page's size apart) that it was made for and for nobody and nothing else; whatever else is
+//! presented, made up or taken from elsewhere, is the same 404.
 
 use axum::extract::FromRequestParts;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -32,8 +33,8 @@ pub struct Page<T> {
     pub results: Vec<T>,
 }
 
-/// Which page a request asks for: `cursor` and `page_size` of its query. A size that is none counts as 20, a larger one as 100, as in
-/// REST Framework.
+/// Which page a request asks for: `cursor` and `page_size` of its query. A size that is none counts
+/// as 20, a larger one as 100, as in REST Framework.
 #[derive(Debug, Clone)]
 pub struct Paging {
     size: usize,
@@ -56,7 +57,8 @@ struct Position {
     beside: String,
 }
 
-/// What a cursor is bound to. No part holds a control character, so their joined form is unambiguous.
+/// What a cursor is bound to. No part holds a control character, so their joined form is
+/// unambiguous.
 #[derive(Debug, Clone)]
 struct Binding {
     caller: String,
@@ -68,7 +70,10 @@ impl FromRequestParts<AppState> for Paging {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let caller = parts.extensions.get::<Caller>().map_or("everybody".to_owned(), Caller::name_in_cursors);
+        let caller = parts
+            .extensions
+            .get::<Caller>()
+            .map_or("everybody".to_owned(), Caller::name_in_cursors);
         let mut rest = pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
         let (mut cursor, mut size) = (None, None);
         rest.retain(|(name, value)| match name.as_str() {
@@ -84,12 +89,20 @@ impl FromRequestParts<AppState> for Paging {
         });
         let mut sorted = rest.clone();
         sorted.sort();
-        let binding = Binding { caller, path: parts.uri.path().to_owned(), query: encoded(&sorted) };
-        let from = cursor.map(|cursor| binding.open(app.signer(), &cursor).ok_or_else(ApiError::invalid_cursor)).transpose()?;
+        let binding =
+            Binding { caller, path: parts.uri.path().to_owned(), query: encoded(&sorted) };
+        let from = cursor
+            .map(|cursor| binding.open(app.signer(), &cursor).ok_or_else(ApiError::invalid_cursor))
+            .transpose()?;
         if let Some(size) = size {
             rest.push(("page_size".to_owned(), size.to_string()));
         }
-        Ok(Self { size: size.unwrap_or(SIZE).min(MOST), from, binding, url: address(parts, &encoded(&rest)) })
+        Ok(Self {
+            size: size.unwrap_or(SIZE).min(MOST),
+            from,
+            binding,
+            url: address(parts, &encoded(&rest)),
+        })
     }
 }
 
@@ -102,11 +115,21 @@ impl Paging {
     /// What to fetch.
     pub fn span(&self) -> Span {
         let backward = self.from.as_ref().is_some_and(|from| from.direction == Direction::Backward);
-        Span { from: self.from.as_ref().map(|from| from.beside.clone()), backward, limit: self.size + 1 }
+        Span {
+            from: self.from.as_ref().map(|from| from.beside.clone()),
+            backward,
+            limit: self.size + 1,
+        }
     }
 
-    /// The page of what [`Paging::span`] fetched, in the order of its direction; `position` names an entry's place in the list.
-    pub fn page<T>(&self, app: &AppState, mut fetched: Vec<T>, position: impl Fn(&T) -> String) -> Page<T> {
+    /// The page of what [`Paging::span`] fetched, in the order of its direction; `position` names
+    /// an entry's place in the list.
+    pub fn page<T>(
+        &self,
+        app: &AppState,
+        mut fetched: Vec<T>,
+        position: impl Fn(&T) -> String,
+    ) -> Page<T> {
         let more = fetched.len() > self.size;
         fetched.truncate(self.size);
         let backward = self.span().backward;
@@ -119,8 +142,10 @@ impl Paging {
             (Some(_), true) => (more, true),
         };
         let link = |entry: Option<&T>, direction| {
-            // A page of nothing, since all of it was taken away meanwhile, leads back to where its reader came from.
-            let beside = entry.map(&position).or_else(|| Some(self.from.as_ref()?.beside.clone()))?;
+            // A page of nothing, since all of it was taken away meanwhile, leads back to where its
+            // reader came from.
+            let beside =
+                entry.map(&position).or_else(|| Some(self.from.as_ref()?.beside.clone()))?;
             Some(self.link(app, &Position { direction, beside }))
         };
         Page {
@@ -139,7 +164,11 @@ impl Paging {
 impl<T> Page<T> {
     /// The same page with each entry in another form.
     pub fn map<U>(self, show: impl Fn(T) -> U) -> Page<U> {
-        Page { next: self.next, previous: self.previous, results: self.results.into_iter().map(show).collect() }
+        Page {
+            next: self.next,
+            previous: self.previous,
+            results: self.results.into_iter().map(show).collect(),
+        }
     }
 }
 
@@ -156,14 +185,23 @@ impl Binding {
         let (signature, rest) = bytes.split_at_checked(SIGNATURE)?;
         let rest = std::str::from_utf8(rest).ok()?;
         let mut signs = [Direction::Forward, Direction::Backward].into_iter();
-        let (direction, beside) = signs.find_map(|direction| Some((direction, rest.strip_prefix(direction.sign())?)))?;
+        let (direction, beside) =
+            signs.find_map(|direction| Some((direction, rest.strip_prefix(direction.sign())?)))?;
         let position = Position { direction, beside: beside.to_owned() };
-        let same = subtle::ConstantTimeEq::ct_eq(self.signature(signer, &position).as_slice(), signature);
+        let same =
+            subtle::ConstantTimeEq::ct_eq(self.signature(signer, &position).as_slice(), signature);
         bool::from(same).then_some(position)
     }
 
     fn signature(&self, signer: &Signer, Position { direction, beside }: &Position) -> Vec<u8> {
-        let mut whole = signer.sign(&["cursor", &self.caller, &self.path, &self.query, direction.sign(), beside]);
+        let mut whole = signer.sign(&[
+            "cursor",
+            &self.caller,
+            &self.path,
+            &self.query,
+            direction.sign(),
+            beside,
+        ]);
         whole.truncate(SIGNATURE);
         whole
     }
@@ -182,11 +220,17 @@ fn encoded(pairs: &[(String, String)]) -> String {
     serde_html_form::to_string(pairs).unwrap_or_default()
 }
 
-/// The address as the client used it, with the canonical path: the gateway serves none but its own host names, and says by which protocol.
+/// The address as the client used it, with the canonical path: the gateway serves none but its own
+/// host names, and says by which protocol.
 fn address(parts: &Parts, query: &str) -> String {
-    let text = |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let text =
+        |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     let host = text(header::HOST).unwrap_or_default();
-    let scheme = if text(header::HeaderName::from_static("x-forwarded-proto")) == Some("http") { "http" } else { "https" };
+    let scheme = if text(header::HeaderName::from_static("x-forwarded-proto")) == Some("http") {
+        "http"
+    } else {
+        "https"
+    };
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{scheme}://{host}{}/{mark}{query}", parts.uri.path())
 }
@@ -222,7 +266,11 @@ mod tests {
                 assert_eq!(own.open(&signer, &URL_SAFE_NO_PAD.encode(changed)), None, "bit {bit}");
             }
             for length in 0..bytes.len() {
-                assert_eq!(own.open(&signer, &URL_SAFE_NO_PAD.encode(&bytes[..length])), None, "{length} bytes");
+                assert_eq!(
+                    own.open(&signer, &URL_SAFE_NO_PAD.encode(&bytes[..length])),
+                    None,
+                    "{length} bytes"
+                );
             }
         }
         for garbage in ["", "x", "!!", "%00", "AAAAAAAAAAAAAAAAAAAAAA"] {

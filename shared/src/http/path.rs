@@ -1,7 +1,8 @@
 //! From the gateway's event to the path we route by.
 //!
-//! The gateway decodes the path once and hands over the result, so every character that may not stand in a URI is escaped again here,
-//! `%` first of all. A final slash is dropped: both forms are one path, and neither is answered by a redirect.
+//! The gateway decodes the path once and hands over the result, so every character that may not
+//! stand in a URI is escaped again here, `%` first of all. A final slash is dropped: both forms are
+//! one path, and neither is answered by a redirect.
 
 use http::{Uri, uri::PathAndQuery};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};

@@ -1,9 +1,10 @@
-//! What the limits that counted a request say of themselves: the headers `RateLimit-Policy` and `RateLimit` (IETF
-//! draft-ietf-httpapi-ratelimit-headers, as structured fields, RFC 9651).
+//! What the limits that counted a request say of themselves: the headers `RateLimit-Policy` and
+//! `RateLimit` (IETF draft-ietf-httpapi-ratelimit-headers, as structured fields, RFC 9651).
 //!
-//! Protocol: the gate puts a [`RateLimits`] beside each request; whoever counts tells it; the gate writes the headers of the answer,
-//! whether it is a success or a refusal. Invariant: a limit is named only towards those whose own requests it counts, so that nobody
-//! reads from it what somebody else has done.
+//! Protocol: the gate puts a [`RateLimits`] beside each request; whoever counts tells it; the gate
+//! writes the headers of the answer, whether it is a success or a refusal. Invariant: a limit is
+//! named only towards those whose own requests it counts, so that nobody reads from it what
+//! somebody else has done.
 
 use std::{
     convert::Infallible,
@@ -42,7 +43,8 @@ struct Standing {
 }
 
 impl RateLimits {
-    /// This request was counted and is the `used`th of its window, which ends in `reset`. Told again, a limit stands as told last.
+    /// This request was counted and is the `used`th of its window, which ends in `reset`. Told
+    /// again, a limit stands as told last.
     pub fn counted(&self, quota: Quota, used: u32, Wait(reset): Wait) {
         let standing = Standing { quota, left: quota.most.saturating_sub(used), reset };
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,7 +66,9 @@ impl RateLimits {
             return;
         }
         let (mut policy, mut standing) = (String::new(), String::new());
-        for (place, Standing { quota: Quota { name, most, window }, left, reset }) in told.iter().enumerate() {
+        for (place, Standing { quota: Quota { name, most, window }, left, reset }) in
+            told.iter().enumerate()
+        {
             let comma = if place > 0 { ", " } else { "" };
             // Writing to a text cannot fail.
             let _ = write!(policy, "{comma}\"{name}\";q={most};w={window}");

@@ -1,5 +1,5 @@
-//! What a group serves. Registering an operation here is the only registration: routing, checks, `Allow` and the OpenAPI document
-//! follow from it.
+//! What a group serves. Registering an operation here is the only registration: routing, checks,
+//! `Allow` and the OpenAPI document follow from it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -45,7 +45,8 @@ pub enum Access {
     BearerOrOperator,
 }
 
-/// One operation: its handler and what its `#[utoipa::path]` says of it. Made by [`operation!`](crate::operation).
+/// One operation: its handler and what its `#[utoipa::path]` says of it. Made by
+/// [`operation!`](crate::operation).
 pub struct Operation {
     pub(crate) path: String,
     pub(crate) methods: Vec<HttpMethod>,
@@ -88,7 +89,8 @@ impl Described {
 }
 
 impl Routes {
-    /// No operations yet of the group whose crate is `group`: `Routes::of(env!("CARGO_CRATE_NAME"))`.
+    /// No operations yet of the group whose crate is `group`:
+    /// `Routes::of(env!("CARGO_CRATE_NAME"))`.
     pub fn of(group: &'static str) -> Self {
         Self {
             group,
@@ -128,7 +130,8 @@ impl Routes {
         self.dialect
     }
 
-    /// The operations answer during maintenance and to apps of any age: for the group that tells both.
+    /// The operations answer during maintenance and to apps of any age: for the group that tells
+    /// both.
     pub fn always_open(mut self) -> Self {
         self.operations.iter_mut().for_each(|operation| operation.always_open = true);
         Self { always_open: true, ..self }
@@ -157,7 +160,9 @@ impl Routes {
     /// The operations that the document describes, in the order of their registration.
     #[cfg(feature = "document")]
     pub(crate) fn described(&self) -> impl Iterator<Item = (&Operation, &Described)> {
-        self.operations.iter().filter_map(|operation| Some((operation, operation.described.as_ref()?)))
+        self.operations
+            .iter()
+            .filter_map(|operation| Some((operation, operation.described.as_ref()?)))
     }
 
     /// The paths, as the document writes them.
@@ -180,8 +185,14 @@ impl Routes {
         }
         for (path, operations) in paths {
             let gated = Arc::new(Gate::new(app.clone(), &path, &operations));
-            let path = if operations.iter().any(|operation| operation.takes_rest) { with_rest(&path) } else { path };
-            let methods = operations.into_iter().fold(MethodRouter::new(), |methods, operation| methods.merge(operation.handler));
+            let path = if operations.iter().any(|operation| operation.takes_rest) {
+                with_rest(&path)
+            } else {
+                path
+            };
+            let methods = operations
+                .into_iter()
+                .fold(MethodRouter::new(), |methods, operation| methods.merge(operation.handler));
             let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
             router = route(router, &path, methods);
         }
@@ -203,7 +214,8 @@ impl Operation {
         T: 'static,
     {
         let methods = P::methods();
-        let filter = methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
+        let filter =
+            methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
         Self {
             path: P::path(),
             methods,
@@ -217,7 +229,8 @@ impl Operation {
         }
     }
 
-    /// What the document does not describe: a page, a file. It answers `GET` with one of `produces`.
+    /// What the document does not describe: a page, a file. It answers `GET` with one of
+    /// `produces`.
     pub fn page<H, T>(path: &str, produces: &'static [&'static str], handler: H) -> Self
     where
         H: Handler<T, AppState>,
@@ -227,21 +240,37 @@ impl Operation {
     }
 
     /// What the document does not describe, at all methods that operations have.
-    pub fn undescribed_at_all_methods<H, T>(path: &str, produces: &'static [&'static str], handler: H) -> Self
+    pub fn undescribed_at_all_methods<H, T>(
+        path: &str,
+        produces: &'static [&'static str],
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, AppState>,
         T: 'static,
     {
-        let methods = vec![HttpMethod::Get, HttpMethod::Post, HttpMethod::Put, HttpMethod::Patch, HttpMethod::Delete];
+        let methods = vec![
+            HttpMethod::Get,
+            HttpMethod::Post,
+            HttpMethod::Put,
+            HttpMethod::Patch,
+            HttpMethod::Delete,
+        ];
         Self::undescribed(path, methods, produces, handler)
     }
 
-    fn undescribed<H, T>(path: &str, methods: Vec<HttpMethod>, produces: &'static [&'static str], handler: H) -> Self
+    fn undescribed<H, T>(
+        path: &str,
+        methods: Vec<HttpMethod>,
+        produces: &'static [&'static str],
+        handler: H,
+    ) -> Self
     where
         H: Handler<T, AppState>,
         T: 'static,
     {
-        let filter = methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
+        let filter =
+            methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
         Self {
             path: path.to_owned(),
             methods,
@@ -255,7 +284,8 @@ impl Operation {
         }
     }
 
-    /// Whether maintenance and old apps keep requests from it: all of `/api/`, the group that tells of them apart.
+    /// Whether maintenance and old apps keep requests from it: all of `/api/`, the group that tells
+    /// of them apart.
     pub(crate) fn can_be_closed(&self) -> bool {
         self.path.starts_with("/api/") && !self.always_open
     }
@@ -273,12 +303,17 @@ impl Operation {
 
 /// The path whose last variable takes the rest, as the router writes it.
 fn with_rest(path: &str) -> String {
-    path.rsplit_once('{').map_or_else(|| path.to_owned(), |(before, variable)| format!("{before}{{*{variable}"))
+    path.rsplit_once('{')
+        .map_or_else(|| path.to_owned(), |(before, variable)| format!("{before}{{*{variable}"))
 }
 
 /// Both slash forms arrive here without the slash (see `path`).
 #[expect(clippy::disallowed_methods, reason = "the one home of raw routes")]
-fn route(router: Router<AppState>, path: &str, methods: MethodRouter<AppState>) -> Router<AppState> {
+fn route(
+    router: Router<AppState>,
+    path: &str,
+    methods: MethodRouter<AppState>,
+) -> Router<AppState> {
     let canonical = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);
     router.route(canonical, methods)
 }

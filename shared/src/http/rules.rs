@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::fields::{Rule, Violation};
 
-/// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal digits. A noncharacter, so that no text
-/// that was meant to be read holds it; see `body`.
+/// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal
+/// digits. A noncharacter, so that no text that was meant to be read holds it; see `body`.
 pub(crate) const SURROGATE_MARK: char = '\u{fdd0}';
 
 /// A text: trimmed, not blank unless allowed, of a length in characters.
@@ -80,7 +80,10 @@ impl Rule for Text {
             return Err(Violation::new("blank", "This field may not be blank."));
         }
         if text.contains('\0') {
-            return Err(Violation::new("null_characters_not_allowed", "Null characters are not allowed."));
+            return Err(Violation::new(
+                "null_characters_not_allowed",
+                "Null characters are not allowed.",
+            ));
         }
         if let Some((_, after)) = text.split_once(SURROGATE_MARK) {
             let digits: String = after.chars().take(4).collect();
@@ -89,10 +92,16 @@ impl Rule for Text {
         }
         let length = text.chars().count();
         if let Some(most) = self.most.filter(|most| length > *most) {
-            return Err(Violation::new("max_length", format!("Ensure this field has no more than {most} characters.")));
+            return Err(Violation::new(
+                "max_length",
+                format!("Ensure this field has no more than {most} characters."),
+            ));
         }
         if length < self.least && !text.is_empty() {
-            return Err(Violation::new("min_length", format!("Ensure this field has at least {} characters.", self.least)));
+            return Err(Violation::new(
+                "min_length",
+                format!("Ensure this field has at least {} characters.", self.least),
+            ));
         }
         Ok(text)
     }
@@ -158,18 +167,27 @@ impl Rule for Integer {
         let (digits, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         // A number of JSON above 2^64 comes here as a floating one.
-        let is_huge =
-            matches!(value, Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= 1e15));
+        let is_huge = matches!(value, Value::Number(number) if number.is_f64() && number.as_f64().is_some_and(|n| n.abs() >= 1e15));
         if !is_huge && (!is_number || !fraction.bytes().all(|digit| digit == b'0')) {
             return Err(wrong());
         }
         let beyond = if text.starts_with('-') { i64::MIN } else { i64::MAX };
-        let number = if is_huge { beyond } else { format!("{}{digits}", sign_of(&text)).parse().unwrap_or(beyond) };
+        let number = if is_huge {
+            beyond
+        } else {
+            format!("{}{digits}", sign_of(&text)).parse().unwrap_or(beyond)
+        };
         if number < least {
-            return Err(Violation::new("min_value", format!("Ensure this value is greater than or equal to {least}.")));
+            return Err(Violation::new(
+                "min_value",
+                format!("Ensure this value is greater than or equal to {least}."),
+            ));
         }
         if number > most {
-            return Err(Violation::new("max_value", format!("Ensure this value is less than or equal to {most}.")));
+            return Err(Violation::new(
+                "max_value",
+                format!("Ensure this value is less than or equal to {most}."),
+            ));
         }
         Ok(number)
     }
@@ -191,10 +209,16 @@ impl Rule for Decimal {
         };
         let number = number.filter(|number: &f64| number.is_finite()).ok_or_else(wrong)?;
         if number < least {
-            return Err(Violation::new("min_value", format!("Ensure this value is greater than or equal to {least}.")));
+            return Err(Violation::new(
+                "min_value",
+                format!("Ensure this value is greater than or equal to {least}."),
+            ));
         }
         if number > most {
-            return Err(Violation::new("max_value", format!("Ensure this value is less than or equal to {most}.")));
+            return Err(Violation::new(
+                "max_value",
+                format!("Ensure this value is less than or equal to {most}."),
+            ));
         }
         Ok(number)
     }
@@ -211,7 +235,11 @@ impl Rule for Day {
     type Value = Date;
 
     fn read(&self, value: &Value) -> Result<Date, Violation> {
-        let wrong = || Violation::invalid("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.");
+        let wrong = || {
+            Violation::invalid(
+                "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
+            )
+        };
         let text = value.as_str().ok_or_else(wrong)?.trim();
         if text.len() != 10 {
             return Err(wrong());
@@ -244,9 +272,14 @@ mod tests {
     #[test]
     fn whole_numbers_come_as_numbers_and_texts_and_within_their_bounds() {
         let amount = Integer(1, 9_007_199_254_740_991);
-        for (sent, read) in
-            [(json!(1), 1), (json!("12"), 12), (json!(" +7 "), 7), (json!(5.0), 5), (json!("5.00"), 5), (json!("007"), 7)]
-        {
+        for (sent, read) in [
+            (json!(1), 1),
+            (json!("12"), 12),
+            (json!(" +7 "), 7),
+            (json!(5.0), 5),
+            (json!("5.00"), 5),
+            (json!("007"), 7),
+        ] {
             assert_eq!(amount.read(&sent), Ok(read), "{sent}");
         }
         for garbage in [
@@ -266,7 +299,12 @@ mod tests {
         for low in [json!(0), json!(-1), json!("-99999999999999999999"), json!(-1e300)] {
             assert_eq!(amount.read(&low).unwrap_err().code, "min_value", "{low}");
         }
-        for high in [json!(9_007_199_254_740_992_u64), json!(u64::MAX), json!("99999999999999999999"), json!(1e30)] {
+        for high in [
+            json!(9_007_199_254_740_992_u64),
+            json!(u64::MAX),
+            json!("99999999999999999999"),
+            json!(1e30),
+        ] {
             assert_eq!(amount.read(&high).unwrap_err().code, "max_value", "{high}");
         }
         assert_eq!(amount.read(&json!("1".repeat(1_001))).unwrap_err().code, "max_string_length");
@@ -275,16 +313,31 @@ mod tests {
     #[test]
     fn numbers_are_finite_and_within_their_bounds() {
         let latitude = Decimal(-90.0, 90.0);
-        for (sent, read) in [(json!(1), 1.0), (json!(" -24.5 "), -24.5), (json!("9e1"), 90.0), (json!(-90), -90.0)] {
+        for (sent, read) in
+            [(json!(1), 1.0), (json!(" -24.5 "), -24.5), (json!("9e1"), 90.0), (json!(-90), -90.0)]
+        {
             assert_eq!(latitude.read(&sent), Ok(read), "{sent}");
         }
-        for garbage in
-            [json!("NaN"), json!("-inf"), json!("infinity"), json!("1e999"), json!(""), json!("1,5"), json!("٣"), json!(true)]
-        {
+        for garbage in [
+            json!("NaN"),
+            json!("-inf"),
+            json!("infinity"),
+            json!("1e999"),
+            json!(""),
+            json!("1,5"),
+            json!("٣"),
+            json!(true),
+        ] {
             assert_eq!(latitude.read(&garbage).unwrap_err().code, "invalid", "{garbage}");
         }
-        assert_eq!(latitude.read(&json!(90.000_001)).unwrap_err().detail, "Ensure this value is less than or equal to 90.");
-        assert_eq!(latitude.read(&json!("-91")).unwrap_err().detail, "Ensure this value is greater than or equal to -90.");
+        assert_eq!(
+            latitude.read(&json!(90.000_001)).unwrap_err().detail,
+            "Ensure this value is less than or equal to 90."
+        );
+        assert_eq!(
+            latitude.read(&json!("-91")).unwrap_err().detail,
+            "Ensure this value is greater than or equal to -90."
+        );
         assert_eq!(latitude.read(&json!("1".repeat(1_001))).unwrap_err().code, "max_string_length");
     }
 

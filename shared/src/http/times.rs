@@ -10,7 +10,10 @@ pub fn in_millis<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok
 
 /// A time, or null.
 #[expect(clippy::ref_option, reason = "serde hands a field over like this")]
-pub fn perhaps_in_millis<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn perhaps_in_millis<S: Serializer>(
+    time: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => in_millis(time, serializer),
         None => serializer.serialize_none(),

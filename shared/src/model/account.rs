@@ -1,7 +1,9 @@
-//! A customer's account: its status, its epoch and its sessions, all in one record so that one conditional write settles every race.
+//! A customer's account: its status, its epoch and its sessions, all in one record so that one
+//! conditional write settles every race.
 //!
-//! Invariants: a session is alive while it stands in the record, carries the record's epoch and has not expired; raising the epoch ends
-//! every session at once, whatever the clocks of the machines say; there are never more than [`MOST_SESSIONS`].
+//! Invariants: a session is alive while it stands in the record, carries the record's epoch and has
+//! not expired; raising the epoch ends every session at once, whatever the clocks of the machines
+//! say; there are never more than [`MOST_SESSIONS`].
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,8 @@ use crate::{
 /// How many sessions an account holds; the next log-in takes the place of the one longest unused.
 pub const MOST_SESSIONS: usize = 20;
 
-/// How long after a log-in its session may change the phone or delete the account without a further code.
+/// How long after a log-in its session may change the phone or delete the account without a further
+/// code.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// Whether a customer may use the account.
@@ -73,7 +76,8 @@ pub struct Account {
     pub epoch: u64,
     /// The sessions by id.
     pub sessions: BTreeMap<SessionId, Session>,
-    /// The epoch of each session, apart from it so that storage can copy the account's own in one update.
+    /// The epoch of each session, apart from it so that storage can copy the account's own in one
+    /// update.
     pub epochs: BTreeMap<SessionId, u64>,
     /// What the operator did to its status last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,8 +173,15 @@ impl Account {
         }
     }
 
-    /// What a refresh token of `generation` deserves that is not the newest of `session`, or is but was not accepted.
-    pub fn judge_stale(&self, session: SessionId, generation: u64, now: Timestamp, rules: &TokenConfig) -> StaleRefresh {
+    /// What a refresh token of `generation` deserves that is not the newest of `session`, or is but
+    /// was not accepted.
+    pub fn judge_stale(
+        &self,
+        session: SessionId,
+        generation: u64,
+        now: Timestamp,
+        rules: &TokenConfig,
+    ) -> StaleRefresh {
         if self.status != Status::Active {
             return StaleRefresh::Inactive;
         }
@@ -185,10 +196,12 @@ impl Account {
         StaleRefresh::Replay
     }
 
-    /// The sessions to take away so that one more fits: those that are over, then the ones longest unused.
+    /// The sessions to take away so that one more fits: those that are over, then the ones longest
+    /// unused.
     pub fn to_make_room(&self, now: Timestamp) -> Vec<SessionId> {
         let over = |id: &SessionId| self.alive(*id, now).is_none();
-        let (mut leaving, mut staying): (Vec<_>, Vec<_>) = self.sessions.keys().copied().partition(over);
+        let (mut leaving, mut staying): (Vec<_>, Vec<_>) =
+            self.sessions.keys().copied().partition(over);
         staying.sort_by_key(|id| self.sessions.get(id).map(|session| session.rotated));
         let too_many = (staying.len() + 1).saturating_sub(MOST_SESSIONS);
         leaving.extend(staying.into_iter().take(too_many));
@@ -200,8 +213,8 @@ impl Account {
         self.sessions.keys().filter_map(move |id| Some((*id, self.alive(*id, now)?)))
     }
 
-    /// When a session ends if nobody refreshes it. One that ended before that, by the epoch, ended at a time that nobody noted: it counts from its
-    /// last refresh.
+    /// When a session ends if nobody refreshes it. One that ended before that, by the epoch, ended
+    /// at a time that nobody noted: it counts from its last refresh.
     pub fn end_of(&self, id: SessionId) -> Option<Timestamp> {
         let session = self.sessions.get(&id)?;
         let current = self.epochs.get(&id) == Some(&self.epoch);
@@ -210,7 +223,11 @@ impl Account {
 
     /// The sessions that were over by `time`.
     pub fn over_by(&self, time: Timestamp) -> Vec<SessionId> {
-        self.sessions.keys().copied().filter(|id| self.end_of(*id).is_some_and(|end| end <= time)).collect()
+        self.sessions
+            .keys()
+            .copied()
+            .filter(|id| self.end_of(*id).is_some_and(|end| end <= time))
+            .collect()
     }
 
     fn alive(&self, id: SessionId, now: Timestamp) -> Option<&Session> {
@@ -236,14 +253,18 @@ impl Session {
         }
     }
 
-    /// Whether the customer logged in so recently that this alone proves who acts. A refresh makes no session fresh again.
+    /// Whether the customer logged in so recently that this alone proves who acts. A refresh makes
+    /// no session fresh again.
     pub fn is_fresh(&self, now: Timestamp) -> bool {
         now.duration_since(self.created) < FRESH
     }
 
     /// When the newest refresh token, and with it the session, expires.
     pub fn expires(&self) -> Timestamp {
-        let rested = self.rotated.saturating_add(SignedDuration::from_secs(self.idle)).unwrap_or(Timestamp::MAX);
+        let rested = self
+            .rotated
+            .saturating_add(SignedDuration::from_secs(self.idle))
+            .unwrap_or(Timestamp::MAX);
         rested.min(self.ends)
     }
 }

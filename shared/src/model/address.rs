@@ -1,7 +1,7 @@
 //! A customer's addresses, and which of them is the default.
 //!
-//! Invariants: there are at most fifty; of one or more exactly one is the default, of none none. Both follow from the book, which changes in
-//! the transaction that adds or removes an address.
+//! Invariants: there are at most fifty; of one or more exactly one is the default, of none none.
+//! Both follow from the book, which changes in the transaction that adds or removes an address.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -135,9 +135,12 @@ impl AddressBook {
         self.count >= MOST_ADDRESSES
     }
 
-    /// Brings a customer's addresses into the order in which they are shown: the default, then the newest.
+    /// Brings a customer's addresses into the order in which they are shown: the default, then the
+    /// newest.
     pub fn sort(&self, addresses: &mut [Address]) {
-        addresses.sort_by_key(|address| std::cmp::Reverse((Some(address.id) == self.default, address.created, address.id)));
+        addresses.sort_by_key(|address| {
+            std::cmp::Reverse((Some(address.id) == self.default, address.created, address.id))
+        });
     }
 }
 
@@ -164,19 +167,39 @@ mod tests {
     #[test]
     fn the_default_comes_first_and_then_the_newest() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let address = |second| Address::new(AddressId::new(at(second), &SystemRandom), Details::default(), at(second));
+        let address = |second| {
+            Address::new(AddressId::new(at(second), &SystemRandom), Details::default(), at(second))
+        };
         let mut all: Vec<Address> = [3, 1, 4, 2].map(address).into();
         let book = AddressBook { count: 4, default: Some(all[3].id), revision: 4 };
         book.sort(&mut all);
-        assert_eq!(all.iter().map(|address| address.created.as_second()).collect::<Vec<_>>(), [2, 4, 3, 1]);
+        assert_eq!(
+            all.iter().map(|address| address.created.as_second()).collect::<Vec<_>>(),
+            [2, 4, 3, 1]
+        );
     }
 
     #[test]
     fn what_is_not_sent_stays_and_nothing_shows_itself() {
-        let before = Details { city: "Riyadh".into(), location: Some(Point::new(24.7, 46.7)), ..Details::default() };
-        let after = before.changed(AddressPatch { line1: Some("Olaya Street 1".into()), ..AddressPatch::default() });
-        assert_eq!((after.city.as_str(), after.line1.as_str(), after.location), ("Riyadh", "Olaya Street 1", before.location));
-        assert_eq!(before.changed(AddressPatch { location: Some(None), ..AddressPatch::default() }).location, None);
+        let before = Details {
+            city: "Riyadh".into(),
+            location: Some(Point::new(24.7, 46.7)),
+            ..Details::default()
+        };
+        let after = before.changed(AddressPatch {
+            line1: Some("Olaya Street 1".into()),
+            ..AddressPatch::default()
+        });
+        assert_eq!(
+            (after.city.as_str(), after.line1.as_str(), after.location),
+            ("Riyadh", "Olaya Street 1", before.location)
+        );
+        assert_eq!(
+            before
+                .changed(AddressPatch { location: Some(None), ..AddressPatch::default() })
+                .location,
+            None
+        );
         assert_eq!(format!("{after:?}"), "Details { .. }");
     }
 }

@@ -1,6 +1,8 @@
-//! What the app information says of who may use the API now: the oldest version of each platform's app, and maintenance.
+//! What the app information says of who may use the API now: the oldest version of each platform's
+//! app, and maintenance.
 //!
-//! Invariant: only what is clearly below the minimum is refused; whatever does not read as a version passes.
+//! Invariant: only what is clearly below the minimum is refused; whatever does not read as a
+//! version passes.
 
 use std::{cmp::Ordering, collections::BTreeMap};
 
@@ -13,10 +15,12 @@ use super::{limits::Wait, localized::Localized};
 /// How long a client waits where nobody knows when maintenance ends.
 const PATIENCE: Wait = Wait(60);
 
-/// The part of the app information that every function reads. Other members of the stored record are passed over.
+/// The part of the app information that every function reads. Other members of the stored record
+/// are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppGates {
-    /// The languages that everything here is in, by their tags (BCP 47). The first is for those who want none of them.
+    /// The languages that everything here is in, by their tags (BCP 47). The first is for those who
+    /// want none of them.
     #[serde(default)]
     pub languages: Vec<String>,
     /// By platform: `ios`, `android`, `web`.
@@ -100,18 +104,27 @@ impl AppGates {
     /// Why a request of this app at `now` is refused.
     pub fn closed_to(&self, app: AskingApp<'_>, now: Timestamp) -> Option<Closed> {
         if self.maintenance.active {
-            let wait = self.maintenance.until.map(|until| until.as_second() - now.as_second()).filter(|seconds| *seconds > 0);
-            let told = |message: &Localized| message.texts().iter().any(|text| !text.trim().is_empty());
+            let wait = self
+                .maintenance
+                .until
+                .map(|until| until.as_second() - now.as_second())
+                .filter(|seconds| *seconds > 0);
+            let told =
+                |message: &Localized| message.texts().iter().any(|text| !text.trim().is_empty());
             let message = self.maintenance.message.clone().filter(told);
             return Some(Closed::Maintenance { message, wait: wait.map_or(PATIENCE, Wait) });
         }
         let too_old = self.update(app) == Update::Hard;
-        too_old.then(|| Closed::TooOld { store_url: self.platform_of(app).and_then(|platform| platform.store_url.clone()) })
+        too_old.then(|| Closed::TooOld {
+            store_url: self.platform_of(app).and_then(|platform| platform.store_url.clone()),
+        })
     }
 
     /// What this app should do about its version.
     pub fn update(&self, app: AskingApp<'_>) -> Update {
-        let (Some(platform), Some(version)) = (self.platform_of(app), app.version) else { return Update::None };
+        let (Some(platform), Some(version)) = (self.platform_of(app), app.version) else {
+            return Update::None;
+        };
         let older_than = |known: Option<&str>| known.is_some_and(|known| is_below(version, known));
         if older_than(platform.minimum_version.as_deref()) {
             Update::Hard
@@ -141,9 +154,12 @@ pub fn is_below(version: &str, other: &str) -> bool {
     differing.into_iter().find(|order| order.is_ne()) == Some(Ordering::Less)
 }
 
-/// The numbers that a version begins with. What a build adds to them (`1.4.0+57`, `1.4.0-beta.2`, `1.4.0 (57)`) says nothing of its age.
+/// The numbers that a version begins with. What a build adds to them (`1.4.0+57`, `1.4.0-beta.2`,
+/// `1.4.0 (57)`) says nothing of its age.
 fn numbers(version: &str) -> Option<Vec<u64>> {
-    let number = |part: &str| part.bytes().all(|digit| digit.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+    let number = |part: &str| {
+        part.bytes().all(|digit| digit.is_ascii_digit()).then(|| part.parse().ok()).flatten()
+    };
     version.trim().split(['+', '-', ' ', '(']).next()?.split('.').map(number).collect()
 }
 
@@ -175,9 +191,14 @@ mod tests {
 
     #[test]
     fn versions_compare_number_by_number() {
-        for (version, other) in
-            [("1.9.9", "1.10.0"), ("1.9", "1.10"), ("2.3.9", "2.4"), ("0", "0.0.1"), (" 1.2 ", "1.2.1"), ("9", "10")]
-        {
+        for (version, other) in [
+            ("1.9.9", "1.10.0"),
+            ("1.9", "1.10"),
+            ("2.3.9", "2.4"),
+            ("0", "0.0.1"),
+            (" 1.2 ", "1.2.1"),
+            ("9", "10"),
+        ] {
             assert!(is_below(version, other), "{version} < {other}");
             assert!(!is_below(other, version), "{other} < {version}");
         }
@@ -190,7 +211,10 @@ mod tests {
     fn what_a_build_adds_to_its_version_says_nothing_of_its_age() {
         for suffix in ["+57", "+57.sha-5114f85", "-beta.2", "-debug", " (57)", "(57)", " beta"] {
             let (old, new) = (format!("1.9.9{suffix}"), format!("1.10.0{suffix}"));
-            assert!(is_below(&old, "1.10.0") && is_below("1.9.9", &new) && is_below(&old, &new), "{suffix}");
+            assert!(
+                is_below(&old, "1.10.0") && is_below("1.9.9", &new) && is_below(&old, &new),
+                "{suffix}"
+            );
             assert!(!is_below(&new, "1.10.0") && !is_below("1.10.0", &new), "{suffix}");
         }
     }
@@ -248,7 +272,10 @@ mod tests {
         proptest::collection::vec(prop_oneof![0..3_u64, 9..12_u64, any::<u64>()], 1..=5)
     }
 
-    fn app<'a>(platform: impl Into<Option<&'a str>>, version: impl Into<Option<&'a str>>) -> AskingApp<'a> {
+    fn app<'a>(
+        platform: impl Into<Option<&'a str>>,
+        version: impl Into<Option<&'a str>>,
+    ) -> AskingApp<'a> {
         AskingApp { platform: platform.into(), version: version.into() }
     }
 
@@ -257,12 +284,18 @@ mod tests {
         let gates = gates(json!({"name": "Satchel", "platforms": {
             "ios": {"minimum_version": "2.0", "latest_version": "3.1", "store_url": "https://apps.example.com/1"},
             "web": {"minimum_version": null}}}));
-        let closed = |platform, version| gates.closed_to(app(platform, version), Timestamp::UNIX_EPOCH);
-        let too_old = Some(Closed::TooOld { store_url: Some("https://apps.example.com/1".to_owned()) });
+        let closed =
+            |platform, version| gates.closed_to(app(platform, version), Timestamp::UNIX_EPOCH);
+        let too_old =
+            Some(Closed::TooOld { store_url: Some("https://apps.example.com/1".to_owned()) });
         assert_eq!(closed(Some("iOS"), Some("1.9.9")), too_old);
-        for (platform, version) in
-            [(Some("ios"), Some("2")), (Some("web"), Some("0")), (Some("tv"), Some("0")), (None, Some("0")), (Some("ios"), None)]
-        {
+        for (platform, version) in [
+            (Some("ios"), Some("2")),
+            (Some("web"), Some("0")),
+            (Some("tv"), Some("0")),
+            (None, Some("0")),
+            (Some("ios"), None),
+        ] {
             assert_eq!(closed(platform, version), None);
         }
     }
@@ -292,7 +325,8 @@ mod tests {
     fn maintenance_says_when_to_come_again_and_its_words_may_be_in_many_languages() {
         let now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
         let closed = |maintenance: serde_json::Value| {
-            let closed = gates(json!({"maintenance": maintenance})).closed_to(AskingApp::default(), now);
+            let closed =
+                gates(json!({"maintenance": maintenance})).closed_to(AskingApp::default(), now);
             match closed.expect("it is closed") {
                 Closed::Maintenance { message, wait } => (message, wait.0),
                 other @ Closed::TooOld { .. } => panic!("{other:?}"),
@@ -306,8 +340,14 @@ mod tests {
         }
         let words = |message| closed(json!({"active": true, "message": message})).0;
         assert_eq!(words(json!("Back at ten.")), Some(Localized::Same("Back at ten.".to_owned())));
-        assert_eq!(words(json!({"en": "Back.", "ar": "عدنا."})).unwrap().in_language("ar"), "عدنا.");
+        assert_eq!(
+            words(json!({"en": "Back.", "ar": "عدنا."})).unwrap().in_language("ar"),
+            "عدنا."
+        );
         assert_eq!(words(json!("  ")), None);
-        assert_eq!(gates(json!({"maintenance": {"active": false}})).closed_to(AskingApp::default(), now), None);
+        assert_eq!(
+            gates(json!({"maintenance": {"active": false}})).closed_to(AskingApp::default(), now),
+            None
+        );
     }
 }

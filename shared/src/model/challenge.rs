@@ -71,7 +71,11 @@ impl Challenge {
         now: Timestamp,
     ) -> bool {
         let same_code = self.code.matches(code);
-        same_code && self.phone == *phone && self.purpose == purpose && self.customer == customer && now < self.until
+        same_code
+            && self.phone == *phone
+            && self.purpose == purpose
+            && self.customer == customer
+            && now < self.until
     }
 }
 
@@ -87,7 +91,9 @@ impl Purpose {
 
     /// Reads the spelling of requests.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Login, Self::ChangePhone, Self::Delete].into_iter().find(|purpose| purpose.as_str() == text)
+        [Self::Login, Self::ChangePhone, Self::Delete]
+            .into_iter()
+            .find(|purpose| purpose.as_str() == text)
     }
 }
 

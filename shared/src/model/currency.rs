@@ -1,4 +1,5 @@
-//! Currencies of ISO 4217 that have a minor unit: metals, bond units and the codes for testing and for none have no amounts.
+//! Currencies of ISO 4217 that have a minor unit: metals, bond units and the codes for testing and
+//! for none have no amounts.
 
 use std::{fmt, str::FromStr};
 
@@ -42,7 +43,9 @@ impl FromStr for Currency {
     type Err = UnknownCurrency;
 
     fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
-        iso_currency::Currency::from_code(code).and_then(Self::with_minor_unit).ok_or(UnknownCurrency)
+        iso_currency::Currency::from_code(code)
+            .and_then(Self::with_minor_unit)
+            .ok_or(UnknownCurrency)
     }
 }
 
@@ -84,9 +87,14 @@ mod tests {
 
     #[test]
     fn a_code_is_one_of_iso_4217_in_capitals_that_has_amounts() {
-        for (code, number, exponent) in [("USD", 840, 2), ("KWD", 414, 3), ("JPY", 392, 0), ("CLF", 990, 4)] {
+        for (code, number, exponent) in
+            [("USD", 840, 2), ("KWD", 414, 3), ("JPY", 392, 0), ("CLF", 990, 4)]
+        {
             let currency: Currency = code.parse().unwrap();
-            assert_eq!((currency.code(), currency.number(), currency.exponent()), (code, number, exponent));
+            assert_eq!(
+                (currency.code(), currency.number(), currency.exponent()),
+                (code, number, exponent)
+            );
             assert_eq!(Currency::of_number(number), Some(currency));
         }
         for none in ["usd", "US", "USDX", "XYZ", "XAU", "XXX", "XTS", "", "$"] {

@@ -1,7 +1,8 @@
 //! Push devices: what a registration makes of one, and when it may be pushed to.
 //!
-//! Invariants: a registration id is one customer's at any moment; a device is pushed to only while its own flag is set and the session that
-//! registered or re-activated it lives, so whatever ends sessions silences devices without touching them.
+//! Invariants: a registration id is one customer's at any moment; a device is pushed to only while
+//! its own flag is set and the session that registered or re-activated it lives, so whatever ends
+//! sessions silences devices without touching them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,8 @@ use crate::{
 /// How many devices a customer has at most.
 pub const MOST_DEVICES: u32 = 50;
 
-/// Random values a device's number may take within one millisecond, so that ids stay below 2^53 for the next 139 years.
+/// Random values a device's number may take within one millisecond, so that ids stay below 2^53 for
+/// the next 139 years.
 const NUMBERS_PER_MILLI: u32 = 2_048;
 /// Device numbers count milliseconds from here: 2020-01-01T00:00:00Z.
 const FIRST_MILLI: i64 = 1_577_836_800_000;
@@ -51,7 +53,8 @@ pub struct Device {
     /// Why the push service does not reach it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silenced: Option<Silenced>,
-    /// When it was last seen, as far as was noted: when it was registered or re-activated, or found in use by the clean-up.
+    /// When it was last seen, as far as was noted: when it was registered or re-activated, or found
+    /// in use by the clean-up.
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub seen: Timestamp,
     /// Counts the changes.
@@ -147,9 +150,15 @@ impl Registration {
         ContentHash::of(&self.registration_id)
     }
 
-    /// The device that this makes of what is there, on behalf of `session`. A name and an id of the app's are the customer's own, so they
-    /// do not move to another customer with the device.
-    pub fn apply(&self, found: &FoundDevice, session: SessionId, now: Timestamp, random: &dyn Random) -> Device {
+    /// The device that this makes of what is there, on behalf of `session`. A name and an id of the
+    /// app's are the customer's own, so they do not move to another customer with the device.
+    pub fn apply(
+        &self,
+        found: &FoundDevice,
+        session: SessionId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Device {
         let new = |id, created| Device {
             id,
             registration_id: self.registration_id.clone(),
@@ -196,17 +205,30 @@ impl Device {
         self.active && account.liveness(self.session, now) == Liveness::Alive
     }
 
-    /// When it was last seen: registered, re-activated, or its session refreshed. A session that was ended is no sign of life any more.
+    /// When it was last seen: registered, re-activated, or its session refreshed. A session that
+    /// was ended is no sign of life any more.
     pub fn last_seen(&self, account: Option<&Account>) -> LastSeen {
-        let refreshed = account.and_then(|account| account.sessions.get(&self.session)).map(|session| session.rotated);
-        LastSeen { at: refreshed.map_or(self.seen, |refreshed| self.seen.max(refreshed)), refreshed }
+        let refreshed = account
+            .and_then(|account| account.sessions.get(&self.session))
+            .map(|session| session.rotated);
+        LastSeen {
+            at: refreshed.map_or(self.seen, |refreshed| self.seen.max(refreshed)),
+            refreshed,
+        }
     }
 
-    /// The device after `patch` by `session`. Whoever changes a device that is active leaves it with the session that it belongs to: the
-    /// end of that session must silence it.
-    pub fn changed(&self, patch: &DevicePatch, session: SessionId, account: &Account, now: Timestamp) -> Self {
+    /// The device after `patch` by `session`. Whoever changes a device that is active leaves it
+    /// with the session that it belongs to: the end of that session must silence it.
+    pub fn changed(
+        &self,
+        patch: &DevicePatch,
+        session: SessionId,
+        account: &Account,
+        now: Timestamp,
+    ) -> Self {
         let reactivated = patch.active == Some(true) && !self.is_active(account, now);
-        let moved = patch.registration_id.as_ref().is_some_and(|other| *other != self.registration_id);
+        let moved =
+            patch.registration_id.as_ref().is_some_and(|other| *other != self.registration_id);
         let before = self.clone();
         Self {
             registration_id: patch.registration_id.clone().unwrap_or(before.registration_id),

@@ -1,6 +1,8 @@
-//! Requests that a client may repeat without their effect being repeated: which answer belongs to a repetition.
+//! Requests that a client may repeat without their effect being repeated: which answer belongs to a
+//! repetition.
 //!
-//! Invariant: an answer is given again only to the caller, at the operation, under the key and for the very request that it was made for.
+//! Invariant: an answer is given again only to the caller, at the operation, under the key and for
+//! the very request that it was made for.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,8 @@ use crate::ids::CustomerId;
 /// How long most answers are kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// A request with an `Idempotency-Key`: two hashes in base64url, so neither can hold a character that means something in a key.
+/// A request with an `Idempotency-Key`: two hashes in base64url, so neither can hold a character
+/// that means something in a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestKey {
     /// Of the key that the client chose.
@@ -68,7 +71,11 @@ pub struct AnswerRecord {
     #[serde(flatten)]
     pub answer: StoredAnswer,
     /// From when on it counts as absent.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
     pub until: Option<Timestamp>,
 }
 
@@ -94,7 +101,8 @@ impl Slot {
         NewAnswer { slot: self, answer, until: Some(now + KEPT) }
     }
 
-    /// Keeps an answer as long as the customer is one: a phone can come back after days, and money moves once.
+    /// Keeps an answer as long as the customer is one: a phone can come back after days, and money
+    /// moves once.
     pub fn keeping_for_ever(self, answer: StoredAnswer) -> NewAnswer {
         NewAnswer { slot: self, answer, until: None }
     }
@@ -106,6 +114,10 @@ impl AnswerRecord {
         if self.until.is_some_and(|until| until <= now) {
             return None;
         }
-        Some(if self.fingerprint == request.fingerprint { Seen::Same(self.answer) } else { Seen::Another })
+        Some(if self.fingerprint == request.fingerprint {
+            Seen::Same(self.answer)
+        } else {
+            Seen::Another
+        })
     }
 }

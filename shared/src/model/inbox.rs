@@ -1,8 +1,10 @@
-//! An inbox: what is visible in it, what is read, and how many. Everything that is true of all its items together stands in its head.
+//! An inbox: what is visible in it, what is read, and how many. Everything that is true of all its
+//! items together stands in its head.
 //!
-//! Invariants: every change of an inbox is one transaction that raises its head's revision, so nothing is counted twice or not at all,
-//! whoever races; ids rise in the order of writing, so all that exists at a moment is what is not above the last id; items live by whole
-//! weeks, so the counts of a week leave with its items and nobody counts what has expired.
+//! Invariants: every change of an inbox is one transaction that raises its head's revision, so
+//! nothing is counted twice or not at all, whoever races; ids rise in the order of writing, so all
+//! that exists at a moment is what is not above the last id; items live by whole weeks, so the
+//! counts of a week leave with its items and nobody counts what has expired.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,8 @@ pub struct Notification {
     pub title: String,
     /// Its text.
     pub body: String,
-    /// What the app makes of it: a JSON object, as text, so that its numbers stay as they were written.
+    /// What the app makes of it: a JSON object, as text, so that its numbers stay as they were
+    /// written.
     pub data: String,
     /// A picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +85,8 @@ pub struct Receipt {
 impl Inbox {
     /// Whether an item exists at `now`.
     pub fn is_visible(&self, id: NotificationId, now: Timestamp) -> bool {
-        self.deleted_to.is_none_or(|to| id > to) && self.week_of(id).is_some_and(|week| week.until > now)
+        self.deleted_to.is_none_or(|to| id > to)
+            && self.week_of(id).is_some_and(|week| week.until > now)
     }
 
     /// Whether an item is read.
@@ -106,13 +110,21 @@ impl Inbox {
         format!("{:x}-{oldest:x}", self.revision)
     }
 
-    /// The inbox with one more item that is kept for `kept` or up to a week longer: with it, its id and its end.
-    pub fn with_new(&self, now: Timestamp, kept: SignedDuration, random: &dyn Random) -> (Self, NotificationId, Timestamp) {
+    /// The inbox with one more item that is kept for `kept` or up to a week longer: with it, its id
+    /// and its end.
+    pub fn with_new(
+        &self,
+        now: Timestamp,
+        kept: SignedDuration,
+        random: &dyn Random,
+    ) -> (Self, NotificationId, Timestamp) {
         let id = NotificationId::after(self.last, now, random);
         let mut after = self.next(now);
         let number = week_number(id);
-        let ends =
-            Timestamp::from_millisecond((number + 1) * WEEK_MILLIS).unwrap_or(now).saturating_add(kept).unwrap_or(Timestamp::MAX);
+        let ends = Timestamp::from_millisecond((number + 1) * WEEK_MILLIS)
+            .unwrap_or(now)
+            .saturating_add(kept)
+            .unwrap_or(Timestamp::MAX);
         let ends = after.weeks.iter().map(|week| week.until).fold(ends, Timestamp::max);
         after.last = Some(id);
         if let Some(week) = after.weeks.last_mut().filter(|week| week.number == number) {
@@ -126,9 +138,17 @@ impl Inbox {
     }
 
     /// The inbox after these items of it were read, and which of them change; none where none does.
-    pub fn with_read(&self, items: &[Notification], now: Timestamp) -> Option<(Self, Vec<NotificationId>)> {
+    pub fn with_read(
+        &self,
+        items: &[Notification],
+        now: Timestamp,
+    ) -> Option<(Self, Vec<NotificationId>)> {
         let mut after = self.next(now);
-        let changing: Vec<_> = self.visible(items, now).filter(|item| !self.is_read(item)).map(|item| item.id).collect();
+        let changing: Vec<_> = self
+            .visible(items, now)
+            .filter(|item| !self.is_read(item))
+            .map(|item| item.id)
+            .collect();
         for id in &changing {
             after.count(*id, |week| week.unread = week.unread.saturating_sub(1));
         }
@@ -146,7 +166,11 @@ impl Inbox {
     }
 
     /// The inbox without these items of it, and which of them there are; none where there is none.
-    pub fn without(&self, items: &[Notification], now: Timestamp) -> Option<(Self, Vec<NotificationId>)> {
+    pub fn without(
+        &self,
+        items: &[Notification],
+        now: Timestamp,
+    ) -> Option<(Self, Vec<NotificationId>)> {
         let mut after = self.next(now);
         let mut leaving = Vec::new();
         for item in self.visible(items, now) {
@@ -169,14 +193,22 @@ impl Inbox {
 
     /// The next revision, with no week that is over.
     fn next(&self, now: Timestamp) -> Self {
-        Self { revision: self.revision + 1, weeks: self.live(now).cloned().collect(), ..self.clone() }
+        Self {
+            revision: self.revision + 1,
+            weeks: self.live(now).cloned().collect(),
+            ..self.clone()
+        }
     }
 
     fn live(&self, now: Timestamp) -> impl Iterator<Item = &Week> {
         self.weeks.iter().filter(move |week| week.until > now)
     }
 
-    fn visible<'a>(&'a self, items: &'a [Notification], now: Timestamp) -> impl Iterator<Item = &'a Notification> {
+    fn visible<'a>(
+        &'a self,
+        items: &'a [Notification],
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Notification> {
         items.iter().filter(move |item| self.is_visible(item.id, now))
     }
 

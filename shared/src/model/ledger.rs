@@ -1,7 +1,9 @@
-//! The ledger of a wallet: immutable entries, each of which names the account that is debited and the one that is credited.
+//! The ledger of a wallet: immutable entries, each of which names the account that is debited and
+//! the one that is credited.
 //!
-//! Invariants: an entry carries the balance after it, which follows from the balance after the entry before of its currency by the rule of
-//! its kind; entries of a currency are numbered from 1 without a gap, and their ids rise with their numbers.
+//! Invariants: an entry carries the balance after it, which follows from the balance after the
+//! entry before of its currency by the rule of its kind; entries of a currency are numbered from 1
+//! without a gap, and their ids rise with their numbers.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,7 +35,8 @@ pub enum Kind {
     Forfeit,
 }
 
-/// An account that an entry names. Those outside the wallet are names alone: no item holds their balance, so that none is written by all.
+/// An account that an entry names. Those outside the wallet are names alone: no item holds their
+/// balance, so that none is written by all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum LedgerAccount {
     /// What the customer may spend.
@@ -94,7 +97,11 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<EntryId>,
     /// Until when the hold that it opens lasts.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
     pub until: Option<Timestamp>,
     /// The words of whoever asked for it, at most 140 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -166,7 +173,10 @@ impl Funds {
 
     /// The funds after a change of both parts.
     pub fn changed_by(self, available: i64, held: i64) -> Self {
-        Self { available: self.available.saturating_add(available), held: self.held.saturating_add(held) }
+        Self {
+            available: self.available.saturating_add(available),
+            held: self.held.saturating_add(held),
+        }
     }
 }
 

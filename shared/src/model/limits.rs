@@ -1,6 +1,7 @@
 //! How often codes may be sent and tried: pure rules over what storage counted.
 //!
-//! Invariant: a refusal changes nothing that anybody else is counted by, so one address can never use up the budget of an owner at another.
+//! Invariant: a refusal changes nothing that anybody else is counted by, so one address can never
+//! use up the budget of an owner at another.
 
 use std::collections::VecDeque;
 
@@ -38,15 +39,25 @@ pub struct Wait(pub i64);
 
 impl SendLog {
     /// The log after one more send from `address`, or how long to wait for it.
-    pub fn admit(&self, now: Timestamp, address: &AddressHash, rules: &CodeConfig) -> Result<Self, Wait> {
+    pub fn admit(
+        &self,
+        now: Timestamp,
+        address: &AddressHash,
+        rules: &CodeConfig,
+    ) -> Result<Self, Wait> {
         let hour = SignedDuration::from_hours(1);
-        let recent: VecDeque<Send> = self.sends.iter().filter(|send| now.duration_since(send.at) < hour).cloned().collect();
+        let recent: VecDeque<Send> =
+            self.sends.iter().filter(|send| now.duration_since(send.at) < hour).cloned().collect();
         if let Some(last) = recent.back() {
             wait_until(last.at, rules.resend_after, now)?;
         }
-        let from_here: Vec<Timestamp> = recent.iter().filter(|send| send.address == *address).map(|send| send.at).collect();
+        let from_here: Vec<Timestamp> =
+            recent.iter().filter(|send| send.address == *address).map(|send| send.at).collect();
         let all: Vec<Timestamp> = recent.iter().map(|send| send.at).collect();
-        for (times, limit) in [(from_here, rules.sends_per_phone_and_address_hourly), (all, rules.sends_per_phone_hourly)] {
+        for (times, limit) in [
+            (from_here, rules.sends_per_phone_and_address_hourly),
+            (all, rules.sends_per_phone_hourly),
+        ] {
             if let Some(freeing) = times.len().checked_sub(limit as usize) {
                 wait_until(times[freeing], hour, now)?;
             }
@@ -56,13 +67,20 @@ impl SendLog {
         Ok(Self { revision: self.revision + 1, sends })
     }
 
-    /// How many sends of the last hour came from `address`, and how long until the first of them no longer counts.
+    /// How many sends of the last hour came from `address`, and how long until the first of them no
+    /// longer counts.
     pub fn standing_of(&self, now: Timestamp, address: &AddressHash) -> (u32, Wait) {
         let hour = SignedDuration::from_hours(1);
-        let mut from_here = self.sends.iter().filter(|send| send.address == *address && now.duration_since(send.at) < hour);
+        let mut from_here = self
+            .sends
+            .iter()
+            .filter(|send| send.address == *address && now.duration_since(send.at) < hour);
         let first = from_here.next().map(|send| send.at);
         let left = first.map_or(0, |first| (hour - now.duration_since(first)).as_secs());
-        (u32::try_from(from_here.count() + usize::from(first.is_some())).unwrap_or(u32::MAX), Wait(left))
+        (
+            u32::try_from(from_here.count() + usize::from(first.is_some())).unwrap_or(u32::MAX),
+            Wait(left),
+        )
     }
 
     /// The log after its last send turned out not to have happened.

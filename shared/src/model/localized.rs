@@ -15,11 +15,14 @@ pub enum Localized {
 }
 
 impl Localized {
-    /// The text in a language, by its tag as it stands here; where there is none, the first in the order of the tags.
+    /// The text in a language, by its tag as it stands here; where there is none, the first in the
+    /// order of the tags.
     pub fn in_language(&self, language: &str) -> &str {
         match self {
             Self::Same(text) => text,
-            Self::Each(texts) => texts.get(language).or_else(|| texts.values().next()).map_or("", String::as_str),
+            Self::Each(texts) => {
+                texts.get(language).or_else(|| texts.values().next()).map_or("", String::as_str)
+            }
         }
     }
 

@@ -7,6 +7,7 @@ pub struct Span {
     pub from: Option<String>,
     /// Whether it runs back to the beginning; then the nearest to the position comes first.
     pub backward: bool,
-    /// The most entries to fetch: one more than a page shows, which tells whether there is another page.
+    /// The most entries to fetch: one more than a page shows, which tells whether there is another
+    /// page.
     pub limit: usize,
 }

@@ -1,7 +1,8 @@
 //! The sample shop of Swagger's Petstore, document 1.0.7: pets, orders, users.
 //!
-//! Invariants: an id is an int64 and exact; members stand in the order in which the public server writes them, a pet's id first; what that
-//! server has as a primitive value is always there, and what it has as an object only where it was given.
+//! Invariants: an id is an int64 and exact; members stand in the order in which the public server
+//! writes them, a pet's id first; what that server has as a primitive value is always there, and
+//! what it has as an object only where it was given.
 
 #![expect(
     missing_docs,
@@ -19,7 +20,8 @@ use utoipa::{
 
 pub use samples::{SAMPLES, Samples, samples};
 
-/// The most tags of one pet: all that one pet adds to and takes from the index of tags has its place in one transaction.
+/// The most tags of one pet: all that one pet adds to and takes from the index of tags has its
+/// place in one transaction.
 pub const MOST_TAGS: usize = 40;
 
 /// What kind of pet.
@@ -67,7 +69,9 @@ pub struct Pet {
 }
 
 /// Where a pet is on its way to a new home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum PetStatus {
     /// To be had.
@@ -89,7 +93,11 @@ pub struct Order {
     pub pet_id: i64,
     #[schema(required = false)]
     pub quantity: i32,
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "perhaps_in_millis")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "perhaps_in_millis"
+    )]
     #[schema(nullable = false, value_type = Option<String>, format = "date-time")]
     pub ship_date: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,9 +188,15 @@ impl OrderStatus {
     }
 }
 
-/// Statuses stand where they are used, as in the original document, and not as schemas of their own.
+/// Statuses stand where they are used, as in the original document, and not as schemas of their
+/// own.
 fn one_of(names: [&'static str; 3], description: &str) -> Schema {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).description(Some(description)).build().into()
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(names))
+        .description(Some(description))
+        .build()
+        .into()
 }
 
 fn pet_status() -> Schema {
@@ -200,7 +214,10 @@ impl std::fmt::Debug for User {
 }
 
 #[expect(clippy::ref_option, reason = "serde hands a field over like this")]
-fn perhaps_in_millis<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+fn perhaps_in_millis<S: Serializer>(
+    time: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => serializer.collect_str(&format_args!("{time:.3}")),
         None => serializer.serialize_none(),
@@ -213,11 +230,23 @@ mod tests {
 
     #[test]
     fn members_stand_in_the_public_servers_order_and_ids_are_exact() {
-        let pet = Pet { id: i64::MAX, name: "doggie".to_owned(), status: Some(PetStatus::Sold), ..Pet::default() };
+        let pet = Pet {
+            id: i64::MAX,
+            name: "doggie".to_owned(),
+            status: Some(PetStatus::Sold),
+            ..Pet::default()
+        };
         let text = serde_json::to_string(&pet).unwrap();
-        assert_eq!(text, r#"{"id":9223372036854775807,"name":"doggie","photoUrls":[],"tags":[],"status":"sold"}"#);
+        assert_eq!(
+            text,
+            r#"{"id":9223372036854775807,"name":"doggie","photoUrls":[],"tags":[],"status":"sold"}"#
+        );
         assert_eq!(serde_json::from_str::<Pet>(&text).unwrap(), pet);
-        let order = Order { id: 9_007_199_254_740_993, ship_date: Some(Timestamp::UNIX_EPOCH), ..Order::default() };
+        let order = Order {
+            id: 9_007_199_254_740_993,
+            ship_date: Some(Timestamp::UNIX_EPOCH),
+            ..Order::default()
+        };
         let text = serde_json::to_string(&order).unwrap();
         let expected = r#"{"id":9007199254740993,"petId":0,"quantity":0,"shipDate":"1970-01-01T00:00:00.000Z","complete":false}"#;
         assert_eq!(text, expected);

@@ -22,7 +22,8 @@ pub enum PhoneError {
 }
 
 impl Phone {
-    /// Reads a number in E.164 form or, with `country` (ISO 3166-1 alpha-2), in that country's national form.
+    /// Reads a number in E.164 form or, with `country` (ISO 3166-1 alpha-2), in that country's
+    /// national form.
     pub fn parse(text: &str, country: Option<&str>) -> Result<Self, PhoneError> {
         let region = country.map(Region::from_code).transpose().map_err(|_| PhoneError::Country)?;
         let number = PhoneNumber::parse(text, region).map_err(|_| PhoneError::Invalid)?;
@@ -32,12 +33,14 @@ impl Phone {
         Ok(Self(number.format_as(PhoneNumberFormat::E164).into_owned()))
     }
 
-    /// A number that the operator gave in the settings, valid or not: a test number is one that nobody can have.
+    /// A number that the operator gave in the settings, valid or not: a test number is one that
+    /// nobody can have.
     pub fn of_the_operator(e164: &str) -> Self {
         Self(e164.to_owned())
     }
 
-    /// The country (ISO 3166-1 alpha-2) whose plan the number is of; none for numbers of no country.
+    /// The country (ISO 3166-1 alpha-2) whose plan the number is of; none for numbers of no
+    /// country.
     pub fn country(&self) -> Option<String> {
         let number = PhoneNumber::parse(&self.0, None).ok()?;
         Some(number.get_region_code()?.as_region_str().to_string())

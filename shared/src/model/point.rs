@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 /// Decimals that are kept of a degree: a centimetre.
 const PER_DEGREE: f64 = 1e7;
 
-/// A place by its latitude (-90 to 90) and longitude (-180 to 180) in degrees. `Debug` shows neither: where somebody lives is nobody's
-/// business in a log.
+/// A place by its latitude (-90 to 90) and longitude (-180 to 180) in degrees. `Debug` shows
+/// neither: where somebody lives is nobody's business in a log.
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Degrees north.

@@ -1,7 +1,8 @@
 //! A customer's wallet: what each movement does to its balances, and what is refused. Pure.
 //!
-//! Invariants: in each currency available ≥ 0, held ≥ 0, and available + held = total = the sum of all deltas ≤ [`MOST`]; each change makes
-//! one entry and raises the version by one; a wallet that is closed holds nothing and takes nothing.
+//! Invariants: in each currency available ≥ 0, held ≥ 0, and available + held = total = the sum of
+//! all deltas ≤ [`MOST`]; each change makes one entry and raises the version by one; a wallet that
+//! is closed holds nothing and takes nothing.
 
 use std::collections::BTreeMap;
 
@@ -176,9 +177,17 @@ impl Wallet {
         let hold = match movement {
             Movement::Hold(currency, amount, until) => {
                 entry.hold_id = Some(entry.id);
-                Some(Hold { id: entry.id, currency: *currency, amount: *amount, status: HoldStatus::Open, until: *until })
+                Some(Hold {
+                    id: entry.id,
+                    currency: *currency,
+                    amount: *amount,
+                    status: HoldStatus::Open,
+                    until: *until,
+                })
             }
-            Movement::Capture(hold, _) => Some(Hold { status: HoldStatus::Captured, ..hold.clone() }),
+            Movement::Capture(hold, _) => {
+                Some(Hold { status: HoldStatus::Captured, ..hold.clone() })
+            }
             Movement::Release(hold) => Some(Hold { status: HoldStatus::Released, ..hold.clone() }),
             Movement::Expire(hold) => Some(Hold { status: HoldStatus::Expired, ..hold.clone() }),
             Movement::Credit(..) | Movement::Debit(..) | Movement::Reverse(_) => None,
@@ -187,7 +196,12 @@ impl Wallet {
     }
 
     /// The wallet of a customer who leaves: what is left is given up, or refused to be lost.
-    pub fn close(&self, forfeit: bool, now: Timestamp, random: &dyn Random) -> Result<Closing, MoneyLeft> {
+    pub fn close(
+        &self,
+        forfeit: bool,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<Closing, MoneyLeft> {
         let left: Vec<(Currency, Funds)> = self
             .balances
             .iter()
@@ -211,7 +225,8 @@ impl Wallet {
     fn write(&mut self, draft: Draft, after: Funds, now: Timestamp, random: &dyn Random) -> Entry {
         let id = EntryId::following(self.last, draft.currency.number(), now, random);
         let number = self.balances.get(&draft.currency).map_or(0, |balance| balance.entries) + 1;
-        let balance = Balance { available: after.available, held: after.held, entries: number, updated: now };
+        let balance =
+            Balance { available: after.available, held: after.held, entries: number, updated: now };
         self.balances.insert(draft.currency, balance);
         self.last = Some(id);
         let (debit_account, credit_account) = draft.accounts;
@@ -260,7 +275,11 @@ impl Draft {
     }
 
     /// The entry of a movement, and by how much it changes what is available and what is held.
-    fn of(movement: &Movement, reference: Option<String>, now: Timestamp) -> Result<(Self, i64, i64), Refusal> {
+    fn of(
+        movement: &Movement,
+        reference: Option<String>,
+        now: Timestamp,
+    ) -> Result<(Self, i64, i64), Refusal> {
         let (draft, available, held) = match movement {
             Movement::Credit(currency, amount) => {
                 (Self { delta: *amount, ..Self::new(Kind::Credit, *currency, *amount) }, *amount, 0)
@@ -268,9 +287,11 @@ impl Draft {
             Movement::Debit(currency, amount) => {
                 (Self { delta: -amount, ..Self::new(Kind::Debit, *currency, *amount) }, -amount, 0)
             }
-            Movement::Hold(currency, amount, until) => {
-                (Self { until: Some(*until), ..Self::new(Kind::Hold, *currency, *amount) }, -amount, *amount)
-            }
+            Movement::Hold(currency, amount, until) => (
+                Self { until: Some(*until), ..Self::new(Kind::Hold, *currency, *amount) },
+                -amount,
+                *amount,
+            ),
             Movement::Capture(hold, amount) => {
                 // First what is so for ever, so that the same request is always refused alike.
                 if *amount > hold.amount {
@@ -282,7 +303,11 @@ impl Draft {
                 }
                 let released = hold.amount - amount;
                 let draft = Self::new(Kind::Capture, hold.currency, *amount);
-                (Self { delta: -amount, released, hold_id: Some(hold.id), ..draft }, released, -hold.amount)
+                (
+                    Self { delta: -amount, released, hold_id: Some(hold.id), ..draft },
+                    released,
+                    -hold.amount,
+                )
             }
             Movement::Release(hold) | Movement::Expire(hold) => {
                 still_open(hold)?;

@@ -1,7 +1,9 @@
-//! The end of a process: SIGTERM lets the invocation in flight be answered, and then the process ends by itself.
+//! The end of a process: SIGTERM lets the invocation in flight be answered, and then the process
+//! ends by itself.
 //!
-//! Lambda sends one only to a process with extensions, `sam local`, a container's host and the launcher's user send one to any. Invariant:
-//! nothing is registered with Lambda for it, since an extension of our own would be paid for by every cold start.
+//! Lambda sends one only to a process with extensions, `sam local`, a container's host and the
+//! launcher's user send one to any. Invariant: nothing is registered with Lambda for it, since an
+//! extension of our own would be paid for by every cold start.
 
 use std::{
     future::Future,

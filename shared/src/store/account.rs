@@ -1,11 +1,14 @@
-//! Accounts and their sessions. Every change of a session is one conditional update of the account's one item.
+//! Accounts and their sessions. Every change of a session is one conditional update of the
+//! account's one item.
 
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::update_item::UpdateItemError,
-    types::{Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update},
+    types::{
+        Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
 };
 use jiff::Timestamp;
 
@@ -81,15 +84,18 @@ pub enum SessionAdded {
 }
 
 impl Store {
-    /// A customer's account, strongly consistent: what liveness is judged by. One trip; a read unit for each 4 KB, one for most.
+    /// A customer's account, strongly consistent: what liveness is judged by. One trip; a read unit
+    /// for each 4 KB, one for most.
     pub async fn account(&self, customer: CustomerId) -> Result<Option<Account>, StoreError> {
         self.get(keys::account(customer), true).await
     }
 
-    /// Moves `session` from `generation` to the next if `generation` is its newest. One trip; one write unit for each KB of the item.
+    /// Moves `session` from `generation` to the next if `generation` is its newest. One trip; one
+    /// write unit for each KB of the item.
     ///
-    /// `made` is when the presented generation was made, as its token says: the condition on the generation vouches that storage
-    /// holds the same, so whether a new minute begins for the session's limit is known before the write.
+    /// `made` is when the presented generation was made, as its token says: the condition on the
+    /// generation vouches that storage holds the same, so whether a new minute begins for the
+    /// session's limit is known before the write.
     pub async fn rotate(
         &self,
         customer: CustomerId,
@@ -136,7 +142,11 @@ impl Store {
     }
 
     /// Ends one session; done as well where it has ended before. One trip.
-    pub async fn end_session(&self, customer: CustomerId, session: SessionId) -> Result<(), StoreError> {
+    pub async fn end_session(
+        &self,
+        customer: CustomerId,
+        session: SessionId,
+    ) -> Result<(), StoreError> {
         let mut names = names(session);
         names.retain(|name, _| ["#s", "#e", "#id"].contains(&name.as_str()));
         let sent = self
@@ -155,11 +165,12 @@ impl Store {
         }
     }
 
-    /// Writes a log-in to an existing account, taking `leaving` out first: the code and the session are one transaction.
+    /// Writes a log-in to an existing account, taking `leaving` out first: the code and the session
+    /// are one transaction.
     ///
-    /// One trip; five write units and two more for each further KB of the account, another where it is on no list of the clean-up's, and those
-    /// of a device. Without `leaving` the account must have room; with
-    /// it, it must still hold what is taken out.
+    /// One trip; five write units and two more for each further KB of the account, another where it
+    /// is on no list of the clean-up's, and those of a device. Without `leaving` the account must
+    /// have room; with it, it must still hold what is taken out.
     pub async fn add_session(
         &self,
         customer: CustomerId,
@@ -168,11 +179,14 @@ impl Store {
     ) -> Result<SessionAdded, StoreError> {
         let mut names = names(log_in.id);
         names.extend(
-            [("#phone", "phone"), ("#due", DUE), ("#due_at", DUE_AT)].map(|(name, path)| (name.to_owned(), path.to_owned())),
+            [("#phone", "phone"), ("#due", DUE), ("#due_at", DUE_AT)]
+                .map(|(name, path)| (name.to_owned(), path.to_owned())),
         );
         names.extend(leaving.iter().enumerate().map(|(n, id)| (format!("#x{n}"), id.to_string())));
-        let paths: Vec<String> = (0..leaving.len()).map(|n| format!("#s.#x{n}, #e.#x{n}")).collect();
-        let removed = if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
+        let paths: Vec<String> =
+            (0..leaving.len()).map(|n| format!("#s.#x{n}, #e.#x{n}")).collect();
+        let removed =
+            if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
         let still_held = (0..leaving.len()).map(|n| format!(" AND attribute_exists(#s.#x{n})"));
         let held = still_held.collect::<Vec<_>>().concat();
         let room = MOST_SESSIONS + leaving.len();
@@ -193,24 +207,31 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(StoreError::built_wrongly)?;
-        let mut items = vec![self.take_code(log_in.challenge)?, TransactWriteItem::builder().update(update).build()];
+        let mut items = vec![
+            self.take_code(log_in.challenge)?,
+            TransactWriteItem::builder().update(update).build(),
+        ];
         let device = self.device_parts(customer, log_in)?;
         items.extend(device.items.iter().cloned());
-        let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
+        let Some(outcome) = self.spend(items, log_in).await? else {
+            return Ok(SessionAdded::Spent);
+        };
         let mut verdicts = match outcome {
             Outcome::Done => return Ok(SessionAdded::Added),
             Outcome::Refused(verdicts) => verdicts,
         };
         let of_device = verdicts.split_off(2);
         Ok(match <[Verdict; 2]>::try_from(verdicts) {
-            Ok([_, Verdict::Failed(account)]) => SessionAdded::Refused(account.map(record).transpose()?),
+            Ok([_, Verdict::Failed(account)]) => {
+                SessionAdded::Refused(account.map(record).transpose()?)
+            }
             Ok([Verdict::Held, _]) => device.refusal(&of_device),
             _ => SessionAdded::Spent,
         })
     }
 
-    /// Makes an account with its first session: phone, profile, account, its empty wallet, its place on the list of customers, and code are one
-    /// transaction.
+    /// Makes an account with its first session: phone, profile, account, its empty wallet, its
+    /// place on the list of customers, and code are one transaction.
     ///
     /// One trip; fourteen write units, and those of a device.
     pub async fn create_account(
@@ -245,7 +266,9 @@ impl Store {
         let own = items.len();
         let device = self.device_parts(customer.id, log_in)?;
         items.extend(device.items.iter().cloned());
-        let Some(outcome) = self.spend(items, log_in).await? else { return Ok(SessionAdded::Spent) };
+        let Some(outcome) = self.spend(items, log_in).await? else {
+            return Ok(SessionAdded::Spent);
+        };
         let mut verdicts = match outcome {
             Outcome::Done => return Ok(SessionAdded::Added),
             Outcome::Refused(verdicts) => verdicts,
@@ -253,15 +276,23 @@ impl Store {
         let of_device = verdicts.split_off(own);
         let only_the_device = verdicts.iter().all(|verdict| matches!(verdict, Verdict::Held));
         Ok(match verdicts.into_iter().nth(1) {
-            Some(Verdict::Failed(Some(owner))) => SessionAdded::Owned(record::<PhoneOwner>(owner)?.customer),
+            Some(Verdict::Failed(Some(owner))) => {
+                SessionAdded::Owned(record::<PhoneOwner>(owner)?.customer)
+            }
             _ if only_the_device => device.refusal(&of_device),
             _ => SessionAdded::Spent,
         })
     }
 
     /// The parts of a log-in that register its device.
-    fn device_parts(&self, customer: CustomerId, log_in: &NewLogIn) -> Result<ClaimParts, StoreError> {
-        let Some(LogInDevice { device, found }) = &log_in.device else { return Ok(ClaimParts::default()) };
+    fn device_parts(
+        &self,
+        customer: CustomerId,
+        log_in: &NewLogIn,
+    ) -> Result<ClaimParts, StoreError> {
+        let Some(LogInDevice { device, found }) = &log_in.device else {
+            return Ok(ClaimParts::default());
+        };
         if found.owner.as_ref().is_some_and(|owner| owner.customer == customer) {
             return self.reclaim_parts(customer, device);
         }
@@ -269,20 +300,38 @@ impl Store {
     }
 
     /// Who logs in with a phone, strongly consistent. One trip, one read unit.
-    pub async fn owner_of_phone(&self, phone: &PhoneHash) -> Result<Option<CustomerId>, StoreError> {
-        Ok(self.get::<PhoneOwner>(keys::phone_owner(phone), true).await?.map(|owner| owner.customer))
+    pub async fn owner_of_phone(
+        &self,
+        phone: &PhoneHash,
+    ) -> Result<Option<CustomerId>, StoreError> {
+        Ok(self
+            .get::<PhoneOwner>(keys::phone_owner(phone), true)
+            .await?
+            .map(|owner| owner.customer))
     }
 
-    /// The transaction of a log-in; none where others held its items for as long as we waited, and one of them spent the code.
-    async fn spend(&self, items: Vec<TransactWriteItem>, log_in: &NewLogIn) -> Result<Option<Outcome>, StoreError> {
+    /// The transaction of a log-in; none where others held its items for as long as we waited, and
+    /// one of them spent the code.
+    async fn spend(
+        &self,
+        items: Vec<TransactWriteItem>,
+        log_in: &NewLogIn,
+    ) -> Result<Option<Outcome>, StoreError> {
         match self.transact(items).await {
-            Err(StoreError::Conflict) if !self.is_open(log_in.challenge, log_in.session.created).await? => Ok(None),
+            Err(StoreError::Conflict)
+                if !self.is_open(log_in.challenge, log_in.session.created).await? =>
+            {
+                Ok(None)
+            }
             outcome => outcome.map(Some),
         }
     }
 
     /// The part of a transaction that spends a code.
-    pub(super) fn take_code(&self, challenge: ChallengeId) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn take_code(
+        &self,
+        challenge: ChallengeId,
+    ) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(keys::challenge(challenge).into_item()))
@@ -322,7 +371,9 @@ pub(super) struct PhoneOwner {
 }
 
 /// The item that made a condition fail, or the error if it was something else.
-pub(super) fn refused_item<R>(error: SdkError<UpdateItemError, R>) -> Result<Option<Item>, StoreError>
+pub(super) fn refused_item<R>(
+    error: SdkError<UpdateItemError, R>,
+) -> Result<Option<Item>, StoreError>
 where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
@@ -335,7 +386,8 @@ where
 /// The names of an account's attributes in the expressions about one session.
 pub(super) fn names(session: SessionId) -> HashMap<String, String> {
     let pairs = [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status")];
-    let mut names: HashMap<String, String> = pairs.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
+    let mut names: HashMap<String, String> =
+        pairs.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned())).collect();
     names.insert("#id".to_owned(), session.to_string());
     names
 }

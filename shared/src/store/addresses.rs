@@ -1,12 +1,17 @@
-//! A customer's addresses, and the head that holds them together: how many there are, and which is the default.
+//! A customer's addresses, and the head that holds them together: how many there are, and which is
+//! the default.
 //!
-//! Invariants: an address is added and removed in one transaction with the head, which admits no more than fifty; the default is a pointer in
-//! the head and names an address that exists. An addition is blind: it says what the head must be like, so that any number of them at once
-//! do not have to be decided anew. Only removing the default depends on what else there is, and holds only while the head has not changed.
+//! Invariants: an address is added and removed in one transaction with the head, which admits no
+//! more than fifty; the default is a pointer in the head and names an address that exists. An
+//! addition is blind: it says what the head must be like, so that any number of them at once do not
+//! have to be decided anew. Only removing the default depends on what else there is, and holds only
+//! while the head has not changed.
 
 use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
-    types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder},
+    types::{
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
+    },
 };
 use jiff::Timestamp;
 
@@ -81,22 +86,35 @@ impl Store {
     }
 
     /// A customer's address, strongly consistent. One trip, one read unit.
-    pub async fn address(&self, customer: CustomerId, id: AddressId) -> Result<Option<Address>, StoreError> {
+    pub async fn address(
+        &self,
+        customer: CustomerId,
+        id: AddressId,
+    ) -> Result<Option<Address>, StoreError> {
         self.get(keys::address(customer, id), true).await
     }
 
-    /// A customer's addresses in the order in which they are shown, with their book, strongly consistent. One trip; a read unit for each
-    /// 4 KB.
-    pub async fn addresses(&self, customer: CustomerId) -> Result<(AddressBook, Vec<Address>), StoreError> {
-        let (book, items) = split(self.all(Query::of(keys::addresses_of(customer)).consistent()).await?)?;
-        let mut addresses: Vec<Address> = items.into_iter().map(record).collect::<Result<_, _>>()?;
+    /// A customer's addresses in the order in which they are shown, with their book, strongly
+    /// consistent. One trip; a read unit for each 4 KB.
+    pub async fn addresses(
+        &self,
+        customer: CustomerId,
+    ) -> Result<(AddressBook, Vec<Address>), StoreError> {
+        let (book, items) =
+            split(self.all(Query::of(keys::addresses_of(customer)).consistent()).await?)?;
+        let mut addresses: Vec<Address> =
+            items.into_iter().map(record).collect::<Result<_, _>>()?;
         book.sort(&mut addresses);
         Ok((book, addresses))
     }
 
-    /// The book with the newest two addresses, strongly consistent: whichever of all is removed, the newest that is left is one of them.
-    /// One trip, one read unit, a second where the two are large.
-    pub async fn newest_addresses(&self, customer: CustomerId) -> Result<(AddressBook, Vec<AddressId>), StoreError> {
+    /// The book with the newest two addresses, strongly consistent: whichever of all is removed,
+    /// the newest that is left is one of them. One trip, one read unit, a second where the two are
+    /// large.
+    pub async fn newest_addresses(
+        &self,
+        customer: CustomerId,
+    ) -> Result<(AddressBook, Vec<AddressId>), StoreError> {
         // The head sorts behind the addresses.
         let query = Query::of(keys::addresses_of(customer)).newest_first().consistent();
         let (book, items) = split(self.first(query, 3).await?.items)?;
@@ -104,11 +122,16 @@ impl Store {
         Ok((book, ids.collect::<Result<_, _>>()?))
     }
 
-    /// Adds an address, together with the answer that is given again. One trip; four write units, more for an address above a KB and for the
-    /// stored answer.
-    pub async fn add_address(&self, new: NewAddress<'_>, answer: Option<&NewAnswer>) -> Result<Added, StoreError> {
+    /// Adds an address, together with the answer that is given again. One trip; four write units,
+    /// more for an address above a KB and for the stored answer.
+    pub async fn add_address(
+        &self,
+        new: NewAddress<'_>,
+        answer: Option<&NewAnswer>,
+    ) -> Result<Added, StoreError> {
         let NewAddress { customer, address, place, now } = new;
-        let stored = self.put_new(item(keys::address(customer, address.id), "address", address)?)?;
+        let stored =
+            self.put_new(item(keys::address(customer, address.id), "address", address)?)?;
         let effects = vec![self.count_in(customer, address.id, place)?, stored];
         let verdicts = match self.transact_once(answer, effects, now).await? {
             Once::Refused(verdicts) => verdicts,
@@ -123,8 +146,13 @@ impl Store {
         Ok(if book.is_full() { Added::Full } else { Added::Otherwise(book) })
     }
 
-    /// Writes an address in place of its revision before; false where another stands there. One trip, one write unit for each KB.
-    pub async fn replace_address(&self, customer: CustomerId, address: &Address) -> Result<bool, StoreError> {
+    /// Writes an address in place of its revision before; false where another stands there. One
+    /// trip, one write unit for each KB.
+    pub async fn replace_address(
+        &self,
+        customer: CustomerId,
+        address: &Address,
+    ) -> Result<bool, StoreError> {
         let sent = self
             .client
             .put_item()
@@ -136,15 +164,27 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => Ok(false),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// The same, and it becomes the default. One trip, four write units.
-    pub async fn replace_as_default(&self, customer: CustomerId, address: &Address) -> Result<bool, StoreError> {
+    pub async fn replace_as_default(
+        &self,
+        customer: CustomerId,
+        address: &Address,
+    ) -> Result<bool, StoreError> {
         let stored = item(keys::address(customer, address.id), "address", address)?;
-        let stored = self.put_if(stored, "revision = :was", (":was", number(address.revision - 1)))?;
+        let stored =
+            self.put_if(stored, "revision = :was", (":was", number(address.revision - 1)))?;
         let points = self
             .to_book(customer)
             .condition_expression("attribute_exists(#default)")
@@ -154,8 +194,8 @@ impl Store {
         Ok(matches!(self.transact(vec![part(points)?, stored]).await?, Outcome::Done))
     }
 
-    /// Removes an address. Where it is the default of `book`, the newest that is left becomes it: one of `newest`, which was read with
-    /// the book. One trip, four write units.
+    /// Removes an address. Where it is the default of `book`, the newest that is left becomes it:
+    /// one of `newest`, which was read with the book. One trip, four write units.
     pub async fn remove_address(
         &self,
         customer: CustomerId,
@@ -188,7 +228,9 @@ impl Store {
         let gone = self.delete_if(keys::address(customer, id), "attribute_exists(pk)", None)?;
         Ok(match self.transact(vec![part(counted)?, gone]).await? {
             Outcome::Done => Removed::Done,
-            Outcome::Refused(verdicts) if matches!(verdicts.get(1), Some(Verdict::Failed(_))) => Removed::Absent,
+            Outcome::Refused(verdicts) if matches!(verdicts.get(1), Some(Verdict::Failed(_))) => {
+                Removed::Absent
+            }
             Outcome::Refused(_) => Removed::Changed,
         })
     }
@@ -201,15 +243,24 @@ impl Store {
     }
 
     /// The part of an addition that counts it, if the book is as it says.
-    fn count_in(&self, customer: CustomerId, id: AddressId, place: DefaultPlace) -> Result<TransactWriteItem, StoreError> {
+    fn count_in(
+        &self,
+        customer: CustomerId,
+        id: AddressId,
+        place: DefaultPlace,
+    ) -> Result<TransactWriteItem, StoreError> {
         let counted = self
             .to_book(customer)
             .expression_attribute_values(":one", number(1))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let counted = match place {
-            DefaultPlace::Left => counted.condition_expression("attribute_exists(#default) AND n < :most"),
+            DefaultPlace::Left => {
+                counted.condition_expression("attribute_exists(#default) AND n < :most")
+            }
             DefaultPlace::First => counted.condition_expression("attribute_not_exists(#default)"),
-            DefaultPlace::Taken => counted.condition_expression("attribute_not_exists(n) OR n < :most"),
+            DefaultPlace::Taken => {
+                counted.condition_expression("attribute_not_exists(n) OR n < :most")
+            }
         };
         let counted = match place {
             DefaultPlace::First => counted,
@@ -226,13 +277,18 @@ impl Store {
 }
 
 fn part(update: UpdateBuilder) -> Result<TransactWriteItem, StoreError> {
-    Ok(TransactWriteItem::builder().update(update.build().map_err(StoreError::built_wrongly)?).build())
+    Ok(TransactWriteItem::builder()
+        .update(update.build().map_err(StoreError::built_wrongly)?)
+        .build())
 }
 
 /// The head and the addresses among the items of a book.
 fn split(items: Vec<Item>) -> Result<(AddressBook, Vec<Item>), StoreError> {
-    let is_address =
-        |item: &Item| item.get(SORT).and_then(|sort| sort.as_s().ok()).is_some_and(|sort| sort.starts_with(keys::ADDRESSES));
+    let is_address = |item: &Item| {
+        item.get(SORT)
+            .and_then(|sort| sort.as_s().ok())
+            .is_some_and(|sort| sort.starts_with(keys::ADDRESSES))
+    };
     let (addresses, head): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_address);
     Ok((head.into_iter().next().map(record).transpose()?.unwrap_or_default(), addresses))
 }

@@ -1,6 +1,7 @@
 //! The app information's gates, and what this process knows of them.
 //!
-//! Invariants: no request waits for the item; an item that is absent, or was never read, closes nothing.
+//! Invariants: no request waits for the item; an item that is absent, or was never read, closes
+//! nothing.
 
 use std::sync::{
     Arc,
@@ -20,7 +21,8 @@ pub struct KnownGates {
 }
 
 impl Store {
-    /// The gates, eventually consistent. One trip, half a read unit for each 4 KB of the app information.
+    /// The gates, eventually consistent. One trip, half a read unit for each 4 KB of the app
+    /// information.
     pub async fn app_gates(&self) -> Result<Option<AppGates>, StoreError> {
         self.get(keys::app_info(), false).await
     }
@@ -47,7 +49,8 @@ impl KnownGates {
         if !self.watched.load(Ordering::Relaxed) {
             return;
         }
-        let read = async { store.app_gates().await.map(|gates| Arc::new(gates.unwrap_or_default())) };
+        let read =
+            async { store.app_gates().await.map(|gates| Arc::new(gates.unwrap_or_default())) };
         self.kept.refresh(now, read).await;
     }
 }

@@ -1,8 +1,9 @@
 //! The service areas, in releases.
 //!
-//! Protocol: a release is written under an id of its own, in chunks that an item can hold, before anything names it; then one item, which names
-//! the present release, is changed to name it, if it still is what the operator saw. Nobody sees half of a release, each knows which one it
-//! took the place of, and none is ever changed.
+//! Protocol: a release is written under an id of its own, in chunks that an item can hold, before
+//! anything names it; then one item, which names the present release, is changed to name it, if it
+//! still is what the operator saw. Nobody sees half of a release, each knows which one it took the
+//! place of, and none is ever changed.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use futures_util::future::try_join_all;
@@ -57,21 +58,29 @@ impl Store {
     }
 
     /// What is known of a release. One trip, one read unit.
-    pub async fn area_release(&self, release: AreaReleaseId) -> Result<Option<AreaRelease>, StoreError> {
+    pub async fn area_release(
+        &self,
+        release: AreaReleaseId,
+    ) -> Result<Option<AreaRelease>, StoreError> {
         self.get(keys::area_release(release), true).await
     }
 
-    /// The text of a release, strongly consistent, since who asks for it has just read of it. One trip for each megabyte, a read unit for
-    /// each 4 KB.
+    /// The text of a release, strongly consistent, since who asks for it has just read of it. One
+    /// trip for each megabyte, a read unit for each 4 KB.
     pub async fn areas(&self, release: AreaReleaseId) -> Result<String, StoreError> {
         let items = self.all(Query::of(keys::areas_of(release)).consistent()).await?;
-        let (chunks, about): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.contains_key("text"));
+        let (chunks, about): (Vec<_>, Vec<_>) =
+            items.into_iter().partition(|item| item.contains_key("text"));
         let about: Option<AreaRelease> = about.into_iter().next().map(record).transpose()?;
-        let texts =
-            chunks.into_iter().map(|item| record::<Chunk>(item).map(|chunk| chunk.text)).collect::<Result<Vec<_>, _>>()?;
+        let texts = chunks
+            .into_iter()
+            .map(|item| record::<Chunk>(item).map(|chunk| chunk.text))
+            .collect::<Result<Vec<_>, _>>()?;
         match about {
             Some(about) if about.chunks as usize == texts.len() => Ok(texts.concat()),
-            _ => Err(StoreError::Corrupt(format!("the release {release} of the service areas is not whole").into())),
+            _ => Err(StoreError::Corrupt(
+                format!("the release {release} of the service areas is not whole").into(),
+            )),
         }
     }
 
@@ -103,11 +112,19 @@ impl Store {
         Ok(())
     }
 
-    /// Lets another release hold, or none. False where another than `before` holds by now. One trip, one write unit.
-    pub async fn hold_areas(&self, before: PresentAreas, release: Option<AreaReleaseId>) -> Result<bool, StoreError> {
+    /// Lets another release hold, or none. False where another than `before` holds by now. One
+    /// trip, one write unit.
+    pub async fn hold_areas(
+        &self,
+        before: PresentAreas,
+        release: Option<AreaReleaseId>,
+    ) -> Result<bool, StoreError> {
         let after = PresentAreas { release, version: before.version + 1 };
-        let put =
-            self.client.put_item().table_name(&self.table).set_item(Some(item(keys::present_areas(), "present_areas", &after)?));
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item(
+            keys::present_areas(),
+            "present_areas",
+            &after,
+        )?));
         let put = match before.version {
             0 => put.condition_expression("attribute_not_exists(pk)"),
             version => put
@@ -117,7 +134,14 @@ impl Store {
         };
         match put.send().await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => Ok(false),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -140,7 +164,8 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_between_characters_and_nothing_is_lost() {
-        for text in ["", "é", &"é".repeat(500_000), &format!("x{}", "الرياض".repeat(100_000))] {
+        for text in ["", "é", &"é".repeat(500_000), &format!("x{}", "الرياض".repeat(100_000))]
+        {
             let chunks = chunks_of(text);
             assert!(chunks.iter().all(|chunk| chunk.len() <= CHUNK && !chunk.is_empty()));
             assert_eq!(chunks.concat(), text);

@@ -1,4 +1,5 @@
-//! Sent codes. A try is reserved before the code is compared, so parallel guesses cannot outrun the count.
+//! Sent codes. A try is reserved before the code is compared, so parallel guesses cannot outrun the
+//! count.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
@@ -25,25 +26,40 @@ pub enum Reserved {
 impl Store {
     /// Stores a new challenge. One trip, two write units.
     pub async fn put_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
-        let item = expiring_item(keys::challenge(challenge.id), "challenge", challenge, challenge.until)?;
+        let item =
+            expiring_item(keys::challenge(challenge.id), "challenge", challenge, challenge.until)?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         Ok(())
     }
 
     /// Makes a challenge void whose code was never sent. One trip, two write units.
     pub async fn drop_challenge(&self, id: ChallengeId) -> Result<(), StoreError> {
-        self.client.delete_item().table_name(&self.table).set_key(Some(keys::challenge(id).into_item())).send().await?;
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::challenge(id).into_item()))
+            .send()
+            .await?;
         Ok(())
     }
 
-    /// Whether a challenge can still be answered, whatever its tries. One trip, one write unit: the update that reserves a try, with none to
-    /// reserve, so that it needs no other permission.
-    pub(super) async fn is_open(&self, id: ChallengeId, now: Timestamp) -> Result<bool, StoreError> {
+    /// Whether a challenge can still be answered, whatever its tries. One trip, one write unit: the
+    /// update that reserves a try, with none to reserve, so that it needs no other permission.
+    pub(super) async fn is_open(
+        &self,
+        id: ChallengeId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         Ok(!matches!(self.reserve_try(id, 0, now).await?, Reserved::Unknown))
     }
 
     /// Reserves one of `most` tries at a challenge and reads it. One trip, one write unit.
-    pub async fn reserve_try(&self, id: ChallengeId, most: u32, now: Timestamp) -> Result<Reserved, StoreError> {
+    pub async fn reserve_try(
+        &self,
+        id: ChallengeId,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Reserved, StoreError> {
         let sent = self
             .client
             .update_item()

@@ -1,7 +1,9 @@
-//! What the clean-up does: it finds by the index what is due, and takes away what nobody needs any more.
+//! What the clean-up does: it finds by the index what is due, and takes away what nobody needs any
+//! more.
 //!
-//! Protocol: the index is a little behind and holds keys alone, so each item is looked at or written under a condition that it still is due.
-//! Invariants: whatever is done twice, by two at once or again after a stop, is done once; nothing is read but what is due.
+//! Protocol: the index is a little behind and holds keys alone, so each item is looked at or
+//! written under a condition that it still is due. Invariants: whatever is done twice, by two at
+//! once or again after a stop, is done once; nothing is read but what is due.
 
 use std::collections::HashMap;
 
@@ -45,8 +47,8 @@ pub struct DuePage {
 pub struct DuePlace(Item);
 
 impl Store {
-    /// Up to a hundred of a shard of a list that were due by `until`, the longest due first. One trip; half a read unit for each 4 KB of
-    /// keys, which is about thirty.
+    /// Up to a hundred of a shard of a list that were due by `until`, the longest due first. One
+    /// trip; half a read unit for each 4 KB of keys, which is about thirty.
     pub async fn due_page(
         &self,
         list: DueList,
@@ -60,7 +62,8 @@ impl Store {
         Ok(DuePage { keys, next: stretch.next.map(DuePlace) })
     }
 
-    /// Deletes a record that was over by `until`; false where it is gone, or was written anew. One trip, two write units.
+    /// Deletes a record that was over by `until`; false where it is gone, or was written anew. One
+    /// trip, two write units.
     pub async fn delete_expired(&self, key: Key, until: Timestamp) -> Result<bool, StoreError> {
         let sent = self
             .client
@@ -74,28 +77,50 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) => {
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(DeleteItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
                 Ok(false)
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The push device at a place on the list, strongly consistent. One trip, one read unit for each 4 KB.
+    /// The push device at a place on the list, strongly consistent. One trip, one read unit for
+    /// each 4 KB.
     pub async fn due_device(&self, key: Key) -> Result<Option<Device>, StoreError> {
         self.get(key, true).await
     }
 
-    /// Takes sessions that are over from an account, and puts it off to the end of the next one, or takes it from the list where it has no
-    /// other; false where it has changed. One trip; one write unit for each KB of the account, two for its place on the index.
-    pub async fn prune_sessions(&self, account: &Account, over: &[SessionId]) -> Result<bool, StoreError> {
-        let next = account.sessions.keys().filter(|id| !over.contains(id)).filter_map(|id| account.end_of(*id)).min();
-        let mut names = HashMap::from([("#s".to_owned(), "sessions".to_owned()), ("#due_at".to_owned(), DUE_AT.to_owned())]);
+    /// Takes sessions that are over from an account, and puts it off to the end of the next one, or
+    /// takes it from the list where it has no other; false where it has changed. One trip; one
+    /// write unit for each KB of the account, two for its place on the index.
+    pub async fn prune_sessions(
+        &self,
+        account: &Account,
+        over: &[SessionId],
+    ) -> Result<bool, StoreError> {
+        let next = account
+            .sessions
+            .keys()
+            .filter(|id| !over.contains(id))
+            .filter_map(|id| account.end_of(*id))
+            .min();
+        let mut names = HashMap::from([
+            ("#s".to_owned(), "sessions".to_owned()),
+            ("#due_at".to_owned(), DUE_AT.to_owned()),
+        ]);
         let mut values = HashMap::from([(":size".to_owned(), number(account.sessions.len()))]);
         let (mut conditions, mut removed) = (vec!["size(#s) = :size".to_owned()], Vec::new());
         for (n, id) in over.iter().enumerate() {
             let generation = account.sessions.get(id).map_or(0, |session| session.generation);
-            names.extend([(format!("#x{n}"), id.to_string()), ("#e".to_owned(), "epochs".to_owned())]);
+            names.extend([
+                (format!("#x{n}"), id.to_string()),
+                ("#e".to_owned(), "epochs".to_owned()),
+            ]);
             values.insert(format!(":g{n}"), number(generation));
             conditions.push(format!("#s.#x{n}.gen = :g{n}"));
             removed.push(format!("#s.#x{n}, #e.#x{n}"));
@@ -107,7 +132,11 @@ impl Store {
             names.insert("#due".to_owned(), DUE.to_owned());
             removed.push("#due, #due_at".to_owned());
         }
-        let remove = if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
+        let remove = if removed.is_empty() {
+            String::new()
+        } else {
+            format!(" REMOVE {}", removed.join(", "))
+        };
         let sent = self
             .client
             .update_item()
@@ -125,9 +154,15 @@ impl Store {
         }
     }
 
-    /// Notes when a device was last seen, by which it is put off; false where it has changed. One trip, one write unit for each KB and two for
-    /// its place on the index. It is no change of the device, so its revision stays.
-    pub async fn put_device_off(&self, customer: CustomerId, device: &Device, seen: Timestamp) -> Result<bool, StoreError> {
+    /// Notes when a device was last seen, by which it is put off; false where it has changed. One
+    /// trip, one write unit for each KB and two for its place on the index. It is no change of the
+    /// device, so its revision stays.
+    pub async fn put_device_off(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+        seen: Timestamp,
+    ) -> Result<bool, StoreError> {
         let sent = self
             .client
             .update_item()
@@ -147,9 +182,14 @@ impl Store {
         }
     }
 
-    /// Takes a device away that was not seen since `seen`; false where it was, or is gone. One trip, seven write units, two more where its
-    /// session still stands in the account.
-    pub async fn remove_unseen_device(&self, customer: CustomerId, device: &Device, seen: &LastSeen) -> Result<bool, StoreError> {
+    /// Takes a device away that was not seen since `seen`; false where it was, or is gone. One
+    /// trip, seven write units, two more where its session still stands in the account.
+    pub async fn remove_unseen_device(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+        seen: &LastSeen,
+    ) -> Result<bool, StoreError> {
         let mut items = self.removal_parts(customer, &device.hash(), Some(device.revision))?;
         if let Some(rotated) = seen.refreshed {
             items.push(self.not_refreshed_since(customer, device.session, rotated)?);

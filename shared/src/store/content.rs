@@ -1,8 +1,10 @@
 //! What the app shows to everybody, in versions.
 //!
-//! Protocol: a version is written once and never changed; the app information names the one that is served, with what every function must
-//! know of it. Publishing is one transaction, so that nobody sees half of it, and holds only while the app information names the version
-//! that the operator looked at. A version knows which one it took the place of, so that a rollback has a way back from each.
+//! Protocol: a version is written once and never changed; the app information names the one that is
+//! served, with what every function must know of it. Publishing is one transaction, so that nobody
+//! sees half of it, and holds only while the app information names the version that the operator
+//! looked at. A version knows which one it took the place of, so that a rollback has a way back
+//! from each.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, builders::PutBuilder};
 use jiff::Timestamp;
@@ -39,18 +41,21 @@ pub struct ContentVersion {
 }
 
 impl Store {
-    /// The app information. One trip, half a read unit for each 4 KB, a whole one where `consistent`.
+    /// The app information. One trip, half a read unit for each 4 KB, a whole one where
+    /// `consistent`.
     pub async fn app_info(&self, consistent: bool) -> Result<Option<AppInfo>, StoreError> {
         self.get(keys::app_info(), consistent).await
     }
 
-    /// A version of the content, strongly consistent, since who asks for it has just read of it. One trip, a read unit for each 4 KB.
+    /// A version of the content, strongly consistent, since who asks for it has just read of it.
+    /// One trip, a read unit for each 4 KB.
     pub async fn content(&self, version: u64) -> Result<Option<ContentVersion>, StoreError> {
         self.get(keys::content(version), true).await
     }
 
-    /// Puts `after` in the place of the app information, and with it the new version of the content, if there is one. False where the app
-    /// information is not what it was `before`. One trip, two write units for each KB.
+    /// Puts `after` in the place of the app information, and with it the new version of the
+    /// content, if there is one. False where the app information is not what it was `before`. One
+    /// trip, two write units for each KB.
     pub async fn publish(
         &self,
         before: Option<&AppInfo>,
@@ -60,7 +65,8 @@ impl Store {
         let info = Put::builder().set_item(Some(item(keys::app_info(), "app_info", after)?));
         let mut parts = vec![self.part(still(before, info))?];
         if let Some(new) = new {
-            let version = Put::builder().set_item(Some(item(keys::content(new.version), "content", new)?));
+            let version =
+                Put::builder().set_item(Some(item(keys::content(new.version), "content", new)?));
             parts.push(self.part(version.condition_expression("attribute_not_exists(pk)"))?);
         }
         Ok(matches!(self.transact(parts).await?, Outcome::Done))

@@ -6,12 +6,14 @@ use super::{Store, StoreError, item::item, keys, number};
 use crate::{ids::CustomerId, model::customer::Customer};
 
 impl Store {
-    /// A customer's profile, strongly consistent so that a customer reads what it just wrote. One trip, one read unit.
+    /// A customer's profile, strongly consistent so that a customer reads what it just wrote. One
+    /// trip, one read unit.
     pub async fn profile(&self, customer: CustomerId) -> Result<Option<Customer>, StoreError> {
         self.get(keys::profile(customer), true).await
     }
 
-    /// Writes a profile in place of its version before; false where that is no longer the stored one. One trip, one write unit.
+    /// Writes a profile in place of its version before; false where that is no longer the stored
+    /// one. One trip, one write unit.
     pub async fn replace_profile(&self, customer: &Customer) -> Result<bool, StoreError> {
         let sent = self
             .client
@@ -25,7 +27,14 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => Ok(false),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }

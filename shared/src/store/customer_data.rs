@@ -1,8 +1,9 @@
 //! Everything that is stored of a customer, entity by entity: how to show it and how to erase it.
 //!
-//! Invariants: an entity that holds anything of a customer is one of [`Entity::ALL`], the account last; a prefix that is not among theirs
-//! stands in [`NOTHING_TO_ERASE`] with the reason. Erasing may be stopped at any point and begun again: each step finds what is left, and the
-//! account, which tells that and whose, goes when nothing else is there.
+//! Invariants: an entity that holds anything of a customer is one of [`Entity::ALL`], the account
+//! last; a prefix that is not among theirs stands in [`NOTHING_TO_ERASE`] with the reason. Erasing
+//! may be stopped at any point and begun again: each step finds what is left, and the account,
+//! which tells that and whose, goes when nothing else is there.
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use futures_util::future::try_join_all;
@@ -34,10 +35,14 @@ use crate::{
 /// How many items a step erases at most.
 const PAGE: usize = 25;
 
-/// Prefixes of partition keys under which nothing of a customer has to be erased, each with the reason.
+/// Prefixes of partition keys under which nothing of a customer has to be erased, each with the
+/// reason.
 pub const NOTHING_TO_ERASE: &[(&str, &str)] = &[
     ("OTP#", "a sent code names its phone by a hash and ends by itself within minutes"),
-    ("RATE#", "counters under hashes and ids, which expire within two days and are needed until then"),
+    (
+        "RATE#",
+        "counters under hashes and ids, which expire within two days and are needed until then",
+    ),
     ("KEY#", "public keys of our own"),
     ("APP#", "what the app shows to everybody"),
     ("AREA#", "where the operator serves"),
@@ -161,8 +166,8 @@ impl Entity {
         !matches!(self, Self::Answers | Self::Wallet | Self::Inbox)
     }
 
-    /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for the phone's owner), one read unit for each
-    /// 4 KB.
+    /// Up to `most` of what is stored of a customer, from the place `after` on. One trip (two for
+    /// the phone's owner), one read unit for each 4 KB.
     pub async fn export_page(
         self,
         store: &Store,
@@ -178,8 +183,12 @@ impl Entity {
             Self::Addresses | Self::Devices => None,
             Self::Wallet => return store.wallet_records(customer, after, most).await,
             _ if after.is_some() => None,
-            Self::Profile => store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile))),
-            Self::Account => store.account(customer).await?.map(|account| Record::Account(Box::new(account))),
+            Self::Profile => {
+                store.profile(customer).await?.map(|profile| Record::Profile(Box::new(profile)))
+            }
+            Self::Account => {
+                store.account(customer).await?.map(|account| Record::Account(Box::new(account)))
+            }
             Self::PhoneOwner => match store.account(customer).await? {
                 Some(account) => {
                     let owner = store.owner_of_phone(&account.phone).await?;
@@ -191,9 +200,15 @@ impl Entity {
         Ok(record.map(|record| Placed { place: String::new(), record }).into_iter().collect())
     }
 
-    /// Erases up to 25 records of a customer. One or two trips; one write unit for each KB of what is erased, two where it is a device. The
-    /// endpoint of a device goes with it, a call of `push` each.
-    pub async fn erase_page(self, store: &Store, push: &Push, customer: CustomerId) -> Result<ErasedPage, StoreError> {
+    /// Erases up to 25 records of a customer. One or two trips; one write unit for each KB of what
+    /// is erased, two where it is a device. The endpoint of a device goes with it, a call of `push`
+    /// each.
+    pub async fn erase_page(
+        self,
+        store: &Store,
+        push: &Push,
+        customer: CustomerId,
+    ) -> Result<ErasedPage, StoreError> {
         match self {
             Self::PhoneOwner => {
                 if let Some(account) = store.account(customer).await? {
@@ -215,17 +230,27 @@ impl Entity {
     }
 }
 
-/// A stretch of all that a customer may have without bound, entity after entity, read side by side: one trip.
+/// A stretch of all that a customer may have without bound, entity after entity, read side by side:
+/// one trip.
 ///
-/// A place is the entity's prefix and the place within the entity, so that the next page finds its entity by it.
-pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Result<Vec<Placed>, StoreError> {
+/// A place is the entity's prefix and the place within the entity, so that the next page finds its
+/// entity by it.
+pub async fn export_from(
+    store: &Store,
+    customer: CustomerId,
+    span: &Span,
+) -> Result<Vec<Placed>, StoreError> {
     let after = span.from.as_deref().and_then(|from| from.split_once('|'));
     let unbounded = Entity::ALL.into_iter().filter(|entity| !entity.is_bounded());
-    let left = unbounded.skip_while(|entity| after.is_some_and(|(prefix, _)| prefix != entity.prefix()));
+    let left =
+        unbounded.skip_while(|entity| after.is_some_and(|(prefix, _)| prefix != entity.prefix()));
     let pages = left.map(async |entity: Entity| {
         let from = after.filter(|(prefix, _)| *prefix == entity.prefix()).map(|(_, place)| place);
         let page = entity.export_page(store, customer, from, span.limit).await?;
-        let whole = |Placed { place, record }| Placed { place: format!("{}|{place}", entity.prefix()), record };
+        let whole = |Placed { place, record }| Placed {
+            place: format!("{}|{place}", entity.prefix()),
+            record,
+        };
         Ok::<_, StoreError>(page.into_iter().map(whole).collect::<Vec<_>>())
     });
     let mut placed: Vec<Placed> = try_join_all(pages).await?.into_iter().flatten().collect();
@@ -233,10 +258,11 @@ pub async fn export_from(store: &Store, customer: CustomerId, span: &Span) -> Re
     Ok(placed)
 }
 
-/// Erases everything that is stored of a customer who left, and takes the customer from the list of those to erase.
+/// Erases everything that is stored of a customer who left, and takes the customer from the list of
+/// those to erase.
 ///
-/// `is_over` is asked before each step; a step is one or two trips. Safe to be stopped anywhere, to be run twice, and to be run by two at
-/// once.
+/// `is_over` is asked before each step; a step is one or two trips. Safe to be stopped anywhere, to
+/// be run twice, and to be run by two at once.
 pub async fn erase_customer(
     store: &Store,
     push: &Push,
@@ -266,7 +292,12 @@ pub async fn erase_customer(
 
 impl Store {
     async fn erase_item(&self, key: Key) -> Result<ErasedPage, StoreError> {
-        self.client.delete_item().table_name(&self.table).set_key(Some(key.into_item())).send().await?;
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .send()
+            .await?;
         Ok(ErasedPage::Last)
     }
 
@@ -283,24 +314,44 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(()),
-            Err(error) if matches!(error.as_service_error(), Some(DeleteItemError::ConditionalCheckFailedException(_))) => Ok(()),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(DeleteItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Ok(())
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// Up to `most` stored answers of a customer in the order of their places, from `after` on.
-    async fn answers_of(&self, customer: CustomerId, after: Option<&str>, most: usize) -> Result<Vec<Placed>, StoreError> {
+    async fn answers_of(
+        &self,
+        customer: CustomerId,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Placed>, StoreError> {
         let query = Query::of(keys::answers_of(customer)).consistent();
-        let stretch = self.first(query.after(after.map(|place| keys::answer_at(customer, place))), most).await?;
+        let stretch = self
+            .first(query.after(after.map(|place| keys::answer_at(customer, place))), most)
+            .await?;
         let placed = |item: Item| {
-            let place = item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default();
+            let place =
+                item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default();
             Ok(Placed { place, record: Record::Answer(Box::new(record(item)?)) })
         };
         stretch.items.into_iter().map(placed).collect()
     }
 
     /// Up to `most` records of a customer's inbox in the order of their places, from `after` on.
-    async fn inbox_records(&self, customer: CustomerId, after: Option<&str>, most: usize) -> Result<Vec<Placed>, StoreError> {
+    async fn inbox_records(
+        &self,
+        customer: CustomerId,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Placed>, StoreError> {
         let placed = |(place, item): (String, Item)| {
             let record = match place.split_once('#') {
                 Some(("ITEM", _)) => Record::Notification(Box::new(record(item)?)),
@@ -315,26 +366,35 @@ impl Store {
     async fn address_records(&self, customer: CustomerId) -> Result<Vec<Placed>, StoreError> {
         let (book, addresses) = self.addresses(customer).await?;
         let head = (book.revision > 0).then_some(Record::AddressBook(book));
-        let records = addresses.into_iter().map(|address| Record::Address(Box::new(address))).chain(head);
+        let records =
+            addresses.into_iter().map(|address| Record::Address(Box::new(address))).chain(head);
         Ok(records.map(|record| Placed { place: String::new(), record }).collect())
     }
 
     async fn device_records(&self, customer: CustomerId) -> Result<Vec<Placed>, StoreError> {
-        let (devices, count) = tokio::try_join!(self.devices(customer), self.device_count(customer))?;
+        let (devices, count) =
+            tokio::try_join!(self.devices(customer), self.device_count(customer))?;
         let devices = devices.into_iter().map(|device| Record::Device(Box::new(device)));
         let records = devices.chain(count.map(Record::DeviceCount));
         Ok(records.map(|record| Placed { place: String::new(), record }).collect())
     }
 
-    /// Erases up to 25 devices, the endpoint of each before it, so that one that is stopped finds what is left; at last their count. A
-    /// registration id that another customer has by now stays theirs.
-    async fn erase_devices(&self, push: &Push, customer: CustomerId) -> Result<ErasedPage, StoreError> {
+    /// Erases up to 25 devices, the endpoint of each before it, so that one that is stopped finds
+    /// what is left; at last their count. A registration id that another customer has by now stays
+    /// theirs.
+    async fn erase_devices(
+        &self,
+        push: &Push,
+        customer: CustomerId,
+    ) -> Result<ErasedPage, StoreError> {
         let mut devices = self.devices(customer).await?;
         let more = devices.len() > PAGE;
         devices.truncate(PAGE);
         let erase = async |device: Device| {
             if let Some(endpoint) = &device.endpoint {
-                push.delete_endpoint(endpoint).await.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+                push.delete_endpoint(endpoint)
+                    .await
+                    .map_err(|error| StoreError::Unavailable(Box::new(error)))?;
             }
             self.erase_device(customer, &device).await
         };
@@ -347,7 +407,8 @@ impl Store {
 
     async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {
         let stretch = self.first(Query::of(partition).keys_only().consistent(), PAGE).await?;
-        let erase = |key: Item| self.client.delete_item().table_name(&self.table).set_key(Some(key)).send();
+        let erase =
+            |key: Item| self.client.delete_item().table_name(&self.table).set_key(Some(key)).send();
         try_join_all(stretch.items.into_iter().map(erase)).await?;
         Ok(if stretch.more { ErasedPage::More } else { ErasedPage::Last })
     }
@@ -359,18 +420,35 @@ mod tests {
 
     use super::*;
 
-    /// The prefixes in the sources of the keys: what stands in quotes before the first `#`, the sort keys' own apart, which the picture of all
-    /// keys shows behind the bar.
+    /// The prefixes in the sources of the keys: what stands in quotes before the first `#`, the
+    /// sort keys' own apart, which the picture of all keys shows behind the bar.
     fn prefixes() -> BTreeSet<String> {
-        let picture = include_str!("snapshots/shared__store__keys__tests__every_key_in_one_picture.snap");
-        let before_number_sign = |text: &str| text.split_once('#').map(|(prefix, _)| format!("{prefix}#"));
-        let sort: BTreeSet<String> = picture.lines().filter_map(|line| before_number_sign(line.split_once(" | ")?.1)).collect();
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/keys");
-        let sources = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
-        let quoted: Vec<String> = sources
-            .flat_map(|source| source.split('"').skip(1).step_by(2).filter_map(before_number_sign).collect::<Vec<_>>())
+        let picture =
+            include_str!("snapshots/shared__store__keys__tests__every_key_in_one_picture.snap");
+        let before_number_sign =
+            |text: &str| text.split_once('#').map(|(prefix, _)| format!("{prefix}#"));
+        let sort: BTreeSet<String> = picture
+            .lines()
+            .filter_map(|line| before_number_sign(line.split_once(" | ")?.1))
             .collect();
-        quoted.into_iter().filter(|prefix| !sort.contains(prefix) && !prefix.starts_with('{')).collect()
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/store/keys");
+        let sources = fs::read_dir(folder)
+            .unwrap()
+            .map(|file| fs::read_to_string(file.unwrap().path()).unwrap());
+        let quoted: Vec<String> = sources
+            .flat_map(|source| {
+                source
+                    .split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .filter_map(before_number_sign)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        quoted
+            .into_iter()
+            .filter(|prefix| !sort.contains(prefix) && !prefix.starts_with('{'))
+            .collect()
     }
 
     #[test]
@@ -379,8 +457,15 @@ mod tests {
         let others = NOTHING_TO_ERASE.iter().map(|(prefix, _)| (*prefix).to_owned());
         let known: BTreeSet<String> = of_customers.into_iter().chain(others).collect();
         let unknown: Vec<_> = prefixes().difference(&known).cloned().collect();
-        assert!(unknown.is_empty(), "say in Entity or in NOTHING_TO_ERASE how these are erased: {unknown:?}");
-        assert!(prefixes().contains("AUTH#") && prefixes().contains("KEY#"), "the prefixes were found: {:?}", prefixes());
+        assert!(
+            unknown.is_empty(),
+            "say in Entity or in NOTHING_TO_ERASE how these are erased: {unknown:?}"
+        );
+        assert!(
+            prefixes().contains("AUTH#") && prefixes().contains("KEY#"),
+            "the prefixes were found: {:?}",
+            prefixes()
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The list of all customers, in shards that nobody writes but in the transaction that makes an account, and how far a message to all has
-//! come in it.
+//! The list of all customers, in shards that nobody writes but in the transaction that makes an
+//! account, and how far a message to all has come in it.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
@@ -26,20 +26,30 @@ struct CustomerEntry {
 
 impl Store {
     /// The part of a transaction that puts a new customer on the list.
-    pub(super) fn list_customer(&self, customer: CustomerId) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn list_customer(
+        &self,
+        customer: CustomerId,
+    ) -> Result<TransactWriteItem, StoreError> {
         self.put_new(item(keys::customer_entry(customer), "customer", &CustomerEntry { customer })?)
     }
 
-    /// Up to `most` customers whose ids end in `digit` of [`CUSTOMER_SHARDS`], in the order of their ids from behind `after` on. One trip,
-    /// half a read unit for each 4 KB, which is about forty customers.
-    pub async fn customers(&self, digit: char, after: Option<CustomerId>, most: usize) -> Result<Vec<CustomerId>, StoreError> {
+    /// Up to `most` customers whose ids end in `digit` of [`CUSTOMER_SHARDS`], in the order of
+    /// their ids from behind `after` on. One trip, half a read unit for each 4 KB, which is about
+    /// forty customers.
+    pub async fn customers(
+        &self,
+        digit: char,
+        after: Option<CustomerId>,
+        most: usize,
+    ) -> Result<Vec<CustomerId>, StoreError> {
         let query = Query::of(keys::customers_shard(digit)).after(after.map(keys::customer_entry));
         let stretch = self.first(query, most).await?;
         stretch.items.into_iter().map(|item| Ok(record::<CustomerEntry>(item)?.customer)).collect()
     }
 
-    /// Notes that a message to all goes on behind `next` in a shard; false where it went on from further behind already, so that a page
-    /// that is delivered again does not begin the rest again. One trip, one write unit, another for the first.
+    /// Notes that a message to all goes on behind `next` in a shard; false where it went on from
+    /// further behind already, so that a page that is delivered again does not begin the rest
+    /// again. One trip, one write unit, another for the first.
     pub async fn advance_fan_out(
         &self,
         message: &ContentHash,
@@ -54,7 +64,9 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(key.clone().into_item()))
             .condition_expression("attribute_not_exists(#next) OR #next <= :next")
-            .update_expression("SET #next = :next, #expires = :expires, #due = :due, #due_at = :due_at")
+            .update_expression(
+                "SET #next = :next, #expires = :expires, #due = :due, #due_at = :due_at",
+            )
             .expression_attribute_names("#next", "next")
             .expression_attribute_names("#expires", EXPIRES)
             .expression_attribute_names("#due", DUE)

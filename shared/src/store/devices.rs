@@ -1,7 +1,8 @@
 //! Push devices. A device stands under its customer, and beside it whose its registration id is.
 //!
-//! Invariants: a registration id has one owner, and exactly the owner has a device under it: both change in one transaction; a customer
-//! has no more devices than the count admits, which changes in that transaction too; a device changes only from the revision that was seen.
+//! Invariants: a registration id has one owner, and exactly the owner has a device under it: both
+//! change in one transaction; a customer has no more devices than the count admits, which changes
+//! in that transaction too; a device changes only from the revision that was seen.
 
 use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
@@ -89,37 +90,56 @@ impl ClaimParts {
     pub(super) fn is_full(&self, verdicts: &[Verdict]) -> bool {
         let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
         let counting = self.counting.and_then(|place| verdicts.get(place));
-        counting.is_some_and(failed) && verdicts.iter().filter(|verdict| failed(verdict)).count() == 1
+        counting.is_some_and(failed)
+            && verdicts.iter().filter(|verdict| failed(verdict)).count() == 1
     }
 }
 
 impl Store {
-    /// A customer's devices, newest first, strongly consistent. One trip; a read unit for each 4 KB.
+    /// A customer's devices, newest first, strongly consistent. One trip; a read unit for each 4
+    /// KB.
     pub async fn devices(&self, customer: CustomerId) -> Result<Vec<Device>, StoreError> {
-        let items = self.all(Query::of(keys::devices_of(customer)).beginning(keys::DEVICES).consistent()).await?;
+        let items = self
+            .all(Query::of(keys::devices_of(customer)).beginning(keys::DEVICES).consistent())
+            .await?;
         let mut devices: Vec<Device> = items.into_iter().map(record).collect::<Result<_, _>>()?;
         devices.sort_by_key(|device| std::cmp::Reverse((device.created, device.id)));
         Ok(devices)
     }
 
     /// A customer's device, strongly consistent. One trip, one read unit for each 4 KB.
-    pub async fn device(&self, customer: CustomerId, registration: &ContentHash) -> Result<Option<Device>, StoreError> {
+    pub async fn device(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+    ) -> Result<Option<Device>, StoreError> {
         self.get(keys::device(customer, registration), true).await
     }
 
     /// Whose a registration id is, strongly consistent. One trip, one read unit.
-    pub async fn device_owner(&self, registration: &ContentHash) -> Result<Option<DeviceOwner>, StoreError> {
+    pub async fn device_owner(
+        &self,
+        registration: &ContentHash,
+    ) -> Result<Option<DeviceOwner>, StoreError> {
         self.get(keys::device_owner(registration), true).await
     }
 
     /// What a registration by `customer` finds. One trip, two read units.
-    pub async fn find_device(&self, customer: CustomerId, registration: &ContentHash) -> Result<FoundDevice, StoreError> {
-        let (owner, own) = tokio::try_join!(self.device_owner(registration), self.device(customer, registration))?;
+    pub async fn find_device(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+    ) -> Result<FoundDevice, StoreError> {
+        let (owner, own) =
+            tokio::try_join!(self.device_owner(registration), self.device(customer, registration))?;
         Ok(FoundDevice { owner, own })
     }
 
     /// How many devices a customer has by the count. One trip, one read unit.
-    pub(super) async fn device_count(&self, customer: CustomerId) -> Result<Option<u64>, StoreError> {
+    pub(super) async fn device_count(
+        &self,
+        customer: CustomerId,
+    ) -> Result<Option<u64>, StoreError> {
         #[derive(serde::Deserialize)]
         struct Count {
             n: u64,
@@ -127,11 +147,17 @@ impl Store {
         Ok(self.get::<Count>(keys::device_count(customer), true).await?.map(|count| count.n))
     }
 
-    /// Registers a device, taking it from whoever had it, together with the answer that is given again.
+    /// Registers a device, taking it from whoever had it, together with the answer that is given
+    /// again.
     ///
-    /// One trip. Write units: ten for a new device, twelve for one of another customer's, two for one of the customer's own; more for
-    /// registration ids above about 600 characters, and for the stored answer.
-    pub async fn claim_device(&self, claim: DeviceClaim<'_>, answer: Option<&NewAnswer>) -> Result<Claimed, StoreError> {
+    /// One trip. Write units: ten for a new device, twelve for one of another customer's, two for
+    /// one of the customer's own; more for registration ids above about 600 characters, and for the
+    /// stored answer.
+    pub async fn claim_device(
+        &self,
+        claim: DeviceClaim<'_>,
+        answer: Option<&NewAnswer>,
+    ) -> Result<Claimed, StoreError> {
         let parts = self.claim_parts(claim)?;
         match self.transact_once(answer, parts.items.clone(), claim.now).await? {
             Once::Refused(verdicts) if parts.is_full(&verdicts) => Ok(Claimed::Full),
@@ -146,14 +172,19 @@ impl Store {
         let hash = device.hash();
         let key = keys::device(customer, &hash);
         if let Some(own) = &found.own {
-            let put = self.put_if(device_item(key, device)?, "revision = :was", (":was", number(own.revision)))?;
+            let put = self.put_if(
+                device_item(key, device)?,
+                "revision = :was",
+                (":was", number(own.revision)),
+            )?;
             return Ok(ClaimParts { items: vec![put], counting: None });
         }
         let owner = DeviceOwner { customer, id: device.id, created: device.created };
         let owner = item(keys::device_owner(&hash), "device_owner", &owner)?;
         let put = self.put_new(device_item(key, device)?)?;
         let items = match &found.owner {
-            // It says that the device is the customer's, who does not have it: the other half was read a moment before or after.
+            // It says that the device is the customer's, who does not have it: the other half was
+            // read a moment before or after.
             Some(before) if before.customer == customer => vec![self.put_new(owner)?],
             Some(before) => vec![
                 self.put_if(owner, "customer = :was", (":was", text(before.customer)))?,
@@ -164,15 +195,30 @@ impl Store {
             ],
             None => {
                 let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
-                let taken = expiring_item(keys::device_number(device.id), "device_number", &NumberTaken {}, until)?;
-                vec![self.put_new(owner)?, self.count_device(customer, 1)?, put, self.put_new(taken)?]
+                let taken = expiring_item(
+                    keys::device_number(device.id),
+                    "device_number",
+                    &NumberTaken {},
+                    until,
+                )?;
+                vec![
+                    self.put_new(owner)?,
+                    self.count_device(customer, 1)?,
+                    put,
+                    self.put_new(taken)?,
+                ]
             }
         };
         Ok(ClaimParts { items, counting: Some(1) })
     }
 
-    /// The parts of a transaction that register a device of the customer's own again without its having been read: what is not told stays.
-    pub(super) fn reclaim_parts(&self, customer: CustomerId, device: &Device) -> Result<ClaimParts, StoreError> {
+    /// The parts of a transaction that register a device of the customer's own again without its
+    /// having been read: what is not told stays.
+    pub(super) fn reclaim_parts(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+    ) -> Result<ClaimParts, StoreError> {
         let named = if device.name.is_some() { ", #name = :name" } else { "" };
         let key = keys::device(customer, &device.hash());
         let mut update = Update::builder()
@@ -195,14 +241,23 @@ impl Store {
             .expression_attribute_values(":checked", AttributeValue::Bool(false))
             .expression_attribute_values(":one", number(1));
         if let Some(name) = &device.name {
-            update = update.expression_attribute_names("#name", "name").expression_attribute_values(":name", text(name));
+            update = update
+                .expression_attribute_names("#name", "name")
+                .expression_attribute_values(":name", text(name));
         }
-        let update = TransactWriteItem::builder().update(update.build().map_err(StoreError::built_wrongly)?).build();
+        let update = TransactWriteItem::builder()
+            .update(update.build().map_err(StoreError::built_wrongly)?)
+            .build();
         Ok(ClaimParts { items: vec![update], counting: None })
     }
 
-    /// Writes a device in place of its revision before; false where another stands there. One trip, one write unit for each KB.
-    pub async fn replace_device(&self, customer: CustomerId, device: &Device) -> Result<bool, StoreError> {
+    /// Writes a device in place of its revision before; false where another stands there. One trip,
+    /// one write unit for each KB.
+    pub async fn replace_device(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+    ) -> Result<bool, StoreError> {
         let sent = self
             .client
             .put_item()
@@ -222,25 +277,45 @@ impl Store {
         }
     }
 
-    /// Writes a device in place of `before` under another registration id, which must have no owner. One trip, ten write units.
-    pub async fn move_device(&self, customer: CustomerId, before: &Device, after: &Device) -> Result<Replaced, StoreError> {
+    /// Writes a device in place of `before` under another registration id, which must have no
+    /// owner. One trip, ten write units.
+    pub async fn move_device(
+        &self,
+        customer: CustomerId,
+        before: &Device,
+        after: &Device,
+    ) -> Result<Replaced, StoreError> {
         let (old, new) = (before.hash(), after.hash());
         let owner = DeviceOwner { customer, id: after.id, created: after.created };
         let items = vec![
             self.put_new(item(keys::device_owner(&new), "device_owner", &owner)?)?,
-            self.delete_if(keys::device_owner(&old), "customer = :was", Some((":was", text(customer))))?,
-            self.delete_if(keys::device(customer, &old), "revision = :was", Some((":was", number(before.revision))))?,
+            self.delete_if(
+                keys::device_owner(&old),
+                "customer = :was",
+                Some((":was", text(customer))),
+            )?,
+            self.delete_if(
+                keys::device(customer, &old),
+                "revision = :was",
+                Some((":was", number(before.revision))),
+            )?,
             self.put_new(device_item(keys::device(customer, &new), after)?)?,
         ];
         Ok(match self.transact(items).await? {
             Outcome::Done => Replaced::Done,
-            Outcome::Refused(verdicts) if matches!(verdicts.first(), Some(Verdict::Failed(_))) => Replaced::Taken,
+            Outcome::Refused(verdicts) if matches!(verdicts.first(), Some(Verdict::Failed(_))) => {
+                Replaced::Taken
+            }
             Outcome::Refused(_) => Replaced::Changed,
         })
     }
 
     /// Takes a device away; false where the customer does not have it. One trip, seven write units.
-    pub async fn remove_device(&self, customer: CustomerId, registration: &ContentHash) -> Result<bool, StoreError> {
+    pub async fn remove_device(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+    ) -> Result<bool, StoreError> {
         let items = self.removal_parts(customer, registration, None)?;
         Ok(matches!(self.transact(items).await?, Outcome::Done))
     }
@@ -254,40 +329,63 @@ impl Store {
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let key = keys::device(customer, registration);
         Ok(vec![
-            self.delete_if(keys::device_owner(registration), "customer = :was", Some((":was", text(customer))))?,
+            self.delete_if(
+                keys::device_owner(registration),
+                "customer = :was",
+                Some((":was", text(customer))),
+            )?,
             match revision {
-                Some(revision) => self.delete_if(key, "revision = :was", Some((":was", number(revision))))?,
+                Some(revision) => {
+                    self.delete_if(key, "revision = :was", Some((":was", number(revision))))?
+                }
                 None => self.delete_if(key, "attribute_exists(pk)", None)?,
             },
             self.count_device(customer, -1)?,
         ])
     }
 
-    /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has changed. One trip, one write unit for
-    /// each KB.
-    pub async fn keep_endpoint(&self, customer: CustomerId, device: &Device, endpoint: &str) -> Result<bool, StoreError> {
+    /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has
+    /// changed. One trip, one write unit for each KB.
+    pub async fn keep_endpoint(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+        endpoint: &str,
+    ) -> Result<bool, StoreError> {
         let change = "SET endpoint = :endpoint, checked = :checked ADD revision :one";
         let values = [(":endpoint", text(endpoint)), (":checked", AttributeValue::Bool(true))];
         self.change_device(customer, device, change, values).await
     }
 
-    /// Gives a device up that pushes do not reach; false where it has changed, as by being registered again. One trip, one write unit for
-    /// each KB.
-    pub async fn silence_device(&self, customer: CustomerId, device: &Device, why: &Silenced) -> Result<bool, StoreError> {
-        let change = "SET active = :active, checked = :active, silenced = :silenced ADD revision :one";
+    /// Gives a device up that pushes do not reach; false where it has changed, as by being
+    /// registered again. One trip, one write unit for each KB.
+    pub async fn silence_device(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+        why: &Silenced,
+    ) -> Result<bool, StoreError> {
+        let change =
+            "SET active = :active, checked = :active, silenced = :silenced ADD revision :one";
         let values = [(":active", AttributeValue::Bool(false)), (":silenced", attribute(why)?)];
         self.change_device(customer, device, change, values).await
     }
 
-    /// Erases a device of a customer who left, and with it that its registration id is theirs, unless it is another's by now.
-    pub(super) async fn erase_device(&self, customer: CustomerId, device: &Device) -> Result<(), StoreError> {
+    /// Erases a device of a customer who left, and with it that its registration id is theirs,
+    /// unless it is another's by now.
+    pub(super) async fn erase_device(
+        &self,
+        customer: CustomerId,
+        device: &Device,
+    ) -> Result<(), StoreError> {
         let hash = device.hash();
         let owned = ("customer = :was", Some((":was", text(customer))));
         let items = vec![
             self.delete_if(keys::device_owner(&hash), owned.0, owned.1)?,
             self.delete_if(keys::device(customer, &hash), "attribute_exists(pk)", None)?,
         ];
-        // Where that does not hold, it has moved to another customer, and this one has it no longer.
+        // Where that does not hold, it has moved to another customer, and this one has it no
+        // longer.
         self.transact(items).await.map(|_| ())
     }
 
@@ -316,7 +414,11 @@ impl Store {
         }
     }
 
-    fn count_device(&self, customer: CustomerId, change: i8) -> Result<TransactWriteItem, StoreError> {
+    fn count_device(
+        &self,
+        customer: CustomerId,
+        change: i8,
+    ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(keys::device_count(customer).into_item()))
@@ -327,7 +429,9 @@ impl Store {
                 .condition_expression("attribute_not_exists(n) OR n < :most")
                 .expression_attribute_values(":most", number(MOST_DEVICES));
         }
-        Ok(TransactWriteItem::builder().update(update.build().map_err(StoreError::built_wrongly)?).build())
+        Ok(TransactWriteItem::builder()
+            .update(update.build().map_err(StoreError::built_wrongly)?)
+            .build())
     }
 
     pub(super) fn put_if(
@@ -352,11 +456,16 @@ impl Store {
         condition: &str,
         value: Option<(&str, AttributeValue)>,
     ) -> Result<TransactWriteItem, StoreError> {
-        let mut delete = Delete::builder().table_name(&self.table).set_key(Some(key.into_item())).condition_expression(condition);
+        let mut delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key.into_item()))
+            .condition_expression(condition);
         if let Some((name, value)) = value {
             delete = delete.expression_attribute_values(name, value);
         }
-        Ok(TransactWriteItem::builder().delete(delete.build().map_err(StoreError::built_wrongly)?).build())
+        Ok(TransactWriteItem::builder()
+            .delete(delete.build().map_err(StoreError::built_wrongly)?)
+            .build())
     }
 }
 

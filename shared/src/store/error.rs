@@ -1,4 +1,5 @@
-//! The failures of storage, classified once. What an operation expects (a condition that does not hold) is a value, not one of these.
+//! The failures of storage, classified once. What an operation expects (a condition that does not
+//! hold) is a value, not one of these.
 
 use std::{error::Error, fmt};
 
@@ -54,14 +55,22 @@ where
     fn from(error: SdkError<E, R>) -> Self {
         let code = error.code().unwrap_or_default();
         match (&error, code) {
-            (_, "ProvisionedThroughputExceededException" | "ThrottlingException" | "RequestLimitExceeded") => {
-                Self::Throttled(described(error))
+            (
+                _,
+                "ProvisionedThroughputExceededException"
+                | "ThrottlingException"
+                | "RequestLimitExceeded",
+            ) => Self::Throttled(described(error)),
+            (_, "TransactionConflictException" | "TransactionInProgressException") => {
+                Self::Conflict
             }
-            (_, "TransactionConflictException" | "TransactionInProgressException") => Self::Conflict,
             (_, "InternalServerError" | "ServiceUnavailable")
-            | (SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_), _) => {
-                Self::Unavailable(described(error))
-            }
+            | (
+                SdkError::TimeoutError(_)
+                | SdkError::DispatchFailure(_)
+                | SdkError::ResponseError(_),
+                _,
+            ) => Self::Unavailable(described(error)),
             _ => Self::Other(described(error)),
         }
     }

@@ -1,7 +1,9 @@
-//! Answers that are given again: written in the transaction of the effect that they tell of, or not at all.
+//! Answers that are given again: written in the transaction of the effect that they tell of, or not
+//! at all.
 //!
-//! Protocol: the record's put has the condition that no record that still counts stands there. Of any number of the same request at once one
-//! transaction holds; the others fail at that condition and are handed the record by the failure itself.
+//! Protocol: the record's put has the condition that no record that still counts stands there. Of
+//! any number of the same request at once one transaction holds; the others fail at that condition
+//! and are handed the record by the failure itself.
 
 use std::time::Duration;
 
@@ -36,18 +38,24 @@ pub enum Once {
 }
 
 impl Store {
-    /// What a key was used for before, strongly consistent. To be read beside the check of the session: whatever else would refuse a
-    /// repetition (a limit that the first request reached) must not. One trip, one read unit for each 4 KB of the answer; no trip without
-    /// a key.
-    pub async fn seen_before(&self, slot: Option<&Slot>, now: Timestamp) -> Result<Option<Seen>, StoreError> {
+    /// What a key was used for before, strongly consistent. To be read beside the check of the
+    /// session: whatever else would refuse a repetition (a limit that the first request reached)
+    /// must not. One trip, one read unit for each 4 KB of the answer; no trip without a key.
+    pub async fn seen_before(
+        &self,
+        slot: Option<&Slot>,
+        now: Timestamp,
+    ) -> Result<Option<Seen>, StoreError> {
         let Some(slot) = slot else { return Ok(None) };
         let stored: Option<AnswerRecord> = self.get(keys::answer(slot), true).await?;
         Ok(stored.and_then(|stored| stored.seen_by(&slot.request, now)))
     }
 
-    /// Carries out `effects` and stores their answer, both or neither; without an answer to store, `effects` alone.
+    /// Carries out `effects` and stores their answer, both or neither; without an answer to store,
+    /// `effects` alone.
     ///
-    /// One trip; two write units for each KB of the answer and one where it is not kept for ever, beside those of the effects.
+    /// One trip; two write units for each KB of the answer and one where it is not kept for ever,
+    /// beside those of the effects.
     pub async fn transact_once(
         &self,
         answer: Option<&NewAnswer>,
@@ -56,16 +64,20 @@ impl Store {
     ) -> Result<Once, StoreError> {
         let outcome = self.transact_with(answer, effects, now, None).await;
         match (outcome, answer) {
-            // Somebody held one of the items all the while: perhaps the same request, which is done by now.
-            (Err(StoreError::Conflict), Some(new)) => match self.seen_before(Some(&new.slot), now).await? {
-                Some(seen) => Ok(seen.into()),
-                None => Err(StoreError::Conflict),
-            },
+            // Somebody held one of the items all the while: perhaps the same request, which is done
+            // by now.
+            (Err(StoreError::Conflict), Some(new)) => {
+                match self.seen_before(Some(&new.slot), now).await? {
+                    Some(seen) => Ok(seen.into()),
+                    None => Err(StoreError::Conflict),
+                }
+            }
             (outcome, _) => outcome,
         }
     }
 
-    /// The same without any waiting: a conflict is told at once, for effects that are worked out on what they change.
+    /// The same without any waiting: a conflict is told at once, for effects that are worked out on
+    /// what they change.
     pub(crate) async fn transact_once_or_conflict(
         &self,
         answer: Option<&NewAnswer>,
@@ -82,7 +94,11 @@ impl Store {
         now: Timestamp,
         patience: Option<Duration>,
     ) -> Result<Once, StoreError> {
-        let mut items = answer.map(|new| self.put_answer(new, now)).transpose()?.into_iter().collect::<Vec<_>>();
+        let mut items = answer
+            .map(|new| self.put_answer(new, now))
+            .transpose()?
+            .into_iter()
+            .collect::<Vec<_>>();
         items.extend(effects);
         let outcome = match patience {
             Some(patience) => self.transact_within(items, patience).await?,
@@ -94,17 +110,21 @@ impl Store {
         };
         let Some(new) = answer else { return Ok(Once::Refused(verdicts.collect())) };
         match verdicts.next() {
-            Some(Verdict::Failed(Some(stored))) => match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
-                Some(seen) => Ok(seen.into()),
-                // Storage and we compare the same two times, so this is a record of a clock ahead of ours by the width of a hair.
-                None => Err(StoreError::Conflict),
-            },
+            Some(Verdict::Failed(Some(stored))) => {
+                match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
+                    Some(seen) => Ok(seen.into()),
+                    // Storage and we compare the same two times, so this is a record of a clock
+                    // ahead of ours by the width of a hair.
+                    None => Err(StoreError::Conflict),
+                }
+            }
             Some(Verdict::Failed(None)) => Err(StoreError::Conflict),
             _ => Ok(Once::Refused(verdicts.collect())),
         }
     }
 
-    /// Stores the answer of a request that has no effect and shall have none later either. One trip, one write unit for each KB.
+    /// Stores the answer of a request that has no effect and shall have none later either. One
+    /// trip, one write unit for each KB.
     pub async fn keep_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<Once, StoreError> {
         let sent = self
             .client
@@ -118,7 +138,8 @@ impl Store {
             .send()
             .await;
         let Err(error) = sent else { return Ok(Once::Done) };
-        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
+        else {
             return Err(error.into());
         };
         let stored = failed.item.clone().map(record::<AnswerRecord>).transpose()?;

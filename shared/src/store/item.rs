@@ -15,15 +15,20 @@ use super::{
 const KIND: &str = "kind";
 
 /// The item of a record under its key.
-pub(crate) fn item(key: Key, kind: &'static str, record: &impl Serialize) -> Result<Item, StoreError> {
-    let mut item: Item = serde_dynamo::to_item(record).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
+pub(crate) fn item(
+    key: Key,
+    kind: &'static str,
+    record: &impl Serialize,
+) -> Result<Item, StoreError> {
+    let mut item: Item =
+        serde_dynamo::to_item(record).map_err(|error| StoreError::Corrupt(Box::new(error)))?;
     item.extend(key.into_item());
     item.insert(KIND.to_owned(), AttributeValue::S(kind.to_owned()));
     Ok(item)
 }
 
-/// The same, to be deleted by DynamoDB some time after `expires`, which is free, and by the clean-up where DynamoDB has not; its place on the
-/// index is one write unit.
+/// The same, to be deleted by DynamoDB some time after `expires`, which is free, and by the
+/// clean-up where DynamoDB has not; its place on the index is one write unit.
 pub(crate) fn expiring_item(
     key: Key,
     kind: &'static str,

@@ -1,4 +1,5 @@
-//! Every key of the table, those of a domain in a file of its own. Arguments are typed ids, hashes and numbers, so nothing a client sends can add a `#`.
+//! Every key of the table, those of a domain in a file of its own. Arguments are typed ids, hashes
+//! and numbers, so nothing a client sends can add a `#`.
 //!
 //! | what | partition key | sort key | read and written by |
 //! | --- | --- | --- | --- |
@@ -50,7 +51,8 @@
 //!
 //! # Who may do what
 //!
-//! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`); `template.yaml` follows this table.
+//! IAM keeps the groups apart by the partition key's prefix (`dynamodb:LeadingKeys`);
+//! `template.yaml` follows this table.
 //!
 //! `due` is a query of the index of what is due, whose keys begin with the domain too.
 //!
@@ -101,13 +103,16 @@ pub const SORT: &str = "sk";
 /// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
 pub const EXPIRES: &str = "expires";
 
-/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds keys alone, of the items that have both:
-/// whatever is made to expire, accounts with sessions, push devices.
+/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds
+/// keys alone, of the items that have both: whatever is made to expire, accounts with sessions,
+/// push devices.
 pub const DUE_INDEX: &str = "due";
-/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<0..f>`, of push devices `DEV#SEEN#<0..f>`.
+/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<0..f>`, of push
+/// devices `DEV#SEEN#<0..f>`.
 pub const DUE: &str = "due";
-/// The attribute that says since when, a full UTC day in seconds since 1970: the end of what expires, the last sign of life of what is kept while
-/// it is used. How long after it the clean-up comes is the clean-up's own.
+/// The attribute that says since when, a full UTC day in seconds since 1970: the end of what
+/// expires, the last sign of life of what is kept while it is used. How long after it the clean-up
+/// comes is the clean-up's own.
 pub const DUE_AT: &str = "due_at";
 
 /// The partitions of a list that all customers share, by the last digit of an id.
@@ -142,7 +147,10 @@ impl Key {
     }
 
     pub(crate) fn into_item(self) -> Item {
-        Item::from([(PARTITION.to_owned(), AttributeValue::S(self.partition)), (SORT.to_owned(), AttributeValue::S(self.sort))])
+        Item::from([
+            (PARTITION.to_owned(), AttributeValue::S(self.partition)),
+            (SORT.to_owned(), AttributeValue::S(self.sort)),
+        ])
     }
 }
 
@@ -181,7 +189,8 @@ mod tests {
         let address = hashes.address("192.0.2.7".parse().unwrap());
         let hash = ContentHash::of("a registration id");
         let id = "019aac3f-0000-7000-8000-000000000001";
-        let request = RequestKey { key: "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned(), fingerprint: "any".to_owned() };
+        let request =
+            RequestKey { key: "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned(), fingerprint: "any".to_owned() };
         let all = [
             account(id.parse().unwrap()),
             profile(id.parse().unwrap()),
@@ -204,10 +213,18 @@ mod tests {
             writes_of_customer(id.parse().unwrap(), now),
             budget_shard("US", day_of(now), 7),
             wallet(id.parse().unwrap()),
-            entry(id.parse().unwrap(), "KWD".parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            entry(
+                id.parse().unwrap(),
+                "KWD".parse().unwrap(),
+                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
+            ),
             hold(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
             reversal(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
-            due_hold(now, id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
+            due_hold(
+                now,
+                id.parse().unwrap(),
+                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
+            ),
             listed_ledger("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
             former_wallet("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
             former_entry(
@@ -235,7 +252,8 @@ mod tests {
             pet_samples(),
             signing_key(3),
         ];
-        let picture: Vec<String> = all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();
+        let picture: Vec<String> =
+            all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();
         insta::assert_snapshot!(picture.join("\n"));
     }
 }

@@ -1,10 +1,15 @@
-//! Customers who leave: what happens at once, and the list of those whose items are still to be erased.
+//! Customers who leave: what happens at once, and the list of those whose items are still to be
+//! erased.
 //!
-//! Invariants: an account and its wallet close together, so that nothing is credited to somebody who left; whoever's account says `deleted` stands in the list until nothing of theirs is left; both are written in one transaction.
+//! Invariants: an account and its wallet close together, so that nothing is credited to somebody
+//! who left; whoever's account says `deleted` stands in the list until nothing of theirs is left;
+//! both are written in one transaction.
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +63,8 @@ pub enum Left {
     Gone,
     /// The code was spent by somebody else.
     Spent,
-    /// The wallet is not what it was when its closing was worked out: as it stands, if there is one.
+    /// The wallet is not what it was when its closing was worked out: as it stands, if there is
+    /// one.
     WalletMoved(Option<Wallet>),
     /// The account refused: as it stands, if there is one.
     Refused(Option<Account>),
@@ -72,23 +78,34 @@ struct Leaving {
 }
 
 impl Store {
-    /// Ends all sessions, frees the phone, closes the wallet and puts the customer on the list of those to erase. One trip; eight write units,
-    /// eleven with a code, and two more for each further KB of the account and for each currency that is given up.
+    /// Ends all sessions, frees the phone, closes the wallet and puts the customer on the list of
+    /// those to erase. One trip; eight write units, eleven with a code, and two more for each
+    /// further KB of the account and for each currency that is given up.
     pub async fn leave(&self, departure: &Departure) -> Result<Left, StoreError> {
         let leaving = Leaving { customer: departure.customer, since: departure.now };
         let leaving = item(keys::leaving(departure.customer), "leaving", &leaving)?;
-        let listed = Put::builder().table_name(&self.table).set_item(Some(leaving)).build().map_err(StoreError::built_wrongly)?;
+        let listed = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(leaving))
+            .build()
+            .map_err(StoreError::built_wrongly)?;
         let mut items = vec![
             self.close_account(departure)?,
             self.free_phone(&departure.phone, departure.customer)?,
             TransactWriteItem::builder().put(listed).build(),
         ];
-        items.extend(self.close_wallet(departure.customer, &departure.closing, departure.has_wallet)?);
+        items.extend(self.close_wallet(
+            departure.customer,
+            &departure.closing,
+            departure.has_wallet,
+        )?);
         let code_at = items.len();
         if let Some(code) = departure.code {
             items.push(self.take_code(code)?);
         }
-        let Outcome::Refused(mut verdicts) = self.transact(items).await? else { return Ok(Left::Gone) };
+        let Outcome::Refused(mut verdicts) = self.transact(items).await? else {
+            return Ok(Left::Gone);
+        };
         if let Some(Verdict::Failed(account)) = verdicts.first_mut() {
             return Ok(Left::Refused(account.take().map(record).transpose()?));
         }
@@ -101,8 +118,9 @@ impl Store {
         })
     }
 
-    /// Up to `most` of those whose items are still to be erased and whose ids end in `digit` of [`LEAVING_SHARDS`], in the order of their
-    /// ids from behind `after` on. One trip, half a read unit for each 4 KB.
+    /// Up to `most` of those whose items are still to be erased and whose ids end in `digit` of
+    /// [`LEAVING_SHARDS`], in the order of their ids from behind `after` on. One trip, half a read
+    /// unit for each 4 KB.
     pub async fn customers_leaving(
         &self,
         digit: char,

@@ -1,4 +1,5 @@
-//! The counters behind the limits on codes. Each changes by a conditional write of its own; none takes part in a transaction.
+//! The counters behind the limits on codes. Each changes by a conditional write of its own; none
+//! takes part in a transaction.
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -36,7 +37,8 @@ pub enum Counted {
 pub enum TriesOn {
     /// A phone that somebody says is theirs.
     Phone(PhoneHash),
-    /// The customer to whose own phone the code was sent: a thief of a token cannot use up what the phone has for its log-ins.
+    /// The customer to whose own phone the code was sent: a thief of a token cannot use up what the
+    /// phone has for its log-ins.
     Customer(CustomerId),
 }
 
@@ -71,9 +73,14 @@ impl Store {
         Ok(self.get(keys::sends_to_phone(phone), true).await?.unwrap_or_default())
     }
 
-    /// Writes the sends to a phone in place of the revision before; false where another send came between. One trip, one write unit; two where
-    /// none of them was left.
-    pub async fn replace_send_log(&self, phone: &PhoneHash, log: &SendLog, now: Timestamp) -> Result<bool, StoreError> {
+    /// Writes the sends to a phone in place of the revision before; false where another send came
+    /// between. One trip, one write unit; two where none of them was left.
+    pub async fn replace_send_log(
+        &self,
+        phone: &PhoneHash,
+        log: &SendLog,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let hour = SignedDuration::from_hours(1);
         let item = expiring_item(keys::sends_to_phone(phone), "send_log", log, now + hour)?;
         let sent = self
@@ -87,28 +94,53 @@ impl Store {
             .await;
         match sent {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => Ok(false),
+            Err(error)
+                if matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Ok(false)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     /// Counts a send from an address in this hour. One trip, one write unit; two for the first.
-    pub async fn count_send(&self, address: &AddressHash, rules: &CodeConfig, now: Timestamp) -> Result<Counted, StoreError> {
+    pub async fn count_send(
+        &self,
+        address: &AddressHash,
+        rules: &CodeConfig,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
         let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
-        Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| Counted::Within(count_in(&counts, "n"))))
+        Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| {
+            Counted::Within(count_in(&counts, "n"))
+        }))
     }
 
-    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit, and another for the first one of an hour: an
-    /// item holds the minutes of an hour, so that there are not sixty of them to be deleted.
-    pub async fn count_write(&self, customer: CustomerId, most: u32, now: Timestamp) -> Result<Counted, StoreError> {
+    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit, and
+    /// another for the first one of an hour: an item holds the minutes of an hour, so that there
+    /// are not sixty of them to be deleted.
+    pub async fn count_write(
+        &self,
+        customer: CustomerId,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
         let minute = format!("m{:02}", minute_of(now).rem_euclid(60));
-        let added = self.add_within(keys::writes_of_customer(customer, now), &[(&minute, most)], now, 2).await?;
-        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| Counted::Within(count_in(&counts, &minute))))
+        let added = self
+            .add_within(keys::writes_of_customer(customer, now), &[(&minute, most)], now, 2)
+            .await?;
+        Ok(added.map_or(Counted::Over(to_next_minute(now)), |counts| {
+            Counted::Within(count_in(&counts, &minute))
+        }))
     }
 
-    /// Counts a try from an address against all three of its limits: in all of them or in none. What it gives is the
-    /// count of the hour from that address. One trip, one write unit; two for the first of a day.
+    /// Counts a try from an address against all three of its limits: in all of them or in none.
+    /// What it gives is the count of the hour from that address. One trip, one write unit; two for
+    /// the first of a day.
     pub async fn count_try(
         &self,
         on: &TriesOn,
@@ -132,19 +164,29 @@ impl Store {
     }
 
     /// Takes back a try that turned out right. One trip, one write unit.
-    pub async fn uncount_try(&self, on: &TriesOn, address: &AddressHash, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn uncount_try(
+        &self,
+        on: &TriesOn,
+        address: &AddressHash,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let [hour, day] = try_counters(address, now);
         self.subtract(on.key(now), &[&hour, &day, "n"]).await.map(|_| ())
     }
 
     /// What each shard of a day's budget holds. One trip, half a read unit.
-    pub async fn budget_spent(&self, budget: BudgetKind<'_>, day: Date) -> Result<[u32; SHARDS as usize], StoreError> {
+    pub async fn budget_spent(
+        &self,
+        budget: BudgetKind<'_>,
+        day: Date,
+    ) -> Result<[u32; SHARDS as usize], StoreError> {
         #[derive(Deserialize)]
         struct Shard {
             sk: String,
             n: u32,
         }
-        let shards = self.all(Query::of(keys::budget_shard(budget.scope(), day, 0).partition())).await?;
+        let shards =
+            self.all(Query::of(keys::budget_shard(budget.scope(), day, 0).partition())).await?;
         let mut spent = [0; SHARDS as usize];
         for item in shards {
             let shard: Shard = record(item)?;
@@ -156,10 +198,11 @@ impl Store {
         Ok(spent)
     }
 
-    /// Spends one of a day's budget at a shard that has room by `spent`, beginning at `first`; none where no shard has any.
+    /// Spends one of a day's budget at a shard that has room by `spent`, beginning at `first`; none
+    /// where no shard has any.
     ///
-    /// One trip, one write unit (two for the first of a day in that shard), and one more of each for every shard that filled up since `spent`
-    /// was read.
+    /// One trip, one write unit (two for the first of a day in that shard), and one more of each
+    /// for every shard that filled up since `spent` was read.
     pub async fn spend_budget(
         &self,
         budget: BudgetKind<'_>,
@@ -183,26 +226,42 @@ impl Store {
         Ok(None)
     }
 
-    /// Gives one back to the budget of `day`; false where nothing is counted there. One trip, one write unit.
-    pub async fn refund_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<bool, StoreError> {
+    /// Gives one back to the budget of `day`; false where nothing is counted there. One trip, one
+    /// write unit.
+    pub async fn refund_budget(
+        &self,
+        budget: BudgetKind<'_>,
+        day: Date,
+        shard: u8,
+    ) -> Result<bool, StoreError> {
         self.subtract(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
     }
 
-    /// Counts one again that [`Store::refund_budget`] gave back for nothing, whatever the limit. One trip, one write unit.
-    pub async fn charge_budget(&self, budget: BudgetKind<'_>, day: Date, shard: u8) -> Result<(), StoreError> {
+    /// Counts one again that [`Store::refund_budget`] gave back for nothing, whatever the limit.
+    /// One trip, one write unit.
+    pub async fn charge_budget(
+        &self,
+        budget: BudgetKind<'_>,
+        day: Date,
+        shard: u8,
+    ) -> Result<(), StoreError> {
         let request = self.client.update_item().table_name(&self.table);
-        let request = request.set_key(Some(keys::budget_shard(budget.scope(), day, shard).into_item()));
+        let request =
+            request.set_key(Some(keys::budget_shard(budget.scope(), day, shard).into_item()));
         // Of an item that has expired meanwhile nothing is counted any more.
-        let request = request.condition_expression("attribute_exists(#n)").update_expression("ADD #n :one");
-        let request = request.expression_attribute_names("#n", "n").expression_attribute_values(":one", number(1));
+        let request =
+            request.condition_expression("attribute_exists(#n)").update_expression("ADD #n :one");
+        let request = request
+            .expression_attribute_names("#n", "n")
+            .expression_attribute_values(":one", number(1));
         match request.send().await {
             Ok(_) => Ok(()),
             Err(error) => refused_item(error).map(|_| ()),
         }
     }
 
-    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands otherwise. It expires after `hours`. One
-    /// write unit, another where that is the item's first.
+    /// Adds one to each counter if none has reached its limit and gives them; the item as it stands
+    /// otherwise. It expires after `hours`. One write unit, another where that is the item's first.
     async fn add_within(
         &self,
         key: Key,
@@ -213,7 +272,8 @@ impl Store {
         let mut conditions = Vec::new();
         let mut additions = Vec::new();
         let due = key.due_for_expiry();
-        let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        let mut request =
+            self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
         for (place, (name, limit)) in limits.iter().enumerate() {
             conditions.push(format!("(attribute_not_exists(#c{place}) OR #c{place} < :l{place})"));
             additions.push(format!("#c{place} :one"));
@@ -224,7 +284,10 @@ impl Store {
         let expires = now + SignedDuration::from_hours(hours);
         let sent = request
             .condition_expression(conditions.join(" AND "))
-            .update_expression(format!("ADD {} SET #expires = :expires, #due = :due, #due_at = :due_at", additions.join(", ")))
+            .update_expression(format!(
+                "ADD {} SET #expires = :expires, #due = :due, #due_at = :due_at",
+                additions.join(", ")
+            ))
             .expression_attribute_names("#expires", EXPIRES)
             .expression_attribute_names("#due", DUE)
             .expression_attribute_names("#due_at", DUE_AT)
@@ -246,7 +309,8 @@ impl Store {
     async fn subtract(&self, key: Key, counters: &[&str]) -> Result<bool, StoreError> {
         let mut conditions = Vec::new();
         let mut subtractions = Vec::new();
-        let mut request = self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+        let mut request =
+            self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
         for (place, name) in counters.iter().enumerate() {
             conditions.push(format!("#c{place} > :zero"));
             subtractions.push(format!("#c{place} :less"));

@@ -1,8 +1,10 @@
-//! Log-outs: one conditional update of the account's one item, whichever and however many sessions end.
+//! Log-outs: one conditional update of the account's one item, whichever and however many sessions
+//! end.
 //!
-//! Invariants: the condition holds the liveness of the session that asks, so a log-out needs no look-up before it and an ended session
-//! ends no other; all sessions end by the epoch, never by a comparison of times between machines; an update whose answer got lost, and
-//! that was therefore sent again, counts as done.
+//! Invariants: the condition holds the liveness of the session that asks, so a log-out needs no
+//! look-up before it and an ended session ends no other; all sessions end by the epoch, never by a
+//! comparison of times between machines; an update whose answer got lost, and that was therefore
+//! sent again, counts as done.
 
 use std::collections::HashMap;
 
@@ -15,7 +17,8 @@ use crate::{
     model::account::{Account, Liveness},
 };
 
-/// How often the update is tried with what the account itself says of the session's rest, which changes with a refresh.
+/// How often the update is tried with what the account itself says of the session's rest, which
+/// changes with a refresh.
 const TRIES: usize = 4;
 
 /// Which sessions of its customer a session ends.
@@ -60,9 +63,11 @@ pub enum LoggedOut {
 }
 
 impl Store {
-    /// Ends sessions of a customer if the one that asks is alive. One trip; one write unit for each KB of the account.
+    /// Ends sessions of a customer if the one that asks is alive. One trip; one write unit for each
+    /// KB of the account.
     ///
-    /// A second trip where a session was last refreshed under a longer rest than the present setting's and has rested longer than that.
+    /// A second trip where a session was last refreshed under a longer rest than the present
+    /// setting's and has rested longer than that.
     pub async fn log_out(&self, log_out: &LogOut) -> Result<LoggedOut, StoreError> {
         let mut idle = log_out.idle.as_secs();
         for _ in 0..TRIES {
@@ -76,7 +81,9 @@ impl Store {
                 (true, Ending::One(session)) if !alive(session) => return Ok(LoggedOut::Absent),
                 (true, _) => return Ok(LoggedOut::Done),
                 (false, _) if !alive(log_out.by) => return Ok(LoggedOut::Refused(Some(account))),
-                (false, _) => idle = account.sessions.get(&log_out.by).map_or(idle, |session| session.idle),
+                (false, _) => {
+                    idle = account.sessions.get(&log_out.by).map_or(idle, |session| session.idle)
+                }
             }
         }
         Err(StoreError::Conflict)
@@ -84,14 +91,24 @@ impl Store {
 
     /// The update itself: whether it was written, and the account as it was before.
     ///
-    /// Conditions cannot add, so a session's rest is compared as `rotated > now - idle`: that it is at least `idle` makes this
-    /// sufficient, and exact where `idle` is the session's own.
-    async fn write_log_out(&self, log_out: &LogOut, idle: i64) -> Result<(bool, Option<Account>), StoreError> {
+    /// Conditions cannot add, so a session's rest is compared as `rotated > now - idle`: that it is
+    /// at least `idle` makes this sufficient, and exact where `idle` is the session's own.
+    async fn write_log_out(
+        &self,
+        log_out: &LogOut,
+        idle: i64,
+    ) -> Result<(bool, Option<Account>), StoreError> {
         let now = log_out.now.as_millisecond();
-        let names =
-            [("#s", "sessions"), ("#e", "epochs"), ("#epoch", "epoch"), ("#status", "status"), ("#trace", "last_log_out")];
+        let names = [
+            ("#s", "sessions"),
+            ("#e", "epochs"),
+            ("#epoch", "epoch"),
+            ("#status", "status"),
+            ("#trace", "last_log_out"),
+        ];
         let names = names.into_iter().map(|(name, path)| (name.to_owned(), path.to_owned()));
-        let mut names: HashMap<String, String> = names.chain([("#by".to_owned(), log_out.by.to_string())]).collect();
+        let mut names: HashMap<String, String> =
+            names.chain([("#by".to_owned(), log_out.by.to_string())]).collect();
         let mut values = HashMap::from([
             (":active".to_owned(), text("active")),
             (":now".to_owned(), number(now)),

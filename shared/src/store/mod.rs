@@ -1,7 +1,9 @@
-//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through `item`, failures through `error`.
+//! The one table. `Store` methods name access patterns; keys come from [`keys`], records go through
+//! `item`, failures through `error`.
 //!
-//! Invariants: nothing here reads and then writes without a condition on what was read; a record past its end counts as absent even
-//! while DynamoDB still holds it; liveness is read with strong consistency.
+//! Invariants: nothing here reads and then writes without a condition on what was read; a record
+//! past its end counts as absent even while DynamoDB still holds it; liveness is read with strong
+//! consistency.
 
 mod account;
 mod addresses;
@@ -80,7 +82,11 @@ impl Store {
     }
 
     /// Reads one record: half a read unit for each 4 KB, a whole one where `consistent`.
-    async fn get<T: DeserializeOwned>(&self, key: Key, consistent: bool) -> Result<Option<T>, StoreError> {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        key: Key,
+        consistent: bool,
+    ) -> Result<Option<T>, StoreError> {
         let answer = self
             .client
             .get_item()

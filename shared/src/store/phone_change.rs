@@ -1,9 +1,11 @@
 //! An account's move to another phone: codes, both phones, account and profile are one transaction.
 //!
-//! Invariants: a phone leads to one account at most, and an account to the one phone that its own item names; the session that asked
-//! lives on under the new epoch, all others end.
+//! Invariants: a phone leads to one account at most, and an account to the one phone that its own
+//! item names; the session that asked lives on under the new epoch, all others end.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 
 use super::{
     Store, StoreError,
@@ -49,8 +51,8 @@ pub enum PhoneChanged {
 }
 
 impl Store {
-    /// Moves an account to another phone. One trip; eleven write units with one code, fourteen with two, and two more for each further KB of
-    /// account and profile.
+    /// Moves an account to another phone. One trip; eleven write units with one code, fourteen with
+    /// two, and two more for each further KB of account and profile.
     pub async fn change_phone(&self, change: &PhoneChange<'_>) -> Result<PhoneChanged, StoreError> {
         let customer = change.profile.id;
         let owner = PhoneOwner { customer };
@@ -63,11 +65,15 @@ impl Store {
         for code in change.codes {
             items.push(self.take_code(*code)?);
         }
-        let Outcome::Refused(mut verdicts) = self.transact(items).await? else { return Ok(PhoneChanged::Done) };
+        let Outcome::Refused(mut verdicts) = self.transact(items).await? else {
+            return Ok(PhoneChanged::Done);
+        };
         let codes = verdicts.split_off(4);
         let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
         Ok(match <[Verdict; 4]>::try_from(verdicts) {
-            Ok([Verdict::Failed(account), ..]) => PhoneChanged::Refused(account.map(record).transpose()?),
+            Ok([Verdict::Failed(account), ..]) => {
+                PhoneChanged::Refused(account.map(record).transpose()?)
+            }
             _ if codes.iter().any(failed) => PhoneChanged::Spent,
             Ok([_, Verdict::Failed(_), ..]) => PhoneChanged::InUse,
             Ok([_, _, Verdict::Failed(_), _]) => PhoneChanged::ProfileChanged,
@@ -75,8 +81,13 @@ impl Store {
         })
     }
 
-    /// The part of a transaction that takes a phone from its customer; done as well where it leads to nobody.
-    pub(super) fn free_phone(&self, phone: &PhoneHash, customer: CustomerId) -> Result<TransactWriteItem, StoreError> {
+    /// The part of a transaction that takes a phone from its customer; done as well where it leads
+    /// to nobody.
+    pub(super) fn free_phone(
+        &self,
+        phone: &PhoneHash,
+        customer: CustomerId,
+    ) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(keys::phone_owner(phone).into_item()))

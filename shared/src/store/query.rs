@@ -1,7 +1,7 @@
 //! Every Query of the table: one partition in the order of its sort keys, page after page.
 //!
-//! Invariant: `LastEvaluatedKey` is known here alone. What DynamoDB cuts at one megabyte is read on, so that a stretch is shorter than asked
-//! for only where the partition ends.
+//! Invariant: `LastEvaluatedKey` is known here alone. What DynamoDB cuts at one megabyte is read
+//! on, so that a stretch is shorter than asked for only where the partition ends.
 
 use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
@@ -39,7 +39,15 @@ impl Query {
     /// All of a partition, in ascending order, eventually consistent.
     pub(crate) fn of(partition: impl Into<String>) -> Self {
         let partition = partition.into();
-        Self { partition, beginning: None, due_by: None, after: None, newest_first: false, consistent: false, keys_only: false }
+        Self {
+            partition,
+            beginning: None,
+            due_by: None,
+            after: None,
+            newest_first: false,
+            consistent: false,
+            keys_only: false,
+        }
     }
 
     /// Only what has a sort key that begins so.
@@ -79,7 +87,8 @@ impl Query {
 }
 
 impl Store {
-    /// The first `most` items. One trip, and another for each megabyte; half a read unit for each 4 KB, a whole one where consistent.
+    /// The first `most` items. One trip, and another for each megabyte; half a read unit for each 4
+    /// KB, a whole one where consistent.
     pub(crate) async fn first(&self, query: Query, most: usize) -> Result<Stretch, StoreError> {
         let mut read = Stretch { items: Vec::new(), more: true, next: query.after.clone() };
         while read.more && read.items.len() < most {
@@ -96,8 +105,17 @@ impl Store {
         Ok(self.first(query, usize::MAX).await?.items)
     }
 
-    async fn query_page(&self, query: &Query, from: Option<Item>, most: usize) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-        let condition = if query.beginning.is_some() { "#pk = :pk AND begins_with(#sk, :beginning)" } else { "#pk = :pk" };
+    async fn query_page(
+        &self,
+        query: &Query,
+        from: Option<Item>,
+        most: usize,
+    ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
+        let condition = if query.beginning.is_some() {
+            "#pk = :pk AND begins_with(#sk, :beginning)"
+        } else {
+            "#pk = :pk"
+        };
         let mut request = self
             .client
             .query()

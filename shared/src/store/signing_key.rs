@@ -22,9 +22,12 @@ pub struct PublishedKey {
 }
 
 impl Store {
-    /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and a write unit the first time.
+    /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and
+    /// a write unit the first time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref() == Some(key) {
+        if self.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
+            == Some(key)
+        {
             return Ok(());
         }
         let sent = self
@@ -36,7 +39,12 @@ impl Store {
             .send()
             .await;
         match sent {
-            Err(error) if !matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {
+            Err(error)
+                if !matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
                 Err(error.into())
             }
             _ => Ok(()),

@@ -25,9 +25,14 @@ pub enum StatusSet {
 }
 
 impl Store {
-    /// Closes an account or opens it again. Either way the epoch rises, so no session from before lives. One trip, one write unit for
-    /// each KB of the account.
-    pub async fn set_status(&self, customer: CustomerId, disabled: bool, change: &StatusChange) -> Result<StatusSet, StoreError> {
+    /// Closes an account or opens it again. Either way the epoch rises, so no session from before
+    /// lives. One trip, one write unit for each KB of the account.
+    pub async fn set_status(
+        &self,
+        customer: CustomerId,
+        disabled: bool,
+        change: &StatusChange,
+    ) -> Result<StatusSet, StoreError> {
         let (from, to) = if disabled { ("active", "disabled") } else { ("disabled", "active") };
         let sent = self
             .client

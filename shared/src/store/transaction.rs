@@ -28,23 +28,37 @@ pub enum Verdict {
 
 /// How long a transaction whose items others hold is tried again; only then is the conflict told.
 const PATIENCE: Duration = Duration::from_millis(3_500);
-/// The longest first wait between two tries, and the longest of all. Each is drawn anew between nothing and its longest, so that writers
-/// who met once do not meet again.
+/// The longest first wait between two tries, and the longest of all. Each is drawn anew between
+/// nothing and its longest, so that writers who met once do not meet again.
 const WAITS_MILLIS: [u64; 2] = [20, 640];
 
 impl Store {
-    /// Writes all of `items` or none. A conflict with another open transaction is waited out, which the SDK does not do by itself.
-    pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Outcome, StoreError> {
+    /// Writes all of `items` or none. A conflict with another open transaction is waited out, which
+    /// the SDK does not do by itself.
+    pub(crate) async fn transact(
+        &self,
+        items: Vec<TransactWriteItem>,
+    ) -> Result<Outcome, StoreError> {
         self.transact_within(items, PATIENCE).await
     }
 
-    /// The same with other patience. None is for transactions that are worked out on what they change: whoever held an item has most
-    /// likely changed it, so that only reading it again helps.
-    pub(crate) async fn transact_within(&self, items: Vec<TransactWriteItem>, patience: Duration) -> Result<Outcome, StoreError> {
+    /// The same with other patience. None is for transactions that are worked out on what they
+    /// change: whoever held an item has most likely changed it, so that only reading it again
+    /// helps.
+    pub(crate) async fn transact_within(
+        &self,
+        items: Vec<TransactWriteItem>,
+        patience: Duration,
+    ) -> Result<Outcome, StoreError> {
         let until = tokio::time::Instant::now() + patience;
         let [mut longest, longest_of_all] = WAITS_MILLIS;
         loop {
-            let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+            let sent = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()))
+                .send()
+                .await;
             let Err(error) = sent else { return Ok(Outcome::Done) };
             let reasons = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -69,7 +83,8 @@ impl Store {
     }
 }
 
-/// The verdicts, if a condition failed: then waiting helps nobody, even where another item was in conflict.
+/// The verdicts, if a condition failed: then waiting helps nobody, even where another item was in
+/// conflict.
 fn refusal(reasons: &[CancellationReason]) -> Option<Outcome> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     let verdict = |reason: &CancellationReason| {
@@ -79,8 +94,12 @@ fn refusal(reasons: &[CancellationReason]) -> Option<Outcome> {
 }
 
 fn retryable(reasons: &[CancellationReason]) -> bool {
-    let passing =
-        |code: &str| matches!(code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
+    let passing = |code: &str| {
+        matches!(
+            code,
+            "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
+        )
+    };
     reasons.iter().all(|reason| reason.code().is_none_or(passing))
 }
 

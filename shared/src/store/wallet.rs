@@ -1,14 +1,18 @@
 //! Wallets: balances, entries, holds. Each change is one transaction of everything that it changes.
 //!
-//! Protocol: a movement is worked out on the wallet as it was read, and its transaction has the condition that the wallet is of that version
-//! still. Where it is not, the refusal hands over the wallet as it stands, on which the movement is worked out anew; where another one is
-//! under way, the wallet is read again after a while. So every balance is the one that its newest entry names, and two writers never both
-//! change the same one.
+//! Protocol: a movement is worked out on the wallet as it was read, and its transaction has the
+//! condition that the wallet is of that version still. Where it is not, the refusal hands over the
+//! wallet as it stands, on which the movement is worked out anew; where another one is under way,
+//! the wallet is read again after a while. So every balance is the one that its newest entry names,
+//! and two writers never both change the same one.
 //!
-//! Invariants: a wallet is made with its account and never otherwise, and is closed in the transaction that closes the account: nothing
-//! can be credited to nobody. An entry is never written over.
+//! Invariants: a wallet is made with its account and never otherwise, and is closed in the
+//! transaction that closes the account: nothing can be credited to nobody. An entry is never
+//! written over.
 
-use aws_sdk_dynamodb::types::{Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -101,12 +105,21 @@ impl Store {
     }
 
     /// A customer's hold, strongly consistent. One trip, one read unit.
-    pub async fn hold(&self, customer: CustomerId, id: EntryId) -> Result<Option<Hold>, StoreError> {
+    pub async fn hold(
+        &self,
+        customer: CustomerId,
+        id: EntryId,
+    ) -> Result<Option<Hold>, StoreError> {
         self.get(keys::hold(customer, id), true).await
     }
 
-    /// A customer's entry and whether it was taken back, strongly consistent. One trip, two read units; none where the id is of no currency.
-    pub async fn entry(&self, customer: CustomerId, id: EntryId) -> Result<Option<(Entry, bool)>, StoreError> {
+    /// A customer's entry and whether it was taken back, strongly consistent. One trip, two read
+    /// units; none where the id is of no currency.
+    pub async fn entry(
+        &self,
+        customer: CustomerId,
+        id: EntryId,
+    ) -> Result<Option<(Entry, bool)>, StoreError> {
         let Some(currency) = Currency::of_number(id.currency()) else { return Ok(None) };
         let entry = self.get::<Entry>(keys::entry(customer, currency, id), true);
         let reversal = self.get::<Reversal>(keys::reversal(customer, id), true);
@@ -114,15 +127,26 @@ impl Store {
         Ok(entry.map(|entry| (entry, reversal.is_some())))
     }
 
-    /// A stretch of the entries of one currency, strongly consistent, newest first unless the span runs backward; its position is an entry's
-    /// id. One trip, one read unit for each 4 KB.
-    pub async fn entries(&self, customer: CustomerId, currency: Currency, span: &Span) -> Result<Vec<Entry>, StoreError> {
-        let from = span.from.as_deref().and_then(|id| id.parse().ok()).map(|id| keys::entry(customer, currency, id));
-        let query = Query::of(keys::wallet_of(customer)).beginning(keys::entries_of(Some(currency)));
+    /// A stretch of the entries of one currency, strongly consistent, newest first unless the span
+    /// runs backward; its position is an entry's id. One trip, one read unit for each 4 KB.
+    pub async fn entries(
+        &self,
+        customer: CustomerId,
+        currency: Currency,
+        span: &Span,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let from = span
+            .from
+            .as_deref()
+            .and_then(|id| id.parse().ok())
+            .map(|id| keys::entry(customer, currency, id));
+        let query =
+            Query::of(keys::wallet_of(customer)).beginning(keys::entries_of(Some(currency)));
         self.entries_by(query.after(from), span).await
     }
 
-    /// A stretch of the entries of several currencies, newest first over all. The trip of [`Store::entries`], for each currency at once.
+    /// A stretch of the entries of several currencies, newest first over all. The trip of
+    /// [`Store::entries`], for each currency at once.
     pub async fn entries_of_all(
         &self,
         customer: CustomerId,
@@ -139,9 +163,18 @@ impl Store {
         Ok(all)
     }
 
-    /// The newest entries of the currency that comes last, which are all where there is but one. One trip.
-    pub async fn entries_of_last_currency(&self, customer: CustomerId, span: &Span) -> Result<Vec<Entry>, StoreError> {
-        self.entries_by(Query::of(keys::wallet_of(customer)).beginning(keys::entries_of(None)), span).await
+    /// The newest entries of the currency that comes last, which are all where there is but one.
+    /// One trip.
+    pub async fn entries_of_last_currency(
+        &self,
+        customer: CustomerId,
+        span: &Span,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.entries_by(
+            Query::of(keys::wallet_of(customer)).beginning(keys::entries_of(None)),
+            span,
+        )
+        .await
     }
 
     async fn entries_by(&self, query: Query, span: &Span) -> Result<Vec<Entry>, StoreError> {
@@ -152,8 +185,9 @@ impl Store {
 
     /// Writes a movement, and its answer where it has one: all or nothing.
     ///
-    /// One trip. Two write units for each KB of the wallet, of the entry and of the answer, so six for most; two more for a hold and two for
-    /// its place on the list of those that end; two more for a reversal, and for the first entry of a wallet.
+    /// One trip. Two write units for each KB of the wallet, of the entry and of the answer, so six
+    /// for most; two more for a hold and two for its place on the list of those that end; two more
+    /// for a reversal, and for the first entry of a wallet.
     pub async fn post(
         &self,
         customer: CustomerId,
@@ -161,7 +195,8 @@ impl Store {
         answer: Option<&NewAnswer>,
         now: Timestamp,
     ) -> Result<Posted, StoreError> {
-        let (parts, effects): (Vec<Part>, Vec<TransactWriteItem>) = self.parts_of(customer, posting)?.into_iter().unzip();
+        let (parts, effects): (Vec<Part>, Vec<TransactWriteItem>) =
+            self.parts_of(customer, posting)?.into_iter().unzip();
         let once = match self.transact_once_or_conflict(answer, effects, now).await {
             Err(StoreError::Conflict) => return Ok(Posted::Busy),
             once => once?,
@@ -182,15 +217,27 @@ impl Store {
                 Part::Entry | Part::Unconditional => {}
             }
         }
-        // An entry alone that stands there already would be one of a wallet of the same version: there is none.
+        // An entry alone that stands there already would be one of a wallet of the same version:
+        // there is none.
         Ok(moved.map_or(Posted::Busy, Posted::Moved))
     }
 
-    fn parts_of(&self, customer: CustomerId, posting: &Posting) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
+    fn parts_of(
+        &self,
+        customer: CustomerId,
+        posting: &Posting,
+    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
         let Posting { wallet, entry, hold } = posting;
         let mut parts = vec![
             (Part::Wallet, self.replace_wallet(customer, wallet)?),
-            (Part::Entry, self.put_new(item(keys::entry(customer, entry.currency, entry.id), "entry", entry)?)?),
+            (
+                Part::Entry,
+                self.put_new(item(
+                    keys::entry(customer, entry.currency, entry.id),
+                    "entry",
+                    entry,
+                )?)?,
+            ),
         ];
         if let Some(hold) = hold {
             let stored = item(keys::hold(customer, hold.id), "hold", hold)?;
@@ -201,22 +248,31 @@ impl Store {
                 parts.push((Part::Unconditional, self.put_any(listed)?));
             } else {
                 parts.push((Part::Hold, self.settle_hold(stored)?));
-                parts.push((Part::Unconditional, self.delete_any(keys::due_hold(hold.until, customer, hold.id))?));
+                parts.push((
+                    Part::Unconditional,
+                    self.delete_any(keys::due_hold(hold.until, customer, hold.id))?,
+                ));
             }
         }
         if let Some(reversed) = entry.reverses {
             let reversal = Reversal { entry: reversed, by: entry.id };
-            parts.push((Part::Reversal, self.put_new(item(keys::reversal(customer, reversed), "reversal", &reversal)?)?));
+            parts.push((
+                Part::Reversal,
+                self.put_new(item(keys::reversal(customer, reversed), "reversal", &reversal)?)?,
+            ));
         }
         if wallet.version == 1 {
             let listed = Listed { ledger: wallet.ledger, customer: Some(customer) };
-            parts.push((Part::Unconditional, self.put_any(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?)?));
+            parts.push((
+                Part::Unconditional,
+                self.put_any(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?)?,
+            ));
         }
         Ok(parts)
     }
 
-    /// The parts of a transaction that close the wallet of a customer who leaves; the first of them has the condition. `None`: an account
-    /// from before there were wallets.
+    /// The parts of a transaction that close the wallet of a customer who leaves; the first of them
+    /// has the condition. `None`: an account from before there were wallets.
     pub(super) fn close_wallet(
         &self,
         customer: CustomerId,
@@ -224,22 +280,37 @@ impl Store {
         is_there: bool,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let Closing { wallet, entries } = closing;
-        let replaced =
-            if is_there { self.replace_wallet(customer, wallet)? } else { self.put_new(wallet_item(customer, wallet)?)? };
+        let replaced = if is_there {
+            self.replace_wallet(customer, wallet)?
+        } else {
+            self.put_new(wallet_item(customer, wallet)?)?
+        };
         let mut parts = vec![replaced];
         for entry in entries {
-            parts.push(self.put_new(item(keys::entry(customer, entry.currency, entry.id), "entry", entry)?)?);
+            parts.push(self.put_new(item(
+                keys::entry(customer, entry.currency, entry.id),
+                "entry",
+                entry,
+            )?)?);
         }
         Ok(parts)
     }
 
     /// The part of a transaction that makes the wallet of a new account.
-    pub(super) fn make_wallet(&self, customer: CustomerId, wallet: &Wallet) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn make_wallet(
+        &self,
+        customer: CustomerId,
+        wallet: &Wallet,
+    ) -> Result<TransactWriteItem, StoreError> {
         self.put_new(wallet_item(customer, wallet)?)
     }
 
     /// The part of a transaction that writes a wallet in place of its version before.
-    fn replace_wallet(&self, customer: CustomerId, wallet: &Wallet) -> Result<TransactWriteItem, StoreError> {
+    fn replace_wallet(
+        &self,
+        customer: CustomerId,
+        wallet: &Wallet,
+    ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(wallet_item(customer, wallet)?))
@@ -266,14 +337,22 @@ impl Store {
 
     /// The part of a transaction that writes whatever stands there.
     pub(super) fn put_any(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(StoreError::built_wrongly)?;
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(StoreError::built_wrongly)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// The part of a transaction that deletes whatever stands there.
     pub(super) fn delete_any(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
         let key = Some(key.into_item());
-        let delete = Delete::builder().table_name(&self.table).set_key(key).build().map_err(StoreError::built_wrongly)?;
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(key)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }

@@ -1,8 +1,11 @@
-//! The audit of all wallets: that every balance is what its entries say, and every entry what the ones before it say.
+//! The audit of all wallets: that every balance is what its entries say, and every entry what the
+//! ones before it say.
 //!
-//! Protocol: ledgers stand in sixteen partitions of a list; a run takes up where the last one stopped, also inside a wallet, and ends after so
-//! many entries. A wallet is compared as it stood when it was first looked at: entries that came later are passed over, which their ids tell.
-//! Invariant: it only reads, but for its own place. A wallet whose customer is being erased is audited when that is done.
+//! Protocol: ledgers stand in sixteen partitions of a list; a run takes up where the last one
+//! stopped, also inside a wallet, and ends after so many entries. A wallet is compared as it stood
+//! when it was first looked at: entries that came later are passed over, which their ids tell.
+//! Invariant: it only reads, but for its own place. A wallet whose customer is being erased is
+//! audited when that is done.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,10 +96,16 @@ pub struct Audited {
 }
 
 impl Store {
-    /// Audits from `place` on until at least `most` entries are read or all ledgers are done; the place to go on from, or none.
+    /// Audits from `place` on until at least `most` entries are read or all ledgers are done; the
+    /// place to go on from, or none.
     ///
-    /// For each wallet two trips and one read unit, and half a read unit for each 4 KB of its entries.
-    pub async fn audit_from(&self, place: AuditPlace, most: u64) -> Result<(Audited, Option<AuditPlace>), StoreError> {
+    /// For each wallet two trips and one read unit, and half a read unit for each 4 KB of its
+    /// entries.
+    pub async fn audit_from(
+        &self,
+        place: AuditPlace,
+        most: u64,
+    ) -> Result<(Audited, Option<AuditPlace>), StoreError> {
         let mut audited = Audited::default();
         let mut place = place;
         loop {
@@ -114,7 +123,8 @@ impl Store {
                         for listed in ledgers {
                             let ledger = listed.ledger;
                             if let Some(inside) = self.enter(listed, &mut audited).await? {
-                                place.inside = self.audit_wallet(inside, most, &mut audited).await?;
+                                place.inside =
+                                    self.audit_wallet(inside, most, &mut audited).await?;
                             }
                             if place.inside.is_some() {
                                 break;
@@ -134,9 +144,11 @@ impl Store {
         }
     }
 
-    /// Audits a stretch from where the last run stopped, and says every break in the log, by which an alarm goes off.
+    /// Audits a stretch from where the last run stopped, and says every break in the log, by which
+    /// an alarm goes off.
     ///
-    /// The trips of [`Store::audit_from`], and two for the place: one read unit, one write unit or a few. Two runs at once do the same twice.
+    /// The trips of [`Store::audit_from`], and two for the place: one read unit, one write unit or
+    /// a few. Two runs at once do the same twice.
     pub async fn audit_next(&self, most: u64, now: Timestamp) -> Result<Audited, StoreError> {
         let progress: Option<Progress> = self.get(keys::audit_place(), true).await?;
         let (audited, next) = self.audit_from(progress.unwrap_or_default().place, most).await?;
@@ -150,9 +162,13 @@ impl Store {
     }
 
     /// The next ledgers of the list; none at its end.
-    async fn next_ledgers(&self, place: &mut AuditPlace) -> Result<Option<Vec<Listed>>, StoreError> {
+    async fn next_ledgers(
+        &self,
+        place: &mut AuditPlace,
+    ) -> Result<Option<Vec<Listed>>, StoreError> {
         while let Some(digit) = SHARDS.chars().nth(place.shard) {
-            let query = Query::of(keys::ledger_shard(digit)).after(place.after.map(keys::listed_ledger));
+            let query =
+                Query::of(keys::ledger_shard(digit)).after(place.after.map(keys::listed_ledger));
             let stretch = self.first(query, LEDGERS).await?;
             if !stretch.items.is_empty() {
                 return stretch.items.into_iter().map(record).collect::<Result<_, _>>().map(Some);
@@ -163,7 +179,11 @@ impl Store {
     }
 
     /// Looks at a wallet for the first time; none where there is nothing to compare now.
-    async fn enter(&self, listed: Listed, audited: &mut Audited) -> Result<Option<Inside>, StoreError> {
+    async fn enter(
+        &self,
+        listed: Listed,
+        audited: &mut Audited,
+    ) -> Result<Option<Inside>, StoreError> {
         let key = listed.customer.map_or_else(|| keys::former_wallet(listed.ledger), keys::wallet);
         let wallet = match self.get::<Wallet>(key, true).await {
             Ok(wallet) => wallet,
@@ -175,17 +195,31 @@ impl Store {
         };
         // One that its customer leaves is on its way to where it names nobody.
         let wallet = wallet.filter(|wallet| !wallet.closed || listed.customer.is_none());
-        Ok(wallet.map(|wallet| Inside { listed, wallet, after: None, sums: BTreeMap::new(), told: 0 }))
+        Ok(wallet.map(|wallet| Inside {
+            listed,
+            wallet,
+            after: None,
+            sums: BTreeMap::new(),
+            told: 0,
+        }))
     }
 
     /// Goes on inside a wallet; none when it is done.
-    async fn audit_wallet(&self, mut inside: Inside, most: u64, audited: &mut Audited) -> Result<Option<Inside>, StoreError> {
+    async fn audit_wallet(
+        &self,
+        mut inside: Inside,
+        most: u64,
+        audited: &mut Audited,
+    ) -> Result<Option<Inside>, StoreError> {
         loop {
-            let query = Query::of(inside.partition()).beginning(keys::entries_of(None)).after(inside.from());
+            let query = Query::of(inside.partition())
+                .beginning(keys::entries_of(None))
+                .after(inside.from());
             let stretch = self.first(query.consistent(), PAGE).await?;
             let mut found = Vec::new();
             for item in stretch.items {
-                let sort = item.get(SORT).and_then(|sort| sort.as_s().ok()).cloned().unwrap_or_default();
+                let sort =
+                    item.get(SORT).and_then(|sort| sort.as_s().ok()).cloned().unwrap_or_default();
                 audited.entries += 1;
                 found.extend(inside.compare(item, &sort));
                 inside.after = Some(sort);
@@ -220,7 +254,9 @@ struct Progress {
 
 impl Inside {
     fn partition(&self) -> String {
-        self.listed.customer.map_or_else(|| keys::former_wallet_of(self.listed.ledger), keys::wallet_of)
+        self.listed
+            .customer
+            .map_or_else(|| keys::former_wallet_of(self.listed.ledger), keys::wallet_of)
     }
 
     fn from(&self) -> Option<keys::Key> {
@@ -251,12 +287,17 @@ impl Inside {
             Some(Break::Id)
         };
         // From here on the entry is believed, so that one wrong number is told once.
-        *sum = Sum { funds: entry.after, entries: entry.number, deltas: sum.deltas.saturating_add(entry.delta) };
+        *sum = Sum {
+            funds: entry.after,
+            entries: entry.number,
+            deltas: sum.deltas.saturating_add(entry.delta),
+        };
         found.map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
     }
 
     fn compare_sums(&self) -> Vec<LedgerBreak> {
-        let currencies: BTreeSet<Currency> = self.wallet.balances.keys().chain(self.sums.keys()).copied().collect();
+        let currencies: BTreeSet<Currency> =
+            self.wallet.balances.keys().chain(self.sums.keys()).copied().collect();
         let wrong = |currency: Currency| {
             let sum = self.sums.get(&currency).copied().unwrap_or_default();
             let funds = self.wallet.funds(currency);
@@ -276,7 +317,13 @@ impl Inside {
 
 impl LedgerBreak {
     fn at(listed: &Listed, currency: Option<Currency>, entry: Option<&str>, what: Break) -> Self {
-        Self { ledger: listed.ledger, customer: listed.customer, currency, entry: entry.map(str::to_owned), what }
+        Self {
+            ledger: listed.ledger,
+            customer: listed.customer,
+            currency,
+            entry: entry.map(str::to_owned),
+            what,
+        }
     }
 
     /// One line that names nobody: the ledger's id follows from nothing.

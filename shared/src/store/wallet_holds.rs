@@ -1,7 +1,7 @@
 //! The end of holds that nobody settled in time: their money is free again.
 //!
-//! Invariants: a hold ends by the same transaction as a release by hand, so it ends once, whoever is first; a run that is stopped anywhere
-//! leaves on the list what it did not do.
+//! Invariants: a hold ends by the same transaction as a release by hand, so it ends once, whoever
+//! is first; a run that is stopped anywhere leaves on the list what it did not do.
 
 use std::time::Duration;
 
@@ -40,9 +40,11 @@ pub struct ExpiredHolds {
 }
 
 impl Store {
-    /// Ends all holds whose time is over at `now`; `is_over` is asked before each, so that a run is as long as its caller has time.
+    /// Ends all holds whose time is over at `now`; `is_over` is asked before each, so that a run is
+    /// as long as its caller has time.
     ///
-    /// Sixteen trips of half a read unit where nothing is due; two trips, two read units and eight write units for each hold that is.
+    /// Sixteen trips of half a read unit where nothing is due; two trips, two read units and eight
+    /// write units for each hold that is.
     pub async fn expire_holds(
         &self,
         now: Timestamp,
@@ -53,9 +55,12 @@ impl Store {
         for digit in SHARDS.chars() {
             let mut after = None;
             loop {
-                let stretch = self.first(Query::of(keys::due_shard(digit)).after(after), PAGE).await?;
-                let listed: Vec<DueHold> = stretch.items.into_iter().map(record).collect::<Result<_, _>>()?;
-                // The list is in the order of time, so what comes after the first that is not due is not due either.
+                let stretch =
+                    self.first(Query::of(keys::due_shard(digit)).after(after), PAGE).await?;
+                let listed: Vec<DueHold> =
+                    stretch.items.into_iter().map(record).collect::<Result<_, _>>()?;
+                // The list is in the order of time, so what comes after the first that is not due
+                // is not due either.
                 let due = listed.iter().take_while(|due| due.until <= now);
                 for due in due.clone() {
                     if is_over() {
@@ -72,9 +77,16 @@ impl Store {
         Ok(done)
     }
 
-    /// Ends one hold; false where it is settled, its customer is leaving, or others keep moving the wallet.
-    async fn expire_hold(&self, due: &DueHold, now: Timestamp, random: &dyn Random) -> Result<bool, StoreError> {
-        let (wallet, hold) = tokio::try_join!(self.wallet(due.customer), self.hold(due.customer, due.hold))?;
+    /// Ends one hold; false where it is settled, its customer is leaving, or others keep moving the
+    /// wallet.
+    async fn expire_hold(
+        &self,
+        due: &DueHold,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<bool, StoreError> {
+        let (wallet, hold) =
+            tokio::try_join!(self.wallet(due.customer), self.hold(due.customer, due.hold))?;
         let Some(hold) = hold.filter(|hold| hold.status == HoldStatus::Open) else {
             return self.forget_due(due).await.map(|()| false);
         };

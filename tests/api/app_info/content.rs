@@ -46,12 +46,17 @@ async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
     let mut content = answering("Right.");
     content["faqs"][1]["question"]["ar"] = json!("");
     content["platforms"]["ios"]["latest"] = json!("1.5");
-    let refused = desk(&api).draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now()).await;
+    let refused = desk(&api)
+        .draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now())
+        .await;
     let Err(ContentError::Wrong(problems)) = refused else { panic!("{refused:?}") };
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
-        ["platforms.ios.latest: this is not known here, or not written as it must be", "faqs[id 2].question.ar: this is blank"]
+        [
+            "platforms.ios.latest: this is not known here, or not written as it must be",
+            "faqs[id 2].question.ar: this is blank"
+        ]
     );
     assert!(api.wire.calls().is_empty(), "the table was not even looked at");
 }
@@ -64,7 +69,10 @@ async fn what_changes_is_shown_before_it_is_published() {
     content["maintenance"]["active"] = json!(true);
     content["features"]["referrals"] = json!(null);
     let draft = draft(&api, &content).await;
-    assert!(api.wire.calls().iter().all(|call| call.operation == "GetItem"), "a draft writes nothing");
+    assert!(
+        api.wire.calls().iter().all(|call| call.operation == "GetItem"),
+        "a draft writes nothing"
+    );
     let old = &sample()["faqs"][0]["answer"]["zh"];
     assert_eq!(
         shown(&draft),
@@ -81,7 +89,10 @@ async fn what_changes_is_shown_before_it_is_published() {
 async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_something() {
     let api = start().await;
     let sample_answer = first_answer(&api).await;
-    assert!(matches!(roll_back(&api).await, Err(ContentError::NothingBefore)), "nothing was before the first");
+    assert!(
+        matches!(roll_back(&api).await, Err(ContentError::NothingBefore)),
+        "nothing was before the first"
+    );
     assert_eq!(push(&api, &answering("Second.")).await, 2);
     assert_eq!(push(&api, &answering("Third.")).await, 3);
     for (version, answer) in [(2, "Second."), (1, sample_answer.as_str())] {
@@ -104,10 +115,18 @@ async fn a_rollback_brings_back_the_gates_too() {
     content["platforms"]["ios"]["minimum_version"] = json!("1.4.0");
     push(&api, &content).await;
     much_later(&api).await;
-    let old = || api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1.3.9").send();
+    let old = || {
+        api.get("/api/customer/")
+            .header("x-app-platform", "ios")
+            .header("x-app-version", "1.3.9")
+            .send()
+    };
     old().await.expect(426);
     let draft = desk(&api).draft_of_rollback().await.expect("there is one before");
-    assert_eq!(shown(&draft), ["- platforms.ios.minimum_version: \"1.4.0\"\n+ platforms.ios.minimum_version: \"1.0.0\""]);
+    assert_eq!(
+        shown(&draft),
+        ["- platforms.ios.minimum_version: \"1.4.0\"\n+ platforms.ios.minimum_version: \"1.0.0\""]
+    );
     desk(&api).publish(&draft).await.expect("nobody else publishes");
     much_later(&api).await;
     old().await.expect(401);
@@ -124,11 +143,19 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
     drafts.push(desk(&api).draft_of_rollback().await.expect("there is one before"));
     let desk = desk(&api);
     let outcomes = join_all(drafts.iter().map(|draft| desk.publish(draft))).await;
-    let published: Vec<usize> = (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
+    let published: Vec<usize> =
+        (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
     assert_eq!(published.len(), 1, "{outcomes:?}");
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Overtaken))), "{outcomes:?}");
+    assert!(
+        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Overtaken))),
+        "{outcomes:?}"
+    );
     let told = first_answer(&api).await;
-    let expected = if published[0] == 12 { first_answer_of(&sample()) } else { format!("By {}.", published[0]) };
+    let expected = if published[0] == 12 {
+        first_answer_of(&sample())
+    } else {
+        format!("By {}.", published[0])
+    };
     assert_eq!(told, expected);
 }
 
@@ -136,7 +163,10 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
 async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_taken_back() {
     let api = start().await;
     push(&api, &answering("Second.")).await;
-    let stale = [draft(&api, &answering("Stale.")).await, desk(&api).draft_of_rollback().await.expect("there is one before")];
+    let stale = [
+        draft(&api, &answering("Stale.")).await,
+        desk(&api).draft_of_rollback().await.expect("there is one before"),
+    ];
     push(&api, &answering("Third.")).await;
     roll_back(&api).await.expect("there is one before");
     for draft in &stale {
@@ -151,10 +181,22 @@ async fn gates_that_were_set_by_hand_hold_and_are_part_of_what_is_compared() {
     use aws_sdk_dynamodb::types::AttributeValue;
     let api = start().await;
     let text = |text: &str| AttributeValue::S(text.to_owned());
-    let by_hand = [("active".to_owned(), AttributeValue::Bool(true)), ("message".to_owned(), text("By hand."))];
-    let update = api.dynamodb().update_item().table_name(api.table_name()).key("pk", text("APP#INFO")).key("sk", text("INFO"));
+    let by_hand = [
+        ("active".to_owned(), AttributeValue::Bool(true)),
+        ("message".to_owned(), text("By hand.")),
+    ];
+    let update = api
+        .dynamodb()
+        .update_item()
+        .table_name(api.table_name())
+        .key("pk", text("APP#INFO"))
+        .key("sk", text("INFO"));
     let update = update.update_expression("SET maintenance = :m");
-    update.expression_attribute_values(":m", AttributeValue::M(by_hand.into())).send().await.expect("written");
+    update
+        .expression_attribute_values(":m", AttributeValue::M(by_hand.into()))
+        .send()
+        .await
+        .expect("written");
     let told = super::get(&api, "/api/app-info/", "ar").await.json();
     assert_eq!(told["maintenance"], json!({"active": true, "message": "By hand.", "until": null}));
     let message = &sample()["maintenance"]["message"];
@@ -162,7 +204,10 @@ async fn gates_that_were_set_by_hand_hold_and_are_part_of_what_is_compared() {
         shown(&draft(&api, &sample()).await),
         [
             "- maintenance.active: true\n+ maintenance.active: false".to_owned(),
-            format!("- maintenance.message: \"By hand.\"\n+ maintenance.message: {}", sorted(message)),
+            format!(
+                "- maintenance.message: \"By hand.\"\n+ maintenance.message: {}",
+                sorted(message)
+            ),
         ]
     );
 }
@@ -173,16 +218,26 @@ async fn the_commands_work_on_the_local_data_folder() {
     let file = folder.with_extension("json");
     let start = async || {
         let clock = std::sync::Arc::new(HandClock::default());
-        let options = StackOptions { data: Some(folder.clone()), clock: clock.clone(), ..StackOptions::default() };
-        let template = Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api { stack: Stack::start(&template, options).await.expect("it starts"), clock, wire: Wire::default() }
+        let options = StackOptions {
+            data: Some(folder.clone()),
+            clock: clock.clone(),
+            ..StackOptions::default()
+        };
+        let template =
+            Template::load(&Template::find().expect("a template")).expect("it can be read");
+        Api {
+            stack: Stack::start(&template, options).await.expect("it starts"),
+            clock,
+            wire: Wire::default(),
+        }
     };
     let command = async |words: &[&str]| {
         let arguments = ["satchel", "content"].iter().chain(words).map(Into::into);
         let place = [folder.clone().into_os_string()];
         format!("{:?}", cli::run(arguments.chain(["--data".into()]).chain(place)).await)
     };
-    let [success, failure, usage] = [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
+    let [success, failure, usage] =
+        [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
     let path = file.to_str().expect("a path in ASCII");
     let api = start().await;
     api.stack.fill().await.expect("the sample is right");

@@ -6,7 +6,13 @@ use super::{get, push, sample, start};
 const PATH: &str = "/api/faqs/";
 
 fn ids(answer: &Answer) -> Vec<u64> {
-    answer.json().as_array().expect("a list").iter().map(|faq| faq["id"].as_u64().expect("a number")).collect()
+    answer
+        .json()
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|faq| faq["id"].as_u64().expect("a number"))
+        .collect()
 }
 
 /// The questions that a query finds, its values in the clear.
@@ -36,7 +42,9 @@ async fn questions_come_in_their_order_and_in_the_wanted_language() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lang_stands_in_the_place_of_accept_language() {
     let api = start().await;
-    for (lang, got) in [("zh-Hant", "zh"), ("AR", "ar"), ("pt-BR", "en"), ("no tag", "en"), ("", "zh")] {
+    for (lang, got) in
+        [("zh-Hant", "zh"), ("AR", "ar"), ("pt-BR", "en"), ("no tag", "en"), ("", "zh")]
+    {
         let query = serde_html_form::to_string([("lang", lang)]).expect("a query");
         let answer = get(&api, &format!("{PATH}?{query}"), "zh").await;
         assert_eq!(answer.header("content-language"), got, "{lang}");
@@ -70,8 +78,14 @@ async fn a_category_and_words_narrow_the_list() {
 async fn a_search_that_no_one_would_type_is_refused() {
     let api = start().await;
     for (search, told) in [
-        ("x".repeat(201), "400 max_length: Ensure this field has no more than 200 characters. [search]"),
-        ("%00".to_owned(), "400 null_characters_not_allowed: Null characters are not allowed. [search]"),
+        (
+            "x".repeat(201),
+            "400 max_length: Ensure this field has no more than 200 characters. [search]",
+        ),
+        (
+            "%00".to_owned(),
+            "400 null_characters_not_allowed: Null characters are not allowed. [search]",
+        ),
     ] {
         assert_eq!(api.get(&format!("{PATH}?search={search}")).send().await.error(), told);
     }

@@ -13,13 +13,15 @@ fn closed() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_this_one_with_its_end() {
+async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_this_one_with_its_end()
+ {
     let api = start().await;
     push(&api, &closed()).await;
     much_later(&api).await;
     let message = &sample()["maintenance"]["message"];
     for (wanted, language) in [("ar-EG", "ar"), ("zh-Hant, ar;q=0.1", "zh"), ("fr", "en")] {
-        let refused = api.get("/api/customer/").header("accept-language", wanted).send().await.expect(503);
+        let refused =
+            api.get("/api/customer/").header("accept-language", wanted).send().await.expect(503);
         assert_eq!(refused.json()["errors"][0]["detail"], message[language], "{wanted}");
         assert_eq!(refused.header("retry-after"), "10200");
         let told = get(&api, "/api/app-info/", wanted).await.json();
@@ -31,7 +33,10 @@ async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_th
     push(&api, &sample()).await;
     much_later(&api).await;
     api.get("/api/customer/").send().await.expect(401);
-    assert_eq!(get(&api, "/api/app-info/", "en").await.json()["maintenance"]["active"], json!(false));
+    assert_eq!(
+        get(&api, "/api/app-info/", "en").await.json()["maintenance"]["active"],
+        json!(false)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -41,7 +46,8 @@ async fn an_app_that_is_too_old_still_learns_where_it_is_updated() {
     content["platforms"]["ios"]["minimum_version"] = json!("1.4");
     push(&api, &content).await;
     much_later(&api).await;
-    let old = |path| api.get(path).header("x-app-platform", "ios").header("x-app-version", "1.3.99+12");
+    let old =
+        |path| api.get(path).header("x-app-platform", "ios").header("x-app-version", "1.3.99+12");
     let refused = old("/api/customer/").send().await.expect(426);
     let told = old("/api/app-info/").send().await.expect(200).json();
     assert_eq!(told["update"], json!("hard"));
@@ -49,5 +55,9 @@ async fn an_app_that_is_too_old_still_learns_where_it_is_updated() {
     for path in ["/api/faqs/", "/api/social-accounts/"] {
         old(path).send().await.expect(200);
     }
-    api.request(Method::OPTIONS, "/api/app-info/").header("x-app-platform", "ios").send().await.expect(204);
+    api.request(Method::OPTIONS, "/api/app-info/")
+        .header("x-app-platform", "ios")
+        .send()
+        .await
+        .expect(204);
 }

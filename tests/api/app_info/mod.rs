@@ -42,7 +42,8 @@ async fn push(api: &Api, content: &Value) -> u64 {
     desk(api).publish(&draft).await.expect("nobody else publishes")
 }
 
-/// Lets so much time go by that whatever the processes know is believed no more, and lets the other functions read it anew.
+/// Lets so much time go by that whatever the processes know is believed no more, and lets the other
+/// functions read it anew.
 async fn much_later(api: &Api) {
     api.clock.advance_seconds(600);
     api.stack.prepare().await;

@@ -44,7 +44,11 @@ async fn the_language_is_looked_up_and_the_first_one_is_for_all_others() {
         ("zh;q=0", "en"),
     ] {
         for path in [PATH, "/api/social-accounts", "/api/faqs/"] {
-            assert_eq!(get(&api, path, wanted).await.header("content-language"), got, "{wanted} {path}");
+            assert_eq!(
+                get(&api, path, wanted).await.header("content-language"),
+                got,
+                "{wanted} {path}"
+            );
         }
     }
     assert_eq!(api.get(PATH).send().await.expect(200).header("content-language"), "en");
@@ -74,29 +78,54 @@ async fn an_app_is_told_whether_to_update() {
         ("tv", "0.1", "none"),
         ("", "0.1", "none"),
     ] {
-        let request = api.get(PATH).header("x-app-platform", platform).header("x-app-version", version);
+        let request =
+            api.get(PATH).header("x-app-platform", platform).header("x-app-version", version);
         assert_eq!(request.send().await.expect(200).text("update"), update, "{platform} {version}");
     }
-    assert_eq!(api.get(PATH).header("x-app-version", "0.1").send().await.expect(200).text("update"), "none");
+    assert_eq!(
+        api.get(PATH).header("x-app-version", "0.1").send().await.expect(200).text("update"),
+        "none"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again() {
     let api = start().await;
-    for path in [PATH, "/api/social-accounts/", "/api/faqs/", "/api/faqs/?category=wallet", "/api/faqs/?search=nothing+at+all"] {
+    for path in [
+        PATH,
+        "/api/social-accounts/",
+        "/api/faqs/",
+        "/api/faqs/?category=wallet",
+        "/api/faqs/?search=nothing+at+all",
+    ] {
         let mut tags: Vec<String> = Vec::new();
         for language in ["en", "ar", "zh"] {
             let first = get(&api, path, language).await;
             let tag = first.header("etag").to_owned();
-            let again = api.get(path).header("accept-language", language).header("if-none-match", &tag).send().await.expect(304);
+            let again = api
+                .get(path)
+                .header("accept-language", language)
+                .header("if-none-match", &tag)
+                .send()
+                .await
+                .expect(304);
             assert!(again.body.is_empty());
             for name in ["etag", "cache-control", "content-language", "vary"] {
                 assert_eq!(again.header(name), first.header(name), "{name} of {path}");
             }
-            assert_eq!(get(&api, path, language).await.header("etag"), tag, "the same content has the same tag");
+            assert_eq!(
+                get(&api, path, language).await.header("etag"),
+                tag,
+                "the same content has the same tag"
+            );
             // What is known in one language is sent in another.
             if let Some(other) = tags.first() {
-                api.get(path).header("accept-language", language).header("if-none-match", other).send().await.expect(200);
+                api.get(path)
+                    .header("accept-language", language)
+                    .header("if-none-match", other)
+                    .send()
+                    .await
+                    .expect(200);
             }
             tags.push(tag);
         }
@@ -110,10 +139,12 @@ async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again(
 async fn a_tag_is_of_what_it_stands_for_alone() {
     let api = start().await;
     let tag = async |path, version: &str| {
-        let request = api.get(path).header("x-app-platform", "ios").header("x-app-version", version);
+        let request =
+            api.get(path).header("x-app-platform", "ios").header("x-app-version", version);
         request.send().await.expect(200).header("etag").to_owned()
     };
-    let (newest, old, accounts) = (tag(PATH, "9").await, tag(PATH, "1.3").await, tag("/api/social-accounts/", "9").await);
+    let (newest, old, accounts) =
+        (tag(PATH, "9").await, tag(PATH, "1.3").await, tag("/api/social-accounts/", "9").await);
     assert_ne!(newest, old, "one is told to update");
     let mut content = sample();
     content["support_email"] = json!("other@satchel.example.com");
@@ -124,7 +155,14 @@ async fn a_tag_is_of_what_it_stands_for_alone() {
     // Another process, with a version of its own number for the same content.
     push(&api, &sample()).await;
     assert_eq!(
-        api.another(&[]).await.get(PATH).header("x-app-platform", "ios").header("x-app-version", "9").send().await.header("etag"),
+        api.another(&[])
+            .await
+            .get(PATH)
+            .header("x-app-platform", "ios")
+            .header("x-app-version", "9")
+            .send()
+            .await
+            .header("etag"),
         newest
     );
 }
@@ -150,7 +188,10 @@ async fn everybody_may_ask_in_every_form_of_the_path() {
     let api = start().await;
     for path in [PATH, "/api/social-accounts/", "/api/faqs/"] {
         let plain = get(&api, path, "en").await;
-        let request = api.get(path.trim_end_matches('/')).bearer("not a token").header("accept-language", "en");
+        let request = api
+            .get(path.trim_end_matches('/'))
+            .bearer("not a token")
+            .header("accept-language", "en");
         assert_eq!(request.send().await.expect(200).body, plain.body);
         let head = api.request(Method::HEAD, path).send().await.expect(200);
         assert!(head.body.is_empty());

@@ -5,7 +5,12 @@ use super::{get, push, sample, start};
 const PATH: &str = "/api/social-accounts/";
 
 fn names(accounts: &Value) -> Vec<&str> {
-    accounts.as_array().expect("a list").iter().map(|account| account["name"].as_str().expect("a text")).collect()
+    accounts
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|account| account["name"].as_str().expect("a text"))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,5 +32,8 @@ async fn accounts_come_in_their_order_and_in_the_wanted_language() {
     push(&api, &content).await;
     let anew = api.another(&[]).await;
     // Instagram and Facebook are both the first; the file has Instagram before it.
-    assert_eq!(names(&get(&anew, PATH, "en").await.json()), ["YouTube", "Instagram", "Facebook", "X", "WeChat"]);
+    assert_eq!(
+        names(&get(&anew, PATH, "en").await.json()),
+        ["YouTube", "Instagram", "Facebook", "X", "WeChat"]
+    );
 }

@@ -14,7 +14,8 @@ async fn ask_for_everything(api: &Api) -> Vec<Answer> {
     let languages = ["en", "ar", "zh", "xx"];
     let requests = PATHS.iter().flat_map(|path| languages.map(|language| (*path, language)));
     join_all(requests.map(|(path, language)| async move {
-        let request = api.get(path).header("accept-language", language).header("x-app-platform", "ios");
+        let request =
+            api.get(path).header("accept-language", language).header("x-app-platform", "ios");
         request.header("x-app-version", "1.0").send().await.expect(200)
     }))
     .await
@@ -31,7 +32,12 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     ask_for_everything(&api).await;
     // However many came at once: the app information, then the version that it names.
     let cost = api.wire.cost();
-    assert_eq!((api.wire.calls().len(), cost.trips, cost.write_units), (2, 2, 0.0), "{:#?}", api.wire.calls());
+    assert_eq!(
+        (api.wire.calls().len(), cost.trips, cost.write_units),
+        (2, 2, 0.0),
+        "{:#?}",
+        api.wire.calls()
+    );
     // Half a unit, and one for each 4 KB of the content.
     assert!((cost.read_units - 2.5).abs() < f64::EPSILON, "{cost:?}");
     api.wire.reset();
@@ -60,7 +66,11 @@ async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
         tokio::task::yield_now().await;
     }
     assert_eq!(first_answer(&api).await, "Otherwise now.");
-    assert_eq!(operations(&api), ["GetItem", "GetItem"], "the app information and the version that is new");
+    assert_eq!(
+        operations(&api),
+        ["GetItem", "GetItem"],
+        "the app information and the version that is new"
+    );
     // Where nothing was published the version is not read again.
     api.clock.advance_seconds(60);
     api.wire.reset();
@@ -69,7 +79,11 @@ async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
         tokio::task::yield_now().await;
     }
     let calls = api.wire.calls();
-    assert_eq!((calls.len(), calls[0].operation.as_str(), calls[0].read_units), (1, "GetItem", 0.5), "{calls:#?}");
+    assert_eq!(
+        (calls.len(), calls[0].operation.as_str(), calls[0].read_units),
+        (1, "GetItem", 0.5),
+        "{calls:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,8 +109,11 @@ async fn a_version_that_is_not_there_is_not_told_of() {
     let known = first_answer(&api).await;
     push(&api, &answering("Never to be seen.")).await;
     let key = [("pk", "APP#CONTENT"), ("sk", "VERSION#0000000002")];
-    let key = key.map(|(name, value)| (name.to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned())));
-    let delete = api.dynamodb().delete_item().table_name(api.table_name()).set_key(Some(key.into()));
+    let key = key.map(|(name, value)| {
+        (name.to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(value.to_owned()))
+    });
+    let delete =
+        api.dynamodb().delete_item().table_name(api.table_name()).set_key(Some(key.into()));
     delete.send().await.expect("the version is lost");
     api.clock.advance_seconds(3_600);
     assert_eq!(first_answer(&api).await, known);

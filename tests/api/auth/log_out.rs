@@ -12,8 +12,11 @@ const ENDED: &str = "401 token_not_valid: Given token not valid for any token ty
 const BLACKLISTED: &str = "401 token_not_valid: Token is blacklisted [null]";
 
 /// Without the limits that many log-ins of one phone would meet.
-const MANY_LOG_INS: [(&str, &str); 3] =
-    [("CodeResendSeconds", "0"), ("CodesPerPhoneHourly", "1000"), ("CodesPerPhoneAndAddressHourly", "1000")];
+const MANY_LOG_INS: [(&str, &str); 3] = [
+    ("CodeResendSeconds", "0"),
+    ("CodesPerPhoneHourly", "1000"),
+    ("CodesPerPhoneAndAddressHourly", "1000"),
+];
 
 async fn roomy() -> Api {
     Api::with(&MANY_LOG_INS).await
@@ -40,7 +43,11 @@ async fn log_out(api: &Api, access: &str, body: Value) -> Answer {
 }
 
 async fn log_out_everywhere(api: &Api, access: &str, keep_current: bool) -> Answer {
-    api.post("/api/logout-all-devices/").bearer(access).json(&json!({"keep_current": keep_current})).send().await
+    api.post("/api/logout-all-devices/")
+        .bearer(access)
+        .json(&json!({"keep_current": keep_current}))
+        .send()
+        .await
 }
 
 /// Fails unless neither token of the device is good for anything.
@@ -63,8 +70,18 @@ async fn a_log_out_ends_its_own_session_from_the_next_request_on_and_no_other() 
     assert!(bare.body.is_empty());
     assert_eq!(bare.header("cache-control"), "no-store");
     let old_app = json!({"registration_id": ["ignored", "whatever", "it", "holds"]});
-    api.post("/api/logout-device").bearer(&devices[1].access).json(&old_app).send().await.expect(204);
-    api.post("/api/logout-device/").bearer(&devices[2].access).form(&json!({"registration_id": "x"})).send().await.expect(204);
+    api.post("/api/logout-device")
+        .bearer(&devices[1].access)
+        .json(&old_app)
+        .send()
+        .await
+        .expect(204);
+    api.post("/api/logout-device/")
+        .bearer(&devices[2].access)
+        .form(&json!({"registration_id": "x"}))
+        .send()
+        .await
+        .expect(204);
     for device in &devices[..3] {
         assert_ended(&api, device).await;
     }
@@ -78,12 +95,20 @@ async fn a_refresh_token_in_the_body_ends_that_session_instead() {
     let caller = devices.remove(0);
     for (device, encode) in devices.iter().zip(ENCODINGS) {
         let body = json!({"refresh": device.refresh});
-        encode(api.post("/api/logout-device/"), &body).bearer(&caller.access).send().await.expect(204);
+        encode(api.post("/api/logout-device/"), &body)
+            .bearer(&caller.access)
+            .send()
+            .await
+            .expect(204);
         assert_ended(&api, device).await;
     }
     let refreshed = api.refresh(&devices[3].refresh).await.expect(200);
     log_out(&api, &caller.access, json!({"refresh": devices[3].refresh})).await.expect(204);
-    assert_eq!(api.profile(&refreshed.text("access")).await.error(), ENDED, "a spent token names its session as well");
+    assert_eq!(
+        api.profile(&refreshed.text("access")).await.error(),
+        ENDED,
+        "a spent token names its session as well"
+    );
     assert_alive(&api, &caller).await;
     log_out(&api, &caller.access, json!({"refresh": caller.refresh})).await.expect(204);
     assert_ended(&api, &caller).await;
@@ -115,7 +140,12 @@ async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else
     let api = roomy().await;
     let [ended, other] = <[LoggedIn; 2]>::try_from(log_ins(&api, 2).await).expect("two");
     let list = api.get("/api/sessions/").bearer(&other.access).send().await.expect(200).json();
-    let ids: Vec<&str> = list.as_array().expect("a list").iter().filter_map(|session| session["id"].as_str()).collect();
+    let ids: Vec<&str> = list
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|session| session["id"].as_str())
+        .collect();
     log_out(&api, &ended.access, json!({})).await.expect(204);
     for body in [json!({}), json!({"refresh": other.refresh}), json!({"refresh": "garbage"})] {
         assert_eq!(log_out(&api, &ended.access, body).await.error(), ENDED);
@@ -124,7 +154,11 @@ async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else
         assert_eq!(log_out_everywhere(&api, &ended.access, keep_current).await.error(), ENDED);
     }
     for id in ids.into_iter().chain(["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "garbage"]) {
-        let revoked = api.request(http::Method::DELETE, &format!("/api/sessions/{id}/")).bearer(&ended.access).send().await;
+        let revoked = api
+            .request(http::Method::DELETE, &format!("/api/sessions/{id}/"))
+            .bearer(&ended.access)
+            .send()
+            .await;
         assert_eq!(revoked.error(), ENDED, "{id}");
     }
     assert_alive(&api, &other).await;
@@ -156,8 +190,12 @@ async fn all_devices_are_logged_out_and_the_current_one_stays_where_it_is_asked_
     assert_ended(&api, &third).await;
     assert_eq!(api.profile(&kept.text("access")).await.error(), ENDED);
     assert_alive(&api, &stranger).await;
-    let wrong =
-        api.post("/api/logout-all-devices/").bearer(&stranger.access).json(&json!({"keep_current": "perhaps"})).send().await;
+    let wrong = api
+        .post("/api/logout-all-devices/")
+        .bearer(&stranger.access)
+        .json(&json!({"keep_current": "perhaps"}))
+        .send()
+        .await;
     assert_eq!(wrong.error(), "400 invalid: Must be a valid boolean. [keep_current]");
     api.profile(&stranger.access).await.expect(200);
 }
@@ -171,10 +209,18 @@ async fn twenty_sessions_end_in_one_write_and_make_room_for_twenty_more() {
         api.wire.reset();
         log_out_everywhere(&api, &devices[7].access, keep_current).await.expect(204);
         let calls = api.wire.calls();
-        assert_eq!(calls.iter().map(|call| call.operation.as_str()).collect::<Vec<_>>(), ["UpdateItem"], "{calls:#?}");
+        assert_eq!(
+            calls.iter().map(|call| call.operation.as_str()).collect::<Vec<_>>(),
+            ["UpdateItem"],
+            "{calls:#?}"
+        );
         for (n, device) in devices.iter().enumerate() {
             let kept = keep_current && n == 7;
-            assert_eq!(api.profile(&device.access).await.status.as_u16(), if kept { 200 } else { 401 }, "{n}");
+            assert_eq!(
+                api.profile(&device.access).await.status.as_u16(),
+                if kept { 200 } else { 401 },
+                "{n}"
+            );
         }
     }
     assert_alive(&api, &api.log_in(PHONE).await).await;
@@ -185,7 +231,12 @@ async fn twenty_refreshes_at_once_save_no_session_from_a_log_out_of_all() {
     for round in 0..6 {
         let keep_current = round % 2 == 0;
         let api = roomy().await;
-        let ahead = api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + SignedDuration::from_hours(1)))).await;
+        let ahead = api
+            .another_at(
+                &MANY_LOG_INS,
+                Arc::new(HandClock::at(api.clock.now() + SignedDuration::from_hours(1))),
+            )
+            .await;
         let devices = log_ins(&api, 20).await;
         let current = &devices[round];
         let refresh = |(n, device): (usize, &LoggedIn)| {
@@ -210,9 +261,21 @@ async fn twenty_refreshes_at_once_save_no_session_from_a_log_out_of_all() {
                 (device.access.clone(), device.refresh.clone())
             };
             let expected = if is_kept { 200 } else { 401 };
-            assert_eq!(api.profile(&tokens.0).await.status.as_u16(), expected, "round {round}, {n}");
-            assert_eq!(api.profile(&device.access).await.status.as_u16(), expected, "round {round}, {n}");
-            assert_eq!(api.refresh(&tokens.1).await.status.as_u16(), expected, "round {round}, {n}");
+            assert_eq!(
+                api.profile(&tokens.0).await.status.as_u16(),
+                expected,
+                "round {round}, {n}"
+            );
+            assert_eq!(
+                api.profile(&device.access).await.status.as_u16(),
+                expected,
+                "round {round}, {n}"
+            );
+            assert_eq!(
+                api.refresh(&tokens.1).await.status.as_u16(),
+                expected,
+                "round {round}, {n}"
+            );
         }
     }
 }
@@ -221,11 +284,15 @@ async fn twenty_refreshes_at_once_save_no_session_from_a_log_out_of_all() {
 async fn of_twenty_devices_that_keep_only_themselves_at_once_one_remains() {
     let api = roomy().await;
     let devices = log_ins(&api, 20).await;
-    let answers = join_all(devices.iter().map(|device| log_out_everywhere(&api, &device.access, true))).await;
+    let answers =
+        join_all(devices.iter().map(|device| log_out_everywhere(&api, &device.access, true))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
     let reads = join_all(devices.iter().map(|device| api.profile(&device.access))).await;
     for (answer, read) in answers.iter().zip(&reads) {
-        assert_eq!((answer.status == 204, read.status == 200), (read.status == 200, answer.status == 204));
+        assert_eq!(
+            (answer.status == 204, read.status == 200),
+            (read.status == 200, answer.status == 204)
+        );
     }
 }
 
@@ -256,20 +323,29 @@ async fn an_hour_of_skew_between_two_instances_changes_nothing() {
     let [resend, by_phone, by_address] = MANY_LOG_INS;
     let api = Api::with(&[resend, by_phone, by_address, ("CodeSeconds", "7200")]).await;
     let hour = SignedDuration::from_hours(1);
-    let ahead = api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + hour))).await;
+    let ahead =
+        api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + hour))).await;
     for keep_current in [false, true] {
-        // Sessions of both instances, ended by the one whose clock is behind: those made in its future end as well.
+        // Sessions of both instances, ended by the one whose clock is behind: those made in its
+        // future end as well.
         let (here, there) = (api.log_in(PHONE).await, log_in_at(&ahead, &api).await);
         log_out_everywhere(&api, &here.access, keep_current).await.expect(204);
         assert_ended(&ahead, &there).await;
         assert_ended(&api, &there).await;
-        assert_eq!(api.profile(&here.access).await.status.as_u16(), if keep_current { 200 } else { 401 });
+        assert_eq!(
+            api.profile(&here.access).await.status.as_u16(),
+            if keep_current { 200 } else { 401 }
+        );
 
-        // Ended by the one ahead; a log-in after it lives, though by its own clock it came an hour before.
+        // Ended by the one ahead; a log-in after it lives, though by its own clock it came an hour
+        // before.
         let (here, there) = (api.log_in(PHONE).await, log_in_at(&ahead, &api).await);
         log_out_everywhere(&ahead, &there.access, keep_current).await.expect(204);
         assert_ended(&api, &here).await;
-        assert_eq!(ahead.profile(&there.access).await.status.as_u16(), if keep_current { 200 } else { 401 });
+        assert_eq!(
+            ahead.profile(&there.access).await.status.as_u16(),
+            if keep_current { 200 } else { 401 }
+        );
         let after = api.log_in(PHONE).await;
         api.profile(&after.access).await.expect(200);
         let refreshed = ahead.refresh(&after.refresh).await.expect(200);
@@ -303,7 +379,9 @@ async fn a_session_that_rested_too_long_logs_nobody_out_whichever_rest_the_setti
     let minute = [MANY_LOG_INS[0], ("RefreshIdleSeconds", "60")];
     let api = Api::with(&minute).await;
     let longer = api.another(&[MANY_LOG_INS[0]]).await;
-    for (made_by, asked, rest) in [(&api, &api, 60), (&api, &longer, 60), (&longer, &api, 600), (&longer, &longer, 600)] {
+    for (made_by, asked, rest) in
+        [(&api, &api, 60), (&api, &longer, 60), (&longer, &api, 600), (&longer, &longer, 600)]
+    {
         let device = log_in_at(made_by, &api).await;
         api.clock.advance_seconds(rest - 1);
         asked.profile(&device.access).await.expect(200);

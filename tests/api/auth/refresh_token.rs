@@ -48,7 +48,8 @@ async fn another_process_and_one_after_a_key_rotation_give_the_same_successor() 
     let rotated = api.another(&[("TokenKeyVersion", "2")]).await;
     assert_eq!(rotated.refresh(&spent).await.expect(200).text("refresh"), successor);
     let next = rotated.refresh(&successor).await.expect(200);
-    // The instances of before the rotation know nothing of the new key; the ones of after it know both.
+    // The instances of before the rotation know nothing of the new key; the ones of after it know
+    // both.
     rotated.profile(&next.text("access")).await.expect(200);
     rotated.refresh(&next.text("refresh")).await.expect(200);
 }
@@ -59,7 +60,10 @@ async fn an_answer_that_storage_lost_costs_no_generation() {
     let phone = api.log_in(PHONE).await;
     api.wire.lose_answers(1);
     let answer = api.refresh(&phone.refresh).await.expect(200);
-    assert_eq!(answer.text("refresh"), api.refresh(&phone.refresh).await.expect(200).text("refresh"));
+    assert_eq!(
+        answer.text("refresh"),
+        api.refresh(&phone.refresh).await.expect(200).text("refresh")
+    );
     api.refresh(&answer.text("refresh")).await.expect(200);
 }
 
@@ -83,9 +87,15 @@ async fn a_token_that_was_spent_before_the_window_ends_the_session() {
     api.clock.advance_seconds(600);
     let replay = api.refresh(&phone.refresh).await;
     assert_eq!(replay.error(), "401 token_not_valid: Token is blacklisted [null]");
-    assert_eq!(api.refresh(&newest.text("refresh")).await.error(), "401 token_not_valid: Token is blacklisted [null]");
+    assert_eq!(
+        api.refresh(&newest.text("refresh")).await.error(),
+        "401 token_not_valid: Token is blacklisted [null]"
+    );
     let read = api.profile(&newest.text("access")).await;
-    assert_eq!(read.error(), "401 token_not_valid: Given token not valid for any token type [null]");
+    assert_eq!(
+        read.error(),
+        "401 token_not_valid: Given token not valid for any token type [null]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,7 +104,10 @@ async fn a_token_of_two_generations_ago_ends_the_session_even_at_once() {
     let phone = api.log_in(PHONE).await;
     let second = api.refresh(&phone.refresh).await.expect(200).text("refresh");
     let third = api.refresh(&second).await.expect(200);
-    assert_eq!(api.refresh(&phone.refresh).await.error(), "401 token_not_valid: Token is blacklisted [null]");
+    assert_eq!(
+        api.refresh(&phone.refresh).await.error(),
+        "401 token_not_valid: Token is blacklisted [null]"
+    );
     api.refresh(&third.text("refresh")).await.expect(401);
     api.profile(&third.text("access")).await.expect(401);
 }
@@ -129,7 +142,10 @@ async fn a_session_may_rest_thirty_days_and_lives_a_hundred_and_eighty() {
     api.clock.advance(day * 9 - SignedDuration::from_secs(1));
     tireless = api.refresh(&tireless).await.expect(200).text("refresh");
     api.clock.advance_seconds(1);
-    assert_eq!(api.refresh(&tireless).await.error(), "401 token_not_valid: Token is expired [null]");
+    assert_eq!(
+        api.refresh(&tireless).await.error(),
+        "401 token_not_valid: Token is expired [null]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +158,10 @@ async fn the_sixty_first_new_generation_of_a_minute_has_to_wait_and_a_repeat_is_
         refresh = answer;
     }
     let refused = api.refresh(&refresh).await;
-    assert_eq!(refused.error(), "429 throttled: Request was throttled. Expected available in 60 seconds. [null]");
+    assert_eq!(
+        refused.error(),
+        "429 throttled: Request was throttled. Expected available in 60 seconds. [null]"
+    );
     assert_eq!(refused.header("retry-after"), "60");
     api.clock.advance_seconds(60);
     api.refresh(&refresh).await.expect(200);
@@ -156,7 +175,9 @@ async fn the_sixty_first_new_generation_of_a_minute_has_to_wait_and_a_repeat_is_
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_of_skew_between_two_instances_logs_nobody_out() {
     let api = Api::start().await;
-    let behind = api.another_at(&[], Arc::new(HandClock::at(api.clock.now() - SignedDuration::from_hours(1)))).await;
+    let behind = api
+        .another_at(&[], Arc::new(HandClock::at(api.clock.now() - SignedDuration::from_hours(1))))
+        .await;
     let mut refresh = api.log_in(PHONE).await.refresh;
     for _ in 0..10 {
         refresh = behind.refresh(&refresh).await.expect(200).text("refresh");
@@ -167,6 +188,7 @@ async fn an_hour_of_skew_between_two_instances_logs_nobody_out() {
 }
 
 fn generation(refresh: &str) -> u64 {
-    let claims: shared::auth::claims::Claims = jsonwebtoken::dangerous::insecure_decode(refresh).expect("a token").claims;
+    let claims: shared::auth::claims::Claims =
+        jsonwebtoken::dangerous::insecure_decode(refresh).expect("a token").claims;
     claims.generation.expect("a refresh token has a generation")
 }

@@ -17,7 +17,10 @@ async fn a_code_of_six_digits_goes_to_the_phone_and_the_answer_says_how_long_it_
     assert_eq!(messages.len(), 1);
     let code = &messages[0][..6];
     assert!(code.bytes().all(|digit| digit.is_ascii_digit()));
-    assert_eq!(messages[0], format!("{code} is your Satchel code. It works for 5 minutes. Do not share it."));
+    assert_eq!(
+        messages[0],
+        format!("{code} is your Satchel code. It works for 5 minutes. Do not share it.")
+    );
     assert!(!answer.json().to_string().contains(code));
 }
 
@@ -58,8 +61,15 @@ async fn phones_that_are_none_and_countries_not_on_the_list_are_refused() {
             "{phone}"
         );
     }
-    assert_eq!(api.ask_for_code("+33612345678").await.error(), "400 invalid: Codes cannot be sent to this country. [phone]");
-    let country = api.post("/api/send-otp/").json(&json!({"phone": "415 555 0123", "country": "1A"})).send().await;
+    assert_eq!(
+        api.ask_for_code("+33612345678").await.error(),
+        "400 invalid: Codes cannot be sent to this country. [phone]"
+    );
+    let country = api
+        .post("/api/send-otp/")
+        .json(&json!({"phone": "415 555 0123", "country": "1A"}))
+        .send()
+        .await;
     assert_eq!(country.error(), "400 invalid_choice: \"1A\" is not a valid choice. [country]");
     assert!(api.stack.recorder.messages().is_empty());
 }
@@ -70,14 +80,27 @@ async fn what_only_a_customer_may_ask_for_needs_a_bearer_token() {
     for purpose in ["change_phone", "delete"] {
         let body = json!({"phone": PHONE, "purpose": purpose});
         let answer = api.post("/api/send-otp/").json(&body).send().await;
-        assert_eq!(answer.error(), "401 not_authenticated: Authentication credentials were not provided. [null]");
+        assert_eq!(
+            answer.error(),
+            "401 not_authenticated: Authentication credentials were not provided. [null]"
+        );
         let answer = api.post("/api/send-otp/").bearer("garbage").json(&body).send().await;
-        assert_eq!(answer.error(), "401 token_not_valid: Given token not valid for any token type [null]");
+        assert_eq!(
+            answer.error(),
+            "401 token_not_valid: Given token not valid for any token type [null]"
+        );
     }
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(60);
     let body = json!({"phone": PHONE, "purpose": "delete"});
-    let challenge = api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200).text("challenge");
+    let challenge = api
+        .post("/api/send-otp/")
+        .bearer(&phone.access)
+        .json(&body)
+        .send()
+        .await
+        .expect(200)
+        .text("challenge");
     let otp = api.messages_to(PHONE).pop().expect("a message")[..6].to_owned();
     let misused = api.authenticate_from("203.0.113.7", PHONE, &challenge, &otp).await;
     assert_eq!(misused.error(), "400 invalid_otp: The code is wrong or has expired. [otp]");
@@ -86,11 +109,16 @@ async fn what_only_a_customer_may_ask_for_needs_a_bearer_token() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_phone_gets_one_code_a_minute_five_an_hour_at_one_address_and_ten_in_all() {
     let api = Api::start().await;
-    let ask = async |address: &'static str| api.post("/api/send-otp/").from(address).json(&json!({"phone": PHONE})).send().await;
+    let ask = async |address: &'static str| {
+        api.post("/api/send-otp/").from(address).json(&json!({"phone": PHONE})).send().await
+    };
     ask("192.0.2.1").await.expect(200);
     api.clock.advance_seconds(59);
     let early = ask("192.0.2.2").await;
-    assert_eq!(early.error(), "429 throttled: Request was throttled. Expected available in 1 second. [null]");
+    assert_eq!(
+        early.error(),
+        "429 throttled: Request was throttled. Expected available in 1 second. [null]"
+    );
     assert_eq!(early.header("retry-after"), "1");
     for _ in 0..4 {
         api.clock.advance_seconds(60);
@@ -133,11 +161,15 @@ async fn a_days_budget_is_exact_and_right_codes_give_it_back() {
     assert!(answers.iter().all(|answer| [200, 429].contains(&answer.status.as_u16())));
     assert_eq!(api.stack.recorder.messages().len(), 20);
     api.ask_for_code("+447400123456").await.expect(200);
-    let lucky = phones.iter().find(|phone| !api.messages_to(phone).is_empty()).expect("one got a code");
+    let lucky =
+        phones.iter().find(|phone| !api.messages_to(phone).is_empty()).expect("one got a code");
     let place = phones.iter().position(|phone| phone == lucky).expect("it is there");
     let otp = api.messages_to(lucky)[0][..6].to_owned();
-    api.authenticate_from("203.0.113.7", lucky, &answers[place].text("challenge"), &otp).await.expect(201);
-    let unlucky: Vec<&String> = phones.iter().filter(|phone| api.messages_to(phone).is_empty()).collect();
+    api.authenticate_from("203.0.113.7", lucky, &answers[place].text("challenge"), &otp)
+        .await
+        .expect(201);
+    let unlucky: Vec<&String> =
+        phones.iter().filter(|phone| api.messages_to(phone).is_empty()).collect();
     api.ask_for_code(unlucky[0]).await.expect(200);
     assert_eq!(api.ask_for_code(unlucky[1]).await.expect(429).header("retry-after"), "14400");
     api.clock.advance_seconds(14_400);
@@ -146,7 +178,8 @@ async fn a_days_budget_is_exact_and_right_codes_give_it_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_codes_for_as_many_phones_conflict_nowhere_and_are_counted_to_the_shard() {
-    let api = Api::with(&[("CodesPerCountryDaily", "400"), ("CodesPerAddressHourly", "1000")]).await;
+    let api =
+        Api::with(&[("CodesPerCountryDaily", "400"), ("CodesPerAddressHourly", "1000")]).await;
     let phones: Vec<String> = (0..500).map(|n| format!("+141555{:05}", 50_000 + n)).collect();
     let answers = join_all(phones.iter().map(|phone| api.ask_for_code(phone))).await;
     let sent = answers.iter().filter(|answer| answer.status == 200).count();
@@ -158,7 +191,11 @@ async fn five_hundred_codes_for_as_many_phones_conflict_nowhere_and_are_counted_
     assert!(api.wire.calls().iter().all(|call| call.operation != "TransactWriteItems"));
     let country: Vec<u32> = shards(&api, "US").await;
     assert_eq!(country, [25; 16], "each shard holds its share of 400");
-    assert_eq!(shards(&api, "ALL").await.iter().sum::<u32>(), 400, "what the country refused is not counted in total");
+    assert_eq!(
+        shards(&api, "ALL").await.iter().sum::<u32>(),
+        400,
+        "what the country refused is not counted in total"
+    );
     api.ask_for_code("+447400123456").await.expect(200);
     assert_eq!(shards(&api, "GB").await.iter().sum::<u32>(), 1);
 }
@@ -188,7 +225,10 @@ async fn a_message_that_sns_does_not_take_is_503_and_leaves_nothing_counted() {
     let api = Api::with(&[("CodesPerCountryDaily", "1")]).await;
     api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
     let answer = api.ask_for_code(PHONE).await;
-    assert_eq!(answer.error(), "503 unavailable: The service is temporarily unavailable. Please try again. [null]");
+    assert_eq!(
+        answer.error(),
+        "503 unavailable: The service is temporarily unavailable. Please try again. [null]"
+    );
     assert_eq!(answer.json()["type"], json!("server_error"));
     assert_eq!(answer.header("retry-after"), "1");
     assert!(!api.whole_table().await.contains("CHALLENGE"));
@@ -202,7 +242,10 @@ async fn a_test_number_takes_its_fixed_code_to_its_last_day_and_no_message_is_se
     assert!(api.stack.recorder.messages().is_empty());
     api.authenticate_from("203.0.113.7", "+15550100", &challenge, "246810").await.expect(201);
     api.clock.advance_seconds(4 * 3_600);
-    assert_eq!(api.ask_for_code("+15550100").await.error(), "400 invalid: The phone number entered is not valid. [phone]");
+    assert_eq!(
+        api.ask_for_code("+15550100").await.error(),
+        "400 invalid: The phone number entered is not valid. [phone]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

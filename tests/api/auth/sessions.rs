@@ -21,7 +21,8 @@ async fn revoke(api: &Api, access: &str, id: &str) -> Answer {
 
 fn current(sessions: &[Value]) -> String {
     let mut current = sessions.iter().filter(|session| session["current"] == true);
-    let id = current.next().expect("one is the caller's own")["id"].as_str().expect("an id").to_owned();
+    let id =
+        current.next().expect("one is the caller's own")["id"].as_str().expect("an id").to_owned();
     assert!(current.next().is_none());
     id
 }
@@ -64,10 +65,21 @@ async fn sessions_that_are_over_are_not_listed_and_not_there_to_revoke() {
     assert_eq!(listed(&api, &phone.access).await.len(), 3);
     api.clock.advance_seconds(40);
     assert_eq!(listed(&api, &phone.access).await.len(), 1);
-    assert_eq!(revoke(&api, &phone.access, &expired).await.error(), "404 not_found: Not found. [null]");
-    api.post("/api/logout-all-devices/").bearer(&phone.access).json(&json!({"keep_current": true})).send().await.expect(204);
+    assert_eq!(
+        revoke(&api, &phone.access, &expired).await.error(),
+        "404 not_found: Not found. [null]"
+    );
+    api.post("/api/logout-all-devices/")
+        .bearer(&phone.access)
+        .json(&json!({"keep_current": true}))
+        .send()
+        .await
+        .expect(204);
     assert_eq!(listed(&api, &phone.access).await.len(), 1);
-    assert_eq!(revoke(&api, &phone.access, &left_behind).await.error(), "404 not_found: Not found. [null]");
+    assert_eq!(
+        revoke(&api, &phone.access, &left_behind).await.error(),
+        "404 not_found: Not found. [null]"
+    );
     api.profile(&phone.access).await.expect(200);
 }
 
@@ -75,12 +87,22 @@ async fn sessions_that_are_over_are_not_listed_and_not_there_to_revoke() {
 async fn a_revoked_session_is_refused_at_once_and_may_be_the_callers_own() {
     let api = roomy().await;
     let (phone, tablet) = (api.log_in(PHONE).await, api.log_in(PHONE).await);
-    let (on_phone, on_tablet) = (current(&listed(&api, &phone.access).await), current(&listed(&api, &tablet.access).await));
+    let (on_phone, on_tablet) =
+        (current(&listed(&api, &phone.access).await), current(&listed(&api, &tablet.access).await));
     let answer = revoke(&api, &phone.access, &on_tablet).await.expect(204);
     assert!(answer.body.is_empty());
-    assert_eq!(api.profile(&tablet.access).await.error(), "401 token_not_valid: Given token not valid for any token type [null]");
-    assert_eq!(api.refresh(&tablet.refresh).await.error(), "401 token_not_valid: Token is blacklisted [null]");
-    assert_eq!(revoke(&api, &phone.access, &on_tablet).await.error(), "404 not_found: Not found. [null]");
+    assert_eq!(
+        api.profile(&tablet.access).await.error(),
+        "401 token_not_valid: Given token not valid for any token type [null]"
+    );
+    assert_eq!(
+        api.refresh(&tablet.refresh).await.error(),
+        "401 token_not_valid: Token is blacklisted [null]"
+    );
+    assert_eq!(
+        revoke(&api, &phone.access, &on_tablet).await.error(),
+        "404 not_found: Not found. [null]"
+    );
     assert_eq!(current(&listed(&api, &phone.access).await), on_phone);
     let without_slash = format!("/api/sessions/{on_phone}");
     api.request(Method::DELETE, &without_slash).bearer(&phone.access).send().await.expect(204);
@@ -92,11 +114,24 @@ async fn another_customers_session_is_as_absent_as_none() {
     let api = roomy().await;
     let (owner, stranger) = (api.log_in(PHONE).await, api.log_in("+14155550199").await);
     let id = current(&listed(&api, &owner.access).await);
-    for id in [id.as_str(), "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "garbage", "%20", "a%23b", "手机", "{id}"] {
-        assert_eq!(revoke(&api, &stranger.access, id).await.error(), "404 not_found: Not found. [null]", "{id}");
+    for id in [
+        id.as_str(),
+        "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
+        "garbage",
+        "%20",
+        "a%23b",
+        "手机",
+        "{id}",
+    ] {
+        assert_eq!(
+            revoke(&api, &stranger.access, id).await.error(),
+            "404 not_found: Not found. [null]",
+            "{id}"
+        );
     }
     api.profile(&owner.access).await.expect(200);
-    let method = api.get(&format!("/api/sessions/{id}/")).bearer(&owner.access).send().await.expect(405);
+    let method =
+        api.get(&format!("/api/sessions/{id}/")).bearer(&owner.access).send().await.expect(405);
     assert_eq!(method.header("allow"), "DELETE, OPTIONS");
 }
 
@@ -106,7 +141,8 @@ async fn a_session_that_is_revoked_many_times_at_once_is_revoked_once() {
     let (phone, tablet) = (api.log_in(PHONE).await, api.log_in(PHONE).await);
     let id = current(&listed(&api, &tablet.access).await);
     let answers = join_all((0..32).map(|_| revoke(&api, &phone.access, &id))).await;
-    let statuses = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    let statuses =
+        |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
     assert_eq!((statuses(204), statuses(404)), (1, 31));
     api.profile(&phone.access).await.expect(200);
 }
@@ -115,15 +151,23 @@ async fn a_session_that_is_revoked_many_times_at_once_is_revoked_once() {
 async fn each_end_is_one_line_in_the_log_of_security_events_under_a_pseudonym() {
     let api = roomy().await;
     let (phone, tablet) = (api.log_in(PHONE).await, api.log_in(PHONE).await);
-    let (on_phone, on_tablet) = (current(&listed(&api, &phone.access).await), current(&listed(&api, &tablet.access).await));
+    let (on_phone, on_tablet) =
+        (current(&listed(&api, &phone.access).await), current(&listed(&api, &tablet.access).await));
     revoke(&api, &phone.access, &on_tablet).await.expect(204);
     revoke(&api, &phone.access, &on_tablet).await.expect(404);
-    api.post("/api/logout-all-devices/").bearer(&phone.access).json(&json!({"keep_current": true})).send().await.expect(204);
+    api.post("/api/logout-all-devices/")
+        .bearer(&phone.access)
+        .json(&json!({"keep_current": true}))
+        .send()
+        .await
+        .expect(204);
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(204);
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(401);
     let events_of = |session: &str| -> Vec<String> {
-        let lines: Vec<Value> = log::everything().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        let of_session = lines.iter().filter(|line| line["session"] == session && line["message"] == "security");
+        let lines: Vec<Value> =
+            log::everything().lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let of_session =
+            lines.iter().filter(|line| line["session"] == session && line["message"] == "security");
         of_session.filter_map(|line| line["event"].as_str().map(str::to_owned)).collect()
     };
     assert_eq!(events_of(&on_tablet), ["logged_in", "logged_out"]);

@@ -52,7 +52,11 @@ async fn a_device_whose_session_is_refreshed_is_put_off_until_sixty_days_after_t
         refresh = api.refresh(&refresh).await.expect(200).text("refresh");
     }
     assert_eq!(counts(&clean_up(&api).await, "devices"), (0, 1, 0), "day 65: it was seen today");
-    assert_eq!(counts(&clean_up(&api).await, "devices"), (0, 0, 0), "and is not looked at again tomorrow");
+    assert_eq!(
+        counts(&clean_up(&api).await, "devices"),
+        (0, 0, 0),
+        "and is not looked at again tomorrow"
+    );
     api.clock.advance_seconds(59 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "devices"), (0, 0, 0));
     assert!(is_stored(&api, "t").await && has_endpoint(&api, "t"));
@@ -63,13 +67,18 @@ async fn a_device_whose_session_is_refreshed_is_put_off_until_sixty_days_after_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
-    let api =
-        Api::with(&[("AccessTokenSeconds", "15552000"), ("RefreshIdleSeconds", "15552000"), ("WritesPerMinute", "0")]).await;
+    let api = Api::with(&[
+        ("AccessTokenSeconds", "15552000"),
+        ("RefreshIdleSeconds", "15552000"),
+        ("WritesPerMinute", "0"),
+    ])
+    .await;
     let phone = api.log_in(PHONE).await;
     for token in ["again", "on", "renamed"] {
         api.register(&phone.access, token).await.expect(201);
     }
-    // The session of another log-in, which is never refreshed; theirs would be one sign of life for all.
+    // The session of another log-in, which is never refreshed; theirs would be one sign of life for
+    // all.
     api.clock.advance_seconds(40 * DAY);
     api.register(&phone.access, "again").await.expect(200);
     let patch = async |token: &str, body| {
@@ -81,12 +90,17 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
     patch("renamed", json!({"name": "x"})).await;
     api.clock.advance_seconds(25 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "devices"), (1, 0, 0));
-    assert!(is_stored(&api, "again").await && is_stored(&api, "on").await && !is_stored(&api, "renamed").await);
+    assert!(
+        is_stored(&api, "again").await
+            && is_stored(&api, "on").await
+            && !is_stored(&api, "renamed").await
+    );
     // A log-in that brings a device of its own is a registration, too.
     api.clock.advance_seconds(10 * DAY);
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "again"});
-    let body = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
+    let body =
+        json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
     api.post("/api/customer/authenticate/").json(&body).send().await.expect(200);
     api.clock.advance_seconds(30 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "devices"), (1, 0, 0));
@@ -105,14 +119,25 @@ async fn a_device_that_comes_back_between_the_look_and_the_deletion_stays() {
     };
     let (seen, device) = look().await;
     api.register(&phone.access, "t").await.expect(200);
-    assert!(!store.remove_unseen_device(id, &device, &seen).await.expect("an answer"), "it was registered again");
+    assert!(
+        !store.remove_unseen_device(id, &device, &seen).await.expect("an answer"),
+        "it was registered again"
+    );
     let (seen, device) = look().await;
     api.clock.advance_seconds(1);
     api.refresh(&phone.refresh).await.expect(200);
-    assert!(!store.remove_unseen_device(id, &device, &seen).await.expect("an answer"), "its session was refreshed");
+    assert!(
+        !store.remove_unseen_device(id, &device, &seen).await.expect("an answer"),
+        "its session was refreshed"
+    );
     let (seen, device) = look().await;
     assert!(store.remove_unseen_device(id, &device, &seen).await.expect("an answer"));
-    assert!(!store.put_device_off(id, &device, api.stack.state("fcm").expect("fcm").now()).await.expect("an answer"));
+    assert!(
+        !store
+            .put_device_off(id, &device, api.stack.state("fcm").expect("fcm").now())
+            .await
+            .expect("an answer")
+    );
     assert!(!is_stored(&api, "t").await, "to put off what is gone makes nothing");
 }
 

@@ -17,7 +17,13 @@ async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let device = json!({"registration_id": "t", "type": "ios"});
-    api.post("/api/devices/").bearer(&phone.access).header("idempotency-key", "k").json(&device).send().await.expect(201);
+    api.post("/api/devices/")
+        .bearer(&phone.access)
+        .header("idempotency-key", "k")
+        .json(&device)
+        .send()
+        .await
+        .expect(201);
     api.code_for("+14155550124").await;
     api.notify(&phone, "m1", "Hello").await;
     for prefix in SHORT_LIVED {
@@ -49,7 +55,10 @@ async fn what_was_written_anew_is_not_deleted() {
     let code = api.code_for(PHONE).await;
     let key = || keys::challenge(code.challenge.parse().expect("an id"));
     let (store, now) = (store(&api), api.stack.state("cleanup").expect("it runs").now());
-    assert!(!store.delete_expired(key(), now).await.expect("an answer"), "it lives for five minutes more");
+    assert!(
+        !store.delete_expired(key(), now).await.expect("an answer"),
+        "it lives for five minutes more"
+    );
     let over = now + SignedDuration::from_mins(6);
     assert!(store.delete_expired(key(), over).await.expect("an answer"));
     assert!(!store.delete_expired(key(), over).await.expect("an answer"), "somebody else did it");
@@ -59,7 +68,13 @@ async fn what_was_written_anew_is_not_deleted() {
 async fn the_writes_of_an_hour_are_one_item_and_the_limit_is_each_minutes() {
     let api = Api::with(&[("WritesPerMinute", "2"), ("AccessTokenSeconds", "86400")]).await;
     let phone = api.log_in(PHONE).await;
-    let write = async || api.patch("/api/customer/").bearer(&phone.access).json(&json!({"first_name": "Amal"})).send().await;
+    let write = async || {
+        api.patch("/api/customer/")
+            .bearer(&phone.access)
+            .json(&json!({"first_name": "Amal"}))
+            .send()
+            .await
+    };
     for _ in 0..5 {
         for status in [200, 200, 429] {
             write().await.expect(status);

@@ -15,7 +15,12 @@ const NUMBER: &str = "+447400123900";
 
 async fn leave(api: &Api, access: &str) {
     let forfeit = json!({"forfeit": true});
-    api.request(Method::DELETE, "/api/customer/").bearer(access).json(&forfeit).send().await.expect(204);
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(access)
+        .json(&forfeit)
+        .send()
+        .await
+        .expect(204);
 }
 
 async fn listed(api: &Api) -> usize {
@@ -33,7 +38,13 @@ async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
     let operator = api.operator_token(&["wallet:credit"]);
     let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
         "reference": "for Zsuzsanna"});
-    api.patch("/api/wallet/").bearer(&operator).header("idempotency-key", "k").json(&credit).send().await.expect(200);
+    api.patch("/api/wallet/")
+        .bearer(&operator)
+        .header("idempotency-key", "k")
+        .json(&credit)
+        .send()
+        .await
+        .expect(200);
     let stays = api.log_in("+447400123999").await;
     assert_eq!(counts(&clean_up(&api).await, "leaving"), (0, 0, 0));
     leave(&api, &phone.access).await;
@@ -44,7 +55,8 @@ async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
     let books = audited(&api).await;
     assert_eq!((books.entries, books.breaks), (2, vec![]), "the credit, and that it was given up");
     api.profile(&stays.access).await.expect(200);
-    // Counters under the customer's id are needed for two days; then they go, too, and so do those under the phone's hash.
+    // Counters under the customer's id are needed for two days; then they go, too, and so do those
+    // under the phone's hash.
     api.clock.advance_seconds(6 * DAY);
     clean_up(&api).await;
     assert_eq!(items_with(&api, &id_of(&phone).to_string()).await, [""; 0]);
@@ -59,7 +71,8 @@ async fn runs_that_are_killed_at_any_moment_and_two_at_once_end_alike() {
         let phone = fill(&api, &number).await;
         leave(&api, &phone.access).await;
         api.wire.delay(Duration::from_millis(20));
-        let killed = tokio::time::timeout(Duration::from_millis(400 + 60 * n), clean_up(&api)).await;
+        let killed =
+            tokio::time::timeout(Duration::from_millis(400 + 60 * n), clean_up(&api)).await;
         api.wire.delay(Duration::ZERO);
         assert!(killed.is_ok() || listed(&api).await <= 1);
         tokio::join!(clean_up(&api), clean_up(&api));
@@ -80,7 +93,8 @@ async fn a_run_that_has_no_more_time_says_so_and_the_next_goes_on() {
         leave(&api, &phone.access).await;
     }
     api.wire.delay(Duration::from_millis(20));
-    let report = run_within(&api, Some(cleanup_margin() + Duration::from_secs(4))).await.expect("a run");
+    let report =
+        run_within(&api, Some(cleanup_margin() + Duration::from_secs(4))).await.expect("a run");
     api.wire.delay(Duration::ZERO);
     assert_eq!(report["leaving"]["unfinished"], json!(true), "{report}");
     assert!(counts(&report, "leaving").0 < 4, "{report}");

@@ -26,7 +26,9 @@ async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
 
 /// What a task did: done, put off, failed.
 fn counts(report: &Value, task: &str) -> (u64, u64, u64) {
-    let count = |name: &str| report[task][name].as_u64().unwrap_or_else(|| panic!("{report} has no {name} of {task}"));
+    let count = |name: &str| {
+        report[task][name].as_u64().unwrap_or_else(|| panic!("{report} has no {name} of {task}"))
+    };
     (count("done"), count("put_off"), count("failed"))
 }
 

@@ -12,13 +12,18 @@ async fn with_something_for_every_task(api: &Api) {
     api.register(&purse.phone.access, "t").await.expect(201);
     api.notify(&purse.phone, "m1", "Hello").await;
     let keyed = json!({"registration_id": "u", "type": "ios"});
-    let request = api.post("/api/devices/").bearer(&purse.phone.access).header("idempotency-key", "k");
+    let request =
+        api.post("/api/devices/").bearer(&purse.phone.access).header("idempotency-key", "k");
     request.json(&keyed).send().await.expect(201);
     api.code_for("+14155550125").await;
     api.post("/v2/pet").json(&json!({"name": "doggie", "photoUrls": []})).send().await.expect(200);
     api.post("/v2/store/order").json(&json!({"petId": 1})).send().await.expect(200);
     let leaver = api.log_in("+14155550126").await;
-    api.request(http::Method::DELETE, "/api/customer/").bearer(&leaver.access).send().await.expect(204);
+    api.request(http::Method::DELETE, "/api/customer/")
+        .bearer(&leaver.access)
+        .send()
+        .await
+        .expect(204);
     api.clock.advance(SignedDuration::from_hours(24 * 120));
 }
 
@@ -45,7 +50,12 @@ async fn one_run_does_what_is_due_of_every_task_and_the_next_has_nothing_to_do()
     let report = clean_up(&api).await;
     let idle: Vec<&str> = TASKS.into_iter().filter(|task| counts(&report, task).0 == 0).collect();
     assert_eq!(idle, [""; 0], "{report:#}");
-    assert!(TASKS.iter().all(|task| counts(&report, task).2 == 0 && report[task]["unfinished"] == false), "{report:#}");
+    assert!(
+        TASKS
+            .iter()
+            .all(|task| counts(&report, task).2 == 0 && report[task]["unfinished"] == false),
+        "{report:#}"
+    );
     let report = clean_up(&api).await;
     for task in TASKS.into_iter().filter(|task| *task != "audit") {
         assert_eq!(counts(&report, task), (0, 0, 0), "{task}");
@@ -60,9 +70,17 @@ async fn a_task_that_fails_stops_no_other_and_the_run_says_so() {
     broken.wire.refuse("TransactWriteItems");
     let error = run_within(&broken, None).await.expect_err("a task failed");
     assert_eq!(error.to_string(), "failed: holds");
-    // Of the devices and the one who left each failed by itself; all that needs no transaction is done.
+    // Of the devices and the one who left each failed by itself; all that needs no transaction is
+    // done.
     let report = clean_up(&api).await;
-    for (task, done) in [("holds", 1), ("leaving", 1), ("devices", 2), ("sessions", 0), ("codes", 0), ("answers", 0)] {
+    for (task, done) in [
+        ("holds", 1),
+        ("leaving", 1),
+        ("devices", 2),
+        ("sessions", 0),
+        ("codes", 0),
+        ("answers", 0),
+    ] {
         assert_eq!(counts(&report, task), (done, 0, 0), "{task}: {report:#}");
     }
 }
@@ -72,7 +90,12 @@ async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
     let api = Api::start().await;
     with_something_for_every_task(&api).await;
     let broken = api.another(&[]).await;
-    let faults = harness::faults::Faults { lost_calls: 50, lost_answers: 100, throttled: 100, conflicts: 100 };
+    let faults = harness::faults::Faults {
+        lost_calls: 50,
+        lost_answers: 100,
+        throttled: 100,
+        conflicts: 100,
+    };
     broken.wire.break_at_random(faults, 7);
     for _ in 0..4 {
         run_within(&broken, None).await.ok();
@@ -87,7 +110,8 @@ async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_nothing_but_the_place_of_the_audit() {
+async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_nothing_but_the_place_of_the_audit()
+ {
     let api = Api::start().await;
     api.log_in(PHONE).await;
     api.clock.advance_seconds(DAY);
@@ -95,8 +119,14 @@ async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_noth
     let report = clean_up(&api).await;
     assert!(TASKS.iter().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
     let cost = api.wire.cost();
-    // Nine lists of the index, the holds, those who left and the ledgers in sixteen shards each; the place of the audit.
-    assert_eq!((cost.read_units, cost.write_units), (12.0 * 16.0 * 0.5 + 1.0, 1.0), "{:#?}", api.wire.calls().len());
+    // Nine lists of the index, the holds, those who left and the ledgers in sixteen shards each;
+    // the place of the audit.
+    assert_eq!(
+        (cost.read_units, cost.write_units),
+        (12.0 * 16.0 * 0.5 + 1.0, 1.0),
+        "{:#?}",
+        api.wire.calls().len()
+    );
 }
 
 #[test]
@@ -119,7 +149,10 @@ async fn each_task_reports_itself_as_one_line_of_metrics_under_four_hundred_byte
         .collect();
     for task in TASKS {
         // Other tests clean up meanwhile.
-        let line = lines.iter().find(|line| line["Task"] == task).unwrap_or_else(|| panic!("{task} is not in {log}"));
+        let line = lines
+            .iter()
+            .find(|line| line["Task"] == task)
+            .unwrap_or_else(|| panic!("{task} is not in {log}"));
         let declared = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(declared["Dimensions"], json!([["Task"]]));
         for metric in declared["Metrics"].as_array().expect("metrics") {

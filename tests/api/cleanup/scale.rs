@@ -16,7 +16,8 @@ fn id(n: usize) -> String {
     format!("019aac3f-0000-7000-8000-{n:012x}")
 }
 
-/// Writes so many codes as sendOTP does, of which the first `over` have been over for a week and the others for no day.
+/// Writes so many codes as sendOTP does, of which the first `over` have been over for a week and
+/// the others for no day.
 async fn fill(api: &Api, count: usize, over: usize) {
     let now: Timestamp = api.stack.state("cleanup").expect("the clean-up runs").now();
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -47,7 +48,11 @@ async fn fill(api: &Api, count: usize, over: usize) {
 /// The codes in the table.
 async fn stored(api: &Api) -> BTreeSet<String> {
     let table = api.whole_table().await;
-    let id = |item: &str| item.split_once("S(\"OTP#").and_then(|(_, rest)| rest.split_once('"')).map(|(id, _)| id.to_owned());
+    let id = |item: &str| {
+        item.split_once("S(\"OTP#")
+            .and_then(|(_, rest)| rest.split_once('"'))
+            .map(|(id, _)| id.to_owned())
+    };
     // An item's key is its partition's; the place on the index begins alike.
     table.lines().filter_map(|item| id(&item.replace("S(\"OTP#DUE", ""))).collect()
 }
@@ -56,7 +61,8 @@ fn rest(count: usize, over: usize) -> BTreeSet<String> {
     (over..count).map(id).collect()
 }
 
-/// What a whole run costs on a table of so many items of which so many are due; the table holds the others afterwards.
+/// What a whole run costs on a table of so many items of which so many are due; the table holds the
+/// others afterwards.
 async fn cost_of(count: usize, over: usize) -> Cost {
     let api = Api::start().await;
     fill(&api, count, over).await;
@@ -73,12 +79,18 @@ async fn killed_and_two_at_once(count: usize, over: usize) {
     fill(&api, count, over).await;
     let mut kills = 0;
     for millis in [100, 200, 300] {
-        kills += u32::from(tokio::time::timeout(Duration::from_millis(millis), clean_up(&api)).await.is_err());
+        kills += u32::from(
+            tokio::time::timeout(Duration::from_millis(millis), clean_up(&api)).await.is_err(),
+        );
     }
     let left = stored(&api).await.len();
     assert!(kills > 0 && left > count - over, "{kills} were killed, {left} of {count} are left");
     let (one, other) = tokio::join!(clean_up(&api), clean_up(&api));
-    assert_eq!(counts(&one, "codes").0 + counts(&other, "codes").0, (left - (count - over)) as u64, "each was deleted once");
+    assert_eq!(
+        counts(&one, "codes").0 + counts(&other, "codes").0,
+        (left - (count - over)) as u64,
+        "each was deleted once"
+    );
     assert_eq!(stored(&api).await, rest(count, over));
 }
 
@@ -86,7 +98,8 @@ async fn killed_and_two_at_once(count: usize, over: usize) {
 async fn a_run_costs_what_is_due_and_not_what_is_stored() {
     let (few, many) = (cost_of(1_000, 500).await, cost_of(6_000, 500).await);
     assert_eq!((few.read_units, few.write_units), (many.read_units, many.write_units));
-    // Without anything due it is 97; the keys of five hundred are some fifteen units more, and each is a unit for the item and for its place.
+    // Without anything due it is 97; the keys of five hundred are some fifteen units more, and each
+    // is a unit for the item and for its place.
     assert!(many.read_units < 97.0 + 25.0, "{many:?}");
     assert_eq!(many, Cost { write_units: 1.0 + 2.0 * 500.0, ..many });
 }
@@ -96,12 +109,16 @@ async fn runs_that_are_killed_and_two_at_once_end_as_one_whole_run() {
     killed_and_two_at_once(2_000, 1_000).await;
 }
 
-/// A minute or two, so by hand and in `.ci/full`: `cargo test --workspace --test api -- --ignored hundred_thousand --nocapture`.
+/// A minute or two, so by hand and in `.ci/full`: `cargo test --workspace --test api -- --ignored
+/// hundred_thousand --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn of_a_hundred_thousand_items_a_run_reads_the_thousand_that_are_due() {
     let cost = cost_of(100_000, 1_000).await;
-    println!("100,000 items, 1,000 due: {} read units, {} write units", cost.read_units, cost.write_units);
+    println!(
+        "100,000 items, 1,000 due: {} read units, {} write units",
+        cost.read_units, cost.write_units
+    );
     assert!(cost.read_units < 97.0 + 50.0, "{cost:?}");
     assert_eq!(cost, Cost { write_units: 1.0 + 2.0 * 1_000.0, ..cost });
     killed_and_two_at_once(100_000, 1_000).await;

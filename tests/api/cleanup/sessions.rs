@@ -13,12 +13,24 @@ async fn sessions_leave_the_account_sixty_days_after_their_end_and_one_that_is_u
         api.clock.advance_seconds(61);
         api.log_in(PHONE).await;
     }
-    let sessions = async || store(&api).account(id_of(&used)).await.expect("an answer").expect("an account").sessions.len();
+    let sessions = async || {
+        store(&api)
+            .account(id_of(&used))
+            .await
+            .expect("an answer")
+            .expect("an account")
+            .sessions
+            .len()
+    };
     let mut refresh = used.refresh.clone();
     for _ in 0..3 {
         api.clock.advance_seconds(29 * DAY);
         refresh = api.refresh(&refresh).await.expect(200).text("refresh");
-        assert_eq!(counts(&clean_up(&api).await, "sessions"), (0, 0, 0), "nothing was over for sixty days");
+        assert_eq!(
+            counts(&clean_up(&api).await, "sessions"),
+            (0, 0, 0),
+            "nothing was over for sixty days"
+        );
     }
     assert_eq!(sessions().await, 3);
     // The idle ones ended on day 30, so on day 91 they have been over for sixty days and more.
@@ -27,7 +39,8 @@ async fn sessions_leave_the_account_sixty_days_after_their_end_and_one_that_is_u
     assert_eq!(sessions().await, 1);
     refresh = api.refresh(&refresh).await.expect(200).text("refresh");
     assert_eq!(counts(&clean_up(&api).await, "sessions"), (0, 0, 0), "the account was put off");
-    // Its end as it was seen last is past, and it was refreshed since: the account is put off again, without a write by the refresh.
+    // Its end as it was seen last is past, and it was refreshed since: the account is put off
+    // again, without a write by the refresh.
     api.clock.advance_seconds(29 * DAY);
     refresh = api.refresh(&refresh).await.expect(200).text("refresh");
     api.clock.advance_seconds(29 * DAY);
@@ -42,7 +55,13 @@ async fn sessions_leave_the_account_sixty_days_after_their_end_and_one_that_is_u
 async fn an_account_whose_last_session_is_over_leaves_the_index_and_comes_back_with_a_log_in() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let on_the_index = async || items_with(&api, "\"ACCOUNT\"").await.iter().filter(|item| item.contains("\"due_at\"")).count();
+    let on_the_index = async || {
+        items_with(&api, "\"ACCOUNT\"")
+            .await
+            .iter()
+            .filter(|item| item.contains("\"due_at\""))
+            .count()
+    };
     assert_eq!(on_the_index().await, 1);
     api.clock.advance_seconds(92 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "sessions"), (1, 0, 0));
@@ -81,10 +100,16 @@ async fn a_refresh_or_a_log_in_beside_the_pruning_is_never_lost() {
     let stale = store(&api).account(id_of(&phone)).await.expect("an answer").expect("an account");
     let all: Vec<_> = stale.sessions.keys().copied().collect();
     let refresh = api.refresh(&phone.refresh).await.expect(200).text("refresh");
-    assert!(!store(&api).prune_sessions(&stale, &all).await.expect("an answer"), "it was refreshed since it was read");
+    assert!(
+        !store(&api).prune_sessions(&stale, &all).await.expect("an answer"),
+        "it was refreshed since it was read"
+    );
     let seen = store(&api).account(id_of(&phone)).await.expect("an answer").expect("an account");
     api.log_in(PHONE).await;
-    assert!(!store(&api).prune_sessions(&seen, &all).await.expect("an answer"), "there is one more session than was read");
+    assert!(
+        !store(&api).prune_sessions(&seen, &all).await.expect("an answer"),
+        "there is one more session than was read"
+    );
     api.refresh(&refresh).await.expect(200);
 
     api.clock.advance_seconds(95 * DAY);

@@ -38,14 +38,26 @@ async fn all_that_is_wrong_with_a_code_gets_one_answer() {
     let code = api.code_for(PHONE).await;
     let stranger = api.code_for("+14155550199").await;
     let crossed = Code { challenge: stranger.challenge.clone(), otp: code.otp.clone() };
-    assert_eq!(api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(), WRONG);
+    assert_eq!(
+        api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(),
+        WRONG
+    );
     assert_eq!(api.authenticate(PHONE, &crossed).await.error(), WRONG);
     assert_eq!(api.authenticate("+14155550199", &code).await.error(), WRONG);
     for challenge in ["nonsense", "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"] {
-        assert_eq!(api.authenticate(PHONE, &Code { challenge: challenge.into(), ..code.clone() }).await.error(), WRONG);
+        assert_eq!(
+            api.authenticate(PHONE, &Code { challenge: challenge.into(), ..code.clone() })
+                .await
+                .error(),
+            WRONG
+        );
     }
     assert_eq!(api.authenticate("nobody", &code).await.error(), WRONG);
-    let fields = api.post("/api/customer/authenticate/").json(&json!({"device": {"platform": "palm", "name": 7}})).send().await;
+    let fields = api
+        .post("/api/customer/authenticate/")
+        .json(&json!({"device": {"platform": "palm", "name": 7}}))
+        .send()
+        .await;
     assert_eq!(
         fields.error(),
         "400 required: This field is required. [phone]; 400 required: This field is required. [challenge]; \
@@ -88,7 +100,9 @@ async fn guesses_at_once_do_not_outrun_the_count() {
     ])
     .await;
     let code = api.code_for(PHONE).await;
-    let guess = |n: usize| format!("{:06}", (code.otp.parse::<usize>().expect("digits") + 1 + n) % 1_000_000);
+    let guess = |n: usize| {
+        format!("{:06}", (code.otp.parse::<usize>().expect("digits") + 1 + n) % 1_000_000)
+    };
     let guesses = join_all((0..64).map(|n| {
         let guess = Code { otp: guess(n), ..code.clone() };
         let api = &api;
@@ -116,8 +130,11 @@ async fn sixty_four_log_ins_with_one_right_code_are_one() {
         let code = api.code_for(PHONE).await;
         let answers = join_all((0..64).map(|_| api.authenticate(PHONE, &code))).await;
         let succeeded = answers.iter().filter(|answer| answer.status.is_success()).count();
-        let others: Vec<String> =
-            answers.iter().filter(|answer| !answer.status.is_success()).map(harness::Answer::error).collect();
+        let others: Vec<String> = answers
+            .iter()
+            .filter(|answer| !answer.status.is_success())
+            .map(harness::Answer::error)
+            .collect();
         assert_eq!(succeeded, 1, "{others:?}");
         assert!(others.iter().all(|error| error == WRONG), "{others:?}");
     }
@@ -129,7 +146,8 @@ async fn two_codes_used_at_once_for_a_new_phone_make_one_account() {
     let first = api.code_for(PHONE).await;
     api.clock.advance_seconds(60);
     let second = api.code_for(PHONE).await;
-    let (first, second) = tokio::join!(api.authenticate(PHONE, &first), api.authenticate(PHONE, &second));
+    let (first, second) =
+        tokio::join!(api.authenticate(PHONE, &first), api.authenticate(PHONE, &second));
     let statuses = [first.status.as_u16(), second.status.as_u16()];
     assert!(statuses == [200, 201] || statuses == [201, 200], "{statuses:?}");
     assert_eq!(first.json()["customer"]["id"], second.json()["customer"]["id"]);
@@ -142,7 +160,11 @@ async fn the_hourly_and_daily_tries_of_an_address_hold_across_resends() {
     for resend in 0..2 {
         let code = api.code_for(PHONE).await;
         for _ in 0..5 {
-            assert_eq!(api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(), WRONG, "{resend}");
+            assert_eq!(
+                api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(),
+                WRONG,
+                "{resend}"
+            );
             wrong += 1;
         }
         api.clock.advance_seconds(60);
@@ -150,13 +172,17 @@ async fn the_hourly_and_daily_tries_of_an_address_hold_across_resends() {
     let code = api.code_for(PHONE).await;
     let over = api.authenticate(PHONE, &code).await.expect(429);
     assert_eq!((wrong, over.header("retry-after")), (10, "3480"));
-    // At another address the owner logs in with the same code, for the refusal took none of its tries.
+    // At another address the owner logs in with the same code, for the refusal took none of its
+    // tries.
     api.authenticate_from("198.51.100.9", PHONE, &code.challenge, &code.otp).await.expect(201);
     api.clock.advance_seconds(3_480);
     for _ in 0..2 {
         let code = api.code_for(PHONE).await;
         for _ in 0..5 {
-            assert_eq!(api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(), WRONG);
+            assert_eq!(
+                api.authenticate(PHONE, &Code { otp: code.wrong(), ..code.clone() }).await.error(),
+                WRONG
+            );
         }
         api.clock.advance_seconds(60);
     }
@@ -189,7 +215,9 @@ async fn a_hundred_wrong_tries_from_everywhere_end_the_day_for_a_phone() {
     let api = Api::with(&[("TriesPerPhoneDaily", "12")]).await;
     for n in 0..12 {
         let address = format!("198.51.100.{n}");
-        let answer = api.authenticate_from(&address, PHONE, "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "000000").await;
+        let answer = api
+            .authenticate_from(&address, PHONE, "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "000000")
+            .await;
         assert_eq!(answer.error(), WRONG);
     }
     let code = api.code_for(PHONE).await;
@@ -200,7 +228,9 @@ async fn a_hundred_wrong_tries_from_everywhere_end_the_day_for_a_phone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_codes_do_not_use_up_the_tries() {
-    let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api =
+        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
+            .await;
     for _ in 0..15 {
         api.log_in(PHONE).await;
         api.clock.advance_seconds(60);
@@ -209,7 +239,9 @@ async fn right_codes_do_not_use_up_the_tries() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_first_session_takes_the_place_of_the_longest_unused() {
-    let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api =
+        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
+            .await;
     let mut phones = Vec::new();
     for _ in 0..20 {
         phones.push(api.log_in(PHONE).await);

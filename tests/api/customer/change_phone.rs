@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::PHONE;
 
 const NEW: &str = "+14155550177";
-const DENIED: &str = "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str =
+    "403 permission_denied: You do not have permission to perform this action. [null]";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const NOT_VALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 
@@ -31,13 +32,19 @@ async fn after_a_recent_log_in_the_new_phones_code_moves_the_account_and_ends_th
     let mut body = with_code(NEW, &code);
     body["first_name"] = json!("Amal");
     let moved = change(&api, &phone.access, body).await.expect(200);
-    assert_eq!((moved.json()["phone"].clone(), moved.json()["first_name"].clone()), (json!(NEW), json!("Amal")));
+    assert_eq!(
+        (moved.json()["phone"].clone(), moved.json()["first_name"].clone()),
+        (json!(NEW), json!("Amal"))
+    );
     assert_eq!(api.profile(&phone.access).await.expect(200).json(), moved.json());
     assert_eq!(api.profile(&phone.access).await.header("etag"), moved.header("etag"));
     api.refresh(&phone.refresh).await.expect(200);
 
     assert_eq!(api.profile(&other.access).await.error(), NOT_VALID);
-    assert_eq!(api.refresh(&other.refresh).await.error(), "401 token_not_valid: Token is blacklisted [null]");
+    assert_eq!(
+        api.refresh(&other.refresh).await.error(),
+        "401 token_not_valid: Token is blacklisted [null]"
+    );
     let told = api.messages_to(PHONE).pop().expect("a message");
     assert!(told.contains("now uses another phone number"), "{told}");
     assert!(!told.contains("0177"), "the old phone does not hear the new number");
@@ -46,7 +53,10 @@ async fn after_a_recent_log_in_the_new_phones_code_moves_the_account_and_ends_th
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(NEW).await.customer["id"], phone.customer["id"]);
     let code = api.code_for(PHONE).await;
-    assert_ne!(api.authenticate(PHONE, &code).await.expect(201).json()["customer"]["id"], phone.customer["id"]);
+    assert_ne!(
+        api.authenticate(PHONE, &code).await.expect(201).json()["customer"]["id"],
+        phone.customer["id"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,27 +74,42 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
     let answer = change(&api, &phone.access, with_both(NEW, &code, &wrong)).await;
     assert_eq!(answer.error(), "400 invalid_otp: The code is wrong or has expired. [old_otp]");
     let counted = budgets(&api).await;
-    assert_eq!(change(&api, &phone.access, with_both(NEW, &code, &old)).await.expect(200).json()["phone"], json!(NEW));
-    assert_eq!(budgets(&api).await, counted - 4, "both codes are verified: two budgets got back two each");
-    assert_eq!(change(&api, &phone.access, with_both(PHONE, &old, &code)).await.error(), WRONG, "both codes are spent");
+    assert_eq!(
+        change(&api, &phone.access, with_both(NEW, &code, &old)).await.expect(200).json()["phone"],
+        json!(NEW)
+    );
+    assert_eq!(
+        budgets(&api).await,
+        counted - 4,
+        "both codes are verified: two budgets got back two each"
+    );
+    assert_eq!(
+        change(&api, &phone.access, with_both(PHONE, &old, &code)).await.error(),
+        WRONG,
+        "both codes are spent"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
-    let api = Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api =
+        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
+            .await;
     let victim = api.log_in(PHONE).await;
     let thief = api.log_in(NEW).await;
     api.clock.advance_seconds(600);
     let token = &victim.access;
     let mine = api.code_to(token, "+14155550178", "change_phone").await;
     let phone = "+14155550178";
-    // Codes that the thief can read: for another purpose, another customer, another phone, or nobody's.
+    // Codes that the thief can read: for another purpose, another customer, another phone, or
+    // nobody's.
     api.clock.advance_seconds(60);
     let to_log_in = api.code_for(phone).await;
     let of_the_thief = api.code_to(&thief.access, NEW, "change_phone").await;
     api.clock.advance_seconds(60);
     let to_delete = api.code_to(token, NEW, "delete").await;
-    let unknown = Code { challenge: "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f".into(), otp: "000000".into() };
+    let unknown =
+        Code { challenge: "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f".into(), otp: "000000".into() };
     assert_eq!(change(&api, token, json!({"phone": phone})).await.error(), DENIED);
     assert_eq!(change(&api, token, with_code(phone, &mine)).await.error(), DENIED);
     for old in [&to_log_in, &of_the_thief, &to_delete, &unknown] {
@@ -107,7 +132,8 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
     let late = change(&api, token, with_both("+14155550179", &mine, &to_owner)).await;
     assert!(late.error().starts_with("429 throttled"), "{}", late.error());
     assert_eq!(api.profile(token).await.json()["phone"], json!(PHONE));
-    // What the thief tried does not keep the owner from logging in, not even at the thief's own address.
+    // What the thief tried does not keep the owner from logging in, not even at the thief's own
+    // address.
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], victim.customer["id"]);
 }
@@ -129,50 +155,87 @@ async fn the_present_phone_is_no_change_and_a_phone_in_use_is_409() {
     assert_eq!(budgets(&api).await, counted, "a code that moved nothing stays counted");
     assert_eq!(api.profile(&phone.access).await.expect(200).json(), phone.customer);
     let fields = json!({"phone": "nobody", "challenge": code.challenge});
-    assert_eq!(change(&api, &phone.access, fields).await.error(), "400 required: This field is required. [otp]");
+    assert_eq!(
+        change(&api, &phone.access, fields).await.error(),
+        "400 required: This field is required. [otp]"
+    );
     let invalid = change(&api, &phone.access, json!({"phone": "nobody"})).await;
     assert_eq!(invalid.error(), "400 invalid: The phone number entered is not valid. [phone]");
     assert_eq!(change(&api, &phone.access, json!({"phone": "+14155550178"})).await.error(), DENIED);
-    let stale =
-        api.patch("/api/customer/").bearer(&phone.access).header("if-match", "\"0\"").json(&with_code(NEW, &code)).send().await;
+    let stale = api
+        .patch("/api/customer/")
+        .bearer(&phone.access)
+        .header("if-match", "\"0\"")
+        .json(&with_code(NEW, &code))
+        .send()
+        .await;
     stale.expect(412);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
-    let api =
-        Api::with(&[("CodeResendSeconds", "0"), ("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api = Api::with(&[
+        ("CodeResendSeconds", "0"),
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     let mut customers = Vec::new();
     for n in 0..8 {
         let phone = api.log_in(&format!("+1415555020{n}")).await;
         let code = api.code_to(&phone.access, NEW, "change_phone").await;
         customers.push((phone, code));
     }
-    let answers = join_all(customers.iter().map(|(phone, code)| change(&api, &phone.access, with_code(NEW, code)))).await;
+    let answers = join_all(
+        customers.iter().map(|(phone, code)| change(&api, &phone.access, with_code(NEW, code))),
+    )
+    .await;
     let moved: Vec<usize> = (0..8).filter(|n| answers[*n].status == 200).collect();
-    assert_eq!(moved.len(), 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert_eq!(
+        moved.len(),
+        1,
+        "{:?}",
+        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
     let others = answers.iter().filter(|answer| answer.status != 200);
-    assert!(others.into_iter().all(|answer| answer.error() == "409 conflict: This phone number is in use. [null]"));
+    assert!(
+        others
+            .into_iter()
+            .all(|answer| answer.error() == "409 conflict: This phone number is in use. [null]")
+    );
     assert_eq!(api.log_in(NEW).await.customer["id"], customers[moved[0]].0.customer["id"]);
     for (n, (phone, _)) in customers.iter().enumerate().filter(|(n, _)| *n != moved[0]) {
-        assert_eq!(api.profile(&phone.access).await.json()["phone"], json!(format!("+1415555020{n}")));
+        assert_eq!(
+            api.profile(&phone.access).await.json()["phone"],
+            json!(format!("+1415555020{n}"))
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_no_more_than_it_used() {
-    let limits = [("TriesPerPhoneAndAddressHourly", "1000"), ("TriesPerPhoneAndAddressDaily", "1000"), ("CodeTries", "64")];
+async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_no_more_than_it_used()
+ {
+    let limits = [
+        ("TriesPerPhoneAndAddressHourly", "1000"),
+        ("TriesPerPhoneAndAddressDaily", "1000"),
+        ("CodeTries", "64"),
+    ];
     let api = Api::with(&limits).await;
     let phone = api.log_in(PHONE).await;
     let code = api.code_to(&phone.access, NEW, "change_phone").await;
     let before = budgets(&api).await;
-    let answers = join_all((0..16).map(|_| change(&api, &phone.access, with_code(NEW, &code)))).await;
+    let answers =
+        join_all((0..16).map(|_| change(&api, &phone.access, with_code(NEW, &code)))).await;
     let done = answers.iter().filter(|answer| answer.status == 200).count();
     // Whoever reads the profile after the move finds nothing to change.
     assert!(done >= 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     assert!(answers.iter().all(|answer| [200, 400, 409].contains(&answer.status.as_u16())));
-    assert_eq!(api.messages_to(PHONE).iter().filter(|text| text.contains("another phone")).count(), 1);
-    // Where a loser's loan emptied a shard in this very moment, the winner's code stays counted: never more, never less than was sent.
+    assert_eq!(
+        api.messages_to(PHONE).iter().filter(|text| text.contains("another phone")).count(),
+        1
+    );
+    // Where a loser's loan emptied a shard in this very moment, the winner's code stays counted:
+    // never more, never less than was sent.
     let after = budgets(&api).await;
     assert!((before - 2..=before).contains(&after), "of {before} there are {after} left");
 }
@@ -181,14 +244,22 @@ async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_n
 async fn budgets(api: &Api) -> i64 {
     let table = api.whole_table().await;
     let shards = table.lines().filter(|item| item.contains("RATE#budget#"));
-    let count = |item: &str| item.split("\"n\": N(\"").nth(1).and_then(|rest| rest.split('"').next()?.parse::<i64>().ok());
+    let count = |item: &str| {
+        item.split("\"n\": N(\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next()?.parse::<i64>().ok())
+    };
     shards.filter_map(count).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_move_beside_refreshes_and_log_ins_leaves_no_session_but_its_own() {
-    let api =
-        Api::with(&[("CodeResendSeconds", "0"), ("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")]).await;
+    let api = Api::with(&[
+        ("CodeResendSeconds", "0"),
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     let mut others = Vec::new();
     for _ in 0..8 {
         others.push(api.log_in(PHONE).await);
@@ -201,10 +272,16 @@ async fn a_move_beside_refreshes_and_log_ins_leaves_no_session_but_its_own() {
         join_all(others.iter().map(|other| api.refresh(&other.refresh))),
         api.authenticate(PHONE, &to_log_in),
     );
-    // A write that an open transaction holds up is 503 at worst; then nothing has moved and the request may be sent again.
-    let moved = if moved.status == 503 { change(&api, &phone.access, with_code(NEW, &code)).await } else { moved };
+    // A write that an open transaction holds up is 503 at worst; then nothing has moved and the
+    // request may be sent again.
+    let moved = if moved.status == 503 {
+        change(&api, &phone.access, with_code(NEW, &code)).await
+    } else {
+        moved
+    };
     assert_eq!(moved.expect(200).json()["phone"], json!(NEW));
-    let again = refreshed.iter().filter(|answer| answer.status == 200).map(|answer| answer.text("access"));
+    let again =
+        refreshed.iter().filter(|answer| answer.status == 200).map(|answer| answer.text("access"));
     for access in others.iter().map(|other| other.access.clone()).chain(again) {
         assert_eq!(api.profile(&access).await.error(), NOT_VALID);
     }

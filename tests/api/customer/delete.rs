@@ -23,7 +23,8 @@ use shared::{
 
 use crate::PHONE;
 
-const DENIED: &str = "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str =
+    "403 permission_denied: You do not have permission to perform this action. [null]";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
 
@@ -44,13 +45,19 @@ fn id_of(phone: &LoggedIn) -> CustomerId {
 }
 
 /// Erases a customer who left, as the clean-up does.
-async fn erase(api: &Api, customer: CustomerId, is_over: impl FnMut() -> bool) -> Result<Erasure, StoreError> {
+async fn erase(
+    api: &Api,
+    customer: CustomerId,
+    is_over: impl FnMut() -> bool,
+) -> Result<Erasure, StoreError> {
     let app = api.stack.state("customer").expect("customer runs");
     erase_customer(&app.store, &app.push, customer, is_over).await
 }
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
-    let pages = join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100))).await;
+    let pages =
+        join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100)))
+            .await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
 }
 
@@ -65,7 +72,10 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
     for session in [&phone, &other] {
         assert_eq!(api.profile(&session.access).await.error(), INACTIVE);
         let refreshed = api.refresh(&session.refresh).await;
-        assert_eq!(refreshed.error(), "401 no_active_account: No active account found for the given token. [null]");
+        assert_eq!(
+            refreshed.error(),
+            "401 no_active_account: No active account found for the given token. [null]"
+        );
         assert_eq!(delete(&api, &session.access, None).await.error(), INACTIVE);
     }
     assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
@@ -76,7 +86,10 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
     assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], again.customer["id"]);
-    assert_eq!(api.profile(&phone.access).await.error(), "401 authentication_failed: User not found [null]");
+    assert_eq!(
+        api.profile(&phone.access).await.error(),
+        "401 authentication_failed: User not found [null]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +98,10 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(600);
     assert_eq!(delete(&api, &phone.access, None).await.error(), DENIED);
-    assert_eq!(delete(&api, &phone.access, Some(&json!({"forfeit": "true"}))).await.error(), DENIED);
+    assert_eq!(
+        delete(&api, &phone.access, Some(&json!({"forfeit": "true"}))).await.error(),
+        DENIED
+    );
     let with = |code: &Code| json!({"challenge": code.challenge, "otp": code.otp});
     let elsewhere = api.code_to(&phone.access, "+14155550177", "delete").await;
     let to_change = api.code_to(&phone.access, PHONE, "change_phone").await;
@@ -95,7 +111,8 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
     for bad in [&elsewhere, &to_change, &wrong] {
         assert_eq!(delete(&api, &phone.access, Some(&with(bad))).await.error(), WRONG);
     }
-    let half = delete(&api, &phone.access, Some(&json!({"otp": code.otp, "forfeit": "perhaps"}))).await;
+    let half =
+        delete(&api, &phone.access, Some(&json!({"otp": code.otp, "forfeit": "perhaps"}))).await;
     assert_eq!(
         half.error(),
         "400 required: This field is required. [challenge]; 400 invalid: Must be a valid boolean. [forfeit]"
@@ -111,7 +128,12 @@ async fn many_deletions_at_once_are_one() {
     let phone = api.log_in(PHONE).await;
     let answers = join_all((0..16).map(|_| delete(&api, &phone.access, None))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1);
-    assert!(answers.iter().filter(|answer| answer.status != 204).all(|answer| answer.error() == INACTIVE));
+    assert!(
+        answers
+            .iter()
+            .filter(|answer| answer.status != 204)
+            .all(|answer| answer.error() == INACTIVE)
+    );
     assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
 }
 
@@ -121,8 +143,11 @@ async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(60);
     let code = api.code_for(PHONE).await;
-    let (deleted, logged_in, refreshed) =
-        tokio::join!(delete(&api, &phone.access, None), api.authenticate(PHONE, &code), api.refresh(&phone.refresh));
+    let (deleted, logged_in, refreshed) = tokio::join!(
+        delete(&api, &phone.access, None),
+        api.authenticate(PHONE, &code),
+        api.refresh(&phone.refresh)
+    );
     deleted.expect(204);
     let mut tokens = vec![phone.access.clone()];
     if refreshed.status == 200 {
@@ -136,7 +161,8 @@ async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
     }
 }
 
-/// What a customer was asked for, and it in base64 at each of its three places within a longer text.
+/// What a customer was asked for, and it in base64 at each of its three places within a longer
+/// text.
 fn personal(texts: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for text in texts {
@@ -155,14 +181,17 @@ fn personal(texts: &[&str]) -> Vec<String> {
 
 pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     let code = api.code_for(phone).await;
-    let device = json!({"name": "Zsuzsanna's phone", "platform": "ios", "registration_id": token_of(phone)});
-    let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+    let device =
+        json!({"name": "Zsuzsanna's phone", "platform": "ios", "registration_id": token_of(phone)});
+    let body =
+        json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
     let answer = api.post("/api/customer/authenticate/").json(&body).send().await.expect(201);
     let access = answer.text("access");
     let profile = json!({"first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal", "email": "zsp@example.com",
         "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg",
         "marketing_opt_in": "yes"});
-    let customer = api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
+    let customer =
+        api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
     // More stored answers than one step of the erasing takes.
     let app = api.stack.state("customer").expect("customer runs");
     let id = customer["id"].as_str().expect("an id").parse().expect("a UUID");
@@ -185,7 +214,15 @@ fn token_of(phone: &str) -> String {
 
 pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &str) {
     let table = api.whole_table().await;
-    let texts = [number, &number[1..], "Zsuzsanna", "Haddad-Quetzal", "zsp@example.com", "zsp.jpg", "Quetzal Road"];
+    let texts = [
+        number,
+        &number[1..],
+        "Zsuzsanna",
+        "Haddad-Quetzal",
+        "zsp@example.com",
+        "zsp.jpg",
+        "Quetzal Road",
+    ];
     for text in personal(&texts) {
         assert!(!table.contains(&text), "{text} is still in the table");
     }
@@ -195,11 +232,18 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
     assert!(left.is_empty(), "{left:#?}");
     let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
     let hash = hash.phone(&shared::model::phone::Phone::of_the_operator(number));
-    assert!(!table.contains(&format!("PHONE#{}", hash.as_str())), "the phone still leads to somebody");
+    assert!(
+        !table.contains(&format!("PHONE#{}", hash.as_str())),
+        "the phone still leads to somebody"
+    );
     let token = token_of(number);
     let owner = ContentHash::of(&token);
     assert!(!table.contains(owner.as_str()), "the registration id still belongs to somebody");
-    assert_eq!(api.stack.recorder.endpoints(|endpoints| endpoints.of(&token)), None, "the endpoint is still there");
+    assert_eq!(
+        api.stack.recorder.endpoints(|endpoints| endpoints.of(&token)),
+        None,
+        "the endpoint is still there"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -253,7 +297,11 @@ async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
             steps > most
         };
         assert_eq!(erase(&api, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
-        assert_eq!(leaving(&store).await, [id_of(&phone)], "whoever is not erased stays in the list");
+        assert_eq!(
+            leaving(&store).await,
+            [id_of(&phone)],
+            "whoever is not erased stays in the list"
+        );
         assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
         assert!(leaving(&store).await.is_empty());
@@ -269,10 +317,17 @@ async fn an_erasing_that_is_killed_at_any_call_is_resumed() {
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
         api.wire.delay(Duration::from_millis(40));
-        let killed = tokio::time::timeout(Duration::from_millis(20 + 45 * calls), erase(&api, id_of(&phone), || false)).await;
+        let killed = tokio::time::timeout(
+            Duration::from_millis(20 + 45 * calls),
+            erase(&api, id_of(&phone), || false),
+        )
+        .await;
         api.wire.delay(Duration::ZERO);
         let listed = leaving(&store).await;
-        assert!(killed.is_ok() || listed == [id_of(&phone)], "killed after {calls} calls, the customer is in the list");
+        assert!(
+            killed.is_ok() || listed == [id_of(&phone)],
+            "killed after {calls} calls, the customer is in the list"
+        );
         assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
     }

@@ -14,7 +14,8 @@ use harness::phone::LoggedIn;
 
 use crate::{PHONE, wallet::Purse};
 
-/// What an item holds, but for its key, its kind and what DynamoDB expires it by: each value once, times as answers write them, too.
+/// What an item holds, but for its key, its kind and what DynamoDB expires it by: each value once,
+/// times as answers write them, too.
 fn leaves(value: &AttributeValue, found: &mut Vec<Vec<String>>) {
     match value {
         AttributeValue::M(members) => {
@@ -29,8 +30,13 @@ fn leaves(value: &AttributeValue, found: &mut Vec<Vec<String>>) {
         AttributeValue::L(items) => items.iter().for_each(|item| leaves(item, found)),
         AttributeValue::S(text) => found.push(vec![text.clone()]),
         AttributeValue::N(number) => {
-            let time = number.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
-            found.push(std::iter::once(number.clone()).chain(time.map(|time| format!("{time:.3}"))).collect());
+            let time =
+                number.parse().ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+            found.push(
+                std::iter::once(number.clone())
+                    .chain(time.map(|time| format!("{time:.3}")))
+                    .collect(),
+            );
         }
         AttributeValue::Bool(truth) => found.push(vec![truth.to_string()]),
         AttributeValue::Null(_) => {}
@@ -61,13 +67,22 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     }
     api.clock.advance_seconds(61);
     let code = api.code_for(PHONE).await;
-    let device = json!({"name": "Amal's phone", "platform": "ios", "registration_id": "token:of.amal"});
-    let body = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
+    let device =
+        json!({"name": "Amal's phone", "platform": "ios", "registration_id": "token:of.amal"});
+    let body =
+        json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
     let first = api.post("/api/customer/authenticate/").json(&body).send().await.expect(200);
     let profile = json!({"first_name": "Amal", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
         "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes"});
     api.clock.advance_seconds(61);
-    let profile = api.patch("/api/customer/").bearer(&first.text("access")).json(&profile).send().await.expect(200).json();
+    let profile = api
+        .patch("/api/customer/")
+        .bearer(&first.text("access"))
+        .json(&profile)
+        .send()
+        .await
+        .expect(200)
+        .json();
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(7);
     api.refresh(&phone.refresh).await.expect(200);
@@ -78,7 +93,8 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let keep = json!({"keep_current": true});
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
 
-    let body = json!({"registration_id": "another:of.amal", "type": "web", "device_id": "browser-7"});
+    let body =
+        json!({"registration_id": "another:of.amal", "type": "web", "device_id": "browser-7"});
     api.post("/api/devices/").bearer(&phone.access).json(&body).send().await.expect(201);
     for n in 0..3 {
         let to = json!({"customer_id": profile["id"]});
@@ -86,7 +102,9 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
             &json!({"id": format!("m{n}"), "to": to, "type": "order", "title": "Your order", "body": "It is on its way.",
             "data": {"order": n}, "image_url": "https://example.com/o.png"}),
         );
-        api.stack.recorder.endpoints(|endpoints| endpoints.disable(if n == 2 { "another:of.amal" } else { "" }));
+        api.stack
+            .recorder
+            .endpoints(|endpoints| endpoints.disable(if n == 2 { "another:of.amal" } else { "" }));
         api.stack.deliver().await;
         let page = api.inbox(&phone.access).await;
         let one = json!({"ids": [page["results"][0]["id"]]});
@@ -104,7 +122,11 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let purse = Purse::with(&api, LoggedIn { customer: profile.clone(), ..phone.clone() });
     let credit = purse.credit(500, "KWD").await.expect(200).json()["entry"]["id"].clone();
     purse
-        .send(&phone.access, "hold", &json!({"type": "hold", "amount": 7, "currency": "KWD", "reference": "Table 4"}))
+        .send(
+            &phone.access,
+            "hold",
+            &json!({"type": "hold", "amount": 7, "currency": "KWD", "reference": "Table 4"}),
+        )
         .await
         .expect(200);
     purse.operate(&json!({"type": "reverse", "entry_id": credit})).await.expect(422);
@@ -127,7 +149,10 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let (mut next, mut pages) = (export["next"].clone(), 1);
     while let Some(url) = next.as_str() {
         let page = api.get(path_of(url)).bearer(&phone.access).send().await.expect(200).json();
-        assert_eq!((&page["profile"], &page["account"], &page["sessions"]), (&json!(null), &json!(null), &json!([])));
+        assert_eq!(
+            (&page["profile"], &page["account"], &page["sessions"]),
+            (&json!(null), &json!(null), &json!([]))
+        );
         texts(&page, &mut shown);
         (next, pages) = (page["next"].clone(), pages + 1);
     }
@@ -138,16 +163,19 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let mut count = 0;
     for item in items_of(&api, profile["id"].as_str().expect("an id")).await {
         let mut stored = Vec::new();
-        for (name, value) in
-            item.iter().filter(|(name, _)| !["pk", "sk", "kind", "expires", "due", "due_at"].contains(&name.as_str()))
-        {
+        for (name, value) in item.iter().filter(|(name, _)| {
+            !["pk", "sk", "kind", "expires", "due", "due_at"].contains(&name.as_str())
+        }) {
             let mut found = Vec::new();
             leaves(value, &mut found);
             stored.extend(found.into_iter().map(|value| (name, value)));
         }
         count += stored.len();
         for (name, value) in stored {
-            assert!(value.iter().any(|form| shown.contains(form)), "{name} = {value:?} is stored and not exported");
+            assert!(
+                value.iter().any(|form| shown.contains(form)),
+                "{name} = {value:?} is stored and not exported"
+            );
         }
     }
     assert!(count > 45 * 4, "the test looks at the right place: {count}");
@@ -157,9 +185,22 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
 #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
 async fn items_of(api: &Api, id: &str) -> Vec<std::collections::HashMap<String, AttributeValue>> {
     let table = api.stack.state("customer").expect("customer runs").config.table.clone();
-    let items = api.dynamodb().scan().table_name(table).send().await.expect("the table").items.unwrap_or_default();
-    let key = |item: &std::collections::HashMap<String, AttributeValue>| item["pk"].as_s().expect("a text").clone();
-    items.into_iter().filter(|item| key(item).contains(id) && !key(item).starts_with("RATE#")).collect()
+    let items = api
+        .dynamodb()
+        .scan()
+        .table_name(table)
+        .send()
+        .await
+        .expect("the table")
+        .items
+        .unwrap_or_default();
+    let key = |item: &std::collections::HashMap<String, AttributeValue>| {
+        item["pk"].as_s().expect("a text").clone()
+    };
+    items
+        .into_iter()
+        .filter(|item| key(item).contains(id) && !key(item).starts_with("RATE#"))
+        .collect()
 }
 
 /// Stores answers as operations that take an `Idempotency-Key` do.
@@ -170,7 +211,8 @@ async fn keep_answers(api: &Api, profile: &Value, count: usize) {
         let key = RequestKey { key: format!("key{n}"), fingerprint: format!("fingerprint{n}") };
         let answer = StoredAnswer { status: 201, body: format!("{{\"n\": {n}}}") };
         let slot = key.slot(Asker::Customer(customer), "CreateAddress");
-        let new = if n == 0 { slot.keeping_for_ever(answer) } else { slot.keeping(answer, app.now()) };
+        let new =
+            if n == 0 { slot.keeping_for_ever(answer) } else { slot.keeping(answer, app.now()) };
         app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
     }
 }
@@ -186,11 +228,19 @@ async fn an_export_holds_nothing_of_anybody_else() {
     let stranger = api.log_in("+14155550177").await;
     let phone = api.log_in(PHONE).await;
     keep_answers(&api, &stranger.customer, 21).await;
-    let next = api.get("/api/customer/export").bearer(&stranger.access).send().await.expect(200).text("next");
+    let next = api
+        .get("/api/customer/export")
+        .bearer(&stranger.access)
+        .send()
+        .await
+        .expect(200)
+        .text("next");
     let stolen = api.get(path_of(&next)).bearer(&phone.access).send().await;
     assert_eq!(stolen.error(), "404 not_found: Invalid cursor [null]");
     let export = api.get("/api/customer/export").bearer(&phone.access).send().await.expect(200);
     let text = String::from_utf8_lossy(&export.body).into_owned();
-    assert!(!text.contains("0177") && !text.contains(stranger.customer["id"].as_str().expect("an id")));
+    assert!(
+        !text.contains("0177") && !text.contains(stranger.customer["id"].as_str().expect("an id"))
+    );
     api.get("/api/customer/export/").send().await.expect(401);
 }

@@ -17,7 +17,13 @@ async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
     assert_eq!(profile, expected);
     assert_eq!(answer.header("cache-control"), "no-store");
     let tag = answer.header("etag").to_owned();
-    let again = api.get("/api/customer").bearer(&phone.access).header("if-none-match", &tag).send().await.expect(304);
+    let again = api
+        .get("/api/customer")
+        .bearer(&phone.access)
+        .header("if-none-match", &tag)
+        .send()
+        .await
+        .expect(304);
     assert!(again.body.is_empty());
     assert_eq!(again.header("etag"), tag);
 }
@@ -26,11 +32,19 @@ async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
 async fn every_way_not_to_be_logged_in_has_its_words() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let with = async |header: &str| api.get("/api/customer/").header("authorization", header).send().await.error();
+    let with = async |header: &str| {
+        api.get("/api/customer/").header("authorization", header).send().await.error()
+    };
     let none = api.get("/api/customer/").send().await.expect(401);
-    assert_eq!(none.error(), "401 not_authenticated: Authentication credentials were not provided. [null]");
+    assert_eq!(
+        none.error(),
+        "401 not_authenticated: Authentication credentials were not provided. [null]"
+    );
     assert_eq!(none.header("www-authenticate"), r#"Bearer realm="api""#);
-    assert_eq!(with("Basic dXNlcjpwYXNz").await, "401 not_authenticated: Authentication credentials were not provided. [null]");
+    assert_eq!(
+        with("Basic dXNlcjpwYXNz").await,
+        "401 not_authenticated: Authentication credentials were not provided. [null]"
+    );
     let two_words = "401 authentication_failed: Authorization header must contain two space-delimited values [null]";
     assert_eq!(with("Bearer").await, two_words);
     assert_eq!(with("Bearer a b").await, two_words);

@@ -11,12 +11,21 @@ use shared::model::account::StatusChange;
 use crate::PHONE;
 
 const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
-const NO_ACCOUNT: &str = "401 no_active_account: No active account found for the given token. [null]";
+const NO_ACCOUNT: &str =
+    "401 no_active_account: No active account found for the given token. [null]";
 
-async fn set_disabled(api: &Api, phone: &str, disabled: bool, why: &str) -> Result<bool, DeskError> {
+async fn set_disabled(
+    api: &Api,
+    phone: &str,
+    disabled: bool,
+    why: &str,
+) -> Result<bool, DeskError> {
     let store = api.stack.state("customer").expect("customer runs").store.clone();
     let desk = OperatorDesk::new(store, &api.stack.secrets).expect("the secrets are there");
-    let change = StatusChange { at: api.stack.state("customer").expect("customer runs").now(), why: why.to_owned() };
+    let change = StatusChange {
+        at: api.stack.state("customer").expect("customer runs").now(),
+        why: why.to_owned(),
+    };
     desk.set_disabled(phone, disabled, change).await
 }
 
@@ -37,7 +46,10 @@ async fn disabling_ends_every_session_and_enabling_brings_none_back() {
     // That the account is closed is said only to who has the right code.
     let code = api.code_for(PHONE).await;
     let wrong = harness::phone::Code { otp: code.wrong(), ..code.clone() };
-    assert_eq!(api.authenticate(PHONE, &wrong).await.error(), "400 invalid_otp: The code is wrong or has expired. [otp]");
+    assert_eq!(
+        api.authenticate(PHONE, &wrong).await.error(),
+        "400 invalid_otp: The code is wrong or has expired. [otp]"
+    );
     assert_eq!(api.authenticate(PHONE, &code).await.error(), NO_ACCOUNT);
 
     assert!(set_disabled(&api, PHONE, false, "settled").await.expect("done"));
@@ -46,16 +58,24 @@ async fn disabling_ends_every_session_and_enabling_brings_none_back() {
     api.clock.advance_seconds(60);
     let again = api.log_in(PHONE).await;
     assert_eq!(again.customer["id"], phone.customer["id"]);
-    assert_eq!(export(&api, &again.access).await.expect(200).json()["account"]["status_change"]["why"], json!("settled"));
+    assert_eq!(
+        export(&api, &again.access).await.expect(200).json()["account"]["status_change"]["why"],
+        json!("settled")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_operator_did_is_in_the_log_and_names_nobody() {
     let api = Api::start().await;
     api.log_in("+447400123111").await;
-    set_disabled(&api, "+447400123111", true, "a reason that only this test has").await.expect("done");
+    set_disabled(&api, "+447400123111", true, "a reason that only this test has")
+        .await
+        .expect("done");
     let logged = log::everything();
-    let line = logged.lines().find(|line| line.contains("a reason that only this test has")).expect("a line");
+    let line = logged
+        .lines()
+        .find(|line| line.contains("a reason that only this test has"))
+        .expect("a line");
     assert!(line.contains("customer_disabled") && !line.contains("7400123111"), "{line}");
 }
 
@@ -65,7 +85,11 @@ async fn a_phone_without_an_account_is_nobody() {
     assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
     assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
     let phone = api.log_in(PHONE).await;
-    api.request(http::Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
+    api.request(http::Method::DELETE, "/api/customer/")
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(204);
     assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
 }
 
@@ -74,9 +98,18 @@ async fn the_command_works_on_the_local_data_folder() {
     let folder = std::env::temp_dir().join(format!("satchel-operator-{}", std::process::id()));
     let start = async || {
         let clock = std::sync::Arc::new(HandClock::default());
-        let options = StackOptions { data: Some(folder.clone()), clock: clock.clone(), ..StackOptions::default() };
-        let template = Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api { stack: Stack::start(&template, options).await.expect("it starts"), clock, wire: Wire::default() }
+        let options = StackOptions {
+            data: Some(folder.clone()),
+            clock: clock.clone(),
+            ..StackOptions::default()
+        };
+        let template =
+            Template::load(&Template::find().expect("a template")).expect("it can be read");
+        Api {
+            stack: Stack::start(&template, options).await.expect("it starts"),
+            clock,
+            wire: Wire::default(),
+        }
     };
     let api = start().await;
     let phone = api.log_in(PHONE).await;

@@ -11,8 +11,9 @@ async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
     let phone = api.log_in(PHONE).await;
     let full = json!({"first_name": " Amal ", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
         "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes"});
-    for (method, encode) in
-        [Method::PATCH, Method::PUT].into_iter().flat_map(|method| ENCODINGS.map(|form| (method.clone(), form)))
+    for (method, encode) in [Method::PATCH, Method::PUT]
+        .into_iter()
+        .flat_map(|method| ENCODINGS.map(|form| (method.clone(), form)))
     {
         api.clock.advance_seconds(1);
         let blank = json!({"first_name": "", "last_name": "", "email": "", "avatar_url": "", "marketing_opt_in": "f"});
@@ -32,12 +33,23 @@ async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
 async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let change = async |body: Value| api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
-    change(json!({"first_name": "Amal", "email": "amal@example.com", "gender": "other"})).await.expect(200);
-    let profile = change(json!({"email": null, "gender": null, "unknown": 1})).await.expect(200).json();
-    assert_eq!((&profile["first_name"], &profile["email"], &profile["gender"]), (&json!("Amal"), &json!(null), &json!(null)));
+    let change = async |body: Value| {
+        api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await
+    };
+    change(json!({"first_name": "Amal", "email": "amal@example.com", "gender": "other"}))
+        .await
+        .expect(200);
+    let profile =
+        change(json!({"email": null, "gender": null, "unknown": 1})).await.expect(200).json();
+    assert_eq!(
+        (&profile["first_name"], &profile["email"], &profile["gender"]),
+        (&json!("Amal"), &json!(null), &json!(null))
+    );
     assert_eq!(profile["phone"], json!(PHONE));
-    assert_eq!(change(json!({"first_name": null})).await.error(), "400 null: This field may not be null. [first_name]");
+    assert_eq!(
+        change(json!({"first_name": null})).await.error(),
+        "400 null: This field may not be null. [first_name]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +72,12 @@ async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
     );
     assert_eq!(api.profile(&phone.access).await.json(), phone.customer);
     for date in ["28.02.1990", "1990-02-30", "1990-2-3", ""] {
-        let answer = api.patch("/api/customer/").bearer(&phone.access).json(&json!({"birth_date": date})).send().await;
+        let answer = api
+            .patch("/api/customer/")
+            .bearer(&phone.access)
+            .json(&json!({"birth_date": date}))
+            .send()
+            .await;
         let expected = "400 invalid: Date has wrong format. Use one of these formats instead: YYYY-MM-DD. [birth_date]";
         assert_eq!(answer.error(), expected, "{date}");
     }
@@ -72,11 +89,19 @@ async fn a_change_of_another_version_than_the_present_one_is_412() {
     let phone = api.log_in(PHONE).await;
     let tag = api.profile(&phone.access).await.header("etag").to_owned();
     let change = async |name: &str| {
-        api.patch("/api/customer/").bearer(&phone.access).header("if-match", &tag).json(&json!({"first_name": name})).send().await
+        api.patch("/api/customer/")
+            .bearer(&phone.access)
+            .header("if-match", &tag)
+            .json(&json!({"first_name": name}))
+            .send()
+            .await
     };
     let changed = change("Amal").await.expect(200);
     assert_ne!(changed.header("etag"), tag);
-    assert_eq!(change("Other").await.error(), "412 precondition_failed: The resource has changed since it was read. [null]");
+    assert_eq!(
+        change("Other").await.error(),
+        "412 precondition_failed: The resource has changed since it was read. [null]"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

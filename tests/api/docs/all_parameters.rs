@@ -11,10 +11,19 @@ async fn every_parameter_in_its_style_is_taken_and_answered_by_the_default_mock(
     let api = Api::start().await;
     let body = json!({"name": "A thing", "count": "2", "price": 9.5, "agreed": "on", "email": "amal@example.com",
         "at": "2026-11-25T18:00:00.000Z", "sort": "name", "note": null, "tags": ["a"], "place": {"lat": 24.7, "lng": 46.7}});
-    let answer = from_docs(&api, EVERYTHING).header("cookie", "other=1; theme=dark").json(&body).send().await.expect(200);
+    let answer = from_docs(&api, EVERYTHING)
+        .header("cookie", "other=1; theme=dark")
+        .json(&body)
+        .send()
+        .await
+        .expect(200);
     assert_eq!(answer.json(), json!({"id": 7, "name": "A thing", "count": 2, "tags": ["a", "b"]}));
     let form = "name=x&count=3&tags=a&tags=b&place.lat=1&place%5Blng%5D=2&place.lng=2";
-    from_docs(&api, EVERYTHING).body("application/x-www-form-urlencoded", form).send().await.expect(200);
+    from_docs(&api, EVERYTHING)
+        .body("application/x-www-form-urlencoded", form)
+        .send()
+        .await
+        .expect(200);
     let with_file = json!({"name": "x", "count": "3", "file": "any content"});
     from_docs(&api, EVERYTHING).multipart(&with_file).send().await.expect(200);
 }
@@ -60,7 +69,11 @@ async fn everything_that_is_wrong_with_any_of_them_is_said_at_once() {
 #[tokio::test]
 async fn a_file_is_required_where_one_is_taken_and_may_be_larger_than_other_bodies() {
     let api = Api::start().await;
-    let answer = from_docs(&api, EVERYTHING).multipart(&json!({"name": "x", "count": "3"})).send().await.expect(400);
+    let answer = from_docs(&api, EVERYTHING)
+        .multipart(&json!({"name": "x", "count": "3"}))
+        .send()
+        .await
+        .expect(400);
     assert_eq!(said(&answer), ["file required"]);
     let with_file = |size| json!({"name": "x", "count": "3", "file": "x".repeat(size)});
     from_docs(&api, EVERYTHING).multipart(&with_file(1_000_000)).send().await.expect(200);
@@ -75,6 +88,12 @@ fn from_docs<'a>(api: &'a Api, path: &str) -> Request<'a> {
 fn said(answer: &Answer) -> Vec<String> {
     let json = answer.json();
     let errors = json["errors"].as_array().expect("errors").iter();
-    let line = |error: &Value| format!("{} {}", error["attr"].as_str().unwrap_or("-"), error["code"].as_str().unwrap_or("-"));
+    let line = |error: &Value| {
+        format!(
+            "{} {}",
+            error["attr"].as_str().unwrap_or("-"),
+            error["code"].as_str().unwrap_or("-")
+        )
+    };
     errors.map(line).collect()
 }

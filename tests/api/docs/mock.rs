@@ -20,7 +20,12 @@ async fn every_operation_answers_with_each_of_its_documented_statuses() {
     for (path, method, operation) in operations(&document) {
         let call = Call::of(&document, &path, &method, &operation);
         let default = send(&api, &call, None).await;
-        assert!(default.status.is_success(), "{method} {path}: {} {:?}", default.status, default.body);
+        assert!(
+            default.status.is_success(),
+            "{method} {path}: {} {:?}",
+            default.status,
+            default.body
+        );
         assert_eq!(default.header("preference-applied"), "");
         for (status, answer) in operation["responses"].as_object().unwrap() {
             let got = send(&api, &call, Some(&format!("code={status}"))).await;
@@ -28,14 +33,25 @@ async fn every_operation_answers_with_each_of_its_documented_statuses() {
             assert_eq!(got.header("preference-applied"), format!("code={status}"));
             let answer = resolved(&document, answer);
             for (name, header) in answer["headers"].as_object().into_iter().flatten() {
-                assert_eq!(got.header(name).is_empty(), header.get("example").is_none(), "{method} {path} {status}: {name}");
+                assert_eq!(
+                    got.header(name).is_empty(),
+                    header.get("example").is_none(),
+                    "{method} {path} {status}: {name}"
+                );
             }
             let Some(content) = answer["content"].as_object() else {
                 assert!(got.body.is_empty(), "{method} {path} {status}");
                 continue;
             };
-            let (kind, media) = content.iter().find(|(kind, _)| got.header("content-type") == **kind).expect("a documented type");
-            let shown = if kind.ends_with("json") { got.json() } else { String::from_utf8_lossy(&got.body).into() };
+            let (kind, media) = content
+                .iter()
+                .find(|(kind, _)| got.header("content-type") == **kind)
+                .expect("a documented type");
+            let shown = if kind.ends_with("json") {
+                got.json()
+            } else {
+                String::from_utf8_lossy(&got.body).into()
+            };
             assert!(examples(media).contains(&&shown), "{method} {path} {status}: {shown}");
             answers += 1;
         }
@@ -50,7 +66,10 @@ async fn an_example_is_picked_by_its_name_and_what_is_unknown_is_ignored() {
     let get = |prefer: &str| api.get("/mock/api/app-info").header("prefer", prefer).send();
     let closed = get("code=503, example=maintenance").await.expect(503);
     assert_eq!(closed.json()["errors"][0]["code"], "maintenance");
-    assert_eq!((closed.header("preference-applied"), closed.header("retry-after")), ("code=503, example=maintenance", "30"));
+    assert_eq!(
+        (closed.header("preference-applied"), closed.header("retry-after")),
+        ("code=503, example=maintenance", "30")
+    );
     assert_eq!(get("code=503").await.expect(503).json()["errors"][0]["code"], "unavailable");
     let ignored = get("code=418, example=nothing, respond-async").await.expect(200);
     assert_eq!(ignored.header("preference-applied"), "");
@@ -77,14 +96,20 @@ async fn a_request_is_checked_as_the_operation_itself_checks_it() {
     ] {
         let send = |prefix: &str| {
             let request = api.request(method.parse().unwrap(), &format!("{prefix}{path}"));
-            let request = headers.iter().fold(request, |request, (name, value)| request.header(name, value));
-            if content_type.is_empty() { request.send() } else { request.body(content_type, body.to_owned()).send() }
+            let request =
+                headers.iter().fold(request, |request, (name, value)| request.header(name, value));
+            if content_type.is_empty() {
+                request.send()
+            } else {
+                request.body(content_type, body.to_owned()).send()
+            }
         };
         let (real, mocked) = (send("").await, send("/mock").await);
         let codes = |answer: &Answer| {
             let json = answer.json();
             let errors = json["errors"].as_array().unwrap().iter();
-            let mut codes: Vec<Value> = errors.map(|error| json!([error["code"], error["attr"]])).collect();
+            let mut codes: Vec<Value> =
+                errors.map(|error| json!([error["code"], error["attr"]])).collect();
             codes.sort_by_key(ToString::to_string);
             codes
         };
@@ -113,7 +138,10 @@ async fn the_mock_alone_runs_with_no_storage_at_all() {
     let template = Template::load(&Template::find().unwrap()).unwrap();
     let gateway = local::mock::gateway(&template).unwrap();
     let get = |path: &'static str, header: (&'static str, &'static str)| {
-        let request = http::Request::builder().uri(path).header(header.0, header.1).header("host", "localhost");
+        let request = http::Request::builder()
+            .uri(path)
+            .header(header.0, header.1)
+            .header("host", "localhost");
         gateway.handle(request.body(Bytes::new()).unwrap(), "127.0.0.1".parse().unwrap())
     };
     assert_eq!(get("/mock/api/customer/", ("authorization", "Bearer any")).await.status(), 200);
@@ -132,15 +160,16 @@ async fn send(api: &Api, call: &Call, prefer: Option<&str>) -> Answer {
     if let Some(prefer) = prefer {
         request = request.header("prefer", prefer);
     }
-    let object =
-        |pairs: Vec<(String, String)>| Value::Object(pairs.into_iter().map(|(name, value)| (name, value.into())).collect());
+    let object = |pairs: Vec<(String, String)>| {
+        Value::Object(pairs.into_iter().map(|(name, value)| (name, value.into())).collect())
+    };
     request = match &call.body {
         Body::None => request,
         Body::Json(value) => request.json(value),
         Body::Form(pairs) => request.form(&object(pairs.clone())),
-        Body::Multipart(parts) => {
-            request.multipart(&object(parts.iter().map(|part| (part.name.clone(), part.value.clone())).collect()))
-        }
+        Body::Multipart(parts) => request.multipart(&object(
+            parts.iter().map(|part| (part.name.clone(), part.value.clone())).collect(),
+        )),
     };
     request.send().await
 }
@@ -149,17 +178,21 @@ fn operations(document: &Value) -> Vec<Operation> {
     let paths = document["paths"].as_object().expect("paths").iter();
     let of_path = |(path, item): (&String, &Value)| {
         let methods = item.as_object().expect("methods").iter();
-        methods.map(|(method, operation)| (path.clone(), method.clone(), operation.clone())).collect::<Vec<_>>()
+        methods
+            .map(|(method, operation)| (path.clone(), method.clone(), operation.clone()))
+            .collect::<Vec<_>>()
     };
     paths.flat_map(of_path).collect()
 }
 
 fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
-    let name = part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
+    let name =
+        part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
     name.unwrap_or(part)
 }
 
 fn examples(media: &Value) -> Vec<&Value> {
-    let named = media["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
+    let named =
+        media["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
     media.get("example").into_iter().chain(named).collect()
 }

@@ -14,9 +14,14 @@ async fn every_file_is_served_in_the_encoding_that_is_wanted_and_not_again_to_wh
             let answer = get().send().await.expect(200);
             assert_eq!(answer.header("content-encoding"), got, "{}", file.path);
             assert_eq!(answer.header("vary"), "Accept-Encoding, Accept");
-            assert!(answer.header("cache-control").starts_with("public, max-age="), "{}", file.path);
+            assert!(
+                answer.header("cache-control").starts_with("public, max-age="),
+                "{}",
+                file.path
+            );
             assert!(!answer.body.is_empty());
-            let again = get().header("if-none-match", answer.header("etag")).send().await.expect(304);
+            let again =
+                get().header("if-none-match", answer.header("etag")).send().await.expect(304);
             assert!(again.body.is_empty());
             assert_eq!(again.header("etag"), answer.header("etag"));
         }
@@ -31,10 +36,16 @@ async fn pages_admit_no_script_style_or_request_of_another_host_and_no_script_wi
         let page = api.get(path).header("accept", "text/html,*/*;q=0.8").send().await.expect(200);
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{policy}");
-        assert!(policy.contains("connect-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(
+            policy.contains("connect-src 'self'") && policy.contains("frame-ancestors 'none'"),
+            "{policy}"
+        );
         let html = String::from_utf8(page.body.to_vec()).unwrap();
         for (place, _) in html.match_indices("<script") {
-            assert!(html[place..].starts_with("<script src=\"/docs/"), "{path} holds a script of its own");
+            assert!(
+                html[place..].starts_with("<script src=\"/docs/"),
+                "{path} holds a script of its own"
+            );
         }
         for (place, _) in html.match_indices("src=\"").chain(html.match_indices("href=\"")) {
             let address = html[place..].split('"').nth(1).unwrap();
@@ -48,7 +59,8 @@ async fn pages_admit_no_script_style_or_request_of_another_host_and_no_script_wi
 async fn the_document_that_is_served_is_the_committed_one() {
     let api = Api::start().await;
     let served = api.get("/openapi.json").send().await.expect(200).json();
-    let committed: Value = serde_json::from_str(include_str!("../../../functions/docs/openapi.json")).unwrap();
+    let committed: Value =
+        serde_json::from_str(include_str!("../../../functions/docs/openapi.json")).unwrap();
     assert!(served == committed, "build again after `cargo run -- document`");
 }
 
@@ -60,10 +72,16 @@ async fn the_index_leads_to_a_page_of_every_guide_and_operation_and_each_page_to
         async move { String::from_utf8(api.get(&path).send().await.expect(200).body.to_vec()).unwrap() }
     };
     let index = text("/llms.txt".to_owned()).await;
-    let pages: Vec<&str> = index.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let pages: Vec<&str> =
+        index.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
     let pages: Vec<&str> = pages.into_iter().filter(|page| page.starts_with("/docs/")).collect();
     let document = local::document::document();
-    let operations: usize = document["paths"].as_object().unwrap().values().map(|item| item.as_object().unwrap().len()).sum();
+    let operations: usize = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|item| item.as_object().unwrap().len())
+        .sum();
     assert_eq!(pages.len(), docs::GUIDES.len() + operations);
     let all = text("/llms-full.txt".to_owned()).await;
     for (place, page) in pages.iter().enumerate() {
@@ -76,9 +94,15 @@ async fn the_index_leads_to_a_page_of_every_guide_and_operation_and_each_page_to
         }
     }
     let page = text("/docs/operations/refresh_token_create.md".to_owned()).await;
-    for part in
-        ["POST /api/refresh-token/", "### Shell", "### JavaScript", "### Java\n", "### Swift", "### 401", "token_not_valid"]
-    {
+    for part in [
+        "POST /api/refresh-token/",
+        "### Shell",
+        "### JavaScript",
+        "### Java\n",
+        "### Swift",
+        "### 401",
+        "token_not_valid",
+    ] {
         assert!(page.contains(part), "{part}");
     }
 }

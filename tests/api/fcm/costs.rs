@@ -1,4 +1,5 @@
-//! What the operations cost: sequential trips to storage, with every call delayed, and units. The figures stand in the operations' docs.
+//! What the operations cost: sequential trips to storage, with every call delayed, and units. The
+//! figures stand in the operations' docs.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -24,7 +25,13 @@ async fn warm(api: &Api, phone: &LoggedIn) {
 }
 
 /// Sends a request, and fails where it does not cost what it should.
-async fn measured(api: &Api, what: &str, request: Request<'_>, status: u16, expected: Cost) -> Answer {
+async fn measured(
+    api: &Api,
+    what: &str,
+    request: Request<'_>,
+    status: u16,
+    expected: Cost,
+) -> Answer {
     api.wire.delay(DELAY);
     api.wire.reset();
     let answer = request.send().await.expect(status);
@@ -44,14 +51,31 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
     measured(&api, "again", post(&amal), 200, cost(2, 3.0, 3.0)).await;
     measured(&api, "moved", post(&basma), 200, cost(2, 3.0, 14.0)).await;
     let keyed = json!({"registration_id": "k", "type": "ios"});
-    let keyed = || api.post("/api/devices/").bearer(&amal.access).header("idempotency-key", "k").json(&keyed);
+    let keyed = || {
+        api.post("/api/devices/").bearer(&amal.access).header("idempotency-key", "k").json(&keyed)
+    };
     measured(&api, "with a key", keyed(), 201, cost(2, 4.0, 14.0)).await;
     measured(&api, "repeated", keyed(), 201, cost(1, 4.0, 1.0)).await;
-    measured(&api, "list", api.get("/api/devices/").bearer(&basma.access), 200, cost(1, 2.0, 0.0)).await;
-    measured(&api, "retrieve", api.get("/api/devices/t/").bearer(&basma.access), 200, cost(1, 2.0, 0.0)).await;
+    measured(&api, "list", api.get("/api/devices/").bearer(&basma.access), 200, cost(1, 2.0, 0.0))
+        .await;
+    measured(
+        &api,
+        "retrieve",
+        api.get("/api/devices/t/").bearer(&basma.access),
+        200,
+        cost(1, 2.0, 0.0),
+    )
+    .await;
     let patch = |body| api.patch("/api/devices/t/").bearer(&basma.access).json(&body);
     measured(&api, "patch", patch(json!({"name": "x"})), 200, cost(2, 2.0, 2.0)).await;
-    measured(&api, "another registration id", patch(json!({"registration_id": "u"})), 200, cost(2, 3.0, 11.0)).await;
+    measured(
+        &api,
+        "another registration id",
+        patch(json!({"registration_id": "u"})),
+        200,
+        cost(2, 3.0, 11.0),
+    )
+    .await;
     let destroy = api.request(Method::DELETE, "/api/devices/u/").bearer(&basma.access);
     measured(&api, "destroy", destroy, 204, cost(2, 1.0, 8.0)).await;
 }
@@ -59,14 +83,17 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_in_with_a_device_costs_three_trips_whosever_the_device_was() {
     let api = Api::start().await;
-    for (phone, status, expected) in
-        [(PHONE, 201, cost(3, 2.0, 30.0)), (PHONE, 200, cost(3, 3.0, 12.0)), ("+14155550124", 201, cost(3, 2.0, 32.0))]
-    {
+    for (phone, status, expected) in [
+        (PHONE, 201, cost(3, 2.0, 30.0)),
+        (PHONE, 200, cost(3, 3.0, 12.0)),
+        ("+14155550124", 201, cost(3, 2.0, 32.0)),
+    ] {
         api.clock.advance_seconds(61);
         api.stack.prepare().await;
         let code = api.code_for(phone).await;
         let device = json!({"platform": "ios", "registration_id": "t"});
-        let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+        let body =
+            json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
         let request = api.post("/api/customer/authenticate/").json(&body);
         measured(&api, "log-in", request, status, expected).await;
     }
@@ -79,7 +106,8 @@ async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     let (mut inbox, mut writes) = (Inbox::default(), Vec::new());
     let text = |text: &str| AttributeValue::S(text.to_owned());
     for _ in 0..count {
-        let (after, id, until) = inbox.with_new(app.now(), SignedDuration::from_hours(24 * 90), &SystemRandom);
+        let (after, id, until) =
+            inbox.with_new(app.now(), SignedDuration::from_hours(24 * 90), &SystemRandom);
         inbox = after;
         let key = keys::notification(customer, id);
         let item = HashMap::from([
@@ -107,7 +135,9 @@ async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     });
     batches.buffer_unordered(4).for_each(|_| async {}).await;
     let first = Inbox { revision: 1, ..inbox };
-    assert!(app.store.change_inbox(customer, &Inbox::default(), &first, &[]).await.expect("written"));
+    assert!(
+        app.store.change_inbox(customer, &Inbox::default(), &first, &[]).await.expect("written")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,18 +149,53 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
         fill(&api, &phone, count).await;
         let list = || api.get("/api/notifications/?page_size=10").bearer(&phone.access);
         let page = measured(&api, "list", list(), 200, cost(1, 3.0, 0.0)).await.json();
-        assert_eq!((&page["unread"], page["results"].as_array().map(Vec::len)), (&json!(count), Some(10)));
+        assert_eq!(
+            (&page["unread"], page["results"].as_array().map(Vec::len)),
+            (&json!(count), Some(10))
+        );
         let id = |n: usize| page["results"][n]["id"].as_str().expect("an id").to_owned();
         let post = |path: &str, body| api.post(path).bearer(&phone.access).json(&body);
         let (read, delete) = ("/api/notifications/read/", "/api/notifications/bulk-delete/");
-        measured(&api, "read some", post(read, json!({"ids": [id(0), id(1)]})), 200, cost(2, 4.0, 8.0)).await;
-        measured(&api, "read them again", post(read, json!({"ids": [id(0), id(1)]})), 200, cost(1, 4.0, 1.0)).await;
-        measured(&api, "delete some", post(delete, json!({"ids": [id(0), id(1)]})), 200, cost(2, 4.0, 9.0)).await;
-        let one = api.request(Method::DELETE, &format!("/api/notifications/{}/", id(2))).bearer(&phone.access);
+        measured(
+            &api,
+            "read some",
+            post(read, json!({"ids": [id(0), id(1)]})),
+            200,
+            cost(2, 4.0, 8.0),
+        )
+        .await;
+        measured(
+            &api,
+            "read them again",
+            post(read, json!({"ids": [id(0), id(1)]})),
+            200,
+            cost(1, 4.0, 1.0),
+        )
+        .await;
+        measured(
+            &api,
+            "delete some",
+            post(delete, json!({"ids": [id(0), id(1)]})),
+            200,
+            cost(2, 4.0, 9.0),
+        )
+        .await;
+        let one = api
+            .request(Method::DELETE, &format!("/api/notifications/{}/", id(2)))
+            .bearer(&phone.access);
         measured(&api, "delete one", one, 204, cost(2, 3.0, 6.0)).await;
-        let answer = measured(&api, "read all", post(read, json!({"all": true})), 200, cost(2, 2.0, 3.0)).await;
+        let answer =
+            measured(&api, "read all", post(read, json!({"all": true})), 200, cost(2, 2.0, 3.0))
+                .await;
         assert_eq!(answer.json(), json!({"unread": 0}));
-        let answer = measured(&api, "delete all", post(delete, json!({"all": true})), 200, cost(2, 2.0, 3.0)).await;
+        let answer = measured(
+            &api,
+            "delete all",
+            post(delete, json!({"all": true})),
+            200,
+            cost(2, 2.0, 3.0),
+        )
+        .await;
         assert_eq!(answer.json(), json!({"deleted": count - 3}));
         let answer = list().send().await.expect(200);
         assert_eq!(answer.json()["results"], json!([]));
@@ -142,7 +207,9 @@ async fn a_delivery_costs_two_trips_without_devices_and_three_with_them() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let deliver = async |id: &str| {
-        api.publish(&json!({"id": id, "to": {"customer_id": phone.customer["id"]}, "title": "Hello"}));
+        api.publish(
+            &json!({"id": id, "to": {"customer_id": phone.customer["id"]}, "title": "Hello"}),
+        );
         api.wire.delay(DELAY);
         api.wire.reset();
         api.stack.deliver().await;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::PHONE;
 
 const NOT_FOUND: &str = "404 not_found: Not found. [null]";
-const TAKEN: &str = "400 unique: FCM device with this Registration token already exists. [registration_id]";
+const TAKEN: &str =
+    "400 unique: FCM device with this Registration token already exists. [registration_id]";
 
 async fn create(api: &Api, access: &str, body: &Value) -> Answer {
     api.post("/api/devices/").bearer(access).json(body).send().await
@@ -31,8 +32,12 @@ async fn at(api: &Api, method: Method, path: &str, access: &str, body: Option<&V
 async fn a_device_has_fcm_djangos_fields_and_defaults() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let answer =
-        create(&api, &access, &json!({"registration_id": " token:1 ", "type": "ios", "id": 7, "date_created": "x"})).await;
+    let answer = create(
+        &api,
+        &access,
+        &json!({"registration_id": " token:1 ", "type": "ios", "id": 7, "date_created": "x"}),
+    )
+    .await;
     let device = answer.expect(201).json();
     let id = device["id"].as_u64().expect("an integer");
     assert!(id < 1 << 53);
@@ -40,7 +45,10 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
         "date_created": "2026-11-22T20:00:00.000Z", "type": "ios"});
     assert_eq!(device, expected);
     let members: Vec<&String> = device.as_object().expect("an object").keys().collect();
-    assert_eq!(members, ["id", "name", "registration_id", "device_id", "active", "date_created", "type"]);
+    assert_eq!(
+        members,
+        ["id", "name", "registration_id", "device_id", "active", "date_created", "type"]
+    );
     assert_eq!(list(&api, &access).await, std::slice::from_ref(&expected));
     let one = at(&api, Method::GET, "/api/devices/token:1/", &access, None).await;
     assert_eq!(one.header("cache-control"), "no-store");
@@ -50,8 +58,12 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
     let second = json!({"registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off"});
     let second = create(&api, &access, &second).await.expect(201).json();
     assert!(second["id"].as_u64() > Some(id), "ids rise with time");
-    assert_eq!((&second["name"], &second["device_id"], &second["active"]), (&json!(""), &json!("d"), &json!(false)));
-    let tokens: Vec<Value> = list(&api, &access).await.iter().map(|device| device["registration_id"].clone()).collect();
+    assert_eq!(
+        (&second["name"], &second["device_id"], &second["active"]),
+        (&json!(""), &json!("d"), &json!(false))
+    );
+    let tokens: Vec<Value> =
+        list(&api, &access).await.iter().map(|device| device["registration_id"].clone()).collect();
     assert_eq!(tokens, [json!("token:2"), json!("token:1")], "newest first");
 }
 
@@ -63,7 +75,8 @@ async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
     assert_eq!(create(&api, &access, &json!({})).await.error(), required);
     let long = "x".repeat(256);
     let body = json!({"name": long, "registration_id": "x".repeat(4_097), "device_id": long, "active": "perhaps", "type": "tv"});
-    let most = |n: u32| format!("400 max_length: Ensure this field has no more than {n} characters.");
+    let most =
+        |n: u32| format!("400 max_length: Ensure this field has no more than {n} characters.");
     let all = format!(
         "{0} [name]; {1} [registration_id]; {0} [device_id]; 400 invalid: Must be a valid boolean. [active]; \
          400 invalid_choice: \"tv\" is not a valid choice. [type]",
@@ -72,27 +85,47 @@ async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
     );
     assert_eq!(create(&api, &access, &body).await.error(), all);
     for (body, error) in [
-        (json!({"registration_id": "", "type": "ios"}), "400 blank: This field may not be blank. [registration_id]"),
+        (
+            json!({"registration_id": "", "type": "ios"}),
+            "400 blank: This field may not be blank. [registration_id]",
+        ),
         (
             json!({"registration_id": null, "type": null}),
             "400 null: This field may not be null. [registration_id]; 400 null: This field may not be null. [type]",
         ),
-        (json!({"registration_id": ["x"], "type": "ios"}), "400 invalid: Not a valid string. [registration_id]"),
+        (
+            json!({"registration_id": ["x"], "type": "ios"}),
+            "400 invalid: Not a valid string. [registration_id]",
+        ),
         (
             json!({"registration_id": "a\u{0}b", "type": "ios"}),
             "400 null_characters_not_allowed: Null characters are not allowed. [registration_id]",
         ),
-        (json!({"registration_id": "x", "type": "ios", "active": null}), "400 null: This field may not be null. [active]"),
+        (
+            json!({"registration_id": "x", "type": "ios", "active": null}),
+            "400 null: This field may not be null. [active]",
+        ),
     ] {
         assert_eq!(create(&api, &access, &body).await.error(), error);
     }
-    let surrogate =
-        api.post("/api/devices/").bearer(&access).body("application/json", r#"{"registration_id": "\ud800", "type": "ios"}"#);
+    let surrogate = api
+        .post("/api/devices/")
+        .bearer(&access)
+        .body("application/json", r#"{"registration_id": "\ud800", "type": "ios"}"#);
     assert!(surrogate.send().await.error().starts_with("400 surrogate_characters_not_allowed"));
-    create(&api, &access, &json!({"registration_id": "x".repeat(4_096), "type": "ios"})).await.expect(201);
+    create(&api, &access, &json!({"registration_id": "x".repeat(4_096), "type": "ios"}))
+        .await
+        .expect(201);
     create(&api, &access, &json!({"registration_id": 4711, "type": "ios"})).await.expect(201);
     for method in [Method::PUT, Method::PATCH] {
-        let answer = at(&api, method.clone(), "/api/devices/4711/", &access, Some(&json!({"active": "perhaps"}))).await;
+        let answer = at(
+            &api,
+            method.clone(),
+            "/api/devices/4711/",
+            &access,
+            Some(&json!({"active": "perhaps"})),
+        )
+        .await;
         let partial = method == Method::PATCH;
         assert_eq!(answer.error().contains("required"), !partial, "PUT needs what PATCH does not");
         assert!(answer.error().contains("[active]"));
@@ -105,11 +138,13 @@ async fn bodies_come_in_three_encodings() {
     let access = api.log_in(PHONE).await.access;
     for (n, encode) in ENCODINGS.into_iter().enumerate() {
         let body = json!({"registration_id": format!("token:{n}"), "type": "android", "name": "Amal's", "active": "true"});
-        let device = encode(api.post("/api/devices").bearer(&access), &body).send().await.expect(201).json();
+        let device =
+            encode(api.post("/api/devices").bearer(&access), &body).send().await.expect(201).json();
         assert_eq!((&device["name"], &device["active"]), (&json!("Amal's"), &json!(true)));
         let body = json!({"active": "false"});
         let path = format!("/api/devices/token:{n}");
-        let device = encode(api.patch(&path).bearer(&access), &body).send().await.expect(200).json();
+        let device =
+            encode(api.patch(&path).bearer(&access), &body).send().await.expect(200).json();
         assert_eq!((&device["name"], &device["active"]), (&json!("Amal's"), &json!(false)));
     }
 }
@@ -139,7 +174,11 @@ async fn any_registration_id_is_the_whole_rest_of_the_path() {
         assert_eq!(device["registration_id"], json!(token));
         if !token.ends_with('/') {
             let without = path.trim_end_matches('/');
-            assert_eq!(at(&api, Method::GET, without, &access, None).await.expect(200).json(), device, "{token}");
+            assert_eq!(
+                at(&api, Method::GET, without, &access, None).await.expect(200).json(),
+                device,
+                "{token}"
+            );
         }
         at(&api, Method::PATCH, &path, &access, Some(&json!({"name": "x"}))).await.expect(200);
         at(&api, Method::DELETE, &path, &access, None).await.expect(204);
@@ -156,11 +195,18 @@ async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_
     let full = json!({"registration_id": "t", "type": "ios", "name": "n", "device_id": "d", "active": false});
     let first = create(&api, &access, &full).await.expect(201).json();
     api.clock.advance_seconds(5);
-    let again = create(&api, &access, &json!({"registration_id": "t", "type": "android"})).await.expect(200).json();
+    let again = create(&api, &access, &json!({"registration_id": "t", "type": "android"}))
+        .await
+        .expect(200)
+        .json();
     let mut expected = first.clone();
     (expected["type"], expected["active"]) = (json!("android"), json!(true));
-    assert_eq!(again, expected, "id, name, device_id and date stay; active is true unless it is sent");
-    let cleared = json!({"registration_id": "t", "type": "android", "name": null, "device_id": null});
+    assert_eq!(
+        again, expected,
+        "id, name, device_id and date stay; active is true unless it is sent"
+    );
+    let cleared =
+        json!({"registration_id": "t", "type": "android", "name": null, "device_id": null});
     let cleared = create(&api, &access, &cleared).await.expect(200).json();
     assert_eq!((&cleared["name"], &cleared["device_id"]), (&json!(null), &json!(null)));
     assert_eq!(list(&api, &access).await.len(), 1);
@@ -178,17 +224,24 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
     for other in ["a2", "b1"] {
         let body = json!({"registration_id": other, "type": "ios"});
         for method in [Method::PUT, Method::PATCH] {
-            assert_eq!(at(&api, method, "/api/devices/a1/", &amal, Some(&body)).await.error(), TAKEN);
+            assert_eq!(
+                at(&api, method, "/api/devices/a1/", &amal, Some(&body)).await.error(),
+                TAKEN
+            );
         }
     }
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.json(), before);
     // A device may be told its own.
     let own = json!({"registration_id": "a1", "type": "web"});
     let put = at(&api, Method::PUT, "/api/devices/a1/", &amal, Some(&own)).await.expect(200).json();
-    assert_eq!((&put["type"], &put["name"], &put["id"]), (&json!("web"), &json!("n"), &before["id"]));
+    assert_eq!(
+        (&put["type"], &put["name"], &put["id"]),
+        (&json!("web"), &json!("n"), &before["id"])
+    );
     // And take one that nobody has, from then on known by it alone.
     let moved = json!({"registration_id": "a3"});
-    let moved = at(&api, Method::PATCH, "/api/devices/a1/", &amal, Some(&moved)).await.expect(200).json();
+    let moved =
+        at(&api, Method::PATCH, "/api/devices/a1/", &amal, Some(&moved)).await.expect(200).json();
     assert_eq!(
         (&moved["id"], &moved["date_created"], &moved["registration_id"]),
         (&before["id"], &before["date_created"], &json!("a3"))
@@ -196,11 +249,18 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.error(), NOT_FOUND);
     create(&api, &basma, &json!({"registration_id": "a1", "type": "ios"})).await.expect(201);
     // Off by PATCH stays off by PATCH, and PUT without the flag puts it on.
-    at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"active": false}))).await.expect(200);
-    let renamed = at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"name": "x"}))).await.json();
+    at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"active": false})))
+        .await
+        .expect(200);
+    let renamed = at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"name": "x"})))
+        .await
+        .json();
     assert_eq!((&renamed["active"], &renamed["name"]), (&json!(false), &json!("x")));
     let on = json!({"registration_id": "a3", "type": "ios"});
-    assert_eq!(at(&api, Method::PUT, "/api/devices/a3/", &amal, Some(&on)).await.json()["active"], json!(true));
+    assert_eq!(
+        at(&api, Method::PUT, "/api/devices/a3/", &amal, Some(&on)).await.json()["active"],
+        json!(true)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -209,8 +269,12 @@ async fn somebody_elses_device_is_not_there() {
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     api.register(&amal, "t").await.expect(201);
     let full = json!({"registration_id": "t", "type": "ios"});
-    for (method, body) in [(Method::GET, None), (Method::PUT, Some(&full)), (Method::PATCH, Some(&full)), (Method::DELETE, None)]
-    {
+    for (method, body) in [
+        (Method::GET, None),
+        (Method::PUT, Some(&full)),
+        (Method::PATCH, Some(&full)),
+        (Method::DELETE, None),
+    ] {
         assert_eq!(at(&api, method, "/api/devices/t/", &basma, body).await.error(), NOT_FOUND);
     }
     assert!(list(&api, &basma).await.is_empty());
@@ -225,7 +289,8 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let access = api.log_in(PHONE).await.access;
     let tokens: Vec<String> = (0..60).map(|n| format!("t{n}")).collect();
-    // Who is told to come back comes back: how many get through to one item in three seconds tells of this machine's load.
+    // Who is told to come back comes back: how many get through to one item in three seconds tells
+    // of this machine's load.
     let register = async |token: &String| loop {
         let answer = api.register(&access, token).await;
         if answer.status != 503 {
@@ -235,10 +300,13 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
     let answers = join_all(tokens.iter().map(register)).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 50);
     let full = "409 limit_reached: At most 50 devices. [null]";
-    assert!(answers.iter().filter(|answer| answer.status != 201).all(|answer| answer.error() == full));
+    assert!(
+        answers.iter().filter(|answer| answer.status != 201).all(|answer| answer.error() == full)
+    );
     let devices = list(&api, &access).await;
     assert_eq!(devices.len(), 50);
-    let mut ids: Vec<u64> = devices.iter().map(|device| device["id"].as_u64().expect("an integer")).collect();
+    let mut ids: Vec<u64> =
+        devices.iter().map(|device| device["id"].as_u64().expect("an integer")).collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 50, "all made in one millisecond, no two have a number");
@@ -260,13 +328,21 @@ async fn a_repeated_registration_under_its_key_gets_its_first_answer() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let body = json!({"registration_id": "t", "type": "ios"});
-    let keyed = || api.post("/api/devices/").bearer(&access).header("idempotency-key", "k").json(&body).send();
+    let keyed = || {
+        api.post("/api/devices/").bearer(&access).header("idempotency-key", "k").json(&body).send()
+    };
     let answers = join_all((0..16).map(|_| keyed())).await;
     for answer in &answers {
         assert_eq!((answer.status.as_u16(), &answer.body), (201, &answers[0].body));
     }
     let other = json!({"registration_id": "u", "type": "ios"});
-    let reused = api.post("/api/devices/").bearer(&access).header("idempotency-key", "k").json(&other).send().await;
+    let reused = api
+        .post("/api/devices/")
+        .bearer(&access)
+        .header("idempotency-key", "k")
+        .json(&other)
+        .send()
+        .await;
     assert!(reused.error().starts_with("422 idempotency_key_reused"));
     assert_eq!(list(&api, &access).await.len(), 1);
 }

@@ -16,15 +16,19 @@ use shared::{
 
 use crate::PHONE;
 
-/// Writes accounts and their places on the list into the table, as many log-ins would have: through the API a log-in costs some twenty
-/// calls.
+/// Writes accounts and their places on the list into the table, as many log-ins would have: through
+/// the API a log-in costs some twenty calls.
 async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
     let client = api.dynamodb();
-    let ids: Vec<CustomerId> =
-        (0..count).map(|_| CustomerId::new(api.stack.state("auth").expect("auth").now(), &SystemRandom)).collect();
+    let ids: Vec<CustomerId> = (0..count)
+        .map(|_| CustomerId::new(api.stack.state("auth").expect("auth").now(), &SystemRandom))
+        .collect();
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = |key: keys::Key, more: Vec<(&str, AttributeValue)>| {
-        let mut item = HashMap::from([("pk".to_owned(), text(key.partition())), ("sk".to_owned(), text(key.sort()))]);
+        let mut item = HashMap::from([
+            ("pk".to_owned(), text(key.partition())),
+            ("sk".to_owned(), text(key.sort())),
+        ]);
         item.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");
         WriteRequest::builder().put_request(put).build()
@@ -81,18 +85,26 @@ async fn everybody_gets_a_message_to_all_once_and_devices_their_push() {
     assert_eq!(api.pushed_titles("t"), ["News"]);
     api.publish(&json!({"id": "news", "to": {"all": true}, "title": "News"}));
     api.stack.deliver().await;
-    assert!(totals(&api, &ids).await.iter().all(|total| *total == 1), "published again, it comes to nobody twice");
+    assert!(
+        totals(&api, &ids).await.iter().all(|total| *total == 1),
+        "published again, it comes to nobody twice"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
-    let (api, ids) = published_to_all(&[("FanOutPage", "4"), ("NotificationTries", "1000")], 200).await;
-    let (queue, fed) = (api.stack.queue.clone().expect("a queue"), api.stack.fed().expect("a consumer").clone());
+    let (api, ids) =
+        published_to_all(&[("FanOutPage", "4"), ("NotificationTries", "1000")], 200).await;
+    let (queue, fed) =
+        (api.stack.queue.clone().expect("a queue"), api.stack.fed().expect("a consumer").clone());
     let mut kills = 0;
     for round in 0..400_u64 {
         // Short lives at first, then longer ones, so that each kill falls elsewhere.
         let life = Duration::from_millis(3 + (round * 7) % 40);
-        let short = local::queue::Fed { timeout: if kills < 25 { life } else { fed.timeout }, ..fed.clone() };
+        let short = local::queue::Fed {
+            timeout: if kills < 25 { life } else { fed.timeout },
+            ..fed.clone()
+        };
         let before = api.waiting();
         if !queue.deliver_batch(&short).await {
             if api.waiting() == 0 {
@@ -125,21 +137,27 @@ async fn customers_of_a_page_that_fail_come_back_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
     let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
-    let (fed, queue) = (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));
+    let (fed, queue) =
+        (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));
     api.stack.deliver().await;
     // One with several pages: its first is not its last but one.
     let within = |digit: char| ids.iter().filter(|id| id.to_string().ends_with(digit)).count();
     let shard = CUSTOMER_SHARDS.chars().max_by_key(|digit| within(*digit)).expect("a shard");
-    let page = json!({"id": "news", "to": {"all": true, "shard": shard, "after": null}, "title": "News"}).to_string();
+    let page =
+        json!({"id": "news", "to": {"all": true, "shard": shard, "after": null}, "title": "News"})
+            .to_string();
     let batch: Value = json!({"Records": [{"messageId": "r", "body": page}]});
     for _ in 0..3 {
-        let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none()).await.expect("an answer");
+        let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())
+            .await
+            .expect("an answer");
         assert_eq!(answer, json!({"batchItemFailures": []}));
     }
     assert!(queue.is_empty(), "its shard went on from further behind long ago");
 }
 
-/// Minutes in a debug build, so by hand and in `.ci/full`: `cargo test --workspace --test api -- --ignored ten_thousand --nocapture`.
+/// Minutes in a debug build, so by hand and in `.ci/full`: `cargo test --workspace --test api --
+/// --ignored ten_thousand --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn ten_thousand_customers_have_a_message_to_all_once_and_the_notifiers_memory_stays_flat() {
@@ -148,19 +166,24 @@ async fn ten_thousand_customers_have_a_message_to_all_once_and_the_notifiers_mem
     // The notifier's own binary, so that the memory is its alone.
     let mut notifier = harness::bootstrap::Bootstrap::start(&api.stack, "notifier").await;
     let queue = api.stack.queue.clone().expect("a queue");
-    api.publish(&json!({"id": "news", "to": {"all": true}, "title": "News", "body": "x".repeat(1_000)}));
+    api.publish(
+        &json!({"id": "news", "to": {"all": true}, "title": "News", "body": "x".repeat(1_000)}),
+    );
     let (mut batches, mut memory, mut restarted) = (0, Vec::new(), false);
     while let Some((event, settle)) = queue.take_batch() {
         let answer = notifier.invoke(&event.to_string()).await;
         batches += 1;
         memory.push((batches, notifier.memory_kib()));
-        // Half-way a process ends after its work and before its answer: all of the batch comes again, to another.
+        // Half-way a process ends after its work and before its answer: all of the batch comes
+        // again, to another.
         if batches == 8 && !restarted {
             restarted = true;
             notifier.kill().await;
             notifier = harness::bootstrap::Bootstrap::start(&api.stack, "notifier").await;
-            settle(&json!({"batchItemFailures": event["Records"].as_array().expect("records").iter()
-                .map(|record| json!({"itemIdentifier": record["messageId"]})).collect::<Vec<_>>()}));
+            settle(
+                &json!({"batchItemFailures": event["Records"].as_array().expect("records").iter()
+                .map(|record| json!({"itemIdentifier": record["messageId"]})).collect::<Vec<_>>()}),
+            );
             continue;
         }
         settle(&answer);
@@ -178,6 +201,8 @@ async fn ten_thousand_customers_have_a_message_to_all_once_and_the_notifiers_mem
     let totals = totals(&api, &ids).await;
     assert_eq!(totals.iter().filter(|total| **total == 1).count(), 10_000);
     let second_half = &memory[memory.len() / 2..];
-    let (least, most) = second_half.iter().fold((u64::MAX, 0), |(least, most), (_, kib)| (least.min(*kib), most.max(*kib)));
+    let (least, most) = second_half
+        .iter()
+        .fold((u64::MAX, 0), |(least, most), (_, kib)| (least.min(*kib), most.max(*kib)));
     assert!(most < least + least / 4, "memory grew from {least} to {most} KiB");
 }

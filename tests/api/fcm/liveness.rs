@@ -8,11 +8,22 @@ use serde_json::{Value, json};
 use crate::PHONE;
 
 async fn start() -> Api {
-    Api::with(&[("CodeResendSeconds", "0"), ("CodesPerPhoneHourly", "1000"), ("CodesPerPhoneAndAddressHourly", "1000")]).await
+    Api::with(&[
+        ("CodeResendSeconds", "0"),
+        ("CodesPerPhoneHourly", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "1000"),
+    ])
+    .await
 }
 
 async fn is_active(api: &Api, phone: &LoggedIn, token: &str) -> bool {
-    let device = api.get(&format!("/api/devices/{token}/")).bearer(&phone.access).send().await.expect(200).json();
+    let device = api
+        .get(&format!("/api/devices/{token}/"))
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(200)
+        .json();
     device["active"].as_bool().expect("a truth value")
 }
 
@@ -33,18 +44,33 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
         let ended = api.log_in(PHONE).await;
         api.register(&ended.access, "ended").await;
         api.register(&other.access, "other").await;
-        assert!(is_active(&api, &other, "ended").await && is_pushed_to(&api, &other, "ended").await, "{way}");
+        assert!(
+            is_active(&api, &other, "ended").await && is_pushed_to(&api, &other, "ended").await,
+            "{way}"
+        );
         let mut watcher = other.clone();
         match way {
-            "one" => drop(api.post("/api/logout-device/").bearer(&ended.access).send().await.expect(204)),
+            "one" => {
+                drop(api.post("/api/logout-device/").bearer(&ended.access).send().await.expect(204))
+            }
             "others" => {
                 let keep = json!({"keep_current": true});
-                api.post("/api/logout-all-devices/").bearer(&other.access).json(&keep).send().await.expect(204);
+                api.post("/api/logout-all-devices/")
+                    .bearer(&other.access)
+                    .json(&keep)
+                    .send()
+                    .await
+                    .expect(204);
             }
             "revoke" => {
                 let sessions = api.get("/api/sessions/").bearer(&ended.access).send().await.json();
-                let own =
-                    sessions.as_array().expect("a list").iter().find(|one| one["current"] == true).expect("its own").clone();
+                let own = sessions
+                    .as_array()
+                    .expect("a list")
+                    .iter()
+                    .find(|one| one["current"] == true)
+                    .expect("its own")
+                    .clone();
                 let path = format!("/api/sessions/{}/", own["id"].as_str().expect("an id"));
                 api.request(Method::DELETE, &path).bearer(&other.access).send().await.expect(204);
             }
@@ -95,10 +121,19 @@ async fn a_change_by_another_session_leaves_a_device_with_its_own_unless_it_reac
     let tablet = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     let put = json!({"registration_id": "t", "type": "ios", "name": "x", "active": true});
-    api.request(Method::PUT, "/api/devices/t/").bearer(&tablet.access).json(&put).send().await.expect(200);
+    api.request(Method::PUT, "/api/devices/t/")
+        .bearer(&tablet.access)
+        .json(&put)
+        .send()
+        .await
+        .expect(200);
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(204);
-    assert!(!is_active(&api, &tablet, "t").await, "the phone's log-out silences it, whoever renamed it");
-    let patch = |body: Value| api.patch("/api/devices/t/").bearer(&tablet.access).json(&body).send();
+    assert!(
+        !is_active(&api, &tablet, "t").await,
+        "the phone's log-out silences it, whoever renamed it"
+    );
+    let patch =
+        |body: Value| api.patch("/api/devices/t/").bearer(&tablet.access).json(&body).send();
     assert_eq!(patch(json!({"name": "y"})).await.json()["active"], json!(false));
     assert_eq!(patch(json!({"active": true})).await.json()["active"], json!(true));
     assert!(is_pushed_to(&api, &tablet, "t").await);

@@ -7,12 +7,21 @@ use crate::PHONE;
 
 async fn log_in(api: &Api, phone: &str, device: &Value) -> Answer {
     let code = api.code_for(phone).await;
-    let body = json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
+    let body =
+        json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
     api.post("/api/customer/authenticate/").json(&body).send().await
 }
 
 async fn devices(api: &Api, access: &str) -> Vec<Value> {
-    api.get("/api/devices/").bearer(access).send().await.expect(200).json().as_array().expect("a list").clone()
+    api.get("/api/devices/")
+        .bearer(access)
+        .send()
+        .await
+        .expect(200)
+        .json()
+        .as_array()
+        .expect("a list")
+        .clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,7 +30,10 @@ async fn the_device_of_a_log_in_is_registered_with_it() {
     let device = json!({"name": "Amal's phone", "platform": "ios", "registration_id": "t:1"});
     let first = log_in(&api, PHONE, &device).await.expect(201).text("access");
     let made = devices(&api, &first).await;
-    assert_eq!((&made[0]["name"], &made[0]["type"], &made[0]["active"]), (&json!("Amal's phone"), &json!("ios"), &json!(true)));
+    assert_eq!(
+        (&made[0]["name"], &made[0]["type"], &made[0]["active"]),
+        (&json!("Amal's phone"), &json!("ios"), &json!(true))
+    );
     let patch = json!({"name": "Mine", "device_id": "d"});
     api.patch("/api/devices/t:1/").bearer(&first).json(&patch).send().await.expect(200);
     // The same phone again: its device follows to the new session, and what is not sent stays.
@@ -30,7 +42,10 @@ async fn the_device_of_a_log_in_is_registered_with_it() {
     api.post("/api/logout-device/").bearer(&first).send().await.expect(204);
     let again = devices(&api, &second).await;
     assert_eq!(again.len(), 1);
-    assert_eq!((&again[0]["id"], &again[0]["name"], &again[0]["device_id"]), (&made[0]["id"], &json!("Mine"), &json!("d")));
+    assert_eq!(
+        (&again[0]["id"], &again[0]["name"], &again[0]["device_id"]),
+        (&made[0]["id"], &json!("Mine"), &json!("d"))
+    );
     assert_eq!((&again[0]["type"], &again[0]["active"]), (&json!("android"), &json!(true)));
     // Another customer on the same phone.
     let other = log_in(&api, "+14155550124", &device).await.expect(201).text("access");
@@ -45,11 +60,14 @@ async fn a_registration_id_needs_its_platform_and_a_wrong_code_registers_nothing
     let api = Api::with(&[("CodeResendSeconds", "0")]).await;
     let bad = log_in(&api, PHONE, &json!({"registration_id": "t"})).await;
     assert_eq!(bad.error(), "400 required: This field is required. [device.platform]");
-    let long = log_in(&api, PHONE, &json!({"registration_id": "x".repeat(4_097), "platform": "ios"})).await;
+    let long =
+        log_in(&api, PHONE, &json!({"registration_id": "x".repeat(4_097), "platform": "ios"}))
+            .await;
     assert!(long.error().ends_with("[device.registration_id]"));
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "t"});
-    let body = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.wrong(), "device": device});
+    let body =
+        json!({"phone": PHONE, "challenge": code.challenge, "otp": code.wrong(), "device": device});
     api.post("/api/customer/authenticate/").json(&body).send().await.expect(400);
     assert!(!api.whole_table().await.contains("DEV#"));
 }
@@ -66,7 +84,9 @@ async fn a_customer_with_fifty_devices_logs_in_and_log_ins_that_race_for_a_devic
     assert_eq!(devices(&api, &access).await.len(), 50);
     let device = json!({"platform": "ios", "registration_id": "raced for"});
     let phones = ["+14155550131", "+14155550132", "+14155550133", "+14155550134"];
-    let answers = futures_util::future::join_all(phones.iter().map(|phone| log_in(&api, phone, &device))).await;
+    let answers =
+        futures_util::future::join_all(phones.iter().map(|phone| log_in(&api, phone, &device)))
+            .await;
     let mut owners = 0;
     for answer in answers {
         owners += devices(&api, &answer.expect(201).text("access")).await.len();

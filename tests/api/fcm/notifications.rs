@@ -19,8 +19,19 @@ async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
 }
 
 async fn ids(api: &Api, phone: &LoggedIn) -> Vec<String> {
-    let page = api.get("/api/notifications/?page_size=100").bearer(&phone.access).send().await.expect(200).json();
-    page["results"].as_array().expect("a list").iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+    let page = api
+        .get("/api/notifications/?page_size=100")
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(200)
+        .json();
+    page["results"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id").to_owned())
+        .collect()
 }
 
 async fn post(api: &Api, phone: &LoggedIn, path: &str, body: Value) -> Answer {
@@ -28,14 +39,21 @@ async fn post(api: &Api, phone: &LoggedIn, path: &str, body: Value) -> Answer {
 }
 
 async fn delete_all(api: &Api, phone: &LoggedIn) -> Value {
-    post(api, phone, "/api/notifications/bulk-delete/", json!({"all": true})).await.expect(200).json()["deleted"].clone()
+    post(api, phone, "/api/notifications/bulk-delete/", json!({"all": true}))
+        .await
+        .expect(200)
+        .json()["deleted"]
+        .clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    assert_eq!(api.inbox(&phone.access).await, json!({"next": null, "previous": null, "results": [], "unread": 0}));
+    assert_eq!(
+        api.inbox(&phone.access).await,
+        json!({"next": null, "previous": null, "results": [], "unread": 0})
+    );
     let data = json!({"b": 1, "a": [1.50, {"deep": null}], "big": 9_007_199_254_740_993_u64, "text": "手机"});
     api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "type": "order", "title": "T", "body": "B\nC", "data": data,
         "image_url": "https://example.com/a.png", "ttl": 60, "collapse_key": "k", "critical": true, "unknown": 7}));
@@ -45,7 +63,13 @@ async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
     let page = api.inbox(&phone.access).await;
     assert_eq!(page["unread"], json!(2));
     let find = |body: &str| {
-        page["results"].as_array().expect("a list").iter().find(|item| item["body"] == body).expect("it came").clone()
+        page["results"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|item| item["body"] == body)
+            .expect("it came")
+            .clone()
     };
     let (full, bare) = (find("B\nC"), find("bare"));
     assert_eq!(
@@ -57,7 +81,11 @@ async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
         (&bare["type"], &bare["title"], &bare["data"], &bare["image_url"]),
         (&json!("general"), &json!(""), &json!({}), &json!(null))
     );
-    assert_eq!(full["id"].as_str().map(|id| (id.len(), &id[14..15])), Some((36, "7")), "a UUID of version 7");
+    assert_eq!(
+        full["id"].as_str().map(|id| (id.len(), &id[14..15])),
+        Some((36, "7")),
+        "a UUID of version 7"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +94,9 @@ async fn pages_lead_through_the_inbox_and_back_newest_first() {
     let phone = api.log_in(PHONE).await;
     fill(&api, &phone, 45).await;
     let get = async |url: &str| api.get(url).bearer(&phone.access).send().await.expect(200).json();
-    let path = |url: &Value| url.as_str().map(|url| url.trim_start_matches("http://api.example.com").to_owned());
+    let path = |url: &Value| {
+        url.as_str().map(|url| url.trim_start_matches("http://api.example.com").to_owned())
+    };
     let titles = |page: &Value| -> Vec<String> {
         page["results"]
             .as_array()
@@ -82,7 +112,10 @@ async fn pages_lead_through_the_inbox_and_back_newest_first() {
     }
     let all: Vec<String> = pages.iter().flat_map(titles).collect();
     assert_eq!(all, (0..45).rev().map(|n| format!("m{n}")).collect::<Vec<_>>());
-    assert!(pages[1..].iter().all(|page| page.get("unread").is_none()), "only the first page counts");
+    assert!(
+        pages[1..].iter().all(|page| page.get("unread").is_none()),
+        "only the first page counts"
+    );
     let back = get(&path(&pages[2]["previous"]).expect("a page before")).await;
     assert_eq!(titles(&back), titles(&pages[1]));
     // What is deleted by the watermark is on no page, wherever its reader stands.
@@ -141,21 +174,40 @@ async fn reading_and_deleting_count_each_message_once() {
     fill(&api, &stranger, 1).await;
     let (own, theirs) = (ids(&api, &phone).await, ids(&api, &stranger).await);
     let absent = "019aac3f-0000-7000-8000-000000000000";
-    let read =
-        async |body: Value| post(&api, &phone, "/api/notifications/read/", body).await.expect(200).json()["unread"].clone();
+    let read = async |body: Value| {
+        post(&api, &phone, "/api/notifications/read/", body).await.expect(200).json()["unread"]
+            .clone()
+    };
     assert_eq!(read(json!({"ids": [own[0], own[0], own[1], theirs[0], absent]})).await, json!(4));
     assert_eq!(read(json!({"ids": [own[0]]})).await, json!(4));
     let shown: Vec<bool> = {
         let page = api.inbox(&phone.access).await;
-        page["results"].as_array().expect("a list").iter().map(|item| item["read"] == true).collect()
+        page["results"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|item| item["read"] == true)
+            .collect()
     };
     assert_eq!(shown, [true, true, false, false, false, false]);
     let some = json!({"ids": [own[0], own[2], own[2], theirs[0], absent]});
-    let deleted = post(&api, &phone, "/api/notifications/bulk-delete/", some.clone()).await.expect(200).json();
+    let deleted = post(&api, &phone, "/api/notifications/bulk-delete/", some.clone())
+        .await
+        .expect(200)
+        .json();
     assert_eq!(deleted, json!({"deleted": 2}));
-    assert_eq!(post(&api, &phone, "/api/notifications/bulk-delete/", some).await.json(), json!({"deleted": 0}));
+    assert_eq!(
+        post(&api, &phone, "/api/notifications/bulk-delete/", some).await.json(),
+        json!({"deleted": 0})
+    );
     assert_eq!(api.inbox(&phone.access).await["unread"], json!(3));
-    for (id, status) in [(own[3].as_str(), 204), (own[3].as_str(), 404), (theirs[0].as_str(), 404), (absent, 404), ("x", 404)] {
+    for (id, status) in [
+        (own[3].as_str(), 204),
+        (own[3].as_str(), 404),
+        (theirs[0].as_str(), 404),
+        (absent, 404),
+        ("x", 404),
+    ] {
         let path = format!("/api/notifications/{id}/");
         let answer = api.request(Method::DELETE, &path).bearer(&phone.access).send().await;
         assert_eq!(answer.status, status, "{id}");
@@ -164,7 +216,12 @@ async fn reading_and_deleting_count_each_message_once() {
     assert_eq!(read(json!({"all": true})).await, json!(0));
     assert_eq!(api.inbox_titles(&phone.access).await.len(), 3);
     let all = json!({"all": "true"});
-    let at_list = api.request(Method::DELETE, "/api/notifications/").bearer(&phone.access).form(&all).send().await;
+    let at_list = api
+        .request(Method::DELETE, "/api/notifications/")
+        .bearer(&phone.access)
+        .form(&all)
+        .send()
+        .await;
     assert_eq!(at_list.expect(200).json(), json!({"deleted": 3}));
     assert_eq!(api.inbox_titles(&stranger.access).await.len(), 1);
     assert_eq!(delete_all(&api, &phone).await, json!(0));
@@ -180,11 +237,23 @@ async fn a_selection_is_some_ids_or_all() {
         (json!({}), required),
         (json!({"all": false}), required),
         (json!({"ids": []}), "400 empty: This list may not be empty. [ids]"),
-        (json!({"ids": id}), "400 not_a_list: Expected a list of items but got type \"str\". [ids]"),
+        (
+            json!({"ids": id}),
+            "400 not_a_list: Expected a list of items but got type \"str\". [ids]",
+        ),
         (json!({"ids": null}), "400 null: This field may not be null. [ids]"),
-        (json!({"ids": [id, "x", 7]}), "400 invalid: Must be a valid UUID. [ids.1]; 400 invalid: Must be a valid UUID. [ids.2]"),
-        (json!({"ids": vec![id; 101]}), "400 max_length: Ensure this field has no more than 100 elements. [ids]"),
-        (json!({"ids": [id], "all": true}), "400 invalid: Only one of ids and all may be sent. [all]"),
+        (
+            json!({"ids": [id, "x", 7]}),
+            "400 invalid: Must be a valid UUID. [ids.1]; 400 invalid: Must be a valid UUID. [ids.2]",
+        ),
+        (
+            json!({"ids": vec![id; 101]}),
+            "400 max_length: Ensure this field has no more than 100 elements. [ids]",
+        ),
+        (
+            json!({"ids": [id], "all": true}),
+            "400 invalid: Only one of ids and all may be sent. [all]",
+        ),
         (json!({"all": "perhaps"}), "400 invalid: Must be a valid boolean. [all]"),
     ] {
         for path in ["/api/notifications/read/", "/api/notifications/bulk-delete/"] {
@@ -192,7 +261,10 @@ async fn a_selection_is_some_ids_or_all() {
         }
     }
     let form = format!("ids={id}&ids={id}&ids[2]={id}");
-    let sent = api.post("/api/notifications/bulk-delete/").bearer(&phone.access).body("application/x-www-form-urlencoded", form);
+    let sent = api
+        .post("/api/notifications/bulk-delete/")
+        .bearer(&phone.access)
+        .body("application/x-www-form-urlencoded", form);
     assert_eq!(sent.send().await.expect(200).json(), json!({"deleted": 0}));
 }
 
@@ -207,8 +279,12 @@ async fn a_hundred_messages_are_read_and_deleted_in_one_request() {
     let hundred = ids(&api, &phone).await;
     assert_eq!(hundred.len(), 100);
     let body = json!({"ids": hundred});
-    assert_eq!(post(&api, &phone, "/api/notifications/read/", body.clone()).await.expect(200).json(), json!({"unread": 1}));
-    let deleted = post(&api, &phone, "/api/notifications/bulk-delete/", body).await.expect(200).json();
+    assert_eq!(
+        post(&api, &phone, "/api/notifications/read/", body.clone()).await.expect(200).json(),
+        json!({"unread": 1})
+    );
+    let deleted =
+        post(&api, &phone, "/api/notifications/bulk-delete/", body).await.expect(200).json();
     assert_eq!(deleted, json!({"deleted": 100}));
     assert_eq!(api.inbox(&phone.access).await["results"].as_array().map(Vec::len), Some(1));
 }
@@ -234,7 +310,8 @@ async fn whatever_races_the_counts_are_those_of_the_items() {
     let (answers, ()) = tokio::join!(join_all(requests), api.stack.deliver());
     let gone: u64 = answers.iter().filter_map(|answer| answer.json()["deleted"].as_u64()).sum();
     assert!(answers.iter().all(|answer| answer.status == 200));
-    let page = api.get("/api/notifications/?page_size=100").bearer(&phone.access).send().await.json();
+    let page =
+        api.get("/api/notifications/?page_size=100").bearer(&phone.access).send().await.json();
     let items = page["results"].as_array().expect("a list");
     assert_eq!(items.len() as u64, 24 - gone, "no message is lost, and each deletion counted once");
     assert_eq!(page["unread"], json!(items.iter().filter(|item| item["read"] == false).count()));
@@ -259,7 +336,12 @@ async fn of_many_deletions_of_all_beside_arrivals_each_message_is_counted_by_one
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_expire_and_leave_the_count_by_the_clock_alone() {
     let long = "10000000";
-    let api = Api::with(&[("InboxDays", "30"), ("AccessTokenSeconds", long), ("RefreshIdleSeconds", long)]).await;
+    let api = Api::with(&[
+        ("InboxDays", "30"),
+        ("AccessTokenSeconds", long),
+        ("RefreshIdleSeconds", long),
+    ])
+    .await;
     let phone = api.log_in(PHONE).await;
     fill(&api, &phone, 2).await;
     api.clock.advance(SignedDuration::from_hours(24 * 20));

@@ -23,7 +23,10 @@ async fn device(api: &Api, phone: &LoggedIn, token: &str) -> Value {
 /// What is stored of why a device was given up.
 async fn silenced(api: &Api, token: &str) -> Option<String> {
     let table = api.whole_table().await;
-    let item = table.lines().find(|item| item.contains("\"DEVICE#") && item.contains(&format!("S(\"{token}\")")))?.to_owned();
+    let item = table
+        .lines()
+        .find(|item| item.contains("\"DEVICE#") && item.contains(&format!("S(\"{token}\")")))?
+        .to_owned();
     item.contains("silenced").then_some(item)
 }
 
@@ -33,7 +36,12 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
     let phone = with_device(&api, PHONE, "t1").await;
     api.register(&phone.access, "t2").await.expect(201);
     api.register(&phone.access, "off").await.expect(201);
-    api.patch("/api/devices/off/").bearer(&phone.access).json(&json!({"active": false})).send().await.expect(200);
+    api.patch("/api/devices/off/")
+        .bearer(&phone.access)
+        .json(&json!({"active": false}))
+        .send()
+        .await
+        .expect(200);
     for n in 1..=3 {
         api.publish(
             &json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "type": "order", "title": format!("T{n}"), "body": "B",
@@ -44,27 +52,42 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
     for token in ["t1", "t2"] {
         let pushes = api.pushes_to(token);
         assert_eq!(pushes.len(), 3);
-        let badges: Vec<&Value> = pushes.iter().map(|push| &push["apns"]["payload"]["aps"]["badge"]).collect();
+        let badges: Vec<&Value> =
+            pushes.iter().map(|push| &push["apns"]["payload"]["aps"]["badge"]).collect();
         assert_eq!(badges, [&json!(1), &json!(2), &json!(3)]);
         let last = &pushes[2];
         assert_eq!(last["notification"], json!({"title": "T3", "body": "B"}));
         assert_eq!(last["android"]["collapse_key"], json!("m3"));
         assert_eq!(last["android"]["ttl"], json!("60s"));
         let newest = api.inbox(&phone.access).await["results"][0].clone();
-        assert_eq!(last["data"], json!({"order": "4711", "notification_id": newest["id"], "type": "order"}));
+        assert_eq!(
+            last["data"],
+            json!({"order": "4711", "notification_id": newest["id"], "type": "order"})
+        );
     }
     assert!(api.pushes_to("off").is_empty());
     // What is read is not counted any more.
-    api.post("/api/notifications/read/").bearer(&phone.access).json(&json!({"all": true})).send().await.expect(200);
+    api.post("/api/notifications/read/")
+        .bearer(&phone.access)
+        .json(&json!({"all": true}))
+        .send()
+        .await
+        .expect(200);
     api.notify(&phone, "m4", "T4").await;
     assert_eq!(api.pushes_to("t1")[3]["apns"]["payload"]["aps"]["badge"], json!(1));
-    assert_eq!(api.stack.recorder.endpoints(|endpoints| endpoints.len()), 2, "one endpoint a device, however many pushes");
+    assert_eq!(
+        api.stack.recorder.endpoints(|endpoints| endpoints.len()),
+        2,
+        "one endpoint a device, however many pushes"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_one_item_and_a_push_each() {
+async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_one_item_and_a_push_each()
+ {
     let api = Api::start().await;
-    let phones = [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
+    let phones =
+        [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
     let fed = api.stack.fed().expect("a consumer").clone();
     let record = |n: usize| {
         let to = json!({"customer_id": phones[n % 2].customer["id"]});
@@ -72,11 +95,16 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
         json!({"messageId": format!("r{n}"), "body": body})
     };
     let batch = json!({"Records": (0..10).map(record).collect::<Vec<_>>()});
-    let deliver = |batch: &Value| (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none());
+    let deliver =
+        |batch: &Value| (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none());
     // Whatever would be pushed is refused, so that all stops between the inbox and the push.
     api.stack.recorder.refuse_next_of("Publish", 1_000, Refusal::AuthorizationError);
     let answer = deliver(&batch).await.expect("an answer");
-    assert_eq!(answer["batchItemFailures"].as_array().map(Vec::len), Some(10), "nothing was pushed, all come back");
+    assert_eq!(
+        answer["batchItemFailures"].as_array().map(Vec::len),
+        Some(10),
+        "nothing was pushed, all come back"
+    );
     assert!(api.pushes_to("t0").is_empty() && api.pushes_to("t1").is_empty());
     for phone in &phones {
         assert_eq!(api.inbox_titles(&phone.access).await.len(), 5, "the inbox was written before");
@@ -88,7 +116,8 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
     for (n, phone) in phones.iter().enumerate() {
         let mut titles = api.inbox_titles(&phone.access).await;
         titles.sort();
-        let mut expected: Vec<String> = (0..10).filter(|m| m % 2 == n).map(|m| format!("m{m}")).collect();
+        let mut expected: Vec<String> =
+            (0..10).filter(|m| m % 2 == n).map(|m| format!("m{m}")).collect();
         assert_eq!(titles, expected, "one item a message");
         assert_eq!(api.inbox(&phone.access).await["unread"], json!(5));
         let mut pushed = api.pushed_titles(&format!("t{n}"));
@@ -105,14 +134,21 @@ async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_com
     let phone = with_device(&api, PHONE, "t").await;
     let fed = api.stack.fed().expect("a consumer").clone();
     for n in 0..16_u64 {
-        let body = json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "title": format!("m{n}")}).to_string();
+        let body = json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "title": format!("m{n}")})
+            .to_string();
         let batch = json!({"Records": [{"messageId": "r", "body": body}]});
         api.wire.delay(std::time::Duration::from_millis(10));
         let limit = std::time::Duration::from_millis(4 + 5 * n);
-        let killed = tokio::time::timeout(limit, (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())).await;
+        let killed = tokio::time::timeout(
+            limit,
+            (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none()),
+        )
+        .await;
         api.wire.delay(std::time::Duration::ZERO);
         for _ in 0..2 {
-            let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none()).await.expect("an answer");
+            let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())
+                .await
+                .expect("an answer");
             assert_eq!(answer, json!({"batchItemFailures": []}), "{killed:?}");
         }
         let title = format!("m{n}");
@@ -148,10 +184,12 @@ async fn failed_records_alone_come_back_and_what_never_succeeds_is_a_dead_letter
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_they_register_again() {
+async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_they_register_again()
+ {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let ways: [(Change, &str); 2] = [(|all| all.disable("t"), "endpoint_disabled"), (|all| all.vanish("t"), "endpoint_gone")];
+    let ways: [(Change, &str); 2] =
+        [(|all| all.disable("t"), "endpoint_disabled"), (|all| all.vanish("t"), "endpoint_gone")];
     for (n, (way, reason)) in ways.into_iter().enumerate() {
         api.stack.recorder.clear();
         api.notify(&phone, &format!("a{n}"), "Before").await;
@@ -164,9 +202,13 @@ async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_
         assert_eq!(device(&api, &phone, "t").await["active"], json!(false));
         let stored = silenced(&api, "t").await.expect("why and when are stored");
         assert!(
-            stored.contains(reason) && stored.contains(&api.stack.state("fcm").expect("fcm").now().as_millisecond().to_string())
+            stored.contains(reason)
+                && stored.contains(
+                    &api.stack.state("fcm").expect("fcm").now().as_millisecond().to_string()
+                )
         );
-        // It is registered again at the app's next start, which enables its endpoint or makes another.
+        // It is registered again at the app's next start, which enables its endpoint or makes
+        // another.
         api.register(&phone.access, "t").await.expect(200);
         assert!(silenced(&api, "t").await.is_none());
         api.notify(&phone, &format!("c{n}"), "After").await;
@@ -182,7 +224,11 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
     api.notify(&phone, "m1", "One").await;
     let arn = api.stack.recorder.endpoints(|all| all.of("t"));
     // Somebody else made the endpoint, with other user data; the device here knows of none.
-    api.request(http::Method::DELETE, "/api/devices/t/").bearer(&phone.access).send().await.expect(204);
+    api.request(http::Method::DELETE, "/api/devices/t/")
+        .bearer(&phone.access)
+        .send()
+        .await
+        .expect(204);
     api.stack.recorder.endpoints(|all| {
         all.mark("t", "somebody else's");
         all.disable("t");
@@ -195,11 +241,19 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
     api.patch("/api/devices/t/").bearer(&phone.access).json(&patch).send().await.expect(200);
     api.notify(&phone, "m3", "Three").await;
     assert_eq!(api.pushed_titles("u"), ["Three"]);
-    assert_eq!(api.stack.recorder.endpoints(|all| (all.of("u"), all.len())), (arn, 1), "the same endpoint has the new token");
+    assert_eq!(
+        api.stack.recorder.endpoints(|all| (all.of("u"), all.len())),
+        (arn, 1),
+        "the same endpoint has the new token"
+    );
     // A token that already has an endpoint of its own: that one is taken.
     let other = with_device(&api, "+14155550124", "v").await;
     api.notify(&other, "m1", "Other").await;
-    api.request(http::Method::DELETE, "/api/devices/v/").bearer(&other.access).send().await.expect(204);
+    api.request(http::Method::DELETE, "/api/devices/v/")
+        .bearer(&other.access)
+        .send()
+        .await
+        .expect(204);
     let patch = json!({"registration_id": "v"});
     api.patch("/api/devices/u/").bearer(&phone.access).json(&patch).send().await.expect(200);
     api.notify(&phone, "m4", "Four").await;
@@ -216,7 +270,9 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
 async fn a_throttled_publish_comes_back_and_is_pushed_then() {
     let api = Api::with(&[("AccessTokenSeconds", "100000")]).await;
     let phone = with_device(&api, PHONE, "t").await;
-    for (n, action) in ["CreatePlatformEndpoint", "GetEndpointAttributes", "Publish"].into_iter().enumerate() {
+    for (n, action) in
+        ["CreatePlatformEndpoint", "GetEndpointAttributes", "Publish"].into_iter().enumerate()
+    {
         api.stack.recorder.clear();
         api.register(&phone.access, "t").await.expect(200);
         if n < 1 {
@@ -225,7 +281,11 @@ async fn a_throttled_publish_comes_back_and_is_pushed_then() {
         api.stack.recorder.refuse_next_of(action, 1, Refusal::Throttled);
         api.notify(&phone, &format!("m{n}"), "Hello").await;
         assert_eq!((api.waiting(), api.pushes_to("t").len()), (1, 0), "{action}");
-        assert_eq!(api.inbox(&phone.access).await["unread"], json!(n + 1), "it is in the inbox already");
+        assert_eq!(
+            api.inbox(&phone.access).await["unread"],
+            json!(n + 1),
+            "it is in the inbox already"
+        );
         assert_eq!(device(&api, &phone, "t").await["active"], json!(true));
         api.deliver_again().await;
         assert_eq!((api.waiting(), api.pushes_to("t").len()), (0, 1), "{action}");
@@ -255,12 +315,21 @@ async fn the_same_message_published_again_comes_once_even_after_it_was_deleted()
     api.stack.deliver().await;
     assert_eq!(api.inbox_titles(&phone.access).await, ["Once"]);
     assert_eq!(api.inbox(&phone.access).await["unread"], json!(1));
-    api.post("/api/notifications/bulk-delete/").bearer(&phone.access).json(&json!({"all": true})).send().await.expect(200);
+    api.post("/api/notifications/bulk-delete/")
+        .bearer(&phone.access)
+        .json(&json!({"all": true}))
+        .send()
+        .await
+        .expect(200);
     api.notify(&phone, "m1", "Once").await;
     assert!(api.inbox_titles(&phone.access).await.is_empty());
     let other = api.log_in("+14155550124").await;
     api.notify(&other, "m1", "Once").await;
-    assert_eq!(api.inbox_titles(&other.access).await, ["Once"], "of another customer it is another");
+    assert_eq!(
+        api.inbox_titles(&other.access).await,
+        ["Once"],
+        "of another customer it is another"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +341,9 @@ async fn a_message_to_the_topic_of_the_sns_api_takes_the_same_way() {
     app.topic.as_ref().expect("a topic").publish(&message).await.expect("published");
     api.stack.deliver().await;
     assert_eq!(api.inbox_titles(&phone.access).await, ["Hello"]);
-    assert!(matches!(api.stack.recorder.messages().last(), Some(Message::Push { to, .. }) if to == "t"));
+    assert!(
+        matches!(api.stack.recorder.messages().last(), Some(Message::Push { to, .. }) if to == "t")
+    );
     let shown = serde_json::to_value(api.stack.recorder.messages().last()).expect("JSON");
     assert_eq!((&shown["kind"], &shown["to"]), (&json!("push"), &json!("t")));
 }

@@ -12,12 +12,19 @@ const ROUNDS: usize = 200;
 
 async fn tokens(api: &Api, phone: &LoggedIn) -> Vec<String> {
     let list = api.get("/api/devices/").bearer(&phone.access).send().await.expect(200).json();
-    list.as_array().expect("a list").iter().map(|device| device["registration_id"].as_str().expect("a text").to_owned()).collect()
+    list.as_array()
+        .expect("a list")
+        .iter()
+        .map(|device| device["registration_id"].as_str().expect("a text").to_owned())
+        .collect()
 }
 
 async fn racing() -> (Api, LoggedIn, LoggedIn) {
-    let hourly = ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly", "CodesPerAddressHourly"].map(|limit| (limit, "1000"));
-    let api = Api::with(&[&hourly[..], &[("WritesPerMinute", "0"), ("CodeResendSeconds", "0")]].concat()).await;
+    let hourly = ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly", "CodesPerAddressHourly"]
+        .map(|limit| (limit, "1000"));
+    let api =
+        Api::with(&[&hourly[..], &[("WritesPerMinute", "0"), ("CodeResendSeconds", "0")]].concat())
+            .await;
     let (amal, basma) = (api.log_in(PHONE).await, api.log_in("+14155550124").await);
     (api, amal, basma)
 }
@@ -26,14 +33,18 @@ async fn racing() -> (Api, LoggedIn, LoggedIn) {
 async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() {
     let (api, amal, basma) = racing().await;
     let body = json!({"registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d"});
-    let first = api.post("/api/devices/").bearer(&amal.access).json(&body).send().await.expect(201).json();
+    let first =
+        api.post("/api/devices/").bearer(&amal.access).json(&body).send().await.expect(201).json();
     api.notify(&amal, "m1", "For Amal").await;
     assert_eq!(api.pushed_titles("shared"), ["For Amal"]);
 
     api.clock.advance_seconds(10);
     let moved = api.register(&basma.access, "shared").await.expect(200).json();
     assert_eq!((&moved["id"], &moved["date_created"]), (&first["id"], &first["date_created"]));
-    assert_eq!((&moved["name"], &moved["device_id"], &moved["type"]), (&json!(null), &json!(null), &json!("android")));
+    assert_eq!(
+        (&moved["name"], &moved["device_id"], &moved["type"]),
+        (&json!(null), &json!(null), &json!("android"))
+    );
     assert!(tokens(&api, &amal).await.is_empty());
     api.stack.recorder.clear();
     api.notify(&amal, "m2", "For Amal alone").await;
@@ -48,8 +59,14 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
     for round in 0..ROUNDS {
         // New ids, and one that goes to and fro.
         let token = if round % 2 == 0 { format!("t{round}") } else { "often".to_owned() };
-        let (one, other) = tokio::join!(api.register(&amal.access, &token), api.register(&basma.access, &token));
-        assert!(one.status.is_success() && other.status.is_success(), "{} {}", one.status, other.status);
+        let (one, other) =
+            tokio::join!(api.register(&amal.access, &token), api.register(&basma.access, &token));
+        assert!(
+            one.status.is_success() && other.status.is_success(),
+            "{} {}",
+            one.status,
+            other.status
+        );
         let owners: Vec<&LoggedIn> = {
             let (of_amal, of_basma) = tokio::join!(tokens(&api, &amal), tokens(&api, &basma));
             [(&amal, of_amal), (&basma, of_basma)]
@@ -75,7 +92,11 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
     }
     let table = api.whole_table().await;
     let count = |text: &str| table.lines().filter(|item| item.contains(text)).count();
-    assert_eq!((count("DEV#REGISTRATION#"), count("\"DEVICE#")), (1, 1), "the id that goes to and fro alone is left");
+    assert_eq!(
+        (count("DEV#REGISTRATION#"), count("\"DEVICE#")),
+        (1, 1),
+        "the id that goes to and fro alone is left"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,8 +106,11 @@ async fn a_registration_beside_a_log_out_is_never_pushed_to_after_it() {
         let phone = api.log_in(PHONE).await;
         let token = "shared";
         let leave = async {
-            let (path, body) =
-                if round % 2 == 0 { ("/api/logout-device/", json!({})) } else { ("/api/logout-all-devices/", json!({})) };
+            let (path, body) = if round % 2 == 0 {
+                ("/api/logout-device/", json!({}))
+            } else {
+                ("/api/logout-all-devices/", json!({}))
+            };
             api.post(path).bearer(&phone.access).json(&body).send().await
         };
         let (registered, left) = tokio::join!(api.register(&phone.access, token), leave);
@@ -125,7 +149,10 @@ async fn many_changes_of_one_device_at_once_leave_one_whole_device() {
     let answers = join_all((0..12).map(patch_of(&api, &amal, "u"))).await;
     assert!(answers.iter().all(|answer| answer.status == 200), "none is lost");
     let device = api.get("/api/devices/u/").bearer(&amal.access).send().await.expect(200).json();
-    assert_eq!(device["name"].as_str().map(|name| &name[1..]), device["device_id"].as_str().map(|id| &id[1..]));
+    assert_eq!(
+        device["name"].as_str().map(|name| &name[1..]),
+        device["device_id"].as_str().map(|id| &id[1..])
+    );
 }
 
 fn patch_of<'a>(

@@ -21,7 +21,13 @@ async fn an_address_has_its_fields_and_the_region_of_its_point() {
     let access = api.log_in(PHONE).await.access;
     let body = json!({"label": " Home ", "recipient": "Amal", "phone": "+966 50 123 4567", "line1": "7277 Olaya Street", "city": "Riyadh",
         "postal_code": "١٢٢٧١", "country": "sa", "location": {"lat": 24.713_552_49, "lng": "46.6753"}, "id": "mine", "region": "mine"});
-    let answer = api.post("/api/addresses/").bearer(&access).header("accept-language", "ar").json(&body).send().await;
+    let answer = api
+        .post("/api/addresses/")
+        .bearer(&access)
+        .header("accept-language", "ar")
+        .json(&body)
+        .send()
+        .await;
     assert_eq!(answer.header("cache-control"), "no-store");
     let address = answer.expect(201).json();
     let expected = json!({"id": address["id"], "label": "Home", "recipient": "Amal", "phone": "+966501234567",
@@ -41,8 +47,13 @@ async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let required = |name: &str| format!("400 required: This field is required. [{name}]");
-    assert_eq!(create(&api, &access, &json!({})).await.error(), ["line1", "city", "country"].map(required).join("; "));
-    let most = |n: u32, name: &str| format!("400 max_length: Ensure this field has no more than {n} characters. [{name}]");
+    assert_eq!(
+        create(&api, &access, &json!({})).await.error(),
+        ["line1", "city", "country"].map(required).join("; ")
+    );
+    let most = |n: u32, name: &str| {
+        format!("400 max_length: Ensure this field has no more than {n} characters. [{name}]")
+    };
     let long = "x".repeat(501);
     let body = json!({"label": long, "recipient": long, "phone": long, "line1": long, "line2": long, "city": long, "state": long,
         "postal_code": long, "country": "XX", "location": {"lat": "NaN"}, "instructions": long, "is_default": "perhaps"});
@@ -67,14 +78,17 @@ async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
         create(&api, &access, &by_country).await.error(),
         "400 invalid: Invalid data. Expected a dictionary, but got int. [location]"
     );
-    let by_country = json!({"phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA"});
+    let by_country =
+        json!({"phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA"});
     assert_eq!(
         create(&api, &access, &by_country).await.error(),
         "400 invalid: The phone number entered is not valid. [phone]; 400 invalid: Enter a valid postal code of SA. [postal_code]"
     );
     let codeless = json!({"line1": "x", "city": "x", "country": "SA"});
     assert_eq!(create(&api, &access, &codeless).await.error(), required("postal_code"));
-    create(&api, &access, &json!({"line1": "x", "city": "Dubai", "country": "AE"})).await.expect(201);
+    create(&api, &access, &json!({"line1": "x", "city": "Dubai", "country": "AE"}))
+        .await
+        .expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,16 +97,32 @@ async fn bodies_come_in_three_encodings() {
     let access = api.log_in(PHONE).await.access;
     for encode in ENCODINGS {
         let body = json!({"line1": "x", "city": "Dubai", "country": "AE", "is_default": "true"});
-        let address = encode(api.post("/api/addresses").bearer(&access), &body).send().await.expect(201).json();
+        let address = encode(api.post("/api/addresses").bearer(&access), &body)
+            .send()
+            .await
+            .expect(201)
+            .json();
         let path = format!("/api/addresses/{}", address["id"].as_str().expect("an id"));
-        let changed = encode(api.patch(&path).bearer(&access), &json!({"label": "Work"})).send().await.expect(200).json();
+        let changed = encode(api.patch(&path).bearer(&access), &json!({"label": "Work"}))
+            .send()
+            .await
+            .expect(200)
+            .json();
         assert_eq!((&changed["label"], &changed["is_default"]), (&json!("Work"), &json!(true)));
     }
     let form = json!({"line1": "x", "city": "Riyadh", "country": "SA", "postal_code": "12271", "location.lat": "24.7", "location.lng": "46.7"});
-    let address = api.post("/api/addresses/").bearer(&access).form(&form).send().await.expect(201).json();
+    let address =
+        api.post("/api/addresses/").bearer(&access).form(&form).send().await.expect(201).json();
     assert_eq!(address["region"]["country"]["code"], "SA");
     let path = format!("/api/addresses/{}/", address["id"].as_str().expect("an id"));
-    let without = api.patch(&path).bearer(&access).form(&json!({"location": ""})).send().await.expect(200).json();
+    let without = api
+        .patch(&path)
+        .bearer(&access)
+        .form(&json!({"location": ""}))
+        .send()
+        .await
+        .expect(200)
+        .json();
     assert_eq!((&without["location"], &without["region"]), (&json!(null), &json!(null)));
 }
 
@@ -106,22 +136,44 @@ async fn what_is_not_sent_stays_and_the_rules_are_those_of_the_country_after_the
     api.clock.advance_seconds(5);
     let id = &address["id"];
     let changed =
-        at(&api, Method::PATCH, id, &access, &json!({"line2": "Floor 3", "phone": "050 123 4567"})).await.expect(200).json();
+        at(&api, Method::PATCH, id, &access, &json!({"line2": "Floor 3", "phone": "050 123 4567"}))
+            .await
+            .expect(200)
+            .json();
     assert_eq!((&changed["line1"], &changed["line2"]), (&address["line1"], &json!("Floor 3")));
-    assert_eq!((&changed["created"], &changed["updated"]), (&address["created"], &json!("2026-11-22T20:00:05.000Z")));
+    assert_eq!(
+        (&changed["created"], &changed["updated"]),
+        (&address["created"], &json!("2026-11-22T20:00:05.000Z"))
+    );
     assert_eq!(changed["phone"], "050 123 4567");
     let wrong = "400 invalid: Enter a valid postal code of NL. [postal_code]";
-    assert_eq!(at(&api, Method::PATCH, id, &access, &json!({"country": "NL"})).await.error(), wrong);
+    assert_eq!(
+        at(&api, Method::PATCH, id, &access, &json!({"country": "NL"})).await.error(),
+        wrong
+    );
     let moved = json!({"country": "NL", "postal_code": "1012 ab"});
-    assert_eq!(at(&api, Method::PATCH, id, &access, &moved).await.expect(200).json()["postal_code"], "1012 AB");
+    assert_eq!(
+        at(&api, Method::PATCH, id, &access, &moved).await.expect(200).json()["postal_code"],
+        "1012 AB"
+    );
     let required = "400 required: This field is required.";
     let missing = format!("{required} [line1]; {required} [city]; {required} [country]");
     assert_eq!(at(&api, Method::PUT, id, &access, &json!({"label": "x"})).await.error(), missing);
-    let put =
-        at(&api, Method::PUT, id, &access, &json!({"line1": "y", "city": "Dubai", "country": "AE", "postal_code": ""})).await;
+    let put = at(
+        &api,
+        Method::PUT,
+        id,
+        &access,
+        &json!({"line1": "y", "city": "Dubai", "country": "AE", "postal_code": ""}),
+    )
+    .await;
     let put = put.expect(200).json();
-    assert_eq!((&put["line1"], &put["line2"], &put["postal_code"]), (&json!("y"), &json!("Floor 3"), &json!("")));
-    let away = at(&api, Method::PATCH, id, &access, &json!({"location": null})).await.expect(200).json();
+    assert_eq!(
+        (&put["line1"], &put["line2"], &put["postal_code"]),
+        (&json!("y"), &json!("Floor 3"), &json!(""))
+    );
+    let away =
+        at(&api, Method::PATCH, id, &access, &json!({"location": null})).await.expect(200).json();
     assert_eq!((&away["location"], &away["region"]), (&json!(null), &json!(null)));
     assert_eq!(
         at(&api, Method::PATCH, id, &access, &json!({"line1": null})).await.error(),
@@ -136,7 +188,11 @@ async fn an_address_of_another_customer_is_not_there() {
     let id = create(&api, &amal, &riyadh()).await.expect(201).json()["id"].clone();
     for method in [Method::PATCH, Method::PUT, Method::DELETE] {
         for id in [&id, &json!("019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"), &json!("none")] {
-            assert_eq!(at(&api, method.clone(), id, &basma, &riyadh()).await.error(), NOT_FOUND, "{method} {id}");
+            assert_eq!(
+                at(&api, method.clone(), id, &basma, &riyadh()).await.error(),
+                NOT_FOUND,
+                "{method} {id}"
+            );
         }
     }
     assert_eq!(list(&api, &amal).await.len(), 1);
@@ -147,14 +203,25 @@ async fn an_address_of_another_customer_is_not_there() {
 async fn a_repeated_request_adds_one_address() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let keyed =
-        |key: &str, body: Value| api.post("/api/addresses/").bearer(&access).header("idempotency-key", key).json(&body).send();
+    let keyed = |key: &str, body: Value| {
+        api.post("/api/addresses/")
+            .bearer(&access)
+            .header("idempotency-key", key)
+            .json(&body)
+            .send()
+    };
     let answers = futures_util::future::join_all((0..8).map(|_| keyed("k1", riyadh()))).await;
     let first = answers[0].clone().expect(201).json();
     assert!(answers.iter().all(|answer| answer.json() == first));
-    assert_eq!(answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(), 7);
+    assert_eq!(
+        answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(),
+        7
+    );
     let other = keyed("k1", json!({"line1": "y", "city": "Dubai", "country": "AE"})).await;
-    assert_eq!(other.error(), "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]");
+    assert_eq!(
+        other.error(),
+        "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]"
+    );
     keyed("k2", riyadh()).await.expect(201);
     assert_eq!(list(&api, &access).await.len(), 2);
 }

@@ -21,9 +21,23 @@ async fn the_smallest_area_has_a_point_and_a_hole_has_none() {
     // Jizan lies outside of the hole, Najran in it.
     let hole = [[48.0, 26.0], [48.0, 27.0], [49.0, 27.0], [49.0, 26.0], [48.0, 26.0]];
     ring["geometry"]["coordinates"].as_array_mut().expect("rings").push(json!(hole));
-    push(&api, &[ring, square("riyadh", [46.0, 24.0], 1.0, true), square("closed", [46.6, 24.6], 0.2, false)]).await;
-    assert_eq!(area_at(&api, 24.1, 46.1).await, json!({"id": "riyadh", "name": "Area riyadh", "served": true}));
-    assert_eq!(area_at(&api, 24.7, 46.7).await, json!({"id": "closed", "name": "Area closed", "served": false}));
+    push(
+        &api,
+        &[
+            ring,
+            square("riyadh", [46.0, 24.0], 1.0, true),
+            square("closed", [46.6, 24.6], 0.2, false),
+        ],
+    )
+    .await;
+    assert_eq!(
+        area_at(&api, 24.1, 46.1).await,
+        json!({"id": "riyadh", "name": "Area riyadh", "served": true})
+    );
+    assert_eq!(
+        area_at(&api, 24.7, 46.7).await,
+        json!({"id": "closed", "name": "Area closed", "served": false})
+    );
     assert_eq!(area_at(&api, 23.0, 45.0).await["id"], "ring");
     assert_eq!(area_at(&api, 26.5, 48.5).await, json!(null));
     assert_eq!(area_at(&api, 21.5, 39.2).await, json!(null));
@@ -32,8 +46,8 @@ async fn the_smallest_area_has_a_point_and_a_hole_has_none() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_area_on_both_sides_of_the_antimeridian_has_points_on_both() {
     let api = Api::start().await;
-    let [west, east] =
-        [[178.0, -19.0], [-180.0, -19.0]].map(|corner| square("fiji", corner, 2.0, true)["geometry"]["coordinates"].clone());
+    let [west, east] = [[178.0, -19.0], [-180.0, -19.0]]
+        .map(|corner| square("fiji", corner, 2.0, true)["geometry"]["coordinates"].clone());
     let mut fiji = square("fiji", [178.0, -19.0], 2.0, true);
     fiji["geometry"] = json!({"type": "MultiPolygon", "coordinates": [west, east]});
     push(&api, &[fiji]).await;
@@ -48,7 +62,10 @@ async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
     let ring = |number: u32| -> Vec<[f64; 2]> {
         let corner = |step: u32| {
             let angle = f64::from(step % 200) / 200.0 * std::f64::consts::TAU;
-            [40.0 + f64::from(number % 25) * 0.4 + 0.15 * angle.cos(), 18.0 + f64::from(number / 25) * 0.4 + 0.15 * angle.sin()]
+            [
+                40.0 + f64::from(number % 25) * 0.4 + 0.15 * angle.cos(),
+                18.0 + f64::from(number / 25) * 0.4 + 0.15 * angle.sin(),
+            ]
         };
         (0..=200).map(corner).collect()
     };
@@ -60,7 +77,10 @@ async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
     let table = api.whole_table().await;
     let chunks = table.lines().filter(|item| item.contains("CHUNK#")).count();
     assert!(chunks > 4, "{chunks}");
-    assert_eq!(area_at(&api, 24.4, 46.8).await, json!({"id": "417", "name": "منطقة 417", "served": true}));
+    assert_eq!(
+        area_at(&api, 24.4, 46.8).await,
+        json!({"id": "417", "name": "منطقة 417", "served": true})
+    );
     assert_eq!(desk(&api).present().await.expect("areas").len(), 500);
 }
 
@@ -68,7 +88,8 @@ async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
 async fn a_file_that_is_not_right_changes_nothing() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
-    let (before, items) = (desk(&api).present().await.expect("areas"), api.whole_table().await.lines().count());
+    let (before, items) =
+        (desk(&api).present().await.expect("areas"), api.whole_table().await.lines().count());
     let mut open = square("open", [10.0, 10.0], 1.0, true);
     open["geometry"]["coordinates"][0].as_array_mut().expect("a ring").pop();
     match desk(&api).draft(&collection(&[square("right", [46.0, 24.0], 1.0, true), open])).await {
@@ -76,7 +97,9 @@ async fn a_file_that_is_not_right_changes_nothing() {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(
                 told,
-                ["features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last position must be its first"]
+                [
+                    "features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last position must be its first"
+                ]
             );
         }
         other => panic!("{other:?}"),
@@ -92,8 +115,12 @@ async fn a_release_is_taken_back_step_by_step_and_of_two_at_once_one_holds() {
     assert!(matches!(desk(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
     push(&api, &[square("first", [46.0, 24.0], 1.0, true)]).await;
     push(&api, &[square("second", [46.0, 24.0], 1.0, true)]).await;
-    let [one, other] = ["third", "fourth"].map(|id| collection(&[square(id, [46.0, 24.0], 1.0, true)]));
-    let (one, other) = (desk(&api).draft(&one).await.expect("right"), desk(&api).draft(&other).await.expect("right"));
+    let [one, other] =
+        ["third", "fourth"].map(|id| collection(&[square(id, [46.0, 24.0], 1.0, true)]));
+    let (one, other) = (
+        desk(&api).draft(&one).await.expect("right"),
+        desk(&api).draft(&other).await.expect("right"),
+    );
     assert_eq!(one.changes, ["- second (Area second)", "+ third (Area third)"]);
     desk(&api).publish(&one, now).await.expect("nobody was before");
     assert!(matches!(desk(&api).publish(&other, now).await, Err(AreasError::Overtaken)));

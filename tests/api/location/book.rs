@@ -1,4 +1,5 @@
-//! The address book under parallel changes: never more than fifty, and exactly one default as long as there is an address.
+//! The address book under parallel changes: never more than fifty, and exactly one default as long
+//! as there is an address.
 
 use futures_util::future::join_all;
 use harness::{
@@ -16,12 +17,17 @@ async fn delete(api: &Api, access: &str, id: &Value) -> u16 {
     api.request(Method::DELETE, &path).bearer(access).send().await.status.as_u16()
 }
 
-/// The ids of the addresses, after having seen that exactly one of them is the default, and the first.
+/// The ids of the addresses, after having seen that exactly one of them is the default, and the
+/// first.
 async fn sound(api: &Api, access: &str) -> Vec<Value> {
     let all = list(api, access).await;
     let defaults: Vec<bool> = all.iter().map(|address| address["is_default"] == true).collect();
-    assert!(defaults.iter().enumerate().all(|(place, default)| *default == (place == 0)), "{defaults:?}");
-    let rest: Vec<&str> = all.iter().skip(1).filter_map(|address| address["created"].as_str()).collect();
+    assert!(
+        defaults.iter().enumerate().all(|(place, default)| *default == (place == 0)),
+        "{defaults:?}"
+    );
+    let rest: Vec<&str> =
+        all.iter().skip(1).filter_map(|address| address["created"].as_str()).collect();
     assert!(rest.iter().rev().is_sorted(), "the newest first");
     assert_eq!(counted(api, access).await, all.len() as u64, "the count is right");
     all.into_iter().map(|address| address["id"].clone()).collect()
@@ -48,10 +54,19 @@ async fn the_first_is_the_default_and_the_newest_left_takes_its_place() {
     assert_eq!(sound(&api, &access).await, order([0, 4, 3, 2, 1]));
     let path = |place: usize| format!("/api/addresses/{}/", ids[place].as_str().expect("an id"));
     for body in [json!({"is_default": false}), json!({"is_default": true})] {
-        assert_eq!(api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200).json()["is_default"], true);
+        assert_eq!(
+            api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200).json()["is_default"],
+            true
+        );
     }
     assert_eq!(
-        api.patch(&path(2)).bearer(&access).json(&json!({"is_default": true})).send().await.expect(200).json()["is_default"],
+        api.patch(&path(2))
+            .bearer(&access)
+            .json(&json!({"is_default": true}))
+            .send()
+            .await
+            .expect(200)
+            .json()["is_default"],
         true
     );
     assert_eq!(sound(&api, &access).await, order([2, 4, 3, 1, 0]));
@@ -85,19 +100,30 @@ async fn of_two_hundred_additions_at_once_fifty_are_made() {
     };
     let answers = join_all((0..200).map(|_| add())).await;
     let with = |status: u16| answers.iter().filter(|answer| answer.status == status).count();
-    assert_eq!((with(201), with(409)), (50, 150), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
+    assert_eq!(
+        (with(201), with(409)),
+        (50, 150),
+        "{:?}",
+        answers.iter().map(|answer| answer.status).collect::<Vec<_>>()
+    );
     assert!(
         answers
             .iter()
             .filter(|answer| answer.status == 409)
             .all(|answer| answer.error() == "409 limit_reached: At most 50 addresses. [null]")
     );
-    let defaults = answers.iter().filter(|answer| answer.status == 201 && answer.json()["is_default"] == true).count();
+    let defaults = answers
+        .iter()
+        .filter(|answer| answer.status == 201 && answer.json()["is_default"] == true)
+        .count();
     assert_eq!((sound(&api, &access).await.len(), defaults), (50, 1));
     let ids = sound(&api, &access).await;
     assert_eq!(delete(&api, &access, &ids[0]).await, 204);
     create(&api, &access, &riyadh()).await.expect(201);
-    assert_eq!(create(&api, &access, &riyadh()).await.error(), "409 limit_reached: At most 50 addresses. [null]");
+    assert_eq!(
+        create(&api, &access, &riyadh()).await.error(),
+        "409 limit_reached: At most 50 addresses. [null]"
+    );
 }
 
 /// What goes wrong on the way to storage while changes are made.
@@ -108,20 +134,28 @@ fn below(most: usize, seed: &mut u64) -> usize {
     usize::try_from(next(seed) >> 33).expect("31 bits") % most
 }
 
-/// Changes at random, some at once: additions, of the default too, moves of the default, removals, of the default above all.
+/// Changes at random, some at once: additions, of the default too, moves of the default, removals,
+/// of the default above all.
 async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64) {
     for _ in 0..12 {
-        let known: Vec<Value> = list(api, access).await.into_iter().map(|address| address["id"].clone()).collect();
+        let known: Vec<Value> =
+            list(api, access).await.into_iter().map(|address| address["id"].clone()).collect();
         let changes: Vec<_> = (0..6)
             .map(|_| {
                 // Mostly one of the first few, so that changes meet.
-                let id = (!known.is_empty()).then(|| &known[below(1 + below(known.len(), &mut seed), &mut seed)]);
-                let (kind, path) = (below(8, &mut seed), id.map(|id| format!("/api/addresses/{}/", id.as_str().expect("an id"))));
+                let id = (!known.is_empty())
+                    .then(|| &known[below(1 + below(known.len(), &mut seed), &mut seed)]);
+                let (kind, path) = (
+                    below(8, &mut seed),
+                    id.map(|id| format!("/api/addresses/{}/", id.as_str().expect("an id"))),
+                );
                 let mut new = riyadh();
                 new["is_default"] = json!(kind == 0);
                 let request = match (kind, path) {
                     (0..=2, _) | (_, None) => api.post("/api/addresses/").bearer(access).json(&new),
-                    (3 | 4, Some(path)) => api.patch(&path).bearer(access).json(&json!({"is_default": true})),
+                    (3 | 4, Some(path)) => {
+                        api.patch(&path).bearer(access).json(&json!({"is_default": true}))
+                    }
                     (_, Some(path)) => api.request(Method::DELETE, &path).bearer(access),
                 };
                 request.send()
@@ -132,7 +166,8 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
         api.wire.break_at_random(Faults::default(), seed);
         for answer in answers {
             assert!(
-                [200, 201, 204, 404, 409].contains(&answer.status.as_u16()) || answer.status.is_server_error(),
+                [200, 201, 204, 404, 409].contains(&answer.status.as_u16())
+                    || answer.status.is_server_error(),
                 "{}",
                 answer.error()
             );
@@ -143,7 +178,8 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_happens_at_once_there_is_one_default_or_none_of_none() {
-    for (seed, faults) in [(1, Faults::default()), (2, Faults::default()), (3, FAULTS), (4, FAULTS)] {
+    for (seed, faults) in [(1, Faults::default()), (2, Faults::default()), (3, FAULTS), (4, FAULTS)]
+    {
         let api = Api::with(&[("WritesPerMinute", "0")]).await;
         let access = api.log_in(PHONE).await.access;
         change_at_random(&api, &access, faults, seed).await;

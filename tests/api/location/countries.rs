@@ -14,7 +14,12 @@ fn column(answer: &Answer, name: &str) -> Vec<String> {
 }
 
 fn of<'a>(countries: &'a Value, code: &str) -> &'a Value {
-    countries.as_array().expect("a plain array").iter().find(|country| country["code"] == code).expect("it is in the list")
+    countries
+        .as_array()
+        .expect("a plain array")
+        .iter()
+        .find(|country| country["code"] == code)
+        .expect("it is in the list")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,8 +38,19 @@ async fn all_countries_come_with_all_that_an_app_asks_of_them() {
     assert_eq!(of(&countries, "AF")["numeric"], "004");
     assert_eq!(of(&countries, "DO")["dial_codes"], json!(["+1809", "+1829", "+1849"]));
     assert_eq!(of(&countries, "PR")["dial_codes"], json!(["+1787", "+1939"]));
-    let members: Vec<&String> = of(&countries, "FR").as_object().expect("an object").keys().collect();
-    let expected = ["code", "alpha3", "numeric", "name", "dial_codes", "currency", "currency_exponent", "flag", "sms_enabled"];
+    let members: Vec<&String> =
+        of(&countries, "FR").as_object().expect("an object").keys().collect();
+    let expected = [
+        "code",
+        "alpha3",
+        "numeric",
+        "name",
+        "dial_codes",
+        "currency",
+        "currency_exponent",
+        "flag",
+        "sms_enabled",
+    ];
     assert_eq!(members, expected);
     assert_eq!(answer.header("cache-control"), "public, max-age=86400");
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
@@ -44,8 +60,12 @@ async fn all_countries_come_with_all_that_an_app_asks_of_them() {
 async fn codes_go_where_the_setting_says() {
     let api = Api::with(&[("CodeCountries", "SA,FR")]).await;
     let countries = get(&api, PATH, "en").await.json();
-    let enabled: Vec<&Value> =
-        countries.as_array().expect("a list").iter().filter(|country| country["sms_enabled"] == true).collect();
+    let enabled: Vec<&Value> = countries
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|country| country["sms_enabled"] == true)
+        .collect();
     let codes: Vec<&str> = enabled.iter().filter_map(|country| country["code"].as_str()).collect();
     assert_eq!(codes, ["FR", "SA"]);
 }
@@ -78,7 +98,11 @@ async fn names_and_their_order_are_those_of_the_language() {
     }
     // `lang` is in the place of what the header wants, and an unknown one is English.
     for (lang, got) in [("ar", "ar"), ("zh-Hant", "zh-Hant"), ("xx", "en"), ("", "ar")] {
-        assert_eq!(get(&api, &format!("{PATH}?lang={lang}"), "ar").await.header("content-language"), got, "{lang}");
+        assert_eq!(
+            get(&api, &format!("{PATH}?lang={lang}"), "ar").await.header("content-language"),
+            got,
+            "{lang}"
+        );
     }
 }
 
@@ -94,24 +118,36 @@ fn key(name: &str) -> Vec<usize> {
         other => other,
     };
     let place = |letter: char| ALPHABET.chars().position(|known| known == letter);
-    name.split_whitespace().next().unwrap_or_default().chars().map(letter).filter_map(place).collect()
+    name.split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .map(letter)
+        .filter_map(place)
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
     let api = Api::start().await;
     let names = column(&get(&api, PATH, "ar").await, "name");
-    let firsts: Vec<usize> = names.iter().map(|name| key(name).first().copied().expect("a letter of the alphabet")).collect();
+    let firsts: Vec<usize> = names
+        .iter()
+        .map(|name| key(name).first().copied().expect("a letter of the alphabet"))
+        .collect();
     assert!(firsts.is_sorted(), "{names:#?}");
-    let place = |name: &str| names.iter().position(|known| known == name).expect("it is in the list");
-    // Code points would put every alif with a hamza before the one without, and harakat among the letters.
+    let place =
+        |name: &str| names.iter().position(|known| known == name).expect("it is in the list");
+    // Code points would put every alif with a hamza before the one without, and harakat among the
+    // letters.
     assert!(place("أيرلندا") > place("الأردن") && place("أيرلندا") < place("بابوا غينيا الجديدة"));
     assert!(
         names.iter().zip(names.iter().skip(1)).any(|(one, other)| one > other),
         "it is another order than that of code points"
     );
     let swedish = column(&get(&api, PATH, "sv").await, "code");
-    let place = |code: &str| swedish.iter().position(|known| known == code).expect("it is in the list");
+    let place =
+        |code: &str| swedish.iter().position(|known| known == code).expect("it is in the list");
     assert!(place("AX") > place("ZW") && place("AT") > place("ZW"), "Å and Ö come behind Z");
 }
 
@@ -121,9 +157,18 @@ async fn whoever_has_the_list_is_not_sent_it_again() {
     let mut tags = Vec::new();
     for language in ["en", "ar", "zh-Hant", "pt-BR", "xx"] {
         let tag = get(&api, PATH, language).await.header("etag").to_owned();
-        let again = api.get(PATH).header("accept-language", language).header("if-none-match", &tag).send().await.expect(304);
+        let again = api
+            .get(PATH)
+            .header("accept-language", language)
+            .header("if-none-match", &tag)
+            .send()
+            .await
+            .expect(304);
         assert!(again.body.is_empty());
-        assert_eq!((again.header("etag"), again.header("cache-control")), (tag.as_str(), "public, max-age=86400"));
+        assert_eq!(
+            (again.header("etag"), again.header("cache-control")),
+            (tag.as_str(), "public, max-age=86400")
+        );
         tags.push(tag);
     }
     // An unknown language is English; the others differ.
@@ -152,7 +197,14 @@ async fn a_search_takes_names_codes_and_dial_codes() {
         assert_eq!(column(&answer, "code"), codes, "{search}");
     }
     let many = column(&get(&api, &format!("{PATH}?search=united"), "en").await, "name");
-    assert!(many.contains(&"United Kingdom".to_owned()) && many.contains(&"United Arab Emirates".to_owned()) && many.is_sorted());
+    assert!(
+        many.contains(&"United Kingdom".to_owned())
+            && many.contains(&"United Arab Emirates".to_owned())
+            && many.is_sorted()
+    );
     let long = api.get(&format!("{PATH}?search={}", "x".repeat(201))).send().await;
-    assert_eq!(long.error(), "400 max_length: Ensure this field has no more than 200 characters. [search]");
+    assert_eq!(
+        long.error(),
+        "400 max_length: Ensure this field has no more than 200 characters. [search]"
+    );
 }

@@ -4,7 +4,15 @@ use serde_json::{Value, json};
 use super::region;
 
 /// A name, latitude and longitude; country, subdivision, other countries, time zone.
-type Known = (&'static str, f64, f64, &'static str, Option<&'static str>, &'static [&'static str], &'static str);
+type Known = (
+    &'static str,
+    f64,
+    f64,
+    &'static str,
+    Option<&'static str>,
+    &'static [&'static str],
+    &'static str,
+);
 
 /// Points of which everybody knows where they lie.
 const POINTS: &[Known] = &[
@@ -32,7 +40,15 @@ const POINTS: &[Known] = &[
     ("Maseru in Lesotho, within South Africa", -29.3151, 27.4869, "LS", None, &[], "Africa/Maseru"),
     ("Pretoria", -25.7479, 28.2293, "ZA", None, &[], "Africa/Johannesburg"),
     ("Moscow", 55.7558, 37.6173, "RU", None, &[], "Europe/Moscow"),
-    ("Kaliningrad, Russian beyond Lithuania", 54.7104, 20.4522, "RU", Some("RU-KGD"), &[], "Europe/Kaliningrad"),
+    (
+        "Kaliningrad, Russian beyond Lithuania",
+        54.7104,
+        20.4522,
+        "RU",
+        Some("RU-KGD"),
+        &[],
+        "Europe/Kaliningrad",
+    ),
     ("Anadyr, west of the antimeridian", 64.7337, 177.4968, "RU", None, &[], "Asia/Anadyr"),
     ("Uelen, east of the antimeridian", 66.1605, -169.81, "RU", None, &[], "Asia/Anadyr"),
     ("Suva, west of the antimeridian", -18.1248, 178.4501, "FJ", None, &[], "Pacific/Fiji"),
@@ -47,7 +63,15 @@ const POINTS: &[Known] = &[
     ("Jakarta", -6.2088, 106.8456, "ID", Some("ID-JW"), &[], "Asia/Jakarta"),
     ("Perth", -31.9505, 115.8605, "AU", Some("AU-WA"), &[], "Australia/Perth"),
     ("Wellington", -41.2865, 174.7762, "NZ", None, &[], "Pacific/Auckland"),
-    ("Kralendijk, of the Netherlands in the Caribbean", 12.1443, -68.2655, "BQ", None, &["NL"], "America/Kralendijk"),
+    (
+        "Kralendijk, of the Netherlands in the Caribbean",
+        12.1443,
+        -68.2655,
+        "BQ",
+        None,
+        &["NL"],
+        "America/Kralendijk",
+    ),
     ("Longyearbyen", 78.2232, 15.6267, "SJ", None, &["NO"], "Arctic/Longyearbyen"),
     ("Ceuta, Spanish in Africa", 35.8894, -5.3213, "ES", Some("ES-CE"), &[], "Africa/Ceuta"),
     ("Pristina", 42.6629, 21.1655, "XK", None, &[], "Europe/Belgrade"),
@@ -55,7 +79,15 @@ const POINTS: &[Known] = &[
     ("Reykjavík", 64.1466, -21.9426, "IS", None, &[], "Atlantic/Reykjavik"),
     ("Nuuk", 64.1835, -51.7216, "GL", None, &["DK"], "America/Nuuk"),
     ("the South Pole", -90.0, 0.0, "AQ", None, &[], "Antarctica/McMurdo"),
-    ("Riyadh with its numbers the other way round: Romania", 46.6753, 24.7136, "RO", None, &[], "Europe/Bucharest"),
+    (
+        "Riyadh with its numbers the other way round: Romania",
+        46.6753,
+        24.7136,
+        "RO",
+        None,
+        &[],
+        "Europe/Bucharest",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,9 +96,18 @@ async fn forty_points_lie_where_everybody_knows_they_do() {
     let mut wrong = Vec::new();
     for (name, lat, lng, country, subdivision, also, zone) in POINTS {
         let found = region(&api, *lat, *lng).await.expect(200).json();
-        let others: Vec<&str> =
-            found["also"].as_array().expect("a list").iter().filter_map(|other| other["code"].as_str()).collect();
-        let told = (&found["country"]["code"], &found["subdivision"]["code"], others.as_slice(), &found["timezone"]);
+        let others: Vec<&str> = found["also"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|other| other["code"].as_str())
+            .collect();
+        let told = (
+            &found["country"]["code"],
+            &found["subdivision"]["code"],
+            others.as_slice(),
+            &found["timezone"],
+        );
         if told != (&json!(country), &json!(subdivision), also, &json!(zone)) {
             wrong.push(format!("{name}: {found}"));
         }
@@ -77,8 +118,20 @@ async fn forty_points_lie_where_everybody_knows_they_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_lies_in_international_waters() {
     let api = Api::start().await;
-    for (lat, lng) in [(10.0, -35.0), (-40.0, -120.0), (30.0, -45.0), (90.0, 0.0), (-50.0, 80.0), (0.0, 180.0), (0.0, -180.0)] {
-        assert_eq!(region(&api, lat, lng).await.error(), "404 not_found: Not found. [null]", "{lat} {lng}");
+    for (lat, lng) in [
+        (10.0, -35.0),
+        (-40.0, -120.0),
+        (30.0, -45.0),
+        (90.0, 0.0),
+        (-50.0, 80.0),
+        (0.0, 180.0),
+        (0.0, -180.0),
+    ] {
+        assert_eq!(
+            region(&api, lat, lng).await.error(),
+            "404 not_found: Not found. [null]",
+            "{lat} {lng}"
+        );
     }
 }
 
@@ -109,9 +162,16 @@ async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
                 .to_owned(),
         ),
         // The library would wrap it.
-        ("lat=0&lng=540", "400 max_value: Ensure this value is less than or equal to 180. [lng]".to_owned()),
-        // New York with its numbers the other way round lies in Antarctica; Los Angeles is off the earth.
-        ("lat=-118.2&lng=34.05", "400 min_value: Ensure this value is greater than or equal to -90. [lat]".to_owned()),
+        (
+            "lat=0&lng=540",
+            "400 max_value: Ensure this value is less than or equal to 180. [lng]".to_owned(),
+        ),
+        // New York with its numbers the other way round lies in Antarctica; Los Angeles is off the
+        // earth.
+        (
+            "lat=-118.2&lng=34.05",
+            "400 min_value: Ensure this value is greater than or equal to -90. [lat]".to_owned(),
+        ),
     ] {
         assert_eq!(api.get(&format!("/api/region?{query}")).send().await.error(), error, "{query}");
     }
@@ -127,9 +187,20 @@ async fn names_come_in_the_wanted_language_and_an_answer_is_not_sent_twice() {
     let expected = json!({"country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
         "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}]});
     assert_eq!(answer.json(), expected);
-    let again = api.get(path).header("accept-language", "ar").header("if-none-match", answer.header("etag")).send().await;
+    let again = api
+        .get(path)
+        .header("accept-language", "ar")
+        .header("if-none-match", answer.header("etag"))
+        .send()
+        .await;
     assert!(again.expect(304).body.is_empty());
-    let in_english: Value = api.get(&format!("{path}&lang=en")).header("accept-language", "ar").send().await.expect(200).json();
+    let in_english: Value = api
+        .get(&format!("{path}&lang=en"))
+        .header("accept-language", "ar")
+        .send()
+        .await
+        .expect(200)
+        .json();
     assert_eq!(in_english["country"]["name"], "Hong Kong");
     let texas = region(&api, 33.0, -97.0).await.expect(200).json();
     assert_eq!(texas["subdivision"], json!({"code": "US-TX", "name": "Texas"}));

@@ -34,9 +34,15 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     api.wire.reset();
     api.wire.delay(Duration::from_millis(50));
     ask_for_everything(&api).await;
-    // However many came at once: which release holds, then the release. Half a unit, and one for each 4 KB.
+    // However many came at once: which release holds, then the release. Half a unit, and one for
+    // each 4 KB.
     let cost = api.wire.cost();
-    assert_eq!((operations(&api), cost.trips), (vec!["GetItem".to_owned(), "Query".to_owned()], 2), "{:#?}", api.wire.calls());
+    assert_eq!(
+        (operations(&api), cost.trips),
+        (vec!["GetItem".to_owned(), "Query".to_owned()], 2),
+        "{:#?}",
+        api.wire.calls()
+    );
     assert!((cost.read_units - 1.5).abs() < f64::EPSILON, "{cost:?}");
     api.wire.reset();
     for seconds in [0, 30, 29] {

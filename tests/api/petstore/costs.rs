@@ -18,14 +18,26 @@ async fn every_operation_takes_the_trips_and_units_that_its_documentation_says()
         api.wire.reset();
         request.send().await.expect(200);
         let cost = api.wire.cost();
-        format!("{name}: {} trips, {} read units, {} write units", cost.trips, cost.read_units + 0.0, cost.write_units + 0.0)
+        format!(
+            "{name}: {} trips, {} read units, {} write units",
+            cost.trips,
+            cost.read_units + 0.0,
+            cost.write_units + 0.0
+        )
     };
     let user = json!({"username": "cost"});
     let lines = [
         measured("addPet without an id", api.post("/v2/pet").json(&doggie())).await,
-        measured("addPet of an id that is there", api.post("/v2/pet").json(&json!({"id": 200, "name": "y", "status": "sold"})))
-            .await,
-        measured("updatePetWithForm", api.post("/v2/pet/200").form(&json!({"status": "available"}))).await,
+        measured(
+            "addPet of an id that is there",
+            api.post("/v2/pet").json(&json!({"id": 200, "name": "y", "status": "sold"})),
+        )
+        .await,
+        measured(
+            "updatePetWithForm",
+            api.post("/v2/pet/200").form(&json!({"status": "available"})),
+        )
+        .await,
         measured("getPetById", api.get("/v2/pet/200")).await,
         measured("findPetsByStatus", api.get("/v2/pet/findByStatus?status=available")).await,
         measured("findPetsByTags", api.get("/v2/pet/findByTags?tags=tag1")).await,
@@ -37,7 +49,8 @@ async fn every_operation_takes_the_trips_and_units_that_its_documentation_says()
         measured("deleteOrder", api.request(Method::DELETE, "/v2/store/order/300")).await,
         measured("createUser", api.post("/v2/user").json(&user)).await,
         measured("getUserByName", api.get("/v2/user/cost")).await,
-        measured("updateUser", api.request(Method::PUT, "/v2/user/cost").json(&json!({"id": 3}))).await,
+        measured("updateUser", api.request(Method::PUT, "/v2/user/cost").json(&json!({"id": 3})))
+            .await,
         measured("deleteUser", api.request(Method::DELETE, "/v2/user/cost")).await,
         measured("loginUser", api.get("/v2/user/login?username=a&password=b")).await,
     ];

@@ -8,12 +8,19 @@ use super::{add, counted, delete, doggie, get};
 use crate::cleanup::clean_up;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_lists_and_inventory() {
+async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_lists_and_inventory()
+ {
     let api = Api::with(&[("PetstoreItemDays", "2")]).await;
     let mut paths = vec!["/v2/user/mine".to_owned()];
     for n in 0..5 {
         paths.push(format!("/v2/pet/{}", add(&api, doggie()).await["id"]));
-        let order = api.post("/v2/store/order").json(&json!({"quantity": n})).send().await.expect(200).json();
+        let order = api
+            .post("/v2/store/order")
+            .json(&json!({"quantity": n}))
+            .send()
+            .await
+            .expect(200)
+            .json();
         paths.push(format!("/v2/store/order/{}", order["id"]));
     }
     api.post("/v2/user").json(&json!({"username": "mine"})).send().await.expect(200);
@@ -27,7 +34,11 @@ async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_
         get(&api, path).await.expect(404);
         delete(&api, path).await.expect(404);
     }
-    assert_eq!(counted(&api, "pending").await, (7, 2), "the inventory counts them until they are taken");
+    assert_eq!(
+        counted(&api, "pending").await,
+        (7, 2),
+        "the inventory counts them until they are taken"
+    );
     assert_eq!(get(&api, "/v2/pet/findByTags?tags=friendly").await.expect(200).json(), json!([]));
     let state = api.stack.state("petstore").expect("petstore runs");
     // One comes again before it is taken.

@@ -16,9 +16,19 @@ const PET: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pet_with_every_member_goes_round_in_xml_and_is_the_same_in_json() {
     let api = Api::start().await;
-    let sent = api.post("/v2/pet").body("application/xml", PET).header("accept", "application/xml").send().await.expect(200);
-    assert_eq!((sent.header("content-type"), std::str::from_utf8(&sent.body).unwrap()), ("application/xml", PET));
-    let shown = api.get("/v2/pet/4242").header("accept", "application/xml").send().await.expect(200);
+    let sent = api
+        .post("/v2/pet")
+        .body("application/xml", PET)
+        .header("accept", "application/xml")
+        .send()
+        .await
+        .expect(200);
+    assert_eq!(
+        (sent.header("content-type"), std::str::from_utf8(&sent.body).unwrap()),
+        ("application/xml", PET)
+    );
+    let shown =
+        api.get("/v2/pet/4242").header("accept", "application/xml").send().await.expect(200);
     assert_eq!(std::str::from_utf8(&shown.body).unwrap(), PET);
     assert_eq!(
         get(&api, "/v2/pet/4242").await.expect(200).json(),
@@ -26,7 +36,12 @@ async fn a_pet_with_every_member_goes_round_in_xml_and_is_the_same_in_json() {
             "photoUrls": ["https://example.com/?a=1&b=2", "照片"],
             "tags": [{"id": 1, "name": "标签 ]]>"}, {"id": 2, "name": "two"}], "status": "available"})
     );
-    let list = api.get("/v2/pet/findByTags?tags=two").header("accept", "application/xml").send().await.expect(200);
+    let list = api
+        .get("/v2/pet/findByTags?tags=two")
+        .header("accept", "application/xml")
+        .send()
+        .await
+        .expect(200);
     let element = PET.split_once("?>").unwrap().1;
     assert!(std::str::from_utf8(&list.body).unwrap().ends_with(&format!("<pets>{element}</pets>")));
 }
@@ -36,16 +51,21 @@ async fn orders_and_users_come_and_go_in_xml() {
     let api = Api::start().await;
     let order = "<Order><id>5000</id><petId>3</petId><quantity>2</quantity><shipDate>2026-11-25T18:00:00.000Z</shipDate>\
         <status>approved</status><complete>true</complete></Order>";
-    let xml =
-        |path: &str, body: &str| api.post(path).body("application/xml", body.to_owned()).header("accept", "application/xml");
+    let xml = |path: &str, body: &str| {
+        api.post(path).body("application/xml", body.to_owned()).header("accept", "application/xml")
+    };
     let answer = xml("/v2/store/order", order).send().await.expect(200);
     assert!(std::str::from_utf8(&answer.body).unwrap().ends_with(order));
-    xml("/v2/user", "<User><id>1</id><username>xml user</username><firstName>A &amp; B</firstName></User>")
-        .send()
-        .await
-        .expect(200);
+    xml(
+        "/v2/user",
+        "<User><id>1</id><username>xml user</username><firstName>A &amp; B</firstName></User>",
+    )
+    .send()
+    .await
+    .expect(200);
     assert_eq!(get(&api, "/v2/user/xml%20user").await.expect(200).json()["firstName"], "A & B");
-    let users = "<users><User><username>a</username></User><User><username>b</username></User></users>";
+    let users =
+        "<users><User><username>a</username></User><User><username>b</username></User></users>";
     xml("/v2/user/createWithArray", users).send().await.expect(200);
     get(&api, "/v2/user/b").await.expect(200);
 }
@@ -57,7 +77,8 @@ async fn xml_that_is_malformed_nested_deeply_or_brings_entities_is_400_at_once()
         <Pet><name>&c;</name></Pet>";
     let deep = format!("<Pet>{}", "<a>".repeat(20_000));
     let wide = format!("<Pet><name>{}", "&amp;".repeat(12_000));
-    let file = "<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Pet><name>&x;</name></Pet>";
+    let file =
+        "<!DOCTYPE p [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><Pet><name>&x;</name></Pet>";
     let json = format!("{{\"name\":{}", "[".repeat(60_000));
     for (kind, body) in [
         ("application/xml", bomb),
@@ -71,8 +92,12 @@ async fn xml_that_is_malformed_nested_deeply_or_brings_entities_is_400_at_once()
         #[expect(clippy::disallowed_methods, reason = "how long it really takes")]
         let began = Instant::now();
         for method in [Method::POST, Method::PUT] {
-            let answer = api.request(method, "/v2/pet").body(kind, body.to_owned()).send().await.expect(400);
-            assert_eq!(answer.json(), json!({"code": 400, "type": "unknown", "message": "bad input"}));
+            let answer =
+                api.request(method, "/v2/pet").body(kind, body.to_owned()).send().await.expect(400);
+            assert_eq!(
+                answer.json(),
+                json!({"code": 400, "type": "unknown", "message": "bad input"})
+            );
         }
         let took = began.elapsed();
         assert!(took < Duration::from_millis(500), "{took:?} for {} bytes", body.len());

@@ -43,8 +43,7 @@ async fn all_values_of_a_filter_count_whichever_way_they_are_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag() {
     let api = Api::start().await;
-    let pet =
-        |status: Value, tag: &str| json!({"id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}]});
+    let pet = |status: Value, tag: &str| json!({"id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}]});
     for (status, tag, expected) in [
         (json!("sold"), "a", (2, 7)),
         (json!("available"), "b", (1, 8)),
@@ -56,14 +55,18 @@ async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag()
         assert_eq!((sold.0, available.0), expected, "{status}");
         assert_eq!((sold.1, available.1), expected, "{status}");
         for other in ["a", "b", "c"] {
-            let found = ids(&get(&api, &format!("/v2/pet/findByTags?tags={other}")).await.expect(200).json());
+            let found = ids(&get(&api, &format!("/v2/pet/findByTags?tags={other}"))
+                .await
+                .expect(200)
+                .json());
             assert_eq!(found, if other == tag { vec![500] } else { vec![] });
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pets_of_a_status_are_found_in_time_that_grows_with_the_answer_and_counted_by_one_query() {
+async fn all_pets_of_a_status_are_found_in_time_that_grows_with_the_answer_and_counted_by_one_query()
+ {
     found_and_counted(&[100, 1_000]).await;
 }
 
@@ -89,7 +92,8 @@ async fn found_and_counted(counts: &[i64]) {
             status: Some(PetStatus::Pending),
             ..Pet::default()
         });
-        let written = stream::iter(pets).map(async |pet| state.store.add_pet(&pet, None).await.expect("written"));
+        let written = stream::iter(pets)
+            .map(async |pet| state.store.add_pet(&pet, None).await.expect("written"));
         written.buffer_unordered(8).for_each(|new| async move { assert!(new) }).await;
         made = *count;
         api.wire.reset();
@@ -102,13 +106,30 @@ async fn found_and_counted(counts: &[i64]) {
         assert!(found.is_sorted());
         let calls = api.wire.calls();
         assert!(calls.iter().all(|call| call.operation == "Query"));
-        assert_eq!(calls.len(), 16 * usize::try_from(count / 16 / 500 + 1).expect("few"), "pages of five hundred");
-        println!("{expected} pets in {:?}, {} queries, {} read units", times.last(), calls.len(), api.wire.cost().read_units);
+        assert_eq!(
+            calls.len(),
+            16 * usize::try_from(count / 16 / 500 + 1).expect("few"),
+            "pages of five hundred"
+        );
+        println!(
+            "{expected} pets in {:?}, {} queries, {} read units",
+            times.last(),
+            calls.len(),
+            api.wire.cost().read_units
+        );
         api.wire.reset();
-        assert_eq!(get(&api, "/v2/store/inventory").await.expect(200).json()["pending"], json!(expected));
+        assert_eq!(
+            get(&api, "/v2/store/inventory").await.expect(200).json()["pending"],
+            json!(expected)
+        );
         let calls = api.wire.calls();
         assert_eq!((calls.len(), calls[0].operation.as_str()), (1, "Query"));
         println!("inventory: one Query, {} read units", calls[0].read_units);
     }
-    assert!(times[1] < times[0] * 30, "ten times the pets took {:?} and not {:?}", times[1], times[0]);
+    assert!(
+        times[1] < times[0] * 30,
+        "ten times the pets took {:?} and not {:?}",
+        times[1],
+        times[0]
+    );
 }

@@ -14,16 +14,22 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
     assert_eq!(get(&api, &path).await.expect(200).json(), pet);
     let changed = json!({"id": pet["id"], "name": "rex", "status": "sold"});
     let put = api.request(Method::PUT, "/v2/pet").json(&changed).send().await.expect(200);
-    let written = format!(r#"{{"id":{},"name":"rex","photoUrls":[],"tags":[],"status":"sold"}}"#, pet["id"]);
+    let written =
+        format!(r#"{{"id":{},"name":"rex","photoUrls":[],"tags":[],"status":"sold"}}"#, pet["id"]);
     assert_eq!(put.body, written, "the id comes first, lists are there");
     let form = api.post(&path).form(&json!({"name": "max", "status": ""})).send().await.expect(200);
-    assert_eq!(form.json(), json!({"code": 200, "type": "unknown", "message": pet["id"].to_string()}));
+    assert_eq!(
+        form.json(),
+        json!({"code": 200, "type": "unknown", "message": pet["id"].to_string()})
+    );
     let shown = get(&api, &path).await.expect(200).json();
     assert_eq!((&shown["name"], &shown["status"]), (&json!("max"), &json!("sold")));
     assert_eq!(delete(&api, &path).await.expect(200).json()["message"], pet["id"].to_string());
     let gone = get(&api, &path).await.expect(404);
     assert_eq!(gone.body, r#"{"code":1,"type":"error","message":"Pet not found"}"#);
-    for answer in [delete(&api, &path).await, api.post(&path).form(&json!({"name": "max"})).send().await] {
+    for answer in
+        [delete(&api, &path).await, api.post(&path).form(&json!({"name": "max"})).send().await]
+    {
         assert_eq!(answer.expect(404).json()["message"], "Pet not found");
     }
 }
@@ -43,20 +49,33 @@ async fn the_same_id_overwrites_and_put_adds_what_is_not_there() {
 async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
     let api = Api::start().await;
     for id in [9_007_199_254_740_993_i64, i64::MAX] {
-        let json = format!(r#"{{"id":{id},"name":"exact","photoUrls":[],"category":{{"id":{id}}},"tags":[{{"id":{id}}}]}}"#);
+        let json = format!(
+            r#"{{"id":{id},"name":"exact","photoUrls":[],"category":{{"id":{id}}},"tags":[{{"id":{id}}}]}}"#
+        );
         let answer = api.post("/v2/pet").body("application/json", json).send().await.expect(200);
         let start = format!(r#"{{"id":{id},"category":{{"id":{id}}},"#);
         assert!(answer.body.starts_with(start.as_bytes()), "{:?}", answer.body);
-        let shown = api.get(&format!("/v2/pet/{id}")).header("accept", "application/xml").send().await.expect(200);
+        let shown = api
+            .get(&format!("/v2/pet/{id}"))
+            .header("accept", "application/xml")
+            .send()
+            .await
+            .expect(200);
         let xml = String::from_utf8(shown.body.to_vec()).expect("a text");
-        assert!(xml.contains(&format!("<Pet><id>{id}</id><category><id>{id}</id></category>")), "{xml}");
+        assert!(
+            xml.contains(&format!("<Pet><id>{id}</id><category><id>{id}</id></category>")),
+            "{xml}"
+        );
         let sent = api.request(Method::PUT, "/v2/pet").body("application/xml", xml.clone());
         let again = sent.header("accept", "application/xml").send().await.expect(200);
         assert_eq!(again.body, xml);
         let order = format!(r#"{{"id":{id},"petId":{id}}}"#);
         api.post("/v2/store/order").body("application/json", order).send().await.expect(200);
         let order = get(&api, &format!("/v2/store/order/{id}")).await.expect(200);
-        assert_eq!(order.body, format!(r#"{{"id":{id},"petId":{id},"quantity":0,"complete":false}}"#));
+        assert_eq!(
+            order.body,
+            format!(r#"{{"id":{id},"petId":{id},"quantity":0,"complete":false}}"#)
+        );
     }
     for id in [json!(0), json!(-1), json!(null)] {
         let mut pet = doggie();

@@ -22,10 +22,13 @@ async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_rec
             let answer = match n % 4 {
                 0 => api.post("/v2/pet").json(&pet).send().await,
                 1 => api.request(Method::PUT, "/v2/pet").json(&pet).send().await,
-                2 => api.post(&format!("/v2/pet/{id}")).form(&json!({"status": status})).send().await,
+                2 => {
+                    api.post(&format!("/v2/pet/{id}")).form(&json!({"status": status})).send().await
+                }
                 _ => delete(&api, &format!("/v2/pet/{id}")).await,
             };
-            // A hundred writers at one pet may be too many for this machine's patience: they are told when to come again.
+            // A hundred writers at one pet may be too many for this machine's patience: they are
+            // told when to come again.
             if answer.status == 503 && busy < 10 && !answer.header("retry-after").is_empty() {
                 busy += 1;
                 continue;
@@ -36,12 +39,23 @@ async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_rec
     let answered = join_all((0..500).map(change)).await;
     let of = |status| answered.iter().filter(|(answered, _)| *answered == status).count();
     let busy: u32 = answered.iter().map(|(_, busy)| busy).sum();
-    println!("200: {}, 404: {}; {busy} times told to come again; {} conflicts injected", of(200), of(404), api.wire.broken());
+    println!(
+        "200: {}, 404: {}; {busy} times told to come again; {} conflicts injected",
+        of(200),
+        of(404),
+        api.wire.broken()
+    );
     assert_eq!(of(200) + of(404), 500, "{answered:?}");
     api.wire.break_at_random(Faults::default(), 7);
     let mut tagged = 0;
     for n in 0..7 {
-        tagged += get(&api, &format!("/v2/pet/findByTags?tags=t{n}")).await.expect(200).json().as_array().expect("a list").len();
+        tagged += get(&api, &format!("/v2/pet/findByTags?tags=t{n}"))
+            .await
+            .expect(200)
+            .json()
+            .as_array()
+            .expect("a list")
+            .len();
     }
     let mut there = 0;
     for id in 100..105 {
@@ -59,7 +73,10 @@ async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_rec
 async fn pets_added_at_once_get_ids_of_their_own() {
     let api = Api::start().await;
     let added = join_all((0..64).map(|_| api.post("/v2/pet").json(&super::doggie()).send())).await;
-    let mut ids: Vec<i64> = added.into_iter().map(|answer| answer.expect(200).json()["id"].as_i64().expect("an id")).collect();
+    let mut ids: Vec<i64> = added
+        .into_iter()
+        .map(|answer| answer.expect(200).json()["id"].as_i64().expect("an id"))
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), 64);

@@ -61,7 +61,10 @@ async fn every_refusal_is_an_api_response_and_none_the_envelope() {
     }
     insta::assert_snapshot!(lines.join("\n"));
     let large = format!(r#"{{"name":"{}"}}"#, "x".repeat(70_000));
-    assert_eq!(send("POST", "/v2/pet", json, &large).await, "413 413 unknown The request body is larger than 65536 bytes.");
+    assert_eq!(
+        send("POST", "/v2/pet", json, &large).await,
+        "413 413 unknown The request body is larger than 65536 bytes."
+    );
     let answer = api.get("/v2/pet/1").header("accept", "image/png").send().await;
     assert_eq!(said(&answer), "406 406 unknown Could not satisfy the request Accept header.");
     let xml = api.get("/v2/pet/999").header("accept", "application/xml").send().await.expect(404);
@@ -77,14 +80,16 @@ async fn every_refusal_is_an_api_response_and_none_the_envelope() {
 async fn a_pet_has_forty_tags_at_most_and_they_change_in_one_transaction() {
     let api = Api::start().await;
     let tagged = |from: u32, count: u32| {
-        let tags: Vec<Value> = (from..from + count).map(|n| json!({"id": n, "name": format!("t{n}")})).collect();
+        let tags: Vec<Value> =
+            (from..from + count).map(|n| json!({"id": n, "name": format!("t{n}")})).collect();
         json!({"id": 55, "name": "x", "photoUrls": [], "tags": tags})
     };
     let answer = api.post("/v2/pet").json(&tagged(0, 41)).send().await.expect(400);
     assert_eq!(answer.json()["message"], "bad input: tags holds more than 40");
     for from in [0, 40] {
         api.post("/v2/pet").json(&tagged(from, 40)).send().await.expect(200);
-        let found = get(&api, &format!("/v2/pet/findByTags?tags=t{}", from + 39)).await.expect(200).json();
+        let found =
+            get(&api, &format!("/v2/pet/findByTags?tags=t{}", from + 39)).await.expect(200).json();
         assert_eq!(found[0]["id"], 55);
     }
     assert_eq!(get(&api, "/v2/pet/findByTags?tags=t3").await.expect(200).json(), json!([]));
@@ -107,7 +112,8 @@ async fn where_the_parameter_says_so_the_declared_key_and_token_are_asked_for() 
     for (key, status) in [(None, 401), (Some("other"), 401), (Some("special-key"), 200)] {
         for path in ["/v2/pet/1", "/v2/store/inventory"] {
             let request = api.get(path);
-            let request = if let Some(key) = key { request.header("api_key", key) } else { request };
+            let request =
+                if let Some(key) = key { request.header("api_key", key) } else { request };
             let answer = request.send().await.expect(status);
             assert_eq!(answer.header("www-authenticate").is_empty(), status == 200);
         }

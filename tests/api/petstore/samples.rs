@@ -10,11 +10,9 @@ use super::{add, delete, get};
 async fn the_samples_are_loaded_once_however_many_begin_at_the_same_moment() {
     let api = Api::start().await;
     let others = join_all((0..4).map(|_| api.another(&[]))).await;
-    let first = join_all(
-        others
-            .iter()
-            .flat_map(|other| (0..4).map(move |_| other.get("/v2/pet/findByStatus?status=available,pending,sold").send())),
-    );
+    let first = join_all(others.iter().flat_map(|other| {
+        (0..4).map(move |_| other.get("/v2/pet/findByStatus?status=available,pending,sold").send())
+    }));
     for answer in first.await {
         assert_eq!(answer.expect(200).json().as_array().expect("a list").len(), 10);
     }
@@ -41,8 +39,13 @@ async fn restored_samples_are_what_they_were_and_are_counted_right() {
     state.store.restore_samples(state.now()).await.expect("restored");
     assert_eq!(get(&api, "/v2/pet/2").await.expect(200).json(), before);
     assert_eq!(get(&api, "/v2/pet/findByTags?tags=mine").await.expect(200).json(), json!([]));
-    for path in ["/v2/pet/1", "/v2/store/order/1", "/v2/user/user1", &format!("/v2/pet/{}", kept["id"])] {
+    for path in
+        ["/v2/pet/1", "/v2/store/order/1", "/v2/user/user1", &format!("/v2/pet/{}", kept["id"])]
+    {
         get(&api, path).await.expect(200);
     }
-    assert_eq!(get(&api, "/v2/store/inventory").await.expect(200).json(), json!({"available": 7, "pending": 2, "sold": 2}));
+    assert_eq!(
+        get(&api, "/v2/store/inventory").await.expect(200).json(),
+        json!({"available": 7, "pending": 2, "sold": 2})
+    );
 }

@@ -14,10 +14,15 @@ fn parts(file: Option<&str>, bytes: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_counted_and_answered_and_nothing_of_it_kept() {
     let api = Api::start().await;
-    let send = async |path: &str, body: String| api.post(path).body("multipart/form-data; boundary=b", body).send().await;
-    for (bytes, path) in [(10, "/v2/pet/1/uploadImage"), (3_900_000, "/v2/pet/123456/uploadImage")] {
+    let send = async |path: &str, body: String| {
+        api.post(path).body("multipart/form-data; boundary=b", body).send().await
+    };
+    for (bytes, path) in [(10, "/v2/pet/1/uploadImage"), (3_900_000, "/v2/pet/123456/uploadImage")]
+    {
         let answer = send(path, parts(Some("doggie.png"), &"x".repeat(bytes))).await.expect(200);
-        let message = format!("additionalMetadata: from the side\nFile uploaded to ./doggie.png, {bytes} bytes");
+        let message = format!(
+            "additionalMetadata: from the side\nFile uploaded to ./doggie.png, {bytes} bytes"
+        );
         assert_eq!(answer.json(), json!({"code": 200, "type": "unknown", "message": message}));
     }
     assert!(!api.whole_table().await.contains("from the side"));

@@ -28,10 +28,15 @@ async fn a_user_of_any_name_is_created_shown_changed_and_deleted() {
         let shown = get(&api, &path).await.expect(200).json();
         assert_eq!((&shown["username"], &shown["firstName"]), (&json!(name), &json!("New")));
         assert_eq!(delete(&api, &path).await.expect(200).json()["message"], name);
-        for answer in
-            [get(&api, &path).await, delete(&api, &path).await, api.request(Method::PUT, &path).json(&changed).send().await]
-        {
-            assert_eq!(answer.expect(404).body, r#"{"code":1,"type":"error","message":"User not found"}"#);
+        for answer in [
+            get(&api, &path).await,
+            delete(&api, &path).await,
+            api.request(Method::PUT, &path).json(&changed).send().await,
+        ] {
+            assert_eq!(
+                answer.expect(404).body,
+                r#"{"code":1,"type":"error","message":"User not found"}"#
+            );
         }
     }
 }
@@ -39,7 +44,11 @@ async fn a_user_of_any_name_is_created_shown_changed_and_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_stored_under_another_name_has_that_name_alone() {
     let api = Api::start().await;
-    api.request(Method::PUT, "/v2/user/user1").json(&json!({"username": "renamed"})).send().await.expect(200);
+    api.request(Method::PUT, "/v2/user/user1")
+        .json(&json!({"username": "renamed"}))
+        .send()
+        .await
+        .expect(200);
     get(&api, "/v2/user/user1").await.expect(404);
     get(&api, "/v2/user/renamed").await.expect(200);
 }
@@ -48,14 +57,17 @@ async fn a_user_stored_under_another_name_has_that_name_alone() {
 async fn lists_of_users_are_created_also_beyond_a_hundred_and_of_names_that_stand_twice() {
     let api = Api::start().await;
     for path in ["/v2/user/createWithArray", "/v2/user/createWithList"] {
-        let mut users: Vec<Value> = (0..250).map(|n| json!({"username": format!("{path} {n}")})).collect();
+        let mut users: Vec<Value> =
+            (0..250).map(|n| json!({"username": format!("{path} {n}")})).collect();
         users.push(json!({"username": format!("{path} 0"), "firstName": "last"}));
         users.push(json!({"firstName": "nobody"}));
         let answer = api.post(path).json(&json!(users)).send().await.expect(200);
         assert_eq!(answer.json(), json!({"code": 200, "type": "unknown", "message": "ok"}));
         let encoded = path.replace('/', "%2F");
-        let (first, last) =
-            (get(&api, &format!("/v2/user/{encoded}%200")).await, get(&api, &format!("/v2/user/{encoded}%20249")).await);
+        let (first, last) = (
+            get(&api, &format!("/v2/user/{encoded}%200")).await,
+            get(&api, &format!("/v2/user/{encoded}%20249")).await,
+        );
         assert_eq!(first.expect(200).json()["firstName"], "last");
         assert!(last.expect(200).json()["id"].as_i64().expect("an id") > 10);
     }

@@ -38,10 +38,15 @@ async fn a_repeated_request_gets_its_first_answer_and_has_no_second_effect() {
     assert_eq!(first.header("idempotency-replayed"), "");
     api.clock.advance_seconds(60);
     let spaced = "{ \"unknown\": {\"b\": 1, \"a\": 2}, \"name\": \"Tea\" }";
-    let with_more = api.post(PLAIN).bearer(&phone.access).header("idempotency-key", "k2").body("application/json", spaced);
+    let with_more = api
+        .post(PLAIN)
+        .bearer(&phone.access)
+        .header("idempotency-key", "k2")
+        .body("application/json", spaced);
     with_more.send().await.expect(201);
     for body in [spaced, "{\"name\":\"Tea\",\"unknown\":{\"a\":2,\"b\":1}}"] {
-        let again = api.post("/api/trial/things").bearer(&phone.access).header("idempotency-key", "k2");
+        let again =
+            api.post("/api/trial/things").bearer(&phone.access).header("idempotency-key", "k2");
         again.body("application/json", body).send().await.expect(201);
     }
     let again = make(&api, &phone, "k1", "Tea").await.expect(201);
@@ -56,9 +61,11 @@ async fn another_request_under_a_used_key_is_422_and_has_no_effect() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     make(&api, &phone, "k1", "Tea").await.expect(201);
-    let words = "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]";
+    let words =
+        "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]";
     assert_eq!(make(&api, &phone, "k1", "Coffee").await.error(), words);
-    let with_query = make_at(&api, "/api/trial/things/?x=1", &phone, "k1", &json!({"name": "Tea"})).await;
+    let with_query =
+        make_at(&api, "/api/trial/things/?x=1", &phone, "k1", &json!({"name": "Tea"})).await;
     assert_eq!(with_query.error(), words);
     assert_eq!(made(&api).await, ["1"]);
     // Of another operation the key is unused.
@@ -71,11 +78,17 @@ async fn of_64_equal_requests_at_once_one_has_an_effect_and_all_get_its_answer()
     let phone = api.log_in(PHONE).await;
     api.wire.delay(Duration::from_millis(5));
     let answers = join_all((0..64).map(|_| make(&api, &phone, "k1", "Tea"))).await;
-    let first = answers.iter().find(|answer| answer.header("idempotency-replayed").is_empty()).expect("one made it");
+    let first = answers
+        .iter()
+        .find(|answer| answer.header("idempotency-replayed").is_empty())
+        .expect("one made it");
     for answer in &answers {
         assert_eq!((answer.status.as_u16(), &answer.body), (201, &first.body));
     }
-    assert_eq!(answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(), 63);
+    assert_eq!(
+        answers.iter().filter(|answer| answer.header("idempotency-replayed") == "true").count(),
+        63
+    );
     assert_eq!(made(&api).await, ["1"]);
 }
 
@@ -85,7 +98,8 @@ async fn of_two_requests_at_once_under_one_key_one_wins_and_the_other_is_422() {
     let phone = api.log_in(PHONE).await;
     for round in 0..10 {
         let key = format!("k{round}");
-        let answers = tokio::join!(make(&api, &phone, &key, "Tea"), make(&api, &phone, &key, "Coffee"));
+        let answers =
+            tokio::join!(make(&api, &phone, &key, "Tea"), make(&api, &phone, &key, "Coffee"));
         let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 422]);
@@ -100,7 +114,8 @@ async fn a_key_is_new_again_after_24_hours_unless_its_answer_is_kept_for_ever() 
     let first = make(&api, &phone, "k1", "Tea").await.expect(201);
     let dear = make_at(&api, DEAR, &phone, "k1", &json!({"name": "Tea"})).await.expect(201);
     api.clock.advance_seconds(24 * 3_600 - 1);
-    let phone = LoggedIn { access: api.refresh(&phone.refresh).await.expect(200).text("access"), ..phone };
+    let phone =
+        LoggedIn { access: api.refresh(&phone.refresh).await.expect(200).text("access"), ..phone };
     assert_eq!(make(&api, &phone, "k1", "Tea").await.body, first.body);
     api.clock.advance_seconds(1);
     let anew = make(&api, &phone, "k1", "Coffee").await.expect(201);
@@ -124,7 +139,8 @@ async fn nobody_sees_the_answer_to_another_customers_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and_a_refused_request_may_come_again() {
+async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and_a_refused_request_may_come_again()
+ {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     let long = "x".repeat(256);
@@ -142,7 +158,12 @@ async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and
     make(&api, &phone, "k1", "").await.expect(400);
     make(&api, &phone, "k1", "Tea").await.expect(201);
     for _ in 0..2 {
-        api.post(PLAIN).bearer(&phone.access).json(&json!({"name": "Tea"})).send().await.expect(201);
+        api.post(PLAIN)
+            .bearer(&phone.access)
+            .json(&json!({"name": "Tea"}))
+            .send()
+            .await
+            .expect(201);
     }
     assert_eq!(made(&api).await, ["3"]);
 }
@@ -151,7 +172,8 @@ async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and
 async fn a_lost_answer_of_storage_repeats_no_effect() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
-    // The third call is the transaction, after the session and the count of writes and the earlier answer, which go side by side.
+    // The third call is the transaction, after the session and the count of writes and the earlier
+    // answer, which go side by side.
     for lost in 1..=4 {
         api.wire.lose_answers(lost);
         make(&api, &phone, &format!("k{lost}"), "Tea").await.expect(201);
@@ -167,10 +189,21 @@ async fn a_request_that_can_be_repeated_costs_two_trips_and_its_repetition_one()
     api.wire.delay(Duration::from_millis(50));
     api.wire.reset();
     make(&api, &phone, "k1", "Tea").await.expect(201);
-    // Session and earlier answer are read and the write is counted, for the first time in this hour; then record and effect, two units each,
-    // and the record's place on the index of what is due.
-    assert_eq!(api.wire.cost(), Cost { trips: 2, read_units: 2.0, write_units: 7.0 }, "{:#?}", api.wire.calls());
+    // Session and earlier answer are read and the write is counted, for the first time in this
+    // hour; then record and effect, two units each, and the record's place on the index of what is
+    // due.
+    assert_eq!(
+        api.wire.cost(),
+        Cost { trips: 2, read_units: 2.0, write_units: 7.0 },
+        "{:#?}",
+        api.wire.calls()
+    );
     api.wire.reset();
     make(&api, &phone, "k1", "Tea").await.expect(201);
-    assert_eq!(api.wire.cost(), Cost { trips: 1, read_units: 2.0, write_units: 1.0 }, "{:#?}", api.wire.calls());
+    assert_eq!(
+        api.wire.cost(),
+        Cost { trips: 1, read_units: 2.0, write_units: 1.0 },
+        "{:#?}",
+        api.wire.calls()
+    );
 }

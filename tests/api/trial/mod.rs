@@ -1,6 +1,8 @@
-//! A group that only the tests serve, for conventions that no operation of the product needs yet: repeated requests and pages.
+//! A group that only the tests serve, for conventions that no operation of the product needs yet:
+//! repeated requests and pages.
 //!
-//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's events, over the same storage.
+//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's
+//! events, over the same storage.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
@@ -142,7 +144,8 @@ mod things {
         for_ever: bool,
     ) -> Result<Response, ApiError> {
         let operation = if for_ever { "makeDearThing" } else { "makeThing" };
-        let slot = |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), operation));
+        let slot =
+            |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), operation));
         let now = app.now();
         let looked_up = async |customer| app.store.seen_before(slot(customer).as_ref(), now).await;
         let (verified, seen) = caller.alongside_write(looked_up).await?;
@@ -151,9 +154,17 @@ mod things {
         }
         let thing = Thing { id: app.new_name(), name: request.name };
         let fresh = StoredAnswer::json(StatusCode::CREATED, &thing)?;
-        let kept: Option<NewAnswer> = slot(verified.customer)
-            .map(|slot| if for_ever { slot.keeping_for_ever(fresh.clone()) } else { slot.keeping(fresh.clone(), now) });
-        let once = app.store.transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now).await?;
+        let kept: Option<NewAnswer> = slot(verified.customer).map(|slot| {
+            if for_ever {
+                slot.keeping_for_ever(fresh.clone())
+            } else {
+                slot.keeping(fresh.clone(), now)
+            }
+        });
+        let once = app
+            .store
+            .transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now)
+            .await?;
         idempotency::answer(once, fresh)
     }
 
@@ -168,7 +179,11 @@ mod things {
         TransactWriteItem::builder().update(update.expect("an update")).build()
     }
 
-    async fn list(app: &AppState, caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {
+    async fn list(
+        app: &AppState,
+        caller: &Caller,
+        paging: &Paging,
+    ) -> Result<Json<Page<Entry>>, ApiError> {
         let span = paging.span();
         let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
         Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))

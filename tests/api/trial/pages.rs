@@ -10,7 +10,11 @@ const INVALID: &str = "404 not_found: Invalid cursor [null]";
 /// A link of a page as a path with its query.
 fn link(page: &Value, name: &str) -> Option<String> {
     let link = page[name].as_str()?;
-    Some(link.strip_prefix("http://api.example.com").unwrap_or_else(|| panic!("{link} is no address of the API")).to_owned())
+    Some(
+        link.strip_prefix("http://api.example.com")
+            .unwrap_or_else(|| panic!("{link} is no address of the API"))
+            .to_owned(),
+    )
 }
 
 fn names(page: &Value) -> Vec<String> {
@@ -26,9 +30,15 @@ async fn get(api: &Api, access: &str, uri: &str) -> Answer {
 async fn cursors_lead_through_the_whole_list_and_back() {
     let api = start().await;
     let access = api.log_in(PHONE).await.access;
-    for (query, size) in [("", 20), ("?page_size=7&kind=a", 7), ("?page_size=50", 50), ("?page_size=25", 25), ("?page_size=1", 1)]
-    {
-        let mut pages = vec![get(&api, &access, &format!("{LIST}{query}")).await.expect(200).json()];
+    for (query, size) in [
+        ("", 20),
+        ("?page_size=7&kind=a", 7),
+        ("?page_size=50", 50),
+        ("?page_size=25", 25),
+        ("?page_size=1", 1),
+    ] {
+        let mut pages =
+            vec![get(&api, &access, &format!("{LIST}{query}")).await.expect(200).json()];
         assert_eq!(pages[0]["previous"], json!(null));
         while let Some(next) = pages.last().and_then(|page| link(page, "next")) {
             pages.push(get(&api, &access, &next).await.expect(200).json());
@@ -51,9 +61,16 @@ async fn cursors_lead_through_the_whole_list_and_back() {
 async fn a_size_that_is_none_is_20_and_a_larger_one_than_100_is_100() {
     let api = start().await;
     let access = api.log_in(PHONE).await.access;
-    for (size, shown) in
-        [("0", 20), ("-1", 20), ("x", 20), ("", 20), ("3", 3), ("50", 50), ("101", 50), ("99999999999999999999", 20)]
-    {
+    for (size, shown) in [
+        ("0", 20),
+        ("-1", 20),
+        ("x", 20),
+        ("", 20),
+        ("3", 3),
+        ("50", 50),
+        ("101", 50),
+        ("99999999999999999999", 20),
+    ] {
         let page = get(&api, &access, &format!("{LIST}?page_size={size}")).await.expect(200).json();
         assert_eq!(names(&page).len(), shown, "{size}");
     }
@@ -71,19 +88,35 @@ async fn a_cursor_that_was_tampered_with_or_is_anothers_or_of_another_query_is_4
     get(&api, &amal, &format!("{LIST}?page_size=9&cursor={cursor}&kind=a")).await.expect(200);
 
     assert_eq!(get(&api, &basma, &next).await.error(), INVALID);
-    for (path, query) in
-        [(LIST, "kind=b"), (LIST, "kind=a&kind=b"), (LIST, "kind="), (LIST, "x=1"), ("/api/trial/others/", "kind=a")]
-    {
-        assert_eq!(get(&api, &amal, &format!("{path}?{query}&cursor={cursor}")).await.error(), INVALID, "{path} {query}");
+    for (path, query) in [
+        (LIST, "kind=b"),
+        (LIST, "kind=a&kind=b"),
+        (LIST, "kind="),
+        (LIST, "x=1"),
+        ("/api/trial/others/", "kind=a"),
+    ] {
+        assert_eq!(
+            get(&api, &amal, &format!("{path}?{query}&cursor={cursor}")).await.error(),
+            INVALID,
+            "{path} {query}"
+        );
     }
     for place in 0..cursor.len() {
         let mut changed = cursor.clone().into_bytes();
         changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
         let changed = String::from_utf8(changed).expect("ASCII");
-        assert_eq!(get(&api, &amal, &format!("{LIST}?kind=a&cursor={changed}")).await.error(), INVALID, "{place}");
+        assert_eq!(
+            get(&api, &amal, &format!("{LIST}?kind=a&cursor={changed}")).await.error(),
+            INVALID,
+            "{place}"
+        );
     }
     for garbage in ["x", "%00", "手机", "AAAA", &cursor[1..], &format!("{cursor}A")] {
-        assert_eq!(get(&api, &amal, &format!("{LIST}?kind=a&cursor={garbage}")).await.error(), INVALID, "{garbage}");
+        assert_eq!(
+            get(&api, &amal, &format!("{LIST}?kind=a&cursor={garbage}")).await.error(),
+            INVALID,
+            "{garbage}"
+        );
     }
     let mut another = api.another(&[]).await;
     another.serve_also("customer", "/api/trial", super::routes);

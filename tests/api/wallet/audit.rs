@@ -26,7 +26,8 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 
 /// Sets an attribute of an item, past everything that keeps it right.
 async fn plant(api: &Api, key: &keys::Key, path: &str, value: AttributeValue) {
-    let names: Vec<(String, &str)> = path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
+    let names: Vec<(String, &str)> =
+        path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
     let mut request = api.dynamodb().update_item().table_name(api.table_name());
     request = request.key("pk", AttributeValue::S(key.partition().to_owned()));
@@ -34,7 +35,9 @@ async fn plant(api: &Api, key: &keys::Key, path: &str, value: AttributeValue) {
     for (name, path) in names {
         request = request.expression_attribute_names(name, path);
     }
-    let request = request.update_expression(format!("SET {expression} = :value")).expression_attribute_values(":value", value);
+    let request = request
+        .update_expression(format!("SET {expression} = :value"))
+        .expression_attribute_values(":value", value);
     request.send().await.expect("planted");
 }
 
@@ -58,7 +61,13 @@ async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
         let purse = filled(&api, PHONE).await;
         assert_eq!((audited(&api).await.wallets, audited(&api).await.breaks), (2, vec![]));
         let entries = purse.details().await["entries"]["results"].clone();
-        let debit = entries.as_array().expect("entries").iter().find(|entry| entry["type"] == "debit").expect("a debit").clone();
+        let debit = entries
+            .as_array()
+            .expect("entries")
+            .iter()
+            .find(|entry| entry["type"] == "debit")
+            .expect("a debit")
+            .clone();
         let id = debit["id"].as_str().expect("an id").parse().expect("a UUID");
         let key = match item {
             "entry" => keys::entry(purse.id(), "USD".parse().expect("a currency"), id),
@@ -66,13 +75,22 @@ async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
         };
         plant(&api, &key, path, value).await;
         let found = audited(&api).await.breaks;
-        assert!(!found.is_empty() && found.iter().all(|found| found.customer == Some(purse.id())), "{path}: {found:?}");
+        assert!(
+            !found.is_empty() && found.iter().all(|found| found.customer == Some(purse.id())),
+            "{path}: {found:?}"
+        );
         assert_eq!(found[0].what, what, "{path}");
-        let told = store(&api).audit_next(u64::MAX, api.stack.state("wallet").expect("wallet").now()).await.expect("an audit");
+        let told = store(&api)
+            .audit_next(u64::MAX, api.stack.state("wallet").expect("wallet").now())
+            .await
+            .expect("an audit");
         assert_eq!(told.breaks, found);
         let logged = log::everything();
         let ledger = found[0].ledger.to_string();
-        let line = logged.lines().find(|line| line.contains("ledger_broken") && line.contains(&ledger)).expect("a line");
+        let line = logged
+            .lines()
+            .find(|line| line.contains("ledger_broken") && line.contains(&ledger))
+            .expect("a line");
         assert!(line.contains(what.name()) && !line.contains(&purse.id().to_string()), "{line}");
     }
 }
@@ -82,13 +100,24 @@ async fn an_entry_that_is_taken_away_is_missed() {
     let api = Api::start().await;
     let purse = filled(&api, PHONE).await;
     let entries = purse.details().await["entries"]["results"].clone();
-    let usd: Vec<_> = entries.as_array().expect("entries").iter().filter(|entry| entry["currency"] == "USD").collect();
-    let newest =
-        keys::entry(purse.id(), "USD".parse().expect("one"), usd[0]["id"].as_str().expect("an id").parse().expect("one"));
+    let usd: Vec<_> = entries
+        .as_array()
+        .expect("entries")
+        .iter()
+        .filter(|entry| entry["currency"] == "USD")
+        .collect();
+    let newest = keys::entry(
+        purse.id(),
+        "USD".parse().expect("one"),
+        usd[0]["id"].as_str().expect("an id").parse().expect("one"),
+    );
     let request = api.dynamodb().delete_item().table_name(api.table_name());
     let request = request.key("pk", AttributeValue::S(newest.partition().to_owned()));
     request.key("sk", AttributeValue::S(newest.sort().to_owned())).send().await.expect("deleted");
-    assert_eq!(audited(&api).await.breaks.iter().map(|found| found.what).collect::<Vec<_>>(), [Break::Sum]);
+    assert_eq!(
+        audited(&api).await.breaks.iter().map(|found| found.what).collect::<Vec<_>>(),
+        [Break::Sum]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,8 +137,12 @@ async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet
     let usd = "USD".parse().expect("a currency");
     let mut wallet = app.store.wallet(large.id()).await.expect("an answer").expect("a wallet");
     for _ in 0..450 {
-        let posting = wallet.post(&Movement::Credit(usd, 1), None, app.now(), &SystemRandom).expect("posted");
-        assert!(matches!(app.store.post(large.id(), &posting, None, app.now()).await, Ok(Posted::Done)));
+        let posting =
+            wallet.post(&Movement::Credit(usd, 1), None, app.now(), &SystemRandom).expect("posted");
+        assert!(matches!(
+            app.store.post(large.id(), &posting, None, app.now()).await,
+            Ok(Posted::Done)
+        ));
         wallet = posting.wallet;
     }
     for n in 0..4 {
@@ -120,7 +153,8 @@ async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet
         let (stretch, next) = app.store.audit_from(from, 3).await.expect("an audit");
         assert_eq!(stretch.breaks, []);
         assert!(stretch.entries <= 3 + 200, "a run is bounded: {}", stretch.entries);
-        (place, runs, wallets, entries) = (next, runs + 1, wallets + stretch.wallets, entries + stretch.entries);
+        (place, runs, wallets, entries) =
+            (next, runs + 1, wallets + stretch.wallets, entries + stretch.entries);
     }
     assert_eq!((wallets, entries), (5, 450 + 4 * 4));
     assert!(runs >= 5, "{runs}");
@@ -149,13 +183,27 @@ async fn the_command_audits_the_local_data_folder_and_fails_at_a_break() {
     let folder = std::env::temp_dir().join(format!("satchel-audit-{}", std::process::id()));
     let start = async || {
         let clock = std::sync::Arc::new(HandClock::default());
-        let overrides = [("OperatorPublicKey".to_owned(), harness::operator::public_key().to_owned())].into();
-        let options = StackOptions { data: Some(folder.clone()), overrides, clock: clock.clone(), ..StackOptions::default() };
-        let template = Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api { stack: Stack::start(&template, options).await.expect("it starts"), clock, wire: Wire::default() }
+        let overrides =
+            [("OperatorPublicKey".to_owned(), harness::operator::public_key().to_owned())].into();
+        let options = StackOptions {
+            data: Some(folder.clone()),
+            overrides,
+            clock: clock.clone(),
+            ..StackOptions::default()
+        };
+        let template =
+            Template::load(&Template::find().expect("a template")).expect("it can be read");
+        Api {
+            stack: Stack::start(&template, options).await.expect("it starts"),
+            clock,
+            wire: Wire::default(),
+        }
     };
     let audit = async || {
-        let line = ["satchel", "audit", "--data"].iter().map(Into::into).chain([folder.clone().into_os_string()]);
+        let line = ["satchel", "audit", "--data"]
+            .iter()
+            .map(Into::into)
+            .chain([folder.clone().into_os_string()]);
         format!("{:?}", cli::run(line).await)
     };
     let api = start().await;

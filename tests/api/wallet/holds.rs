@@ -14,7 +14,12 @@ async fn expire(api: &Api) -> ExpiredHolds {
 }
 
 async fn api() -> Api {
-    Api::with(&[("WritesPerMinute", "0"), ("AccessTokenSeconds", "2592000"), ("RefreshIdleSeconds", "7776000")]).await
+    Api::with(&[
+        ("WritesPerMinute", "0"),
+        ("AccessTokenSeconds", "2592000"),
+        ("RefreshIdleSeconds", "7776000"),
+    ])
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,7 +33,10 @@ async fn a_hold_that_nobody_settles_ends_after_seven_days_as_by_a_release() {
     let captured = purse.hold(5).await;
     purse.ask(&json!({"type": "capture", "amount": 5, "hold_id": captured})).await.expect(200);
     let shown = purse.details().await["entries"]["results"].clone();
-    assert_eq!(shown.as_array().expect("entries").last().map(|entry| entry["expires"].clone()), Some(json!(null)));
+    assert_eq!(
+        shown.as_array().expect("entries").last().map(|entry| entry["expires"].clone()),
+        Some(json!(null))
+    );
     assert_eq!(shown[3]["expires"], json!("2026-11-29T20:00:00.000Z"));
     api.clock.advance_seconds(WEEK - 2);
     assert_eq!(expire(&api).await, ExpiredHolds { released: 0, complete: true });
@@ -39,7 +47,10 @@ async fn a_hold_that_nobody_settles_ends_after_seven_days_as_by_a_release() {
     assert_eq!(expire(&api).await, ExpiredHolds { released: 1, complete: true });
     assert_eq!(purse.balance("USD").await, (85, 10));
     let entry = purse.details().await["entries"]["results"][0].clone();
-    assert_eq!((&entry["type"], &entry["hold_id"], &entry["delta"]), (&json!("release"), &hold, &json!(0)));
+    assert_eq!(
+        (&entry["type"], &entry["hold_id"], &entry["delta"]),
+        (&json!("release"), &hold, &json!(0))
+    );
     assert_eq!(expire(&api).await.released, 0, "a second run has nothing to do");
     api.clock.advance_seconds(1);
     let released = purse.ask(&json!({"type": "release", "hold_id": later})).await.expect(200);
@@ -60,7 +71,8 @@ async fn runs_at_once_beside_captures_end_each_hold_once() {
     }
     api.clock.advance_seconds(WEEK);
     let releases = async {
-        let bodies: Vec<_> = holds.iter().map(|hold| json!({"type": "release", "hold_id": hold})).collect();
+        let bodies: Vec<_> =
+            holds.iter().map(|hold| json!({"type": "release", "hold_id": hold})).collect();
         join_all(bodies.iter().map(|body| purse.ask(body))).await
     };
     let (one, other, by_hand) = tokio::join!(expire(&api), expire(&api), releases);

@@ -13,11 +13,19 @@ use crate::PHONE;
 const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spend it, or give it up with forfeit. [null]";
 
 async fn delete(api: &Api, purse: &Purse<'_>, body: &Value) -> Answer {
-    api.request(Method::DELETE, "/api/customer/").bearer(&purse.phone.access).json(body).send().await
+    api.request(Method::DELETE, "/api/customer/")
+        .bearer(&purse.phone.access)
+        .json(body)
+        .send()
+        .await
 }
 
 /// Erases a customer who left, as the clean-up does.
-async fn erase(api: &Api, purse: &Purse<'_>, is_over: impl FnMut() -> bool) -> Result<Erasure, StoreError> {
+async fn erase(
+    api: &Api,
+    purse: &Purse<'_>,
+    is_over: impl FnMut() -> bool,
+) -> Result<Erasure, StoreError> {
     let app = api.stack.state("customer").expect("customer runs");
     erase_customer(&app.store, &app.push, purse.id(), is_over).await
 }
@@ -32,18 +40,27 @@ async fn while_there_is_money_an_account_stays_unless_it_is_given_up() {
     purse.ask(&json!({"type": "debit", "amount": 1, "currency": "JPY"})).await.expect(200);
     purse.hold(100).await;
     for body in [json!({}), json!({"forfeit": false})] {
-        assert_eq!(delete(&api, &purse, &body).await.error(), LEFT, "also where all of it is put aside");
+        assert_eq!(
+            delete(&api, &purse, &body).await.error(),
+            LEFT,
+            "also where all of it is put aside"
+        );
     }
     assert_eq!(purse.balance("USD").await, (0, 100));
     delete(&api, &purse, &json!({"forfeit": true})).await.expect(204);
-    let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("it is still there");
+    let wallet =
+        store(&api).wallet(purse.id()).await.expect("an answer").expect("it is still there");
     assert!(wallet.closed && wallet.balances.values().all(|balance| balance.funds().total() == 0));
     assert_eq!(purse.credit(5, "USD").await.error(), "404 not_found: Not found. [null]");
     // The books: three credits, a debit, a hold, and what was given up in two currencies.
     assert_eq!(erase(&api, &purse, || false).await.expect("erased"), Erasure::Complete);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (1, 7, vec![]));
-    assert_eq!(purse.credit(5, "USD").await.error(), "404 not_found: Not found. [null]", "nobody is credited");
+    assert_eq!(
+        purse.credit(5, "USD").await.error(),
+        "404 not_found: Not found. [null]",
+        "nobody is credited"
+    );
     assert_eq!(audited(&api).await.entries, 7);
 }
 
@@ -66,13 +83,18 @@ async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_
     for round in 0..8 {
         let purse = Purse::of(&api, &format!("+1415555014{round}")).await;
         let nothing = json!({});
-        let (deleted, credited) = tokio::join!(delete(&api, &purse, &nothing), join_all((0..4).map(|_| purse.credit(10, "USD"))));
+        let (deleted, credited) = tokio::join!(
+            delete(&api, &purse, &nothing),
+            join_all((0..4).map(|_| purse.credit(10, "USD")))
+        );
         let credits = credited.iter().filter(|answer| answer.status == 200).count();
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         let total: i64 = wallet.balances.values().map(|balance| balance.funds().total()).sum();
         if deleted.status == 204 {
             assert_eq!((credits, total, wallet.closed), (0, 0, true));
-            assert!(credited.iter().all(|answer| answer.error() == "404 not_found: Not found. [null]"));
+            assert!(
+                credited.iter().all(|answer| answer.error() == "404 not_found: Not found. [null]")
+            );
         } else {
             assert_eq!(deleted.error(), LEFT);
             assert_eq!((credits, total, wallet.closed), (4, 40, false));
@@ -82,7 +104,10 @@ async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_
         let purse = Purse::of(&api, &format!("+1415555015{round}")).await;
         purse.credit(10, "USD").await.expect(200);
         let forfeit = json!({"forfeit": true});
-        let (deleted, _) = tokio::join!(delete(&api, &purse, &forfeit), join_all((0..4).map(|_| async { purse.debit(1).await })));
+        let (deleted, _) = tokio::join!(
+            delete(&api, &purse, &forfeit),
+            join_all((0..4).map(|_| async { purse.debit(1).await }))
+        );
         deleted.expect(204);
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         assert_eq!(wallet.balances.values().map(|balance| balance.funds().total()).sum::<i64>(), 0);
@@ -123,9 +148,14 @@ async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
     assert!(steps > 3, "{steps}");
     let table = api.whole_table().await;
     let id = purse.phone.customer["id"].as_str().expect("an id");
-    let left: Vec<&str> = table.lines().filter(|item| item.contains(id) && !item.contains("\"RATE#")).collect();
+    let left: Vec<&str> =
+        table.lines().filter(|item| item.contains(id) && !item.contains("\"RATE#")).collect();
     assert!(left.is_empty(), "{left:#?}");
     assert!(!table.contains("Zsuzsanna"));
     let after = audited(&api).await;
-    assert_eq!((after.wallets, after.entries, after.breaks), (1, 32, vec![]), "one more: what was given up");
+    assert_eq!(
+        (after.wallets, after.entries, after.breaks),
+        (1, 32, vec![]),
+        "one more: what was given up"
+    );
 }

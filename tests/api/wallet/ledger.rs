@@ -92,14 +92,20 @@ async fn whatever_breaks_each_acknowledged_movement_is_there_once_and_no_other_t
     let found = audited(&api).await;
     assert_eq!((found.breaks, found.entries), (vec![], total as u64));
 
-    // Whatever was left open is decided when it is sent again, and whatever was decided is decided alike.
+    // Whatever was left open is decided when it is sent again, and whatever was decided is decided
+    // alike.
     let is_open = |sent: &Sent| sent.answers.iter().all(|(status, _)| *status >= 500);
     let mut decided = Vec::new();
-    for (key, mut sent) in sent.into_iter().filter(|(_, sent)| sent.answers.len() > 1 || is_open(sent)) {
+    for (key, mut sent) in
+        sent.into_iter().filter(|(_, sent)| sent.answers.len() > 1 || is_open(sent))
+    {
         sent.answers.push(send(&api, &wallets, &key, &sent).await);
         let definite: Vec<_> = sent.answers.iter().filter(|(status, _)| *status < 500).collect();
         assert!(!definite.is_empty(), "{key} is still open: {sent:?}");
-        assert!(definite.iter().all(|answer| *answer == definite[0]), "{key} was answered in two ways: {sent:?}");
+        assert!(
+            definite.iter().all(|answer| *answer == definite[0]),
+            "{key} was answered in two ways: {sent:?}"
+        );
         decided.push((key, definite[0].0 == 200));
     }
     let entries = entries_by_reference(&api).await;
@@ -122,7 +128,8 @@ async fn write(api: &Api, wallets: &[Wallet], known: &Mutex<Known>, writer: u64)
         assert_ne!(answer.0, 500, "{key}: {}", String::from_utf8_lossy(&answer.1));
         let mut known = known.lock().expect("no writer panics");
         if answer.0 == 200 {
-            let entry: Value = serde_json::from_slice::<Value>(&answer.1).expect("JSON")["entry"].clone();
+            let entry: Value =
+                serde_json::from_slice::<Value>(&answer.1).expect("JSON")["entry"].clone();
             if entry["type"] == "hold" {
                 known.holds.push((request.wallet, entry["hold_id"].clone()));
             }
@@ -137,17 +144,28 @@ fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (Strin
     let mut draw = |below: usize| usize::try_from(next(seed) % below.max(1) as u64).expect("small");
     let (kind, wallet, amount) = (draw(100), draw(wallets.len()), draw(400) + 1);
     let currency = ["USD", "KWD"][draw(2)];
-    let one_of = |all: &[(usize, Value)], place: usize| (!all.is_empty()).then(|| all[place % all.len()].clone());
-    let (hold, entry) = (one_of(&known.holds, draw(1_000_000)), one_of(&known.entries, draw(1_000_000)));
+    let one_of = |all: &[(usize, Value)], place: usize| {
+        (!all.is_empty()).then(|| all[place % all.len()].clone())
+    };
+    let (hold, entry) =
+        (one_of(&known.holds, draw(1_000_000)), one_of(&known.entries, draw(1_000_000)));
     let again = known.sent.iter().nth(draw(known.sent.len()));
     let plain = |kind: &str| json!({"type": kind, "amount": amount, "currency": currency, "reference": key});
     let (wallet, by_operator, mut body) = match (kind, hold, entry, again) {
-        (0..10, _, _, Some((key, sent))) => return (key.clone(), Sent { answers: Vec::new(), ..sent.clone() }),
-        (10..25, Some((owner, hold)), ..) => {
-            (owner, false, json!({"type": "capture", "amount": amount, "hold_id": hold, "reference": key}))
+        (0..10, _, _, Some((key, sent))) => {
+            return (key.clone(), Sent { answers: Vec::new(), ..sent.clone() });
         }
-        (25..32, Some((owner, hold)), ..) => (owner, false, json!({"type": "release", "hold_id": hold, "reference": key})),
-        (32..42, _, Some((owner, entry)), _) => (owner, true, json!({"type": "reverse", "entry_id": entry, "reference": key})),
+        (10..25, Some((owner, hold)), ..) => (
+            owner,
+            false,
+            json!({"type": "capture", "amount": amount, "hold_id": hold, "reference": key}),
+        ),
+        (25..32, Some((owner, hold)), ..) => {
+            (owner, false, json!({"type": "release", "hold_id": hold, "reference": key}))
+        }
+        (32..42, _, Some((owner, entry)), _) => {
+            (owner, true, json!({"type": "reverse", "entry_id": entry, "reference": key}))
+        }
         (42..56, ..) => (wallet, false, plain("hold")),
         (56..78, ..) => (wallet, false, plain("debit")),
         _ => (wallet, true, plain("credit")),
@@ -173,7 +191,9 @@ async fn entries_by_reference(api: &Api) -> HashMap<String, Vec<Value>> {
     let mut pages = api.dynamodb().scan().table_name(api.table_name()).into_paginator().send();
     while let Some(page) = pages.next().await {
         for item in page.expect("a page").items.unwrap_or_default() {
-            let text = |name: &str| item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
+            let text = |name: &str| {
+                item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+            };
             if text("kind") == "entry" {
                 found.entry(text("reference")).or_default().push(json!(text("id")));
             }

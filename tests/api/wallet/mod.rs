@@ -41,7 +41,13 @@ impl<'a> Purse<'a> {
     }
 
     pub(crate) async fn send(&self, token: &str, key: &str, body: &Value) -> Answer {
-        self.api.patch("/api/wallet/").bearer(token).header("idempotency-key", key).json(body).send().await
+        self.api
+            .patch("/api/wallet/")
+            .bearer(token)
+            .header("idempotency-key", key)
+            .json(body)
+            .send()
+            .await
     }
 
     /// As the customer.
@@ -70,7 +76,11 @@ impl<'a> Purse<'a> {
 
     /// Puts money aside and gives the hold's id.
     pub(crate) async fn hold(&self, amount: i64) -> Value {
-        let answer = self.ask(&json!({"type": "hold", "amount": amount, "currency": "USD"})).await.expect(200).json();
+        let answer = self
+            .ask(&json!({"type": "hold", "amount": amount, "currency": "USD"}))
+            .await
+            .expect(200)
+            .json();
         assert_eq!(answer["entry"]["id"], answer["entry"]["hold_id"]);
         answer["entry"]["hold_id"].clone()
     }
@@ -102,7 +112,8 @@ pub(crate) fn store(api: &Api) -> Store {
 
 /// All of the audit at once.
 pub(crate) async fn audited(api: &Api) -> Audited {
-    let (audited, next) = store(api).audit_from(AuditPlace::default(), u64::MAX).await.expect("an audit");
+    let (audited, next) =
+        store(api).audit_from(AuditPlace::default(), u64::MAX).await.expect("an audit");
     assert_eq!(next, None);
     audited
 }

@@ -10,7 +10,8 @@ use crate::PHONE;
 
 const POOR: &str = "422 insufficient_funds: The available balance is too low. [null]";
 const FULL: &str = "422 balance_limit: The balance would be above its limit. [null]";
-const DENIED: &str = "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str =
+    "403 permission_denied: You do not have permission to perform this action. [null]";
 const NOWHERE: &str = "404 not_found: Not found. [null]";
 const MOST: i64 = 9_007_199_254_740_991;
 
@@ -21,14 +22,32 @@ async fn money_comes_in_is_spent_and_each_entry_names_both_accounts_and_the_bala
     let credited = purse.credit(1_000, "USD").await.expect(200).json();
     let entry = &credited["entry"];
     assert_eq!(
-        (&entry["type"], &entry["amount"], &entry["delta"], &entry["debit_account"], &entry["credit_account"]),
-        (&json!("credit"), &json!(1_000), &json!(1_000), &json!("outside:funding"), &json!("wallet:available"))
+        (
+            &entry["type"],
+            &entry["amount"],
+            &entry["delta"],
+            &entry["debit_account"],
+            &entry["credit_account"]
+        ),
+        (
+            &json!("credit"),
+            &json!(1_000),
+            &json!(1_000),
+            &json!("outside:funding"),
+            &json!("wallet:available")
+        )
     );
-    let body = json!({"type": "debit", "amount": "250", "currency": "USD", "reference": " Order 1 "});
-    for (n, (method, encode)) in
-        [Method::PATCH, Method::POST].into_iter().flat_map(|method| ENCODINGS.map(|form| (method.clone(), form))).enumerate()
+    let body =
+        json!({"type": "debit", "amount": "250", "currency": "USD", "reference": " Order 1 "});
+    for (n, (method, encode)) in [Method::PATCH, Method::POST]
+        .into_iter()
+        .flat_map(|method| ENCODINGS.map(|form| (method.clone(), form)))
+        .enumerate()
     {
-        let request = api.request(method, "/api/wallet").bearer(&purse.phone.access).header("idempotency-key", &format!("e{n}"));
+        let request = api
+            .request(method, "/api/wallet")
+            .bearer(&purse.phone.access)
+            .header("idempotency-key", &format!("e{n}"));
         let answer = encode(request, &body).send().await;
         if n == 4 {
             assert_eq!(answer.error(), POOR);
@@ -38,8 +57,14 @@ async fn money_comes_in_is_spent_and_each_entry_names_both_accounts_and_the_bala
         let left = 1_000 - 250 * (i64::try_from(n).expect("small") + 1);
         let after = json!({"available": left, "held": 0, "total": left});
         assert_eq!(answer["entry"]["balance_after"], after);
-        assert_eq!((&answer["entry"]["delta"], &answer["entry"]["reference"]), (&json!(-250), &json!("Order 1")));
-        assert_eq!((&answer["balance"]["available"], &answer["balance"]["exponent"]), (&json!(left), &json!(2)));
+        assert_eq!(
+            (&answer["entry"]["delta"], &answer["entry"]["reference"]),
+            (&json!(-250), &json!("Order 1"))
+        );
+        assert_eq!(
+            (&answer["balance"]["available"], &answer["balance"]["exponent"]),
+            (&json!(left), &json!(2))
+        );
     }
     assert_eq!(audited(&api).await.breaks, []);
 }
@@ -51,14 +76,16 @@ async fn of_64_debits_of_1_at_once_on_a_balance_of_30_exactly_30_succeed_and_34_
     purse.credit(30, "USD").await.expect(200);
     let answers = join_all((0..64).map(|_| debit_of_1(&purse))).await;
     let done = answers.iter().filter(|answer| answer.status == 200).count();
-    let refused: Vec<String> = answers.iter().filter(|answer| answer.status != 200).map(Answer::error).collect();
+    let refused: Vec<String> =
+        answers.iter().filter(|answer| answer.status != 200).map(Answer::error).collect();
     assert_eq!((done, refused), (30, vec![POOR.to_owned(); 34]));
     assert_eq!(purse.balance("USD").await, (0, 0));
     let audited = audited(&api).await;
     assert_eq!((audited.entries, audited.breaks), (31, vec![]));
 }
 
-/// A debit as a client sends it: where the machine is so slow that three seconds of tries were not enough, again under its key.
+/// A debit as a client sends it: where the machine is so slow that three seconds of tries were not
+/// enough, again under its key.
 async fn debit_of_1(purse: &Purse<'_>) -> Answer {
     let (key, body) = (purse.new_key(), json!({"type": "debit", "amount": 1, "currency": "USD"}));
     loop {
@@ -67,7 +94,11 @@ async fn debit_of_1(purse: &Purse<'_>) -> Answer {
         if answer.status != 503 {
             return answer;
         }
-        assert!(began.elapsed() >= Duration::from_secs(3), "a conflict was shown after {:?}", began.elapsed());
+        assert!(
+            began.elapsed() >= Duration::from_secs(3),
+            "a conflict was shown after {:?}",
+            began.elapsed()
+        );
     }
 }
 
@@ -76,18 +107,33 @@ async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
-    assert_eq!(purse.ask(&json!({"type": "hold", "amount": 101, "currency": "USD"})).await.error(), POOR);
+    assert_eq!(
+        purse.ask(&json!({"type": "hold", "amount": 101, "currency": "USD"})).await.error(),
+        POOR
+    );
     let hold = purse.hold(60).await;
     assert_eq!(purse.balance("USD").await, (40, 60));
     let capture = |amount: i64| json!({"type": "capture", "amount": amount, "currency": "USD", "hold_id": hold});
     let above = purse.ask(&capture(61)).await;
-    assert_eq!(above.error(), "400 max_value: Ensure this value is less than or equal to 60. [amount]");
+    assert_eq!(
+        above.error(),
+        "400 max_value: Ensure this value is less than or equal to 60. [amount]"
+    );
     let foreign = json!({"type": "capture", "amount": 1, "currency": "EUR", "hold_id": hold});
-    assert_eq!(purse.ask(&foreign).await.error(), "400 invalid: This is not the currency of what is named. [currency]");
+    assert_eq!(
+        purse.ask(&foreign).await.error(),
+        "400 invalid: This is not the currency of what is named. [currency]"
+    );
     let captured = purse.ask(&capture(25)).await.expect(200).json();
     let entry = &captured["entry"];
-    assert_eq!((&entry["delta"], &entry["amount"], &entry["released"]), (&json!(-25), &json!(25), &json!(35)));
-    assert_eq!((&entry["debit_account"], &entry["credit_account"]), (&json!("wallet:held"), &json!("outside:payments")));
+    assert_eq!(
+        (&entry["delta"], &entry["amount"], &entry["released"]),
+        (&json!(-25), &json!(25), &json!(35))
+    );
+    assert_eq!(
+        (&entry["debit_account"], &entry["credit_account"]),
+        (&json!("wallet:held"), &json!("outside:payments"))
+    );
     assert_eq!(entry["balance_after"], json!({"available": 75, "held": 0, "total": 75}));
     let settled = "409 conflict: The hold has been settled before. [null]";
     assert_eq!(purse.ask(&capture(25)).await.error(), settled);
@@ -97,7 +143,10 @@ async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
     let hold = purse.hold(75).await;
     let released = purse.ask(&json!({"type": "release", "hold_id": hold, "amount": 74})).await;
     assert_eq!(released.error(), "400 invalid: This is not the amount of what is named. [amount]");
-    let released = purse.ask(&json!({"type": "release", "hold_id": hold, "amount": 75, "currency": "USD"})).await.expect(200);
+    let released = purse
+        .ask(&json!({"type": "release", "hold_id": hold, "amount": 75, "currency": "USD"}))
+        .await
+        .expect(200);
     assert_eq!(released.json()["entry"]["delta"], json!(0));
     assert_eq!(purse.balance("USD").await, (75, 0));
     assert_eq!(audited(&api).await.breaks, []);
@@ -116,8 +165,16 @@ async fn of_many_captures_and_releases_of_one_hold_at_once_one_succeeds() {
         };
         let requests: Vec<Value> = (0..12).map(settle).collect();
         let answers = join_all(requests.iter().map(|body| purse.ask(body))).await;
-        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "round {round}");
-        assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 11, "round {round}");
+        assert_eq!(
+            answers.iter().filter(|answer| answer.status == 200).count(),
+            1,
+            "round {round}"
+        );
+        assert_eq!(
+            answers.iter().filter(|answer| answer.status == 409).count(),
+            11,
+            "round {round}"
+        );
         assert_eq!(purse.balance("USD").await.1, 0);
     }
     assert_eq!(audited(&api).await.breaks, []);
@@ -136,19 +193,29 @@ async fn credits_debits_and_captures_are_taken_back_once_and_never_below_nothing
     let reversed = purse.operate(&reverse(&debit)).await.expect(200).json();
     let entry = &reversed["entry"];
     assert_eq!((&entry["delta"], &entry["entry_id"]), (&json!(30), &debit));
-    assert_eq!((&entry["debit_account"], &entry["credit_account"]), (&json!("outside:payments"), &json!("wallet:available")));
+    assert_eq!(
+        (&entry["debit_account"], &entry["credit_account"]),
+        (&json!("outside:payments"), &json!("wallet:available"))
+    );
     let again = "409 conflict: The entry has been reversed before. [null]";
     assert_eq!(purse.operate(&reverse(&debit)).await.error(), again);
     let hold = purse.hold(40).await;
-    let not_reversible = "400 invalid: Only a credit, a debit or a capture can be reversed. [entry_id]";
+    let not_reversible =
+        "400 invalid: Only a credit, a debit or a capture can be reversed. [entry_id]";
     assert_eq!(purse.operate(&reverse(&hold)).await.error(), not_reversible);
     assert_eq!(purse.operate(&reverse(&entry["id"])).await.error(), not_reversible);
-    let capture = entry_of(purse.ask(&json!({"type": "capture", "amount": 15, "hold_id": hold})).await);
+    let capture =
+        entry_of(purse.ask(&json!({"type": "capture", "amount": 15, "hold_id": hold})).await);
     entry_of(purse.operate(&reverse(&capture)).await);
     assert_eq!(purse.balance("USD").await, (100, 0));
     let answers = join_all((0..12).map(|_| async { purse.operate(&reverse(&credit)).await })).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
-    assert!(answers.iter().filter(|answer| answer.status != 200).all(|answer| answer.error() == again || answer.error() == POOR));
+    assert!(
+        answers
+            .iter()
+            .filter(|answer| answer.status != 200)
+            .all(|answer| answer.error() == again || answer.error() == POOR)
+    );
     assert_eq!(purse.balance("USD").await, (0, 0));
     assert_eq!(audited(&api).await.breaks, []);
 }
@@ -164,7 +231,8 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
         body
     };
     let least = "400 min_value: Ensure this value is greater than or equal to 1. [amount]";
-    let most = "400 max_value: Ensure this value is less than or equal to 9007199254740991. [amount]";
+    let most =
+        "400 max_value: Ensure this value is less than or equal to 9007199254740991. [amount]";
     let whole = "400 invalid: A valid integer is required. [amount]";
     for (body, error) in [
         (with("amount", json!(0)), least),
@@ -174,16 +242,31 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
         (with("amount", json!(MOST + 1)), most),
         (with("amount", json!("99999999999999999999999")), most),
         (with("amount", json!(null)), "400 null: This field may not be null. [amount]"),
-        (with("currency", json!("XYZ")), "400 invalid_choice: \"XYZ\" is not a valid choice. [currency]"),
-        (with("currency", json!("usd")), "400 invalid_choice: \"usd\" is not a valid choice. [currency]"),
-        (with("currency", json!("XAU")), "400 invalid_choice: \"XAU\" is not a valid choice. [currency]"),
-        (with("type", json!("forfeit")), "400 invalid_choice: \"forfeit\" is not a valid choice. [type]"),
+        (
+            with("currency", json!("XYZ")),
+            "400 invalid_choice: \"XYZ\" is not a valid choice. [currency]",
+        ),
+        (
+            with("currency", json!("usd")),
+            "400 invalid_choice: \"usd\" is not a valid choice. [currency]",
+        ),
+        (
+            with("currency", json!("XAU")),
+            "400 invalid_choice: \"XAU\" is not a valid choice. [currency]",
+        ),
+        (
+            with("type", json!("forfeit")),
+            "400 invalid_choice: \"forfeit\" is not a valid choice. [type]",
+        ),
         (
             with("reference", json!("x".repeat(141))),
             "400 max_length: Ensure this field has no more than 140 characters. [reference]",
         ),
         (json!({"type": "release"}), "400 required: This field is required. [hold_id]"),
-        (json!({"type": "capture", "hold_id": "x"}), "400 required: This field is required. [amount]"),
+        (
+            json!({"type": "capture", "hold_id": "x"}),
+            "400 required: This field is required. [amount]",
+        ),
         (json!({"type": "reverse"}), "400 required: This field is required. [entry_id]"),
         (
             json!({"type": "hold"}),
@@ -193,8 +276,16 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
     ] {
         assert_eq!(purse.ask(&body).await.error(), error, "{body}");
     }
-    let without_key = api.patch("/api/wallet/").bearer(&purse.phone.access).json(&with("amount", json!(0))).send().await;
-    assert_eq!(without_key.error(), format!("400 required: This field is required. [Idempotency-Key]; {least}"));
+    let without_key = api
+        .patch("/api/wallet/")
+        .bearer(&purse.phone.access)
+        .json(&with("amount", json!(0)))
+        .send()
+        .await;
+    assert_eq!(
+        without_key.error(),
+        format!("400 required: This field is required. [Idempotency-Key]; {least}")
+    );
     assert_eq!(purse.balance("USD").await, (100, 0));
     assert_eq!(purse.ask(&with("amount", json!(MOST))).await.error(), POOR);
 }
@@ -210,7 +301,11 @@ async fn a_total_is_never_above_what_a_client_can_count() {
     purse.credit(11, "USD").await.expect(200);
     assert_eq!(purse.balance("USD").await, (MOST, 0));
     let reverse = json!({"type": "reverse", "entry_id": debit});
-    assert_eq!(purse.operate(&reverse).await.error(), FULL, "what a reversal gives back is bounded, too");
+    assert_eq!(
+        purse.operate(&reverse).await.error(),
+        FULL,
+        "what a reversal gives back is bounded, too"
+    );
     purse.hold(MOST).await;
     assert_eq!(purse.credit(1, "USD").await.error(), FULL, "the bound is that of the total");
     assert_eq!(audited(&api).await.breaks, []);
@@ -236,9 +331,16 @@ async fn nobody_gives_itself_money_or_touches_another_customers() {
     ] {
         assert_eq!(stranger.ask(&body).await.error(), NOWHERE, "{body}");
     }
-    assert_eq!(stranger.operate(&json!({"type": "reverse", "entry_id": entry})).await.error(), NOWHERE);
+    assert_eq!(
+        stranger.operate(&json!({"type": "reverse", "entry_id": entry})).await.error(),
+        NOWHERE
+    );
     let debit = purse.for_customer(&json!({"type": "debit", "amount": 1, "currency": "USD"}));
-    assert_eq!(stranger.ask(&debit).await.error(), POOR, "a customer's own wallet is meant whatever the request says");
+    assert_eq!(
+        stranger.ask(&debit).await.error(),
+        POOR,
+        "a customer's own wallet is meant whatever the request says"
+    );
     assert_eq!((purse.balance("USD").await, stranger.balance("USD").await), ((90, 10), (0, 0)));
 }
 
@@ -248,10 +350,20 @@ async fn decimals_are_those_of_the_currency() {
     let purse = Purse::of(&api, PHONE).await;
     for (currency, exponent) in [("KWD", 3), ("JPY", 0), ("USD", 2)] {
         let answer = purse.credit(1_234, currency).await.expect(200).json();
-        assert_eq!((&answer["balance"]["exponent"], &answer["entry"]["exponent"]), (&json!(exponent), &json!(exponent)));
+        assert_eq!(
+            (&answer["balance"]["exponent"], &answer["entry"]["exponent"]),
+            (&json!(exponent), &json!(exponent))
+        );
     }
     let balances = purse.details().await["balances"].clone();
-    let shown: Vec<(&Value, &Value)> =
-        balances.as_array().expect("balances").iter().map(|balance| (&balance["currency"], &balance["exponent"])).collect();
-    assert_eq!(shown, [(&json!("JPY"), &json!(0)), (&json!("KWD"), &json!(3)), (&json!("USD"), &json!(2))]);
+    let shown: Vec<(&Value, &Value)> = balances
+        .as_array()
+        .expect("balances")
+        .iter()
+        .map(|balance| (&balance["currency"], &balance["exponent"]))
+        .collect();
+    assert_eq!(
+        shown,
+        [(&json!("JPY"), &json!(0)), (&json!("KWD"), &json!(3)), (&json!("USD"), &json!(2))]
+    );
 }

@@ -6,7 +6,8 @@ use shared::clock::Clock;
 use super::Purse;
 use crate::PHONE;
 
-const DENIED: &str = "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str =
+    "403 permission_denied: You do not have permission to perform this action. [null]";
 const INVALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -14,7 +15,9 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
-    let send = async |token: &str, body: &serde_json::Value| purse.send(token, &purse.new_key(), body).await;
+    let send = async |token: &str, body: &serde_json::Value| {
+        purse.send(token, &purse.new_key(), body).await
+    };
     send(&api.operator_token(&["other", "wallet:credit"]), &credit).await.expect(200);
     for scopes in [&["wallet:reverse"][..], &["wallet"], &["wallet:credits"], &[]] {
         assert_eq!(send(&api.operator_token(scopes), &credit).await.error(), DENIED, "{scopes:?}");
@@ -23,14 +26,20 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
     let debit = purse.for_customer(&json!({"type": "debit", "amount": 1, "currency": "USD"}));
     assert_eq!(send(&all, &debit).await.error(), DENIED, "the rest is the customer's own to do");
 
-    let only = |customer: &str| Grant { customer_id: Some(customer.to_owned()), ..grant(&["wallet:credit"]) };
+    let only = |customer: &str| Grant {
+        customer_id: Some(customer.to_owned()),
+        ..grant(&["wallet:credit"])
+    };
     let own = api.token_of(&only(purse.phone.customer["id"].as_str().expect("an id")));
     let unnamed = json!({"type": "credit", "amount": 5, "currency": "USD"});
     send(&own, &credit).await.expect(200);
     send(&own, &unnamed).await.expect(200);
     let other = api.token_of(&only("019aac3f-0000-7000-8000-000000000001"));
     assert_eq!(send(&other, &credit).await.error(), DENIED);
-    assert_eq!(send(&all, &unnamed).await.error(), "400 required: This field is required. [customer_id]");
+    assert_eq!(
+        send(&all, &unnamed).await.error(),
+        "400 required: This field is required. [customer_id]"
+    );
     let nobody = json!({"type": "credit", "amount": 5, "currency": "USD", "customer_id": "019aac3f-0000-7000-8000-000000000001"});
     assert_eq!(send(&all, &nobody).await.error(), "404 not_found: Not found. [null]");
 
@@ -47,7 +56,10 @@ async fn a_token_of_another_key_or_for_another_operation_is_none() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
-    let other = OperatorKey::generate().expect("a key").sign(&grant(&["wallet:credit"]), api.clock.now()).expect("a token");
+    let other = OperatorKey::generate()
+        .expect("a key")
+        .sign(&grant(&["wallet:credit"]), api.clock.now())
+        .expect("a token");
     assert_eq!(purse.send(&other, "k", &credit).await.error(), INVALID);
     let token = api.operator_token(&["wallet:credit"]);
     let (signed, _) = token.rsplit_once('.').expect("a signature");
@@ -57,7 +69,13 @@ async fn a_token_of_another_key_or_for_another_operation_is_none() {
         assert_eq!(api.get(path).bearer(&token).send().await.error(), INVALID, "{path}");
     }
     let without = api.another(&[("OperatorPublicKey", "")]).await;
-    let answer = without.patch("/api/wallet/").bearer(&token).header("idempotency-key", "k").json(&credit).send().await;
+    let answer = without
+        .patch("/api/wallet/")
+        .bearer(&token)
+        .header("idempotency-key", "k")
+        .json(&credit)
+        .send()
+        .await;
     assert_eq!(answer.error(), INVALID);
     assert_eq!(purse.balance("USD").await, (0, 0));
 }
@@ -76,9 +94,16 @@ async fn each_use_of_a_token_is_in_the_log_with_its_name_its_key_and_the_reason_
     assert_eq!(lines.len(), 2);
     for line in lines {
         let json: serde_json::Value = serde_json::from_str(line).expect("JSON");
-        assert_eq!((&json["event"], &json["scope"]), (&json!("operator_acted"), &json!("wallet:credit")));
+        assert_eq!(
+            (&json["event"], &json["scope"]),
+            (&json!("operator_acted"), &json!("wallet:credit"))
+        );
         assert_eq!(json["jti"].as_str().map(str::len), Some(36));
         assert_eq!(json["who"].as_str().map(str::len), Some(43));
-        assert!(!line.contains(purse.phone.customer["id"].as_str().expect("an id")) && line.len() <= 400, "{line}");
+        assert!(
+            !line.contains(purse.phone.customer["id"].as_str().expect("an id"))
+                && line.len() <= 400,
+            "{line}"
+        );
     }
 }

@@ -17,23 +17,38 @@ async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_day
     let too_much = json!({"type": "debit", "amount": 40, "currency": "USD"});
     let debited = purse.send(&purse.phone.access, "d", &debit).await.expect(200);
     let refused = purse.send(&purse.phone.access, "t", &too_much).await.expect(422);
-    assert_eq!((debited.header("idempotency-replayed"), refused.header("idempotency-replayed")), ("", ""));
+    assert_eq!(
+        (debited.header("idempotency-replayed"), refused.header("idempotency-replayed")),
+        ("", "")
+    );
     // What failed stays failed: money that comes later changes nothing.
     purse.credit(1_000, "USD").await.expect(200);
     for days in [0, 1, 30] {
         api.clock.advance_seconds(days * 86_400);
         let access = api.refresh(&purse.phone.refresh).await.expect(200);
-        purse.phone = LoggedIn { access: access.text("access"), refresh: access.text("refresh"), ..purse.phone };
+        purse.phone = LoggedIn {
+            access: access.text("access"),
+            refresh: access.text("refresh"),
+            ..purse.phone
+        };
         purse.operator = api.operator_token(&["wallet:credit"]);
         let own = &purse.phone.access;
-        for (token, key, body, first) in
-            [(&purse.operator, "c", &credit, &credited), (own, "d", &debit, &debited), (own, "t", &too_much, &refused)]
-        {
+        for (token, key, body, first) in [
+            (&purse.operator, "c", &credit, &credited),
+            (own, "d", &debit, &debited),
+            (own, "t", &too_much, &refused),
+        ] {
             let again = purse.send(token, key, body).await;
-            assert_eq!((again.status, &again.body), (first.status, &first.body), "{key} after {days} days");
+            assert_eq!(
+                (again.status, &again.body),
+                (first.status, &first.body),
+                "{key} after {days} days"
+            );
             assert_eq!(again.header("idempotency-replayed"), "true");
             assert_eq!(again.header("content-type"), "application/json");
-            let reused = purse.send(token, key, &json!({"type": "debit", "amount": 5, "currency": "USD"})).await;
+            let reused = purse
+                .send(token, key, &json!({"type": "debit", "amount": 5, "currency": "USD"}))
+                .await;
             if token == own {
                 let words = "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]";
                 assert_eq!(reused.error(), words);
@@ -41,10 +56,19 @@ async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_day
         }
     }
     assert_eq!(purse.balance("USD").await, (1_006, 0));
-    let request = api.patch("/api/wallet/").bearer(&purse.phone.access).header("idempotency-key", "t");
-    let problem = request.header("accept", "application/problem+json").json(&too_much).send().await.expect(422);
+    let request =
+        api.patch("/api/wallet/").bearer(&purse.phone.access).header("idempotency-key", "t");
+    let problem = request
+        .header("accept", "application/problem+json")
+        .json(&too_much)
+        .send()
+        .await
+        .expect(422);
     assert_eq!(problem.header("content-type"), "application/problem+json");
-    assert_eq!((problem.text("code").as_str(), &problem.json()["status"]), ("insufficient_funds", &json!(422)));
+    assert_eq!(
+        (problem.text("code").as_str(), &problem.json()["status"]),
+        ("insufficient_funds", &json!(422))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,13 +77,17 @@ async fn of_64_equal_requests_at_once_one_moves_money_and_all_get_its_answer() {
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
     for (key, amount, status) in [("enough", 60, 200), ("too much", 60, 422)] {
-        let (key, body) = (key.replace(' ', "-"), json!({"type": "debit", "amount": amount, "currency": "USD"}));
+        let (key, body) =
+            (key.replace(' ', "-"), json!({"type": "debit", "amount": amount, "currency": "USD"}));
         let answers = join_all((0..64).map(|_| purse.send(&purse.phone.access, &key, &body))).await;
         let first = &answers[0];
         for answer in &answers {
             assert_eq!((answer.status.as_u16(), &answer.body), (status, &first.body));
         }
-        let fresh = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty()).count();
+        let fresh = answers
+            .iter()
+            .filter(|answer| answer.header("idempotency-replayed").is_empty())
+            .count();
         assert_eq!(fresh, 1, "{key}");
         assert_eq!(purse.balance("USD").await, (40, 0));
     }
@@ -67,7 +95,8 @@ async fn of_64_equal_requests_at_once_one_moves_money_and_all_get_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the_operator_do_not_share_keys() {
+async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the_operator_do_not_share_keys()
+ {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
@@ -76,7 +105,10 @@ async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the
         let key = format!("k{round}");
         let debit = |amount: i64| json!({"type": "debit", "amount": amount, "currency": "USD"});
         let (one, other) = (debit(1), debit(2));
-        let answers = tokio::join!(purse.send(&purse.phone.access, &key, &one), purse.send(&purse.phone.access, &key, &other));
+        let answers = tokio::join!(
+            purse.send(&purse.phone.access, &key, &one),
+            purse.send(&purse.phone.access, &key, &other)
+        );
         let mut statuses = [answers.0.status.as_u16(), answers.1.status.as_u16()];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422]);
@@ -113,7 +145,8 @@ async fn a_conflict_is_waited_out_for_three_seconds_and_then_503() {
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
-    let conflicts = harness::faults::Faults { conflicts: 1_000, ..harness::faults::Faults::default() };
+    let conflicts =
+        harness::faults::Faults { conflicts: 1_000, ..harness::faults::Faults::default() };
     api.wire.break_at_random(conflicts, 1);
     let released = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
@@ -126,7 +159,10 @@ async fn a_conflict_is_waited_out_for_three_seconds_and_then_503() {
     api.wire.break_at_random(conflicts, 1);
     let began = tokio::time::Instant::now();
     let answer = purse.send(&purse.phone.access, "k2", &debit).await;
-    assert_eq!(answer.error(), "503 unavailable: The service is temporarily unavailable. Please try again. [null]");
+    assert_eq!(
+        answer.error(),
+        "503 unavailable: The service is temporarily unavailable. Please try again. [null]"
+    );
     assert!(!answer.header("retry-after").is_empty());
     assert!((3.0..8.0).contains(&began.elapsed().as_secs_f64()), "{:?}", began.elapsed());
     api.wire.break_at_random(harness::faults::Faults::default(), 1);

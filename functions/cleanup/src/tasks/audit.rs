@@ -7,7 +7,8 @@ use crate::run::{Counts, Run};
 /// How many entries are read between two looks at the time.
 const STRETCH: u64 = 500;
 
-/// Counts the entries that were compared; what is wrong with them is in the log, by which an alarm goes off.
+/// Counts the entries that were compared; what is wrong with them is in the log, by which an alarm
+/// goes off.
 pub(crate) async fn go_on(run: &Run) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
     let mut left = run.app.config.audit_entries;

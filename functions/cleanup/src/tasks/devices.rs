@@ -10,7 +10,8 @@ use crate::{
     walk::walk,
 };
 
-/// Deletes their endpoints and takes them away. Two read units each; seven to nine write units where it goes, three where it is put off.
+/// Deletes their endpoints and takes them away. Two read units each; seven to nine write units
+/// where it goes, three where it is put off.
 ///
 /// The endpoint goes first: a run that is stopped in between finds the device again.
 pub(crate) async fn remove(run: &Run) -> Result<Counts, StoreError> {

@@ -1,4 +1,5 @@
-//! Records that are over and that DynamoDB's TTL has not deleted: it does so within days, for nothing, so they get these days.
+//! Records that are over and that DynamoDB's TTL has not deleted: it does so within days, for
+//! nothing, so they get these days.
 
 use shared::store::{StoreError, keys::DueList};
 

@@ -10,7 +10,8 @@ use crate::run::{Counts, Run};
 /// How many customers are read from the list at once.
 const PAGE: usize = 25;
 
-/// Erases as many as the time allows. One whose erasing fails stays on the list for the next run, and keeps nobody else waiting.
+/// Erases as many as the time allows. One whose erasing fails stays on the list for the next run,
+/// and keeps nobody else waiting.
 pub(crate) async fn erase(run: &Run) -> Result<Counts, StoreError> {
     let (store, push) = (&run.app.store, &run.app.push);
     let mut counts = Counts::default();

@@ -1,5 +1,6 @@
-//! Sessions that are over, in accounts that are used. An account is looked at when its session that ends first should have ended; a refresh,
-//! which moves that end, does not write to the index for it.
+//! Sessions that are over, in accounts that are used. An account is looked at when its session that
+//! ends first should have ended; a refresh, which moves that end, does not write to the index for
+//! it.
 
 use shared::store::{
     StoreError,
@@ -13,12 +14,15 @@ use crate::{
 
 /// Takes them from their accounts. One read unit, and one to three write units, for each account.
 ///
-/// A session stays as long after its end as a device does that nobody uses, since it tells when the device was seen last.
+/// A session stays as long after its end as a device does that nobody uses, since it tells when the
+/// device was seen last.
 pub(crate) async fn prune(run: &Run) -> Result<Counts, StoreError> {
     let until = run.before(run.app.config.device_life);
     let prune = async |key: Key| {
         let Some(customer) = key.customer() else { return Ok(Outcome::Nothing) };
-        let Some(account) = run.app.store.account(customer).await? else { return Ok(Outcome::Nothing) };
+        let Some(account) = run.app.store.account(customer).await? else {
+            return Ok(Outcome::Nothing);
+        };
         let over = account.over_by(until);
         let is_written = run.app.store.prune_sessions(&account, &over).await?;
         Ok(match is_written {

@@ -1,4 +1,5 @@
-//! The sample shop: pets whose time is over, each with its place on lists and in the inventory, and the samples as they were.
+//! The sample shop: pets whose time is over, each with its place on lists and in the inventory, and
+//! the samples as they were.
 
 use shared::store::{
     StoreError,
@@ -20,9 +21,11 @@ pub(crate) async fn take_pets(run: &Run) -> Result<Counts, StoreError> {
     walk(run, DueList::Pets, run.now, take).await
 }
 
-/// Makes the samples what they were, once a day, where the settings say so. One read unit where that is done.
+/// Makes the samples what they were, once a day, where the settings say so. One read unit where
+/// that is done.
 pub(crate) async fn restore_samples(run: &Run) -> Result<Counts, StoreError> {
     let shop = &run.app.config.petstore;
-    let restored = shop.enabled && shop.resets && run.app.store.restore_samples_of_day(run.now).await?;
+    let restored =
+        shop.enabled && shop.resets && run.app.store.restore_samples_of_day(run.now).await?;
     Ok(Counts { done: restored.into(), ..Counts::default() })
 }

@@ -58,7 +58,8 @@ pub struct ExportedSession {
     generations_in_minute: u32,
     /// Thumbprint of the key that signed the last one.
     key: String,
-    /// The account's epoch when it was last confirmed; a session of an earlier one than the account's has ended.
+    /// The account's epoch when it was last confirmed; a session of an earlier one than the
+    /// account's has ended.
     #[schema(required)]
     epoch: Option<u64>,
 }
@@ -86,7 +87,8 @@ impl ExportedAccount {
             phone_hash: account.phone.clone(),
             epoch: account.epoch,
             profile_version,
-            status_change: status_change.map(|StatusChange { at, why }| ExportedStatusChange { at, why }),
+            status_change: status_change
+                .map(|StatusChange { at, why }| ExportedStatusChange { at, why }),
             last_log_out: account.last_log_out.clone(),
         }
     }

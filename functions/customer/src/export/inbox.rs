@@ -76,7 +76,12 @@ pub struct ExportedReceipt {
 
 impl From<Inbox> for ExportedInbox {
     fn from(Inbox { revision, last, read_to, deleted_to, weeks }: Inbox) -> Self {
-        let week = |Week { number, total, unread, until }| ExportedWeek { week: number, total, unread, until };
+        let week = |Week { number, total, unread, until }| ExportedWeek {
+            week: number,
+            total,
+            unread,
+            until,
+        };
         Self { revision, last, read_to, deleted_to, weeks: weeks.into_iter().map(week).collect() }
     }
 }

@@ -1,7 +1,8 @@
 //! What is wrong with a value by its schema, in the codes and words in which the API says it.
 //!
-//! It knows the words of JSON Schema that the document's requests use, and no others; a contract test lists them. With a library that
-//! knows all of them the function's start was above its bound: a larger program, and more of it to relocate.
+//! It knows the words of JSON Schema that the document's requests use, and no others; a contract
+//! test lists them. With a library that knows all of them the function's start was above its bound:
+//! a larger program, and more of it to relocate.
 
 use std::borrow::Cow;
 
@@ -18,8 +19,14 @@ pub(super) fn missing(name: &str) -> ErrorItem {
     item("required", "This field is required.", name)
 }
 
-/// All that is wrong with `value`, whose own name is `name`; a body has none, so its fields have theirs alone.
-pub(super) fn misfits(document: &Document, schema: &Value, value: &Value, name: &str) -> Vec<ErrorItem> {
+/// All that is wrong with `value`, whose own name is `name`; a body has none, so its fields have
+/// theirs alone.
+pub(super) fn misfits(
+    document: &Document,
+    schema: &Value,
+    value: &Value,
+    name: &str,
+) -> Vec<ErrorItem> {
     let mut checks = Checks { document, errors: Vec::new() };
     checks.check(schema, value, name);
     checks.errors
@@ -44,21 +51,34 @@ impl Checks<'_> {
             return self.check_choices(choices, value, at);
         }
         if !is_of_its_type(schema, value) {
-            let (code, detail) =
-                if value.is_null() { ("null", "This field may not be null.") } else { ("invalid", not_a(schema)) };
+            let (code, detail) = if value.is_null() {
+                ("null", "This field may not be null.")
+            } else {
+                ("invalid", not_a(schema))
+            };
             return self.report(code, detail, at);
         }
         let is_allowed = |allowed: &Vec<Value>| allowed.contains(value);
-        if !schema["enum"].as_array().is_none_or(is_allowed) || schema.get("const").is_some_and(|only| only != value) {
+        if !schema["enum"].as_array().is_none_or(is_allowed)
+            || schema.get("const").is_some_and(|only| only != value)
+        {
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            return self.report("invalid_choice", format!("\"{shown}\" is not a valid choice."), at);
+            return self.report(
+                "invalid_choice",
+                format!("\"{shown}\" is not a valid choice."),
+                at,
+            );
         }
         match value {
             Value::String(text) => self.check_text(schema, text, at),
-            Value::Number(number) => self.check_number(schema, number.as_f64().unwrap_or_default(), at),
+            Value::Number(number) => {
+                self.check_number(schema, number.as_f64().unwrap_or_default(), at)
+            }
             Value::Array(items) => self.check_items(schema, items, at),
             Value::Object(members) => {
-                for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                for name in
+                    schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str)
+                {
                     if !members.contains_key(name) {
                         self.errors.push(missing(&within(at, name)));
                     }
@@ -75,7 +95,8 @@ impl Checks<'_> {
 
     /// Of something or null the something is meant; of several things any.
     fn check_choices(&mut self, choices: &[Value], value: &Value, at: &str) {
-        let (nulls, meant): (Vec<&Value>, Vec<&Value>) = choices.iter().partition(|choice| choice["type"] == "null");
+        let (nulls, meant): (Vec<&Value>, Vec<&Value>) =
+            choices.iter().partition(|choice| choice["type"] == "null");
         if value.is_null() && !nulls.is_empty() {
             return;
         }
@@ -90,12 +111,22 @@ impl Checks<'_> {
     fn check_text(&mut self, schema: &Value, text: &str, at: &str) {
         let length = text.chars().count() as u64;
         match (schema["minLength"].as_u64(), schema["maxLength"].as_u64()) {
-            (Some(least), _) if length < least && text.is_empty() => self.report("blank", "This field may not be blank.", at),
+            (Some(least), _) if length < least && text.is_empty() => {
+                self.report("blank", "This field may not be blank.", at)
+            }
             (Some(least), _) if length < least => {
-                self.report("min_length", format!("Ensure this field has at least {least} characters."), at);
+                self.report(
+                    "min_length",
+                    format!("Ensure this field has at least {least} characters."),
+                    at,
+                );
             }
             (_, Some(most)) if length > most => {
-                self.report("max_length", format!("Ensure this field has no more than {most} characters."), at);
+                self.report(
+                    "max_length",
+                    format!("Ensure this field has no more than {most} characters."),
+                    at,
+                );
             }
             _ if !is_of_format(schema["format"].as_str().unwrap_or_default(), text) => {
                 self.report("invalid", "Enter a valid value.", at);
@@ -107,10 +138,18 @@ impl Checks<'_> {
     fn check_number(&mut self, schema: &Value, number: f64, at: &str) {
         let bound = |name: &str| schema[name].as_f64().map(|bound| (bound, schema[name].clone()));
         if let Some((_, least)) = bound("minimum").filter(|(least, _)| number < *least) {
-            self.report("min_value", format!("Ensure this value is greater than or equal to {least}."), at);
+            self.report(
+                "min_value",
+                format!("Ensure this value is greater than or equal to {least}."),
+                at,
+            );
         }
         if let Some((_, most)) = bound("maximum").filter(|(most, _)| number > *most) {
-            self.report("max_value", format!("Ensure this value is less than or equal to {most}."), at);
+            self.report(
+                "max_value",
+                format!("Ensure this value is less than or equal to {most}."),
+                at,
+            );
         }
     }
 
@@ -120,7 +159,11 @@ impl Checks<'_> {
             return self.report("empty", "This list may not be empty.", at);
         }
         if let Some(most) = schema["maxItems"].as_u64().filter(|most| count > *most) {
-            return self.report("max_length", format!("Ensure this field has no more than {most} elements."), at);
+            return self.report(
+                "max_length",
+                format!("Ensure this field has no more than {most} elements."),
+                at,
+            );
         }
         for (place, item) in items.iter().enumerate() {
             self.check(&schema["items"], item, &within(at, &place.to_string()));
@@ -151,11 +194,16 @@ fn is_of_format(format: &str, text: &str) -> bool {
     match format {
         "date" => text.parse::<Date>().is_ok() && text.len() == 10,
         "date-time" => text.parse::<Timestamp>().is_ok(),
-        "email" => text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@')),
-        "uri" => text.split_once("://").is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
+        "email" => text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && !host.is_empty() && !host.contains('@')
+        }),
+        "uri" => text
+            .split_once("://")
+            .is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
         "uuid" => {
             let digits = |(place, byte): (usize, u8)| {
-                matches!(place, 8 | 13 | 18 | 23) == (byte == b'-') && (byte == b'-' || byte.is_ascii_hexdigit())
+                matches!(place, 8 | 13 | 18 | 23) == (byte == b'-')
+                    && (byte == b'-' || byte.is_ascii_hexdigit())
             };
             text.len() == 36 && text.bytes().enumerate().all(digits)
         }
@@ -164,7 +212,8 @@ fn is_of_format(format: &str, text: &str) -> bool {
 }
 
 fn not_a(schema: &Value) -> &'static str {
-    let first = schema["type"].as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null"));
+    let first =
+        schema["type"].as_array().and_then(|kinds| kinds.iter().find(|kind| *kind != "null"));
     match first.unwrap_or(&schema["type"]).as_str().unwrap_or_default() {
         "integer" => "A valid integer is required.",
         "number" => "A valid number is required.",

@@ -1,9 +1,10 @@
 //! `/mock/…`: any operation of the document, answered from its examples.
 //!
-//! Protocol: a request is first checked against the document, in the order of the API itself: path, method, `Accept`, token, content type, body,
-//! fields; what is wrong is answered as the API would. Then `Prefer` (RFC 7240) picks: `code=429` a documented status, `example=name` an
-//! example of it, `delay=3` seconds to wait, at most [`MockConfig::most_delay`](shared::config::MockConfig). `Preference-Applied` says what was
-//! heeded. Any bearer token is good, and nothing is stored.
+//! Protocol: a request is first checked against the document, in the order of the API itself: path,
+//! method, `Accept`, token, content type, body, fields; what is wrong is answered as the API would.
+//! Then `Prefer` (RFC 7240) picks: `code=429` a documented status, `example=name` an example of it,
+//! `delay=3` seconds to wait, at most [`MockConfig::most_delay`](shared::config::MockConfig).
+//! `Preference-Applied` says what was heeded. Any bearer token is good, and nothing is stored.
 
 mod checks;
 mod document;
@@ -25,12 +26,16 @@ use document::{Document, Operation};
 use prefer::Preferences;
 
 /// What the operations of the document answer with.
-pub(crate) const MEDIA: &[&str] = &["application/json", "application/xml", "text/csv", "text/plain", "text/html"];
+pub(crate) const MEDIA: &[&str] =
+    &["application/json", "application/xml", "text/csv", "text/plain", "text/html"];
 
 const PREFIX: &str = "/mock";
 
 /// An operation's answer, where the mock is switched on.
-pub(crate) async fn answer_as_documented(State(app): State<AppState>, request: Request) -> Result<Response, ApiError> {
+pub(crate) async fn answer_as_documented(
+    State(app): State<AppState>,
+    request: Request,
+) -> Result<Response, ApiError> {
     if !app.config.mock.enabled {
         return Err(ApiError::no_such_path());
     }
@@ -39,11 +44,17 @@ pub(crate) async fn answer_as_documented(State(app): State<AppState>, request: R
 }
 
 /// The answer of the operation at `path`.
-pub(crate) async fn answer(app: &AppState, path: &str, request: Request) -> Result<Response, ApiError> {
-    let document = Document::ours().ok_or_else(|| ApiError::internal("the document cannot be read"))?;
+pub(crate) async fn answer(
+    app: &AppState,
+    path: &str,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let document =
+        Document::ours().ok_or_else(|| ApiError::internal("the document cannot be read"))?;
     let found = document.find(path)?;
     let operation = found.operation(request.method());
-    let asked = || operation.iter().cloned().chain(found.operations().filter(|_| operation.is_none()));
+    let asked =
+        || operation.iter().cloned().chain(found.operations().filter(|_| operation.is_none()));
     let accept = Accept::of(request.headers());
     if !asked().any(|operation| accept.admits(&operation.media())) {
         return Err(ApiError::not_acceptable());
@@ -51,7 +62,8 @@ pub(crate) async fn answer(app: &AppState, path: &str, request: Request) -> Resu
     if asked().any(|operation| operation.needs_bearer()) {
         admit(request.headers())?;
     }
-    let operation = operation.ok_or_else(|| ApiError::method_not_allowed(request.method(), &found.allowed()))?;
+    let operation = operation
+        .ok_or_else(|| ApiError::method_not_allowed(request.method(), &found.allowed()))?;
     let (headers, uri) = (request.headers().clone(), request.uri().clone());
     let body = sent::body(&operation, request).await?;
     check(&operation, &found.variables, &uri, &headers, body.as_ref())?;

@@ -16,17 +16,25 @@ pub(super) struct Picked {
     applied: Vec<String>,
 }
 
-/// The answer of the preferred status, or else the first success, with the preferred example of it, or else the first.
-pub(super) fn answer(operation: &Operation, accept: &Accept, preferences: &Preferences) -> Result<Picked, ApiError> {
-    let answers =
-        operation.described["responses"].as_object().ok_or_else(|| ApiError::internal("an operation without answers"))?;
+/// The answer of the preferred status, or else the first success, with the preferred example of it,
+/// or else the first.
+pub(super) fn answer(
+    operation: &Operation,
+    accept: &Accept,
+    preferences: &Preferences,
+) -> Result<Picked, ApiError> {
+    let answers = operation.described["responses"]
+        .as_object()
+        .ok_or_else(|| ApiError::internal("an operation without answers"))?;
     let preferred = preferences.code.as_ref().and_then(|code| answers.get_key_value(code));
     let first_success = || answers.iter().find(|(status, _)| status.starts_with('2'));
-    let (status, answer) =
-        preferred.or_else(first_success).ok_or_else(|| ApiError::internal("an operation without a success"))?;
+    let (status, answer) = preferred
+        .or_else(first_success)
+        .ok_or_else(|| ApiError::internal("an operation without a success"))?;
     let answer = operation.document.resolved(answer);
     let status = StatusCode::from_bytes(status.as_bytes()).map_err(ApiError::internal)?;
-    let mut applied: Vec<String> = preferred.map(|(code, _)| format!("code={code}")).into_iter().collect();
+    let mut applied: Vec<String> =
+        preferred.map(|(code, _)| format!("code={code}")).into_iter().collect();
     let mut response = match media(answer, accept) {
         None => status.into_response(),
         Some((kind, media)) => {
@@ -56,10 +64,18 @@ fn media<'a>(answer: &'a Value, accept: &Accept) -> Option<(&'a str, &'a Value)>
 }
 
 /// An example, with its name where it was asked for.
-fn example<'a>(operation: &'a Operation, media: &'a Value, preferences: &'a Preferences) -> (&'a Value, Option<&'a str>) {
+fn example<'a>(
+    operation: &'a Operation,
+    media: &'a Value,
+    preferences: &'a Preferences,
+) -> (&'a Value, Option<&'a str>) {
     let value = |example: &'a Value| &operation.document.resolved(example)["value"];
-    let named = preferences.example.as_deref().and_then(|name| Some((value(media["examples"].get(name)?), Some(name))));
-    let first = || media["examples"].as_object().and_then(|examples| examples.values().next()).map(value);
+    let named = preferences
+        .example
+        .as_deref()
+        .and_then(|name| Some((value(media["examples"].get(name)?), Some(name))));
+    let first =
+        || media["examples"].as_object().and_then(|examples| examples.values().next()).map(value);
     named.unwrap_or_else(|| (media.get("example").or_else(first).unwrap_or(&Value::Null), None))
 }
 
@@ -69,9 +85,11 @@ impl Picked {
         self.applied.extend(delay.map(|seconds| format!("delay={seconds}")));
         if !self.applied.is_empty() {
             let applied = HeaderValue::from_str(&self.applied.join(", ")).ok();
-            self.response
-                .headers_mut()
-                .extend(applied.map(|applied| (header::HeaderName::from_static("preference-applied"), applied)));
+            self.response.headers_mut().extend(
+                applied.map(|applied| {
+                    (header::HeaderName::from_static("preference-applied"), applied)
+                }),
+            );
         }
         self.response
     }

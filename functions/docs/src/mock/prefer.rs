@@ -14,7 +14,8 @@ pub(super) struct Preferences {
 }
 
 impl Preferences {
-    /// Reads the header. Of a preference that stands twice the first counts, as the standard says; what is not understood is ignored.
+    /// Reads the header. Of a preference that stands twice the first counts, as the standard says;
+    /// what is not understood is ignored.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
         let mut preferences = Self::default();
@@ -46,7 +47,10 @@ mod tests {
     use super::*;
 
     fn of(value: &'static str) -> Preferences {
-        Preferences::of(&HeaderMap::from_iter([(http::HeaderName::from_static("prefer"), http::HeaderValue::from_static(value))]))
+        Preferences::of(&HeaderMap::from_iter([(
+            http::HeaderName::from_static("prefer"),
+            http::HeaderValue::from_static(value),
+        )]))
     }
 
     #[test]

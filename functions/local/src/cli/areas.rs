@@ -62,7 +62,8 @@ async fn at(place: &Place, command: &AreasCommand) -> Result<(), Failure> {
         AreasCommand::Push(PushArgs { file, yes, .. }) => {
             let shown = file.display();
             let text = fs::read_to_string(file);
-            let text = text.map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
+            let text = text
+                .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
             let draft = desk.draft(&text).await.map_err(refused)?;
             publish(&desk, &draft, *yes).await
         }
@@ -87,7 +88,10 @@ async fn publish(desk: &AreasDesk, draft: &AreasDraft, yes: bool) -> Result<(), 
         return Err(Failure::outcome("nothing was published"));
     }
     desk.publish(draft, SystemClock.now()).await.map_err(refused)?;
-    say(format_args!("{} service areas hold, in every process within two minutes", draft.areas.len()));
+    say(format_args!(
+        "{} service areas hold, in every process within two minutes",
+        draft.areas.len()
+    ));
     Ok(())
 }
 

@@ -1,4 +1,5 @@
-//! `audit`: every wallet's balance against its ledger, all at once, on the local data folder or on a deployed table.
+//! `audit`: every wallet's balance against its ledger, all at once, on the local data folder or on
+//! a deployed table.
 
 use std::path::PathBuf;
 
@@ -41,8 +42,17 @@ pub(super) async fn run(args: AuditArgs) -> Result<(), Failure> {
     for found in &audited.breaks {
         say(line(found));
     }
-    say(format_args!("{} wallets, {} entries, {} breaks", audited.wallets, audited.entries, audited.breaks.len()));
-    if audited.breaks.is_empty() { Ok(()) } else { Err(Failure::outcome("a ledger does not bear out its balance")) }
+    say(format_args!(
+        "{} wallets, {} entries, {} breaks",
+        audited.wallets,
+        audited.entries,
+        audited.breaks.len()
+    ));
+    if audited.breaks.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::outcome("a ledger does not bear out its balance"))
+    }
 }
 
 async fn locally(data: Option<PathBuf>) -> Result<Audited, Failure> {
@@ -71,7 +81,13 @@ async fn audit(store: &Store) -> Result<Audited, Failure> {
 }
 
 fn line(found: &LedgerBreak) -> String {
-    let whose = found.customer.map_or_else(|| "nobody any more".to_owned(), |customer| customer.to_string());
-    let at = found.entry.clone().or(found.currency.map(|currency| currency.to_string())).unwrap_or_default();
+    let whose = found
+        .customer
+        .map_or_else(|| "nobody any more".to_owned(), |customer| customer.to_string());
+    let at = found
+        .entry
+        .clone()
+        .or(found.currency.map(|currency| currency.to_string()))
+        .unwrap_or_default();
     format!("BROKEN: ledger {} of {whose}, {at}: {}", found.ledger, found.what.name())
 }

@@ -19,7 +19,8 @@ pub(super) struct CleanUpArgs {
 /// Prints what each task did.
 pub(super) async fn run(args: CleanUpArgs) -> Result<(), Failure> {
     let (template, root) = StackArgs::template()?;
-    let stack_args = StackArgs { memory: false, data: args.data, dynamodb_endpoint: None, set: Vec::new() };
+    let stack_args =
+        StackArgs { memory: false, data: args.data, dynamodb_endpoint: None, set: Vec::new() };
     let stack = Stack::start(&template, stack_args.options(&root)).await.map_err(Failure::usage)?;
     log::to_stderr("warn");
     let mut reports = Vec::new();
@@ -28,7 +29,8 @@ pub(super) async fn run(args: CleanUpArgs) -> Result<(), Failure> {
     }
     stack.stop().await;
     for report in reports {
-        let report = report.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
+        let report = report
+            .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
         for (task, counts) in report.as_object().into_iter().flatten() {
             say(line(task, counts));
         }
@@ -38,5 +40,8 @@ pub(super) async fn run(args: CleanUpArgs) -> Result<(), Failure> {
 
 fn line(task: &str, counts: &Value) -> String {
     let left = if counts["unfinished"] == true { ", more is left" } else { "" };
-    format!("{task}: {} done, {} put off, {} failed{left}", counts["done"], counts["put_off"], counts["failed"])
+    format!(
+        "{task}: {} done, {} put off, {} failed{left}",
+        counts["done"], counts["put_off"], counts["failed"]
+    )
 }

@@ -60,7 +60,8 @@ async fn at(place: &Place, command: &ContentCommand) -> Result<(), Failure> {
         ContentCommand::Push(PushArgs { file, yes, .. }) => {
             let shown = file.display();
             let text = fs::read_to_string(file);
-            let text = text.map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
+            let text = text
+                .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
             let draft = desk.draft(&text, SystemClock.now()).await.map_err(refused)?;
             if draft.changes.is_empty() {
                 say("nothing differs from what is served");

@@ -29,7 +29,8 @@ pub(super) struct CostsArgs {
     /// Memory of a function, MiB: the parameter FunctionMemory
     #[arg(long, default_value_t = 512)]
     memory: u32,
-    /// What Lambda bills for a request, milliseconds: your own figure is in the REPORT lines of the functions' logs
+    /// What Lambda bills for a request, milliseconds: your own figure is in the REPORT lines of the
+    /// functions' logs
     #[arg(long, default_value_t = 10)]
     millis: u32,
     /// Bytes of log lines a request, access log and metrics included
@@ -39,11 +40,15 @@ pub(super) struct CostsArgs {
 
 /// Prints the table.
 pub(super) fn run(args: &CostsArgs) {
-    let CostsArgs { api, invocations, gb_second, reads, writes, log_gb, memory, millis, log_bytes } = *args;
+    let CostsArgs { api, invocations, gb_second, reads, writes, log_gb, memory, millis, log_bytes } =
+        *args;
     let prices = Prices { api, invocations, gb_second, reads, writes, log_gb };
     let usage = Usage { memory, millis, log_bytes };
     say("US dollars for a million requests, text messages and pushes apart");
-    say(format_args!("{:<32} {:>5} {:>6} {:>6} {:>9} {:>9}", "operation", "calls", "reads", "writes", "table", "all"));
+    say(format_args!(
+        "{:<32} {:>5} {:>6} {:>6} {:>9} {:>9}",
+        "operation", "calls", "reads", "writes", "table", "all"
+    ));
     for (operation, counted) in counted() {
         let cost = Cost::of(counted, prices, usage);
         let (table, sum) = (cost.table, cost.sum());

@@ -1,4 +1,5 @@
-//! `customer disable` and `customer enable`: on the local data folder, or on a deployed table with the operator's own credentials.
+//! `customer disable` and `customer enable`: on the local data folder, or on a deployed table with
+//! the operator's own credentials.
 
 use std::{fs, path::PathBuf};
 
@@ -59,7 +60,12 @@ pub(super) async fn run(command: CustomerCommand) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn set(place: &Place, given: Option<Texts>, args: &CustomerArgs, disabled: bool) -> Result<bool, Failure> {
+async fn set(
+    place: &Place,
+    given: Option<Texts>,
+    args: &CustomerArgs,
+    disabled: bool,
+) -> Result<bool, Failure> {
     let secrets = match place {
         Place::Local(stack) => stack.secrets.clone(),
         Place::Deployed(_) => given.unwrap_or_default(),
@@ -74,12 +80,18 @@ async fn set(place: &Place, given: Option<Texts>, args: &CustomerArgs, disabled:
 
 fn read_secrets(path: &PathBuf) -> Result<Texts, Failure> {
     let shown = path.display();
-    let text = fs::read(path).map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
-    serde_json::from_slice(&text).map_err(|_| Failure::usage(format_args!("{shown} is no JSON object of texts")))
+    let text = fs::read(path)
+        .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
+    serde_json::from_slice(&text)
+        .map_err(|_| Failure::usage(format_args!("{shown} is no JSON object of texts")))
 }
 
 /// It stands at the account, which every request reads.
 fn reason(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
-    if (1..=200).contains(&text.chars().count()) { Ok(text.to_owned()) } else { Err("a reason has 1 to 200 characters") }
+    if (1..=200).contains(&text.chars().count()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a reason has 1 to 200 characters")
+    }
 }

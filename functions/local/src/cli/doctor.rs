@@ -38,7 +38,8 @@ pub(super) async fn run(args: DoctorArgs) -> Result<(), Failure> {
         };
         say(format_args!("{}: {verdict}", finding.subject));
     }
-    let wrong = findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Wrong(_))).count();
+    let wrong =
+        findings.iter().filter(|finding| matches!(finding.verdict, Verdict::Wrong(_))).count();
     match wrong {
         0 => Ok(()),
         _ => Err(Failure::outcome("the table is not as template.yaml declares it")),

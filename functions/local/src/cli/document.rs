@@ -23,7 +23,9 @@ pub(super) fn run(args: &DocumentArgs) -> Result<(), Failure> {
     }
     let (_, root) = StackArgs::template()?;
     let file = root.join(document::FILE);
-    fs::write(&file, text).map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", file.display())))?;
+    fs::write(&file, text).map_err(|error| {
+        Failure::usage(format_args!("{} cannot be written: {error}", file.display()))
+    })?;
     say(format_args!("{} is what the code says; the next build serves it", file.display()));
     Ok(())
 }

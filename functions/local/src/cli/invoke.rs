@@ -22,8 +22,9 @@ pub(super) struct InvokeArgs {
 
 /// Prints the function's answer.
 pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
-    let event = fs::read(&args.event)
-        .map_err(|error| Failure::usage(format_args!("{} cannot be read: {error}", args.event.display())))?;
+    let event = fs::read(&args.event).map_err(|error| {
+        Failure::usage(format_args!("{} cannot be read: {error}", args.event.display()))
+    })?;
     let (template, root) = StackArgs::template()?;
     let stack = Stack::start(&template, args.stack.options(&root)).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
@@ -36,19 +37,31 @@ pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
 
 async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Failure> {
     let fed = stack.fed().map(|fed| (fed.consumer, &fed.app, fed.timeout));
-    let scheduled = stack.scheduled().iter().map(|scheduled| (scheduled.consumer, &scheduled.app, scheduled.timeout));
-    if let Some((consumer, app, timeout)) = fed.into_iter().chain(scheduled).find(|(consumer, ..)| consumer.name == name) {
-        let event =
-            serde_json::from_slice(event).map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
+    let scheduled = stack
+        .scheduled()
+        .iter()
+        .map(|scheduled| (scheduled.consumer, &scheduled.app, scheduled.timeout));
+    if let Some((consumer, app, timeout)) =
+        fed.into_iter().chain(scheduled).find(|(consumer, ..)| consumer.name == name)
+    {
+        let event = serde_json::from_slice(event)
+            .map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
         let answer = (consumer.handle)(app.clone(), event, Deadline::within(timeout)).await;
-        let answer = answer.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
+        let answer = answer
+            .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
         return serde_json::to_vec(&answer).map_err(Failure::outcome);
     }
     let Some(function) = stack.function(name) else {
         let known: Vec<_> = groups::names().collect();
-        return Err(Failure::usage(format_args!("there is no function {name}; there are {}", known.join(", "))));
+        return Err(Failure::usage(format_args!(
+            "there is no function {name}; there are {}",
+            known.join(", ")
+        )));
     };
     stack.fill().await.map_err(Failure::outcome)?;
     stack.prepare().await;
-    function.invoke(event).await.map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))
+    function
+        .invoke(event)
+        .await
+        .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))
 }

@@ -34,7 +34,9 @@ pub(super) async fn run(args: MockArgs) -> Result<(), Failure> {
         async move {
             let (parts, body) = request.into_parts();
             match read_body(body, BODY_LIMIT).await {
-                Ok(body) => gateway.handle(Request::<Bytes>::from_parts(parts, body), source_ip).await,
+                Ok(body) => {
+                    gateway.handle(Request::<Bytes>::from_parts(parts, body), source_ip).await
+                }
                 Err(BodyError::TooLarge) => too_large(),
                 Err(BodyError::Broken) => message(StatusCode::BAD_REQUEST, "Bad Request"),
             }

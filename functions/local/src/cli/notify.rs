@@ -1,4 +1,5 @@
-//! `notify`: a message to the topic of a deployed stack, with the operator's own credentials, or to a launcher on this machine.
+//! `notify`: a message to the topic of a deployed stack, with the operator's own credentials, or to
+//! a launcher on this machine.
 
 use aws_sdk_sns::error::DisplayErrorContext;
 use bytes::Bytes;
@@ -48,7 +49,8 @@ pub(super) struct NotifyArgs {
     /// Names the message, so that it comes once however often this is run [default: a new id]
     #[arg(long, value_name = "TEXT")]
     id: Option<String>,
-    /// The topic of a deployed stack, as its output `NotificationsTopicArn` gives it; without it, a launcher on this machine
+    /// The topic of a deployed stack, as its output `NotificationsTopicArn` gives it; without it, a
+    /// launcher on this machine
     #[arg(long, value_name = "ARN")]
     topic: Option<String>,
     /// The topic's region, where your AWS profile names none or another
@@ -71,8 +73,18 @@ pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
     match &args.topic {
         Some(topic) => {
             let config = operator_config(args.region.clone(), args.sns_endpoint.clone()).await;
-            let sent = aws_sdk_sns::Client::new(&config).publish().topic_arn(topic).message(text).send().await;
-            sent.map_err(|error| Failure::outcome(format_args!("SNS did not take it: {}", DisplayErrorContext(error))))?;
+            let sent = aws_sdk_sns::Client::new(&config)
+                .publish()
+                .topic_arn(topic)
+                .message(text)
+                .send()
+                .await;
+            sent.map_err(|error| {
+                Failure::outcome(format_args!(
+                    "SNS did not take it: {}",
+                    DisplayErrorContext(error)
+                ))
+            })?;
         }
         None => to_launcher(args.port, text).await?,
     }
@@ -88,7 +100,10 @@ impl NotifyArgs {
             (None, Some(customer)) => json!({"customer_id": customer}),
             (None, None) => json!({"all": true}),
         };
-        let id = self.id.clone().unwrap_or_else(|| uuid_v7(SystemClock.now(), &SystemRandom).to_string());
+        let id = self
+            .id
+            .clone()
+            .unwrap_or_else(|| uuid_v7(SystemClock.now(), &SystemRandom).to_string());
         let mut message = json!({"id": id, "to": to, "title": self.title, "body": self.body, "critical": self.critical});
         if let Some(kind) = &self.kind {
             message["type"] = json!(kind);
@@ -101,10 +116,13 @@ impl NotifyArgs {
 }
 
 async fn to_launcher(port: u16, message: String) -> Result<(), Failure> {
-    let away = |error: &dyn std::fmt::Display| Failure::outcome(format_args!("no launcher answers on port {port}: {error}"));
+    let away = |error: &dyn std::fmt::Display| {
+        Failure::outcome(format_args!("no launcher answers on port {port}: {error}"))
+    };
     let stream = TcpStream::connect(("127.0.0.1", port)).await.map_err(|error| away(&error))?;
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| away(&error))?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| away(&error))?;
     tokio::spawn(connection);
     let request = Request::post("/_local/notify").header(header::HOST, format!("127.0.0.1:{port}"));
     let request = request.body(Full::new(Bytes::from(message))).map_err(Failure::outcome)?;
@@ -113,8 +131,16 @@ async fn to_launcher(port: u16, message: String) -> Result<(), Failure> {
         return Ok(());
     }
     let status = answer.status();
-    let body = answer.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    Err(Failure::outcome(format_args!("the launcher answered {status}: {}", String::from_utf8_lossy(&body))))
+    let body = answer
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    Err(Failure::outcome(format_args!(
+        "the launcher answered {status}: {}",
+        String::from_utf8_lossy(&body)
+    )))
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, &'static str> {

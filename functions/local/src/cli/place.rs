@@ -1,4 +1,5 @@
-//! Where an operator's command works: on the data of the local launcher, or on a deployed table with the operator's own credentials.
+//! Where an operator's command works: on the data of the local launcher, or on a deployed table
+//! with the operator's own credentials.
 
 use std::path::PathBuf;
 
@@ -41,7 +42,12 @@ impl PlaceArgs {
             return Ok(Place::Deployed(Store::new(client, table.clone())));
         }
         let (template, root) = StackArgs::template()?;
-        let stack = StackArgs { memory: false, data: self.data.clone(), dynamodb_endpoint: None, set: Vec::new() };
+        let stack = StackArgs {
+            memory: false,
+            data: self.data.clone(),
+            dynamodb_endpoint: None,
+            set: Vec::new(),
+        };
         let stack = Stack::start(&template, stack.options(&root)).await.map_err(Failure::usage)?;
         Ok(Place::Local(Box::new(stack)))
     }

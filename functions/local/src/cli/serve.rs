@@ -66,10 +66,16 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
     stack.fill().await.map_err(Failure::outcome)?;
     stack.prepare().await;
 
-    let backend = Backend { gateway: stack.gateway.clone(), recorder: stack.recorder.clone(), queue: stack.queue.clone(), clock };
+    let backend = Backend {
+        gateway: stack.gateway.clone(),
+        recorder: stack.recorder.clone(),
+        queue: stack.queue.clone(),
+        clock,
+    };
     let server = backend.serve(listener).map_err(Failure::usage)?;
     let delivering = stack.keep_delivering();
-    let data = kept.map_or_else(|| "in memory".to_owned(), |folder| format!("in {}", folder.display()));
+    let data =
+        kept.map_or_else(|| "in memory".to_owned(), |folder| format!("in {}", folder.display()));
     say(welcome(&server.url(), &data));
     let _ = ended.await;
     drop(delivering);
@@ -83,7 +89,11 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
     let ended = end_signal().map_err(Failure::usage)?;
     let (template, root) = StackArgs::template()?;
     let mut options = args.stack.options(&root);
-    options.engines = EngineAddresses { host: args.host, dynamodb_port: args.dynamodb_port, sns_port: args.sns_port };
+    options.engines = EngineAddresses {
+        host: args.host,
+        dynamodb_port: args.dynamodb_port,
+        sns_port: args.sns_port,
+    };
     options.on_message = Some(printed());
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
@@ -101,7 +111,9 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
 fn printed() -> OnMessage {
     Arc::new(|message| match message {
         Message::Sms { to, text, .. } => say(format_args!("SMS to {to}: {text}")),
-        Message::Push { to, message } => say(format_args!("Push to {to}: {}", message["notification"])),
+        Message::Push { to, message } => {
+            say(format_args!("Push to {to}: {}", message["notification"]))
+        }
     })
 }
 

@@ -9,7 +9,9 @@ fn parsed(line: &str) -> Result<Cli, String> {
 
 #[test]
 fn serve_is_what_happens_without_a_command() {
-    for line in ["", "--port 4000 --memory --set CodeTries=3", "serve --port 4000 --host 0.0.0.0 --data x"] {
+    for line in
+        ["", "--port 4000 --memory --set CodeTries=3", "serve --port 4000 --host 0.0.0.0 --data x"]
+    {
         let cli = parsed(line).unwrap();
         assert!(matches!(cli.command, None | Some(Command::Serve(_))), "{line}");
     }
@@ -19,7 +21,10 @@ fn serve_is_what_happens_without_a_command() {
 fn a_parameter_may_hold_an_equals_sign_and_be_repeated() {
     let cli = parsed("--set TestNumbers=+15550100=123456@2026-12-31 --set A=").unwrap();
     let expected = [("TestNumbers", "+15550100=123456@2026-12-31"), ("A", "")];
-    assert_eq!(cli.serve_overrides(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    assert_eq!(
+        cli.serve_overrides(),
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+    );
 }
 
 #[test]

@@ -57,7 +57,9 @@ fn keygen(args: &KeygenArgs) -> Result<(), Failure> {
     match &args.out {
         Some(path) => private_file::create(path)
             .and_then(|mut file| file.write_all(key.to_pem().as_bytes()))
-            .map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))?,
+            .map_err(|error| {
+                Failure::usage(format_args!("{} cannot be written: {error}", path.display()))
+            })?,
         None => say(key.to_pem().trim_end()),
     }
     say(format_args!("OperatorPublicKey={}", key.public()));
@@ -66,9 +68,16 @@ fn keygen(args: &KeygenArgs) -> Result<(), Failure> {
 
 fn operator(args: OperatorArgs) -> Result<(), Failure> {
     let path = args.key.display();
-    let pem = fs::read_to_string(&args.key).map_err(|error| Failure::usage(format_args!("{path} cannot be read: {error}")))?;
-    let key = OperatorKey::from_pem(&pem).map_err(|error| Failure::usage(format_args!("{path} {error}")))?;
-    let grant = Grant { scopes: args.scope, why: args.why, customer_id: args.customer, minutes: args.minutes };
+    let pem = fs::read_to_string(&args.key)
+        .map_err(|error| Failure::usage(format_args!("{path} cannot be read: {error}")))?;
+    let key = OperatorKey::from_pem(&pem)
+        .map_err(|error| Failure::usage(format_args!("{path} {error}")))?;
+    let grant = Grant {
+        scopes: args.scope,
+        why: args.why,
+        customer_id: args.customer,
+        minutes: args.minutes,
+    };
     say(key.sign(&grant, SystemClock.now()).map_err(Failure::outcome)?);
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! The folders of the documentation and what stands in each, in the order of the API's source.
 //!
-//! Invariant: the one place that has this order. Operations that the source does not have stand behind those that it has, in the order of
-//! their registration; a contract test holds the document to it.
+//! Invariant: the one place that has this order. Operations that the source does not have stand
+//! behind those that it has, in the order of their registration; a contract test holds the document
+//! to it.
 
 /// Folders that stand together.
 #[derive(Debug)]
@@ -81,13 +82,23 @@ pub const GROUPS: &[Group] = &[
                 tag: "User/Authentication",
                 shown: "Authentication",
                 about: "One-time codes, tokens, sessions.",
-                operations: &["refresh_token_create", "logoutAllDevices", "logoutDevice", "sendOTP"],
+                operations: &[
+                    "refresh_token_create",
+                    "logoutAllDevices",
+                    "logoutDevice",
+                    "sendOTP",
+                ],
             },
             Folder {
                 tag: "User/Customer",
                 shown: "Customer",
                 about: "Log-in and the customer's own profile.",
-                operations: &["AuthenticateCustomer", "GetCustomerDetails", "UpdateCustomer", "DeleteCustomer"],
+                operations: &[
+                    "AuthenticateCustomer",
+                    "GetCustomerDetails",
+                    "UpdateCustomer",
+                    "DeleteCustomer",
+                ],
             },
         ],
     },
@@ -100,7 +111,12 @@ pub const GROUPS: &[Group] = &[
                 about: "The countries of ISO 3166-1.",
                 operations: &["ListCountries"],
             },
-            Folder { tag: "Location/Region", shown: "Region", about: "Where a point is.", operations: &["GetRegionByPoint"] },
+            Folder {
+                tag: "Location/Region",
+                shown: "Region",
+                about: "Where a point is.",
+                operations: &["GetRegionByPoint"],
+            },
             Folder {
                 tag: "Location/Address",
                 shown: "Address",
@@ -161,9 +177,12 @@ pub fn folders() -> impl Iterator<Item = &'static Folder> {
     GROUPS.iter().flat_map(|group| group.folders)
 }
 
-/// Where an operation stands: its folder's place, and its own among those of the source; behind them where the source does not have it.
+/// Where an operation stands: its folder's place, and its own among those of the source; behind
+/// them where the source does not have it.
 pub fn place(tag: &str, id: &str) -> (usize, usize) {
     let folder = folders().position(|folder| folder.tag == tag).unwrap_or(usize::MAX);
-    let known = folders().nth(folder).and_then(|folder| folder.operations.iter().position(|operation| *operation == id));
+    let known = folders()
+        .nth(folder)
+        .and_then(|folder| folder.operations.iter().position(|operation| *operation == id));
     (folder, known.unwrap_or(usize::MAX))
 }

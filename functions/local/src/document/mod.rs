@@ -1,5 +1,6 @@
-//! The committed OpenAPI document: what the groups' registrations say, in the order of its folders, with what no registration knows:
-//! introduction, samples, states, the message that other systems publish.
+//! The committed OpenAPI document: what the groups' registrations say, in the order of its folders,
+//! with what no registration knows: introduction, samples, states, the message that other systems
+//! publish.
 //!
 //! Invariant: it follows from the code alone, so that a contract test can compare it with the file.
 
@@ -26,15 +27,21 @@ const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time co
 /// The document of all groups.
 pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
-    let mut document = serde_json::to_value(shared::http::openapi::document(&routes)).expect("the document is JSON");
-    members(document.pointer_mut("/components/responses")).for_each(|(_, answer)| header_examples(answer));
+    let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
+        .expect("the document is JSON");
+    members(document.pointer_mut("/components/responses"))
+        .for_each(|(_, answer)| header_examples(answer));
     for (name, order) in shared::http::openapi::examples_in_order() {
-        let examples = &mut document["components"]["responses"][name]["content"]["application/json"]["examples"];
-        let taken = order.iter().filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
+        let examples = &mut document["components"]["responses"][name]["content"]["application/json"]
+            ["examples"];
+        let taken = order
+            .iter()
+            .filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
         *examples = Value::Object(taken.collect());
     }
     document["info"]["summary"] = SUMMARY.into();
-    document["info"]["description"] = introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
+    document["info"]["description"] =
+        introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
     let described = document.clone();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
@@ -70,14 +77,20 @@ fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
     let state = if DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
     operation["x-apidog-status"] = state.into();
     members(operation.get_mut("responses")).for_each(|(_, answer)| header_examples(answer));
-    operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten().for_each(not_null);
+    operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .for_each(not_null);
     operation["x-codeSamples"] = samples::samples(document, path, method, operation);
 }
 
 /// What is not in a body may be absent, and is never null.
 fn not_null(parameter: &mut Value) {
     let Some(kind) = parameter.pointer_mut("/schema/type") else { return };
-    let kinds: Vec<Value> = kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
+    let kinds: Vec<Value> =
+        kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
     if let [only] = kinds.as_slice() {
         *kind = only.clone();
     }
@@ -90,7 +103,10 @@ fn header_examples(answer: &mut Value) {
             continue;
         }
         let described = header["description"].as_str().unwrap_or_default();
-        let quoted = described.strip_prefix('`').and_then(|text| text.strip_suffix('`')).filter(|text| !text.contains('`'));
+        let quoted = described
+            .strip_prefix('`')
+            .and_then(|text| text.strip_suffix('`'))
+            .filter(|text| !text.contains('`'));
         let known = match name {
             "Retry-After" => Some("30"),
             "ETag" => Some("\"7\""),
@@ -100,12 +116,20 @@ fn header_examples(answer: &mut Value) {
         };
         if let Some(example) = quoted.or(known) {
             let is_number = header["schema"]["type"] == "integer";
-            header["example"] = example.parse::<i64>().ok().filter(|_| is_number).map_or_else(|| example.into(), Into::into);
+            header["example"] = example
+                .parse::<i64>()
+                .ok()
+                .filter(|_| is_number)
+                .map_or_else(|| example.into(), Into::into);
         }
     }
 }
 
 /// The members of an object; of anything else none.
 fn members(value: Option<&mut Value>) -> impl Iterator<Item = (&str, &mut Value)> {
-    value.and_then(Value::as_object_mut).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    value
+        .and_then(Value::as_object_mut)
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.as_str(), value))
 }

@@ -1,4 +1,5 @@
-//! The order of what is in the document: tags by their groups, operations as their folders have them, paths and methods as they are first met.
+//! The order of what is in the document: tags by their groups, operations as their folders have
+//! them, paths and methods as they are first met.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,8 @@ use super::{
 };
 
 /// What is read first stands first.
-const MEMBERS: [&str; 8] = ["openapi", "info", "servers", "tags", "x-tagGroups", "paths", "webhooks", "components"];
+const MEMBERS: [&str; 8] =
+    ["openapi", "info", "servers", "tags", "x-tagGroups", "paths", "webhooks", "components"];
 
 /// Where an operation stands: its members are compared in their order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -39,14 +41,22 @@ pub(super) fn put_in_order(document: &mut Value, ids: &[String]) {
 }
 
 fn placed(document: &mut Value, ids: &[String]) -> Vec<Placed> {
-    let registered: HashMap<&str, usize> = ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+    let registered: HashMap<&str, usize> =
+        ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
     let mut placed = Vec::new();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
             let id = operation["operationId"].as_str().unwrap_or_default();
-            let (folder, of_the_source) = place(operation["tags"][0].as_str().unwrap_or_default(), id);
+            let (folder, of_the_source) =
+                place(operation["tags"][0].as_str().unwrap_or_default(), id);
             let registered = registered.get(id).copied().unwrap_or(usize::MAX);
-            placed.push(Placed { folder, of_the_source, registered, path: path.to_owned(), method: method.to_owned() });
+            placed.push(Placed {
+                folder,
+                of_the_source,
+                registered,
+                path: path.to_owned(),
+                method: method.to_owned(),
+            });
         }
     }
     placed
@@ -64,10 +74,13 @@ fn number(document: &mut Value, placed: &[Placed]) {
 
 /// The folders that hold something, and their groups.
 fn tag(document: &mut Value, placed: &[Placed]) {
-    let is_used = |tag: &str| placed.iter().any(|one| folders().nth(one.folder).is_some_and(|folder| folder.tag == tag));
+    let is_used = |tag: &str| {
+        placed.iter().any(|one| folders().nth(one.folder).is_some_and(|folder| folder.tag == tag))
+    };
     let tag = |folder: &Folder| json!({"name": folder.tag, "x-displayName": folder.shown, "description": folder.about});
     let group = |group: &Group| {
-        let tags: Vec<&str> = group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
+        let tags: Vec<&str> =
+            group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
         (!tags.is_empty()).then(|| json!({"name": group.name, "tags": tags}))
     };
     document["tags"] = folders().filter(|folder| is_used(folder.tag)).map(tag).collect();

@@ -1,4 +1,5 @@
-//! What other systems send to a stack: the message of the topic `notifications`. It comes by SNS and not by HTTP, and its form is the same.
+//! What other systems send to a stack: the message of the topic `notifications`. It comes by SNS
+//! and not by HTTP, and its form is the same.
 
 use serde_json::{Value, json};
 

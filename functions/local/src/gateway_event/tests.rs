@@ -69,11 +69,19 @@ fn a_body_is_base64_unless_its_type_is_text() {
         let event = event_of(Request::post("/x/y").header("Content-Type", content_type), body);
         (event["isBase64Encoded"] == true, event["body"].as_str().unwrap_or_default().to_owned())
     };
-    let textual = ["application/json", "Text/CSV; charset=utf-8", "application/merge-patch+json", "application/xml", "a/b+xml"];
+    let textual = [
+        "application/json",
+        "Text/CSV; charset=utf-8",
+        "application/merge-patch+json",
+        "application/xml",
+        "a/b+xml",
+    ];
     for content_type in textual {
         assert_eq!(body(content_type, b"hi"), (false, "hi".to_owned()), "{content_type}");
     }
-    for content_type in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", ""] {
+    for content_type in
+        ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "image/png", ""]
+    {
         assert_eq!(body(content_type, b"hi"), (true, "aGk=".to_owned()), "{content_type}");
     }
     assert_eq!(body("application/json", b"\xff"), (true, "/w==".to_owned()));
@@ -81,7 +89,9 @@ fn a_body_is_base64_unless_its_type_is_text() {
 
 #[test]
 fn the_context_says_who_asked_what_and_when() {
-    let request = Request::patch("/x/y?q").header("Host", "api.example.org:3000").header("User-Agent", "curl");
+    let request = Request::patch("/x/y?q")
+        .header("Host", "api.example.org:3000")
+        .header("User-Agent", "curl");
     let expected = json!({
         "accountId": "123456789012", "apiId": "local", "domainName": "api.example.org", "domainPrefix": "api",
         "http": {"method": "PATCH", "path": "/x/y", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9", "userAgent": "curl"},

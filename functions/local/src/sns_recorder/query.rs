@@ -90,7 +90,11 @@ impl Fault {
     }
 
     pub(super) fn endpoint_disabled() -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: "EndpointDisabled", message: "Endpoint is disabled".to_owned() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "EndpointDisabled",
+            message: "Endpoint is disabled".to_owned(),
+        }
     }
 
     pub(super) fn unknown_action(name: &str) -> Self {
@@ -107,9 +111,13 @@ impl Fault {
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         let (status, code, message) = match refusal {
-            Refusal::AuthorizationError => (StatusCode::FORBIDDEN, "AuthorizationError", "Not authorized to publish"),
+            Refusal::AuthorizationError => {
+                (StatusCode::FORBIDDEN, "AuthorizationError", "Not authorized to publish")
+            }
             Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Throttled", "Rate exceeded"),
-            Refusal::InternalError => (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error"),
+            Refusal::InternalError => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error")
+            }
         };
         Self { status, code, message: message.to_owned() }
     }
@@ -138,7 +146,9 @@ pub(super) fn response(outcome: Outcome) -> Response<Bytes> {
     };
     let mut response = Response::new(Bytes::from(xml));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/xml"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/xml"));
     response
 }
 

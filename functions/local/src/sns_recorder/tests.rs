@@ -16,7 +16,8 @@ fn client(endpoint: &str) -> aws_sdk_sns::Client {
     let template = Template::load(&Template::find().unwrap()).unwrap();
     let secrets = template.secrets().into_iter().map(|id| (id, "secret".to_owned())).collect();
     let stand_ins = StandIns { table_name: None, secrets };
-    let mut variables: HashMap<_, _> = template.environment("auth", &Overrides::new(), &stand_ins).unwrap();
+    let mut variables: HashMap<_, _> =
+        template.environment("auth", &Overrides::new(), &stand_ins).unwrap();
     let set_by_lambda = [
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", "k"),
@@ -39,12 +40,25 @@ async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sn
 async fn a_published_message_is_kept_with_its_attributes() {
     let printed = Arc::new(Mutex::new(0));
     let count = Arc::clone(&printed);
-    let (recorder, _server, client) = started(Some(Arc::new(move |_| *count.lock().unwrap() += 1))).await;
-    let kind = MessageAttributeValue::builder().data_type("String").string_value("Transactional").build().unwrap();
-    let request = client.publish().phone_number("+12025550123").message("Hi & <bye> 你").message_attributes("Kind", kind);
+    let (recorder, _server, client) =
+        started(Some(Arc::new(move |_| *count.lock().unwrap() += 1))).await;
+    let kind = MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value("Transactional")
+        .build()
+        .unwrap();
+    let request = client
+        .publish()
+        .phone_number("+12025550123")
+        .message("Hi & <bye> 你")
+        .message_attributes("Kind", kind);
     assert!(request.send().await.unwrap().message_id().is_some());
     let attributes = BTreeMap::from([("Kind".to_owned(), "Transactional".to_owned())]);
-    let expected = Message::Sms { to: "+12025550123".to_owned(), text: "Hi & <bye> 你".to_owned(), attributes };
+    let expected = Message::Sms {
+        to: "+12025550123".to_owned(),
+        text: "Hi & <bye> 你".to_owned(),
+        attributes,
+    };
     assert_eq!(recorder.messages(), [expected]);
     let shown = serde_json::to_string(&recorder.messages()).unwrap();
     assert_eq!(shown, r#"[{"kind":"sms","to":"+12025550123","text":"Hi & <bye> 你"}]"#);
@@ -57,7 +71,14 @@ async fn a_published_message_is_kept_with_its_attributes() {
 async fn what_sns_would_refuse_is_refused_and_not_kept() {
     let (recorder, _server, client) = started(None).await;
     for phone in ["12025550123", "+0123456789", "+1 202 555", "+1234567890123456", "+"] {
-        let error = client.publish().phone_number(phone).message("x").send().await.unwrap_err().into_service_error();
+        let error = client
+            .publish()
+            .phone_number(phone)
+            .message("x")
+            .send()
+            .await
+            .unwrap_err()
+            .into_service_error();
         assert!(error.is_invalid_parameter_exception(), "{phone}: {error:?}");
     }
     let error = client.publish().phone_number("+12025550123").message("").send().await.unwrap_err();
@@ -86,28 +107,67 @@ async fn endpoints_are_made_once_read_corrected_and_pushed_to() {
     let (recorder, _server, client) = started(None).await;
     let application = "arn:aws:sns:us-east-1:123456789012:app/GCM/local";
     let create = |user_data: &'static str| {
-        client.create_platform_endpoint().platform_application_arn(application).token("t&1").custom_user_data(user_data).send()
+        client
+            .create_platform_endpoint()
+            .platform_application_arn(application)
+            .token("t&1")
+            .custom_user_data(user_data)
+            .send()
     };
     let arn = create("a").await.unwrap().endpoint_arn.unwrap();
     assert_eq!(create("a").await.unwrap().endpoint_arn.as_deref(), Some(arn.as_str()));
     let conflict = create("b").await.unwrap_err();
-    assert!(conflict.message().unwrap().contains(&format!("Endpoint {arn} already exists with the same Token")));
+    assert!(
+        conflict
+            .message()
+            .unwrap()
+            .contains(&format!("Endpoint {arn} already exists with the same Token"))
+    );
     recorder.endpoints(|all| all.disable("t&1"));
-    let read = client.get_endpoint_attributes().endpoint_arn(&arn).send().await.unwrap().attributes.unwrap();
-    assert_eq!((read["Enabled"].as_str(), read["Token"].as_str(), read["CustomUserData"].as_str()), ("false", "t&1", "a"));
+    let read = client
+        .get_endpoint_attributes()
+        .endpoint_arn(&arn)
+        .send()
+        .await
+        .unwrap()
+        .attributes
+        .unwrap();
+    assert_eq!(
+        (read["Enabled"].as_str(), read["Token"].as_str(), read["CustomUserData"].as_str()),
+        ("false", "t&1", "a")
+    );
     let fcm = serde_json::json!({"fcmV1Message": {"message": {"notification": {"title": "Hi"}, "data": {"n": "1"}}}}).to_string();
     let message = serde_json::json!({"default": "Hi", "GCM": fcm}).to_string();
-    let publish = || client.publish().target_arn(&arn).message_structure("json").message(&message).send();
+    let publish =
+        || client.publish().target_arn(&arn).message_structure("json").message(&message).send();
     assert!(publish().await.unwrap_err().into_service_error().is_endpoint_disabled_exception());
-    client.set_endpoint_attributes().endpoint_arn(&arn).attributes("Enabled", "true").send().await.unwrap();
+    client
+        .set_endpoint_attributes()
+        .endpoint_arn(&arn)
+        .attributes("Enabled", "true")
+        .send()
+        .await
+        .unwrap();
     publish().await.unwrap();
     let plain = client.publish().target_arn(&arn).message("Hi").send().await.unwrap_err();
     assert_eq!(plain.code(), Some("InvalidParameter"));
     client.delete_endpoint().endpoint_arn(&arn).send().await.unwrap();
-    let gone = client.get_endpoint_attributes().endpoint_arn(&arn).send().await.unwrap_err().into_service_error();
+    let gone = client
+        .get_endpoint_attributes()
+        .endpoint_arn(&arn)
+        .send()
+        .await
+        .unwrap_err()
+        .into_service_error();
     assert!(gone.is_not_found_exception());
     assert!(publish().await.unwrap_err().message().unwrap().contains("No endpoint found"));
     assert_eq!(recorder.messages().len(), 1);
-    let unknown = client.publish().topic_arn("arn:aws:sns:us-east-1:123456789012:t").message("x").send().await.unwrap_err();
+    let unknown = client
+        .publish()
+        .topic_arn("arn:aws:sns:us-east-1:123456789012:t")
+        .message("x")
+        .send()
+        .await
+        .unwrap_err();
     assert_eq!(unknown.code(), Some("NotFound"));
 }

@@ -1,6 +1,7 @@
 //! What a stack is made with, and what each choice starts.
 //!
-//! Invariant: the default leaves nothing behind and takes free ports, so that any number of tests run beside each other.
+//! Invariant: the default leaves nothing behind and takes free ports, so that any number of tests
+//! run beside each other.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -117,7 +118,8 @@ impl StackOptions {
 
     pub(super) fn check(&self, template: &Template) -> Result<&Self, StackError> {
         let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
-        let deployment = template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
+        let deployment =
+            template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
         groups::check(&deployment.functions)?;
         Ok(self)
     }
@@ -126,15 +128,24 @@ impl StackOptions {
         Ok(self.data.as_deref().map(DataFolder::open).transpose()?)
     }
 
-    pub(super) fn secrets(&self, template: &Template, data: Option<&DataFolder>) -> Result<BTreeMap<String, String>, StackError> {
+    pub(super) fn secrets(
+        &self,
+        template: &Template,
+        data: Option<&DataFolder>,
+    ) -> Result<BTreeMap<String, String>, StackError> {
         match (&self.secrets, data) {
             (Some(secrets), _) => Ok(secrets.clone()),
             (None, Some(data)) => Ok(data.secrets(&template.secrets())?),
-            (None, None) => Ok(template.secrets().into_iter().map(|id| (id, generated_secret())).collect()),
+            (None, None) => {
+                Ok(template.secrets().into_iter().map(|id| (id, generated_secret())).collect())
+            }
         }
     }
 
-    pub(super) async fn start_engine(&self, data: Option<&DataFolder>) -> Result<Option<Engine>, StackError> {
+    pub(super) async fn start_engine(
+        &self,
+        data: Option<&DataFolder>,
+    ) -> Result<Option<Engine>, StackError> {
         if self.dynamodb_endpoint.is_some() {
             return Ok(None);
         }
@@ -143,7 +154,10 @@ impl StackOptions {
         Ok(Some(Engine::start(listener, file.as_deref())?))
     }
 
-    pub(super) async fn start_recorder(&self, recorder: &Recorder) -> Result<Option<Server>, StackError> {
+    pub(super) async fn start_recorder(
+        &self,
+        recorder: &Recorder,
+    ) -> Result<Option<Server>, StackError> {
         if self.sns_endpoint.is_some() {
             return Ok(None);
         }

@@ -1,7 +1,8 @@
 //! From YAML to the plain tree that CloudFormation's JSON form has.
 //!
-//! Invariant: every short form (`!Ref X`) has become its long one (`{"Ref": "X"}`), so the rest of the reader knows one spelling, and every
-//! scalar is a text, since a parameter's value is a text whatever it looks like.
+//! Invariant: every short form (`!Ref X`) has become its long one (`{"Ref": "X"}`), so the rest of
+//! the reader knows one spelling, and every scalar is a text, since a parameter's value is a text
+//! whatever it looks like.
 
 use std::{borrow::Cow, fmt};
 
@@ -73,7 +74,9 @@ fn plain(node: &Yaml<'_>, place: &Place) -> Result<Value, TemplateError> {
             let argument = plain(node, &place.under(&name))?;
             Ok(Value::Object(Map::from_iter([(name, argument)])))
         }
-        Yaml::Alias(_) | Yaml::Representation(..) | Yaml::BadValue => Err(place.must_be("a readable YAML node")),
+        Yaml::Alias(_) | Yaml::Representation(..) | Yaml::BadValue => {
+            Err(place.must_be("a readable YAML node"))
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What can be wrong with a template or with a value given for one of its parameters; each says itself in one line.
+//! What can be wrong with a template or with a value given for one of its parameters; each says
+//! itself in one line.
 
 use std::{fmt, io, path::PathBuf};
 
@@ -68,11 +69,19 @@ pub enum TemplateError {
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing => write!(f, "template.yaml is neither in this folder nor in one above it"),
-            Self::Unreadable { path, source } => write!(f, "{} cannot be read: {source}", path.display()),
+            Self::Missing => {
+                write!(f, "template.yaml is neither in this folder nor in one above it")
+            }
+            Self::Unreadable { path, source } => {
+                write!(f, "{} cannot be read: {source}", path.display())
+            }
             Self::Yaml(error) => write!(f, "template.yaml is not well-formed: {error}"),
-            Self::Unexpected { place, expected } => write!(f, "template.yaml: {place} must be {expected}"),
-            Self::UnknownName { place, name } => write!(f, "template.yaml: {place} refers to {name}, which is not there"),
+            Self::Unexpected { place, expected } => {
+                write!(f, "template.yaml: {place} must be {expected}")
+            }
+            Self::UnknownName { place, name } => {
+                write!(f, "template.yaml: {place} refers to {name}, which is not there")
+            }
             Self::UnknownIntrinsic { place, name } => {
                 write!(f, "template.yaml: {place} uses {name}, which the launcher cannot resolve")
             }
@@ -82,8 +91,12 @@ impl fmt::Display for TemplateError {
             Self::UnknownParameter { name, near } => {
                 write!(f, "template.yaml has no parameter {name}; near it: {}", near.join(", "))
             }
-            Self::BadValue { parameter, problem } => write!(f, "the parameter {parameter} {problem}"),
-            Self::NotOneTable { found } => write!(f, "template.yaml must declare one table, not {found}"),
+            Self::BadValue { parameter, problem } => {
+                write!(f, "the parameter {parameter} {problem}")
+            }
+            Self::NotOneTable { found } => {
+                write!(f, "template.yaml must declare one table, not {found}")
+            }
             Self::NoFunction { group } => {
                 write!(f, "template.yaml has no function with the code in functions/{group}")
             }

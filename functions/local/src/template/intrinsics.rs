@@ -1,6 +1,8 @@
-//! CloudFormation's intrinsic functions, conditions and dynamic references, as far as the templates of this project use them.
+//! CloudFormation's intrinsic functions, conditions and dynamic references, as far as the templates
+//! of this project use them.
 //!
-//! Invariant: a name that nothing declares is an error, never an empty text; `AWS::NoValue` takes its property away, as it does in a deploy.
+//! Invariant: a name that nothing declares is an error, never an empty text; `AWS::NoValue` takes
+//! its property away, as it does in a deploy.
 
 use std::collections::HashMap;
 
@@ -35,7 +37,11 @@ impl<'a> Scope<'a> {
     }
 
     /// The text a property comes to, which must be there.
-    pub(super) fn required_text(&self, value: Option<&Value>, place: &Place) -> Result<String, TemplateError> {
+    pub(super) fn required_text(
+        &self,
+        value: Option<&Value>,
+        place: &Place,
+    ) -> Result<String, TemplateError> {
         let value = value.map(|value| self.resolve(value, place)).transpose()?.flatten();
         match value {
             Some(Value::String(text)) => Ok(text),
@@ -50,12 +56,18 @@ impl<'a> Scope<'a> {
     }
 
     /// The named texts a mapping comes to; none where there is no mapping.
-    pub(super) fn texts(&self, mapping: &Value, place: &Place) -> Result<HashMap<String, String>, TemplateError> {
+    pub(super) fn texts(
+        &self,
+        mapping: &Value,
+        place: &Place,
+    ) -> Result<HashMap<String, String>, TemplateError> {
         let mut texts = HashMap::new();
         for (name, value) in mapping.as_object().into_iter().flat_map(Map::iter) {
             let place = place.under(name);
             match self.resolve(value, &place)? {
-                Some(Value::String(text)) => texts.insert(name.clone(), self.with_secrets(&text, &place)?),
+                Some(Value::String(text)) => {
+                    texts.insert(name.clone(), self.with_secrets(&text, &place)?)
+                }
                 None => None,
                 Some(_) => return Err(place.must_be("a text")),
             };
@@ -64,10 +76,15 @@ impl<'a> Scope<'a> {
     }
 
     /// What a node comes to; nothing for `AWS::NoValue`.
-    pub(super) fn resolve(&self, value: &Value, place: &Place) -> Result<Option<Value>, TemplateError> {
+    pub(super) fn resolve(
+        &self,
+        value: &Value,
+        place: &Place,
+    ) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Array(items) => {
-                let items: Result<Vec<_>, _> = items.iter().map(|item| self.resolve(item, place)).collect();
+                let items: Result<Vec<_>, _> =
+                    items.iter().map(|item| self.resolve(item, place)).collect();
                 Ok(Some(items?.into_iter().flatten().collect()))
             }
             Value::Object(object) => match intrinsic(object) {
@@ -88,16 +105,24 @@ impl<'a> Scope<'a> {
         Ok(Value::Object(resolved))
     }
 
-    fn call(&self, name: &str, argument: &Value, place: &Place) -> Result<Option<Value>, TemplateError> {
+    fn call(
+        &self,
+        name: &str,
+        argument: &Value,
+        place: &Place,
+    ) -> Result<Option<Value>, TemplateError> {
         let parts = argument.as_array().map_or(&[][..], Vec::as_slice);
         match (name, parts) {
             ("Ref", _) if argument == "AWS::NoValue" => Ok(None),
-            ("Ref", _) => self.reference(plain_text(argument, place)?, place).map(|text| Some(text.into())),
+            ("Ref", _) => {
+                self.reference(plain_text(argument, place)?, place).map(|text| Some(text.into()))
+            }
             ("Fn::GetAtt", [Value::String(id), Value::String(attribute)]) => {
                 self.attribute(id, attribute, place).map(|text| Some(text.into()))
             }
             ("Fn::GetAtt", _) => {
-                let (id, attribute) = plain_text(argument, place)?.split_once('.').unwrap_or_default();
+                let (id, attribute) =
+                    plain_text(argument, place)?.split_once('.').unwrap_or_default();
                 self.attribute(id, attribute, place).map(|text| Some(text.into()))
             }
             ("Fn::Sub", [Value::String(text), variables]) => {
@@ -122,16 +147,19 @@ impl<'a> Scope<'a> {
             ("Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" | "Condition", _) => {
                 self.truth(name, argument, place).map(|truth| Some(truth.to_string().into()))
             }
-            _ => Err(TemplateError::UnknownIntrinsic { place: place.to_string(), name: name.to_owned() }),
+            _ => Err(TemplateError::UnknownIntrinsic {
+                place: place.to_string(),
+                name: name.to_owned(),
+            }),
         }
     }
 
     fn condition(&self, name: &str) -> Result<bool, TemplateError> {
         let place = Place::new("Conditions").under(name);
         let declared = self.document["Conditions"].get(name).and_then(Value::as_object);
-        let (function, argument) = declared
-            .and_then(intrinsic)
-            .ok_or_else(|| TemplateError::UnknownName { place: place.to_string(), name: name.to_owned() })?;
+        let (function, argument) = declared.and_then(intrinsic).ok_or_else(|| {
+            TemplateError::UnknownName { place: place.to_string(), name: name.to_owned() }
+        })?;
         self.truth(function, argument, &place)
     }
 
@@ -140,18 +168,28 @@ impl<'a> Scope<'a> {
             return self.condition(plain_text(argument, place)?);
         }
         let parts = argument.as_array().ok_or_else(|| place.must_be("a list"))?;
-        let truths = || -> Result<Vec<bool>, TemplateError> { parts.iter().map(|part| self.part_truth(part, place)).collect() };
+        let truths = || -> Result<Vec<bool>, TemplateError> {
+            parts.iter().map(|part| self.part_truth(part, place)).collect()
+        };
         match (name, parts.as_slice()) {
-            ("Fn::Equals", [left, right]) => Ok(self.resolve(left, place)? == self.resolve(right, place)?),
+            ("Fn::Equals", [left, right]) => {
+                Ok(self.resolve(left, place)? == self.resolve(right, place)?)
+            }
             ("Fn::Not", [_]) => Ok(!truths()?[0]),
             ("Fn::And", _) => Ok(truths()?.into_iter().all(|truth| truth)),
             ("Fn::Or", _) => Ok(truths()?.into_iter().any(|truth| truth)),
-            _ => Err(TemplateError::UnknownIntrinsic { place: place.to_string(), name: name.to_owned() }),
+            _ => Err(TemplateError::UnknownIntrinsic {
+                place: place.to_string(),
+                name: name.to_owned(),
+            }),
         }
     }
 
     fn part_truth(&self, part: &Value, place: &Place) -> Result<bool, TemplateError> {
-        let (name, argument) = part.as_object().and_then(intrinsic).ok_or_else(|| place.must_be("a list of conditions"))?;
+        let (name, argument) = part
+            .as_object()
+            .and_then(intrinsic)
+            .ok_or_else(|| place.must_be("a list of conditions"))?;
         self.truth(name, argument, place)
     }
 
@@ -164,8 +202,12 @@ impl<'a> Scope<'a> {
         }
         let resource = self.resource(name, place)?;
         match (&resource["Type"], &self.stand_ins.table_name) {
-            (Value::String(kind), Some(table)) if kind == "AWS::DynamoDB::Table" => Ok(table.clone()),
-            (Value::String(kind), _) if kind == "AWS::SNS::Topic" => Ok(format!("arn:aws:sns:us-east-1:123456789012:{name}")),
+            (Value::String(kind), Some(table)) if kind == "AWS::DynamoDB::Table" => {
+                Ok(table.clone())
+            }
+            (Value::String(kind), _) if kind == "AWS::SNS::Topic" => {
+                Ok(format!("arn:aws:sns:us-east-1:123456789012:{name}"))
+            }
             _ => Ok(name.to_owned()),
         }
     }
@@ -175,27 +217,39 @@ impl<'a> Scope<'a> {
         Ok(format!("arn:aws:local:::{name}/{attribute}"))
     }
 
-    /// The declared resource; SAM also makes some by itself, such as `ServerlessHttpApi` and a function's role.
+    /// The declared resource; SAM also makes some by itself, such as `ServerlessHttpApi` and a
+    /// function's role.
     fn resource(&self, id: &str, place: &Place) -> Result<&Value, TemplateError> {
         let made_by_sam = id.starts_with("Serverless") || id.ends_with("Role");
         match self.document["Resources"].get(id) {
             Some(resource) => Ok(resource),
             None if made_by_sam => Ok(&Value::Null),
-            None => Err(TemplateError::UnknownName { place: place.to_string(), name: id.to_owned() }),
+            None => {
+                Err(TemplateError::UnknownName { place: place.to_string(), name: id.to_owned() })
+            }
         }
     }
 
-    /// `${Name}`, `${Resource.Attribute}` and the names of `variables`; `${!Literal}` stays as `${Literal}`.
-    fn substitute(&self, text: &str, variables: &HashMap<String, String>, place: &Place) -> Result<String, TemplateError> {
+    /// `${Name}`, `${Resource.Attribute}` and the names of `variables`; `${!Literal}` stays as
+    /// `${Literal}`.
+    fn substitute(
+        &self,
+        text: &str,
+        variables: &HashMap<String, String>,
+        place: &Place,
+    ) -> Result<String, TemplateError> {
         let mut result = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, tail) = after.split_once('}').ok_or_else(|| place.must_be("a text whose ${ are closed"))?;
+            let (name, tail) =
+                after.split_once('}').ok_or_else(|| place.must_be("a text whose ${ are closed"))?;
             result.push_str(before);
             match (name.strip_prefix('!'), variables.get(name), name.split_once('.')) {
                 (Some(literal), _, _) => result.extend(["${", literal, "}"]),
                 (None, Some(value), _) => result.push_str(value),
-                (None, None, Some((id, attribute))) => result.push_str(&self.attribute(id, attribute, place)?),
+                (None, None, Some((id, attribute))) => {
+                    result.push_str(&self.attribute(id, attribute, place)?)
+                }
                 (None, None, None) => result.push_str(&self.reference(name, place)?),
             }
             rest = tail;
@@ -209,8 +263,12 @@ impl<'a> Scope<'a> {
         let mut result = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{resolve:") {
-            let (reference, tail) = after.split_once("}}").ok_or_else(|| place.must_be("a closed dynamic reference"))?;
-            let name = reference.strip_prefix("secretsmanager:").and_then(|secret| secret.split(':').next());
+            let (reference, tail) = after
+                .split_once("}}")
+                .ok_or_else(|| place.must_be("a closed dynamic reference"))?;
+            let name = reference
+                .strip_prefix("secretsmanager:")
+                .and_then(|secret| secret.split(':').next());
             let value = name.and_then(|name| self.stand_ins.secrets.get(name));
             let value = value.ok_or_else(|| TemplateError::UnknownName {
                 place: place.to_string(),

@@ -1,7 +1,8 @@
 //! The template's parameters: what each admits, and which value it has in the end.
 //!
-//! Invariant: a value that a deploy would refuse (wrong type, out of range, not on the list) is refused here too, and so is a name that the
-//! template does not declare. `AllowedPattern` alone is not checked; the functions' own configuration reads those values strictly.
+//! Invariant: a value that a deploy would refuse (wrong type, out of range, not on the list) is
+//! refused here too, and so is a name that the template does not declare. `AllowedPattern` alone is
+//! not checked; the functions' own configuration reads those values strictly.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -67,15 +68,28 @@ pub(super) fn declared(document: &Value) -> Result<Vec<Parameter>, TemplateError
 }
 
 /// Gives each parameter its value, checked.
-pub(super) fn decide(parameters: &[Parameter], overrides: &Overrides) -> Result<Texts, TemplateError> {
-    if let Some(name) = overrides.keys().find(|name| !parameters.iter().any(|known| known.name == **name)) {
-        return Err(TemplateError::UnknownParameter { name: name.clone(), near: near(name, parameters) });
+pub(super) fn decide(
+    parameters: &[Parameter],
+    overrides: &Overrides,
+) -> Result<Texts, TemplateError> {
+    if let Some(name) =
+        overrides.keys().find(|name| !parameters.iter().any(|known| known.name == **name))
+    {
+        return Err(TemplateError::UnknownParameter {
+            name: name.clone(),
+            near: near(name, parameters),
+        });
     }
     let mut values = Texts::new();
     for parameter in parameters {
         let value = overrides.get(&parameter.name).or(parameter.default.as_ref());
-        let checked = value.ok_or(ParameterProblem::Missing).and_then(|value| parameter.check(value).map(|()| value));
-        let value = checked.map_err(|problem| TemplateError::BadValue { parameter: parameter.name.clone(), problem })?;
+        let checked = value
+            .ok_or(ParameterProblem::Missing)
+            .and_then(|value| parameter.check(value).map(|()| value));
+        let value = checked.map_err(|problem| TemplateError::BadValue {
+            parameter: parameter.name.clone(),
+            problem,
+        })?;
         values.insert(parameter.name.clone(), value.clone());
     }
     Ok(values)
@@ -126,7 +140,8 @@ fn read(name: &str, declaration: &Value) -> Result<Parameter, TemplateError> {
     })
 }
 
-/// At most four declared names that hold `name`, are held by it, or are a few letters away from it; the nearest first.
+/// At most four declared names that hold `name`, are held by it, or are a few letters away from it;
+/// the nearest first.
 fn near(name: &str, parameters: &[Parameter]) -> Vec<String> {
     let wanted = name.to_lowercase();
     let mut found: Vec<(usize, &str)> = parameters

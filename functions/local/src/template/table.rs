@@ -1,6 +1,7 @@
 //! The table as the template declares it, in the words of the DynamoDB API.
 //!
-//! Invariant: keys, indexes and the expiry attribute are read in general, so that an index added to the template exists everywhere at once.
+//! Invariant: keys, indexes and the expiry attribute are read in general, so that an index added to
+//! the template exists everywhere at once.
 
 use serde_json::Value;
 
@@ -66,10 +67,15 @@ pub enum AttributeType {
 }
 
 /// Reads the properties of the table `id`.
-pub(super) fn definition(id: &str, properties: &Value, scope: &Scope<'_>) -> Result<TableDefinition, TemplateError> {
+pub(super) fn definition(
+    id: &str,
+    properties: &Value,
+    scope: &Scope<'_>,
+) -> Result<TableDefinition, TemplateError> {
     let place = Place::new("Resources").under(id).under("Properties");
     let get = |name: &str| {
-        let value = properties.get(name).map(|value| scope.resolve(value, &place.under(name))).transpose();
+        let value =
+            properties.get(name).map(|value| scope.resolve(value, &place.under(name))).transpose();
         value.map(|value| value.flatten().unwrap_or(Value::Null))
     };
     let ttl = get("TimeToLiveSpecification")?;
@@ -78,10 +84,17 @@ pub(super) fn definition(id: &str, properties: &Value, scope: &Scope<'_>) -> Res
     let own_name = Value::Object([("Ref".to_owned(), id.into())].into_iter().collect());
     Ok(TableDefinition {
         name: scope.required_text(Some(&own_name), &place)?,
-        attributes: attributes(&get("AttributeDefinitions")?, &place.under("AttributeDefinitions"))?,
+        attributes: attributes(
+            &get("AttributeDefinitions")?,
+            &place.under("AttributeDefinitions"),
+        )?,
         key: key(&get("KeySchema")?, &place.under("KeySchema"))?,
-        indexes: entries(&indexes).map(|one| index(one, &place.under("GlobalSecondaryIndexes"))).collect::<Result<_, _>>()?,
-        ttl_attribute: (ttl["Enabled"] == "true").then(|| ttl["AttributeName"].as_str().map(str::to_owned)).flatten(),
+        indexes: entries(&indexes)
+            .map(|one| index(one, &place.under("GlobalSecondaryIndexes")))
+            .collect::<Result<_, _>>()?,
+        ttl_attribute: (ttl["Enabled"] == "true")
+            .then(|| ttl["AttributeName"].as_str().map(str::to_owned))
+            .flatten(),
         point_in_time_recovery: recovery["PointInTimeRecoveryEnabled"] == "true",
     })
 }
@@ -119,7 +132,9 @@ fn index(entry: &Value, place: &Place) -> Result<IndexDefinition, TemplateError>
         name: text(entry, "IndexName", place)?,
         key: key(&entry["KeySchema"], &place.under("KeySchema"))?,
         projection: text(projection, "ProjectionType", &place.under("Projection"))?,
-        included: entries(&projection["NonKeyAttributes"]).filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        included: entries(&projection["NonKeyAttributes"])
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect(),
     })
 }
 

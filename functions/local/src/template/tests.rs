@@ -54,11 +54,15 @@ Resources:
 "#;
 
 fn stand_ins() -> StandIns {
-    StandIns { table_name: Some("t1".to_owned()), secrets: Texts::from([("Pepper".to_owned(), "hot".to_owned())]) }
+    StandIns {
+        table_name: Some("t1".to_owned()),
+        secrets: Texts::from([("Pepper".to_owned(), "hot".to_owned())]),
+    }
 }
 
 fn resolve(overrides: &[(&str, &str)]) -> Result<Deployment, TemplateError> {
-    let overrides = overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides =
+        overrides.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     Template::parse(TEMPLATE).unwrap().resolve(&overrides, &stand_ins())
 }
 
@@ -70,7 +74,8 @@ fn refusal(overrides: &[(&str, &str)]) -> String {
 fn variables_come_from_globals_parameters_and_stand_ins() {
     let function = &resolve(&[("Seconds", "61")]).unwrap().functions[0];
     assert_eq!((function.group.as_str(), function.timeout.as_secs()), ("auth", 5));
-    let variables: BTreeMap<_, _> = function.environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let variables: BTreeMap<_, _> =
+        function.environment.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     let expected = BTreeMap::from([
         ("TABLE_NAME", "t1"),
         ("SECONDS", "61"),
@@ -92,7 +97,8 @@ fn conditions_choose_values_and_resources() {
 
 #[test]
 fn an_event_without_path_and_method_is_the_default_route() {
-    let routes: Vec<String> = resolve(&[]).unwrap().functions[0].routes.iter().map(ToString::to_string).collect();
+    let routes: Vec<String> =
+        resolve(&[]).unwrap().functions[0].routes.iter().map(ToString::to_string).collect();
     assert_eq!(routes, ["ANY /things", "GET /things/{proxy+}", "$default"]);
 }
 
@@ -116,13 +122,17 @@ fn the_table_is_read_with_its_indexes() {
 #[test]
 fn without_a_stand_in_the_table_has_its_logical_id() {
     let stand_ins = StandIns { table_name: None, ..stand_ins() };
-    let deployment = Template::parse(TEMPLATE).unwrap().resolve(&Overrides::new(), &stand_ins).unwrap();
+    let deployment =
+        Template::parse(TEMPLATE).unwrap().resolve(&Overrides::new(), &stand_ins).unwrap();
     assert_eq!(deployment.table.name, "Table");
 }
 
 #[test]
 fn an_unknown_parameter_is_named_with_those_near_it() {
-    assert_eq!(refusal(&[("Second", "1")]), "template.yaml has no parameter Second; near it: Seconds");
+    assert_eq!(
+        refusal(&[("Second", "1")]),
+        "template.yaml has no parameter Second; near it: Seconds"
+    );
     assert_eq!(refusal(&[("Zzzzzz", "1")]), "template.yaml has no parameter Zzzzzz");
 }
 

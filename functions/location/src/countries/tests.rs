@@ -11,14 +11,23 @@ fn every_country_of_iso_3166_1_is_there_with_all_that_it_has() {
     let codes: BTreeSet<&str> = all().iter().map(|country| country.code).collect();
     assert_eq!(codes.len(), 249);
     for country in all() {
-        assert_eq!((country.code.len(), country.alpha3.len(), country.numeric.len()), (2, 3, 3), "{country:?}");
+        assert_eq!(
+            (country.code.len(), country.alpha3.len(), country.numeric.len()),
+            (2, 3, 3),
+            "{country:?}"
+        );
         assert!(country.numeric.bytes().all(|digit| digit.is_ascii_digit()), "{country:?}");
         let codes = country.dial_codes();
         assert!(
-            codes.iter().all(|code| (2..=5).contains(&code.len()) && code[1..].bytes().all(|digit| digit.is_ascii_digit())),
+            codes.iter().all(|code| (2..=5).contains(&code.len())
+                && code[1..].bytes().all(|digit| digit.is_ascii_digit())),
             "{codes:?}"
         );
-        assert!(country.currency_exponent().is_some(), "{} is no currency with a minor unit", country.currency);
+        assert!(
+            country.currency_exponent().is_some(),
+            "{} is no currency with a minor unit",
+            country.currency
+        );
         assert_eq!(country.flag().chars().count(), 2);
         assert!(super::country(country.code).is_some_and(|found| found.alpha3 == country.alpha3));
     }
@@ -56,13 +65,19 @@ fn each_language_names_all_countries_once_and_no_two_alike() {
         assert!(all().iter().all(|country| codes.contains(country.code)) && codes.contains("XK"));
         let different: BTreeSet<&str> = names.iter().map(|(_, name)| *name).collect();
         assert_eq!(different.len(), 250, "{}", language.tag);
-        assert!(names.iter().all(|(_, name)| !name.is_empty() && name.trim() == *name), "{}", language.tag);
+        assert!(
+            names.iter().all(|(_, name)| !name.is_empty() && name.trim() == *name),
+            "{}",
+            language.tag
+        );
     }
 }
 
 #[test]
 fn names_stand_in_the_order_of_their_language_and_not_of_their_code_points() {
-    let place = |tag: &str, code: &str| Language::named(tag).names().position(|(known, _)| known == code).unwrap();
+    let place = |tag: &str, code: &str| {
+        Language::named(tag).names().position(|(known, _)| known == code).unwrap()
+    };
     // Å is a letter of its own behind Z in Swedish, and an A with a ring in English.
     assert!(place("sv", "AX") > place("sv", "ZW"));
     assert!(place("en", "AX") < place("en", "AL"));

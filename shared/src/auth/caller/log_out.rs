@@ -1,7 +1,9 @@
-//! A caller that ends sessions. Its own session's liveness is the condition of the write, so nothing is looked up before.
+//! A caller that ends sessions. Its own session's liveness is the condition of the write, so
+//! nothing is looked up before.
 //!
-//! Invariant: the limit of writes does not count these. Whoever holds a stolen token could otherwise use the limit up and keep its owner
-//! from ending the session it is of; and a write that is repeated costs what its count would.
+//! Invariant: the limit of writes does not count these. Whoever holds a stolen token could
+//! otherwise use the limit up and keep its owner from ending the session it is of; and a write that
+//! is repeated costs what its count would.
 
 use std::future::ready;
 
@@ -13,13 +15,15 @@ use crate::{
 };
 
 impl Caller {
-    /// Checks that the session is alive, for a request that reads nothing but the account or will be refused. One trip, one read unit.
+    /// Checks that the session is alive, for a request that reads nothing but the account or will
+    /// be refused. One trip, one read unit.
     pub async fn alive(&self) -> Result<Verified, ApiError> {
         let (verified, ()) = self.alongside(|_| ready(Ok(()))).await?;
         Ok(verified)
     }
 
-    /// Ends sessions of the caller, if its own is alive; false where the one session that was to end was not.
+    /// Ends sessions of the caller, if its own is alive; false where the one session that was to
+    /// end was not.
     ///
     /// One trip, one write unit for each KB of the account.
     pub async fn log_out(&self, ending: Ending) -> Result<bool, ApiError> {
@@ -33,7 +37,11 @@ impl Caller {
                     Ending::One(session) => (Event::LoggedOut, session),
                     Ending::All | Ending::Others => (Event::LoggedOutEverywhere, by),
                 };
-                audit::record(app, event, About { customer: Some(customer), session: Some(session) });
+                audit::record(
+                    app,
+                    event,
+                    About { customer: Some(customer), session: Some(session) },
+                );
                 Ok(true)
             }
             LoggedOut::Absent => Ok(false),

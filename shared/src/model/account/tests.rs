@@ -57,11 +57,18 @@ fn raising_the_epoch_ends_every_session() {
 fn a_session_ends_when_it_rested_too_long_and_at_its_absolute_end() {
     let (mut account, ids) = account(1);
     let idle_end = start() + rules().refresh_idle;
-    assert_eq!(account.liveness(ids[0], idle_end - SignedDuration::from_millis(1)), Liveness::Alive);
+    assert_eq!(
+        account.liveness(ids[0], idle_end - SignedDuration::from_millis(1)),
+        Liveness::Alive
+    );
     assert_eq!(account.liveness(ids[0], idle_end), Liveness::Ended);
     let absolute_end = start() + rules().refresh_absolute;
-    account.sessions.get_mut(&ids[0]).unwrap().rotated = absolute_end - SignedDuration::from_secs(5);
-    assert_eq!(account.liveness(ids[0], absolute_end - SignedDuration::from_secs(1)), Liveness::Alive);
+    account.sessions.get_mut(&ids[0]).unwrap().rotated =
+        absolute_end - SignedDuration::from_secs(5);
+    assert_eq!(
+        account.liveness(ids[0], absolute_end - SignedDuration::from_secs(1)),
+        Liveness::Alive
+    );
     assert_eq!(account.liveness(ids[0], absolute_end), Liveness::Ended);
 }
 
@@ -69,8 +76,14 @@ fn a_session_ends_when_it_rested_too_long_and_at_its_absolute_end() {
 fn the_last_spent_token_is_repeated_inside_the_window_and_a_replay_after_it() {
     let (mut account, ids) = account(1);
     account.sessions.get_mut(&ids[0]).unwrap().generation = 8;
-    let judged =
-        |generation, seconds| account.judge_stale(ids[0], generation, start() + SignedDuration::from_secs(seconds), &rules());
+    let judged = |generation, seconds| {
+        account.judge_stale(
+            ids[0],
+            generation,
+            start() + SignedDuration::from_secs(seconds),
+            &rules(),
+        )
+    };
     assert!(matches!(judged(7, 599), StaleRefresh::Repeat(_)));
     assert_eq!(judged(7, 600), StaleRefresh::Replay);
     assert_eq!(judged(6, 1), StaleRefresh::Replay);

@@ -1,4 +1,5 @@
-//! The head against a list that forgets nothing: whatever happens in whatever order, both say the same.
+//! The head against a list that forgets nothing: whatever happens in whatever order, both say the
+//! same.
 
 use proptest::prelude::*;
 
@@ -51,7 +52,8 @@ fn item(id: NotificationId, until: Timestamp) -> Notification {
 
 /// The stored items among those that `places` name, each once.
 fn chosen(all: &[Kept], places: &[usize]) -> Vec<Notification> {
-    let mut ids: Vec<_> = places.iter().filter_map(|place| all.get(*place)).map(|kept| kept.item.id).collect();
+    let mut ids: Vec<_> =
+        places.iter().filter_map(|place| all.get(*place)).map(|kept| kept.item.id).collect();
     ids.sort();
     ids.dedup();
     all.iter().filter(|kept| ids.contains(&kept.item.id)).map(|kept| kept.item.clone()).collect()

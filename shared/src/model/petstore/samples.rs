@@ -82,6 +82,11 @@ mod tests {
         let Samples { pets, orders, users } = samples(Timestamp::UNIX_EPOCH);
         assert!(pets.iter().map(|pet| pet.id).eq(1..=SAMPLES));
         assert!(orders.iter().map(|order| order.id).eq(1..=SAMPLES));
-        assert!(users.iter().map(|user| user.username.clone().unwrap()).eq((1..=SAMPLES).map(|id| format!("user{id}"))));
+        assert!(
+            users
+                .iter()
+                .map(|user| user.username.clone().unwrap())
+                .eq((1..=SAMPLES).map(|id| format!("user{id}")))
+        );
     }
 }

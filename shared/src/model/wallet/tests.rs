@@ -115,9 +115,15 @@ proptest! {
 #[test]
 fn the_bounds_are_exact() {
     assert_eq!(post(&with(30), Movement::Debit(usd(), 31)), Err(Refusal::InsufficientFunds));
-    assert_eq!(post(&with(30), Movement::Debit(usd(), 30)).unwrap().wallet.funds(usd()), Funds::default());
+    assert_eq!(
+        post(&with(30), Movement::Debit(usd(), 30)).unwrap().wallet.funds(usd()),
+        Funds::default()
+    );
     assert_eq!(post(&with(MOST), Movement::Credit(usd(), 1)), Err(Refusal::BalanceLimit));
-    assert_eq!(post(&with(MOST - 1), Movement::Credit(usd(), 1)).unwrap().entry.after.total(), MOST);
+    assert_eq!(
+        post(&with(MOST - 1), Movement::Credit(usd(), 1)).unwrap().entry.after.total(),
+        MOST
+    );
     assert_eq!(post(&with(MOST), Movement::Credit(usd(), MOST)), Err(Refusal::BalanceLimit));
 }
 
@@ -127,14 +133,20 @@ fn a_partial_capture_frees_the_rest_and_a_hold_is_settled_once() {
     let held = post(&with(100), Movement::Hold(usd(), 60, until)).unwrap();
     let hold = held.hold.unwrap();
     assert_eq!((held.entry.after, held.entry.delta), (Funds { available: 40, held: 60 }, 0));
-    assert_eq!(post(&held.wallet, Movement::Capture(hold.clone(), 61)), Err(Refusal::AboveHold(60)));
+    assert_eq!(
+        post(&held.wallet, Movement::Capture(hold.clone(), 61)),
+        Err(Refusal::AboveHold(60))
+    );
     let captured = post(&held.wallet, Movement::Capture(hold.clone(), 25)).unwrap();
     assert_eq!(
         (captured.entry.after, captured.entry.delta, captured.entry.released),
         (Funds { available: 75, held: 0 }, -25, 35)
     );
     let settled = captured.hold.unwrap();
-    assert_eq!(post(&captured.wallet, Movement::Release(settled.clone())), Err(Refusal::HoldSettled));
+    assert_eq!(
+        post(&captured.wallet, Movement::Release(settled.clone())),
+        Err(Refusal::HoldSettled)
+    );
     assert_eq!(post(&captured.wallet, Movement::Capture(settled, 1)), Err(Refusal::HoldSettled));
     let late = held.wallet.post(&Movement::Capture(hold.clone(), 1), None, until, &SystemRandom);
     assert_eq!(late, Err(Refusal::HoldExpired));
@@ -142,7 +154,10 @@ fn a_partial_capture_frees_the_rest_and_a_hold_is_settled_once() {
     assert_eq!(expired.entry.after, Funds { available: 100, held: 0 });
     let reversed = post(&captured.wallet, Movement::Reverse(captured.entry)).unwrap();
     assert_eq!((reversed.entry.after.available, reversed.entry.delta), (100, 25));
-    assert_eq!(post(&reversed.wallet, Movement::Reverse(reversed.entry)), Err(Refusal::NotReversible));
+    assert_eq!(
+        post(&reversed.wallet, Movement::Reverse(reversed.entry)),
+        Err(Refusal::NotReversible)
+    );
 }
 
 #[test]
@@ -171,7 +186,9 @@ fn a_wallet_has_at_most_fifty_currencies_and_a_closed_one_takes_nothing() {
     for (place, currency) in all.enumerate() {
         match post(&full, Movement::Credit(currency, 1)) {
             Ok(posting) => full = posting.wallet,
-            Err(refusal) => assert_eq!((place, refusal), (MOST_CURRENCIES, Refusal::TooManyCurrencies)),
+            Err(refusal) => {
+                assert_eq!((place, refusal), (MOST_CURRENCIES, Refusal::TooManyCurrencies))
+            }
         }
     }
     assert_eq!(full.balances.len(), MOST_CURRENCIES);

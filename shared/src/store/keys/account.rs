@@ -1,4 +1,5 @@
-//! Keys of accounts, profiles, phones, the lists of customers, and the public keys that their tokens are verified by.
+//! Keys of accounts, profiles, phones, the lists of customers, and the public keys that their
+//! tokens are verified by.
 
 use super::Key;
 use crate::{hashes::PhoneHash, ids::CustomerId};
@@ -13,7 +14,8 @@ pub fn profile(customer: CustomerId) -> Key {
     Key::new(format!("PROFILE#{customer}"), "PROFILE")
 }
 
-/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their ids.
+/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their
+/// ids.
 pub fn customer_entry(customer: CustomerId) -> Key {
     let id = customer.to_string();
     Key::new(customers_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
@@ -24,7 +26,8 @@ pub(crate) fn customers_shard(digit: char) -> String {
     format!("AUTH#CUSTOMERS#{digit}")
 }
 
-/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last digit of their ids.
+/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last
+/// digit of their ids.
 pub fn leaving(customer: CustomerId) -> Key {
     let id = customer.to_string();
     Key::new(leaving_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))

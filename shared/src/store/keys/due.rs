@@ -10,13 +10,15 @@ const DAY: i64 = 86_400;
 /// What the clean-up finds on the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DueList {
-    /// Records that are over, by their ends: all of a domain (`OTP`, `RATE`, …) that are made to expire.
+    /// Records that are over, by their ends: all of a domain (`OTP`, `RATE`, …) that are made to
+    /// expire.
     Expired(&'static str),
     /// Accounts, by the end of the session that ends first as far as is known.
     Sessions,
     /// Push devices, by when each was last seen as far as is known.
     Devices,
-    /// Pets of the sample shop, by their ends. None goes by itself: what counts it has to change with it.
+    /// Pets of the sample shop, by their ends. None goes by itself: what counts it has to change
+    /// with it.
     Pets,
 }
 
@@ -62,8 +64,8 @@ impl Key {
     }
 }
 
-/// The first full UTC day from `time` on, in seconds since 1970. What is written again on the same day keeps its place on the index, which
-/// costs nothing; another place would cost two write units.
+/// The first full UTC day from `time` on, in seconds since 1970. What is written again on the same
+/// day keeps its place on the index, which costs nothing; another place would cost two write units.
 pub fn due_day(time: Timestamp) -> i64 {
     let seconds = time.as_second();
     seconds.saturating_add(DAY - 1).div_euclid(DAY).saturating_mul(DAY)
@@ -91,8 +93,12 @@ mod tests {
         let key = |id: &str| keys::challenge(id.parse::<ChallengeId>().unwrap());
         let first = key("019aac3f-0000-7000-8000-000000000001");
         assert_eq!(first.due_for_expiry(), first.due_for_expiry());
-        let places: std::collections::BTreeSet<String> =
-            (0..400).map(|n| key(&format!("019aac3f-0000-7000-8000-000000000{n:03x}")).due_for_expiry()).collect();
-        assert!(places.len() == 16 && places.iter().all(|place| place.starts_with("OTP#DUE#")), "{places:?}");
+        let places: std::collections::BTreeSet<String> = (0..400)
+            .map(|n| key(&format!("019aac3f-0000-7000-8000-000000000{n:03x}")).due_for_expiry())
+            .collect();
+        assert!(
+            places.len() == 16 && places.iter().all(|place| place.starts_with("OTP#DUE#")),
+            "{places:?}"
+        );
     }
 }

@@ -27,7 +27,8 @@ pub(crate) fn pet_of(partition: &str) -> Option<i64> {
     partition.strip_prefix("PET#")?.parse().ok()
 }
 
-/// A pet among those of its status, in the order of their ids. Those of a status stand in sixteen partitions, since it holds most pets.
+/// A pet among those of its status, in the order of their ids. Those of a status stand in sixteen
+/// partitions, since it holds most pets.
 pub fn pet_of_status(status: PetStatus, id: i64) -> Key {
     Key::new(status_shard(status, shard_of(id)), place_of(id))
 }
@@ -94,7 +95,10 @@ pub fn pet_samples() -> Key {
 
 /// Ids that follow each other fall into different shards.
 pub(crate) fn shard_of(id: i64) -> char {
-    usize::try_from(id.rem_euclid(16)).ok().and_then(|place| SHARDS.chars().nth(place)).unwrap_or('0')
+    usize::try_from(id.rem_euclid(16))
+        .ok()
+        .and_then(|place| SHARDS.chars().nth(place))
+        .unwrap_or('0')
 }
 
 /// Ids of pets are positive, so that the order of these texts is theirs.

@@ -48,9 +48,13 @@ pub fn reversal(customer: CustomerId, id: EntryId) -> Key {
     Key::new(wallet_of(customer), format!("REVERSAL#{id}"))
 }
 
-/// A hold on the list of those that end. All stand in sixteen partitions, by the last digit of the customers' ids.
+/// A hold on the list of those that end. All stand in sixteen partitions, by the last digit of the
+/// customers' ids.
 pub fn due_hold(until: Timestamp, customer: CustomerId, id: EntryId) -> Key {
-    Key::new(due_shard(last_digit(&customer)), format!("TIME#{:015}#{customer}#{id}", until.as_millisecond().max(0)))
+    Key::new(
+        due_shard(last_digit(&customer)),
+        format!("TIME#{:015}#{customer}#{id}", until.as_millisecond().max(0)),
+    )
 }
 
 /// The partition of the holds that end of customers whose ids end in `digit`.

@@ -1,7 +1,7 @@
 //! The end of pets that strangers left.
 //!
-//! Invariant: a pet that expires goes by the same transaction as one that is deleted, and only while its time is over: one that was written
-//! again meanwhile stays.
+//! Invariant: a pet that expires goes by the same transaction as one that is deleted, and only
+//! while its time is over: one that was written again meanwhile stays.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,8 @@ use super::PetChange;
 use crate::store::{Store, StoreError};
 
 impl Store {
-    /// Takes a pet whose time is over at `now`; false where it is not, or somebody else was faster. Two trips, the units of a deletion.
+    /// Takes a pet whose time is over at `now`; false where it is not, or somebody else was faster.
+    /// Two trips, the units of a deletion.
     pub async fn expire_pet(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
         let change = self
             .change_stored_pet(id, |stored| {

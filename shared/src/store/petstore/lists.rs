@@ -34,33 +34,52 @@ struct Counter {
 }
 
 impl Store {
-    /// The pets of these statuses in the order of their ids; of more than `most_bytes` at least the first that make up as many.
+    /// The pets of these statuses in the order of their ids; of more than `most_bytes` at least the
+    /// first that make up as many.
     ///
-    /// One trip for each five hundred pets, or each megabyte, of the fullest of the sixteen partitions of a status, which are read side by
-    /// side; half a read unit for each 4 KB of each.
+    /// One trip for each five hundred pets, or each megabyte, of the fullest of the sixteen
+    /// partitions of a status, which are read side by side; half a read unit for each 4 KB of each.
     pub async fn pets_of_status(
         &self,
         statuses: &BTreeSet<PetStatus>,
         most_bytes: usize,
         now: Timestamp,
     ) -> Result<Vec<Pet>, StoreError> {
-        let partitions = statuses.iter().flat_map(|status| SHARDS.chars().map(|shard| keys::status_shard(*status, shard)));
-        let reads = partitions.collect::<Vec<_>>().into_iter().map(|partition| self.listed_pets(partition, most_bytes, now));
-        let pets: Vec<Vec<Pet>> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+        let partitions = statuses
+            .iter()
+            .flat_map(|status| SHARDS.chars().map(|shard| keys::status_shard(*status, shard)));
+        let reads = partitions
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|partition| self.listed_pets(partition, most_bytes, now));
+        let pets: Vec<Vec<Pet>> =
+            stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         Ok(by_id(pets))
     }
 
-    /// The pets with any of these tags, each once, in the order of their ids; of more than `most_bytes` at least the first.
+    /// The pets with any of these tags, each once, in the order of their ids; of more than
+    /// `most_bytes` at least the first.
     ///
-    /// Two trips, another for each further hundred pets; half a read unit for each 4 KB of the four partitions of each tag, and half a
-    /// read unit for each pet.
-    pub async fn pets_of_tags(&self, tags: &BTreeSet<String>, most_bytes: usize, now: Timestamp) -> Result<Vec<Pet>, StoreError> {
+    /// Two trips, another for each further hundred pets; half a read unit for each 4 KB of the four
+    /// partitions of each tag, and half a read unit for each pet.
+    pub async fn pets_of_tags(
+        &self,
+        tags: &BTreeSet<String>,
+        most_bytes: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Pet>, StoreError> {
         let hashes: BTreeSet<ContentHash> = tags.iter().map(|tag| ContentHash::of(tag)).collect();
-        let reads: Vec<_> =
-            hashes.iter().flat_map(keys::tag_shards).map(|partition| self.first(Query::of(partition), MOST_IDS)).collect();
-        let read: Vec<Stretch> = stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
+        let reads: Vec<_> = hashes
+            .iter()
+            .flat_map(keys::tag_shards)
+            .map(|partition| self.first(Query::of(partition), MOST_IDS))
+            .collect();
+        let read: Vec<Stretch> =
+            stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let items = read.into_iter().flat_map(|stretch| stretch.items);
-        let ids: BTreeSet<i64> = items.map(|item| Ok(record::<TaggedPet>(item)?.id)).collect::<Result<_, StoreError>>()?;
+        let ids: BTreeSet<i64> = items
+            .map(|item| Ok(record::<TaggedPet>(item)?.id))
+            .collect::<Result<_, StoreError>>()?;
         let ids: Vec<i64> = ids.into_iter().collect();
         let (mut found, mut bytes) = (Vec::new(), 0);
         for some in ids.chunks(BATCH).collect::<Vec<_>>() {
@@ -73,15 +92,21 @@ impl Store {
             }
         }
         // The list is read before the pets, so a pet may have lost the tag between the two.
-        let has_any = |pet: &Pet| pet.tags.iter().filter_map(|tag| tag.name.as_ref()).any(|name| tags.contains(name));
+        let has_any = |pet: &Pet| {
+            pet.tags.iter().filter_map(|tag| tag.name.as_ref()).any(|name| tags.contains(name))
+        };
         Ok(by_id(found).into_iter().filter(has_any).collect())
     }
 
-    /// How many pets there are of each status of which there are any. One Query, however many pets there are; one read unit.
+    /// How many pets there are of each status of which there are any. One Query, however many pets
+    /// there are; one read unit.
     pub async fn inventory(&self) -> Result<BTreeMap<PetStatus, i64>, StoreError> {
         let mut all = BTreeMap::new();
         for item in self.all(Query::of(keys::inventory()).consistent()).await? {
-            let status = item.get(SORT).and_then(|sort| sort.as_s().ok()).and_then(|sort| keys::stock_status(sort));
+            let status = item
+                .get(SORT)
+                .and_then(|sort| sort.as_s().ok())
+                .and_then(|sort| keys::stock_status(sort));
             let count = record::<Counter>(item)?.n;
             if let Some(status) = status {
                 *all.entry(status).or_default() += count;
@@ -91,7 +116,12 @@ impl Store {
         Ok(all)
     }
 
-    async fn listed_pets(&self, partition: String, most_bytes: usize, now: Timestamp) -> Result<Vec<Pet>, StoreError> {
+    async fn listed_pets(
+        &self,
+        partition: String,
+        most_bytes: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Pet>, StoreError> {
         let (mut pets, mut bytes, mut after) = (Vec::new(), 0, None);
         loop {
             let stretch = self.first(Query::of(partition.clone()).after(after), PAGE).await?;
@@ -114,9 +144,14 @@ impl Store {
         let mut keys: Vec<Item> = ids.iter().map(|id| keys::pet(*id).into_item()).collect();
         let mut found = Vec::new();
         while !keys.is_empty() {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).build().map_err(StoreError::built_wrongly)?;
-            let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
-            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default() {
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .build()
+                .map_err(StoreError::built_wrongly)?;
+            let answer =
+                self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
+            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default()
+            {
                 found.push(record(item)?);
             }
             let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);

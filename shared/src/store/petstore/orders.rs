@@ -1,4 +1,5 @@
-//! Orders and users of the sample shop, which stand for themselves: they end by the table's own expiry.
+//! Orders and users of the sample shop, which stand for themselves: they end by the table's own
+//! expiry.
 
 use aws_sdk_dynamodb::{
     operation::{delete_item::DeleteItemError, put_item::PutItemError},
@@ -33,18 +34,30 @@ impl Store {
     }
 
     /// Puts an order, whatever stood there. One trip, one write unit for each KB.
-    pub async fn put_order(&self, order: &Order, until: Option<Timestamp>) -> Result<(), StoreError> {
+    pub async fn put_order(
+        &self,
+        order: &Order,
+        until: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let item = kept_item(keys::order(order.id), "pet_order", order, until)?;
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
         Ok(())
     }
 
-    /// Puts an order under an id that none has, and gives it. Two trips, two more for each id that a client chose before.
-    pub async fn add_order(&self, order: Order, until: Option<Timestamp>) -> Result<Order, StoreError> {
+    /// Puts an order under an id that none has, and gives it. Two trips, two more for each id that
+    /// a client chose before.
+    pub async fn add_order(
+        &self,
+        order: Order,
+        until: Option<Timestamp>,
+    ) -> Result<Order, StoreError> {
         let (mut order, mut step) = (order, 1);
         loop {
             order.id = self.next_number(Numbered::Orders, step).await?;
-            if self.put_if_absent(kept_item(keys::order(order.id), "pet_order", &order, until)?).await? {
+            if self
+                .put_if_absent(kept_item(keys::order(order.id), "pet_order", &order, until)?)
+                .await?
+            {
                 return Ok(order);
             }
             step = (step * 2).min(1 << 40);
@@ -61,8 +74,13 @@ impl Store {
         self.kept(keys::user(&ContentHash::of(name)), now).await
     }
 
-    /// Puts up to a hundred users of different names, whatever stood there: all or none. One trip, two write units for each KB of each.
-    pub async fn put_users(&self, users: &[(String, User)], until: Option<Timestamp>) -> Result<(), StoreError> {
+    /// Puts up to a hundred users of different names, whatever stood there: all or none. One trip,
+    /// two write units for each KB of each.
+    pub async fn put_users(
+        &self,
+        users: &[(String, User)],
+        until: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let put = |(name, user): &(String, User)| {
             let item = kept_item(keys::user(&ContentHash::of(name)), "pet_user", user, until)?;
             self.put_listed(item)
@@ -71,8 +89,8 @@ impl Store {
         self.transact(parts).await.map(drop)
     }
 
-    /// Puts a user in the place of the one of this name, perhaps under another; false where there is none. One trip; two write units for
-    /// each KB, two more under another name.
+    /// Puts a user in the place of the one of this name, perhaps under another; false where there
+    /// is none. One trip; two write units for each KB, two more under another name.
     pub async fn replace_user(
         &self,
         name: &str,
@@ -83,8 +101,14 @@ impl Store {
         let item = kept_item(keys::user(&ContentHash::of(new_name)), "pet_user", user, until)?;
         let now = crate::store::number(now.as_second());
         let parts = if name == new_name {
-            let put = Put::builder().table_name(&self.table).set_item(Some(item)).condition_expression(ALIVE);
-            let put = put.expression_attribute_values(":now", now).build().map_err(StoreError::built_wrongly)?;
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .condition_expression(ALIVE);
+            let put = put
+                .expression_attribute_values(":now", now)
+                .build()
+                .map_err(StoreError::built_wrongly)?;
             vec![TransactWriteItem::builder().put(put).build()]
         } else {
             let old = keys::user(&ContentHash::of(name));
@@ -110,14 +134,23 @@ impl Store {
         }
     }
 
-    async fn kept<T: DeserializeOwned>(&self, key: Key, now: Timestamp) -> Result<Option<T>, StoreError> {
+    async fn kept<T: DeserializeOwned>(
+        &self,
+        key: Key,
+        now: Timestamp,
+    ) -> Result<Option<T>, StoreError> {
         let kept: Option<Kept> = self.get(key, true).await?;
         kept.filter(|kept| super::lives(kept.expires, now)).map(|kept| kept.read()).transpose()
     }
 
     async fn delete_kept(&self, key: Key, now: Timestamp) -> Result<bool, StoreError> {
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key.into_item()));
-        let deleted = delete.condition_expression("attribute_exists(pk)").return_values(ReturnValue::AllOld).send().await;
+        let delete =
+            self.client.delete_item().table_name(&self.table).set_key(Some(key.into_item()));
+        let deleted = delete
+            .condition_expression("attribute_exists(pk)")
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await;
         match deleted {
             Ok(answer) => {
                 let kept: Option<Kept> = answer.attributes.map(record).transpose()?;
