@@ -15,13 +15,14 @@ use crate::{
     aws::Clients,
     clock::Clock,
     config::Config,
+    content::KnownGates,
     hashes::{Hashes, Signer},
     http::error::ApiError,
     ids::{CustomerId, uuid_v7},
     metrics::Metrics,
     notify::{Messages, Push, Topic},
     random::Random,
-    store::{KnownGates, Store},
+    store::Store,
 };
 
 /// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in

@@ -14,8 +14,8 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
 
-use self::connector::Connector;
-pub use self::lazy::Lazy;
+use crate::aws::connector::Connector;
+pub use crate::aws::lazy::Lazy;
 use crate::{
     config::{AwsConfig, Config},
     tally::Meter,

@@ -6,7 +6,8 @@
 //! one log line a request, without its query, body, headers or address, with what it cost in
 //! storage and the customer under a pseudonym.
 
-mod ending;
+pub mod deadline;
+mod shutdown;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -44,19 +45,19 @@ use crate::{
     aws::Clients,
     clock::SystemClock,
     config::Config,
-    deadline::Deadline,
     http::{
         answer::Answer,
+        checks::MatchedRoute,
         cors,
-        dialect::{self, Dialect},
         error::{ApiError, Written},
-        gate::MatchedRoute,
+        error_format::{self, Dialect},
         negotiate::Accept,
         path,
         routes::Routes,
     },
     metrics::{self, Lines},
     random::SystemRandom,
+    runtime::deadline::Deadline,
     tally::{self, Tally},
 };
 
@@ -158,7 +159,7 @@ impl Function {
             None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
         match self.dialect {
-            Some(dialect) => dialect::write(dialect, &mut response, &accept),
+            Some(dialect) => error_format::write(dialect, &mut response, &accept),
             None => write_as_problem(&mut response, &accept),
         }
         finish(&mut response, &id);
@@ -219,7 +220,7 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
                 .unwrap_or_else(|| Err("the invocation's time is over".into()))
         }
     });
-    ending::run(Runtime::new(handler).layer(TracingLayer::new())).await
+    shutdown::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process
@@ -236,7 +237,7 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
         let deadline = Deadline::at_millis(event.context.deadline, function.app.now());
         async move { function.call(event, deadline).await }
     });
-    ending::run(Runtime::new(handler).layer(TracingLayer::new())).await
+    shutdown::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
 fn log_to_stdout(level: &str, group: &str) {

@@ -5,7 +5,7 @@ use harness::{Answer, Api};
 use http::StatusCode;
 use serde_json::json;
 use shared::{
-    model::limits::{SHARDS, share_of},
+    limits::{SHARDS, share_of},
     store::keys,
 };
 
@@ -21,7 +21,8 @@ async fn ask(api: &Api, address: &str, phone: &str) -> Answer {
 async fn spend_all_but_one(api: &Api, scope: &str, budget: u32) {
     for shard in 0..SHARDS {
         let count = share_of(budget, shard) - u32::from(shard == 7);
-        let key = keys::budget_shard(scope, "2026-11-22".parse().expect("a day"), shard);
+        let key =
+            shared::limits::keys::budget_shard(scope, "2026-11-22".parse().expect("a day"), shard);
         let put = api.dynamodb().put_item().table_name(api.table_name());
         let put = put.item(keys::PARTITION, AttributeValue::S(key.partition().to_owned()));
         let put = put.item(keys::SORT, AttributeValue::S(key.sort().to_owned()));

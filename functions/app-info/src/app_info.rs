@@ -9,11 +9,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::{
     app::AppState,
-    http::{error::ApiError, gate::asking_app, language::Languages, times::perhaps_in_millis},
-    model::{
-        app_info::{PlatformGate, Update},
-        localized::Localized,
-    },
+    content::{Localized, PlatformGate, Update},
+    http::{checks::asking_app, error::ApiError, language::Languages, times::perhaps_in_millis},
 };
 use utoipa::ToSchema;
 

@@ -7,9 +7,8 @@ use http::Uri;
 use jiff::Timestamp;
 use language_tags::LanguageTag;
 use serde_json::Value;
-use shared::model::{
-    app_info::{PlatformGate, is_below, is_version},
-    localized::Localized,
+use shared::{
+    content::{Localized, PlatformGate, is_below, is_version},
     phone::Phone,
 };
 

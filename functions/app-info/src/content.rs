@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shared::model::{app_info::AppGates, localized::Localized};
+use shared::content::{AppGates, Localized};
 
 use crate::check;
 

@@ -8,9 +8,10 @@ use http::HeaderMap;
 use serde::Serialize;
 use shared::{
     app::AppState,
+    content::AppInfo,
     http::{error::ApiError, language::Languages, public::Public},
-    kept::Kept,
-    store::{AppInfo, StoreError},
+    store::StoreError,
+    swr_cache::Kept,
 };
 
 use crate::content::Content;

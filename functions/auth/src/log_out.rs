@@ -4,6 +4,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
+    account::Ending,
     app::AppState,
     auth::{caller::Caller, claims::TokenType},
     http::{
@@ -12,7 +13,6 @@ use shared::{
         fields::{Fields, FromFields, Reported},
         rules::{Boolean, text},
     },
-    store::Ending,
 };
 use utoipa::ToSchema;
 

@@ -8,12 +8,11 @@ use axum::{
 use http::StatusCode;
 use jiff::Timestamp;
 use shared::{
+    account::{Account, Ending},
     app::AppState,
     auth::caller::Caller,
     http::{error::ApiError, session::SessionOut},
     ids::SessionId,
-    model::account::Account,
-    store::Ending,
 };
 
 /// Where the caller is logged in.

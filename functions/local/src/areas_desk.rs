@@ -13,9 +13,10 @@ use location::{
     areas::Area,
 };
 use shared::{
+    area::PresentAreas,
     ids::AreaReleaseId,
     random::SystemRandom,
-    store::{PresentAreas, Store, StoreError},
+    store::{Store, StoreError},
 };
 
 /// A table whose service areas are looked after.

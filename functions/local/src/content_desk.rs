@@ -12,7 +12,10 @@ use app_info::{
     content::{Content, Problem},
 };
 use jiff::Timestamp;
-use shared::store::{AppInfo, ContentVersion, Store, StoreError};
+use shared::{
+    content::{AppInfo, ContentVersion},
+    store::{Store, StoreError},
+};
 
 /// A table whose content is looked after.
 pub struct ContentDesk {

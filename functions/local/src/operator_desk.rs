@@ -6,10 +6,11 @@
 use std::fmt;
 
 use shared::{
+    account::{StatusChange, StatusSet},
     audit::{self, Event},
     hashes::{Hashes, Signer},
-    model::{account::StatusChange, phone::Phone},
-    store::{StatusSet, Store, StoreError},
+    phone::Phone,
+    store::{Store, StoreError},
 };
 
 use crate::template::Texts;

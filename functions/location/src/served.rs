@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use shared::{
-    app::AppState,
-    ids::AreaReleaseId,
-    kept::Kept,
-    store::{PresentAreas, StoreError},
+    app::AppState, area::PresentAreas, ids::AreaReleaseId, store::StoreError, swr_cache::Kept,
 };
 
 use crate::areas::{Area, AreaIndex};

@@ -8,13 +8,14 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    claims::{Claims, TokenType},
-    tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
-};
 use crate::{
+    auth::{
+        claims::{Claims, TokenType},
+        public_keys::PublishedKey,
+        tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
+    },
     config::TokenConfig,
-    store::{PublishedKey, Store, StoreError},
+    store::{Store, StoreError},
     tally,
 };
 

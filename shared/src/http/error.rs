@@ -15,10 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dialect::Failure;
 use crate::{
-    model::{idempotency::StoredAnswer, limits::Wait},
-    store::StoreError,
+    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, store::StoreError,
 };
 
 /// Where the API is described, beside every path that is not.

@@ -17,9 +17,9 @@ use utoipa::{
     },
 };
 
-use super::{
-    dialect,
+use crate::http::{
     error::{ErrorBody, ErrorItem},
+    error_format,
     routes::{Access, Operation, Routes, method_of},
 };
 
@@ -208,7 +208,7 @@ fn completed(
     operation: &Operation,
     place: usize,
     method: &HttpMethod,
-    dialect: Option<dialect::Described>,
+    dialect: Option<error_format::Described>,
 ) -> Described {
     if place > 0 {
         let name = method_of(method).as_str().to_lowercase();
@@ -270,7 +270,7 @@ impl CommonAnswer {
     }
 
     /// As a group says it that does not use the envelope.
-    fn in_dialect(&self, dialect: dialect::Described) -> Response {
+    fn in_dialect(&self, dialect: error_format::Described) -> Response {
         let detail = self.examples.first().map_or(self.when, |example| example.detail);
         let (schema, example) = (dialect.error)(self.status.parse().unwrap_or_default(), detail);
         self.with(

@@ -16,12 +16,15 @@ use utoipa::{
     openapi::HttpMethod,
 };
 
-use super::{
-    dialect::{self, Dialect},
-    error::ApiError,
-    gate::{Gate, gate},
+use crate::{
+    app::AppState,
+    config::Config,
+    http::{
+        checks::{Gate, gate},
+        error::ApiError,
+        error_format::{self, Dialect},
+    },
 };
-use crate::{app::AppState, config::Config};
 
 /// The operations of a group.
 pub struct Routes {
@@ -30,7 +33,7 @@ pub struct Routes {
     dialect: Option<Dialect>,
     served_where: fn(&Config) -> bool,
     #[cfg(feature = "document")]
-    pub(crate) document: Option<dialect::Described>,
+    pub(crate) document: Option<error_format::Described>,
     operations: Vec<Operation>,
 }
 
@@ -110,13 +113,13 @@ impl Routes {
 
     /// And this is how the document tells of it.
     #[cfg(feature = "document")]
-    pub fn described_by(self, described: dialect::Described) -> Self {
+    pub fn described_by(self, described: error_format::Described) -> Self {
         Self { document: Some(described), ..self }
     }
 
     /// And this is how the document tells of it, which is made elsewhere.
     #[cfg(not(feature = "document"))]
-    pub fn described_by(self, _: dialect::Described) -> Self {
+    pub fn described_by(self, _: error_format::Described) -> Self {
         self
     }
 

@@ -4,11 +4,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{
-    Item, StoreError,
+use crate::{
     clean_up::due,
-    keys::{EXPIRES, Key},
-    number,
+    store::{
+        Item, StoreError,
+        keys::{EXPIRES, Key},
+        number,
+    },
 };
 
 /// The attribute that tells what kind of record an item is.

@@ -6,7 +6,7 @@
 use aws_sdk_dynamodb::types::Select;
 use jiff::Timestamp;
 
-use super::{
+use crate::store::{
     Item, Store, StoreError,
     keys::{DUE, DUE_AT, DUE_INDEX, Key, PARTITION, SORT},
     number, text,

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     types::{CancellationReason, TransactWriteItem},
 };
 
-use super::{Item, Store, StoreError};
+use crate::store::{Item, Store, StoreError};
 
 /// How a transaction ended.
 pub(crate) enum Outcome {

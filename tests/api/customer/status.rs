@@ -6,7 +6,7 @@ use local::{
     template::Template,
 };
 use serde_json::json;
-use shared::model::account::StatusChange;
+use shared::account::StatusChange;
 
 use crate::PHONE;
 

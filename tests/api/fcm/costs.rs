@@ -9,7 +9,7 @@ use harness::{Answer, Api, Request, phone::LoggedIn, wire::Cost};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::{model::inbox::Inbox, random::SystemRandom, store::keys};
+use shared::{inbox::Inbox, random::SystemRandom, store::keys};
 
 use crate::PHONE;
 
@@ -109,7 +109,7 @@ async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
         let (after, id, until) =
             inbox.with_new(app.now(), SignedDuration::from_hours(24 * 90), &SystemRandom);
         inbox = after;
-        let key = keys::notification(customer, id);
+        let key = shared::inbox::keys::notification(customer, id);
         let item = HashMap::from([
             ("pk", text(key.partition())),
             ("sk", text(key.sort())),

@@ -8,10 +8,8 @@ use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
 use shared::{
-    deadline::Deadline,
-    ids::CustomerId,
-    random::SystemRandom,
-    store::{CUSTOMER_SHARDS, keys},
+    account::CUSTOMER_SHARDS, ids::CustomerId, random::SystemRandom, runtime::deadline::Deadline,
+    store::keys,
 };
 
 use crate::PHONE;
@@ -46,7 +44,10 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
                 ("sessions", none()),
                 ("epochs", none()),
             ];
-            [put(keys::account(*id), account), put(keys::customer_entry(*id), vec![customer()])]
+            [
+                put(shared::account::keys::account(*id), account),
+                put(shared::account::keys::customer_entry(*id), vec![customer()]),
+            ]
         })
         .collect();
     let table = api.table_name();

@@ -5,8 +5,8 @@ use std::{fs, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use shared::{
+    account::StatusChange,
     clock::{Clock, SystemClock},
-    model::account::StatusChange,
 };
 
 use super::{

@@ -7,11 +7,11 @@
 
 use std::future::ready;
 
-use super::{Caller, Verified};
 use crate::{
+    account::{Ending, LogOut, LoggedOut},
     audit::{self, About, Event},
+    auth::caller::{Caller, Verified},
     http::error::ApiError,
-    store::{Ending, LogOut, LoggedOut},
 };
 
 impl Caller {

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Key, SHARDS};
-use crate::ids::CustomerId;
+use crate::{
+    ids::CustomerId,
+    store::keys::{Key, SHARDS},
+};
 
 const DAY: i64 = 86_400;
 
@@ -53,7 +55,7 @@ impl Key {
 
     /// Which pet it is, where it is one's.
     pub fn pet(&self) -> Option<i64> {
-        super::pet_of(&self.partition)
+        crate::petstore::keys::pet_of(&self.partition)
     }
 
     /// One of sixteen, the same for the same key; a key holds hashes and ids, so all are as full.
@@ -78,7 +80,7 @@ fn due_partition(domain: &str, shard: char) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::ChallengeId, store::keys};
+    use crate::ids::ChallengeId;
 
     #[test]
     fn a_day_is_full_and_never_before_the_end() {
@@ -90,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_key_has_one_place_among_those_of_its_domain() {
-        let key = |id: &str| keys::challenge(id.parse::<ChallengeId>().unwrap());
+        let key = |id: &str| crate::otp::keys::challenge(id.parse::<ChallengeId>().unwrap());
         let first = key("019aac3f-0000-7000-8000-000000000001");
         assert_eq!(first.due_for_expiry(), first.due_for_expiry());
         let places: std::collections::BTreeSet<String> = (0..400)
