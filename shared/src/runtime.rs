@@ -50,7 +50,7 @@ use crate::{
         checks::MatchedRoute,
         cors,
         error::{ApiError, Cause, Written},
-        error_format::{self, Dialect},
+        error_format::{self, ErrorFormat},
         negotiate::Accept,
         path,
         routes::Routes,
@@ -72,13 +72,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Function {
     app: AppState,
     router: Router,
-    dialect: Option<Dialect>,
+    error_format: Option<ErrorFormat>,
 }
 
 impl Function {
     /// The function that serves `routes`.
     pub fn new(routes: Routes, app: AppState) -> Self {
-        Self { dialect: routes.dialect(), router: routes.into_router(app.clone()), app }
+        Self { error_format: routes.error_format(), router: routes.into_router(app.clone()), app }
     }
 
     /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request
@@ -141,11 +141,11 @@ impl Function {
         let id = request_id(&request);
         let method = request.method().clone();
         let routed = self.router.clone().oneshot(request.map(into_axum));
-        if self.app.gates.are_due(began) {
+        if self.app.availability.are_due(began) {
             let app = self.app.clone();
             // Neither this request nor its answer waits for it; in a frozen process it goes on with
             // the next event.
-            tokio::spawn(async move { app.refresh_gates().await });
+            tokio::spawn(async move { app.refresh_availability().await });
         }
         let work = async {
             tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
@@ -158,8 +158,8 @@ impl Function {
             // Whatever it had sent to storage may be done or not, as where an answer gets lost.
             None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
-        match self.dialect {
-            Some(dialect) => error_format::write(dialect, &mut response, &accept),
+        match self.error_format {
+            Some(error_format) => error_format::write(error_format, &mut response, &accept),
             None => write_as_problem(&mut response, &accept),
         }
         finish(&mut response, &id);

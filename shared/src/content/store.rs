@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    content::{AppGates, keys},
+    content::{Availability, keys},
     store::{Store, StoreError, item::item, number, transaction::Outcome},
 };
 
@@ -26,7 +26,7 @@ pub struct AppInfo {
     pub newest: u64,
     /// What every function must know.
     #[serde(flatten)]
-    pub gates: AppGates,
+    pub availability: Availability,
 }
 
 /// A version of the content.

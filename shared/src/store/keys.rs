@@ -32,7 +32,7 @@
 //! | entries that name nobody any more | `WALLET#LEDGER#<ledger>` | as in a wallet | the erasing moves them there, the audit reads them |
 //! | where the audit is | `WALLET#AUDIT` | `PLACE` | the audit |
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
-//! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
+//! | app information: availability, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
 //! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
 //! | address | `ADDR#<customer>` | `ADDRESS#<address>` | ListAddresses, CreateAddress, UpdateAddress, DeleteAddress |
 //! | head of an address book: count, default | `ADDR#<customer>` | `BOOK` | the same |
