@@ -107,7 +107,7 @@ fn complete(
     if format.is_none() {
         three_encodings(described);
     }
-    version_headers(described);
+    success_headers(described, operation.cache_control);
     for common in COMMON {
         if !common.is_of(operation, described) {
             continue;
@@ -146,15 +146,18 @@ fn three_encodings(described: &mut Described) {
     }
 }
 
-/// An operation that knows conditions says its version, and the language of what can be cached.
-fn version_headers(described: &mut Described) {
-    let is_cacheable = has_parameter(described, IF_NONE_MATCH);
+/// An operation that knows conditions says its version, and one that can be cached says how long
+/// and in which language it is.
+fn success_headers(described: &mut Described, cache_control: Option<&str>) {
     let mut headers = Vec::new();
-    if is_cacheable || has_parameter(described, IF_MATCH) {
-        headers.push(("ETag", "Names this version of the answer."));
+    if has_parameter(described, IF_NONE_MATCH) || has_parameter(described, IF_MATCH) {
+        headers.push(("ETag", "Names this version of the answer.".to_owned()));
     }
-    if is_cacheable && has_parameter(described, ACCEPT_LANGUAGE) {
-        headers.push(("Content-Language", "The language of the answer."));
+    if let Some(cache_control) = cache_control {
+        headers.push(("Cache-Control", format!("`{cache_control}`")));
+        if has_parameter(described, ACCEPT_LANGUAGE) {
+            headers.push(("Content-Language", "The language of the answer.".to_owned()));
+        }
     }
     let Some(RefOr::T(success)) = described.responses.responses.get_mut("200") else { return };
     for (name, description) in headers {

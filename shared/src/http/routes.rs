@@ -55,6 +55,8 @@ pub struct Operation {
     is_counted: bool,
     takes_rest: bool,
     #[cfg(feature = "document")]
+    pub(crate) cache_control: Option<&'static str>,
+    #[cfg(feature = "document")]
     described: Option<Described>,
     handler: MethodRouter<AppState>,
 }
@@ -253,6 +255,8 @@ impl Operation {
             is_counted: true,
             takes_rest: false,
             #[cfg(feature = "document")]
+            cache_control: None,
+            #[cfg(feature = "document")]
             described: None,
             handler: on(filter, handler),
         }
@@ -279,6 +283,18 @@ impl Operation {
     /// The variable at the end of its path takes all that follows, slashes too.
     pub fn taking_the_rest(self) -> Self {
         Self { takes_rest: true, ..self }
+    }
+
+    /// Its `Cache-Control`, for the document: the handler writes it.
+    #[cfg(feature = "document")]
+    pub fn cacheable(self, cache_control: &'static str) -> Self {
+        Self { cache_control: Some(cache_control), ..self }
+    }
+
+    /// Its `Cache-Control`, for the document, which is made elsewhere.
+    #[cfg(not(feature = "document"))]
+    pub fn cacheable(self, _: &'static str) -> Self {
+        self
     }
 
     /// What it can answer with instead of JSON.
