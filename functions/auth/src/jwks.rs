@@ -33,8 +33,9 @@ pub struct PublicKey {
 ///
 /// Whoever verifies tokens may cache them for five minutes.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = crate::TAG,
-    responses((status = 200, body = KeySet, example = json!(example()),
-        description = "The key that signs now, and the one before it while it is still valid.")))]
+    responses((status = 200, body = KeySet,
+        description = "The key that signs now, and the one before it while it is still valid.",
+        example = json!(example()))))]
 pub async fn get_jwks(
     State(app): State<AppState>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<KeySet>), ApiError> {
