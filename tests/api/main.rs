@@ -12,6 +12,7 @@ mod docs;
 mod endings;
 mod fcm;
 mod gates;
+mod kernel;
 mod location;
 mod log;
 mod petstore;

@@ -1,9 +1,13 @@
 //! A look into the table, for what the API cannot show.
 
 use aws_sdk_dynamodb::Client;
-use shared::aws::Clients;
+use shared::{
+    aws::{Clients, http_client},
+    config::Config,
+};
+use table::Table;
 
-use crate::Api;
+use crate::{Api, wire::Wire};
 
 impl Api {
     /// Every item of the table in one text, with all attributes.
@@ -23,8 +27,19 @@ impl Api {
         (*Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb).clone()
     }
 
+    /// The table over the test's wire.
+    pub fn table(&self) -> Table {
+        table_over(&self.wire, &self.stack.state("auth").expect("auth runs").config)
+    }
+
     /// The name of the table.
     pub fn table_name(&self) -> String {
         self.stack.state("auth").expect("auth runs").config.table.clone()
     }
+}
+
+/// The table of this configuration over a wire.
+pub fn table_over(wire: &Wire, config: &Config) -> Table {
+    let clients = Clients::over(&config.aws, wire.around(http_client()));
+    Table::new((*clients.dynamodb).clone(), &config.table)
 }
