@@ -50,7 +50,8 @@ fn seen(item: Option<Item>) -> Option<i64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refused_write_gives_the_item_as_it_stands() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     assert_eq!(table.write(Write::new_item(counter("A", 1))).await.unwrap(), Written::Done);
     let refused = [
         Write::new_item(counter("A", 2)),
@@ -77,7 +78,8 @@ async fn a_refused_write_gives_the_item_as_it_stands() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_returns_the_image_that_is_asked_for() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     let add = || Write::update(key("A"), "ADD n :one").value(":one", number(1));
     let image = async |image| match table.write_returning(add(), image).await.unwrap() {
         Returned::Done(item) => (number_in(&item, "n"), item.contains_key("sk")),
@@ -91,7 +93,8 @@ async fn a_write_returns_the_image_that_is_asked_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_names_the_part_that_refused() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     let mut first = Transaction::new();
     first.add_all(vec![Write::new_item(counter("A", 1)), Write::put(counter("B", 2))]);
     assert!(table.commit(first).await.unwrap().is_done());
@@ -165,7 +168,8 @@ async fn a_batch_asks_again_for_what_is_left_out_and_ends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_goes_through_pages_in_both_directions() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     for n in 1..=5 {
         assert!(table.write(Write::put(counter(&format!("N{n}"), n))).await.unwrap().is_done());
     }
@@ -183,7 +187,8 @@ async fn a_query_goes_through_pages_in_both_directions() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_stands_on_its_list_until_it_is_deleted_as_expired() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     let at = |text: &str| text.parse().unwrap();
     let list = IndexList("TEST#SEEN");
     let since = at("2026-11-22T20:52:24Z");
@@ -234,7 +239,8 @@ async fn add_one(table: &Table) -> Result<Option<i64>, Error> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forty_changes_at_once_are_all_made_once() {
-    let table = Arc::new(Api::start().await.table());
+    let api = Api::start().await;
+    let table = Arc::new(api.table());
     let add = |_| {
         let table = table.clone();
         tokio::spawn(async move { add_one(&table).await })
@@ -250,7 +256,8 @@ async fn forty_changes_at_once_are_all_made_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_that_never_succeeds_ends_with_nothing() {
-    let table = Api::start().await.table();
+    let api = Api::start().await;
+    let table = api.table();
     let tries = AtomicU32::new(0);
     let attempt = async |_: i64| -> Result<Attempt<i64, ()>, Error> {
         tries.fetch_add(1, Ordering::SeqCst);
