@@ -9,10 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::{
-    ids::ChallengeId,
-    model::{challenge::Purpose, phone::Phone},
-};
+use crate::{ids::ChallengeId, otp::Purpose, phone::Phone};
 
 /// HMAC-SHA256 under the pepper, a prefix telling the uses apart.
 #[derive(Clone)]

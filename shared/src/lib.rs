@@ -5,24 +5,42 @@
 //! `deadline` ← `store`, `auth::tokens` ← `app` ← `http`, `auth::caller` ← `runtime`. `store` and
 //! `model` know nothing of HTTP; no operation of a group names the AWS SDK.
 
+pub mod account;
+pub mod address;
 pub mod app;
+pub mod area;
 pub mod audit;
 pub mod auth;
 pub mod aws;
+pub mod clean_up;
 pub mod clock;
 pub mod config;
-pub mod deadline;
+pub mod content;
+pub mod customer;
+pub mod customer_data;
+pub mod device;
 pub mod hashes;
 pub mod http;
+pub mod idempotency;
 pub mod ids;
-pub mod kept;
+pub mod inbox;
+pub mod limits;
 pub mod metrics;
-pub mod model;
 pub mod notify;
-pub mod random;
+pub mod otp;
+pub mod paging;
+pub mod petstore;
+pub mod phone;
+pub mod point;
 pub mod runtime;
 pub mod store;
-pub mod tally;
+pub mod subject;
+pub mod swr_cache;
+pub mod wallet;
+
+#[cfg(test)]
+mod key_picture;
 
 #[doc(hidden)]
 pub use pastey;
+pub use table::random;

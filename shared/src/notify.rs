@@ -3,8 +3,6 @@
 //!
 //! Invariant: an error holds the service's code and never a phone, a token or a text.
 
-mod push;
-
 use std::fmt;
 
 use aws_sdk_sns::{
@@ -12,8 +10,8 @@ use aws_sdk_sns::{
     types::MessageAttributeValue,
 };
 
-pub use self::push::{Endpoint, Push, Pushed};
-use crate::{aws::Lazy, model::phone::Phone};
+pub use crate::device::{Endpoint, Push, Pushed};
+use crate::{aws::Lazy, phone::Phone};
 
 /// Sends messages.
 #[derive(Debug, Clone)]
@@ -32,7 +30,7 @@ pub struct Topic {
 
 /// SNS did not accept a message. Holds the service's code, never the phone or the text.
 #[derive(Debug)]
-pub struct NotAccepted(String);
+pub struct NotAccepted(pub(crate) String);
 
 impl Messages {
     /// Messages through this client, shown as from `sender` where the country allows it.

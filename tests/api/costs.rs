@@ -6,7 +6,7 @@ use std::time::Duration;
 use harness::{Api, phone::Code, wire::Cost};
 use http::Method;
 use serde_json::json;
-use shared::{model::limits::SHARDS, store::BudgetKind};
+use shared::limits::{BudgetKind, SHARDS};
 
 use crate::{PHONE, wallet::Purse};
 

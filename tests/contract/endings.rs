@@ -9,7 +9,7 @@ use harness::{Api, phone::LoggedIn};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::{model::account::StatusChange, store::StatusSet};
+use shared::account::{StatusChange, StatusSet};
 
 use crate::{
     access::{authenticated, said, send},

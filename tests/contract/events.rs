@@ -3,7 +3,7 @@
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
 use serde_json::Value;
-use shared::deadline::Deadline;
+use shared::runtime::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 

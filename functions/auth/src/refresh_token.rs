@@ -5,6 +5,7 @@ use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use shared::{
+    account::{Rotation, Session, StaleRefresh, Successor},
     app::AppState,
     audit::{self, About, Event},
     auth::{
@@ -18,11 +19,7 @@ use shared::{
         rate_limit::{Quota, RateLimits},
         rules::text,
     },
-    model::{
-        account::{Session, StaleRefresh},
-        limits::{Wait, to_next_minute},
-    },
-    store::{Rotation, Successor},
+    limits::{Wait, to_next_minute},
 };
 use utoipa::ToSchema;
 

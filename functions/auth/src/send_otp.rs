@@ -15,7 +15,7 @@ use shared::{
         rules::{Choice, text},
     },
     ids::ChallengeId,
-    model::challenge::Purpose,
+    otp::Purpose,
 };
 use utoipa::ToSchema;
 

@@ -16,13 +16,11 @@ use shared::{
         rate_limit::{Quota, RateLimits},
     },
     ids::ChallengeId,
-    model::{
-        challenge::{BudgetShares, Challenge, Purpose, draw_code},
-        limits::{SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
-        phone::{Phone, PhoneError},
-    },
+    limits::{BudgetKind, SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
+    otp::{BudgetShares, Challenge, Purpose, draw_code},
+    phone::{Phone, PhoneError},
     random::below,
-    store::{self, BudgetKind, StoreError, keys::day_of},
+    store::{StoreError, keys::day_of},
 };
 
 type Spent = [u32; SHARDS as usize];
@@ -108,8 +106,10 @@ impl Plan {
             budgets(app, &recipient)
         );
         match counted? {
-            store::Counted::Within(used) => limits.counted(of_address, used, to_next_hour(now)),
-            store::Counted::Over(wait) => {
+            shared::limits::Counted::Within(used) => {
+                limits.counted(of_address, used, to_next_hour(now))
+            }
+            shared::limits::Counted::Over(wait) => {
                 limits.reached(of_address, wait);
                 return Err(ApiError::throttled(wait));
             }

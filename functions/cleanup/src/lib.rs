@@ -18,9 +18,8 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value, json};
 use shared::{
     app::AppState,
-    deadline::Deadline,
     metrics::Measure,
-    runtime::{Consumer, Error},
+    runtime::{Consumer, Error, deadline::Deadline},
     store::StoreError,
 };
 

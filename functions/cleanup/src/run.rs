@@ -5,7 +5,7 @@ use std::{fmt, ops::AddAssign, time::Duration};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{app::AppState, deadline::Deadline, store::StoreError};
+use shared::{app::AppState, runtime::deadline::Deadline, store::StoreError};
 
 /// How long before its end a run begins nothing new: longer than a step of any task takes when
 /// storage is slow.

@@ -8,7 +8,9 @@ use axum::{
 use http::StatusCode;
 use serde::Serialize;
 use shared::{
+    account::{DeviceLabel, Platform},
     app::AppState,
+    device::Registration,
     http::{
         address::ClientAddress,
         body::Body,
@@ -16,10 +18,6 @@ use shared::{
         fields::{Fields, FromFields, Reported, Violation},
         rate_limit::RateLimits,
         rules::{Choice, text},
-    },
-    model::{
-        account::{DeviceLabel, Platform},
-        device::Registration,
     },
 };
 use utoipa::ToSchema;

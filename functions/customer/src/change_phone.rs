@@ -10,17 +10,16 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use shared::{
+    account::{PhoneChange, PhoneChanged},
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
+    customer::{Customer, CustomerPatch},
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
-    model::{
-        challenge::Purpose,
-        customer::{Customer, CustomerPatch},
-        phone::Phone,
-    },
-    store::{PhoneChange, PhoneChanged, TriesOn},
+    limits::TriesOn,
+    otp::Purpose,
+    phone::Phone,
 };
 
 use crate::{

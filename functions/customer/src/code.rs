@@ -15,12 +15,9 @@ use shared::{
         rate_limit::{Quota, RateLimits},
     },
     ids::{ChallengeId, CustomerId},
-    model::{
-        challenge::{Challenge, Purpose},
-        limits::{Wait, to_next_hour},
-        phone::Phone,
-    },
-    store::{BudgetKind, Counted, Reserved, TriesOn},
+    limits::{BudgetKind, Counted, TriesOn, Wait, to_next_hour},
+    otp::{Challenge, Purpose, Reserved},
+    phone::Phone,
 };
 
 /// A code as a request presents it.

@@ -7,9 +7,11 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
+    account::{Account, Departure, Left},
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
+    customer::Customer,
     http::{
         address::ClientAddress,
         body::Body,
@@ -18,8 +20,10 @@ use shared::{
         rules::Boolean,
     },
     ids::LedgerId,
-    model::{account::Account, challenge::Purpose, customer::Customer, wallet::Wallet},
-    store::{Departure, Left, StoreError, TriesOn},
+    limits::TriesOn,
+    otp::Purpose,
+    store::StoreError,
+    wallet::Wallet,
 };
 use utoipa::ToSchema;
 

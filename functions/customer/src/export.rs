@@ -1,6 +1,6 @@
 //! `exportCustomer`: everything that is stored of the caller, each entity in a file of its own.
 //!
-//! Invariant: what an entity of [`shared::store::customer_data`] shows is in the answer; a test
+//! Invariant: what an entity of [`shared::customer_data`] shows is in the answer; a test
 //! compares the answer with the table.
 
 mod account;
@@ -16,8 +16,8 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    customer_data::{Entity, Placed, Record, export_from},
     http::{error::ApiError, page::Paging},
-    store::customer_data::{Entity, Placed, Record, export_from},
 };
 use utoipa::ToSchema;
 

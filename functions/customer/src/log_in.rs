@@ -6,20 +6,19 @@
 use std::net::IpAddr;
 
 use shared::{
+    account::{Account, DeviceLabel, LogInDevice, NewLogIn, Session, SessionAdded, Status},
     app::AppState,
     audit::{self, About, Event},
+    customer::Customer,
+    device::{DeviceOwner, FoundDevice, Registration},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{CustomerId, LedgerId, SessionId},
-    model::{
-        account::{Account, DeviceLabel, Session, Status},
-        challenge::Purpose,
-        customer::Customer,
-        device::{DeviceOwner, FoundDevice, Registration},
-        phone::Phone,
-        wallet::Wallet,
-    },
-    store::{LogInDevice, NewLogIn, SessionAdded, StoreError, TriesOn},
+    limits::TriesOn,
+    otp::Purpose,
+    phone::Phone,
+    store::StoreError,
+    wallet::Wallet,
 };
 
 use crate::code::{Expected, Presented, Right, invalid_code};

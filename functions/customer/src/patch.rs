@@ -7,11 +7,11 @@ use email_address::{EmailAddress, Options};
 use jiff::{civil::Date, tz::TimeZone};
 use language_tags::LanguageTag;
 use shared::{
+    customer::{CustomerPatch, Gender},
     http::{
         fields::{Fields, FromFields, Reported, Violation},
         rules::{Boolean, Choice, Day, text},
     },
-    model::customer::{CustomerPatch, Gender},
 };
 use url::Url;
 use utoipa::{

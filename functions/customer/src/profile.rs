@@ -11,9 +11,9 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    customer::{Customer, Gender},
     http::{error::ApiError, etag::ETag, times::in_millis},
     ids::CustomerId,
-    model::customer::{Customer, Gender},
 };
 use utoipa::ToSchema;
 

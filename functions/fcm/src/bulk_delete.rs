@@ -7,8 +7,7 @@ use shared::{
     auth::caller::Caller,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
-    model::inbox::{Inbox, Notification},
-    store::{ItemChange, MOST_CHANGES},
+    inbox::{Inbox, ItemChange, MOST_CHANGES, Notification},
 };
 use utoipa::ToSchema;
 

@@ -8,12 +8,12 @@ use http::StatusCode;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    device::{Claimed, DeviceClaim},
     http::{
         error::ApiError,
         idempotency::{self, Keyed},
     },
-    model::idempotency::{Asker, StoredAnswer},
-    store::{Claimed, DeviceClaim},
+    idempotency::{Asker, StoredAnswer},
 };
 
 use crate::device::{DeviceOut, NewDevice};

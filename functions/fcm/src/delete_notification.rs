@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::{
     app::AppState, auth::caller::Caller, http::error::ApiError, ids::NotificationId,
-    store::ItemChange,
+    inbox::ItemChange,
 };
 
 use crate::{

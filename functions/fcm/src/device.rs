@@ -6,15 +6,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
+    account::{Account, Platform},
+    device::{Device, DevicePatch, Registration},
     http::{
         error::ApiError,
         fields::{Fields, FromFields, Reported},
         rules::{Boolean, Choice, text},
         times::in_millis,
-    },
-    model::{
-        account::{Account, Platform},
-        device::{Device, DevicePatch, Registration},
     },
 };
 use utoipa::{

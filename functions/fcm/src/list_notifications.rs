@@ -12,7 +12,7 @@ use shared::{
     auth::caller::Caller,
     http::{error::ApiError, etag::ETag, page::Paging},
     ids::NotificationId,
-    model::inbox::Notification,
+    inbox::Notification,
 };
 use utoipa::ToSchema;
 

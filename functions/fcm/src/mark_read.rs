@@ -7,7 +7,7 @@ use shared::{
     auth::caller::Caller,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
-    store::{ItemChange, MOST_CHANGES},
+    inbox::{ItemChange, MOST_CHANGES},
 };
 use utoipa::ToSchema;
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use shared::{
     http::times::in_millis,
     ids::NotificationId,
-    model::inbox::{Inbox, Notification},
+    inbox::{Inbox, Notification},
 };
 use utoipa::ToSchema;
 

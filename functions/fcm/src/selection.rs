@@ -8,7 +8,7 @@ use shared::{
         rules::Boolean,
     },
     ids::{CustomerId, NotificationId},
-    model::inbox::{Inbox, Notification},
+    inbox::{Inbox, Notification},
     store::StoreError,
 };
 use utoipa::ToSchema;

@@ -7,11 +7,11 @@ use axum::{
 use shared::{
     app::AppState,
     auth::caller::{Caller, Verified},
+    device::{Device, DevicePatch, Replaced},
     hashes::ContentHash,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
-    model::device::{Device, DevicePatch},
-    store::{Replaced, StoreError},
+    store::StoreError,
 };
 
 use crate::{

@@ -12,9 +12,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use shared::{
     clock::Clock,
-    deadline::Deadline,
     random::{Random, SystemRandom},
-    runtime::Function,
+    runtime::{Function, deadline::Deadline},
 };
 use tokio::time::timeout;
 use tracing::{error, instrument::WithSubscriber as _};

@@ -18,10 +18,9 @@ use serde_json::{Value, json};
 use shared::{
     app::AppState,
     clock::{Clock, SystemClock},
-    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
-    runtime::Consumer,
+    runtime::{Consumer, deadline::Deadline},
 };
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 use tracing::{error, instrument::WithSubscriber as _};

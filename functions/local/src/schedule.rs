@@ -11,10 +11,9 @@ use serde_json::{Value, json};
 use shared::{
     app::AppState,
     clock::{Clock as _, SystemClock},
-    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
-    runtime::{Consumer, Error},
+    runtime::{Consumer, Error, deadline::Deadline},
 };
 use tokio::task::JoinSet;
 use tracing::{error, instrument::WithSubscriber as _};

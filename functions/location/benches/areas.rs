@@ -6,7 +6,7 @@
 use std::{hint::black_box, time::Instant};
 
 use location::areas::{Area, AreaIndex, Ring};
-use shared::model::point::Point;
+use shared::point::Point;
 
 const CORNERS: u32 = 200;
 const LOOKUPS: u32 = 200_000;

@@ -6,16 +6,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
+    address::{Address, AddressPatch, Details},
     http::{
         fields::{Fields, FromFields, Reported, Violation},
         rules::{Boolean, Text, text},
         times::in_millis,
     },
     ids::AddressId,
-    model::{
-        address::{Address, AddressPatch, Details},
-        point::Point,
-    },
+    point::Point,
 };
 use utoipa::{
     PartialSchema, ToSchema,

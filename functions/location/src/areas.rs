@@ -9,7 +9,7 @@ use rstar::{
     primitives::{GeomWithData, Rectangle},
 };
 use serde::{Deserialize, Serialize};
-use shared::model::point::Point;
+use shared::point::Point;
 
 /// A corner: degrees east, degrees north, as in GeoJSON.
 pub type Corner = [f64; 2];

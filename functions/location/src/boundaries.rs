@@ -9,7 +9,7 @@
 use std::sync::LazyLock;
 
 use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
-use shared::model::point::Point;
+use shared::point::Point;
 
 use crate::countries::Language;
 

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use shared::{http::language::Languages, model::currency::Currency};
+use shared::{http::language::Languages, wallet::Currency};
 
 include!(concat!(env!("OUT_DIR"), "/names.rs"));
 

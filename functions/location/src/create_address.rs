@@ -3,6 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use shared::{
+    address::{Added, Address, AddressBook, DefaultPlace, NewAddress as Addition},
     app::AppState,
     auth::caller::Caller,
     http::{
@@ -10,12 +11,9 @@ use shared::{
         idempotency::{self, Keyed},
         language::Languages,
     },
+    idempotency::{Asker, StoredAnswer},
     ids::AddressId,
-    model::{
-        address::{Address, AddressBook},
-        idempotency::{Asker, StoredAnswer},
-    },
-    store::{Added, DefaultPlace, NewAddress as Addition, StoreError},
+    store::StoreError,
 };
 
 use crate::{

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::{
-    app::AppState, auth::caller::Caller, http::error::ApiError, ids::AddressId, store::Removed,
+    address::Removed, app::AppState, auth::caller::Caller, http::error::ApiError, ids::AddressId,
 };
 
 use crate::create_address::TRIES;

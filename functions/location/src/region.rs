@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use shared::model::point::Point;
+use shared::point::Point;
 use utoipa::ToSchema;
 
 use crate::{

@@ -12,7 +12,7 @@ use shared::{
         public::Public,
         rules::{Decimal, text},
     },
-    model::point::Point,
+    point::Point,
 };
 
 use crate::{countries::Language, region::Region, served::areas_now};

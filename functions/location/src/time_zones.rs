@@ -10,7 +10,7 @@
 //! north-western and north-eastern quarter, or the number of a zone in the place's line of the
 //! table.
 
-use shared::model::point::Point;
+use shared::point::Point;
 
 const TABLE: &str = include_str!("../data/time_zones.txt");
 const TREES: &[u8] = include_bytes!("../data/time_zones.bin");

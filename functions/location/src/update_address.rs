@@ -6,6 +6,7 @@ use axum::{
 };
 use http::HeaderMap;
 use shared::{
+    address::{Address, AddressBook},
     app::AppState,
     auth::caller::Caller,
     http::{
@@ -15,7 +16,6 @@ use shared::{
         language::Languages,
     },
     ids::{AddressId, CustomerId},
-    model::address::{Address, AddressBook},
     store::StoreError,
 };
 

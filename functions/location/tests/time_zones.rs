@@ -15,7 +15,7 @@ use location::{
     boundaries,
     time_zones::{self, SPLIT},
 };
-use shared::model::point::Point;
+use shared::point::Point;
 use tzf_rs::DefaultFinder;
 
 /// How often the earth is quartered.

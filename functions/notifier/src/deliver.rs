@@ -3,14 +3,11 @@
 use std::ops::AddAssign;
 
 use shared::{
+    account::Status,
     app::AppState,
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    model::{
-        account::Status,
-        inbox::{Inbox, Notification, Receipt},
-    },
-    store::{Arrival, Arrived},
+    inbox::{Arrival, Arrived, Inbox, Notification, Receipt},
 };
 
 use crate::{message::Message, push, trouble::Trouble};

@@ -13,7 +13,7 @@
 use futures_util::{StreamExt, future::try_join_all, stream};
 use jiff::SignedDuration;
 use shared::{
-    app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic, store::CUSTOMER_SHARDS,
+    account::CUSTOMER_SHARDS, app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic,
 };
 
 use crate::{

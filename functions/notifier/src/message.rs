@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::{ids::CustomerId, model::phone::Phone, store::CUSTOMER_SHARDS};
+use shared::{account::CUSTOMER_SHARDS, ids::CustomerId, phone::Phone};
 
 /// The most bytes of `data` as JSON, which is what a push can carry.
 const MOST_DATA: usize = 4_096;

@@ -7,8 +7,8 @@
 use futures_util::future::join_all;
 use shared::{
     app::AppState,
+    device::{Device, Silenced, SilencedBy},
     ids::CustomerId,
-    model::device::{Device, Silenced, SilencedBy},
     notify::{Endpoint, Pushed},
 };
 

@@ -3,7 +3,10 @@
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use shared::{http::error::ApiError, model::petstore::Pet, store::PetChange};
+use shared::{
+    http::error::ApiError,
+    petstore::{Pet, PetChange},
+};
 
 use crate::{
     answer::Form,

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::http::{dialect::Failure, error::ApiError, negotiate::Accept};
+use shared::http::{error::ApiError, error_format::Failure, negotiate::Accept};
 use utoipa::ToSchema;
 
 use crate::answer::Form;

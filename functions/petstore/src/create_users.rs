@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use shared::{http::error::ApiError, model::petstore::User, store::keys::Numbered};
+use shared::{
+    http::error::ApiError,
+    petstore::{User, keys::Numbered},
+};
 
 use crate::{
     answer::Form,

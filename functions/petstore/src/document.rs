@@ -2,7 +2,7 @@
 //! `ApiResponse` for each error, the schemes of authentication.
 
 use serde_json::{Value, json};
-use shared::http::dialect::{Described, Failure};
+use shared::http::error_format::{Described, Failure};
 use utoipa::openapi::{
     Components, Content, ContentBuilder, Ref, RefOr, ResponseBuilder, Schema,
     path::Operation,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::Uri;
 use shared::{
     http::{body::pairs, error::ApiError},
-    model::petstore::{MOST_TAGS, Pet, PetStatus},
+    petstore::{MOST_TAGS, Pet, PetStatus},
 };
 
 use crate::{

@@ -1,7 +1,7 @@
 //! `getOrderById` and `deleteOrder`.
 
 use axum::{extract::Path, response::Response};
-use shared::{http::error::ApiError, model::petstore::Order};
+use shared::{http::error::ApiError, petstore::Order};
 
 use crate::{
     answer::Form,

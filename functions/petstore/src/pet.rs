@@ -1,7 +1,10 @@
 //! `getPetById` and `deletePet`.
 
 use axum::{extract::Path, response::Response};
-use shared::{http::error::ApiError, model::petstore::Pet, store::PetChange};
+use shared::{
+    http::error::ApiError,
+    petstore::{Pet, PetChange},
+};
 
 use crate::{
     answer::Form,

@@ -1,7 +1,7 @@
 //! `placeOrder`.
 
 use axum::response::Response;
-use shared::{http::error::ApiError, model::petstore::Order};
+use shared::{http::error::ApiError, petstore::Order};
 
 use crate::{
     answer::Form,

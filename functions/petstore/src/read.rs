@@ -7,7 +7,7 @@ use jiff::{Timestamp, fmt::strtime};
 use serde_json::{Map, Value};
 use shared::{
     http::error::ApiError,
-    model::petstore::{Category, MOST_TAGS, Order, OrderStatus, Pet, PetStatus, Tag, User},
+    petstore::{Category, MOST_TAGS, Order, OrderStatus, Pet, PetStatus, Tag, User},
 };
 
 use crate::api_response::bad;

@@ -8,8 +8,7 @@ use shared::{
         fields::{Fields, FromFields, Reported},
         rules::{Choice, text},
     },
-    model::petstore::{Pet, PetStatus},
-    store::PetChange,
+    petstore::{Pet, PetChange, PetStatus},
 };
 use utoipa::ToSchema;
 

@@ -1,7 +1,10 @@
 //! `getUserByName`, `updateUser` and `deleteUser`.
 
 use axum::{extract::Path, response::Response};
-use shared::{http::error::ApiError, model::petstore::User, store::keys::Numbered};
+use shared::{
+    http::error::ApiError,
+    petstore::{User, keys::Numbered},
+};
 
 use crate::{
     answer::Form,

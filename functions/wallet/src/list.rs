@@ -18,8 +18,9 @@ use shared::{
         page::{Page, Paging},
     },
     ids::{CustomerId, EntryId},
-    model::{currency::Currency, ledger::Entry, paging::Span, wallet::Wallet},
+    paging::Span,
     store::{Store, StoreError},
+    wallet::{Currency, Entry, Wallet},
 };
 use utoipa::ToSchema;
 

@@ -7,7 +7,7 @@ use shared::{
         rules::{Choice, Integer, text},
     },
     ids::{CustomerId, EntryId},
-    model::{currency::Currency, ledger::MOST},
+    wallet::{Currency, MOST},
 };
 use utoipa::ToSchema;
 

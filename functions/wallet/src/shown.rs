@@ -6,11 +6,7 @@ use serde::Serialize;
 use shared::{
     http::times::{in_millis, perhaps_in_millis},
     ids::EntryId,
-    model::{
-        currency::Currency,
-        ledger::{Entry, Funds, Kind, LedgerAccount},
-        wallet::{Balance, Wallet},
-    },
+    wallet::{Balance, Currency, Entry, Funds, Kind, LedgerAccount, Wallet},
 };
 use utoipa::ToSchema;
 

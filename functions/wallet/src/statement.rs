@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
-use shared::{http::page::Page, model::ledger::Entry};
+use shared::{http::page::Page, wallet::Entry};
 
 /// The media type.
 pub(crate) const CSV: &str = "text/csv";

@@ -17,14 +17,11 @@ use shared::{
         error::ApiError,
         idempotency::{self, MustBeKeyed},
     },
+    idempotency::{Asker, Once, Seen, Slot, StoredAnswer},
     ids::CustomerId,
-    model::{
-        idempotency::{Asker, Seen, Slot, StoredAnswer},
-        ledger::{Entry, Hold},
-        wallet::{Movement, Posting, Refusal, Wallet},
-    },
     random::below,
-    store::{Once, Posted, StoreError},
+    store::StoreError,
+    wallet::{Entry, Hold, Movement, Posted, Posting, Refusal, Wallet},
 };
 use tokio::time::Instant;
 use utoipa::ToSchema;

@@ -8,22 +8,20 @@ use std::{future::Future, sync::Arc};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 
-use super::{
-    claims::{Claims, TokenType},
-    operator::{Actor, Operator},
-};
 use crate::{
+    account::{Account, Liveness},
     app::AppState,
+    auth::{
+        claims::{Claims, TokenType},
+        operator::{Actor, Operator},
+    },
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
     },
     ids::{CustomerId, SessionId},
-    model::{
-        account::{Account, Liveness},
-        limits::to_next_minute,
-    },
-    store::{Counted, StoreError},
+    limits::{Counted, to_next_minute},
+    store::StoreError,
 };
 
 /// The bearer of a valid access token, whose session is not looked up yet.

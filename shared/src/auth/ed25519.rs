@@ -26,7 +26,7 @@ pub fn install() {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signatures that jsonwebtoken asks for")]
 mod factories {
-    use super::{
+    use crate::auth::ed25519::{
         Algorithm, DecodingKey, Ed25519KeyPair, EncodingKey, Error, JwtSigner, JwtVerifier,
         PrivateKey, PublicKey, invalid_key, only_eddsa,
     };

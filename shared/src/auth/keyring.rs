@@ -8,14 +8,15 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    claims::{Claims, TokenType},
-    tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
-};
 use crate::{
+    auth::{
+        claims::{Claims, TokenType},
+        public_keys::PublishedKey,
+        tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
+    },
     config::TokenConfig,
-    store::{PublishedKey, Store, StoreError},
-    tally,
+    store::{Store, StoreError},
+    subject,
 };
 
 /// An unknown `kid` makes us read the table again at most this often, so that garbage costs
@@ -62,7 +63,7 @@ impl Keyring {
         let claims =
             key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
         if let Ok(claims) = &claims {
-            tally::is_for(claims.user_id);
+            subject::note(claims.user_id);
         }
         Ok(claims)
     }

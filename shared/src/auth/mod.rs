@@ -6,4 +6,5 @@ pub mod claims;
 pub mod ed25519;
 pub mod keyring;
 pub mod operator;
+pub mod public_keys;
 pub mod tokens;

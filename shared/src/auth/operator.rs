@@ -10,11 +10,13 @@ use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 
-use super::tokens::{VerifyingKey, kid_of, thumbprint};
 use crate::{
     app::AppState,
     audit::{self, OperatorAct},
-    auth::caller::Caller,
+    auth::{
+        caller::Caller,
+        tokens::{VerifyingKey, kid_of, thumbprint},
+    },
     http::error::ApiError,
     ids::CustomerId,
 };

@@ -13,15 +13,15 @@ use ring::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{
-    claims::{Claims, TokenType},
-    ed25519,
-};
 use crate::{
+    account::Session,
+    auth::{
+        claims::{Claims, TokenType},
+        ed25519,
+        public_keys::PublishedKey,
+    },
     config::TokenConfig,
     ids::{CustomerId, SessionId},
-    model::account::Session,
-    store::PublishedKey,
 };
 
 /// What stands before the 32 bytes of a seed in a PKCS #8 document of an Ed25519 key (RFC 8410

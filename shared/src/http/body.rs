@@ -10,12 +10,14 @@ use http::{header, request::Parts};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{
-    error::{ApiError, ErrorItem},
-    fields::{Fields, FromFields, not_an_object},
-    rules::SURROGATE_MARK,
+use crate::{
+    app::AppState,
+    http::{
+        error::{ApiError, ErrorItem},
+        fields::{Fields, FromFields, not_an_object},
+        rules::SURROGATE_MARK,
+    },
 };
-use crate::app::AppState;
 
 /// The most bytes a body may have where an operation does not say otherwise.
 pub const MOST_BYTES: usize = 64 * 1024;

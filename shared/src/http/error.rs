@@ -15,10 +15,8 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::dialect::Failure;
 use crate::{
-    model::{idempotency::StoredAnswer, limits::Wait},
-    store::StoreError,
+    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, store::StoreError,
 };
 
 /// Where the API is described, beside every path that is not.
@@ -129,7 +127,7 @@ impl ApiError {
         Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
     }
 
-    /// What only a group with a dialect says.
+    /// What only a group with a error_format says.
     pub fn of_group(
         status: StatusCode,
         code: &'static str,

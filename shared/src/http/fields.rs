@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use super::error::ErrorItem;
+use crate::http::error::ErrorItem;
 
 /// A request that is read field by field.
 pub trait FromFields: Sized {

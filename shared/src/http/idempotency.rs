@@ -18,16 +18,15 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use super::{
-    body,
-    error::{ApiError, ErrorItem, Written},
-    fields::{Fields, FromFields},
-};
 use crate::{
     app::AppState,
     hashes::Signer,
-    model::idempotency::{RequestKey, Seen, StoredAnswer},
-    store::Once,
+    http::{
+        body,
+        error::{ApiError, ErrorItem, Written},
+        fields::{Fields, FromFields},
+    },
+    idempotency::{Once, RequestKey, Seen, StoredAnswer},
 };
 
 /// The name of the header, as errors give it.

@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, header};
 
-use super::negotiate::range;
+use crate::http::negotiate::range;
 
 /// How many ranges of a header are looked at.
 const MOST_RANGES: usize = 32;

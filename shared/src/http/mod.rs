@@ -4,12 +4,12 @@
 pub mod address;
 pub(crate) mod answer;
 pub mod body;
+pub mod checks;
 pub mod cors;
-pub mod dialect;
 pub mod error;
+pub mod error_format;
 pub mod etag;
 pub mod fields;
-pub mod gate;
 pub mod idempotency;
 pub mod language;
 pub mod negotiate;

@@ -11,8 +11,13 @@ use http::{header, request::Parts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{body::pairs, error::ApiError};
-use crate::{app::AppState, auth::caller::Caller, hashes::Signer, model::paging::Span};
+use crate::{
+    app::AppState,
+    auth::caller::Caller,
+    hashes::Signer,
+    http::{body::pairs, error::ApiError},
+    paging::Span,
+};
 
 /// How many entries a page has where the request does not say, and the most it may ask for.
 const SIZE: usize = 20;

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
 
-use super::{error::ApiError, etag::ETag};
+use crate::http::{error::ApiError, etag::ETag};
 
 /// Bytes of a body's hash in its tag.
 const HASH: usize = 16;

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
-use super::fields::{Rule, Violation};
+use crate::http::fields::{Rule, Violation};
 
 /// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal
 /// digits. A noncharacter, so that no text that was meant to be read holds it; see `body`.

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::times::in_millis;
 use crate::{
+    account::{Platform, Session},
+    http::times::in_millis,
     ids::SessionId,
-    model::account::{Platform, Session},
 };
 
 /// One log-in on one device.

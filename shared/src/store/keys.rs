@@ -32,7 +32,7 @@
 //! | entries that name nobody any more | `WALLET#LEDGER#<ledger>` | as in a wallet | the erasing moves them there, the audit reads them |
 //! | where the audit is | `WALLET#AUDIT` | `PLACE` | the audit |
 //! | answer to a repeated request | `IDEM#<customer>` | `<CUSTOMER or OPERATOR>#<operation>#<hash of the key>` | operations that take an `Idempotency-Key` |
-//! | app information: gates, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
+//! | app information: availability, present version of the content | `APP#INFO` | `INFO` | every function that serves `/api/` reads it once a minute; the operator publishes it |
 //! | a version of the content | `APP#CONTENT` | `VERSION#<number>` | AppInfo, once after it changed; the operator publishes it |
 //! | address | `ADDR#<customer>` | `ADDRESS#<address>` | ListAddresses, CreateAddress, UpdateAddress, DeleteAddress |
 //! | head of an address book: count, default | `ADDR#<customer>` | `BOOK` | the same |
@@ -69,191 +69,13 @@
 //! | petstore | | | | | | | | | | | | | | get, put, update, delete, query, batch get |
 //! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | get, put, update, delete, due |
 
-mod account;
-mod app_info;
-mod devices;
-mod due;
-mod idempotency;
-mod inbox;
-mod limits;
-mod location;
-mod petstore;
-mod wallet;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-
-pub use account::*;
-pub use app_info::*;
-pub use devices::*;
-pub use due::*;
-pub use idempotency::*;
-pub use inbox::*;
-pub use limits::*;
-pub use location::*;
-pub use petstore::*;
-pub use wallet::*;
-
-use super::Item;
-
-/// The attribute that holds the partition key.
-pub const PARTITION: &str = "pk";
-/// The attribute that holds the sort key.
-pub const SORT: &str = "sk";
-/// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
-pub const EXPIRES: &str = "expires";
-
-/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds
-/// keys alone, of the items that have both: whatever is made to expire, accounts with sessions,
-/// push devices.
-pub const DUE_INDEX: &str = "due";
-/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<0..f>`, of push
-/// devices `DEV#SEEN#<0..f>`.
-pub const DUE: &str = "due";
-/// The attribute that says since when, a full UTC day in seconds since 1970: the end of what
-/// expires, the last sign of life of what is kept while it is used. How long after it the clean-up
-/// comes is the clean-up's own.
-pub const DUE_AT: &str = "due_at";
-
-/// The partitions of a list that all customers share, by the last digit of an id.
-pub const SHARDS: &str = "0123456789abcdef";
-
-/// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    partition: String,
-    sort: String,
-}
-
-impl Key {
-    fn new(partition: String, sort: impl Into<String>) -> Self {
-        Self { partition, sort: sort.into() }
-    }
-
-    /// The partition key.
-    pub fn partition(&self) -> &str {
-        &self.partition
-    }
-
-    /// The sort key.
-    pub fn sort(&self) -> &str {
-        &self.sort
-    }
-
-    /// The key of an item.
-    pub(crate) fn of_item(item: &Item) -> Option<Self> {
-        let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned();
-        Some(Self { partition: part(PARTITION)?, sort: part(SORT)? })
-    }
-
-    pub(crate) fn into_item(self) -> Item {
-        Item::from([
-            (PARTITION.to_owned(), AttributeValue::S(self.partition)),
-            (SORT.to_owned(), AttributeValue::S(self.sort)),
-        ])
-    }
-}
-
-/// The primary key of an item.
-pub(crate) fn key_of(item: &Item) -> Option<Key> {
-    let text = |name| item.get(name)?.as_s().ok().cloned();
-    Some(Key { partition: text(PARTITION)?, sort: text(SORT)? })
-}
 
 /// The UTC day that `now` lies in.
 pub fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
-fn last_digit(id: &impl ToString) -> char {
+pub(crate) fn last_digit(id: &impl ToString) -> char {
     id.to_string().chars().last().unwrap_or('0')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        hashes::{ContentHash, Hashes},
-        model::{
-            idempotency::{Asker, RequestKey},
-            petstore::PetStatus,
-            phone::Phone,
-        },
-    };
-
-    #[test]
-    fn every_key_in_one_picture() {
-        let hashes = Hashes::new(&"pepper".into());
-        let now: Timestamp = "2026-11-22T20:52:24Z".parse().unwrap();
-        let phone = hashes.phone(&Phone::of_the_operator("+14155550123"));
-        let address = hashes.address("192.0.2.7".parse().unwrap());
-        let hash = ContentHash::of("a registration id");
-        let id = "019aac3f-0000-7000-8000-000000000001";
-        let request =
-            RequestKey { key: "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned(), fingerprint: "any".to_owned() };
-        let all = [
-            account(id.parse().unwrap()),
-            profile(id.parse().unwrap()),
-            phone_owner(&phone),
-            challenge(id.parse().unwrap()),
-            sends_to_phone(&phone),
-            sends_from_address(&address, now),
-            customer_entry(id.parse().unwrap()),
-            leaving(id.parse().unwrap()),
-            device(id.parse().unwrap(), &hash),
-            device_count(id.parse().unwrap()),
-            device_owner(&hash),
-            device_number(447_000_000_000_000),
-            inbox(id.parse().unwrap()),
-            notification(id.parse().unwrap(), id.parse().unwrap()),
-            receipt(id.parse().unwrap(), &hash),
-            fan_out(&hash, 'a'),
-            tries_on_phone(&phone, now),
-            tries_of_customer(id.parse().unwrap(), now),
-            writes_of_customer(id.parse().unwrap(), now),
-            budget_shard("US", day_of(now), 7),
-            wallet(id.parse().unwrap()),
-            entry(
-                id.parse().unwrap(),
-                "KWD".parse().unwrap(),
-                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
-            ),
-            hold(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
-            reversal(id.parse().unwrap(), "019aac3f-0000-7000-8000-00000000019e".parse().unwrap()),
-            due_hold(
-                now,
-                id.parse().unwrap(),
-                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
-            ),
-            listed_ledger("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
-            former_wallet("019aac3f-0000-7000-8000-00000000000b".parse().unwrap()),
-            former_entry(
-                "019aac3f-0000-7000-8000-00000000000b".parse().unwrap(),
-                "KWD".parse().unwrap(),
-                "019aac3f-0000-7000-8000-00000000019e".parse().unwrap(),
-            ),
-            audit_place(),
-            answer(&request.slot(Asker::Customer(id.parse().unwrap()), "CreateAddress")),
-            answer(&request.slot(Asker::Operator(id.parse().unwrap()), "updateWallet")),
-            address_book(id.parse().unwrap()),
-            super::address(id.parse().unwrap(), id.parse().unwrap()),
-            present_areas(),
-            area_release(id.parse().unwrap()),
-            area_chunk(id.parse().unwrap(), 7),
-            app_info(),
-            content(7),
-            pet(9_007_199_254_740_993),
-            pet_of_status(PetStatus::Available, 9_007_199_254_740_993),
-            pet_of_tag(&hash, 9_007_199_254_740_993),
-            stock(PetStatus::Sold, '1'),
-            order(-1),
-            user(&hash),
-            last_number(Numbered::Orders),
-            pet_samples(),
-            signing_key(3),
-        ];
-        let picture: Vec<String> =
-            all.iter().map(|key| format!("{} | {}", key.partition, key.sort)).collect();
-        insta::assert_snapshot!(picture.join("\n"));
-    }
 }

@@ -1,7 +1,6 @@
 use harness::Api;
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::store::keys;
 
 use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
@@ -53,15 +52,18 @@ async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
 async fn what_was_written_anew_is_not_deleted() {
     let api = Api::start().await;
     let code = api.code_for(PHONE).await;
-    let key = || keys::challenge(code.challenge.parse().expect("an id"));
+    let key = || shared::otp::keys::challenge(code.challenge.parse().expect("an id"));
     let (store, now) = (store(&api), api.stack.state("cleanup").expect("it runs").now());
     assert!(
-        !store.delete_expired(key(), now).await.expect("an answer"),
+        !store.table.delete_expired(key(), now).await.expect("an answer"),
         "it lives for five minutes more"
     );
     let over = now + SignedDuration::from_mins(6);
-    assert!(store.delete_expired(key(), over).await.expect("an answer"));
-    assert!(!store.delete_expired(key(), over).await.expect("an answer"), "somebody else did it");
+    assert!(store.table.delete_expired(key(), over).await.expect("an answer"));
+    assert!(
+        !store.table.delete_expired(key(), over).await.expect("an answer"),
+        "somebody else did it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

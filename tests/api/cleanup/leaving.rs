@@ -3,7 +3,7 @@ use std::time::Duration;
 use harness::Api;
 use http::Method;
 use serde_json::json;
-use shared::store::LEAVING_SHARDS;
+use shared::account::LEAVING_SHARDS;
 
 use super::{DAY, clean_up, counts, id_of, items_with, run_within, store};
 use crate::{

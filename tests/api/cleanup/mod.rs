@@ -2,7 +2,11 @@ use std::time::Duration;
 
 use harness::{Api, phone::LoggedIn};
 use serde_json::{Value, json};
-use shared::{deadline::Deadline, ids::CustomerId, runtime::Error, store::Store};
+use shared::{
+    ids::CustomerId,
+    runtime::{Error, deadline::Deadline},
+    store::Store,
+};
 
 mod devices;
 mod expired;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::{StreamExt, stream};
 use harness::{Api, wire::Cost};
 use jiff::{SignedDuration, Timestamp};
-use shared::store::keys::{self, DUE, DUE_AT, EXPIRES, due_day};
+use table::{DUE, DUE_AT, EXPIRES, due_day};
 
 use super::{clean_up, counts};
 
@@ -23,14 +23,14 @@ async fn fill(api: &Api, count: usize, over: usize) {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let number = |number: i64| AttributeValue::N(number.to_string());
     let put = |n: usize| {
-        let key = keys::challenge(id(n).parse().expect("an id"));
+        let key = shared::otp::keys::challenge(id(n).parse().expect("an id"));
         let expires = if n < over { now - SignedDuration::from_hours(24 * 7) } else { now };
         let item = HashMap::from([
             ("pk".to_owned(), text(key.partition())),
             ("sk".to_owned(), text(key.sort())),
             ("kind".to_owned(), text("challenge")),
             (EXPIRES.to_owned(), number(expires.as_second())),
-            (DUE.to_owned(), text(&key.due_for_expiry())),
+            (DUE.to_owned(), text(&key.expiry_partition())),
             (DUE_AT.to_owned(), number(due_day(expires))),
         ]);
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");

@@ -12,13 +12,12 @@ use harness::{
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
+    account::LEAVING_SHARDS,
+    customer_data::{Entity, Erasure, erase_customer},
     hashes::ContentHash,
+    idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
-    model::idempotency::{Asker, RequestKey, StoredAnswer},
-    store::{
-        LEAVING_SHARDS, Store, StoreError,
-        customer_data::{Entity, Erasure, erase_customer},
-    },
+    store::{Store, StoreError},
 };
 
 use crate::PHONE;
@@ -231,7 +230,7 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
     let left: Vec<&str> = keys.filter(|item| !item.contains("\"RATE#")).collect();
     assert!(left.is_empty(), "{left:#?}");
     let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
-    let hash = hash.phone(&shared::model::phone::Phone::of_the_operator(number));
+    let hash = hash.phone(&shared::phone::Phone::of_the_operator(number));
     assert!(
         !table.contains(&format!("PHONE#{}", hash.as_str())),
         "the phone still leads to somebody"

@@ -1,16 +1,12 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use harness::Api;
+use harness::{Api, phone::LoggedIn};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
+    account::StatusChange,
     clock::Clock,
-    model::{
-        account::StatusChange,
-        idempotency::{Asker, RequestKey, StoredAnswer},
-    },
+    idempotency::{Asker, RequestKey, StoredAnswer},
 };
-
-use harness::phone::LoggedIn;
 
 use crate::{PHONE, wallet::Purse};
 

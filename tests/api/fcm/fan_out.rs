@@ -8,10 +8,7 @@ use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
 use shared::{
-    deadline::Deadline,
-    ids::CustomerId,
-    random::SystemRandom,
-    store::{CUSTOMER_SHARDS, keys},
+    account::CUSTOMER_SHARDS, ids::CustomerId, random::SystemRandom, runtime::deadline::Deadline,
 };
 
 use crate::PHONE;
@@ -24,7 +21,7 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
         .map(|_| CustomerId::new(api.stack.state("auth").expect("auth").now(), &SystemRandom))
         .collect();
     let text = |text: &str| AttributeValue::S(text.to_owned());
-    let put = |key: keys::Key, more: Vec<(&str, AttributeValue)>| {
+    let put = |key: table::Key, more: Vec<(&str, AttributeValue)>| {
         let mut item = HashMap::from([
             ("pk".to_owned(), text(key.partition())),
             ("sk".to_owned(), text(key.sort())),
@@ -46,7 +43,10 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
                 ("sessions", none()),
                 ("epochs", none()),
             ];
-            [put(keys::account(*id), account), put(keys::customer_entry(*id), vec![customer()])]
+            [
+                put(shared::account::keys::account(*id), account),
+                put(shared::account::keys::customer_entry(*id), vec![customer()]),
+            ]
         })
         .collect();
     let table = api.table_name();

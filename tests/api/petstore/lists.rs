@@ -5,7 +5,7 @@ use std::time::Instant;
 use futures_util::{StreamExt, stream};
 use harness::Api;
 use serde_json::{Value, json};
-use shared::model::petstore::{Pet, PetStatus, Tag};
+use shared::petstore::{Pet, PetStatus, Tag};
 
 use super::{add, counted, get};
 

@@ -20,8 +20,8 @@ use shared::{
         routes::Routes,
         rules::text,
     },
+    idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
     ids::CustomerId,
-    model::idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
     operation,
 };
 use utoipa::ToSchema;
@@ -190,7 +190,7 @@ mod things {
     }
 
     /// What storage would give of the entries `e00` to `e49`.
-    fn fetch(span: &shared::model::paging::Span) -> Vec<Entry> {
+    fn fetch(span: &shared::paging::Span) -> Vec<Entry> {
         let mut names: Vec<String> = (0..50).map(|n| format!("e{n:02}")).collect();
         if span.backward {
             names.reverse();

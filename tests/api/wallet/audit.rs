@@ -6,9 +6,8 @@ use local::{
     template::Template,
 };
 use shared::{
-    model::{ledger::Break, wallet::Movement},
     random::SystemRandom,
-    store::{AuditPlace, Posted, keys},
+    wallet::{AuditPlace, Break, Movement, Posted},
 };
 
 use super::{Purse, audited, store};
@@ -25,7 +24,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 /// Sets an attribute of an item, past everything that keeps it right.
-async fn plant(api: &Api, key: &keys::Key, path: &str, value: AttributeValue) {
+async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
@@ -70,8 +69,10 @@ async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
             .clone();
         let id = debit["id"].as_str().expect("an id").parse().expect("a UUID");
         let key = match item {
-            "entry" => keys::entry(purse.id(), "USD".parse().expect("a currency"), id),
-            _ => keys::wallet(purse.id()),
+            "entry" => {
+                shared::wallet::keys::entry(purse.id(), "USD".parse().expect("a currency"), id)
+            }
+            _ => shared::wallet::keys::wallet(purse.id()),
         };
         plant(&api, &key, path, value).await;
         let found = audited(&api).await.breaks;
@@ -106,7 +107,7 @@ async fn an_entry_that_is_taken_away_is_missed() {
         .iter()
         .filter(|entry| entry["currency"] == "USD")
         .collect();
-    let newest = keys::entry(
+    let newest = shared::wallet::keys::entry(
         purse.id(),
         "USD".parse().expect("one"),
         usd[0]["id"].as_str().expect("an id").parse().expect("one"),
@@ -124,7 +125,7 @@ async fn an_entry_that_is_taken_away_is_missed() {
 async fn a_wallet_that_cannot_be_is_not_moved() {
     let api = Api::start().await;
     let purse = filled(&api, PHONE).await;
-    plant(&api, &keys::wallet(purse.id()), "balances.USD.held", number(-1)).await;
+    plant(&api, &shared::wallet::keys::wallet(purse.id()), "balances.USD.held", number(-1)).await;
     purse.debit(1).await.expect(500);
     assert_eq!(audited(&api).await.breaks.first().map(|found| found.what), Some(Break::Bound));
 }
@@ -211,7 +212,7 @@ async fn the_command_audits_the_local_data_folder_and_fails_at_a_break() {
     api.stack.stop().await;
     assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::SUCCESS));
     let api = start().await;
-    plant(&api, &keys::wallet(id), "balances.USD.available", number(1_000)).await;
+    plant(&api, &shared::wallet::keys::wallet(id), "balances.USD.available", number(1_000)).await;
     api.stack.stop().await;
     assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::from(1)));
     std::fs::remove_dir_all(folder).expect("the folder goes");

@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 use harness::Api;
 use serde_json::json;
-use shared::{random::SystemRandom, store::ExpiredHolds};
+use shared::{random::SystemRandom, wallet::ExpiredHolds};
 
 use super::{Purse, audited, store};
 use crate::PHONE;

@@ -2,9 +2,9 @@ use futures_util::future::join_all;
 use harness::{Answer, Api};
 use http::Method;
 use serde_json::{Value, json};
-use shared::store::{
-    StoreError,
+use shared::{
     customer_data::{Erasure, erase_customer},
+    store::StoreError,
 };
 
 use super::{Purse, audited, store};

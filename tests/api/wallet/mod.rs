@@ -6,7 +6,8 @@ use harness::{Answer, Api, phone::LoggedIn};
 use serde_json::{Value, json};
 use shared::{
     ids::CustomerId,
-    store::{AuditPlace, Audited, Store},
+    store::Store,
+    wallet::{AuditPlace, Audited},
 };
 
 mod audit;

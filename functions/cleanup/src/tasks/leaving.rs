@@ -1,8 +1,9 @@
 //! Customers who left: everything that is stored of them is erased, item by item.
 
-use shared::store::{
-    LEAVING_SHARDS, StoreError,
+use shared::{
+    account::LEAVING_SHARDS,
     customer_data::{Erasure, erase_customer},
+    store::StoreError,
 };
 
 use crate::run::{Counts, Run};

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    account::{Account, Session, Status, StatusChange},
     auth::caller::Verified,
     hashes::PhoneHash,
     http::{session::SessionOut, times::in_millis},
     ids::SessionId,
-    model::account::{Account, Session, Status, StatusChange},
 };
 use utoipa::ToSchema;
 

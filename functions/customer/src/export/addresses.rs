@@ -3,12 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    address::{Address, AddressBook},
     http::times::in_millis,
     ids::AddressId,
-    model::{
-        address::{Address, AddressBook},
-        point::Point,
-    },
+    point::Point,
 };
 use utoipa::ToSchema;
 

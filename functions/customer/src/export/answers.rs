@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{http::times::perhaps_in_millis, model::idempotency::AnswerRecord};
+use shared::{http::times::perhaps_in_millis, idempotency::AnswerRecord};
 use utoipa::ToSchema;
 
 /// An answer that is kept for a request that may be repeated.

@@ -3,12 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
+    account::Platform,
+    device::{Device, SilencedBy},
     http::times::{in_millis, perhaps_in_millis},
     ids::SessionId,
-    model::{
-        account::Platform,
-        device::{Device, SilencedBy},
-    },
 };
 use utoipa::ToSchema;
 

@@ -6,7 +6,7 @@ use shared::{
     hashes::ContentHash,
     http::times::in_millis,
     ids::NotificationId,
-    model::inbox::{Inbox, Notification, Receipt, Week},
+    inbox::{Inbox, Notification, Receipt, Week},
 };
 use utoipa::ToSchema;
 

@@ -5,12 +5,7 @@ use serde::Serialize;
 use shared::{
     http::times::{in_millis, perhaps_in_millis},
     ids::{EntryId, LedgerId},
-    model::{
-        currency::Currency,
-        ledger::{Entry, Hold, HoldStatus, Kind, LedgerAccount},
-        wallet::{Balance, Wallet},
-    },
-    store::Reversal,
+    wallet::{Balance, Currency, Entry, Hold, HoldStatus, Kind, LedgerAccount, Reversal, Wallet},
 };
 use utoipa::ToSchema;
 

@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use shared::store::{AuditPlace, Audited, LedgerBreak, Store};
+use shared::{
+    store::Store,
+    wallet::{AuditPlace, Audited, LedgerBreak},
+};
 
 use super::{Failure, StackArgs, http_url, say};
 use crate::{doctor::operator_client, log, stack::Stack};

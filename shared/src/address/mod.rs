@@ -1,0 +1,8 @@
+//! Address books.
+
+pub mod keys;
+pub(crate) mod model;
+pub(crate) mod store;
+
+pub use model::{Address, AddressBook, AddressPatch, Details, MOST_ADDRESSES};
+pub use store::{Added, DefaultPlace, NewAddress, Removed};

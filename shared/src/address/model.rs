@@ -1,0 +1,204 @@
+//! A customer's addresses, and which of them is the default.
+//!
+//! Invariants: there are at most fifty; of one or more exactly one is the default, of none none.
+//! Both follow from the book, which changes in the transaction that adds or removes an address.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ids::AddressId, point::Point};
+
+/// How many addresses a customer has at most.
+pub const MOST_ADDRESSES: u32 = 50;
+
+/// An address as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Address {
+    /// Its id, which sorts by its time.
+    pub id: AddressId,
+    /// What the customer wrote.
+    #[serde(flatten)]
+    pub details: Details,
+    /// When it was added.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created: Timestamp,
+    /// When it was changed last.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub updated: Timestamp,
+    /// Counts the changes.
+    pub revision: u64,
+}
+
+/// What a customer writes of an address. A text that was not given is empty.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Details {
+    /// What the customer calls it.
+    pub label: String,
+    /// Who is found there.
+    pub recipient: String,
+    /// That person's phone: E.164, or as it is written in the country.
+    pub phone: String,
+    /// Street and number.
+    pub line1: String,
+    /// What else leads to the door.
+    pub line2: String,
+    /// City or village.
+    pub city: String,
+    /// State, province, emirate.
+    pub state: String,
+    /// As the country's post writes it.
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Where it is on the earth.
+    pub location: Option<Point>,
+    /// For whoever delivers.
+    pub instructions: String,
+}
+
+/// Changes of an address: what is `None` stays; a `Some(None)` takes the location away.
+#[derive(Clone, Default, PartialEq)]
+pub struct AddressPatch {
+    /// See [`Details`], for this and all others.
+    pub label: Option<String>,
+    /// Another recipient.
+    pub recipient: Option<String>,
+    /// Another phone.
+    pub phone: Option<String>,
+    /// Another street.
+    pub line1: Option<String>,
+    /// Another second line.
+    pub line2: Option<String>,
+    /// Another city.
+    pub city: Option<String>,
+    /// Another state.
+    pub state: Option<String>,
+    /// Another postal code.
+    pub postal_code: Option<String>,
+    /// Another country.
+    pub country: Option<String>,
+    /// Another point.
+    pub location: Option<Option<Point>>,
+    /// Other instructions.
+    pub instructions: Option<String>,
+}
+
+/// What holds a customer's addresses together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddressBook {
+    /// How many addresses there are.
+    #[serde(rename = "n")]
+    pub count: u32,
+    /// The default; none where there is no address.
+    #[serde(default)]
+    pub default: Option<AddressId>,
+    /// Counts what was added, removed or made the default.
+    pub revision: u64,
+}
+
+impl Details {
+    /// The same after a change.
+    pub fn changed(&self, patch: AddressPatch) -> Self {
+        let before = self.clone();
+        Self {
+            label: patch.label.unwrap_or(before.label),
+            recipient: patch.recipient.unwrap_or(before.recipient),
+            phone: patch.phone.unwrap_or(before.phone),
+            line1: patch.line1.unwrap_or(before.line1),
+            line2: patch.line2.unwrap_or(before.line2),
+            city: patch.city.unwrap_or(before.city),
+            state: patch.state.unwrap_or(before.state),
+            postal_code: patch.postal_code.unwrap_or(before.postal_code),
+            country: patch.country.unwrap_or(before.country),
+            location: patch.location.unwrap_or(before.location),
+            instructions: patch.instructions.unwrap_or(before.instructions),
+        }
+    }
+}
+
+impl Address {
+    /// A new address.
+    pub fn new(id: AddressId, details: Details, now: Timestamp) -> Self {
+        Self { id, details, created: now, updated: now, revision: 1 }
+    }
+
+    /// The same with other details.
+    pub fn with(&self, details: Details, now: Timestamp) -> Self {
+        Self { details, updated: now, revision: self.revision + 1, ..*self }
+    }
+}
+
+impl AddressBook {
+    /// Whether there is no place for another.
+    pub fn is_full(&self) -> bool {
+        self.count >= MOST_ADDRESSES
+    }
+
+    /// Brings a customer's addresses into the order in which they are shown: the default, then the
+    /// newest.
+    pub fn sort(&self, addresses: &mut [Address]) {
+        addresses.sort_by_key(|address| {
+            std::cmp::Reverse((Some(address.id) == self.default, address.created, address.id))
+        });
+    }
+}
+
+macro_rules! tells_nothing {
+    ($($name:ident)*) => {
+        $(
+            /// Where somebody lives is nobody's business in a log.
+            impl std::fmt::Debug for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.debug_struct(stringify!($name)).finish_non_exhaustive()
+                }
+            }
+        )*
+    };
+}
+
+tells_nothing!(Details AddressPatch);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn the_default_comes_first_and_then_the_newest() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let address = |second| {
+            Address::new(AddressId::new(at(second), &SystemRandom), Details::default(), at(second))
+        };
+        let mut all: Vec<Address> = [3, 1, 4, 2].map(address).into();
+        let book = AddressBook { count: 4, default: Some(all[3].id), revision: 4 };
+        book.sort(&mut all);
+        assert_eq!(
+            all.iter().map(|address| address.created.as_second()).collect::<Vec<_>>(),
+            [2, 4, 3, 1]
+        );
+    }
+
+    #[test]
+    fn what_is_not_sent_stays_and_nothing_shows_itself() {
+        let before = Details {
+            city: "Riyadh".into(),
+            location: Some(Point::new(24.7, 46.7)),
+            ..Details::default()
+        };
+        let after = before.changed(AddressPatch {
+            line1: Some("Olaya Street 1".into()),
+            ..AddressPatch::default()
+        });
+        assert_eq!(
+            (after.city.as_str(), after.line1.as_str(), after.location),
+            ("Riyadh", "Olaya Street 1", before.location)
+        );
+        assert_eq!(
+            before
+                .changed(AddressPatch { location: Some(None), ..AddressPatch::default() })
+                .location,
+            None
+        );
+        assert_eq!(format!("{after:?}"), "Details { .. }");
+    }
+}

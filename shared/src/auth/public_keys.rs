@@ -1,0 +1,63 @@
+//! The public keys of the token service, where functions without the token secret find them.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use serde::{Deserialize, Serialize};
+use table::{Query, item, record};
+
+use crate::{
+    auth::public_keys as keys,
+    store::{Store, StoreError},
+};
+
+/// One published key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedKey {
+    /// Its version.
+    pub version: u32,
+    /// RFC 7638 thumbprint.
+    pub kid: String,
+    /// base64url of the 32 public bytes (RFC 8037 `x`).
+    pub x: String,
+}
+
+impl Store {
+    /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and
+    /// a write unit the first time.
+    pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
+        if self.table.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
+            == Some(key)
+        {
+            return Ok(());
+        }
+        let sent = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item(keys::signing_key(key.version), "signing_key", key)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match sent {
+            Err(error)
+                if !matches!(
+                    error.as_service_error(),
+                    Some(PutItemError::ConditionalCheckFailedException(_))
+                ) =>
+            {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The two newest keys. One trip, half a read unit.
+    pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
+        let query = Query::of(keys::signing_key(0).partition()).newest_first();
+        self.table.first(query, 2).await?.items.into_iter().map(record).collect()
+    }
+}
+
+/// A public signing key by its version.
+pub fn signing_key(version: u32) -> table::Key {
+    table::Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+}

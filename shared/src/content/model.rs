@@ -1,0 +1,355 @@
+//! What the app information says of who may use the API now: the oldest version of each platform's
+//! app, and maintenance.
+//!
+//! Invariant: only what is clearly below the minimum is refused; whatever does not read as a
+//! version passes.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use crate::{content::Localized, limits::Wait};
+
+/// How long a client waits where nobody knows when maintenance ends.
+const PATIENCE: Wait = Wait(60);
+
+/// The part of the app information that every function reads. Other members of the stored record
+/// are passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Availability {
+    /// The languages that everything here is in, by their tags (BCP 47). The first is for those who
+    /// want none of them.
+    #[serde(default)]
+    pub languages: Vec<String>,
+    /// By platform: `ios`, `android`, `web`.
+    #[serde(default)]
+    pub platforms: BTreeMap<String, PlatformGate>,
+    /// Whether the API is closed.
+    #[serde(default)]
+    pub maintenance: Maintenance,
+}
+
+/// What a platform's app must be.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlatformGate {
+    /// The oldest version that is served, numbers with dots between them.
+    #[serde(default)]
+    #[schema(required)]
+    pub minimum_version: Option<String>,
+    /// The newest version that there is.
+    #[serde(default)]
+    #[schema(required)]
+    pub latest_version: Option<String>,
+    /// Where the app is updated.
+    #[serde(default)]
+    #[schema(required, format = "uri")]
+    pub store_url: Option<String>,
+}
+
+/// A time in which the API is closed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maintenance {
+    /// Whether it is closed now.
+    #[serde(default)]
+    pub active: bool,
+    /// For people.
+    #[serde(default)]
+    pub message: Option<Localized>,
+    /// When it is expected to end, RFC 3339; what is no time counts as absent.
+    #[serde(default, deserialize_with = "time_or_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// The app that a request says it comes from, if it does.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AskingApp<'a> {
+    /// `X-App-Platform`.
+    pub platform: Option<&'a str>,
+    /// `X-App-Version`.
+    pub version: Option<&'a str>,
+}
+
+/// What an app should do about its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Update {
+    /// It is the newest, or nobody knows.
+    None,
+    /// There is a newer one.
+    Soft,
+    /// It is not served any more.
+    Hard,
+}
+
+/// Why a request is refused before anything else of it is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closed {
+    /// For everybody.
+    Maintenance {
+        /// The operator's words.
+        message: Option<Localized>,
+        /// When to come again.
+        wait: Wait,
+    },
+    /// For this version of the app.
+    TooOld {
+        /// Where the app is updated.
+        store_url: Option<String>,
+    },
+}
+
+impl Availability {
+    /// Why a request of this app at `now` is refused.
+    pub fn closed_to(&self, app: AskingApp<'_>, now: Timestamp) -> Option<Closed> {
+        if self.maintenance.active {
+            let wait = self
+                .maintenance
+                .until
+                .map(|until| until.as_second() - now.as_second())
+                .filter(|seconds| *seconds > 0);
+            let told =
+                |message: &Localized| message.texts().iter().any(|text| !text.trim().is_empty());
+            let message = self.maintenance.message.clone().filter(told);
+            return Some(Closed::Maintenance { message, wait: wait.map_or(PATIENCE, Wait) });
+        }
+        let too_old = self.update(app) == Update::Hard;
+        too_old.then(|| Closed::TooOld {
+            store_url: self.platform_of(app).and_then(|platform| platform.store_url.clone()),
+        })
+    }
+
+    /// What this app should do about its version.
+    pub fn update(&self, app: AskingApp<'_>) -> Update {
+        let (Some(platform), Some(version)) = (self.platform_of(app), app.version) else {
+            return Update::None;
+        };
+        let older_than = |known: Option<&str>| known.is_some_and(|known| is_below(version, known));
+        if older_than(platform.minimum_version.as_deref()) {
+            Update::Hard
+        } else if older_than(platform.latest_version.as_deref()) {
+            Update::Soft
+        } else {
+            Update::None
+        }
+    }
+
+    fn platform_of(&self, app: AskingApp<'_>) -> Option<&PlatformGate> {
+        self.platforms.get(&app.platform?.trim().to_ascii_lowercase())
+    }
+}
+
+/// Whether a text reads as a version.
+pub fn is_version(text: &str) -> bool {
+    numbers(text).is_some()
+}
+
+/// Whether `version` is clearly older than `other`: number by number, a missing one counting as 0.
+pub fn is_below(version: &str, other: &str) -> bool {
+    let (Some(version), Some(other)) = (numbers(version), numbers(other)) else { return false };
+    let places = 0..version.len().max(other.len());
+    let number = |numbers: &[u64], place: usize| numbers.get(place).copied().unwrap_or(0);
+    let differing = places.map(|place| number(&version, place).cmp(&number(&other, place)));
+    differing.into_iter().find(|order| order.is_ne()) == Some(Ordering::Less)
+}
+
+/// The numbers that a version begins with. What a build adds to them (`1.4.0+57`, `1.4.0-beta.2`,
+/// `1.4.0 (57)`) says nothing of its age.
+fn numbers(version: &str) -> Option<Vec<u64>> {
+    let number = |part: &str| {
+        part.bytes().all(|digit| digit.is_ascii_digit()).then(|| part.parse().ok()).flatten()
+    };
+    version.trim().split(['+', '-', ' ', '(']).next()?.split('.').map(number).collect()
+}
+
+fn time_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Text(String),
+        Millis(i64),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match Stored::deserialize(deserializer)? {
+        Stored::Text(text) => text.parse().ok(),
+        Stored::Millis(millis) => Timestamp::from_millisecond(millis).ok(),
+        Stored::Other(_) => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn availability(info: serde_json::Value) -> Availability {
+        serde_json::from_value(info).unwrap()
+    }
+
+    #[test]
+    fn versions_compare_number_by_number() {
+        for (version, other) in [
+            ("1.9.9", "1.10.0"),
+            ("1.9", "1.10"),
+            ("2.3.9", "2.4"),
+            ("0", "0.0.1"),
+            (" 1.2 ", "1.2.1"),
+            ("9", "10"),
+        ] {
+            assert!(is_below(version, other), "{version} < {other}");
+            assert!(!is_below(other, version), "{other} < {version}");
+        }
+        for equal in [("1.2", "1.2.0"), ("01.2", "1.02"), ("1", "1")] {
+            assert!(!is_below(equal.0, equal.1) && !is_below(equal.1, equal.0), "{equal:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_build_adds_to_its_version_says_nothing_of_its_age() {
+        for suffix in ["+57", "+57.sha-5114f85", "-beta.2", "-debug", " (57)", "(57)", " beta"] {
+            let (old, new) = (format!("1.9.9{suffix}"), format!("1.10.0{suffix}"));
+            assert!(
+                is_below(&old, "1.10.0") && is_below("1.9.9", &new) && is_below(&old, &new),
+                "{suffix}"
+            );
+            assert!(!is_below(&new, "1.10.0") && !is_below("1.10.0", &new), "{suffix}");
+        }
+    }
+
+    #[test]
+    fn garbage_is_never_below_and_nothing_is_below_it() {
+        for garbage in [
+            "",
+            ".",
+            "1.",
+            "1..2",
+            "v1.2",
+            "beta",
+            "-1",
+            "+1",
+            "1,2",
+            "1.2_3",
+            "٣",
+            "99999999999999999999",
+            "latest",
+            "(1)",
+            "1.x",
+        ] {
+            assert!(!is_version(garbage), "{garbage}");
+            assert!(!is_below(garbage, "5.0"), "{garbage}");
+            assert!(!is_below("5.0", garbage), "{garbage}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_texts_are_each_below_the_other_and_what_does_not_begin_with_a_digit_is_below_nothing(
+            one in any::<String>(), other in "\\PC{0,3}[0-9.]{0,8}[-+ (.x]?\\PC{0,4}"
+        ) {
+            prop_assert!(!(is_below(&one, &other) && is_below(&other, &one)));
+            for text in [&one, &other] {
+                prop_assert!(!is_below(text, text));
+                if !text.trim().starts_with(|first: char| first.is_ascii_digit()) {
+                    prop_assert!(!is_below(text, "99999") && !is_below("0", text));
+                }
+            }
+        }
+
+        #[test]
+        fn versions_are_ordered_as_their_numbers_are(one in numbers_of_a_version(), other in numbers_of_a_version(), zeros in 0..3_usize) {
+            let text = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+            let padded = |numbers: &[u64]| [numbers, &[0; 9][numbers.len()..]].concat();
+            prop_assert_eq!(is_below(&text(&one), &text(&other)), padded(&one) < padded(&other));
+            let longer = text(&one) + &".0".repeat(zeros) + "+7";
+            prop_assert!(!is_below(&longer, &text(&one)) && !is_below(&text(&one), &longer));
+        }
+    }
+
+    fn numbers_of_a_version() -> impl Strategy<Value = Vec<u64>> {
+        proptest::collection::vec(prop_oneof![0..3_u64, 9..12_u64, any::<u64>()], 1..=5)
+    }
+
+    fn app<'a>(
+        platform: impl Into<Option<&'a str>>,
+        version: impl Into<Option<&'a str>>,
+    ) -> AskingApp<'a> {
+        AskingApp { platform: platform.into(), version: version.into() }
+    }
+
+    #[test]
+    fn only_a_known_platform_with_a_version_below_its_minimum_is_too_old() {
+        let availability = availability(json!({"name": "Satchel", "platforms": {
+            "ios": {"minimum_version": "2.0", "latest_version": "3.1", "store_url": "https://apps.example.com/1"},
+            "web": {"minimum_version": null}}}));
+        let closed = |platform, version| {
+            availability.closed_to(app(platform, version), Timestamp::UNIX_EPOCH)
+        };
+        let too_old =
+            Some(Closed::TooOld { store_url: Some("https://apps.example.com/1".to_owned()) });
+        assert_eq!(closed(Some("iOS"), Some("1.9.9")), too_old);
+        for (platform, version) in [
+            (Some("ios"), Some("2")),
+            (Some("web"), Some("0")),
+            (Some("tv"), Some("0")),
+            (None, Some("0")),
+            (Some("ios"), None),
+        ] {
+            assert_eq!(closed(platform, version), None);
+        }
+    }
+
+    #[test]
+    fn an_update_is_soft_below_the_latest_and_hard_below_the_minimum() {
+        let availability = availability(json!({"platforms": {
+            "ios": {"minimum_version": "2.0", "latest_version": "3.1"}, "web": {"latest_version": "1"}, "android": {}}}));
+        for (platform, version, update) in [
+            ("ios", "1.99", Update::Hard),
+            ("ios", "2.0", Update::Soft),
+            (" IOS ", "3.0.9+12", Update::Soft),
+            ("ios", "3.1", Update::None),
+            ("ios", "3.2-beta", Update::None),
+            ("ios", "latest", Update::None),
+            ("web", "0.9", Update::Soft),
+            ("android", "0.1", Update::None),
+            ("tv", "0.1", Update::None),
+        ] {
+            assert_eq!(availability.update(app(platform, version)), update, "{platform} {version}");
+        }
+        assert_eq!(availability.update(app("ios", None)), Update::None);
+        assert_eq!(availability.update(app(None, "0.1")), Update::None);
+    }
+
+    #[test]
+    fn maintenance_says_when_to_come_again_and_its_words_may_be_in_many_languages() {
+        let now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
+        let closed = |maintenance: serde_json::Value| {
+            let closed = availability(json!({"maintenance": maintenance}))
+                .closed_to(AskingApp::default(), now);
+            match closed.expect("it is closed") {
+                Closed::Maintenance { message, wait } => (message, wait.0),
+                other @ Closed::TooOld { .. } => panic!("{other:?}"),
+            }
+        };
+        let wait = |until| closed(json!({"active": true, "until": until})).1;
+        assert_eq!(wait(json!("2026-11-22T21:00:00.000Z")), 3_600);
+        assert_eq!(wait(json!(1_795_377_700_000_i64)), 100);
+        for unknown in [json!(null), json!("soon"), json!("2026-11-22T19:00:00Z"), json!(true)] {
+            assert_eq!(wait(unknown), 60);
+        }
+        let words = |message| closed(json!({"active": true, "message": message})).0;
+        assert_eq!(words(json!("Back at ten.")), Some(Localized::Same("Back at ten.".to_owned())));
+        assert_eq!(
+            words(json!({"en": "Back.", "ar": "عدنا."})).unwrap().in_language("ar"),
+            "عدنا."
+        );
+        assert_eq!(words(json!("  ")), None);
+        assert_eq!(
+            availability(json!({"maintenance": {"active": false}}))
+                .closed_to(AskingApp::default(), now),
+            None
+        );
+    }
+}

@@ -1,0 +1,7 @@
+//! Customer profiles.
+
+pub mod keys;
+pub(crate) mod model;
+pub(crate) mod store;
+
+pub use model::{Customer, CustomerPatch, Gender};

@@ -1,0 +1,36 @@
+//! Keys of push devices.
+
+use table::{IndexList, Key};
+
+use crate::{hashes::ContentHash, ids::CustomerId};
+
+/// Push devices, by when each was last seen as far as is known.
+pub const DEVICES_BY_LAST_SEEN: IndexList = IndexList("DEV#SEEN");
+
+/// A customer's devices, their count among them.
+pub(crate) fn devices_of(customer: CustomerId) -> String {
+    format!("DEV#{customer}")
+}
+
+/// What the sort keys of devices begin with.
+pub(crate) const DEVICES: &str = "DEVICE#";
+
+/// A customer's device by its registration id's hash.
+pub fn device(customer: CustomerId, registration: &ContentHash) -> Key {
+    Key::new(devices_of(customer), format!("{DEVICES}{}", registration.as_str()))
+}
+
+/// How many devices a customer has.
+pub fn device_count(customer: CustomerId) -> Key {
+    Key::new(devices_of(customer), "COUNT")
+}
+
+/// Whose a registration id is.
+pub fn device_owner(registration: &ContentHash) -> Key {
+    Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")
+}
+
+/// That a device's number is taken.
+pub fn device_number(number: u64) -> Key {
+    Key::new(format!("DEV#NUMBER#{number}"), "TAKEN")
+}

@@ -1,0 +1,13 @@
+//! Push devices, whose registration ids have one owner at any moment, and their SNS endpoints.
+
+pub mod keys;
+pub(crate) mod model;
+pub(crate) mod push;
+pub(crate) mod store;
+
+pub use model::{
+    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, Registration, Silenced,
+    SilencedBy,
+};
+pub use push::{Endpoint, Push, Pushed};
+pub use store::{Claimed, DeviceClaim, Replaced};

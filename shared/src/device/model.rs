@@ -1,0 +1,266 @@
+//! Push devices: what a registration makes of one, and when it may be pushed to.
+//!
+//! Invariants: a registration id is one customer's at any moment; a device is pushed to only while
+//! its own flag is set and the session that registered or re-activated it lives, so whatever ends
+//! sessions silences devices without touching them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    account::{Account, Liveness, Platform},
+    hashes::ContentHash,
+    ids::{CustomerId, SessionId},
+    random::{Random, below},
+};
+
+/// How many devices a customer has at most.
+pub const MOST_DEVICES: u32 = 50;
+
+/// Random values a device's number may take within one millisecond, so that ids stay below 2^53 for
+/// the next 139 years.
+const NUMBERS_PER_MILLI: u32 = 2_048;
+/// Device numbers count milliseconds from here: 2020-01-01T00:00:00Z.
+const FIRST_MILLI: i64 = 1_577_836_800_000;
+
+/// A device as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "fcm-django's name on the wire")]
+pub struct Device {
+    /// An integer below 2^53, of one device alone, rising with time.
+    pub id: u64,
+    /// What the push service knows it by; at most 4096 characters.
+    pub registration_id: String,
+    /// Its kind.
+    pub platform: Platform,
+    /// What its owner calls it.
+    pub name: Option<String>,
+    /// What the app knows it by.
+    pub device_id: Option<String>,
+    /// Its own flag; see [`Device::is_active`].
+    pub active: bool,
+    /// When the registration id was first registered.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created: Timestamp,
+    /// The session that registered or re-activated it.
+    pub session: SessionId,
+    /// Its endpoint at SNS, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// Whether the endpoint was seen to be as it must be since the device was registered last.
+    #[serde(default)]
+    pub checked: bool,
+    /// Why the push service does not reach it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silenced: Option<Silenced>,
+    /// When it was last seen, as far as was noted: when it was registered or re-activated, or found
+    /// in use by the clean-up.
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub seen: Timestamp,
+    /// Counts the changes.
+    pub revision: u64,
+}
+
+/// When a device was last seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastSeen {
+    /// The last sign of life.
+    pub at: Timestamp,
+    /// When its session was refreshed last, where there is that session.
+    pub refreshed: Option<Timestamp>,
+}
+
+/// That pushes to a device were given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silenced {
+    /// Why.
+    pub reason: SilencedBy,
+    /// When.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub at: Timestamp,
+}
+
+/// Why pushes to a device were given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SilencedBy {
+    /// The push service refused a message for it, so SNS disabled its endpoint.
+    EndpointDisabled,
+    /// Its endpoint was deleted.
+    EndpointGone,
+    /// SNS takes its registration id for none.
+    RegistrationRefused,
+}
+
+/// Whose a registration id is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceOwner {
+    /// The customer.
+    pub customer: CustomerId,
+    /// The device's number, which it keeps when it moves to another customer.
+    pub id: u64,
+    /// When it was first registered, which it keeps too.
+    #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
+    pub created: Timestamp,
+}
+
+/// What an app says of its device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "fcm-django's name on the wire")]
+pub struct Registration {
+    /// What the push service knows it by.
+    pub registration_id: String,
+    /// Its kind.
+    pub platform: Platform,
+    /// Its name, where that is said.
+    pub name: Option<Option<String>>,
+    /// What the app knows it by, where that is said.
+    pub device_id: Option<Option<String>>,
+    /// Its own flag.
+    pub active: bool,
+}
+
+/// Changes of a device: what is `None` stays; a `Some(None)` takes the value away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DevicePatch {
+    /// Another registration id.
+    pub registration_id: Option<String>,
+    /// Another kind.
+    pub platform: Option<Platform>,
+    /// Another name.
+    pub name: Option<Option<String>>,
+    /// Another id of the app's.
+    pub device_id: Option<Option<String>>,
+    /// The flag.
+    pub active: Option<bool>,
+}
+
+/// What a registration finds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FoundDevice {
+    /// Whose the registration id is.
+    pub owner: Option<DeviceOwner>,
+    /// The device, where the caller has it.
+    pub own: Option<Device>,
+}
+
+impl Registration {
+    /// The hash that the device stands under.
+    pub fn hash(&self) -> ContentHash {
+        ContentHash::of(&self.registration_id)
+    }
+
+    /// The device that this makes of what is there, on behalf of `session`. A name and an id of the
+    /// app's are the customer's own, so they do not move to another customer with the device.
+    pub fn apply(
+        &self,
+        found: &FoundDevice,
+        session: SessionId,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Device {
+        let new = |id, created| Device {
+            id,
+            registration_id: self.registration_id.clone(),
+            platform: self.platform,
+            name: None,
+            device_id: None,
+            active: self.active,
+            created,
+            session,
+            endpoint: None,
+            checked: false,
+            silenced: None,
+            seen: now,
+            revision: 1,
+        };
+        let before = match found {
+            FoundDevice { own: Some(own), .. } => own.clone(),
+            FoundDevice { owner: Some(owner), .. } => new(owner.id, owner.created),
+            FoundDevice { .. } => new(number(now, random), now),
+        };
+        Device {
+            platform: self.platform,
+            name: self.name.clone().unwrap_or(before.name),
+            device_id: self.device_id.clone().unwrap_or(before.device_id),
+            active: self.active,
+            session,
+            checked: false,
+            silenced: None,
+            seen: now,
+            revision: before.revision + u64::from(found.own.is_some()),
+            ..before
+        }
+    }
+}
+
+impl Device {
+    /// The hash that it stands under.
+    pub fn hash(&self) -> ContentHash {
+        ContentHash::of(&self.registration_id)
+    }
+
+    /// Whether it may be pushed to at `now`.
+    pub fn is_active(&self, account: &Account, now: Timestamp) -> bool {
+        self.active && account.liveness(self.session, now) == Liveness::Alive
+    }
+
+    /// When it was last seen: registered, re-activated, or its session refreshed. A session that
+    /// was ended is no sign of life any more.
+    pub fn last_seen(&self, account: Option<&Account>) -> LastSeen {
+        let refreshed = account
+            .and_then(|account| account.sessions.get(&self.session))
+            .map(|session| session.rotated);
+        LastSeen {
+            at: refreshed.map_or(self.seen, |refreshed| self.seen.max(refreshed)),
+            refreshed,
+        }
+    }
+
+    /// The device after `patch` by `session`. Whoever changes a device that is active leaves it
+    /// with the session that it belongs to: the end of that session must silence it.
+    pub fn changed(
+        &self,
+        patch: &DevicePatch,
+        session: SessionId,
+        account: &Account,
+        now: Timestamp,
+    ) -> Self {
+        let reactivated = patch.active == Some(true) && !self.is_active(account, now);
+        let moved =
+            patch.registration_id.as_ref().is_some_and(|other| *other != self.registration_id);
+        let before = self.clone();
+        Self {
+            registration_id: patch.registration_id.clone().unwrap_or(before.registration_id),
+            platform: patch.platform.unwrap_or(before.platform),
+            name: patch.name.clone().unwrap_or(before.name),
+            device_id: patch.device_id.clone().unwrap_or(before.device_id),
+            active: patch.active.unwrap_or(before.active),
+            session: if reactivated { session } else { before.session },
+            checked: before.checked && !reactivated && !moved,
+            silenced: before.silenced.filter(|_| !reactivated),
+            seen: if reactivated { now } else { before.seen },
+            revision: before.revision + 1,
+            ..before
+        }
+    }
+}
+
+/// A number that no device had in an earlier millisecond.
+fn number(now: Timestamp, random: &dyn Random) -> u64 {
+    let millis = u64::try_from(now.as_millisecond() - FIRST_MILLI).unwrap_or(0);
+    millis * u64::from(NUMBERS_PER_MILLI) + u64::from(below(random, NUMBERS_PER_MILLI))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn numbers_rise_with_time_and_are_exact_in_every_client_for_a_century() {
+        let at = |text: &str| number(text.parse().unwrap(), &SystemRandom);
+        assert!(at("2026-11-22T20:52:24.001Z") > at("2026-11-22T20:52:24.000Z"));
+        assert!(at("2126-11-22T20:52:24Z") < 1 << 53);
+    }
+}

@@ -1,0 +1,159 @@
+//! The checks between a known path and its handler, in the contract's order: preflight, maintenance
+//! 503, old app 426, 406, bearer 401, method 405. What the handler's extractors refuse (413, 415,
+//! 400) comes after.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+
+use crate::{
+    app::AppState,
+    auth::{caller::Caller, operator::Actor},
+    content::{AskingApp, Closed},
+    http::{
+        cors,
+        error::ApiError,
+        language::Languages,
+        negotiate::Accept,
+        rate_limit::RateLimits,
+        routes::{Access, Operation, method_of},
+    },
+};
+
+/// The path of the operation that answered, for the log.
+#[derive(Debug, Clone)]
+pub(crate) struct MatchedRoute(pub(crate) Arc<str>);
+
+/// What is checked before the handlers of one path.
+pub(crate) struct Gate {
+    app: AppState,
+    route: Arc<str>,
+    allow: HeaderValue,
+    closable: bool,
+    served: Vec<Served>,
+}
+
+struct Served {
+    methods: Vec<Method>,
+    access: Access,
+    produces: &'static [&'static str],
+}
+
+impl Gate {
+    pub(crate) fn new(app: AppState, path: &str, operations: &[Operation]) -> Self {
+        let served: Vec<Served> = operations
+            .iter()
+            .map(|operation| Served {
+                methods: operation.methods.iter().map(method_of).collect(),
+                access: operation.access,
+                produces: operation.produces,
+            })
+            .collect();
+        let closable = operations.iter().any(Operation::can_be_closed);
+        Self { app, route: path.into(), allow: allow(&served), closable, served }
+    }
+
+    fn operation(&self, method: &Method) -> Option<&Served> {
+        let method = if method == Method::HEAD { &Method::GET } else { method };
+        self.served.iter().find(|served| served.methods.contains(method))
+    }
+
+    /// Maintenance and old apps, by what this process knows of them: no trip.
+    fn open_to(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        let now = self.app.now();
+        let Some(availability) = self.app.availability.at(now).filter(|_| self.closable) else {
+            return Ok(());
+        };
+        match availability.closed_to(asking_app(headers), now) {
+            None => Ok(()),
+            Some(Closed::Maintenance { message, wait }) => {
+                let language = Languages::of(headers)
+                    .lookup(&availability.languages)
+                    .or(availability.languages.first().map(String::as_str));
+                let message = message
+                    .map(|message| message.in_language(language.unwrap_or_default()).to_owned());
+                Err(ApiError::maintenance(message, wait))
+            }
+            Some(Closed::TooOld { store_url }) => Err(ApiError::upgrade_required(store_url)),
+        }
+    }
+
+    async fn admit(&self, request: &mut Request, limits: &RateLimits) -> Result<(), ApiError> {
+        self.open_to(request.headers())?;
+        let operation = self.operation(request.method());
+        let asked =
+            |served: &&Served| operation.is_none_or(|operation| std::ptr::eq(operation, *served));
+        let accept = Accept::of(request.headers());
+        if !self.served.iter().filter(asked).any(|served| accept.admits(served.produces)) {
+            return Err(ApiError::not_acceptable());
+        }
+        let accesses: Vec<Access> =
+            self.served.iter().filter(asked).map(|served| served.access).collect();
+        if accesses.contains(&Access::Bearer) {
+            let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
+            request.extensions_mut().insert(caller);
+        } else if accesses.contains(&Access::BearerOrOperator) {
+            let actor = Actor::authenticate(&self.app, request.headers(), limits.clone()).await?;
+            request.extensions_mut().insert(actor);
+        }
+        match operation {
+            Some(_) => Ok(()),
+            None => Err(ApiError::method_not_allowed(
+                request.method(),
+                self.allow.to_str().unwrap_or_default(),
+            )),
+        }
+    }
+
+    fn preflight(&self) -> Response {
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        cors::allow_methods(response.headers_mut(), &self.allow);
+        response
+    }
+}
+
+/// The app that a request says it comes from.
+pub fn asking_app(headers: &HeaderMap) -> AskingApp<'_> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    AskingApp { platform: text("x-app-platform"), version: text("x-app-version") }
+}
+
+/// The checks of one path, as a layer around its handlers.
+pub(crate) async fn gate(
+    State(gate): State<Arc<Gate>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut response = if request.method() == Method::OPTIONS {
+        gate.preflight()
+    } else {
+        let limits = RateLimits::default();
+        request.extensions_mut().insert(limits.clone());
+        let mut answered = match gate.admit(&mut request, &limits).await {
+            Ok(()) => next.run(request).await,
+            Err(error) => error.into_response(),
+        };
+        limits.write(answered.headers_mut());
+        answered
+    };
+    response.extensions_mut().insert(MatchedRoute(gate.route.clone()));
+    response
+}
+
+/// The methods of a path in REST Framework's order.
+fn allow(served: &[Served]) -> HeaderValue {
+    let has = |method: &Method| served.iter().any(|served| served.methods.contains(method));
+    let order = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let mut names: Vec<&str> =
+        order.iter().filter(|method| has(method)).map(Method::as_str).collect();
+    if has(&Method::GET) {
+        names.push("HEAD");
+    }
+    names.push("OPTIONS");
+    HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("OPTIONS"))
+}

@@ -1,0 +1,8 @@
+//! Answers that are stored under an `Idempotency-Key`, and given again.
+
+pub mod keys;
+pub(crate) mod model;
+pub(crate) mod store;
+
+pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, RequestKey, Seen, Slot, StoredAnswer};
+pub use store::Once;

@@ -1,0 +1,8 @@
+//! Inboxes: a customer's notifications, and which of them are read.
+
+pub mod keys;
+pub(crate) mod model;
+pub(crate) mod store;
+
+pub use model::{Inbox, Notification, Receipt, Week};
+pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};

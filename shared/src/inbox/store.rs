@@ -1,0 +1,229 @@
+//! Inboxes: a head, items in the order of their ids, and receipts of the messages that came.
+//!
+//! Invariant: whatever changes an item changes the head in the same transaction, from the revision
+//! that was seen; so a change holds for the inbox that it was decided on, or is decided anew.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use jiff::Timestamp;
+use table::{Item, Query, SORT, expiring_item, item, number, record, records};
+
+use crate::{
+    ids::{CustomerId, NotificationId},
+    inbox::{Inbox, Notification, Receipt, keys},
+    paging::Span,
+    store::{
+        Store, StoreError,
+        transaction::{Outcome, Verdict},
+    },
+};
+
+/// The most items that one change of an inbox can hold beside its head.
+pub const MOST_CHANGES: usize = 99;
+
+/// A change of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemChange {
+    /// It is read.
+    Read(NotificationId),
+    /// It goes.
+    Delete(NotificationId),
+}
+
+/// A message about to come into an inbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// Whose inbox.
+    pub customer: CustomerId,
+    /// The inbox as it was seen.
+    pub before: &'a Inbox,
+    /// The inbox with the message.
+    pub after: &'a Inbox,
+    /// The message.
+    pub notification: &'a Notification,
+    /// That it came.
+    pub receipt: &'a Receipt,
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// What came of a message.
+#[derive(Debug)]
+pub enum Arrived {
+    /// It is in the inbox.
+    Now,
+    /// It came before, as this item.
+    Before(NotificationId),
+    /// The inbox has changed meanwhile: as it stands.
+    Changed(Inbox),
+}
+
+impl Store {
+    /// The head of a customer's inbox, strongly consistent. One trip, one read unit.
+    pub async fn inbox(&self, customer: CustomerId) -> Result<Inbox, StoreError> {
+        Ok(self.table.get(keys::inbox(customer), true).await?.unwrap_or_default())
+    }
+
+    /// A stretch of a customer's items, newest first, strongly consistent; those that are deleted
+    /// or over by the head among them. One trip; a read unit for each 4 KB.
+    pub async fn notifications(
+        &self,
+        customer: CustomerId,
+        from: Option<NotificationId>,
+        span: &Span,
+    ) -> Result<Vec<Notification>, StoreError> {
+        let after = from.map(|id| keys::notification(customer, id));
+        let query = Query::of(keys::inbox_of(customer))
+            .beginning(keys::NOTIFICATIONS)
+            .after(after)
+            .consistent();
+        let query = if span.backward { query } else { query.newest_first() };
+        self.table.first(query, span.limit).await?.items.into_iter().map(record).collect()
+    }
+
+    /// One item of a customer, strongly consistent. One trip, one read unit for each 4 KB.
+    pub async fn notification(
+        &self,
+        customer: CustomerId,
+        id: NotificationId,
+    ) -> Result<Option<Notification>, StoreError> {
+        self.table.get(keys::notification(customer, id), true).await
+    }
+
+    /// Those of up to a hundred items that are stored, strongly consistent, in no order. One trip,
+    /// another where DynamoDB leaves some out; a read unit for each and each further 4 KB.
+    pub async fn notifications_by_id(
+        &self,
+        customer: CustomerId,
+        ids: &[NotificationId],
+    ) -> Result<Vec<Notification>, StoreError> {
+        let keys = ids.iter().map(|id| keys::notification(customer, *id)).collect();
+        records(self.table.batch_get(keys, true).await?)
+    }
+
+    /// Changes a customer's inbox and up to 99 of its items; false where it is no longer as it was.
+    /// One trip; two write units for the head and for each KB of each item; one for a head alone.
+    pub async fn change_inbox(
+        &self,
+        customer: CustomerId,
+        before: &Inbox,
+        after: &Inbox,
+        changes: &[ItemChange],
+    ) -> Result<bool, StoreError> {
+        let mut items = vec![self.replace_head(customer, before, after)?];
+        for change in changes {
+            items.push(match change {
+                ItemChange::Read(id) => self.mark_read(customer, *id)?,
+                ItemChange::Delete(id) => {
+                    self.delete_if(keys::notification(customer, *id), "attribute_exists(pk)", None)?
+                }
+            });
+        }
+        Ok(matches!(self.transact(items).await?, Outcome::Done))
+    }
+
+    /// Puts a message into a customer's inbox, once. One trip; eight write units, two more for each
+    /// further KB.
+    pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
+        let Arrival { customer, before, after, notification, receipt, now } = arrival;
+        let key = keys::notification(customer, notification.id);
+        let items = vec![
+            self.put_receipt(customer, receipt, now)?,
+            self.replace_head(customer, before, after)?,
+            self.put_new(expiring_item(key, "notification", notification, notification.until)?)?,
+        ];
+        let verdicts = match self.transact(items).await? {
+            Outcome::Done => return Ok(Arrived::Now),
+            Outcome::Refused(verdicts) => verdicts,
+        };
+        match <[Verdict; 3]>::try_from(verdicts) {
+            Ok([Verdict::Failed(Some(known)), ..]) => {
+                Ok(Arrived::Before(record::<Receipt>(known)?.notification))
+            }
+            Ok([_, Verdict::Failed(Some(head)), _]) => Ok(Arrived::Changed(record(head)?)),
+            _ => Ok(Arrived::Changed(self.inbox(customer).await?)),
+        }
+    }
+
+    /// Up to `most` records of a customer's inbox, of all kinds, in the order of their places, from
+    /// `after` on.
+    pub(crate) async fn inbox_page(
+        &self,
+        customer: CustomerId,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(String, Item)>, StoreError> {
+        let after = after.map(|place| keys::inbox_at(customer, place));
+        let stretch = self
+            .table
+            .first(Query::of(keys::inbox_of(customer)).consistent().after(after), most)
+            .await?;
+        let place = |item: &Item| {
+            item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default()
+        };
+        Ok(stretch.items.into_iter().map(|item| (place(&item), item)).collect())
+    }
+
+    fn replace_head(
+        &self,
+        customer: CustomerId,
+        before: &Inbox,
+        after: &Inbox,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item(keys::inbox(customer), "inbox", after)?))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let put = match before.revision {
+            0 => put.condition_expression("attribute_not_exists(pk)"),
+            seen => put
+                .condition_expression("revision = :seen")
+                .expression_attribute_values(":seen", number(seen)),
+        };
+        Ok(TransactWriteItem::builder()
+            .put(put.build().map_err(StoreError::built_wrongly)?)
+            .build())
+    }
+
+    fn mark_read(
+        &self,
+        customer: CustomerId,
+        id: NotificationId,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(keys::notification(customer, id).into_item()))
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET #read = :read")
+            .expression_attribute_names("#read", "read")
+            .expression_attribute_values(":read", AttributeValue::Bool(true))
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    fn put_receipt(
+        &self,
+        customer: CustomerId,
+        receipt: &Receipt,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let item = expiring_item(
+            keys::receipt(customer, &receipt.message),
+            "receipt",
+            receipt,
+            receipt.until,
+        )?;
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}

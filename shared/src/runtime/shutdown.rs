@@ -1,0 +1,95 @@
+//! The end of a process: SIGTERM lets the invocation in flight be answered, and then the process
+//! ends by itself.
+//!
+//! Lambda sends one only to a process with extensions, `sam local`, a container's host and the
+//! launcher's user send one to any. Invariant: nothing is registered with Lambda for it, since an
+//! extension of our own would be paid for by every cold start.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use lambda_runtime::{
+    Error, LambdaInvocation, Runtime,
+    tower::{Layer, Service},
+};
+use tokio::sync::Mutex;
+
+/// Held while an invocation is in flight, until its answer has been taken.
+type InFlight = Arc<Mutex<()>>;
+
+/// Runs until the process is told to end and nothing is in flight, or the Runtime API is gone.
+pub(crate) async fn run<S>(runtime: Runtime<S>) -> Result<(), Error>
+where
+    S: Service<LambdaInvocation, Response = (), Error = Error>,
+    S::Future: 'static,
+{
+    let in_flight = InFlight::default();
+    let runtime = runtime.layer(Watched(in_flight.clone())).run();
+    let ended = async {
+        terminated().await;
+        let _idle = in_flight.lock().await;
+    };
+    tokio::select! {
+        biased;
+        () = ended => Ok(()),
+        gone = runtime => gone,
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signals) => drop(signals.recv().await),
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM will not wait for what is in flight");
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending::<()>().await;
+}
+
+struct Watched(InFlight);
+
+struct WatchedService<S> {
+    in_flight: InFlight,
+    service: S,
+}
+
+impl<S> Layer<S> for Watched {
+    type Service = WatchedService<S>;
+
+    fn layer(&self, service: S) -> Self::Service {
+        WatchedService { in_flight: self.0.clone(), service }
+    }
+}
+
+impl<S> Service<LambdaInvocation> for WatchedService<S>
+where
+    S: Service<LambdaInvocation, Response = (), Error = Error>,
+    S::Future: 'static,
+{
+    type Response = ();
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, invocation: LambdaInvocation) -> Self::Future {
+        let (in_flight, answered) = (self.in_flight.clone(), self.service.call(invocation));
+        Box::pin(async move {
+            let _in_flight = in_flight.lock_owned().await;
+            answered.await
+        })
+    }
+}
