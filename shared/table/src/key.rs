@@ -42,7 +42,8 @@ impl Key {
         Some(Self { partition: part(PARTITION)?, sort: part(SORT)? })
     }
 
-    pub(crate) fn into_item(self) -> Item {
+    /// The key attributes.
+    pub fn into_item(self) -> Item {
         Item::from([
             (PARTITION.to_owned(), Value::S(self.partition)),
             (SORT.to_owned(), Value::S(self.sort)),
