@@ -51,13 +51,27 @@ fn attribute(value: &Value) -> AttributeValue {
 }
 
 fn closed() -> Value {
-    json!({"maintenance": {"active": true, "message": "Back at ten.", "until": "2026-11-22T20:31:00.000Z"}})
+    json!({
+        "maintenance": {
+            "active": true, "message": "Back at ten.", "until": "2026-11-22T20:31:00.000Z",
+        },
+    })
 }
 
 fn minimum() -> Value {
-    json!({"name": "Satchel", "features": {"x": true}, "maintenance": {"active": false, "message": null, "until": null}, "platforms": {
-        "ios": {"minimum_version": "2.10.0", "latest_version": "3.0", "store_url": "https://apps.example.com/ios"},
-        "android": {"minimum_version": "not yet", "store_url": "https://apps.example.com/android"}}})
+    json!({
+        "name": "Satchel", "features": {"x": true},
+        "maintenance": {"active": false, "message": null, "until": null},
+        "platforms": {
+            "ios": {
+                "minimum_version": "2.10.0", "latest_version": "3.0",
+                "store_url": "https://apps.example.com/ios",
+            },
+            "android": {
+                "minimum_version": "not yet", "store_url": "https://apps.example.com/android",
+            },
+        },
+    })
 }
 
 async fn with_app(api: &Api, platform: &str, version: &str) -> Answer {

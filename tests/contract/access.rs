@@ -111,7 +111,8 @@ async fn what_belongs_to_another_customer_is_not_there() {
         let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await;
         let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
             problems.push(format!(
-                "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by one",
+                "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by \
+                 one",
                 operation.place()
             ));
             continue;
@@ -132,7 +133,8 @@ async fn what_belongs_to_another_customer_is_not_there() {
         let own = send(&api, operation, &path, Some(&owner.access)).await;
         if own.status == 404 {
             problems.push(format!(
-                "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is wrong",
+                "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is \
+                 wrong",
                 operation.place()
             ));
         }

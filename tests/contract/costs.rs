@@ -18,7 +18,8 @@ const REWRITE: &str = "UPDATE_COSTS=1 cargo test -p api-tests --test contract th
 #[tokio::test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "rewriting is asked for by the person who runs the test, not by a setting of the product"
+    reason = "rewriting is asked for by the person who runs the test, not by a setting of the \
+        product"
 )]
 async fn the_committed_costs_are_what_the_operations_take() {
     let traffic = traffic::of_all_operations().await;
@@ -51,7 +52,8 @@ async fn the_committed_costs_are_what_the_operations_take() {
     }
     assert!(
         missing.is_empty(),
-        "nothing counts {}: let tests/contract/traffic.rs send a request that succeeds, or events/ hold one",
+        "nothing counts {}: let tests/contract/traffic.rs send a request that succeeds, or events/ \
+         hold one",
         missing.join(", ")
     );
     let made = serde_json::to_string_pretty(&counted).expect("JSON") + "\n";

@@ -14,7 +14,8 @@ fn the_committed_document_is_what_the_code_says() {
     let same = pairs.take_while(|(made, committed)| made == committed).count();
     assert!(
         made == committed,
-        "{FILE} is not what the code says, from line {} on:\n  code: {}\n  file: {}\nRewrite it with\n  cargo run -- document",
+        "{FILE} is not what the code says, from line {} on:\n  code: {}\n  file: {}\nRewrite it \
+         with\n  cargo run -- document",
         same + 1,
         made.lines().nth(same).unwrap_or("its end"),
         committed.lines().nth(same).unwrap_or("its end"),

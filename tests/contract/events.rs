@@ -34,7 +34,10 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
                 !REFUSED.contains(&status) && status < 500
             };
             if !as_meant {
-                problems.push(format!("{file} is answered with {status}: it must be a request that functions/{group} serves"));
+                problems.push(format!(
+                    "{file} is answered with {status}: it must be a request that \
+                    functions/{group} serves"
+                ));
             }
         }
     }

@@ -38,9 +38,12 @@ fn every_example_is_what_its_schema_says() {
                     continue;
                 }
                 let misfit = Schemas(&document).misfit(&media["schema"], example, "the example");
-                problems.extend(
-                    misfit.map(|misfit| format!("{place}: {misfit}; correct the example or the schema in its #[utoipa::path]")),
-                );
+                problems.extend(misfit.map(|misfit| {
+                    format!(
+                        "{place}: {misfit}; \
+                        correct the example or the schema in its #[utoipa::path]"
+                    )
+                }));
             }
         }
     }

@@ -14,7 +14,10 @@ fn every_package_is_a_function_of_the_template() {
     let missing = packages().into_iter().filter(|package| !deployed.contains(package));
     let problems: Vec<String> = missing
         .map(|package| {
-            format!("template.yaml does not deploy functions/{package}: add a function with `CodeUri: functions/{package}`")
+            format!(
+                "template.yaml does not deploy functions/{package}: add a function with \
+                `CodeUri: functions/{package}`"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -26,12 +29,16 @@ fn every_function_of_the_template_is_built_from_the_package_of_its_name() {
     let mut problems = Vec::new();
     for (id, group, function) in functions(&template()) {
         if !packages.contains(&group) {
-            problems.push(format!("{id} in template.yaml has the CodeUri functions/{group}, but there is no such package"));
+            problems.push(format!(
+                "{id} in template.yaml has the CodeUri functions/{group}, but \
+                there is no such package"
+            ));
         }
         let binary = &function["Metadata"]["BuildProperties"]["Binary"];
         if *binary != *group {
             problems.push(format!(
-                "{id} in template.yaml is built from the binary {binary}: its Metadata must say `Binary: {group}`"
+                "{id} in template.yaml is built from the binary {binary}: its Metadata must say \
+                 `Binary: {group}`"
             ));
         }
     }
@@ -45,7 +52,8 @@ fn every_package_is_in_the_launcher() {
     let problems: Vec<String> = missing
         .map(|package| {
             format!(
-                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in functions/local/src/groups.rs"
+                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in \
+                 functions/local/src/groups.rs"
             )
         })
         .collect();
@@ -58,7 +66,10 @@ fn every_package_names_its_own_crate_to_the_log() {
         groups::GROUPS.iter().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
-            format!("lines of functions/{name} would not follow LogLevel: its routes must begin with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`")
+            format!(
+                "lines of functions/{name} would not follow LogLevel: its routes must begin \
+                with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -71,7 +82,10 @@ fn every_consumer_names_its_own_crate_to_the_log() {
         .filter(|(name, consumer)| consumer().name != name.replace('-', "_"));
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
-            format!("lines of functions/{name} would not follow LogLevel: its consumer must have the name of its crate")
+            format!(
+                "lines of functions/{name} would not follow LogLevel: its consumer must have \
+                the name of its crate"
+            )
         })
         .collect();
     assert_none(&problems);

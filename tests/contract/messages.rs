@@ -49,8 +49,8 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
         let needed: BTreeSet<String> = kinds.iter().flat_map(seen).collect();
         problems.extend(statement.actions.iter().filter(|action| !needed.contains(*action)).map(|action| {
             format!(
-                "{} allows {action} on {}, which functions/{} was never seen to do: take it out of template.yaml, or let \
-                 tests/contract/traffic.rs do what needs it",
+                "{} allows {action} on {}, which functions/{} was never seen to do: take it out of \
+                 template.yaml, or let tests/contract/traffic.rs do what needs it",
                 statement.at,
                 kinds.join(" and "),
                 statement.group
@@ -74,7 +74,10 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
     {
         let allowed = granted.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&allowed).map(|action| {
-            format!("functions/{group} does {action} on {kind}: allow it in a statement of its Policies in template.yaml")
+            format!(
+                "functions/{group} does {action} on {kind}: allow it in a statement of its \
+                Policies in template.yaml"
+            )
         }));
     }
     assert_none(&problems);

@@ -131,8 +131,8 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
             .find_map(|(folder, all)| Some((folder, all.iter().find(|(one, _)| *one == id)?)))
         else {
             problems.push(format!(
-                "{place} has the id {id}, which the contract does not name: correct it in its #[utoipa::path], \
-                 or add it to CONTRACT in tests/contract/operations.rs"
+                "{place} has the id {id}, which the contract does not name: correct it in its \
+                 #[utoipa::path], or add it to CONTRACT in tests/contract/operations.rs"
             ));
             continue;
         };
@@ -146,7 +146,8 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
         };
         if tags.len() != 1 || !tags.iter().filter_map(Value::as_str).all(inside) {
             problems.push(format!(
-                "{place} has the tags {tags:?}: its #[utoipa::path] must say one tag, \"{folder}\" or a folder below it"
+                "{place} has the tags {tags:?}: its #[utoipa::path] must say one tag, \"{folder}\" \
+                 or a folder below it"
             ));
         }
     }
@@ -176,7 +177,8 @@ fn every_operation_has_a_summary_and_a_description() {
         };
         if is_blank("summary") || is_blank("description") {
             problems.push(format!(
-                "{} needs a summary and a description: the first paragraph of its handler's doc comment, and the ones after it",
+                "{} needs a summary and a description: the first paragraph of its handler's doc \
+                 comment, and the ones after it",
                 operation.place()
             ));
         }
@@ -195,7 +197,8 @@ fn every_operation_documents_the_errors_it_can_give() {
             .collect();
         if !missing.is_empty() {
             problems.push(format!(
-                "{} does not document {}: shared/src/http/openapi.rs adds what every operation gives",
+                "{} does not document {}: shared/src/http/openapi.rs adds what every operation \
+                 gives",
                 operation.place(),
                 missing.join(", ")
             ));

@@ -21,11 +21,13 @@ fn every_path_reaches_its_own_function_and_no_other() {
                 let id = &function.logical_id;
                 match (function.group == *group, takes(function, &path)) {
                     (true, false) => problems.push(format!(
-                        "functions/{group} serves {path}, but no route key leads there: \
-                         add `ANY <collection>` and `ANY <collection>{TAIL}` to the Events of {id} in template.yaml"
+                        "functions/{group} serves {path}, but no route key leads there: add `ANY \
+                         <collection>` and `ANY <collection>{TAIL}` to the Events of {id} in \
+                         template.yaml"
                     )),
                     (false, true) => problems.push(format!(
-                        "{path} belongs to functions/{group}, but a route key of {id} takes it too: narrow the Events of {id} in template.yaml"
+                        "{path} belongs to functions/{group}, but a route key of {id} takes it \
+                         too: narrow the Events of {id} in template.yaml"
                     )),
                     _ => {}
                 }
@@ -50,8 +52,8 @@ fn no_route_key_is_without_a_path() {
             };
             if !paths.iter().any(is_there) {
                 problems.push(format!(
-                    "{} has the route key {key}, but functions/{} serves nothing there: register the operation in its routes(), \
-                     or take the key out of template.yaml",
+                    "{} has the route key {key}, but functions/{} serves nothing there: register \
+                     the operation in its routes(), or take the key out of template.yaml",
                     function.logical_id, function.group
                 ));
             }
@@ -73,7 +75,8 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
                 let wanted = RouteKey::of("ANY", &wanted);
                 if !function.routes.contains(&wanted) {
                     problems.push(format!(
-                        "{} has {key} but not {wanted}, so one of the slash forms is lost: add it to its Events in template.yaml",
+                        "{} has {key} but not {wanted}, so one of the slash forms is lost: add it \
+                         to its Events in template.yaml",
                         function.logical_id
                     ));
                 }
@@ -98,7 +101,8 @@ fn one_function_takes_what_no_route_key_names() {
     assert_eq!(
         takers.len(),
         1,
-        "one function of template.yaml must have the route key $default, for the 404 in our envelope: {takers:?}"
+        "one function of template.yaml must have the route key $default, for the 404 in our \
+         envelope: {takers:?}"
     );
 }
 

@@ -261,13 +261,22 @@ async fn read_what_everybody_is_told(api: &Api) {
 async fn write_down_addresses(api: &Api) {
     let areas = AreasAdmin::new(Store::new(api.dynamodb(), api.table_name()));
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
-    let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
-        "geometry": {"type": "Polygon", "coordinates": [ring]}}]});
+    let file = json!({
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            },
+        ],
+    });
     let draft = areas.draft(&file.to_string()).await.expect("the file is right");
     areas.publish(&draft, api.clock.now()).await.expect("published");
     api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
     let access = api.log_in("+14155550120").await.access;
-    let body = json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"});
+    let body = json!({
+        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA",
+    });
     let mut ids = Vec::new();
     for key in ["k1", "k2", "k2"] {
         let request =
@@ -322,7 +331,9 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
         .expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    let address = json!({"line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US"});
+    let address = json!({
+        "line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US",
+    });
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let forfeit = json!({"forfeit": true});
     api.request(Method::DELETE, "/api/customer/")
@@ -345,7 +356,9 @@ async fn let_time_pass_and_clean_up(api: &Api) {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);
         request.json(&body).send().await.expect(200);
     };
-    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"]});
+    let credit = json!({
+        "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
+    });
     movement(&operator, "k1", credit).await;
     movement(&phone.access, "k2", json!({"type": "hold", "amount": 10, "currency": "USD"})).await;
     let mut refresh = phone.refresh;

@@ -16,11 +16,15 @@ fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
         let properties = &alarm["Properties"];
         if properties["AlarmActions"] != tells {
             problems.push(format!(
-                "{id} reaches nobody: its AlarmActions must be `!If [TellsOfAlarms, [!Ref AlarmTopicArn], !Ref AWS::NoValue]`"
+                "{id} reaches nobody: its AlarmActions must be `!If [TellsOfAlarms, [!Ref \
+                 AlarmTopicArn], !Ref AWS::NoValue]`"
             ));
         }
         if properties["AlarmDescription"].as_str().unwrap_or_default().is_empty() {
-            problems.push(format!("{id} says nothing: add an AlarmDescription with what is the matter and where to look"));
+            problems.push(format!(
+                "{id} says nothing: add an AlarmDescription with what is the \
+                matter and where to look"
+            ));
         }
         if properties["TreatMissingData"].is_null() {
             problems.push(format!("{id} must say how it takes missing data: add TreatMissingData"));
@@ -47,7 +51,10 @@ fn every_queue_of_dead_letters_has_an_alarm() {
         .iter()
         .filter(|queue| !watched(queue))
         .map(|queue| {
-            format!("letters die unnoticed in {queue}: add an alarm on its ApproximateNumberOfMessagesVisible to template.yaml")
+            format!(
+                "letters die unnoticed in {queue}: add an alarm on its \
+                ApproximateNumberOfMessagesVisible to template.yaml"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -70,7 +77,10 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
                 ));
             }
             None => {
-                problems.push(format!("{id} has no log group: add one with the name /aws/lambda/${{AWS::StackName}}-{group}"));
+                problems.push(format!(
+                    "{id} has no log group: add one with the name \
+                    /aws/lambda/${{AWS::StackName}}-{group}"
+                ));
             }
         }
     }

@@ -193,7 +193,8 @@ impl Bootstrap {
     pub async fn outcome(&mut self) -> Result<Value, String> {
         let outcome = tokio::select! {
             biased;
-            outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the Runtime API is there"),
+            outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the \
+                Runtime API is there"),
             status = self.process.wait() => panic!("it ended: {}\n{}", status.expect("a status"), (&mut self.stderr).await.expect("its errors")),
         };
         outcome.map(|answer| serde_json::from_slice(&answer).expect("an answer is JSON"))

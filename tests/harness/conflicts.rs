@@ -31,7 +31,8 @@ impl OpenTransactions {
                 items.iter().map(|item| json!({"Code": code(item)})).collect();
             return Err(json!({
                 "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+                "Message": "Transaction cancelled, please refer cancellation reasons for specific \
+                    reasons",
                 "CancellationReasons": reasons,
             }));
         }

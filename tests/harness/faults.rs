@@ -86,7 +86,10 @@ pub fn next(seed: &mut u64) -> u64 {
 
 /// DynamoDB's answer to a call that it has no throughput for.
 pub fn throttled() -> Value {
-    json!({"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "message": "the test says so"})
+    json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        "message": "the test says so",
+    })
 }
 
 /// DynamoDB's answer to a transaction of which another one holds the first item.

@@ -162,9 +162,10 @@ impl Wire {
         if *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
             == Some(operation.as_str())
         {
-            return Ok(refused(
-                &json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "the test says so"}),
-            ));
+            return Ok(refused(&json!({
+                "__type": "com.amazon.coral.validate#ValidationException",
+                "message": "the test says so",
+            })));
         }
         let place = PLACES.acquire().await;
         let fault = self.0.dice.draw(&operation);

@@ -29,7 +29,10 @@ async fn questions_come_in_their_order_and_in_the_wanted_language() {
     let first = &sample()["faqs"][0];
     assert_eq!(
         answer.json()[0],
-        json!({"id": 1, "question": first["question"]["ar"], "answer": first["answer"]["ar"], "category": "account", "order": 1})
+        json!({
+            "id": 1, "question": first["question"]["ar"], "answer": first["answer"]["ar"],
+            "category": "account", "order": 1,
+        })
     );
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
     let mut content = sample();

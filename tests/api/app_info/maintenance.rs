@@ -27,7 +27,9 @@ async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_th
         let told = get(&api, "/api/app-info/", wanted).await.json();
         assert_eq!(
             told["maintenance"],
-            json!({"active": true, "message": message[language], "until": "2026-11-22T23:00:00.000Z"})
+            json!({
+                "active": true, "message": message[language], "until": "2026-11-22T23:00:00.000Z",
+            })
         );
     }
     push(&api, &sample()).await;

@@ -24,7 +24,9 @@ async fn an_app_learns_everything_about_itself_in_its_language() {
             "support_email": "help@satchel.example.com", "support_phone": "+14155550100",
             "terms_url": ar("terms_url"), "privacy_url": ar("privacy_url"),
             "platforms": sample["platforms"],
-            "maintenance": {"active": false, "message": sample["maintenance"]["message"]["ar"], "until": null},
+            "maintenance": {
+                "active": false, "message": sample["maintenance"]["message"]["ar"], "until": null,
+            },
             "features": sample["features"], "update": "none",
         })
     );
@@ -174,9 +176,12 @@ async fn before_anything_was_published_there_is_a_name_and_nothing_else() {
     assert_eq!(answer.header("content-language"), "en");
     assert_eq!(
         answer.json(),
-        json!({"name": "Rucksack", "description": "", "support_email": null, "support_phone": null, "terms_url": null,
-            "privacy_url": null, "platforms": {}, "maintenance": {"active": false, "message": null, "until": null}, "features": {},
-            "update": "none"})
+        json!({
+            "name": "Rucksack", "description": "", "support_email": null, "support_phone": null,
+            "terms_url": null, "privacy_url": null, "platforms": {},
+            "maintenance": {"active": false, "message": null, "until": null}, "features": {},
+            "update": "none",
+        })
     );
     for path in ["/api/faqs/", "/api/social-accounts/"] {
         assert_eq!(get(&api, path, "en").await.json(), json!([]));

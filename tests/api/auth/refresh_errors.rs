@@ -65,7 +65,8 @@ async fn what_only_json_can_say_is_refused_in_its_own_words() {
         (r#"{"refresh": {"a": 1}}"#, "400 invalid: Not a valid string. [refresh]"),
         (
             r#"{"refresh": "\ud800"}"#,
-            "400 surrogate_characters_not_allowed: Surrogate characters are not allowed: U+D800. [refresh]",
+            "400 surrogate_characters_not_allowed: Surrogate characters are not allowed: U+D800. \
+             [refresh]",
         ),
         (r#"{"refresh": 12345}"#, "401 token_not_valid: Token is invalid [null]"),
         ("null", "400 null: No data provided [non_field_errors]"),
@@ -135,7 +136,10 @@ async fn tokens_that_are_no_refresh_tokens_of_ours_are_told_apart() {
     let garbage = in_every_form(&api, json!({"refresh": "garbage"})).await.expect(401);
     headers_of_every_answer(&garbage);
     assert_eq!(garbage.header("www-authenticate"), r#"Bearer realm="api""#);
-    let expected = json!({"type": "client_error", "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}]});
+    let expected = json!({
+        "type": "client_error",
+        "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}],
+    });
     assert_eq!(garbage.json(), expected);
     let access = in_every_form(&api, json!({"refresh": phone.access})).await;
     assert_eq!(access.error(), "401 token_not_valid: Token has wrong type [null]");
@@ -212,7 +216,10 @@ async fn problem_details_carry_the_same_codes() {
         .await
         .expect(400);
     assert_eq!(answer.header("content-type"), "application/problem+json");
-    let expected = json!({"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "This field is required.",
-        "code": "required", "errors": [{"code": "required", "detail": "This field is required.", "attr": "refresh"}]});
+    let expected = json!({
+        "type": "about:blank", "title": "Bad Request", "status": 400,
+        "detail": "This field is required.", "code": "required",
+        "errors": [{"code": "required", "detail": "This field is required.", "attr": "refresh"}],
+    });
     assert_eq!(answer.json(), expected);
 }

@@ -11,7 +11,10 @@ async fn a_code_of_six_digits_goes_to_the_phone_and_the_answer_says_how_long_it_
     let answer = api.ask_for_code("+1 (415) 555-0123").await.expect(200);
     assert_eq!(
         answer.json(),
-        json!({"challenge": answer.text("challenge"), "phone": PHONE, "expires_in": 300, "resend_after": 60})
+        json!({
+            "challenge": answer.text("challenge"), "phone": PHONE, "expires_in": 300,
+            "resend_after": 60,
+        })
     );
     let messages = api.messages_to(PHONE);
     assert_eq!(messages.len(), 1);

@@ -39,10 +39,17 @@ async fn a_customer_sees_its_live_sessions_the_last_used_first() {
     api.log_in("+14155550199").await;
     let before = listed(&api, &tablet.access).await;
     let expected = json!([
-        {"id": before[0]["id"], "device_name": null, "platform": null, "created": "2026-11-22T20:01:30.000Z",
-            "last_used": "2026-11-22T20:01:30.000Z", "current": true},
-        {"id": before[1]["id"], "device_name": "Amal's phone", "platform": "ios", "created": "2026-11-22T20:00:00.000Z",
-            "last_used": "2026-11-22T20:00:00.000Z", "current": false}]);
+        {
+            "id": before[0]["id"], "device_name": null, "platform": null,
+            "created": "2026-11-22T20:01:30.000Z", "last_used": "2026-11-22T20:01:30.000Z",
+            "current": true,
+        },
+        {
+            "id": before[1]["id"], "device_name": "Amal's phone", "platform": "ios",
+            "created": "2026-11-22T20:00:00.000Z", "last_used": "2026-11-22T20:00:00.000Z",
+            "current": false,
+        },
+    ]);
     assert_eq!(json!(before), expected);
     api.clock.advance_seconds(30);
     let phone = api.refresh(&phone.text("refresh")).await.expect(200);

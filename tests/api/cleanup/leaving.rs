@@ -36,8 +36,10 @@ async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
     let api = Api::start().await;
     let phone = fill(&api, NUMBER).await;
     let operator = api.operator_token(&["wallet:credit"]);
-    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
-        "reference": "for Zsuzsanna"});
+    let credit = json!({
+        "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
+        "reference": "for Zsuzsanna",
+    });
     api.patch("/api/wallet/")
         .bearer(&operator)
         .header("idempotency-key", "k")

@@ -60,8 +60,10 @@ async fn all_that_is_wrong_with_a_code_gets_one_answer() {
         .await;
     assert_eq!(
         fields.error(),
-        "400 required: This field is required. [phone]; 400 required: This field is required. [challenge]; \
-         400 required: This field is required. [otp]; 400 invalid_choice: \"palm\" is not a valid choice. [device.platform]"
+        "400 required: This field is required. [phone]; \
+         400 required: This field is required. [challenge]; \
+         400 required: This field is required. [otp]; \
+         400 invalid_choice: \"palm\" is not a valid choice. [device.platform]"
     );
 }
 

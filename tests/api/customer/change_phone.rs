@@ -19,7 +19,10 @@ fn with_code(phone: &str, code: &Code) -> Value {
 }
 
 fn with_both(phone: &str, new: &Code, old: &Code) -> Value {
-    json!({"phone": phone, "challenge": new.challenge, "otp": new.otp, "old_challenge": old.challenge, "old_otp": old.otp})
+    json!({
+        "phone": phone, "challenge": new.challenge, "otp": new.otp, "old_challenge": old.challenge,
+        "old_otp": old.otp,
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,7 +122,9 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
     // One code in both places; and what proves the new phone in the place of what proves the old.
     let twice = change(&api, token, with_both(phone, &mine, &mine)).await;
     assert!(!twice.status.is_success(), "{}", twice.error());
-    let swapped = json!({"phone": PHONE, "old_challenge": mine.challenge, "old_otp": mine.otp, "first_name": "Amal"});
+    let swapped = json!({
+        "phone": PHONE, "old_challenge": mine.challenge, "old_otp": mine.otp, "first_name": "Amal",
+    });
     assert_eq!(change(&api, token, swapped).await.expect(200).json()["phone"], json!(PHONE));
     // A guess at a code that really went to the owner is counted, and ends the challenge.
     let to_owner = api.code_to(token, PHONE, "change_phone").await;

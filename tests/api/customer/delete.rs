@@ -114,7 +114,8 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
         delete(&api, &phone.access, Some(&json!({"otp": code.otp, "forfeit": "perhaps"}))).await;
     assert_eq!(
         half.error(),
-        "400 required: This field is required. [challenge]; 400 invalid: Must be a valid boolean. [forfeit]"
+        "400 required: This field is required. [challenge]; \
+         400 invalid: Must be a valid boolean. [forfeit]"
     );
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, Some(&with(&code))).await.expect(204);
@@ -186,9 +187,11 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
     let answer = api.post("/api/customer/authenticate/").json(&body).send().await.expect(201);
     let access = answer.text("access");
-    let profile = json!({"first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal", "email": "zsp@example.com",
-        "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg",
-        "marketing_opt_in": "yes"});
+    let profile = json!({
+        "first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal",
+        "email": "zsp@example.com", "birth_date": "1990-02-28", "gender": "female",
+        "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg", "marketing_opt_in": "yes",
+    });
     let customer =
         api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
     // More stored answers than one step of the erasing takes.
@@ -200,7 +203,9 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
         app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
     }
-    let address = json!({"recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE"});
+    let address = json!({
+        "recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE",
+    });
     api.post("/api/addresses/").bearer(&access).json(&address).send().await.expect(201);
     let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
     api.notify(&phone, "m1", "Dear Zsuzsanna").await;

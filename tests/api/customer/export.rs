@@ -68,8 +68,11 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let body =
         json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp, "device": device});
     let first = api.post("/api/customer/authenticate/").json(&body).send().await.expect(200);
-    let profile = json!({"first_name": "Amal", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
-        "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes"});
+    let profile = json!({
+        "first_name": "Amal", "last_name": "Haddad", "email": "amal@example.com",
+        "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA",
+        "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes",
+    });
     api.clock.advance_seconds(61);
     let profile = api
         .patch("/api/customer/")
@@ -82,9 +85,11 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(7);
     api.refresh(&phone.refresh).await.expect(200);
-    let address = json!({"label": "Home", "recipient": "Amal", "phone": "0501234567", "line1": "7277 Olaya Street", "line2": "Floor 3",
-        "city": "Riyadh", "state": "Riyadh Province", "postal_code": "12271", "country": "SA", "instructions": "Ring twice",
-        "location": {"lat": 24.7136, "lng": 46.6753}});
+    let address = json!({
+        "label": "Home", "recipient": "Amal", "phone": "0501234567", "line1": "7277 Olaya Street",
+        "line2": "Floor 3", "city": "Riyadh", "state": "Riyadh Province", "postal_code": "12271",
+        "country": "SA", "instructions": "Ring twice", "location": {"lat": 24.7136, "lng": 46.6753},
+    });
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let keep = json!({"keep_current": true});
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
@@ -94,10 +99,11 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     api.post("/api/devices/").bearer(&phone.access).json(&body).send().await.expect(201);
     for n in 0..3 {
         let to = json!({"customer_id": profile["id"]});
-        api.publish(
-            &json!({"id": format!("m{n}"), "to": to, "type": "order", "title": "Your order", "body": "It is on its way.",
-            "data": {"order": n}, "image_url": "https://example.com/o.png"}),
-        );
+        api.publish(&json!({
+            "id": format!("m{n}"), "to": to, "type": "order", "title": "Your order",
+            "body": "It is on its way.", "data": {"order": n},
+            "image_url": "https://example.com/o.png",
+        }));
         api.stack
             .recorder
             .endpoints(|endpoints| endpoints.disable(if n == 2 { "another:of.amal" } else { "" }));
@@ -154,7 +160,8 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
     }
     assert_eq!(
         pages, 4,
-        "forty-five answers, seven records of the inbox, five answers of the wallet and nine items of it on pages of twenty"
+        "forty-five answers, seven records of the inbox, five answers of the wallet and nine items \
+         of it on pages of twenty"
     );
     let mut count = 0;
     for item in items_of(&api, profile["id"].as_str().expect("an id")).await {

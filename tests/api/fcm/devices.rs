@@ -41,8 +41,10 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
     let device = answer.expect(201).json();
     let id = device["id"].as_u64().expect("an integer");
     assert!(id < 1 << 53);
-    let expected = json!({"id": id, "name": null, "registration_id": "token:1", "device_id": null, "active": true,
-        "date_created": "2026-11-22T20:00:00.000Z", "type": "ios"});
+    let expected = json!({
+        "id": id, "name": null, "registration_id": "token:1", "device_id": null, "active": true,
+        "date_created": "2026-11-22T20:00:00.000Z", "type": "ios",
+    });
     assert_eq!(device, expected);
     let members: Vec<&String> = device.as_object().expect("an object").keys().collect();
     assert_eq!(
@@ -55,7 +57,9 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
     assert_eq!(one.expect(200).json(), expected);
 
     api.clock.advance_seconds(1);
-    let second = json!({"registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off"});
+    let second = json!({
+        "registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off",
+    });
     let second = create(&api, &access, &second).await.expect(201).json();
     assert!(second["id"].as_u64() > Some(id), "ids rise with time");
     assert_eq!(
@@ -71,14 +75,19 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
 async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let required = "400 required: This field is required. [registration_id]; 400 required: This field is required. [type]";
+    let required = "400 required: This field is required. [registration_id]; \
+        400 required: This field is required. [type]";
     assert_eq!(create(&api, &access, &json!({})).await.error(), required);
     let long = "x".repeat(256);
-    let body = json!({"name": long, "registration_id": "x".repeat(4_097), "device_id": long, "active": "perhaps", "type": "tv"});
+    let body = json!({
+        "name": long, "registration_id": "x".repeat(4_097), "device_id": long, "active": "perhaps",
+        "type": "tv",
+    });
     let most =
         |n: u32| format!("400 max_length: Ensure this field has no more than {n} characters.");
     let all = format!(
-        "{0} [name]; {1} [registration_id]; {0} [device_id]; 400 invalid: Must be a valid boolean. [active]; \
+        "{0} [name]; {1} [registration_id]; {0} [device_id]; \
+         400 invalid: Must be a valid boolean. [active]; \
          400 invalid_choice: \"tv\" is not a valid choice. [type]",
         most(255),
         most(4_096)
@@ -91,7 +100,8 @@ async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
         ),
         (
             json!({"registration_id": null, "type": null}),
-            "400 null: This field may not be null. [registration_id]; 400 null: This field may not be null. [type]",
+            "400 null: This field may not be null. [registration_id]; \
+             400 null: This field may not be null. [type]",
         ),
         (
             json!({"registration_id": ["x"], "type": "ios"}),
@@ -137,7 +147,10 @@ async fn bodies_come_in_three_encodings() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     for (n, encode) in ENCODINGS.into_iter().enumerate() {
-        let body = json!({"registration_id": format!("token:{n}"), "type": "android", "name": "Amal's", "active": "true"});
+        let body = json!({
+            "registration_id": format!("token:{n}"), "type": "android", "name": "Amal's",
+            "active": "true",
+        });
         let device =
             encode(api.post("/api/devices").bearer(&access), &body).send().await.expect(201).json();
         assert_eq!((&device["name"], &device["active"]), (&json!("Amal's"), &json!(true)));
@@ -192,7 +205,9 @@ async fn any_registration_id_is_the_whole_rest_of_the_path() {
 async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_not_sent() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let full = json!({"registration_id": "t", "type": "ios", "name": "n", "device_id": "d", "active": false});
+    let full = json!({
+        "registration_id": "t", "type": "ios", "name": "n", "device_id": "d", "active": false,
+    });
     let first = create(&api, &access, &full).await.expect(201).json();
     api.clock.advance_seconds(5);
     let again = create(&api, &access, &json!({"registration_id": "t", "type": "android"}))

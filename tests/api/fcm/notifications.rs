@@ -54,9 +54,14 @@ async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
         api.inbox(&phone.access).await,
         json!({"next": null, "previous": null, "results": [], "unread": 0})
     );
-    let data = json!({"b": 1, "a": [1.50, {"deep": null}], "big": 9_007_199_254_740_993_u64, "text": "手机"});
-    api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "type": "order", "title": "T", "body": "B\nC", "data": data,
-        "image_url": "https://example.com/a.png", "ttl": 60, "collapse_key": "k", "critical": true, "unknown": 7}));
+    let data = json!({
+        "b": 1, "a": [1.50, {"deep": null}], "big": 9_007_199_254_740_993_u64, "text": "手机",
+    });
+    api.publish(&json!({
+        "id": "m1", "to": {"phone": PHONE}, "type": "order", "title": "T", "body": "B\nC",
+        "data": data, "image_url": "https://example.com/a.png", "ttl": 60, "collapse_key": "k",
+        "critical": true, "unknown": 7,
+    }));
     api.stack.deliver().await;
     api.publish(&json!({"id": "m2", "to": {"customer_id": phone.customer["id"]}, "body": "bare"}));
     api.stack.deliver().await;
@@ -74,8 +79,11 @@ async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
     let (full, bare) = (find("B\nC"), find("bare"));
     assert_eq!(
         full,
-        json!({"id": full["id"], "type": "order", "title": "T", "body": "B\nC", "data": data,
-        "image_url": "https://example.com/a.png", "read": false, "created": "2026-11-22T20:00:00.000Z"})
+        json!({
+            "id": full["id"], "type": "order", "title": "T", "body": "B\nC", "data": data,
+            "image_url": "https://example.com/a.png", "read": false,
+            "created": "2026-11-22T20:00:00.000Z",
+        })
     );
     assert_eq!(
         (&bare["type"], &bare["title"], &bare["data"], &bare["image_url"]),
@@ -244,7 +252,8 @@ async fn a_selection_is_some_ids_or_all() {
         (json!({"ids": null}), "400 null: This field may not be null. [ids]"),
         (
             json!({"ids": [id, "x", 7]}),
-            "400 invalid: Must be a valid UUID. [ids.1]; 400 invalid: Must be a valid UUID. [ids.2]",
+            "400 invalid: Must be a valid UUID. [ids.1]; \
+             400 invalid: Must be a valid UUID. [ids.2]",
         ),
         (
             json!({"ids": vec![id; 101]}),

@@ -43,10 +43,10 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
         .await
         .expect(200);
     for n in 1..=3 {
-        api.publish(
-            &json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "type": "order", "title": format!("T{n}"), "body": "B",
-            "data": {"order": 4711}, "ttl": 60}),
-        );
+        api.publish(&json!({
+            "id": format!("m{n}"), "to": {"phone": PHONE}, "type": "order",
+            "title": format!("T{n}"), "body": "B", "data": {"order": 4711}, "ttl": 60,
+        }));
         api.stack.deliver().await;
     }
     for token in ["t1", "t2"] {
@@ -167,7 +167,10 @@ async fn failed_records_alone_come_back_and_what_never_succeeds_is_a_dead_letter
     queue.send("this is no message".to_owned());
     api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "title": "Fine"}));
     api.publish(&json!({"id": "m2", "to": {"phone": "+14155550199"}, "title": "To nobody"}));
-    api.publish(&json!({"id": "m3", "to": {"customer_id": "019aac3f-0000-7000-8000-000000000000"}, "title": "To nobody"}));
+    api.publish(&json!({
+        "id": "m3", "to": {"customer_id": "019aac3f-0000-7000-8000-000000000000"},
+        "title": "To nobody",
+    }));
     api.stack.deliver().await;
     assert_eq!(api.waiting(), 1, "the unreadable one rests, the others are done");
     assert_eq!(api.pushed_titles("t"), ["Fine"]);

@@ -32,7 +32,9 @@ async fn racing() -> (Api, LoggedIn, LoggedIn) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() {
     let (api, amal, basma) = racing().await;
-    let body = json!({"registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d"});
+    let body = json!({
+        "registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d",
+    });
     let first =
         api.post("/api/devices/").bearer(&amal.access).json(&body).send().await.expect(201).json();
     api.notify(&amal, "m1", "For Amal").await;

@@ -97,9 +97,8 @@ async fn a_file_that_is_not_right_changes_nothing() {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(
                 told,
-                [
-                    "features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last position must be its first"
-                ]
+                ["features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last \
+                     position must be its first"]
             );
         }
         other => panic!("{other:?}"),

@@ -30,8 +30,11 @@ async fn all_countries_come_with_all_that_an_app_asks_of_them() {
     assert_eq!(countries.as_array().map(Vec::len), Some(249));
     assert_eq!(
         *of(&countries, "SA"),
-        json!({"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia", "dial_codes": ["+966"], "currency": "SAR",
-            "currency_exponent": 2, "flag": "🇸🇦", "sms_enabled": true})
+        json!({
+            "code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia",
+            "dial_codes": ["+966"], "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦",
+            "sms_enabled": true,
+        })
     );
     assert_eq!(of(&countries, "KW")["currency_exponent"], 3);
     assert_eq!(of(&countries, "JP")["currency_exponent"], 0);

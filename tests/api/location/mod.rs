@@ -34,8 +34,10 @@ async fn region(api: &Api, lat: f64, lng: f64) -> Answer {
 fn square(id: &str, [west, south]: [f64; 2], side: f64, served: bool) -> Value {
     let (east, north) = (west + side, south + side);
     let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
-    json!({"type": "Feature", "id": id, "properties": {"name": format!("Area {id}"), "served": served},
-        "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    json!({
+        "type": "Feature", "id": id, "properties": {"name": format!("Area {id}"), "served": served},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    })
 }
 
 fn collection(features: &[Value]) -> String {

@@ -184,8 +184,10 @@ async fn names_come_in_the_wanted_language_and_an_answer_is_not_sent_twice() {
     let answer = api.get(path).header("accept-language", "ar").send().await.expect(200);
     assert_eq!(answer.header("content-language"), "ar");
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
-    let expected = json!({"country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
-        "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}]});
+    let expected = json!({
+        "country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
+        "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}],
+    });
     assert_eq!(answer.json(), expected);
     let again = api
         .get(path)

@@ -43,7 +43,11 @@ async fn all_values_of_a_filter_count_whichever_way_they_are_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag() {
     let api = Api::start().await;
-    let pet = |status: Value, tag: &str| json!({"id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}]});
+    let pet = |status: Value, tag: &str| {
+        json!({
+            "id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}],
+        })
+    };
     for (status, tag, expected) in [
         (json!("sold"), "a", (2, 7)),
         (json!("available"), "b", (1, 8)),

@@ -38,5 +38,8 @@ async fn counted(api: &Api, status: &str) -> (i64, i64) {
 }
 
 fn doggie() -> Value {
-    json!({"name": "doggie", "photoUrls": [], "tags": [{"id": 1, "name": "friendly"}], "status": "pending"})
+    json!({
+        "name": "doggie", "photoUrls": [], "tags": [{"id": 1, "name": "friendly"}],
+        "status": "pending",
+    })
 }

@@ -16,7 +16,10 @@ async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_rec
     let change = async |n: usize| {
         let id = 100 + n % 5;
         let status = statuses[n / 5 % 3];
-        let pet = json!({"id": id, "name": format!("{n}"), "photoUrls": [], "status": status, "tags": [{"name": format!("t{}", n % 7)}]});
+        let pet = json!({
+            "id": id, "name": format!("{n}"), "photoUrls": [], "status": status,
+            "tags": [{"name": format!("t{}", n % 7)}],
+        });
         let mut busy = 0;
         loop {
             let answer = match n % 4 {

@@ -70,10 +70,10 @@ async fn every_refusal_is_an_api_response_and_none_the_envelope() {
     let xml = api.get("/v2/pet/999").header("accept", "application/xml").send().await.expect(404);
     assert_eq!(xml.header("content-type"), "application/xml");
     assert_eq!(xml.header("access-control-allow-origin"), "*");
-    assert!(
-        String::from_utf8_lossy(&xml.body)
-            .ends_with("<ApiResponse><code>1</code><type>error</type><message>Pet not found</message></ApiResponse>")
-    );
+    assert!(String::from_utf8_lossy(&xml.body).ends_with(
+        "<ApiResponse><code>1</code><type>error</type><message>Pet not \
+                found</message></ApiResponse>"
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

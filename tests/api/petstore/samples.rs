@@ -31,7 +31,13 @@ async fn restored_samples_are_what_they_were_and_are_counted_right() {
     let api = Api::start().await;
     let before = get(&api, "/v2/pet/2").await.expect(200).json();
     delete(&api, "/v2/pet/1").await.expect(200);
-    add(&api, json!({"id": 2, "name": "mine", "photoUrls": [], "status": "sold", "tags": [{"name": "mine"}]})).await;
+    add(
+        &api,
+        json!({
+            "id": 2, "name": "mine", "photoUrls": [], "status": "sold", "tags": [{"name": "mine"}],
+        }),
+    )
+    .await;
     delete(&api, "/v2/store/order/1").await.expect(200);
     delete(&api, "/v2/user/user1").await.expect(200);
     let kept = add(&api, json!({"name": "kept", "photoUrls": [], "status": "sold"})).await;

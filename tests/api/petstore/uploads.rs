@@ -4,9 +4,13 @@ use harness::Api;
 use serde_json::json;
 
 fn parts(file: Option<&str>, bytes: &str) -> String {
-    let metadata = "--b\r\nContent-Disposition: form-data; name=\"additionalMetadata\"\r\n\r\nfrom the side\r\n";
+    let metadata = "--b\r\nContent-Disposition: form-data; \
+        name=\"additionalMetadata\"\r\n\r\nfrom the side\r\n";
     let file = file.map(|name| {
-        format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n{bytes}\r\n")
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; \
+            filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n{bytes}\r\n"
+        )
     });
     format!("{metadata}{}--b--\r\n", file.unwrap_or_default())
 }

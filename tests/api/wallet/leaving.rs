@@ -10,7 +10,8 @@ use shared::{
 use super::{Purse, audited, store};
 use crate::PHONE;
 
-const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spend it, or give it up with forfeit. [null]";
+const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spend it, or give it \
+    up with forfeit. [null]";
 
 async fn delete(api: &Api, purse: &Purse<'_>, body: &Value) -> Answer {
     api.request(Method::DELETE, "/api/customer/")
@@ -122,7 +123,10 @@ async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(1_000, "USD").await.expect(200);
     for n in 0..14 {
-        let body = json!({"type": "debit", "amount": 1, "currency": "USD", "reference": format!("For Zsuzsanna {n}")});
+        let body = json!({
+            "type": "debit", "amount": 1, "currency": "USD",
+            "reference": format!("For Zsuzsanna {n}"),
+        });
         purse.ask(&body).await.expect(200);
         purse.hold(1).await;
     }

@@ -150,7 +150,11 @@ fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (Strin
     let (hold, entry) =
         (one_of(&known.holds, draw(1_000_000)), one_of(&known.entries, draw(1_000_000)));
     let again = known.sent.iter().nth(draw(known.sent.len()));
-    let plain = |kind: &str| json!({"type": kind, "amount": amount, "currency": currency, "reference": key});
+    let plain = |kind: &str| {
+        json!({
+            "type": kind, "amount": amount, "currency": currency, "reference": key,
+        })
+    };
     let (wallet, by_operator, mut body) = match (kind, hold, entry, again) {
         (0..10, _, _, Some((key, sent))) => {
             return (key.clone(), Sent { answers: Vec::new(), ..sent.clone() });

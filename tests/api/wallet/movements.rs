@@ -113,7 +113,11 @@ async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
     );
     let hold = purse.hold(60).await;
     assert_eq!(purse.balance("USD").await, (40, 60));
-    let capture = |amount: i64| json!({"type": "capture", "amount": amount, "currency": "USD", "hold_id": hold});
+    let capture = |amount: i64| {
+        json!({
+            "type": "capture", "amount": amount, "currency": "USD", "hold_id": hold,
+        })
+    };
     let above = purse.ask(&capture(61)).await;
     assert_eq!(
         above.error(),
@@ -270,7 +274,8 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
         (json!({"type": "reverse"}), "400 required: This field is required. [entry_id]"),
         (
             json!({"type": "hold"}),
-            "400 required: This field is required. [amount]; 400 required: This field is required. [currency]",
+            "400 required: This field is required. [amount]; \
+             400 required: This field is required. [currency]",
         ),
         (json!({}), "400 required: This field is required. [type]"),
     ] {

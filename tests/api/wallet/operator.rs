@@ -40,7 +40,10 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
         send(&all, &unnamed).await.error(),
         "400 required: This field is required. [customer_id]"
     );
-    let nobody = json!({"type": "credit", "amount": 5, "currency": "USD", "customer_id": "019aac3f-0000-7000-8000-000000000001"});
+    let nobody = json!({
+        "type": "credit", "amount": 5, "currency": "USD",
+        "customer_id": "019aac3f-0000-7000-8000-000000000001",
+    });
     assert_eq!(send(&all, &nobody).await.error(), "404 not_found: Not found. [null]");
 
     let short = api.token_of(&Grant { minutes: 1, ..grant(&["wallet:credit"]) });

@@ -50,7 +50,8 @@ async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_day
                 .send(token, key, &json!({"type": "debit", "amount": 5, "currency": "USD"}))
                 .await;
             if token == own {
-                let words = "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]";
+                let words = "422 idempotency_key_reused: This Idempotency-Key was used for another \
+                    request. [null]";
                 assert_eq!(reused.error(), words);
             }
         }
