@@ -83,7 +83,7 @@ async fn with_app(api: &Api, platform: &str, version: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_come_again() {
+async fn during_maintenance_every_operation_under_api_is_503_with_retry_after() {
     let mut api = Api::start().await;
     api.serve_also("auth", "/api/trial", || trial::routes().always_open());
     let phone = api.log_in(PHONE).await;
@@ -125,7 +125,7 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_update() {
+async fn an_app_below_the_minimum_of_its_platform_gets_426_and_the_store_url() {
     let api = Api::start().await;
     tell(&api, minimum()).await;
     for (platform, version) in
@@ -197,7 +197,7 @@ async fn the_app_information_is_read_once_a_minute_and_no_request_waits_for_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_instance_that_starts_during_maintenance_knows_of_it() {
+async fn an_instance_that_starts_during_maintenance_refuses_requests_at_once() {
     let api = Api::start().await;
     write(&api, closed()).await;
     api.profile("garbage").await.expect(401);
@@ -205,8 +205,7 @@ async fn an_instance_that_starts_during_maintenance_knows_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_app_information_cannot_be_read_what_was_known_holds_for_ten_minutes_and_then_nothing_is_closed()
- {
+async fn while_storage_fails_the_cached_availability_holds_for_ten_minutes_then_all_is_open() {
     let api = Api::start().await;
     tell(&api, closed()).await;
     // An item that is not what it must be.

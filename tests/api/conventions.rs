@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::PHONE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_path_is_404_in_the_envelope_for_every_method() {
+async fn an_unknown_path_is_404_in_the_error_format_for_every_method() {
     let api = Api::start().await;
     for path in [
         "/nothing",

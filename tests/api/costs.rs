@@ -84,7 +84,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_in_that_has_to_make_room_costs_three_trips() {
+async fn a_log_in_that_evicts_a_session_costs_three_trips() {
     let api = measured().await;
     api.wire.delay(Duration::ZERO);
     for _ in 0..20 {
@@ -232,7 +232,7 @@ async fn a_log_out_of_twenty_devices_costs_one_trip() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_refused_before_its_token_is_known_costs_nothing() {
+async fn requests_that_are_refused_without_reading_storage_cost_nothing() {
     let api = measured().await;
     api.refresh("garbage").await.expect(401);
     api.profile("garbage").await.expect(401);
@@ -269,7 +269,7 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
+async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_export_costs_one() {
     let api = measured().await;
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
@@ -371,8 +371,7 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for()
- {
+async fn a_wallet_is_shown_in_one_trip_or_in_two_for_all_of_several_currencies() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
     // The function learns the keys of tokens at its first one.

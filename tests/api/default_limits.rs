@@ -46,7 +46,7 @@ async fn an_address_gets_100_codes_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_country_gets_1000_unverified_codes_a_day_and_the_others_do_not_feel_it() {
+async fn a_country_gets_1000_unverified_codes_a_day_without_affecting_others() {
     let api = Api::start().await;
     spend_all_but_one(&api, "US", 1_000).await;
     ask(&api, "192.0.2.1", PHONE).await.expect(200);

@@ -87,7 +87,7 @@ async fn a_request_that_panics_is_a_500_and_the_next_one_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_the_next_one_works() {
+async fn a_request_near_its_deadline_is_a_503_before_it_is_killed_and_the_next_one_works() {
     let api = Api::start().await;
     let mut function = function(&api).await;
     let begun = instant();
@@ -105,8 +105,7 @@ async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_and_works_again_with_it()
- {
+async fn every_function_binary_answers_in_time_while_storage_hangs_and_recovers_with_it() {
     let api = Api::start().await;
     let each = GROUPS.iter().map(async |(group, _)| {
         let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
@@ -150,7 +149,7 @@ async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consumer_that_panics_or_stalls_reports_an_error_in_time_and_the_next_event_works() {
+async fn a_consumer_that_panics_or_hangs_reports_an_error_in_time_and_the_next_event_works() {
     let api = Api::start().await;
     let mut consumer = Bootstrap::start_test(
         &api.stack,
@@ -168,7 +167,7 @@ async fn a_consumer_that_panics_or_stalls_reports_an_error_in_time_and_the_next_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
+async fn each_consumer_binary_survives_a_storage_that_hangs() {
     let api = Api::start().await;
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
     for (name, _) in local::groups::CONSUMERS {
@@ -198,7 +197,7 @@ async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_told_to_end_answers_what_is_in_flight_and_then_ends_well() {
+async fn a_process_that_is_terminated_finishes_the_requests_in_flight_and_exits_cleanly() {
     let api = Api::start().await;
     let mut waiting = function(&api).await;
     // That it runs.

@@ -21,7 +21,7 @@ fn line_of(id: &str) -> (usize, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
+async fn the_request_log_shows_the_usage_of_storage_and_the_customer() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let customer = phone.customer["id"].as_str().expect("an id").parse().expect("a customer's id");
@@ -55,7 +55,7 @@ async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_line_of_a_request_that_asks_nothing_of_storage_says_so() {
+async fn the_request_log_shows_zero_usage_for_a_request_without_calls_to_storage() {
     let api = Api::start().await;
     let (_, line) = line_of(api.profile("garbage").await.expect(401).header("x-request-id"));
     assert_eq!(line["calls"], 0, "{line}");
@@ -95,7 +95,7 @@ fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
+async fn events_that_show_a_trend_or_an_attack_are_metrics() {
     let api = Api::start().await;
     // All tests share one log; none but this one is here at this time.
     api.clock.advance_seconds(3_333_333_333);
@@ -126,7 +126,7 @@ async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn movements_that_meet_are_counted_by_a_metric() {
+async fn conflicts_between_movements_of_money_are_a_metric() {
     let api = Api::start().await;
     api.clock.advance_seconds(4_444_444_444);
     api.stack.prepare().await;

@@ -100,7 +100,7 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_customer_is_not_there() {
+async fn what_belongs_to_another_customer_is_404() {
     let api = Api::start().await;
     let stranger = api.log_in("+14155550100").await.access;
     let mut problems = Vec::new();

@@ -15,7 +15,7 @@ use crate::{
 const AN_ID: &str = "019aac3f-0000-7000-8000-000000000000";
 
 #[tokio::test]
-async fn maintenance_closes_every_operation_under_api_but_those_of_app_info() {
+async fn maintenance_closes_every_operation_under_api_except_app_info() {
     let (api, operations) = (Api::start().await, operations(&document()));
     let closed = |content: &mut Value| content["maintenance"]["active"] = json!(true);
     tell(&api, closed).await;
@@ -35,7 +35,7 @@ async fn maintenance_closes_every_operation_under_api_but_those_of_app_info() {
 }
 
 #[tokio::test]
-async fn an_old_app_is_refused_by_every_operation_under_api_but_those_of_app_info() {
+async fn an_outdated_app_is_refused_by_every_operation_under_api_except_app_info() {
     let (api, operations) = (Api::start().await, operations(&document()));
     let minimum =
         |content: &mut Value| content["platforms"]["ios"]["minimum_version"] = json!("1.3.10");

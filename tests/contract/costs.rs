@@ -21,7 +21,7 @@ const REWRITE: &str = "UPDATE_COSTS=1 cargo test -p api-tests --test contract th
     reason = "rewriting is asked for by the person who runs the test, not by a setting of the \
         product"
 )]
-async fn the_committed_costs_are_what_the_operations_take() {
+async fn the_committed_costs_match_the_measured_ones() {
     let traffic = traffic::of_all_operations().await;
     let mut counted = BTreeMap::new();
     let mut missing = Vec::new();

@@ -8,7 +8,7 @@ use local::document::{FILE, text};
 use crate::repository::root;
 
 #[test]
-fn the_committed_document_is_what_the_code_says() {
+fn the_committed_document_matches_the_code() {
     let (made, committed) = (text(), fs::read_to_string(root().join(FILE)).unwrap_or_default());
     let pairs = made.lines().zip(committed.lines());
     let same = pairs.take_while(|(made, committed)| made == committed).count();

@@ -45,7 +45,7 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
 }
 
 #[test]
-fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
+fn every_sample_event_has_the_form_of_the_gateway() {
     let mut problems = Vec::new();
     for function in deployment()
         .functions
@@ -89,7 +89,7 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
 }
 
 #[tokio::test]
-async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
+async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
     let api = Api::start().await;
     let mut problems = Vec::new();
     for scheduled in api.stack.scheduled() {
@@ -115,7 +115,7 @@ async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
 }
 
 #[tokio::test]
-async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads() {
+async fn every_sample_event_of_a_queue_is_handled_by_its_consumer() {
     let api = Api::start().await;
     let mut problems = Vec::new();
     for function in deployment().functions.into_iter().filter(|function| function.queue.is_some()) {

@@ -26,7 +26,7 @@ fn every_body_has_an_example() {
 }
 
 #[test]
-fn every_example_is_what_its_schema_says() {
+fn every_example_matches_its_schema() {
     let document = document();
     let mut problems = Vec::new();
     for operation in operations(&document) {
@@ -86,7 +86,7 @@ fn every_example_is_what_its_schema_says_by_a_library() {
 }
 
 #[test]
-fn every_answer_with_a_body_says_which() {
+fn every_response_with_a_body_documents_it() {
     let document = document();
     let mut problems = Vec::new();
     for operation in operations(&document) {
@@ -138,7 +138,7 @@ const KNOWN: &[&str] = &[
 ];
 
 #[test]
-fn requests_are_described_in_the_words_that_the_mock_knows() {
+fn request_schemas_use_only_keywords_that_the_mock_checks() {
     let document = document();
     let mut problems = Vec::new();
     for operation in operations(&document) {
@@ -181,7 +181,7 @@ fn unknown(document: &Value, schema: &Value, report: &mut impl FnMut(&str)) {
 }
 
 #[test]
-fn the_message_of_the_topic_is_one_that_the_notifier_reads() {
+fn the_notifier_accepts_the_documented_message_of_the_topic() {
     let document = document();
     let content =
         &document["webhooks"]["notification"]["post"]["requestBody"]["content"]["application/json"];

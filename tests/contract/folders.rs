@@ -12,7 +12,7 @@ use crate::{
 };
 
 #[test]
-fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() {
+fn the_operations_of_each_folder_come_in_their_listed_order_before_unlisted_ones() {
     let document = document();
     let mut problems = Vec::new();
     for folder in folders() {
@@ -31,7 +31,7 @@ fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() 
 }
 
 #[test]
-fn the_folders_hold_every_operation_of_the_source_once_and_the_contract_knows_each() {
+fn every_operation_is_listed_in_exactly_one_folder_and_in_the_contract() {
     let all: Vec<&str> = folders().flat_map(|folder| folder.operations).copied().collect();
     let ids: BTreeSet<&str> = all.iter().copied().collect();
     assert_eq!((all.len(), ids.len()), (49, 49), "an id stands twice or is missing");
@@ -41,7 +41,7 @@ fn the_folders_hold_every_operation_of_the_source_once_and_the_contract_knows_ea
 }
 
 #[test]
-fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_there() {
+fn the_tags_of_the_document_are_the_folders_in_their_order() {
     let document = document();
     let tags: Vec<&str> = document["tags"]
         .as_array()
@@ -77,7 +77,7 @@ fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_
 }
 
 #[test]
-fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
+fn every_operation_has_a_status_and_a_code_sample_in_each_language() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let state = operation.described["x-apidog-status"].as_str().unwrap_or_default();

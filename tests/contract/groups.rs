@@ -61,7 +61,7 @@ fn every_package_is_in_the_launcher() {
 }
 
 #[test]
-fn every_package_names_its_own_crate_to_the_log() {
+fn every_group_logs_under_the_name_of_its_crate() {
     let wrong =
         groups::GROUPS.iter().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
     let problems: Vec<String> = wrong
@@ -76,7 +76,7 @@ fn every_package_names_its_own_crate_to_the_log() {
 }
 
 #[test]
-fn every_consumer_names_its_own_crate_to_the_log() {
+fn every_consumer_logs_under_the_name_of_its_crate() {
     let wrong = groups::CONSUMERS
         .iter()
         .filter(|(name, consumer)| consumer().name != name.replace('-', "_"));
@@ -94,7 +94,7 @@ fn every_consumer_names_its_own_crate_to_the_log() {
 /// The tests with the functions' own binaries, and `tests/sam-local`, take the events of each
 /// package; so that they take all there are.
 #[test]
-fn every_folder_of_events_is_that_of_a_package_and_every_package_has_one() {
+fn every_package_has_a_folder_of_events_and_every_folder_a_package() {
     let entries = fs::read_dir(root().join("events")).expect("there is a folder events").flatten();
     let folders: BTreeSet<String> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -109,7 +109,7 @@ fn every_folder_of_events_is_that_of_a_package_and_every_package_has_one() {
 }
 
 #[test]
-fn the_queue_of_a_consumer_is_as_aws_advises() {
+fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
     let deployment = deployment();
     let mut problems = Vec::new();
     for (function, queue) in deployment
@@ -141,7 +141,7 @@ fn the_queue_of_a_consumer_is_as_aws_advises() {
 }
 
 #[test]
-fn a_consumer_is_fed_by_a_queue_or_a_schedule_and_by_nobody_else() {
+fn a_consumer_has_exactly_one_source_of_events_and_no_route() {
     let deployment = deployment();
     let mut problems = Vec::new();
     for function in &deployment.functions {

@@ -121,7 +121,7 @@ pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[test]
-fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
+fn every_operation_has_the_path_and_the_folder_of_the_contract() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let id = operation.described["operationId"].as_str().unwrap_or("no operation_id");
@@ -155,7 +155,7 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
 }
 
 #[test]
-fn an_operation_id_stands_once() {
+fn operation_ids_are_unique() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for operation in operations(&document()) {
         let id = operation.described["operationId"].as_str().unwrap_or_default().to_owned();
@@ -187,7 +187,7 @@ fn every_operation_has_a_summary_and_a_description() {
 }
 
 #[test]
-fn every_operation_documents_the_errors_it_can_give() {
+fn every_operation_documents_its_possible_errors() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let responses = &operation.described["responses"];

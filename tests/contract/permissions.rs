@@ -68,7 +68,7 @@ fn no_policy_has_a_wildcard_action_or_a_scan() {
 }
 
 #[test]
-fn every_policy_stands_in_full_in_the_template() {
+fn every_policy_is_written_out_in_the_template() {
     let mut problems = Vec::new();
     for (id, _, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {
@@ -84,7 +84,7 @@ fn every_policy_stands_in_full_in_the_template() {
 }
 
 #[test]
-fn every_permission_on_the_table_is_bound_to_partitions() {
+fn every_permission_on_the_table_is_limited_to_partitions() {
     let mut problems = Vec::new();
     for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
         let at = &statement.at;

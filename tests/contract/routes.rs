@@ -38,7 +38,7 @@ fn every_path_reaches_its_own_function_and_no_other() {
 }
 
 #[test]
-fn no_route_key_is_without_a_path() {
+fn every_route_key_leads_to_a_served_path() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
@@ -63,7 +63,7 @@ fn no_route_key_is_without_a_path() {
 }
 
 #[test]
-fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
+fn every_collection_has_a_route_key_for_itself_and_one_for_the_paths_below_it() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         for (key, collection) in collections(&function) {
@@ -93,7 +93,7 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
 }
 
 #[test]
-fn one_function_takes_what_no_route_key_names() {
+fn one_function_takes_all_other_paths() {
     let deployment = deployment();
     let takers =
         deployment.functions.iter().filter(|function| function.routes.contains(&RouteKey::Default));

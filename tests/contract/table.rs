@@ -11,7 +11,7 @@ use shared::store::keys::{EXPIRES, PARTITION, SORT};
 use crate::repository::{assert_none, deployment};
 
 #[tokio::test]
-async fn the_tests_table_is_the_one_of_the_template() {
+async fn the_table_of_the_tests_matches_the_template() {
     let api = Api::start().await;
     let defined = deployment().table;
     let client = api.dynamodb();
@@ -36,7 +36,7 @@ async fn the_tests_table_is_the_one_of_the_template() {
 }
 
 #[test]
-fn the_tables_key_has_the_names_that_the_code_uses() {
+fn the_key_of_the_table_has_the_names_used_in_the_code() {
     let table = deployment().table;
     let key: Vec<&str> = table.key.iter().map(|element| element.attribute.as_str()).collect();
     assert_eq!(

@@ -65,7 +65,7 @@ fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {
 }
 
 #[test]
-fn a_secret_of_some_functions_is_given_to_these_alone() {
+fn a_secret_is_given_only_to_the_functions_that_need_it() {
     let template = template();
     let own = |function: &Value, name: &str| {
         !function["Properties"]["Environment"]["Variables"][name].is_null()
@@ -115,7 +115,7 @@ fn a_secret_of_some_functions_is_given_to_these_alone() {
 }
 
 #[test]
-fn every_variable_takes_the_parameter_of_its_own_name() {
+fn every_variable_is_set_from_the_parameter_of_its_name() {
     let template = template();
     let variables = template.document()["Globals"]["Function"]["Environment"]["Variables"]
         .as_object()
@@ -161,7 +161,7 @@ fn every_parameter_of_the_template_is_used() {
 
 /// A deploy takes these values, so a function must not die of them at its start.
 #[test]
-fn config_takes_every_extreme_value_that_a_parameter_admits() {
+fn config_accepts_the_extreme_values_of_every_parameter() {
     let template = template();
     let mut problems = Vec::new();
     for (name, declaration) in

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::repository::{assert_none, functions, resources, root, template};
 
 #[test]
-fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
+fn every_alarm_notifies_the_operators_topic_and_describes_the_problem() {
     let tells =
         json!({"Fn::If": ["TellsOfAlarms", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
     let mut problems = Vec::new();
@@ -34,7 +34,7 @@ fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
 }
 
 #[test]
-fn every_queue_of_dead_letters_has_an_alarm() {
+fn every_dead_letter_queue_has_an_alarm() {
     let template = template();
     let mut queues = Vec::new();
     dead_letter_queues(template.document(), &mut queues);
@@ -61,7 +61,7 @@ fn every_queue_of_dead_letters_has_an_alarm() {
 }
 
 #[test]
-fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
+fn every_function_has_its_own_log_group_with_a_retention_time() {
     let template = template();
     let groups = resources(&template, "AWS::Logs::LogGroup");
     let mut problems = Vec::new();
@@ -94,7 +94,7 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
 }
 
 #[test]
-fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
+fn every_custom_metric_of_an_alarm_or_dashboard_is_emitted() {
     let template = template();
     let namespace = json!({"Ref": "AWS::StackName"});
     let mut watched: Vec<(String, String)> = Vec::new();

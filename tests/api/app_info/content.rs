@@ -41,7 +41,7 @@ async fn an_empty_table_is_filled_once_and_never_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
+async fn a_file_with_any_error_changes_nothing() {
     let api = start().await;
     let mut content = answering("Right.");
     content["faqs"][1]["question"]["ar"] = json!("");
@@ -62,7 +62,7 @@ async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_is_shown_before_it_is_published() {
+async fn the_changes_are_shown_before_they_are_published() {
     let api = start().await;
     let mut content = sample();
     content["faqs"][0]["answer"]["zh"] = json!("短信登录。");
@@ -86,7 +86,7 @@ async fn what_changes_is_shown_before_it_is_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_something() {
+async fn a_rollback_restores_the_previous_version_if_there_is_one() {
     let api = start().await;
     let sample_answer = first_answer(&api).await;
     assert!(
@@ -109,7 +109,7 @@ async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_someth
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_brings_back_the_gates_too() {
+async fn a_rollback_restores_the_availability_too() {
     let api = start().await;
     let mut content = sample();
     content["platforms"]["ios"]["minimum_version"] = json!("1.4.0");
@@ -133,7 +133,7 @@ async fn a_rollback_brings_back_the_gates_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
+async fn of_many_publications_at_once_one_succeeds_and_the_others_get_an_error() {
     let api = start().await;
     push(&api, &answering("Before.")).await;
     let mut drafts = Vec::new();
@@ -160,7 +160,7 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_taken_back() {
+async fn a_draft_is_refused_after_another_publication_even_if_that_was_rolled_back() {
     let api = start().await;
     push(&api, &answering("Second.")).await;
     let stale = [
@@ -177,7 +177,7 @@ async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gates_that_were_set_by_hand_hold_and_are_part_of_what_is_compared() {
+async fn maintenance_set_by_hand_stays_and_is_part_of_the_comparison() {
     use aws_sdk_dynamodb::types::AttributeValue;
     let api = start().await;
     let text = |text: &str| AttributeValue::S(text.to_owned());

@@ -22,7 +22,7 @@ async fn found(api: &Api, query: &[(&str, &str)]) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_come_in_their_order_and_in_the_wanted_language() {
+async fn questions_come_in_their_order_and_in_the_requested_language() {
     let api = start().await;
     let answer = get(&api, PATH, "ar").await;
     assert_eq!(ids(&answer), [1, 2, 3, 4, 5, 6, 7]);
@@ -43,7 +43,7 @@ async fn questions_come_in_their_order_and_in_the_wanted_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lang_stands_in_the_place_of_accept_language() {
+async fn lang_overrides_accept_language() {
     let api = start().await;
     for (lang, got) in
         [("zh-Hant", "zh"), ("AR", "ar"), ("pt-BR", "en"), ("no tag", "en"), ("", "zh")]
@@ -55,7 +55,7 @@ async fn lang_stands_in_the_place_of_accept_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_category_and_words_narrow_the_list() {
+async fn a_category_and_a_search_filter_the_list() {
     let api = start().await;
     for (query, wanted) in [
         (&[("category", "account")][..], &[1, 2, 3][..]),
@@ -78,7 +78,7 @@ async fn a_category_and_words_narrow_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_no_one_would_type_is_refused() {
+async fn a_search_text_that_is_too_long_or_has_null_characters_is_refused() {
     let api = start().await;
     for (search, told) in [
         (

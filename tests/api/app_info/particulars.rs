@@ -33,7 +33,7 @@ async fn an_app_learns_everything_about_itself_in_its_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_language_is_looked_up_and_the_first_one_is_for_all_others() {
+async fn the_language_is_negotiated_and_the_first_one_is_the_default() {
     let api = start().await;
     for (wanted, got) in [
         ("zh-Hant-TW", "zh"),
@@ -57,7 +57,7 @@ async fn the_language_is_looked_up_and_the_first_one_is_for_all_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_is_told_whether_to_update() {
+async fn an_app_learns_whether_to_update() {
     let api = start().await;
     let mut content = sample();
     content["platforms"]["ios"]["minimum_version"] = json!("1.10.0");
@@ -91,7 +91,7 @@ async fn an_app_is_told_whether_to_update() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again() {
+async fn each_language_has_its_own_etag_and_an_unchanged_answer_is_not_sent_again() {
     let api = start().await;
     for path in [
         PATH,
@@ -138,7 +138,7 @@ async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tag_is_of_what_it_stands_for_alone() {
+async fn an_etag_depends_on_the_content_of_its_answer_only() {
     let api = start().await;
     let tag = async |path, version: &str| {
         let request =
@@ -170,7 +170,7 @@ async fn a_tag_is_of_what_it_stands_for_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn before_anything_was_published_there_is_a_name_and_nothing_else() {
+async fn before_the_first_publication_there_is_only_a_name() {
     let api = Api::with(&[("AppName", "Rucksack")]).await;
     let answer = get(&api, PATH, "ar").await;
     assert_eq!(answer.header("content-language"), "en");
@@ -189,7 +189,7 @@ async fn before_anything_was_published_there_is_a_name_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_may_ask_in_every_form_of_the_path() {
+async fn no_token_is_needed_with_or_without_the_trailing_slash() {
     let api = start().await;
     for path in [PATH, "/api/social-accounts/", "/api/faqs/"] {
         let plain = get(&api, path, "en").await;

@@ -14,7 +14,7 @@ fn names(accounts: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_come_in_their_order_and_in_the_wanted_language() {
+async fn accounts_come_in_their_order_and_in_the_requested_language() {
     let api = start().await;
     let answer = get(&api, PATH, "zh-Hans-CN").await;
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");

@@ -51,7 +51,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
+async fn after_a_minute_one_request_triggers_a_refresh_and_none_waits_for_it() {
     let api = start().await;
     ask_for_everything(&api).await;
     push(&api, &answering("Otherwise now.")).await;
@@ -87,7 +87,7 @@ async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_storage_fails_what_was_known_is_told_on_and_a_process_that_knows_nothing_says_so() {
+async fn while_storage_fails_cached_content_is_served_and_a_cold_process_answers_500() {
     let api = start().await;
     let known = first_answer(&api).await;
     let other = api.another(&[]).await;
@@ -104,7 +104,7 @@ async fn where_storage_fails_what_was_known_is_told_on_and_a_process_that_knows_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_version_that_is_not_there_is_not_told_of() {
+async fn a_missing_version_is_not_served() {
     let api = start().await;
     let known = first_answer(&api).await;
     push(&api, &answering("Never to be seen.")).await;

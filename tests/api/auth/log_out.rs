@@ -115,7 +115,7 @@ async fn a_refresh_token_in_the_body_ends_that_session_instead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_no_live_session_of_the_callers_is_refused_in_its_words_and_ends_nothing() {
+async fn a_token_that_is_not_of_a_live_session_of_the_caller_is_refused_and_ends_nothing() {
     let api = roomy().await;
     let [caller, gone] = <[LoggedIn; 2]>::try_from(log_ins(&api, 2).await).expect("two");
     let stranger = api.log_in("+14155550199").await;
@@ -136,7 +136,7 @@ async fn a_token_of_no_live_session_of_the_callers_is_refused_in_its_words_and_e
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else() {
+async fn an_ended_session_ends_no_other_and_its_end_is_reported_before_any_other_error() {
     let api = roomy().await;
     let [ended, other] = <[LoggedIn; 2]>::try_from(log_ins(&api, 2).await).expect("two");
     let list = api.get("/api/sessions/").bearer(&other.access).send().await.expect(200).json();
@@ -165,7 +165,7 @@ async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_devices_are_logged_out_and_the_current_one_stays_where_it_is_asked_for() {
+async fn all_devices_are_logged_out_except_the_current_one_if_requested() {
     let api = roomy().await;
     let stranger = api.log_in("+14155550199").await;
     let first = log_ins(&api, 3).await;
@@ -375,7 +375,7 @@ async fn a_log_out_whose_answer_storage_lost_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_rested_too_long_logs_nobody_out_whichever_rest_the_setting_names() {
+async fn a_session_that_was_idle_for_too_long_cannot_log_out_whatever_the_configured_limit() {
     let minute = [MANY_LOG_INS[0], ("RefreshIdleSeconds", "60")];
     let api = Api::with(&minute).await;
     let longer = api.another(&[MANY_LOG_INS[0]]).await;

@@ -56,7 +56,7 @@ async fn a_missing_or_blank_token_is_a_field_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_json_can_say_is_refused_in_its_own_words() {
+async fn values_that_only_json_can_express_are_refused_with_their_own_errors() {
     let api = Api::start().await;
     let rows = [
         (r#"{"refresh": null}"#, "400 null: This field may not be null. [refresh]"),
@@ -89,7 +89,7 @@ async fn what_only_json_can_say_is_refused_in_its_own_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_not_what_its_type_says_is_a_parse_error() {
+async fn a_body_that_does_not_match_its_content_type_is_a_parse_error() {
     let api = Api::start().await;
     for (content_type, body) in [
         ("application/json", "{"),
@@ -130,7 +130,7 @@ async fn a_body_that_is_not_what_its_type_says_is_a_parse_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_that_are_no_refresh_tokens_of_ours_are_told_apart() {
+async fn tokens_that_are_not_our_refresh_tokens_get_distinct_errors() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let garbage = in_every_form(&api, json!({"refresh": "garbage"})).await.expect(401);
@@ -166,7 +166,7 @@ async fn tokens_that_are_no_refresh_tokens_of_ours_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_other_rows_of_the_table() {
+async fn wrong_methods_media_types_and_oversized_bodies_get_the_errors_of_the_contract() {
     let api = Api::start().await;
     for path in PATHS {
         let method = api.get(path).send().await;

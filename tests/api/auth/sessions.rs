@@ -28,7 +28,7 @@ fn current(sessions: &[Value]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_sees_its_live_sessions_the_last_used_first() {
+async fn a_customer_sees_their_live_sessions_last_used_first() {
     let api = roomy().await;
     let code = api.code_for(PHONE).await;
     let named = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp,
@@ -61,7 +61,7 @@ async fn a_customer_sees_its_live_sessions_the_last_used_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_that_are_over_are_not_listed_and_not_there_to_revoke() {
+async fn sessions_that_are_over_are_not_listed_and_cannot_be_revoked() {
     let api = Api::with(&[("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "100")]).await;
     let expired = api.log_in(PHONE).await;
     let expired = current(&listed(&api, &expired.access).await);
@@ -117,7 +117,7 @@ async fn a_revoked_session_is_refused_at_once_and_may_be_the_callers_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_customers_session_is_as_absent_as_none() {
+async fn another_customers_session_answers_as_if_it_did_not_exist() {
     let api = roomy().await;
     let (owner, stranger) = (api.log_in(PHONE).await, api.log_in("+14155550199").await);
     let id = current(&listed(&api, &owner.access).await);
@@ -155,7 +155,7 @@ async fn a_session_that_is_revoked_many_times_at_once_is_revoked_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_end_is_one_line_in_the_log_of_security_events_under_a_pseudonym() {
+async fn each_end_of_a_session_is_logged_as_one_security_event_with_a_pseudonym() {
     let api = roomy().await;
     let (phone, tablet) = (api.log_in(PHONE).await, api.log_in(PHONE).await);
     let (on_phone, on_tablet) =

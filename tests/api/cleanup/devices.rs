@@ -26,7 +26,7 @@ async fn is_stored(api: &Api, token: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_nobody_sees_for_sixty_days_goes_with_its_endpoint_its_owner_and_its_count() {
+async fn a_device_unseen_for_sixty_days_is_removed_with_its_endpoint_its_owner_and_its_count() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     api.clock.advance_seconds(59 * DAY);
@@ -43,7 +43,7 @@ async fn a_device_that_nobody_sees_for_sixty_days_goes_with_its_endpoint_its_own
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_whose_session_is_refreshed_is_put_off_until_sixty_days_after_that() {
+async fn a_refresh_of_its_session_postpones_the_removal_of_a_device_by_sixty_days() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let mut refresh = phone.refresh;
@@ -108,7 +108,7 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_comes_back_between_the_look_and_the_deletion_stays() {
+async fn a_device_seen_again_between_the_query_and_the_deletion_stays() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let (id, hash, store) = (id_of(&phone), ContentHash::of("t"), store(&api));
@@ -142,7 +142,7 @@ async fn a_device_that_comes_back_between_the_look_and_the_deletion_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_at_once_take_each_device_away_once() {
+async fn concurrent_runs_remove_each_device_once() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     for n in 0..20 {

@@ -12,7 +12,7 @@ const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
+async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let device = json!({"registration_id": "t", "type": "ios"});
@@ -49,7 +49,7 @@ async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_written_anew_is_not_deleted() {
+async fn items_that_were_written_again_are_not_deleted() {
     let api = Api::start().await;
     let code = api.code_for(PHONE).await;
     let key = || shared::otp::keys::challenge(code.challenge.parse().expect("an id"));
@@ -64,7 +64,7 @@ async fn what_was_written_anew_is_not_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_writes_of_an_hour_are_one_item_and_the_limit_is_each_minutes() {
+async fn the_writes_of_an_hour_are_counted_in_one_item_and_limited_by_the_minute() {
     let api = Api::with(&[("WritesPerMinute", "2"), ("AccessTokenSeconds", "86400")]).await;
     let phone = api.log_in(PHONE).await;
     let write = async || {

@@ -32,7 +32,7 @@ async fn listed(api: &Api) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
+async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     let api = Api::start().await;
     let phone = fill(&api, NUMBER).await;
     let operator = api.operator_token(&["wallet:credit"]);
@@ -66,7 +66,7 @@ async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_that_are_killed_at_any_moment_and_two_at_once_end_alike() {
+async fn an_erasure_completes_after_kills_at_any_moment_and_with_two_runs_at_once() {
     let api = Api::start().await;
     for n in 0..8_u64 {
         let number = format!("+44740012391{n}");
@@ -84,7 +84,7 @@ async fn runs_that_are_killed_at_any_moment_and_two_at_once_end_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_has_no_more_time_says_so_and_the_next_goes_on() {
+async fn a_run_that_is_out_of_time_reports_it_and_the_next_run_continues() {
     let api = Api::start().await;
     let mut phones = Vec::new();
     for n in 0..4 {

@@ -86,7 +86,7 @@ async fn a_task_that_fails_stops_no_other_and_the_run_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
+async fn random_faults_of_storage_leave_nothing_undone_after_a_few_runs() {
     let api = Api::start().await;
     with_something_for_every_task(&api).await;
     let broken = api.another(&[]).await;
@@ -110,8 +110,7 @@ async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_nothing_but_the_place_of_the_audit()
- {
+async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_position_of_the_audit() {
     let api = Api::start().await;
     api.log_in(PHONE).await;
     api.clock.advance_seconds(DAY);
@@ -130,7 +129,7 @@ async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_noth
 }
 
 #[test]
-fn the_tasks_of_these_tests_are_all_there_are() {
+fn these_tests_cover_every_task() {
     let names: Vec<&str> = cleanup::TASKS.iter().map(|task| task.name).collect();
     assert_eq!(names, TASKS);
 }

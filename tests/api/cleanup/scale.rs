@@ -105,7 +105,7 @@ async fn a_run_costs_what_is_due_and_not_what_is_stored() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_that_are_killed_and_two_at_once_end_as_one_whole_run() {
+async fn killed_runs_and_concurrent_runs_have_the_result_of_one_complete_run() {
     killed_and_two_at_once(2_000, 1_000).await;
 }
 

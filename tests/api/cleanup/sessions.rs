@@ -52,7 +52,7 @@ async fn sessions_leave_the_account_sixty_days_after_their_end_and_one_that_is_u
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_whose_last_session_is_over_leaves_the_index_and_comes_back_with_a_log_in() {
+async fn an_account_without_sessions_leaves_the_index_and_returns_with_a_log_in() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let on_the_index = async || {
@@ -94,7 +94,7 @@ async fn sessions_that_ended_by_a_log_out_of_all_are_pruned_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_or_a_log_in_beside_the_pruning_is_never_lost() {
+async fn a_refresh_or_a_log_in_during_the_pruning_is_never_lost() {
     let api = Api::with(&[("CodeResendSeconds", "0")]).await;
     let phone = api.log_in(PHONE).await;
     let stale = store(&api).account(id_of(&phone)).await.expect("an answer").expect("an account");

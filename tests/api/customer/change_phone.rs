@@ -94,7 +94,7 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
+async fn a_stolen_access_token_alone_cannot_change_the_phone() {
     let api =
         Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
             .await;
@@ -144,7 +144,7 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_present_phone_is_no_change_and_a_phone_in_use_is_409() {
+async fn the_current_phone_is_no_change_and_a_phone_in_use_is_409() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.log_in(NEW).await;
@@ -218,8 +218,7 @@ async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_no_more_than_it_used()
- {
+async fn one_right_code_sent_many_times_at_once_moves_once_and_refunds_no_more_than_it_used() {
     let limits = [
         ("TriesPerPhoneAndAddressHourly", "1000"),
         ("TriesPerPhoneAndAddressDaily", "1000"),
@@ -258,7 +257,7 @@ async fn budgets(api: &Api) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_beside_refreshes_and_log_ins_leaves_no_session_but_its_own() {
+async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_session() {
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),

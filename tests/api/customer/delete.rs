@@ -123,7 +123,7 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_deletions_at_once_are_one() {
+async fn of_many_deletions_at_once_one_takes_effect() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let answers = join_all((0..16).map(|_| delete(&api, &phone.access, None))).await;
@@ -138,7 +138,7 @@ async fn many_deletions_at_once_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
+async fn a_deletion_during_log_ins_and_refreshes_leaves_no_session() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(60);
@@ -251,7 +251,7 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_erasing_nothing_of_the_customer_is_in_any_item() {
+async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
     let api = Api::start().await;
     let number = "+447400123987";
     let phone = fill(&api, number).await;
@@ -268,7 +268,7 @@ async fn after_the_erasing_nothing_of_the_customer_is_in_any_item() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothing() {
+async fn changes_of_the_profile_during_the_deletion_and_the_erasure_leave_nothing() {
     let api = Api::start().await;
     let number = "+447400123989";
     let phone = fill(&api, number).await;
@@ -287,7 +287,7 @@ async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
+async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
     let api = Api::start().await;
     // One step an entity, a second for the answers, and the last for the list.
     for most in 0..Entity::ALL.len() + 2 {
@@ -313,7 +313,7 @@ async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erasing_that_is_killed_at_any_call_is_resumed() {
+async fn an_erasure_that_is_killed_at_any_call_is_resumed() {
     let api = Api::start().await;
     for calls in 0..12_u64 {
         let number = format!("+4474001239{calls:02}");

@@ -226,7 +226,7 @@ fn path_of(url: &str) -> &str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_holds_nothing_of_anybody_else() {
+async fn an_export_holds_nothing_of_another_customer() {
     let api = Api::start().await;
     let stranger = api.log_in("+14155550177").await;
     let phone = api.log_in(PHONE).await;

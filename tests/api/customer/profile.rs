@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::PHONE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
+async fn a_customer_reads_their_profile_and_an_unchanged_version_is_304() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let answer = api.profile(&phone.access).await.expect(200);
@@ -31,7 +31,7 @@ async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_way_not_to_be_logged_in_has_its_words() {
+async fn every_missing_or_invalid_token_gets_the_error_of_the_contract() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let with = async |header: &str| {

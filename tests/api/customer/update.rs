@@ -36,7 +36,7 @@ async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
+async fn fields_that_are_not_sent_stay_and_null_clears_optional_ones() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let change = async |body: Value| {
@@ -59,7 +59,7 @@ async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
+async fn all_errors_are_reported_in_field_order_and_nothing_is_changed() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let body = json!({
@@ -94,7 +94,7 @@ async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_another_version_than_the_present_one_is_412() {
+async fn a_change_of_an_outdated_version_is_412() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let tag = api.profile(&phone.access).await.header("etag").to_owned();
@@ -115,7 +115,7 @@ async fn a_change_of_another_version_than_the_present_one_is_412() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_at_once_lose_nothing() {
+async fn concurrent_changes_lose_nothing() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let fields = ["first_name", "last_name", "language"];

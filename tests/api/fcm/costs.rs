@@ -81,7 +81,7 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_in_with_a_device_costs_three_trips_whosever_the_device_was() {
+async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     let api = Api::start().await;
     for (phone, status, expected) in [
         (PHONE, 201, cost(3, 2.0, 30.0)),

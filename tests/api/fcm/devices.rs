@@ -72,7 +72,7 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
+async fn each_invalid_field_is_reported_with_the_messages_of_rest_framework() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let required = "400 required: This field is required. [registration_id]; \
@@ -163,7 +163,7 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_registration_id_is_the_whole_rest_of_the_path() {
+async fn a_registration_id_may_contain_any_character_in_the_path() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let long = "a:B_c-d.9/".repeat(409) + "end";
@@ -228,7 +228,7 @@ async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_that_exists() {
+async fn put_needs_all_fields_and_patch_some_and_neither_takes_a_registration_id_in_use() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     for (access, token) in [(&amal, "a1"), (&amal, "a2"), (&basma, "b1")] {
@@ -279,7 +279,7 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_device_is_not_there() {
+async fn a_device_of_another_customer_is_404() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     api.register(&amal, "t").await.expect(201);
@@ -339,7 +339,7 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_registration_under_its_key_gets_its_first_answer() {
+async fn a_registration_repeated_with_its_key_gets_the_first_answer() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let body = json!({"registration_id": "t", "type": "ios"});

@@ -75,7 +75,7 @@ async fn published_to_all(parameters: &[(&str, &str)], count: usize) -> (Api, Ve
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_a_message_to_all_once_and_devices_their_push() {
+async fn everybody_gets_a_message_to_all_once_and_each_device_a_push() {
     let (api, ids) = published_to_all(&[("FanOutPage", "5")], 200).await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
@@ -122,7 +122,7 @@ async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn customers_of_a_page_that_fail_come_back_alone() {
+async fn only_the_failed_customers_of_a_page_are_retried() {
     let (api, ids) = published_to_all(&[("FanOutPage", "50")], 100).await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
@@ -136,7 +136,7 @@ async fn customers_of_a_page_that_fail_come_back_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
+async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
     let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
     let (fed, queue) =
         (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));

@@ -92,7 +92,7 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_of_all_silences_everything_in_the_same_write() {
+async fn a_log_out_of_all_devices_silences_them_in_the_same_write() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     for n in 0..3 {
@@ -114,7 +114,7 @@ async fn a_log_out_of_all_silences_everything_in_the_same_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_by_another_session_leaves_a_device_with_its_own_unless_it_reactivates_it() {
+async fn a_device_changed_by_another_session_keeps_its_session_unless_it_is_reactivated() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(1);
@@ -142,7 +142,7 @@ async fn a_change_by_another_session_leaves_a_device_with_its_own_unless_it_reac
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_who_left_or_was_closed_out_gets_no_push() {
+async fn a_customer_who_left_or_was_disabled_gets_no_push() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);

@@ -73,7 +73,7 @@ async fn a_registration_id_needs_its_platform_and_a_wrong_code_registers_nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_with_fifty_devices_logs_in_and_log_ins_that_race_for_a_device_all_succeed() {
+async fn a_customer_with_fifty_devices_can_log_in_and_log_ins_racing_for_a_device_all_succeed() {
     let api = Api::with(&[("WritesPerMinute", "0"), ("CodeResendSeconds", "0")]).await;
     let access = api.log_in(PHONE).await.access;
     for n in 0..50 {

@@ -47,7 +47,7 @@ async fn delete_all(api: &Api, phone: &LoggedIn) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
+async fn a_message_has_all_its_fields_and_the_first_page_has_the_unread_count() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     assert_eq!(
@@ -143,7 +143,7 @@ async fn fill_one(api: &Api, phone: &LoggedIn, title: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_tag_names_the_state_of_one_customers_inbox() {
+async fn the_etag_identifies_the_state_of_one_customers_inbox() {
     let api = Api::start().await;
     let (phone, other) = (api.log_in(PHONE).await, api.log_in("+14155550124").await);
     fill(&api, &phone, 2).await;
@@ -236,7 +236,7 @@ async fn reading_and_deleting_count_each_message_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_selection_is_some_ids_or_all() {
+async fn a_selection_is_either_ids_or_all() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let required = "400 required: This field is required. [ids]";
@@ -299,7 +299,7 @@ async fn a_hundred_messages_are_read_and_deleted_in_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_races_the_counts_are_those_of_the_items() {
+async fn the_counts_match_the_items_whatever_happens_concurrently() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     fill(&api, &phone, 12).await;
@@ -328,7 +328,7 @@ async fn whatever_races_the_counts_are_those_of_the_items() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_deletions_of_all_beside_arrivals_each_message_is_counted_by_one_or_left() {
+async fn of_many_deletions_of_all_during_arrivals_each_message_is_counted_once_or_left() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     for n in 0..40 {
@@ -343,7 +343,7 @@ async fn of_many_deletions_of_all_beside_arrivals_each_message_is_counted_by_one
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_expire_and_leave_the_count_by_the_clock_alone() {
+async fn messages_expire_and_leave_the_count_as_time_passes() {
     let long = "10000000";
     let api = Api::with(&[
         ("InboxDays", "30"),

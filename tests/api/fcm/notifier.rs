@@ -83,8 +83,7 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_one_item_and_a_push_each()
- {
+async fn a_batch_delivered_three_times_with_a_crash_in_between_makes_one_item_and_push_each() {
     let api = Api::start().await;
     let phones =
         [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
@@ -129,7 +128,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
+async fn a_process_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let fed = api.stack.fed().expect("a consumer").clone();
@@ -160,7 +159,7 @@ async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_com
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failed_records_alone_come_back_and_what_never_succeeds_is_a_dead_letter() {
+async fn only_failed_records_are_retried_and_those_that_never_succeed_become_dead_letters() {
     let api = Api::with(&[("AccessTokenSeconds", "100000")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     let queue = api.stack.queue.clone().expect("a queue");
@@ -187,8 +186,7 @@ async fn failed_records_alone_come_back_and_what_never_succeeds_is_a_dead_letter
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_they_register_again()
- {
+async fn a_disabled_or_missing_endpoint_deactivates_its_device_until_it_registers_again() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let ways: [(Change, &str); 2] =
@@ -221,7 +219,7 @@ async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_token_is_set() {
+async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is_set() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     api.notify(&phone, "m1", "One").await;
@@ -270,7 +268,7 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_throttled_publish_comes_back_and_is_pushed_then() {
+async fn a_throttled_push_is_retried() {
     let api = Api::with(&[("AccessTokenSeconds", "100000")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     for (n, action) in
@@ -297,7 +295,7 @@ async fn a_throttled_publish_comes_back_and_is_pushed_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_platform_application_devices_work_and_nothing_is_pushed() {
+async fn without_a_platform_application_devices_register_and_nothing_is_pushed() {
     let api = Api::with(&[("PlatformApplicationArn", "")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     api.notify(&phone, "m1", "Hello").await;
@@ -309,7 +307,7 @@ async fn without_a_platform_application_devices_work_and_nothing_is_pushed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_message_published_again_comes_once_even_after_it_was_deleted() {
+async fn a_message_published_twice_arrives_once_even_after_its_deletion() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     for _ in 0..20 {
@@ -336,7 +334,7 @@ async fn the_same_message_published_again_comes_once_even_after_it_was_deleted()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_to_the_topic_of_the_sns_api_takes_the_same_way() {
+async fn a_message_published_through_the_sns_api_is_delivered_too() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let app = api.stack.state("notifier").expect("the notifier runs");

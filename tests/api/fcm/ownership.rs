@@ -30,7 +30,7 @@ async fn racing() -> (Api, LoggedIn, LoggedIn) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() {
+async fn a_device_moves_with_its_number_and_without_the_fields_its_owner_set() {
     let (api, amal, basma) = racing().await;
     let body = json!({
         "registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d",
@@ -56,7 +56,7 @@ async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its_pushes() {
+async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_gets_its_pushes() {
     let (api, amal, basma) = racing().await;
     for round in 0..ROUNDS {
         // New ids, and one that goes to and fro.
@@ -102,7 +102,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_beside_a_log_out_is_never_pushed_to_after_it() {
+async fn a_registration_during_a_log_out_gets_no_push_after_it() {
     let (api, _, basma) = racing().await;
     for round in 0..ROUNDS {
         let phone = api.log_in(PHONE).await;
@@ -132,7 +132,7 @@ async fn a_registration_beside_a_log_out_is_never_pushed_to_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_changes_of_one_device_at_once_leave_one_whole_device() {
+async fn many_concurrent_changes_of_one_device_leave_one_consistent_device() {
     let (api, amal, basma) = racing().await;
     api.register(&amal.access, "t").await.expect(201);
     let patch = |n: usize| {

@@ -15,7 +15,7 @@ async fn at(api: &Api, method: Method, id: &Value, access: &str, body: &Value) -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_has_its_fields_and_the_region_of_its_point() {
+async fn an_address_has_its_fields_and_the_region_of_its_location() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let access = api.log_in(PHONE).await.access;
@@ -52,7 +52,7 @@ async fn an_address_has_its_fields_and_the_region_of_its_point() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
+async fn all_errors_are_reported_in_the_order_of_the_fields() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let required = |name: &str| format!("400 required: This field is required. [{name}]");
@@ -146,7 +146,7 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_sent_stays_and_the_rules_are_those_of_the_country_after_the_change() {
+async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let mut body = riyadh();
@@ -201,7 +201,7 @@ async fn what_is_not_sent_stays_and_the_rules_are_those_of_the_country_after_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_of_another_customer_is_not_there() {
+async fn an_address_of_another_customer_is_404() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     let id = create(&api, &amal, &riyadh()).await.expect(201).json()["id"].clone();

@@ -40,7 +40,7 @@ async fn counted(api: &Api, access: &str) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_is_the_default_and_the_newest_left_takes_its_place() {
+async fn the_first_address_is_the_default_and_the_newest_remaining_one_replaces_it() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let mut ids = Vec::new();
@@ -177,7 +177,7 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_happens_at_once_there_is_one_default_or_none_of_none() {
+async fn concurrent_changes_leave_exactly_one_default_as_long_as_there_is_an_address() {
     for (seed, faults) in [(1, Faults::default()), (2, Faults::default()), (3, FAULTS), (4, FAULTS)]
     {
         let api = Api::with(&[("WritesPerMinute", "0")]).await;

@@ -61,7 +61,7 @@ async fn addresses_are_read_in_one_trip_and_written_in_two() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_request_of_a_process_waits_for_the_areas_beside_its_own_reads() {
+async fn the_first_request_of_a_process_loads_the_areas_in_parallel_with_its_own_reads() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let access = api.log_in(PHONE).await.access;

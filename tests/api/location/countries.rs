@@ -23,7 +23,7 @@ fn of<'a>(countries: &'a Value, code: &str) -> &'a Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_countries_come_with_all_that_an_app_asks_of_them() {
+async fn every_country_has_all_fields_that_an_app_needs() {
     let api = Api::start().await;
     let answer = get(&api, PATH, "en").await;
     let countries = answer.json();
@@ -60,7 +60,7 @@ async fn all_countries_come_with_all_that_an_app_asks_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_go_where_the_setting_says() {
+async fn codes_are_enabled_for_the_configured_countries() {
     let api = Api::with(&[("CodeCountries", "SA,FR")]).await;
     let countries = get(&api, PATH, "en").await.json();
     let enabled: Vec<&Value> = countries
@@ -74,7 +74,7 @@ async fn codes_go_where_the_setting_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_and_their_order_are_those_of_the_language() {
+async fn names_and_their_order_follow_the_language() {
     let api = Api::start().await;
     for (wanted, got, code, name) in [
         ("en", "en", "DE", "Germany"),
@@ -131,7 +131,7 @@ fn key(name: &str) -> Vec<usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
+async fn arabic_names_are_sorted_as_in_arabic_dictionaries() {
     let api = Api::start().await;
     let names = column(&get(&api, PATH, "ar").await, "name");
     let firsts: Vec<usize> = names
@@ -155,7 +155,7 @@ async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_the_list_is_not_sent_it_again() {
+async fn an_unchanged_list_is_304() {
     let api = Api::start().await;
     let mut tags = Vec::new();
     for language in ["en", "ar", "zh-Hant", "pt-BR", "xx"] {
@@ -181,7 +181,7 @@ async fn whoever_has_the_list_is_not_sent_it_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_takes_names_codes_and_dial_codes() {
+async fn a_search_matches_names_codes_and_dial_codes() {
     let api = Api::start().await;
     for (search, language, codes) in [
         ("saudi", "en", &["SA"][..]),

@@ -91,7 +91,7 @@ const POINTS: &[Known] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_points_lie_where_everybody_knows_they_do() {
+async fn forty_known_points_have_the_expected_regions() {
     let api = Api::start().await;
     let mut wrong = Vec::new();
     for (name, lat, lng, country, subdivision, also, zone) in POINTS {
@@ -116,7 +116,7 @@ async fn forty_points_lie_where_everybody_knows_they_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_lies_in_international_waters() {
+async fn international_waters_belong_to_no_country() {
     let api = Api::start().await;
     for (lat, lng) in [
         (10.0, -35.0),
@@ -136,7 +136,7 @@ async fn nothing_lies_in_international_waters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_sides_of_the_antimeridian_are_one_meridian() {
+async fn longitudes_180_and_minus_180_are_the_same() {
     let api = Api::start().await;
     let [east, west] = [180.0, -180.0].map(|lng| region(&api, -16.8, lng));
     let (east, west) = (east.await.expect(200).json(), west.await.expect(200).json());
@@ -144,7 +144,7 @@ async fn both_sides_of_the_antimeridian_are_one_meridian() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
+async fn an_invalid_point_is_refused_with_all_its_errors() {
     let api = Api::start().await;
     let number = "400 invalid: A valid number is required.";
     let required = "400 required: This field is required.";
@@ -178,7 +178,7 @@ async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_come_in_the_wanted_language_and_an_answer_is_not_sent_twice() {
+async fn names_come_in_the_requested_language_and_an_unchanged_answer_is_304() {
     let api = Api::start().await;
     let path = "/api/region/?lat=22.3193&lng=114.1694";
     let answer = api.get(path).header("accept-language", "ar").send().await.expect(200);

@@ -55,7 +55,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn countries_never_ask_storage() {
+async fn countries_need_no_call_to_storage() {
     let api = Api::start().await;
     for languages in ["en", "ar", "zh-Hant", "xx"] {
         api.get("/api/countries/").header("accept-language", languages).send().await.expect(200);
@@ -64,7 +64,7 @@ async fn countries_never_ask_storage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_minute_one_request_has_the_areas_read_again_and_none_waits_for_it() {
+async fn after_a_minute_one_request_triggers_a_refresh_of_the_areas_and_none_waits_for_it() {
     let api = Api::start().await;
     push(&api, &[square("before", [46.0, 24.0], 1.0, true)]).await;
     assert_eq!(area(&api).await, "before");
@@ -96,7 +96,7 @@ async fn after_a_minute_one_request_has_the_areas_read_again_and_none_waits_for_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_storage_fails_the_areas_that_were_known_are_told_on_and_addresses_do_without() {
+async fn while_storage_fails_cached_areas_are_served_and_addresses_work_without_them() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     assert_eq!(area(&api).await, "riyadh");

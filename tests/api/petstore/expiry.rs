@@ -8,8 +8,7 @@ use super::{add, counted, delete, doggie, get};
 use crate::cleanup::clean_up;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_lists_and_inventory()
- {
+async fn data_of_visitors_expires_after_some_days_and_leaves_the_lists_and_the_inventory() {
     let api = Api::with(&[("PetstoreItemDays", "2")]).await;
     let mut paths = vec!["/v2/user/mine".to_owned()];
     for n in 0..5 {

@@ -14,7 +14,7 @@ fn ids(list: &Value) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_values_of_a_filter_count_whichever_way_they_are_written() {
+async fn all_values_of_a_filter_apply_in_every_notation() {
     let api = Api::start().await;
     for (query, found) in [
         ("status=pending", vec![3, 6]),
@@ -69,8 +69,7 @@ async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pets_of_a_status_are_found_in_time_that_grows_with_the_answer_and_counted_by_one_query()
- {
+async fn finding_pets_by_status_takes_time_in_proportion_and_counting_them_takes_one_query() {
     found_and_counted(&[100, 1_000]).await;
 }
 

@@ -35,7 +35,7 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_id_overwrites_and_put_adds_what_is_not_there() {
+async fn the_same_id_overwrites_and_put_adds_a_missing_pet() {
     let api = Api::start().await;
     for (method, name) in [(Method::PUT, "one"), (Method::POST, "two"), (Method::PUT, "three")] {
         let pet = json!({"id": 77, "name": name, "photoUrls": [], "status": "available"});
@@ -46,7 +46,7 @@ async fn the_same_id_overwrites_and_put_adds_what_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
+async fn ids_of_64_bits_are_exact_in_json_and_xml_and_free_ids_remain() {
     let api = Api::start().await;
     for id in [9_007_199_254_740_993_i64, i64::MAX] {
         let json = format!(
@@ -88,7 +88,7 @@ async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_free_id_is_found_behind_a_long_row_of_chosen_ones() {
+async fn a_free_id_is_found_after_many_ids_in_use() {
     let api = Api::start().await;
     for id in 11..150 {
         add(&api, json!({"id": id, "name": "chosen", "photoUrls": []})).await;

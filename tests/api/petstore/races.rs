@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{counted, delete, get};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_recount_bears_out() {
+async fn after_five_hundred_changes_of_a_few_pets_the_inventory_equals_a_recount() {
     let api = Api::start().await;
     get(&api, "/v2/pet/1").await.expect(200);
     api.wire.break_at_random(Faults { conflicts: 100, ..Faults::default() }, 7);
@@ -73,7 +73,7 @@ async fn five_hundred_changes_of_the_same_few_pets_leave_an_inventory_that_a_rec
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pets_added_at_once_get_ids_of_their_own() {
+async fn pets_added_at_once_get_distinct_ids() {
     let api = Api::start().await;
     let added = join_all((0..64).map(|_| api.post("/v2/pet").json(&super::doggie()).send())).await;
     let mut ids: Vec<i64> = added

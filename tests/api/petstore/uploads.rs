@@ -16,7 +16,7 @@ fn parts(file: Option<&str>, bytes: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_is_counted_and_answered_and_nothing_of_it_kept() {
+async fn an_upload_is_measured_and_acknowledged_but_not_stored() {
     let api = Api::start().await;
     let send = async |path: &str, body: String| {
         api.post(path).body("multipart/form-data; boundary=b", body).send().await

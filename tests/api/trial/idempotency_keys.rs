@@ -57,7 +57,7 @@ async fn a_repeated_request_gets_its_first_answer_and_has_no_second_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_request_under_a_used_key_is_422_and_has_no_effect() {
+async fn another_request_with_a_used_key_is_422_and_has_no_effect() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     make(&api, &phone, "k1", "Tea").await.expect(201);
@@ -93,7 +93,7 @@ async fn of_64_equal_requests_at_once_one_has_an_effect_and_all_get_its_answer()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_requests_at_once_under_one_key_one_wins_and_the_other_is_422() {
+async fn of_two_requests_at_once_with_one_key_one_wins_and_the_other_is_422() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     for round in 0..10 {
@@ -108,7 +108,7 @@ async fn of_two_requests_at_once_under_one_key_one_wins_and_the_other_is_422() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_new_again_after_24_hours_unless_its_answer_is_kept_for_ever() {
+async fn a_key_can_be_reused_after_24_hours_unless_its_answer_is_kept_forever() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     let first = make(&api, &phone, "k1", "Tea").await.expect(201);
@@ -139,8 +139,7 @@ async fn nobody_sees_the_answer_to_another_customers_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and_a_refused_request_may_come_again()
- {
+async fn errors_of_key_and_fields_come_together_and_a_refused_request_may_be_sent_again() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     let long = "x".repeat(256);

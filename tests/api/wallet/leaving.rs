@@ -32,7 +32,7 @@ async fn erase(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_there_is_money_an_account_stays_unless_it_is_given_up() {
+async fn an_account_with_money_stays_unless_the_money_is_forfeited() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -66,7 +66,7 @@ async fn while_there_is_money_an_account_stays_unless_it_is_given_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_right_code_is_not_lost_where_money_is_left() {
+async fn a_right_code_is_not_used_up_if_money_is_left() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -79,7 +79,7 @@ async fn a_right_code_is_not_lost_where_money_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_it() {
+async fn a_deletion_during_credits_either_fails_with_the_money_kept_or_wins_without_credits() {
     let api = Api::start().await;
     for round in 0..8 {
         let purse = Purse::of(&api, &format!("+1415555014{round}")).await;
@@ -118,7 +118,7 @@ async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
+async fn after_the_erasure_the_entries_remain_without_personal_data() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(1_000, "USD").await.expect(200);

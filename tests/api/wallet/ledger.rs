@@ -45,7 +45,7 @@ struct Known {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_breaks_each_acknowledged_movement_is_there_once_and_no_other_twice() {
+async fn under_random_faults_each_acknowledged_movement_exists_once_and_no_other_twice() {
     let api = Arc::new(Api::with(&[("WritesPerMinute", "0")]).await);
     let mut wallets = Vec::new();
     for n in 0..WALLETS {

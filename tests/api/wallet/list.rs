@@ -25,7 +25,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again() {
+async fn the_history_of_one_currency_or_of_all_is_paged_newest_first_and_back() {
     let api = Api::start().await;
     let everything: Vec<i64> = (1..=12).rev().collect();
     for (phone, query, size, all) in
@@ -59,7 +59,7 @@ async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cursor_is_the_callers_own_and_of_its_currency() {
+async fn a_cursor_works_for_its_caller_and_currency_only() {
     let api = Api::start().await;
     let (purse, stranger) = (filled(&api, PHONE).await, filled(&api, "+14155550177").await);
     let page = get(&api, &purse, "/api/wallet/?currency=USD&page_size=2").await.expect(200).json();
@@ -77,7 +77,7 @@ async fn a_cursor_is_the_callers_own_and_of_its_currency() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_wallet_is_empty_and_an_unknown_currency_is_none() {
+async fn a_new_wallet_is_empty_and_an_unknown_currency_is_refused() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let empty = json!({"balances": [], "entries": {"next": null, "previous": null, "results": []}});
@@ -97,7 +97,7 @@ async fn a_new_wallet_is_empty_and_an_unknown_currency_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_is_csv_for_those_who_prefer_it() {
+async fn a_statement_is_available_as_csv() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(5_000, "KWD").await.expect(200);

@@ -16,7 +16,7 @@ const NOWHERE: &str = "404 not_found: Not found. [null]";
 const MOST: i64 = 9_007_199_254_740_991;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_comes_in_is_spent_and_each_entry_names_both_accounts_and_the_balance_after_it() {
+async fn credits_and_debits_record_both_accounts_and_the_balance_after_each_entry() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credited = purse.credit(1_000, "USD").await.expect(200).json();
@@ -103,7 +103,7 @@ async fn debit_of_1(purse: &Purse<'_>) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
+async fn a_hold_is_partially_captured_once_and_the_rest_is_released() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -185,7 +185,7 @@ async fn of_many_captures_and_releases_of_one_hold_at_once_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credits_debits_and_captures_are_taken_back_once_and_never_below_nothing() {
+async fn credits_debits_and_captures_are_reversed_once_and_never_below_zero() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let entry_of = |answer: Answer| answer.expect(200).json()["entry"]["id"].clone();
@@ -225,7 +225,7 @@ async fn credits_debits_and_captures_are_taken_back_once_and_never_below_nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
+async fn all_errors_of_a_movement_are_reported_together_and_nothing_moves() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -296,7 +296,7 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_total_is_never_above_what_a_client_can_count() {
+async fn a_total_never_exceeds_the_largest_integer_of_a_client() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(MOST - 1, "USD").await.expect(200);
@@ -317,7 +317,7 @@ async fn a_total_is_never_above_what_a_client_can_count() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gives_itself_money_or_touches_another_customers() {
+async fn a_customer_can_neither_credit_themselves_nor_move_the_money_of_others() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let stranger = Purse::of(&api, "+14155550177").await;

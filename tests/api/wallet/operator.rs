@@ -11,7 +11,7 @@ const DENIED: &str =
 const INVALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
+async fn a_token_is_valid_for_its_scope_its_customer_and_its_lifetime() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
@@ -55,7 +55,7 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_another_key_or_for_another_operation_is_none() {
+async fn a_token_of_another_key_or_for_another_operation_is_refused() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
@@ -84,7 +84,7 @@ async fn a_token_of_another_key_or_for_another_operation_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_use_of_a_token_is_in_the_log_with_its_name_its_key_and_the_reason_and_names_nobody() {
+async fn each_use_of_a_token_is_logged_with_scope_key_and_reason_but_no_personal_data() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let why = "ticket 4711, a reason that only this test has";

@@ -8,7 +8,7 @@ use super::{Purse, audited};
 use crate::PHONE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_days() {
+async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_days() {
     let api = Api::with(&[("RefreshIdleSeconds", "7776000")]).await;
     let mut purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 10, "currency": "USD"}));
@@ -96,8 +96,7 @@ async fn of_64_equal_requests_at_once_one_moves_money_and_all_get_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the_operator_do_not_share_keys()
- {
+async fn two_requests_with_one_key_have_one_effect_and_the_operator_shares_no_keys_with_clients() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
@@ -141,7 +140,7 @@ async fn a_lost_answer_of_storage_moves_money_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conflict_is_waited_out_for_three_seconds_and_then_503() {
+async fn a_conflict_is_retried_for_three_seconds_and_then_503() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
