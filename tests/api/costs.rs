@@ -276,7 +276,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     assert_eq!(api.wire.cost(), cost(1, 8.0, 0.0), "{:#?}", api.wire.calls());
     api.wire.reset();
-    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
+    api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
     assert_eq!(api.wire.cost(), cost(2, 2.0, 10.0), "{:#?}", api.wire.calls());
 
     api.clock.advance_seconds(60);
@@ -286,12 +286,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     let code = api.code_to(&phone.access, PHONE, "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&phone.access)
-        .json(&body)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
     assert_eq!(api.wire.cost(), cost(2, 3.0, 18.0), "{:#?}", api.wire.calls());
 }
 

@@ -1,5 +1,5 @@
-//! The committed OpenAPI document, from which the documentation is built. Its diff is how a change
-//! of the API shows itself in a review.
+//! The committed OpenAPI document, from which the documentation is built. Reviewers see a change of
+//! the API as its diff.
 
 use std::fs;
 
@@ -14,8 +14,8 @@ fn the_committed_document_matches_the_code() {
     let same = pairs.take_while(|(made, committed)| made == committed).count();
     assert!(
         made == committed,
-        "{FILE} is not what the code says, from line {} on:\n  code: {}\n  file: {}\nRewrite it \
-         with\n  cargo run -- document",
+        "{FILE} differs from the code at line {}:\n  code: {}\n  file: {}\n\
+         Update it with\n  cargo run -- document",
         same + 1,
         made.lines().nth(same).unwrap_or("its end"),
         committed.lines().nth(same).unwrap_or("its end"),

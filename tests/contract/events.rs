@@ -1,4 +1,5 @@
-//! The sample events: each is one of its function's own, and the function knows what to do with it.
+//! The sample events in events/: each has the form that AWS sends to its function, and the function
+//! handles it.
 
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
@@ -7,7 +8,7 @@ use shared::runtime::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 
-/// Answers that say the event itself is not what it should be.
+/// Statuses that show that the event itself is wrong.
 const REFUSED: [u64; 5] = [404, 405, 406, 413, 415];
 
 #[tokio::test]
@@ -23,19 +24,19 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
                     ["statusCode"]
                     .as_u64(),
                 Err(error) => {
-                    problems.push(format!("{file} is no event of an HTTP API: {error}"));
+                    problems.push(format!("{file} is not an event of an HTTP API: {error}"));
                     continue;
                 }
             };
             let status = status.expect("an answer has a status");
-            let as_meant = if event.name == "not_found" {
+            let as_expected = if event.name == "not_found" {
                 status == 404
             } else {
                 !REFUSED.contains(&status) && status < 500
             };
-            if !as_meant {
+            if !as_expected {
                 problems.push(format!(
-                    "{file} is answered with {status}: it must be a request that \
+                    "{file} gets the status {status}: change it to a request that \
                     functions/{group} serves"
                 ));
             }
@@ -63,14 +64,15 @@ fn every_sample_event_has_the_form_of_the_gateway() {
             let key = json["routeKey"].as_str().unwrap_or_default();
             if !keys.iter().any(|known| known == key) {
                 problems.push(format!(
-                    "{file} came by the route key {key}, which {} of template.yaml does not have",
+                    "{file} has the route key {key}, which {} in template.yaml does not have",
                     function.logical_id
                 ));
             }
             if context["routeKey"] != json["routeKey"] || context["http"]["path"] != json["rawPath"]
             {
-                problems
-                    .push(format!("{file} says one thing above and another in its requestContext"));
+                problems.push(format!(
+                    "{file}: routeKey and rawPath must equal those in requestContext"
+                ));
             }
             let length = json["body"].as_str().map(|body| body.len().to_string());
             let encoded = json["isBase64Encoded"] == true;
@@ -79,7 +81,7 @@ fn every_sample_event_has_the_form_of_the_gateway() {
                     != json["headers"]["content-length"].as_str().filter(|length| *length != "0")
             {
                 problems.push(format!(
-                    "{file} has a body of {} bytes and another content-length",
+                    "{file}: its content-length must be the length of its body, {} bytes",
                     length.as_deref().unwrap_or("no")
                 ));
             }
@@ -99,7 +101,7 @@ async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
             let rule = json["resources"][0].as_str().unwrap_or_default();
             if json["detail-type"] != "Scheduled Event" || !rule.contains(&scheduled.id) {
                 problems.push(format!(
-                    "events/{name}/{}.json must be a scheduled event of {}",
+                    "events/{name}/{}.json must be a Scheduled Event whose resource is {}",
                     event.name, scheduled.id
                 ));
             }
@@ -110,7 +112,7 @@ async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
             }
         }
     }
-    assert!(!api.stack.scheduled().is_empty(), "something is scheduled");
+    assert!(!api.stack.scheduled().is_empty(), "the template has a schedule");
     assert_none(&problems);
 }
 
@@ -134,17 +136,18 @@ async fn every_sample_event_of_a_queue_is_handled_by_its_consumer() {
                         .is_some_and(|source| source.ends_with(&arn))
             };
             if records.is_empty() || !records.iter().all(of_queue) {
-                problems.push(format!("{file} must hold records of the queue of functions/{name}"));
+                problems
+                    .push(format!("{file} must contain records of the queue of functions/{name}"));
             }
             let answer = (fed.consumer.handle)(fed.app.clone(), json, Deadline::none())
                 .await
                 .expect("an answer");
             let failed = answer["batchItemFailures"].as_array().map_or(usize::MAX, Vec::len);
             if (failed > 0) != (event.name == "unreadable") {
-                problems.push(format!("{file} is answered with {answer}"));
+                problems.push(format!("{file} has an unexpected result: {answer}"));
             }
         }
-        assert!(events.len() > 1, "events/{name} holds events");
+        assert!(events.len() > 1, "events/{name} must contain events");
     }
     assert_none(&problems);
 }

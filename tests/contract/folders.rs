@@ -1,7 +1,7 @@
-//! The folders of the documentation: every operation of the API's source is in its folder, in the
-//! source's order.
+//! The folders of the documentation: every operation is in its folder, in the order of
+//! functions/local/src/document/folders.rs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local::document::folders;
 use serde_json::Value;
@@ -10,6 +10,9 @@ use crate::{
     operations::CONTRACT,
     repository::{assert_none, document, operations},
 };
+
+/// How many operations functions/local/src/document/folders.rs lists.
+const LISTED: usize = 49;
 
 #[test]
 fn the_operations_of_each_folder_come_in_their_listed_order_before_unlisted_ones() {
@@ -22,7 +25,8 @@ fn the_operations_of_each_folder_come_in_their_listed_order_before_unlisted_ones
             || !shown.iter().zip(wanted).all(|(shown, wanted)| shown == wanted)
         {
             problems.push(format!(
-                "{} begins with {shown:?} in the document, where the source has {wanted:?}",
+                "the folder {} has the operations {shown:?} in the document: it must begin with \
+                 {wanted:?}, as functions/local/src/document/folders.rs lists them",
                 folder.tag
             ));
         }
@@ -31,13 +35,35 @@ fn the_operations_of_each_folder_come_in_their_listed_order_before_unlisted_ones
 }
 
 #[test]
-fn every_operation_is_listed_in_exactly_one_folder_and_in_the_contract() {
-    let all: Vec<&str> = folders().flat_map(|folder| folder.operations).copied().collect();
-    let ids: BTreeSet<&str> = all.iter().copied().collect();
-    assert_eq!((all.len(), ids.len()), (49, 49), "an id stands twice or is missing");
-    let known: BTreeSet<&str> =
+fn every_listed_operation_is_in_one_folder_and_in_the_contract() {
+    let contract: BTreeSet<&str> =
         CONTRACT.iter().flat_map(|(_, operations)| operations.iter().map(|(id, _)| *id)).collect();
-    assert_eq!(ids.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
+    let mut folder_of: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for folder in folders() {
+        for id in folder.operations {
+            if let Some(other) = folder_of.insert(id, folder.tag) {
+                problems.push(format!(
+                    "{id} is listed in the folders {other} and {}: remove it from one of them in \
+                     functions/local/src/document/folders.rs",
+                    folder.tag
+                ));
+            }
+            if !contract.contains(id) {
+                problems.push(format!(
+                    "{id} is in functions/local/src/document/folders.rs but not in CONTRACT in \
+                     tests/contract/operations.rs: add it there, or correct the id"
+                ));
+            }
+        }
+    }
+    assert_none(&problems);
+    assert_eq!(
+        folder_of.len(),
+        LISTED,
+        "functions/local/src/document/folders.rs lists another number of operations than before: \
+         if you added or removed one on purpose, change LISTED in tests/contract/folders.rs"
+    );
 }
 
 #[test]
@@ -53,11 +79,12 @@ fn the_tags_of_the_document_are_the_folders_in_their_order() {
         folders().map(|folder| folder.tag).filter(|tag| tags.contains(tag)).collect();
     assert_eq!(
         tags, known,
-        "the tags are the folders of functions/local/src/document/folders.rs, in their order"
+        "the tags of the document must be the folders of functions/local/src/document/folders.rs, \
+         in their order"
     );
     let grouped = document["x-tagGroups"]
         .as_array()
-        .expect("groups")
+        .expect("tag groups")
         .iter()
         .flat_map(|group| group["tags"].as_array().expect("tags"));
     assert_eq!(grouped.filter_map(Value::as_str).collect::<Vec<_>>(), tags);
@@ -68,7 +95,8 @@ fn the_tags_of_the_document_are_the_folders_in_their_order() {
         })
         .map(|operation| {
             format!(
-                "{} has a tag that no folder of functions/local/src/document/folders.rs has",
+                "{} has an unknown tag: use the tag of a folder in its #[utoipa::path], or add the \
+                 folder to functions/local/src/document/folders.rs",
                 operation.place()
             )
         })
@@ -85,7 +113,7 @@ fn every_operation_has_a_status_and_a_code_sample_in_each_language() {
             if id(&operation.described) == "allParameters" { "developing" } else { "released" };
         if state != wanted {
             problems.push(format!(
-                "{} is in the state {state:?}, where {wanted} is meant",
+                "{} has the x-apidog-status {state:?}, expected {wanted}",
                 operation.place()
             ));
         }
@@ -93,7 +121,10 @@ fn every_operation_has_a_status_and_a_code_sample_in_each_language() {
         let languages: Vec<&str> =
             samples.iter().filter_map(|sample| sample["lang"].as_str()).collect();
         if languages != ["Shell", "JavaScript", "Java", "Swift"] {
-            problems.push(format!("{} has samples in {languages:?}", operation.place()));
+            problems.push(format!(
+                "{} has code samples in {languages:?}, expected Shell, JavaScript, Java and Swift",
+                operation.place()
+            ));
         }
         for sample in samples {
             let source = sample["source"].as_str().unwrap_or_default();
@@ -101,7 +132,7 @@ fn every_operation_has_a_status_and_a_code_sample_in_each_language() {
                 || source.contains('{') && source.contains("/{")
             {
                 problems.push(format!(
-                    "{}: its sample in {} calls no address: {source}",
+                    "{}: the sample in {} has no usable URL: {source}",
                     operation.place(),
                     sample["lang"]
                 ));
@@ -118,7 +149,7 @@ fn shown(document: &Value, tag: &str) -> Vec<String> {
         .filter(|operation| operation.described["tags"][0] == tag)
         .map(|operation| {
             (
-                operation.described["x-order"].as_u64().expect("a place"),
+                operation.described["x-order"].as_u64().expect("a position"),
                 id(&operation.described).to_owned(),
             )
         })

@@ -1,4 +1,4 @@
-//! The packages of functions/ and the places where each is named.
+//! The packages of functions/ and the places that list them.
 
 use std::{collections::BTreeSet, fs};
 
@@ -16,7 +16,7 @@ fn every_package_is_a_function_of_the_template() {
         .map(|package| {
             format!(
                 "template.yaml does not deploy functions/{package}: add a function with \
-                `CodeUri: functions/{package}`"
+                `CodeUri: functions/{package}`, as for the other groups"
             )
         })
         .collect();
@@ -30,8 +30,8 @@ fn every_function_of_the_template_is_built_from_the_package_of_its_name() {
     for (id, group, function) in functions(&template()) {
         if !packages.contains(&group) {
             problems.push(format!(
-                "{id} in template.yaml has the CodeUri functions/{group}, but \
-                there is no such package"
+                "{id} in template.yaml has the CodeUri functions/{group}, but that \
+                package does not exist"
             ));
         }
         let binary = &function["Metadata"]["BuildProperties"]["Binary"];
@@ -67,8 +67,8 @@ fn every_group_logs_under_the_name_of_its_crate() {
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
             format!(
-                "lines of functions/{name} would not follow LogLevel: its routes must begin \
-                with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`"
+                "the log of functions/{name} would ignore LogLevel: start its routes with \
+                `Routes::of(env!(\"CARGO_CRATE_NAME\"))`"
             )
         })
         .collect();
@@ -83,16 +83,16 @@ fn every_consumer_logs_under_the_name_of_its_crate() {
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
             format!(
-                "lines of functions/{name} would not follow LogLevel: its consumer must have \
-                the name of its crate"
+                "the log of functions/{name} would ignore LogLevel: name its consumer after its \
+                crate"
             )
         })
         .collect();
     assert_none(&problems);
 }
 
-/// The tests with the functions' own binaries, and `tests/sam-local`, take the events of each
-/// package; so that they take all there are.
+/// The tests that run the binaries, and `tests/sam-local`, use the events of each package. This
+/// makes sure that no folder is left out.
 #[test]
 fn every_package_has_a_folder_of_events_and_every_folder_a_package() {
     let entries = fs::read_dir(root().join("events")).expect("there is a folder events").flatten();
@@ -102,7 +102,9 @@ fn every_package_has_a_folder_of_events_and_every_folder_a_package() {
     let problems: Vec<String> = folders
         .symmetric_difference(&packages)
         .map(|name| {
-            format!("functions/{name} and events/{name} must both be there, or none of them")
+            format!(
+                "functions/{name} or events/{name} is missing: a package needs a folder of events"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -120,7 +122,7 @@ fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
         let id = &function.logical_id;
         if queue.visibility < function.timeout * 6 {
             problems.push(format!(
-                "{} must hide a record for six times the time-out of {id} at least",
+                "VisibilityTimeout of {} must be at least six times the Timeout of {id}",
                 queue.id
             ));
         }
@@ -134,7 +136,7 @@ fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
         }
         if function.environment.get("NOTIFICATIONS_TOPIC_ARN") != queue.topic.as_ref() {
             problems
-                .push(format!("{id} publishes pages to another topic than the one that feeds it"));
+                .push(format!("NOTIFICATIONS_TOPIC_ARN of {id} must be the topic of its queue"));
         }
     }
     assert_none(&problems);
@@ -154,10 +156,11 @@ fn a_consumer_has_exactly_one_source_of_events_and_no_route() {
             ));
         }
         if !is_consumer && fed > 0 {
-            problems.push(format!("{id} serves requests and is fed besides"));
+            problems
+                .push(format!("{id} serves requests, so it must have no SQS or Schedule event"));
         }
         if is_consumer && !function.routes.is_empty() {
-            problems.push(format!("{id} is a consumer and has a route"));
+            problems.push(format!("{id} is a consumer, so it must have no route"));
         }
     }
     assert_none(&problems);

@@ -140,6 +140,16 @@ impl Api {
         self.request(Method::PATCH, uri)
     }
 
+    /// A PUT request.
+    pub fn put(&self, uri: &str) -> Request<'_> {
+        self.request(Method::PUT, uri)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, uri: &str) -> Request<'_> {
+        self.request(Method::DELETE, uri)
+    }
+
     /// The text messages sent to `phone`, oldest first.
     pub fn messages_to(&self, phone: &str) -> Vec<String> {
         let text = |message: Message| match message {

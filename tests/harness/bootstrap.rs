@@ -193,9 +193,14 @@ impl Bootstrap {
     pub async fn outcome(&mut self) -> Result<Value, String> {
         let outcome = tokio::select! {
             biased;
-            outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the \
-                Runtime API is there"),
-            status = self.process.wait() => panic!("it ended: {}\n{}", status.expect("a status"), (&mut self.stderr).await.expect("its errors")),
+            outcome = timeout(PATIENCE, self.outcomes.recv()) => {
+                outcome.expect("the function answers in time").expect("the Runtime API is running")
+            }
+            status = self.process.wait() => {
+                let status = status.expect("the process has an exit status");
+                let errors = (&mut self.stderr).await.expect("stderr can be read");
+                panic!("the function exited: {status}\n{errors}")
+            }
         };
         outcome.map(|answer| serde_json::from_slice(&answer).expect("an answer is JSON"))
     }

@@ -154,11 +154,8 @@ async fn an_ended_session_ends_no_other_and_its_end_is_reported_before_any_other
         assert_eq!(log_out_everywhere(&api, &ended.access, keep_current).await.error(), ENDED);
     }
     for id in ids.into_iter().chain(["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "garbage"]) {
-        let revoked = api
-            .request(http::Method::DELETE, &format!("/api/sessions/{id}/"))
-            .bearer(&ended.access)
-            .send()
-            .await;
+        let revoked =
+            api.delete(&format!("/api/sessions/{id}/")).bearer(&ended.access).send().await;
         assert_eq!(revoked.error(), ENDED, "{id}");
     }
     assert_alive(&api, &other).await;

@@ -1,6 +1,5 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api, log};
-use http::Method;
 use serde_json::{Value, json};
 
 use crate::PHONE;
@@ -16,7 +15,7 @@ async fn listed(api: &Api, access: &str) -> Vec<Value> {
 }
 
 async fn revoke(api: &Api, access: &str, id: &str) -> Answer {
-    api.request(Method::DELETE, &format!("/api/sessions/{id}/")).bearer(access).send().await
+    api.delete(&format!("/api/sessions/{id}/")).bearer(access).send().await
 }
 
 fn current(sessions: &[Value]) -> String {
@@ -112,7 +111,7 @@ async fn a_revoked_session_is_refused_at_once_and_may_be_the_callers_own() {
     );
     assert_eq!(current(&listed(&api, &phone.access).await), on_phone);
     let without_slash = format!("/api/sessions/{on_phone}");
-    api.request(Method::DELETE, &without_slash).bearer(&phone.access).send().await.expect(204);
+    api.delete(&without_slash).bearer(&phone.access).send().await.expect(204);
     api.profile(&phone.access).await.expect(401);
 }
 

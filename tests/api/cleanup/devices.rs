@@ -1,6 +1,5 @@
 use futures_util::future::join_all;
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use serde_json::json;
 use shared::hashes::ContentHash;
 
@@ -148,7 +147,7 @@ async fn concurrent_runs_remove_each_device_once() {
     for n in 0..20 {
         api.register(&phone.access, &format!("t{n}")).await.expect(201);
     }
-    api.request(Method::DELETE, "/api/devices/t0/").bearer(&phone.access).send().await.expect(204);
+    api.delete("/api/devices/t0/").bearer(&phone.access).send().await.expect(204);
     api.clock.advance_seconds(62 * DAY);
     let reports = join_all((0..4).map(|_| clean_up(&api))).await;
     let done: u64 = reports.iter().map(|report| counts(report, "devices").0).sum();

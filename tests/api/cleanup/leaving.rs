@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use harness::Api;
-use http::Method;
 use serde_json::json;
 use shared::account::LEAVING_SHARDS;
 
@@ -15,12 +14,7 @@ const NUMBER: &str = "+447400123900";
 
 async fn leave(api: &Api, access: &str) {
     let forfeit = json!({"forfeit": true});
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(access)
-        .json(&forfeit)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(access).json(&forfeit).send().await.expect(204);
 }
 
 async fn listed(api: &Api) -> usize {

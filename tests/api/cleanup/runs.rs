@@ -19,11 +19,7 @@ async fn with_something_for_every_task(api: &Api) {
     api.post("/v2/pet").json(&json!({"name": "doggie", "photoUrls": []})).send().await.expect(200);
     api.post("/v2/store/order").json(&json!({"petId": 1})).send().await.expect(200);
     let leaver = api.log_in("+14155550126").await;
-    api.request(http::Method::DELETE, "/api/customer/")
-        .bearer(&leaver.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&leaver.access).send().await.expect(204);
     api.clock.advance(SignedDuration::from_hours(24 * 120));
 }
 

@@ -9,7 +9,6 @@ use harness::{
     Answer, Api,
     phone::{Code, LoggedIn},
 };
-use http::Method;
 use serde_json::{Value, json};
 use shared::{
     account::LEAVING_SHARDS,
@@ -28,7 +27,7 @@ const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
 
 async fn delete(api: &Api, access: &str, body: Option<&Value>) -> Answer {
-    let request = api.request(Method::DELETE, "/api/customer/").bearer(access);
+    let request = api.delete("/api/customer/").bearer(access);
     match body {
         Some(body) => request.json(body).send().await,
         None => request.send().await,

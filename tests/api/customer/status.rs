@@ -85,11 +85,7 @@ async fn a_phone_without_an_account_cannot_be_disabled() {
     assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
     assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
     let phone = api.log_in(PHONE).await;
-    api.request(http::Method::DELETE, "/api/customer/")
-        .bearer(&phone.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
     assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
 }
 

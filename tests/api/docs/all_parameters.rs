@@ -3,7 +3,9 @@
 use harness::{Answer, Api, Request};
 use serde_json::{Value, json};
 
-const EVERYTHING: &str = "/api/all-parameters/7/?text=shoes&integer=20&number=9.5&boolean=yes&day=2026-11-25&sort=newest&form=a&form=b&commas=1,2&spaces=a%20b&pipes=a%7Cb&filter%5Bcolor%5D=red&filter%5Bleast%5D=3";
+const EVERYTHING: &str = "/api/all-parameters/7/?text=shoes&integer=20&number=9.5&boolean=yes&\
+    day=2026-11-25&sort=newest&form=a&form=b&commas=1,2&spaces=a%20b&pipes=a%7Cb&\
+    filter%5Bcolor%5D=red&filter%5Bleast%5D=3";
 
 #[tokio::test]
 async fn the_default_mock_accepts_every_style_of_parameter() {
@@ -33,7 +35,8 @@ async fn the_default_mock_accepts_every_style_of_parameter() {
 #[tokio::test]
 async fn the_errors_of_all_parameters_are_reported_together() {
     let api = Api::start().await;
-    let path = "/api/all-parameters/0/?text=&integer=1000&number=x&boolean=maybe&day=2026-13-01&sort=random&commas=1,b&filter%5Bleast%5D=-1";
+    let path = "/api/all-parameters/0/?text=&integer=1000&number=x&boolean=maybe&day=2026-13-01&\
+        sort=random&commas=1,b&filter%5Bleast%5D=-1";
     let body = json!({
         "name": "", "count": "11", "price": "dear", "agreed": "perhaps", "email": "no",
         "at": "then", "sort": null, "tags": [], "place": {"lat": 99},

@@ -61,7 +61,7 @@ async fn the_served_document_is_the_committed_one() {
     let served = api.get("/openapi.json").send().await.expect(200).json();
     let committed: Value =
         serde_json::from_str(include_str!("../../../functions/docs/openapi.json")).unwrap();
-    assert!(served == committed, "build again after `cargo run -- document`");
+    assert!(served == committed, "run `cargo run -- document`, then build again");
 }
 
 #[tokio::test]
@@ -69,7 +69,10 @@ async fn the_index_links_every_guide_and_operation_and_each_page_links_the_next(
     let api = Api::start().await;
     let text = |path: String| {
         let api = &api;
-        async move { String::from_utf8(api.get(&path).send().await.expect(200).body.to_vec()).unwrap() }
+        async move {
+            let page = api.get(&path).send().await.expect(200);
+            String::from_utf8(page.body.to_vec()).unwrap()
+        }
     };
     let index = text("/llms.txt".to_owned()).await;
     let pages: Vec<&str> =

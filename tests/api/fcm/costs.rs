@@ -6,7 +6,6 @@ use std::{collections::HashMap, time::Duration};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::{StreamExt, stream};
 use harness::{Answer, Api, Request, phone::LoggedIn, wire::Cost};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::{inbox::Inbox, random::SystemRandom, store::keys};
@@ -76,7 +75,7 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
         cost(2, 3.0, 11.0),
     )
     .await;
-    let destroy = api.request(Method::DELETE, "/api/devices/u/").bearer(&basma.access);
+    let destroy = api.delete("/api/devices/u/").bearer(&basma.access);
     measured(&api, "destroy", destroy, 204, cost(2, 1.0, 8.0)).await;
 }
 
@@ -180,9 +179,7 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
             cost(2, 4.0, 9.0),
         )
         .await;
-        let one = api
-            .request(Method::DELETE, &format!("/api/notifications/{}/", id(2)))
-            .bearer(&phone.access);
+        let one = api.delete(&format!("/api/notifications/{}/", id(2))).bearer(&phone.access);
         measured(&api, "delete one", one, 204, cost(2, 3.0, 6.0)).await;
         let answer =
             measured(&api, "read all", post(read, json!({"all": true})), 200, cost(2, 2.0, 3.0))

@@ -1,7 +1,6 @@
 //! A device is active only while its own flag is set and its session lives.
 
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -72,7 +71,7 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
                     .expect("its own")
                     .clone();
                 let path = format!("/api/sessions/{}/", own["id"].as_str().expect("an id"));
-                api.request(Method::DELETE, &path).bearer(&other.access).send().await.expect(204);
+                api.delete(&path).bearer(&other.access).send().await.expect(204);
             }
             _ => {
                 // One rests for too long, the other is refreshed.
@@ -121,12 +120,7 @@ async fn a_device_changed_by_another_session_keeps_its_session_unless_it_is_reac
     let tablet = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     let put = json!({"registration_id": "t", "type": "ios", "name": "x", "active": true});
-    api.request(Method::PUT, "/api/devices/t/")
-        .bearer(&tablet.access)
-        .json(&put)
-        .send()
-        .await
-        .expect(200);
+    api.put("/api/devices/t/").bearer(&tablet.access).json(&put).send().await.expect(200);
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(204);
     assert!(
         !is_active(&api, &tablet, "t").await,
@@ -156,7 +150,7 @@ async fn a_customer_who_left_or_was_disabled_gets_no_push() {
     let again = api.log_in(PHONE).await;
     assert_eq!(api.inbox_titles(&again.access).await, ["Closed"], "it waits in the inbox");
     api.register(&again.access, "t").await.expect(200);
-    api.request(Method::DELETE, "/api/customer/").bearer(&again.access).send().await.expect(204);
+    api.delete("/api/customer/").bearer(&again.access).send().await.expect(204);
     api.notify(&phone, "m2", "Gone").await;
     assert!(api.pushes_to("t").is_empty());
     assert!(!api.whole_table().await.contains("Gone"), "nothing is stored of who left");

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use harness::{Answer, Api, phone::LoggedIn};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -217,19 +216,14 @@ async fn reading_and_deleting_count_each_message_once() {
         ("x", 404),
     ] {
         let path = format!("/api/notifications/{id}/");
-        let answer = api.request(Method::DELETE, &path).bearer(&phone.access).send().await;
+        let answer = api.delete(&path).bearer(&phone.access).send().await;
         assert_eq!(answer.status, status, "{id}");
         assert!(status == 204 || answer.error() == NOT_FOUND);
     }
     assert_eq!(read(json!({"all": true})).await, json!(0));
     assert_eq!(api.inbox_titles(&phone.access).await.len(), 3);
     let all = json!({"all": "true"});
-    let at_list = api
-        .request(Method::DELETE, "/api/notifications/")
-        .bearer(&phone.access)
-        .form(&all)
-        .send()
-        .await;
+    let at_list = api.delete("/api/notifications/").bearer(&phone.access).form(&all).send().await;
     assert_eq!(at_list.expect(200).json(), json!({"deleted": 3}));
     assert_eq!(api.inbox_titles(&stranger.access).await.len(), 1);
     assert_eq!(delete_all(&api, &phone).await, json!(0));

@@ -225,11 +225,7 @@ async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is
     api.notify(&phone, "m1", "One").await;
     let arn = api.stack.recorder.endpoints(|all| all.of("t"));
     // Somebody else made the endpoint, with other user data; the device here knows of none.
-    api.request(http::Method::DELETE, "/api/devices/t/")
-        .bearer(&phone.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/devices/t/").bearer(&phone.access).send().await.expect(204);
     api.stack.recorder.endpoints(|all| {
         all.mark("t", "somebody else's");
         all.disable("t");
@@ -250,11 +246,7 @@ async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is
     // A token that already has an endpoint of its own: that one is taken.
     let other = with_device(&api, "+14155550124", "v").await;
     api.notify(&other, "m1", "Other").await;
-    api.request(http::Method::DELETE, "/api/devices/v/")
-        .bearer(&other.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/devices/v/").bearer(&other.access).send().await.expect(204);
     let patch = json!({"registration_id": "v"});
     api.patch("/api/devices/u/").bearer(&phone.access).json(&patch).send().await.expect(200);
     api.notify(&phone, "m4", "Four").await;

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use serde_json::json;
 
 use crate::PHONE;
@@ -89,7 +88,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_ge
         assert_eq!(api.pushed_titles(&token), [owner], "round {round}");
         let path = format!("/api/devices/{token}/");
         if round % 2 == 0 {
-            api.request(Method::DELETE, &path).bearer(&owners[0].access).send().await.expect(204);
+            api.delete(&path).bearer(&owners[0].access).send().await.expect(204);
         }
     }
     let table = api.whole_table().await;
@@ -142,7 +141,7 @@ async fn many_concurrent_changes_of_one_device_leave_one_consistent_device() {
     let (patched, moved, removed) = tokio::join!(
         join_all((0..12).map(patch)),
         api.register(&basma.access, "t"),
-        api.request(Method::DELETE, "/api/devices/t/").bearer(&amal.access).send()
+        api.delete("/api/devices/t/").bearer(&amal.access).send()
     );
     assert!(patched.iter().all(|answer| [200, 404, 409].contains(&answer.status.as_u16())));
     assert!(moved.status.is_success() && [204, 404].contains(&removed.status.as_u16()));

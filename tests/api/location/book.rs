@@ -6,7 +6,6 @@ use harness::{
     Api,
     faults::{Faults, next},
 };
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{create, list, riyadh};
@@ -14,7 +13,7 @@ use crate::PHONE;
 
 async fn delete(api: &Api, access: &str, id: &Value) -> u16 {
     let path = format!("/api/addresses/{}/", id.as_str().expect("an id"));
-    api.request(Method::DELETE, &path).bearer(access).send().await.status.as_u16()
+    api.delete(&path).bearer(access).send().await.status.as_u16()
 }
 
 /// The ids of the addresses, after having seen that exactly one of them is the default, and the
@@ -54,10 +53,8 @@ async fn the_first_address_is_the_default_and_the_newest_remaining_one_replaces_
     assert_eq!(sound(&api, &access).await, order([0, 4, 3, 2, 1]));
     let path = |place: usize| format!("/api/addresses/{}/", ids[place].as_str().expect("an id"));
     for body in [json!({"is_default": false}), json!({"is_default": true})] {
-        assert_eq!(
-            api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200).json()["is_default"],
-            true
-        );
+        let answer = api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200);
+        assert_eq!(answer.json()["is_default"], true);
     }
     assert_eq!(
         api.patch(&path(2))
@@ -156,7 +153,7 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
                     (3 | 4, Some(path)) => {
                         api.patch(&path).bearer(access).json(&json!({"is_default": true}))
                     }
-                    (_, Some(path)) => api.request(Method::DELETE, &path).bearer(access),
+                    (_, Some(path)) => api.delete(&path).bearer(access),
                 };
                 request.send()
             })

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use harness::{Answer, Api, Request, wire::Cost};
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{push, riyadh, square};
@@ -55,7 +54,7 @@ async fn addresses_are_read_in_one_trip_and_written_in_two() {
     measured(&api, "patch", patch(json!({"label": "x"})), 200, cost(2, 3.0, 2.0)).await;
     measured(&api, "make the default", patch(json!({"is_default": true})), 200, cost(2, 3.0, 5.0))
         .await;
-    let delete = |address: &Value| api.request(Method::DELETE, &path(address)).bearer(&access);
+    let delete = |address: &Value| api.delete(&path(address)).bearer(&access);
     measured(&api, "delete", delete(&first), 204, cost(2, 2.0, 5.0)).await;
     measured(&api, "delete the default", delete(&second), 204, cost(2, 2.0, 5.0)).await;
 }

@@ -13,7 +13,6 @@ mod uploads;
 mod users;
 
 use harness::{Answer, Api};
-use http::Method;
 use serde_json::{Value, json};
 
 /// Puts a pet by `addPet`.
@@ -26,7 +25,7 @@ async fn get(api: &Api, path: &str) -> Answer {
 }
 
 async fn delete(api: &Api, path: &str) -> Answer {
-    api.request(Method::DELETE, path).send().await
+    api.delete(path).send().await
 }
 
 /// What `getInventory` says of a status, and how many pets `findPetsByStatus` finds.

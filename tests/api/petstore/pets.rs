@@ -13,7 +13,7 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
     let path = format!("/v2/pet/{}", pet["id"]);
     assert_eq!(get(&api, &path).await.expect(200).json(), pet);
     let changed = json!({"id": pet["id"], "name": "rex", "status": "sold"});
-    let put = api.request(Method::PUT, "/v2/pet").json(&changed).send().await.expect(200);
+    let put = api.put("/v2/pet").json(&changed).send().await.expect(200);
     let written =
         format!(r#"{{"id":{},"name":"rex","photoUrls":[],"tags":[],"status":"sold"}}"#, pet["id"]);
     assert_eq!(put.body, written, "the id comes first, lists are there");
@@ -49,10 +49,11 @@ async fn the_same_id_overwrites_and_put_adds_a_missing_pet() {
 async fn ids_of_64_bits_are_exact_in_json_and_xml_and_free_ids_remain() {
     let api = Api::start().await;
     for id in [9_007_199_254_740_993_i64, i64::MAX] {
-        let json = format!(
-            r#"{{"id":{id},"name":"exact","photoUrls":[],"category":{{"id":{id}}},"tags":[{{"id":{id}}}]}}"#
-        );
-        let answer = api.post("/v2/pet").body("application/json", json).send().await.expect(200);
+        let pet = json!({
+            "id": id, "name": "exact", "photoUrls": [], "category": {"id": id},
+            "tags": [{"id": id}],
+        });
+        let answer = api.post("/v2/pet").json(&pet).send().await.expect(200);
         let start = format!(r#"{{"id":{id},"category":{{"id":{id}}},"#);
         assert!(answer.body.starts_with(start.as_bytes()), "{:?}", answer.body);
         let shown = api
@@ -66,7 +67,7 @@ async fn ids_of_64_bits_are_exact_in_json_and_xml_and_free_ids_remain() {
             xml.contains(&format!("<Pet><id>{id}</id><category><id>{id}</id></category>")),
             "{xml}"
         );
-        let sent = api.request(Method::PUT, "/v2/pet").body("application/xml", xml.clone());
+        let sent = api.put("/v2/pet").body("application/xml", xml.clone());
         let again = sent.header("accept", "application/xml").send().await.expect(200);
         assert_eq!(again.body, xml);
         let order = format!(r#"{{"id":{id},"petId":{id}}}"#);

@@ -2,7 +2,6 @@
 
 use futures_util::future::join_all;
 use harness::{Api, faults::Faults};
-use http::Method;
 use serde_json::json;
 
 use super::{counted, delete, get};
@@ -24,7 +23,7 @@ async fn after_five_hundred_changes_of_a_few_pets_the_inventory_equals_a_recount
         loop {
             let answer = match n % 4 {
                 0 => api.post("/v2/pet").json(&pet).send().await,
-                1 => api.request(Method::PUT, "/v2/pet").json(&pet).send().await,
+                1 => api.put("/v2/pet").json(&pet).send().await,
                 2 => {
                     api.post(&format!("/v2/pet/{id}")).form(&json!({"status": status})).send().await
                 }

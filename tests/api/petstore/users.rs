@@ -1,7 +1,6 @@
 //! Users.
 
 use harness::Api;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{delete, get};
@@ -24,14 +23,14 @@ async fn a_user_with_any_name_can_be_created_shown_changed_and_deleted() {
         assert_eq!(made, json!({"code": 200, "type": "unknown", "message": "7"}));
         assert_eq!(get(&api, &path).await.expect(200).json(), user, "{name}");
         let changed = json!({"firstName": "New"});
-        api.request(Method::PUT, &path).json(&changed).send().await.expect(200);
+        api.put(&path).json(&changed).send().await.expect(200);
         let shown = get(&api, &path).await.expect(200).json();
         assert_eq!((&shown["username"], &shown["firstName"]), (&json!(name), &json!("New")));
         assert_eq!(delete(&api, &path).await.expect(200).json()["message"], name);
         for answer in [
             get(&api, &path).await,
             delete(&api, &path).await,
-            api.request(Method::PUT, &path).json(&changed).send().await,
+            api.put(&path).json(&changed).send().await,
         ] {
             assert_eq!(
                 answer.expect(404).body,
@@ -44,11 +43,7 @@ async fn a_user_with_any_name_can_be_created_shown_changed_and_deleted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_renamed_user_is_found_by_the_new_name_only() {
     let api = Api::start().await;
-    api.request(Method::PUT, "/v2/user/user1")
-        .json(&json!({"username": "renamed"}))
-        .send()
-        .await
-        .expect(200);
+    api.put("/v2/user/user1").json(&json!({"username": "renamed"})).send().await.expect(200);
     get(&api, "/v2/user/user1").await.expect(404);
     get(&api, "/v2/user/renamed").await.expect(200);
 }

@@ -78,17 +78,20 @@ mod ends {
 
     use super::*;
 
-    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn panic() -> Result<Json<Thing>, ApiError> {
         panic!("it was asked to")
     }
 
-    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn stall() -> Result<Json<Thing>, ApiError> {
         std::future::pending().await
     }
 
-    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn wait() -> Result<Json<Thing>, ApiError> {
         tokio::time::sleep(Duration::from_millis(300)).await;
         Ok(Json(Thing { id: "1".to_owned(), name: "done".to_owned() }))
@@ -98,8 +101,8 @@ mod ends {
 mod things {
     use super::*;
 
-    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -108,8 +111,8 @@ mod things {
         make(&app, &caller, key, request, false).await
     }
 
-    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_dear_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -118,7 +121,8 @@ mod things {
         make(&app, &caller, Some(key), request, true).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
         State(app): State<AppState>,
         caller: Caller,
@@ -127,7 +131,8 @@ mod things {
         list(&app, &caller, &paging).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
         State(app): State<AppState>,
         caller: Caller,

@@ -1,6 +1,5 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api};
-use http::Method;
 use serde_json::{Value, json};
 use shared::{
     customer_data::{Erasure, erase_customer},
@@ -14,11 +13,7 @@ const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spe
     up with forfeit. [null]";
 
 async fn delete(api: &Api, purse: &Purse<'_>, body: &Value) -> Answer {
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&purse.phone.access)
-        .json(body)
-        .send()
-        .await
+    api.delete("/api/customer/").bearer(&purse.phone.access).json(body).send().await
 }
 
 /// Erases a customer who left, as the clean-up does.
