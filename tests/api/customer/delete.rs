@@ -42,7 +42,7 @@ fn id_of(phone: &LoggedIn) -> CustomerId {
     phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
 }
 
-/// Erases a customer who left, as the clean-up does.
+/// Erases a customer who deleted the account, as the clean-up does.
 async fn erase(
     api: &Api,
     customer: CustomerId,
@@ -77,7 +77,7 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
         assert_eq!(delete(&api, &session.access, None).await.error(), INACTIVE);
     }
     assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
-    // The phone is free: the next log-in makes another account, which no erasing touches.
+    // The phone is free: the next log-in creates another account, which the erasure leaves alone.
     api.clock.advance_seconds(60);
     let again = api.log_in(PHONE).await;
     assert_ne!(again.customer["id"], phone.customer["id"]);
@@ -160,8 +160,7 @@ async fn a_deletion_during_log_ins_and_refreshes_leaves_no_session() {
     }
 }
 
-/// What a customer was asked for, and it in base64 at each of its three places within a longer
-/// text.
+/// The texts, and each of them in base64 at its three possible offsets within a longer text.
 fn personal(texts: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for text in texts {
@@ -170,7 +169,7 @@ fn personal(texts: &[&str]) -> Vec<String> {
             for shift in 0..3 {
                 let encoded = engine.encode([&vec![b'x'; shift], text.as_bytes()].concat());
                 let whole = encoded.trim_end_matches('=');
-                // The first and the last sign depend on the neighbours.
+                // The first and the last character depend on the neighbouring bytes.
                 all.push(whole[(shift * 4).div_ceil(3)..whole.len() - 1].to_owned());
             }
         }
@@ -193,7 +192,7 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     });
     let customer =
         api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
-    // More stored answers than one step of the erasing takes.
+    // More stored answers than one step of the erasure deletes.
     let app = api.stack.state("customer").expect("customer runs");
     let id = customer["id"].as_str().expect("an id").parse().expect("a UUID");
     for n in 0..30 {
@@ -209,6 +208,11 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
     api.notify(&phone, "m1", "Dear Zsuzsanna").await;
     phone
+}
+
+/// A phone for each index, all of them valid numbers.
+fn phone_number(index: usize) -> String {
+    format!("+447400{:06}", 123_000 + index)
 }
 
 fn token_of(phone: &str) -> String {
@@ -232,7 +236,7 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
     let id = phone.customer["id"].as_str().expect("an id");
     let keys = table.lines().filter(|item| item.contains(id));
     let left: Vec<&str> = keys.filter(|item| !item.contains("\"RATE#")).collect();
-    assert!(left.is_empty(), "{left:#?}");
+    assert!(left.is_empty(), "erase these items in the erasure of their domain: {left:#?}");
     let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
     let hash = hash.phone(&shared::phone::Phone::of_the_operator(number));
     assert!(
@@ -255,7 +259,10 @@ async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
     let number = "+447400123987";
     let phone = fill(&api, number).await;
     for text in personal(&["Zsuzsanna", "zsp@example.com"]).iter().take(1) {
-        assert!(api.whole_table().await.contains(text), "the test looks at the right place");
+        assert!(
+            api.whole_table().await.contains(text),
+            "the data is in the table before the deletion"
+        );
     }
     assert_eq!(api.pushes_to(&token_of(number)).len(), 1, "there is an endpoint to delete");
     assert_eq!(erase(&api, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
@@ -288,9 +295,9 @@ async fn changes_of_the_profile_during_the_deletion_and_the_erasure_leave_nothin
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
     let api = Api::start().await;
-    // One step an entity, a second for the answers, and the last for the list.
+    // One step for each entity, a second one for the answers, and the last for the list.
     for most in 0..Entity::ALL.len() + 2 {
-        let number = format!("+44740012398{most}");
+        let number = phone_number(most);
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
@@ -303,7 +310,7 @@ async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
         assert_eq!(
             leaving(&store).await,
             [id_of(&phone)],
-            "whoever is not erased stays in the list"
+            "a customer who is not erased yet stays in the list"
         );
         assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
@@ -314,14 +321,15 @@ async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_that_is_killed_at_any_call_is_resumed() {
     let api = Api::start().await;
-    for calls in 0..12_u64 {
-        let number = format!("+4474001239{calls:02}");
+    for calls in 0..12 {
+        let number = phone_number(calls);
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
         api.wire.delay(Duration::from_millis(40));
         let killed = tokio::time::timeout(
-            Duration::from_millis(20 + 45 * calls),
+            Duration::from_millis(20)
+                + Duration::from_millis(45) * u32::try_from(calls).expect("a small number"),
             erase(&api, id_of(&phone), || false),
         )
         .await;
@@ -329,7 +337,7 @@ async fn an_erasure_that_is_killed_at_any_call_is_resumed() {
         let listed = leaving(&store).await;
         assert!(
             killed.is_ok() || listed == [id_of(&phone)],
-            "killed after {calls} calls, the customer is in the list"
+            "killed after {calls} calls, the customer must still be in the list"
         );
         assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;

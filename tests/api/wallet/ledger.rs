@@ -189,18 +189,14 @@ async fn send(api: &Api, wallets: &[Wallet], key: &str, sent: &Sent) -> (u16, Ve
 }
 
 /// The ids of all entries in the table by their references.
-#[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
 async fn entries_by_reference(api: &Api) -> HashMap<String, Vec<Value>> {
     let mut found: HashMap<String, Vec<Value>> = HashMap::new();
-    let mut pages = api.dynamodb().scan().table_name(api.table_name()).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for item in page.expect("a page").items.unwrap_or_default() {
-            let text = |name: &str| {
-                item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
-            };
-            if text("kind") == "entry" {
-                found.entry(text("reference")).or_default().push(json!(text("id")));
-            }
+    for item in api.items().await {
+        let text = |name: &str| {
+            item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+        };
+        if text("kind") == "entry" {
+            found.entry(text("reference")).or_default().push(json!(text("id")));
         }
     }
     found
