@@ -1,20 +1,17 @@
-//! What each operation costs: sequential trips to storage, with every call delayed, and units. The
-//! figures stand in the operations' docs.
+//! The cost of each operation: sequential trips to storage, with every call delayed, and units.
 
 use std::time::Duration;
 
-use harness::{Api, phone::Code, wire::Cost};
+use harness::{
+    Api,
+    cost::{DELAY, cost},
+    phone::Code,
+};
 use http::Method;
 use serde_json::json;
 use shared::limits::{BudgetKind, SHARDS};
 
 use crate::{PHONE, wallet::Purse};
-
-const DELAY: Duration = Duration::from_millis(50);
-
-fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
-    Cost { trips, read_units, write_units }
-}
 
 async fn measured() -> Api {
     let api =
@@ -26,8 +23,8 @@ async fn measured() -> Api {
     api
 }
 
-/// One in each shard of the budgets: the first code in a shard makes its item, and the shards are
-/// drawn.
+/// Counts a code in each shard of the budgets. The first code in a shard creates its item, and the
+/// shard of a code is random.
 async fn count_the_first_codes_of_the_day(api: &Api) {
     let app = api.stack.state("auth").expect("auth runs");
     for budget in [BudgetKind::Country("US"), BudgetKind::Total] {
@@ -47,12 +44,12 @@ async fn a_code_costs_two_trips() {
     // The counters of the phone and of the address are new, which is a unit each for their places
     // on the index, as it is for each challenge.
     api.ask_for_code(PHONE).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 8.0));
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
     api.wire.reset();
     api.ask_for_code(PHONE).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 6.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +61,7 @@ async fn a_code_that_needs_a_token_costs_two_trips_too() {
     api.wire.reset();
     let body = json!({"phone": PHONE, "purpose": "delete"});
     api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 8.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 3.0, 8.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,14 +70,14 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
-    assert_eq!(api.wire.cost(), cost(3, 1.0, 20.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(3, 1.0, 20.0));
     api.clock.advance_seconds(60);
     // The app information is read again once a minute, beside whatever request comes first.
     api.stack.prepare().await;
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(3, 2.0, 10.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(3, 2.0, 10.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +92,7 @@ async fn a_log_in_that_evicts_a_session_costs_three_trips() {
     api.wire.delay(DELAY);
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
-    assert_eq!(api.wire.cost().trips, 3, "{:#?}", api.wire.calls());
+    api.wire.assert_trips(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,7 +102,7 @@ async fn a_wrong_code_costs_one_trip() {
     api.wire.reset();
     api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
     // The first try of a day puts the counter on the index of what is due.
-    assert_eq!(api.wire.cost(), cost(1, 1.0, 3.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 1.0, 3.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,14 +111,14 @@ async fn a_refresh_and_its_repeat_cost_one_trip_and_a_replay_two() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 0.0, 1.0));
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(200);
-    assert_eq!(api.wire.cost().trips, 1);
+    api.wire.assert_trips(1);
     api.clock.advance_seconds(600);
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(401);
-    assert_eq!(api.wire.cost().trips, 2);
+    api.wire.assert_trips(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +127,7 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.profile(&phone.access).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 2.0, 0.0));
     api.wire.reset();
     api.patch("/api/customer/")
         .bearer(&phone.access)
@@ -140,7 +137,7 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .expect(200);
     // One write unit for the profile, one for the count of writes, and one since that is the first
     // of this hour.
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 3.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 3.0));
     api.wire.reset();
     api.patch("/api/customer/")
         .bearer(&phone.access)
@@ -148,7 +145,7 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .send()
         .await
         .expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 2.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 2.0));
     api.patch("/api/customer/")
         .bearer(&phone.access)
         .json(&json!({"first_name": "Amal"}))
@@ -178,7 +175,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
         let tablet = api.log_in(PHONE).await;
         api.wire.reset();
         let list = api.get("/api/sessions/").bearer(&phone.access).send().await.expect(200).json();
-        assert_eq!(api.wire.cost(), cost(1, 1.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 1.0, 0.0));
         api.wire.reset();
         if method == Method::DELETE {
             let path = format!("/api/sessions/{}/", list[0]["id"].as_str().expect("an id"));
@@ -192,7 +189,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
                 .await
                 .expect(204);
         }
-        assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, 1.0));
         api.profile(&tablet.access).await.expect(401);
     }
     // An answer that a condition failed does not say what it cost: as much as the write would have.
@@ -204,7 +201,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
         api.wire.reset();
         let keep = json!({"keep_current": true});
         api.post(path).bearer(&phone.access).json(&keep).send().await.expect(status);
-        assert_eq!(api.wire.cost(), cost(1, 0.0, written), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, written));
     }
 }
 
@@ -227,7 +224,7 @@ async fn a_log_out_of_twenty_devices_costs_one_trip() {
             .send()
             .await
             .expect(204);
-        assert_eq!(api.wire.cost(), cost(1, 0.0, 4.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, 4.0));
     }
 }
 
@@ -238,7 +235,7 @@ async fn requests_that_are_refused_without_reading_storage_cost_nothing() {
     api.profile("garbage").await.expect(401);
     api.get("/.well-known/jwks.json").send().await.expect(200);
     api.get("/api/nothing/").send().await.expect(404);
-    assert_eq!(api.wire.cost(), cost(0, 0.0, 0.0));
+    api.wire.assert_cost(cost(0, 0.0, 0.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -251,7 +248,7 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
     // The count of writes, three for the first try on that phone, eleven in the transaction, three
     // given back.
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 18.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 18.0));
 
     api.clock.advance_seconds(600);
     api.stack.prepare().await;
@@ -260,12 +257,12 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 4.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 2.0, 4.0));
     body["old_challenge"] = json!(old.challenge);
     body["old_otp"] = json!(old.otp);
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 26.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 26.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,10 +271,10 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 8.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 8.0, 0.0));
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 10.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 10.0));
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -287,7 +284,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 18.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 3.0, 18.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -359,10 +356,10 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     purse.send(&purse.phone.access, "again", &debit).await.expect(200);
     api.wire.reset();
     purse.send(&purse.phone.access, "again", &debit).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 3.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 3.0, 1.0));
     api.wire.reset();
     purse.debit(1_000_000).await.expect(422);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 2.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 3.0, 2.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -375,13 +372,13 @@ async fn a_wallet_is_shown_in_one_trip_or_in_two_for_all_of_several_currencies()
     for path in ["/api/wallet/", "/api/wallet/?currency=USD"] {
         api.wire.reset();
         api.get(path).bearer(&purse.phone.access).send().await.expect(200);
-        assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 3.0, 0.0));
     }
     purse.credit(100, "KWD").await.expect(200);
     for (path, trips) in [("/api/wallet/", 2), ("/api/wallet/?currency=USD", 1)] {
         api.wire.reset();
         api.get(path).bearer(&purse.phone.access).send().await.expect(200);
-        assert_eq!(api.wire.cost().trips, trips, "{:#?}", api.wire.calls());
+        api.wire.assert_trips(trips);
     }
     let first = api
         .get("/api/wallet/?page_size=1")
@@ -398,5 +395,5 @@ async fn a_wallet_is_shown_in_one_trip_or_in_two_for_all_of_several_currencies()
         .to_owned();
     api.wire.reset();
     api.get(&next).bearer(&purse.phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost().trips, 1, "{:#?}", api.wire.calls());
+    api.wire.assert_trips(1);
 }

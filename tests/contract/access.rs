@@ -45,7 +45,7 @@ const OWNED: &[Owned] = &[
         before: None,
         method: "POST",
         made_at: "/api/addresses/",
-        body: r#"{"line1": "1 Main St", "city": "Riyadh", "postal_code": "12271", "country": "SA"}"#,
+        body: r#"{"line1": "1 Main St", "city": "Mecca", "postal_code": "12271", "country": "SA"}"#,
         id: "/id",
     },
     Owned {

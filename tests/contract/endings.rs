@@ -228,11 +228,12 @@ async fn disable_and_enable(api: &Api, sessions: &Sessions) {
 
 async fn set_disabled(api: &Api, sessions: &Sessions, disabled: bool) {
     let app = api.stack.state("customer").expect("customer runs");
-    let customer =
-        sessions.ended.customer["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     let change = StatusChange { at: app.now(), why: "a test".to_owned() };
     assert_eq!(
-        app.store.set_status(customer, disabled, &change).await.expect("storage answers"),
+        app.store
+            .set_status(sessions.ended.id(), disabled, &change)
+            .await
+            .expect("storage answers"),
         StatusSet::Changed
     );
 }

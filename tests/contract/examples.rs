@@ -92,7 +92,7 @@ fn inlined(document: &Value, schema: &Value) -> Value {
         match (keyword.as_str(), content) {
             ("properties", Value::Object(fields)) => fields.values_mut().for_each(close),
             ("oneOf" | "anyOf", Value::Array(choices)) => choices.iter_mut().for_each(close),
-            ("items", items) => close(items),
+            ("items" | "additionalProperties", inner) if inner.is_object() => close(inner),
             ("allOf", Value::Array(parts)) => {
                 parts.iter_mut().for_each(|part| *part = inlined(document, part));
             }

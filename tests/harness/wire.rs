@@ -119,6 +119,11 @@ impl Wire {
         self.calls_mut().clone()
     }
 
+    /// The operations of the calls since the last reset.
+    pub fn operations(&self) -> Vec<String> {
+        self.calls().into_iter().map(|call| call.operation).collect()
+    }
+
     /// What the calls since the last reset cost. With a delay on the wire, calls that overlap went
     /// side by side: the trips are the longest chain of calls of which each was sent after the one
     /// before was answered.

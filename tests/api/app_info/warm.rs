@@ -21,10 +21,6 @@ async fn ask_for_everything(api: &Api) -> Vec<Answer> {
     .await
 }
 
-fn operations(api: &Api) -> Vec<String> {
-    api.wire.calls().into_iter().map(|call| call.operation).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_process_answers_without_any_call_to_storage() {
     let api = start().await;
@@ -47,7 +43,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
             ask_for_everything(&api).await;
         }
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,7 +63,7 @@ async fn after_a_minute_one_request_triggers_a_refresh_and_none_waits_for_it() {
     }
     assert_eq!(first_answer(&api).await, "Otherwise now.");
     assert_eq!(
-        operations(&api),
+        api.wire.operations(),
         ["GetItem", "GetItem"],
         "the app information and the version that is new"
     );

@@ -3,7 +3,7 @@ use harness::{Api, phone::LoggedIn};
 use serde_json::json;
 use shared::hashes::ContentHash;
 
-use super::{DAY, clean_up, counts, id_of, items_with, store};
+use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
 /// A customer with a device that was pushed to, so that it has an endpoint.
@@ -34,7 +34,7 @@ async fn a_device_unseen_for_sixty_days_is_removed_with_its_endpoint_its_owner_a
     api.clock.advance_seconds(3 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "devices"), (1, 0, 0));
     assert!(!is_stored(&api, "t").await && !has_endpoint(&api, "t"));
-    let count = items_with(&api, &format!("DEV#{}", id_of(&phone))).await;
+    let count = items_with(&api, &format!("DEV#{}", phone.id())).await;
     assert!(count.len() == 1 && count[0].contains("N(\"0\")"), "{count:?}");
     assert_eq!(counts(&clean_up(&api).await, "devices"), (0, 0, 0));
     let again = api.log_in(PHONE).await;
@@ -110,7 +110,7 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
 async fn a_device_seen_again_between_the_query_and_the_deletion_stays() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let (id, hash, store) = (id_of(&phone), ContentHash::of("t"), store(&api));
+    let (id, hash, store) = (phone.id(), ContentHash::of("t"), store(&api));
     let look = async || {
         let device = store.device(id, &hash).await.expect("an answer").expect("a device");
         let account = store.account(id).await.expect("an answer");
@@ -152,6 +152,6 @@ async fn concurrent_runs_remove_each_device_once() {
     let reports = join_all((0..4).map(|_| clean_up(&api))).await;
     let done: u64 = reports.iter().map(|report| counts(report, "devices").0).sum();
     assert_eq!((done, counts(&clean_up(&api).await, "devices").0), (19, 0), "{reports:#?}");
-    let left = items_with(&api, &format!("DEV#{}", id_of(&phone))).await;
+    let left = items_with(&api, &format!("DEV#{}", phone.id())).await;
     assert!(left.len() == 1 && left[0].contains("N(\"0\")"), "{left:?}");
 }

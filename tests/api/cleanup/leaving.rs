@@ -4,7 +4,7 @@ use harness::Api;
 use serde_json::json;
 use shared::account::LEAVING_SHARDS;
 
-use super::{DAY, clean_up, counts, id_of, items_with, run_within, store};
+use super::{DAY, clean_up, counts, items_with, run_within, store};
 use crate::{
     customer::delete::{assert_nothing_left, fill},
     wallet::audited,
@@ -55,7 +55,7 @@ async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     // under the phone's hash.
     api.clock.advance_seconds(6 * DAY);
     clean_up(&api).await;
-    assert_eq!(items_with(&api, &id_of(&phone).to_string()).await, [""; 0]);
+    assert_eq!(items_with(&api, &phone.id().to_string()).await, [""; 0]);
     assert_eq!(items_with(&api, "\"RATE#").await, [""; 0]);
 }
 

@@ -1,9 +1,8 @@
 use std::time::Duration;
 
-use harness::{Api, phone::LoggedIn};
+use harness::Api;
 use serde_json::{Value, json};
 use shared::{
-    ids::CustomerId,
     runtime::{Error, deadline::Deadline},
     store::Store,
 };
@@ -38,10 +37,6 @@ fn counts(report: &Value, task: &str) -> (u64, u64, u64) {
 
 fn store(api: &Api) -> Store {
     api.stack.state("cleanup").expect("the clean-up runs").store.clone()
-}
-
-fn id_of(phone: &LoggedIn) -> CustomerId {
-    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
 }
 
 /// The lines of the whole table that hold `text`.

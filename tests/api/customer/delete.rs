@@ -12,11 +12,11 @@ use harness::{
 use serde_json::{Value, json};
 use shared::{
     account::LEAVING_SHARDS,
-    customer_data::{Entity, Erasure, erase_customer},
+    customer_data::{Entity, Erasure},
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
-    store::{Store, StoreError},
+    store::Store,
 };
 
 use crate::PHONE;
@@ -36,20 +36,6 @@ async fn delete(api: &Api, access: &str, body: Option<&Value>) -> Answer {
 
 fn store(api: &Api) -> Store {
     api.stack.state("customer").expect("customer runs").store.clone()
-}
-
-fn id_of(phone: &LoggedIn) -> CustomerId {
-    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
-}
-
-/// Erases a customer who deleted the account, as the clean-up does.
-async fn erase(
-    api: &Api,
-    customer: CustomerId,
-    is_over: impl FnMut() -> bool,
-) -> Result<Erasure, StoreError> {
-    let app = api.stack.state("customer").expect("customer runs");
-    erase_customer(&app.store, &app.push, customer, is_over).await
 }
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
@@ -76,12 +62,12 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
         );
         assert_eq!(delete(&api, &session.access, None).await.error(), INACTIVE);
     }
-    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
+    assert_eq!(leaving(&store(&api)).await, [phone.id()]);
     // The phone is free: the next log-in creates another account, which the erasure leaves alone.
     api.clock.advance_seconds(60);
     let again = api.log_in(PHONE).await;
     assert_ne!(again.customer["id"], phone.customer["id"]);
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], again.customer["id"]);
     assert_eq!(
@@ -133,7 +119,7 @@ async fn of_many_deletions_at_once_one_takes_effect() {
             .filter(|answer| answer.status != 204)
             .all(|answer| answer.error() == INACTIVE)
     );
-    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
+    assert_eq!(leaving(&store(&api)).await, [phone.id()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,12 +251,12 @@ async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
         );
     }
     assert_eq!(api.pushes_to(&token_of(number)).len(), 1, "there is an endpoint to delete");
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("an answer"), Erasure::NotLeaving);
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, None).await.expect(204);
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
     assert_nothing_left(&api, &phone, number).await;
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("once more"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("once more"), Erasure::Complete);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,7 +270,7 @@ async fn changes_of_the_profile_during_the_deletion_and_the_erasure_leave_nothin
     };
     let leave = async {
         delete(&api, &phone.access, None).await.expect(204);
-        erase(&api, id_of(&phone), || false).await.expect("erased")
+        api.erase(phone.id(), || false).await.expect("erased")
     };
     let (erased, patched) = tokio::join!(leave, join_all((0..16).map(patch)));
     assert_eq!(erased, Erasure::Complete);
@@ -306,13 +292,13 @@ async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
             steps += 1;
             steps > most
         };
-        assert_eq!(erase(&api, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
+        assert_eq!(api.erase(phone.id(), over).await.expect("begun"), Erasure::Unfinished);
         assert_eq!(
             leaving(&store).await,
-            [id_of(&phone)],
+            [phone.id()],
             "a customer who is not erased yet stays in the list"
         );
-        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(api.erase(phone.id(), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
         assert!(leaving(&store).await.is_empty());
     }
@@ -330,16 +316,16 @@ async fn an_erasure_that_is_killed_at_any_call_is_resumed() {
         let killed = tokio::time::timeout(
             Duration::from_millis(20)
                 + Duration::from_millis(45) * u32::try_from(calls).expect("a small number"),
-            erase(&api, id_of(&phone), || false),
+            api.erase(phone.id(), || false),
         )
         .await;
         api.wire.delay(Duration::ZERO);
         let listed = leaving(&store).await;
         assert!(
-            killed.is_ok() || listed == [id_of(&phone)],
+            killed.is_ok() || listed == [phone.id()],
             "killed after {calls} calls, the customer must still be in the list"
         );
-        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(api.erase(phone.id(), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
     }
 }

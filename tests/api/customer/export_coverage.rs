@@ -15,8 +15,19 @@ use super::request_body::resolved;
 /// The attributes that every item has for the table: they are not data of the customer.
 const OF_THE_TABLE: [&str; 6] = ["pk", "sk", "kind", "expires", "due", "due_at"];
 
-/// Stored names of flags and small numbers, and the names under which the export shows them.
-const RENAMED: &[(&str, &str)] = &[];
+/// Stored names of flags and other short values, and the names under which the export shows them.
+const RENAMED: &[(&str, &str)] = &[
+    ("available", "available_after"),
+    ("balances", "currency"),
+    ("category", "type"),
+    ("epochs", "epoch"),
+    ("gen", "generation"),
+    ("in_minute", "generations_in_minute"),
+    ("n", "count"),
+    ("n", "device_count"),
+    ("number", "week"),
+    ("version", "profile_version"),
+];
 
 /// A stored value: its attribute and the ways in which an answer may write it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,15 +58,15 @@ impl Shown {
         }
     }
 
-    /// Whether a stored value is shown. Flags and small numbers occur everywhere, so they must have
-    /// the same name as well.
+    /// Whether a stored value is shown. Flags and other short values occur everywhere, so they must
+    /// have the same name as well.
     pub(super) fn has(&self, stored: &Stored) -> bool {
-        let is_small = stored.forms[0].len() <= 5;
+        let is_short = stored.forms[0].len() <= 5;
         let renamed =
             |shown: &str| shown == stored.name || RENAMED.contains(&(stored.name.as_str(), shown));
         self.0
             .iter()
-            .any(|(name, value)| stored.forms.contains(value) && (!is_small || renamed(name)))
+            .any(|(name, value)| stored.forms.contains(value) && (!is_short || renamed(name)))
     }
 }
 

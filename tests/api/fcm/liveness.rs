@@ -141,7 +141,7 @@ async fn a_customer_who_left_or_was_disabled_gets_no_push() {
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     let app = api.stack.state("customer").expect("customer runs");
-    let id = phone.customer["id"].as_str().expect("an id").parse().expect("a UUID");
+    let id = phone.id();
     let change = shared::account::StatusChange { at: app.now(), why: "a test".to_owned() };
     app.store.set_status(id, true, &change).await.expect("closed");
     api.notify(&phone, "m1", "Closed").await;

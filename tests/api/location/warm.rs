@@ -23,10 +23,6 @@ async fn area(api: &Api) -> Value {
     region(api, 24.7, 46.7).await.expect(200).json()["service_area"]["id"].clone()
 }
 
-fn operations(api: &Api) -> Vec<String> {
-    api.wire.calls().into_iter().map(|call| call.operation).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_process_answers_without_any_call_to_storage() {
     let api = Api::start().await;
@@ -38,7 +34,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     // each 4 KB.
     let cost = api.wire.cost();
     assert_eq!(
-        (operations(&api), cost.trips),
+        (api.wire.operations(), cost.trips),
         (vec!["GetItem".to_owned(), "Query".to_owned()], 2),
         "{:#?}",
         api.wire.calls()
@@ -51,7 +47,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
             ask_for_everything(&api).await;
         }
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +56,7 @@ async fn countries_need_no_call_to_storage() {
     for languages in ["en", "ar", "zh-Hant", "xx"] {
         api.get("/api/countries/").header("accept-language", languages).send().await.expect(200);
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +76,7 @@ async fn after_a_minute_one_request_triggers_a_refresh_of_the_areas_and_none_wai
     }
     assert_eq!(area(&api).await, "after");
     // Which release holds, the one that is new, and whether the API is closed.
-    let mut read = operations(&api);
+    let mut read = api.wire.operations();
     read.sort();
     assert_eq!(read, ["GetItem", "GetItem", "Query"]);
     // Where nothing was published the release is not read again.

@@ -1,10 +1,7 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api};
 use serde_json::{Value, json};
-use shared::{
-    customer_data::{Erasure, erase_customer},
-    store::StoreError,
-};
+use shared::customer_data::Erasure;
 
 use super::{Purse, audited, store};
 use crate::PHONE;
@@ -14,16 +11,6 @@ const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spe
 
 async fn delete(api: &Api, purse: &Purse<'_>, body: &Value) -> Answer {
     api.delete("/api/customer/").bearer(&purse.phone.access).json(body).send().await
-}
-
-/// Erases a customer who left, as the clean-up does.
-async fn erase(
-    api: &Api,
-    purse: &Purse<'_>,
-    is_over: impl FnMut() -> bool,
-) -> Result<Erasure, StoreError> {
-    let app = api.stack.state("customer").expect("customer runs");
-    erase_customer(&app.store, &app.push, purse.id(), is_over).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +36,7 @@ async fn an_account_with_money_stays_unless_the_money_is_forfeited() {
     assert!(wallet.closed && wallet.balances.values().all(|balance| balance.funds().total() == 0));
     assert_eq!(purse.credit(5, "USD").await.error(), "404 not_found: Not found. [null]");
     // The books: three credits, a debit, a hold, and what was given up in two currencies.
-    assert_eq!(erase(&api, &purse, || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (1, 7, vec![]));
     assert_eq!(
@@ -107,7 +94,7 @@ async fn a_deletion_during_credits_either_fails_with_the_money_kept_or_wins_with
         deleted.expect(204);
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         assert_eq!(wallet.balances.values().map(|balance| balance.funds().total()).sum::<i64>(), 0);
-        assert_eq!(erase(&api, &purse, || false).await.expect("erased"), Erasure::Complete);
+        assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
     }
     assert_eq!(audited(&api).await.breaks, []);
 }
@@ -140,7 +127,7 @@ async fn after_the_erasure_the_entries_remain_without_personal_data() {
         };
         steps = most;
         assert_eq!(audited(&api).await.breaks, []);
-        if erase(&api, &purse, over).await.expect("a run") == Erasure::Complete {
+        if api.erase(purse.id(), over).await.expect("a run") == Erasure::Complete {
             break;
         }
     }

@@ -103,7 +103,7 @@ impl<'a> Purse<'a> {
     }
 
     pub(crate) fn id(&self) -> CustomerId {
-        self.phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
+        self.phone.id()
     }
 }
 
