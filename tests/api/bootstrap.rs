@@ -1,4 +1,4 @@
-//! Each function's own binary under a Lambda Runtime API: start, event in, answer out.
+//! The binary of each function under a Lambda Runtime API: start, event, answer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use harness::{
@@ -8,7 +8,7 @@ use harness::{
 use local::groups::GROUPS;
 use serde_json::Value;
 
-/// The most bytes of a log line; CloudWatch bills by the byte.
+/// The maximum length of a log line. CloudWatch bills by the byte.
 const LINE: usize = 400;
 
 #[tokio::test]
@@ -139,7 +139,7 @@ async fn a_binary_ends_when_it_is_killed_and_when_the_runtime_api_ends() {
     }
 }
 
-/// What must stand in no log line: address, token, and each value of the body and of the query.
+/// Values that no log line may contain: address, token, and each value of the body and the query.
 fn private_parts(event: &SampleEvent) -> Vec<String> {
     let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
     let body = json["body"].as_str().unwrap_or_default();
@@ -166,7 +166,7 @@ fn private_parts(event: &SampleEvent) -> Vec<String> {
             }
         }
     }
-    // What is shorter stands in a log by chance: a country, a truth value.
+    // Shorter values, such as a country or a flag, are in a log by chance.
     parts.retain(|part| part.len() >= 6);
     parts
 }

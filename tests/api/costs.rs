@@ -41,8 +41,8 @@ async fn count_the_first_codes_of_the_day(api: &Api) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_costs_two_trips() {
     let api = measured().await;
-    // The counters of the phone and of the address are new, which is a unit each for their places
-    // on the index, as it is for each challenge.
+    // The counters of the phone and of the address are new. Each costs one more unit for its entry
+    // in the expiry index, as each challenge does.
     api.ask_for_code(PHONE).await.expect(200);
     api.wire.assert_cost(cost(2, 2.0, 8.0));
     api.clock.advance_seconds(60);
@@ -72,7 +72,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     api.authenticate(PHONE, &code).await.expect(201);
     api.wire.assert_cost(cost(3, 1.0, 20.0));
     api.clock.advance_seconds(60);
-    // The app information is read again once a minute, beside whatever request comes first.
+    // The app information is refreshed once a minute, in parallel with the first request.
     api.stack.prepare().await;
     let code = api.code_for(PHONE).await;
     api.wire.reset();
@@ -101,7 +101,7 @@ async fn a_wrong_code_costs_one_trip() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
-    // The first try of a day puts the counter on the index of what is due.
+    // The first try of a day adds the counter to the expiry index.
     api.wire.assert_cost(cost(1, 1.0, 3.0));
 }
 
@@ -135,8 +135,8 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .send()
         .await
         .expect(200);
-    // One write unit for the profile, one for the count of writes, and one since that is the first
-    // of this hour.
+    // One write unit for the profile, one for the counter of writes, and one since it is the first
+    // write of this hour.
     api.wire.assert_cost(cost(2, 2.0, 3.0));
     api.wire.reset();
     api.patch("/api/customer/")
@@ -192,7 +192,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
         api.wire.assert_cost(cost(1, 0.0, 1.0));
         api.profile(&tablet.access).await.expect(401);
     }
-    // An answer that a condition failed does not say what it cost: as much as the write would have.
+    // DynamoDB does not report the cost of a failed condition: it is that of the write.
     for (path, status, written) in [
         ("/api/logout-all-devices/", 204, 1.0),
         ("/api/logout-device/", 204, 1.0),
@@ -246,8 +246,8 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    // The count of writes, three for the first try on that phone, eleven in the transaction, three
-    // given back.
+    // One unit for the counter of writes, three for the first try on that phone, eleven in the
+    // transaction, three for refunds.
     api.wire.assert_cost(cost(2, 2.0, 18.0));
 
     api.clock.advance_seconds(600);
@@ -291,7 +291,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
 async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
-    // The function learns the keys of tokens at its first one.
+    // The function reads the public keys with its first request.
     purse.details().await;
     let moved = async |token: &str, body: serde_json::Value| {
         api.wire.reset();
@@ -299,7 +299,7 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
         (api.wire.cost(), answer["entry"]["id"].clone())
     };
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
-    // The first entry of a wallet puts it on the list that the audit goes by.
+    // The first entry of a wallet adds it to the list of the audit.
     assert_eq!(
         moved(&purse.operator, credit.clone()).await.0,
         cost(2, 2.0, 8.0),
@@ -312,10 +312,10 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
         "{:#?}",
         api.wire.calls()
     );
-    // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of
-    // balance, entry and answer, two units each.
+    // Session, wallet and earlier answer are read, and the write is counted. Then one transaction
+    // writes balance, entry and answer, at two units each.
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
-    // The first counted write of an hour is one unit more.
+    // The first counted write of an hour costs one more unit.
     assert_eq!(
         moved(&purse.phone.access, debit.clone()).await.0,
         cost(2, 3.0, 8.0),

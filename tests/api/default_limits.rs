@@ -1,4 +1,4 @@
-//! The limits on codes at their defaults, by the clock; the other tests of them set smaller ones.
+//! The limits of codes at their default values. Other tests set smaller ones.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{Answer, Api};
@@ -14,7 +14,7 @@ async fn ask(api: &Api, address: &str, phone: &str) -> Answer {
     api.post("/api/send-otp/").from(address).json(&json!({"phone": phone})).send().await
 }
 
-/// Lets a day's budget be spent but for one.
+/// Spends the budget of a day except for one code.
 async fn spend_all_but_one(api: &Api, scope: &str, budget: u32) {
     for shard in 0..SHARDS {
         let count = share_of(budget, shard) - u32::from(shard == 7);

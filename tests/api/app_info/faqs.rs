@@ -15,7 +15,7 @@ fn ids(answer: &Answer) -> Vec<u64> {
         .collect()
 }
 
-/// The questions that a query finds, its values in the clear.
+/// The questions that a query finds. Its values are not percent-encoded.
 async fn found(api: &Api, query: &[(&str, &str)]) -> Vec<u64> {
     let query = serde_html_form::to_string(query).expect("a query");
     ids(&get(api, &format!("{PATH}?{query}"), "en").await)
@@ -62,7 +62,7 @@ async fn a_category_and_a_search_filter_the_list() {
         (&[("category", "")], &[1, 2, 3, 4, 5, 6, 7]),
         (&[("category", "Account")], &[]),
         (&[("category", "unheard of")], &[]),
-        // In the question or in the answer, in capitals or not, each of the words.
+        // Each word must be in the question or the answer, in any case.
         (&[("search", "PASSWORD")], &[1]),
         (&[("search", "number")], &[1, 2, 3]),
         (&[("search", " number,  arrive ")], &[2]),

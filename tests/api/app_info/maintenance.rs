@@ -1,4 +1,4 @@
-//! The availability, from the operator's file to every function.
+//! Maintenance and minimum versions, from the file of the operator to every function.
 
 use http::Method;
 use serde_json::{Value, json};

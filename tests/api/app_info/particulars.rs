@@ -120,7 +120,7 @@ async fn each_language_has_its_own_etag_and_an_unchanged_answer_is_not_sent_agai
                 tag,
                 "the same content has the same tag"
             );
-            // What is known in one language is sent in another.
+            // The ETag of one language does not match another one.
             if let Some(other) = tags.first() {
                 api.get(path)
                     .header("accept-language", language)
@@ -147,14 +147,14 @@ async fn an_etag_depends_on_the_content_of_its_answer_only() {
     };
     let (newest, old, accounts) =
         (tag(PATH, "9").await, tag(PATH, "1.3").await, tag("/api/social-accounts/", "9").await);
-    assert_ne!(newest, old, "one is told to update");
+    assert_ne!(newest, old, "only the old app should update");
     let mut content = sample();
     content["support_email"] = json!("other@satchel.example.com");
     push(&api, &content).await;
     much_later(&api).await;
     assert_ne!(tag(PATH, "9").await, newest);
-    assert_eq!(tag("/api/social-accounts/", "9").await, accounts, "nothing of them has changed");
-    // Another process, with a version of its own number for the same content.
+    assert_eq!(tag("/api/social-accounts/", "9").await, accounts, "the accounts did not change");
+    // In another process, the same content has another version number.
     push(&api, &sample()).await;
     assert_eq!(
         api.another(&[])

@@ -1,4 +1,4 @@
-//! What knowing the content costs: nothing in a warm process.
+//! The cost of the content: nothing in a warm process.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     let api = start().await;
     api.wire.delay(Duration::from_millis(50));
     ask_for_everything(&api).await;
-    // However many came at once: the app information, then the version that it names.
+    // Whatever the number of requests, the app information is read once, then its version.
     let cost = api.wire.cost();
     assert_eq!(
         (api.wire.calls().len(), cost.trips, cost.write_units),
@@ -34,7 +34,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
         "{:#?}",
         api.wire.calls()
     );
-    // Half a unit, and one for each 4 KB of the content.
+    // Half a unit for the app information, and one for each 4 KB of the content.
     assert!((cost.read_units - 2.5).abs() < f64::EPSILON, "{cost:?}");
     api.wire.reset();
     for seconds in [0, 30, 29] {
@@ -56,8 +56,8 @@ async fn after_a_minute_one_request_triggers_a_refresh_and_none_waits_for_it() {
     api.wire.delay(Duration::from_secs(1));
     let before = sample()["faqs"][0]["answer"]["en"].clone();
     let answers = join_all((0..32).map(|_| first_answer(&api))).await;
-    assert!(answers.iter().all(|answer| *answer == before), "all were told what was known");
-    assert!(api.wire.calls().is_empty(), "nobody waited for the answer of storage");
+    assert!(answers.iter().all(|answer| *answer == before), "all got the cached answer");
+    assert!(api.wire.calls().is_empty(), "no request waited for storage");
     while first_answer(&api).await == before {
         tokio::task::yield_now().await;
     }
@@ -65,9 +65,9 @@ async fn after_a_minute_one_request_triggers_a_refresh_and_none_waits_for_it() {
     assert_eq!(
         api.wire.operations(),
         ["GetItem", "GetItem"],
-        "the app information and the version that is new"
+        "the app information and the new version"
     );
-    // Where nothing was published the version is not read again.
+    // Without a publication the version is not read again.
     api.clock.advance_seconds(60);
     api.wire.reset();
     ask_for_everything(&api).await;
@@ -110,7 +110,7 @@ async fn a_missing_version_is_not_served() {
     });
     let delete =
         api.dynamodb().delete_item().table_name(api.table_name()).set_key(Some(key.into()));
-    delete.send().await.expect("the version is lost");
+    delete.send().await.expect("the version is deleted");
     api.clock.advance_seconds(3_600);
     assert_eq!(first_answer(&api).await, known);
 }

@@ -1,5 +1,5 @@
-//! The contract's error table for `refresh_token_create`: each row in all encodings, with and
-//! without the slash.
+//! The errors of `refresh_token_create` in the contract: each in all encodings, with and without
+//! the trailing slash.
 
 use harness::{Answer, Api, ENCODINGS};
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use crate::PHONE;
 
 const PATHS: [&str; 2] = ["/api/refresh-token/", "/api/refresh-token"];
 
-/// Sends the members in each encoding to both forms of the path and gives the one answer that all
-/// of them must be.
+/// Sends the fields in each encoding to both forms of the path and returns the answer, which must
+/// be the same for all.
 async fn in_every_form(api: &Api, body: Value) -> Answer {
     let mut answers = Vec::new();
     for path in PATHS {

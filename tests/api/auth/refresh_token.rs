@@ -48,8 +48,7 @@ async fn another_process_and_one_after_a_key_rotation_give_the_same_successor() 
     let rotated = api.another(&[("TokenKeyVersion", "2")]).await;
     assert_eq!(rotated.refresh(&spent).await.expect(200).text("refresh"), successor);
     let next = rotated.refresh(&successor).await.expect(200);
-    // The instances of before the rotation know nothing of the new key; the ones of after it know
-    // both.
+    // Instances from before the rotation do not know the new key; later ones know both.
     rotated.profile(&next.text("access")).await.expect(200);
     rotated.refresh(&next.text("refresh")).await.expect(200);
 }

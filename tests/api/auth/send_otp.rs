@@ -128,7 +128,7 @@ async fn one_phone_gets_one_code_a_minute_five_an_hour_at_one_address_and_ten_in
         ask("192.0.2.1").await.expect(200);
     }
     api.clock.advance_seconds(60);
-    // Five in the hour from here; the first of them was 59 + 5 * 60 seconds ago.
+    // Five codes in an hour from one address. The first was sent 59 + 5 * 60 seconds ago.
     assert_eq!(ask("192.0.2.1").await.expect(429).header("retry-after"), "3241");
     for _ in 0..5 {
         ask("192.0.2.2").await.expect(200);
@@ -203,7 +203,7 @@ async fn five_hundred_codes_for_as_many_phones_never_conflict_and_each_is_counte
     assert_eq!(shards(&api, "GB").await.iter().sum::<u32>(), 1);
 }
 
-/// The codes of the day that each shard of a budget counts.
+/// The number of codes that each shard of a daily budget counts.
 async fn shards(api: &Api, scope: &str) -> Vec<u32> {
     let table = api.whole_table().await;
     let of_scope = format!("\"pk\": S(\"RATE#budget#{scope}#2026-11-22\")");

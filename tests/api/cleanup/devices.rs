@@ -6,7 +6,7 @@ use shared::hashes::ContentHash;
 use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
-/// A customer with a device that was pushed to, so that it has an endpoint.
+/// A customer with a device that got a push, so that it has an endpoint.
 async fn with_device(api: &Api, phone: &str, token: &str) -> LoggedIn {
     let phone = api.log_in(phone).await;
     api.register(&phone.access, token).await.expect(201);
@@ -76,8 +76,8 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
     for token in ["again", "on", "renamed"] {
         api.register(&phone.access, token).await.expect(201);
     }
-    // The session of another log-in, which is never refreshed; theirs would be one sign of life for
-    // all.
+    // The session of another log-in is never refreshed. A refresh counts for all devices of its
+    // session.
     api.clock.advance_seconds(40 * DAY);
     api.register(&phone.access, "again").await.expect(200);
     let patch = async |token: &str, body| {
@@ -94,7 +94,7 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
             && is_stored(&api, "on").await
             && !is_stored(&api, "renamed").await
     );
-    // A log-in that brings a device of its own is a registration, too.
+    // A log-in with a device is also a registration.
     api.clock.advance_seconds(10 * DAY);
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "again"});

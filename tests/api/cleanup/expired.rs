@@ -5,10 +5,10 @@ use serde_json::json;
 use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
-/// The tasks that delete what is over.
+/// The tasks that delete expired items.
 const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
 
-/// The beginnings of the keys of what is over within a day or two.
+/// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +39,7 @@ async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     for prefix in SHORT_LIVED {
         assert_eq!(items_with(&api, prefix).await, [""; 0]);
     }
-    // A message stays for ninety days, and up to a week longer.
+    // A message stays for ninety days and up to a week longer.
     for place in ["\"ITEM#", "\"RECEIPT#"] {
         assert_eq!(items_with(&api, place).await.len(), 1);
     }
@@ -62,7 +62,7 @@ async fn items_that_were_written_again_are_not_deleted() {
     assert!(store.table.delete_expired(key(), over).await.expect("an answer"));
     assert!(
         !store.table.delete_expired(key(), over).await.expect("an answer"),
-        "somebody else did it"
+        "another run deleted it"
     );
 }
 

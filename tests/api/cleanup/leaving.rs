@@ -49,10 +49,9 @@ async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     assert_eq!(listed(&api).await, 0);
     assert_eq!(counts(&clean_up(&api).await, "leaving"), (0, 0, 0));
     let books = audited(&api).await;
-    assert_eq!((books.entries, books.breaks), (2, vec![]), "the credit, and that it was given up");
+    assert_eq!((books.entries, books.breaks), (2, vec![]), "the credit and its forfeit");
     api.profile(&stays.access).await.expect(200);
-    // Counters under the customer's id are needed for two days; then they go, too, and so do those
-    // under the phone's hash.
+    // Counters by customer id and by phone are needed for two days. Then they are deleted too.
     api.clock.advance_seconds(6 * DAY);
     clean_up(&api).await;
     assert_eq!(items_with(&api, &phone.id().to_string()).await, [""; 0]);
@@ -101,7 +100,7 @@ async fn a_run_that_is_out_of_time_reports_it_and_the_next_run_continues() {
     }
 }
 
-/// How long before its end a run begins nothing new.
+/// The time before the end of a run in which it starts nothing new.
 fn cleanup_margin() -> Duration {
     Duration::from_secs(8)
 }

@@ -66,8 +66,8 @@ async fn a_task_that_fails_stops_no_other_and_the_run_says_so() {
     broken.wire.refuse("TransactWriteItems");
     let error = run_within(&broken, None).await.expect_err("a task failed");
     assert_eq!(error.to_string(), "failed: holds");
-    // Of the devices and the one who left each failed by itself; all that needs no transaction is
-    // done.
+    // Each device and each deleted customer fails separately. Everything that needs no transaction
+    // is done.
     let report = clean_up(&api).await;
     for (task, done) in [
         ("holds", 1),
@@ -114,8 +114,8 @@ async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_positi
     let report = clean_up(&api).await;
     assert!(TASKS.iter().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
     let cost = api.wire.cost();
-    // Nine lists of the index, the holds, those who left and the ledgers in sixteen shards each;
-    // the place of the audit.
+    // Nine lists of the index, the holds, the deleted customers and the ledgers, in sixteen shards
+    // each, and the position of the audit.
     assert_eq!(
         (cost.read_units, cost.write_units),
         (12.0 * 16.0 * 0.5 + 1.0, 1.0),
@@ -143,7 +143,7 @@ async fn each_task_reports_itself_as_one_line_of_metrics_under_four_hundred_byte
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     for task in TASKS {
-        // Other tests clean up meanwhile.
+        // Other tests run the clean-up at the same time.
         let line = lines
             .iter()
             .find(|line| line["Task"] == task)

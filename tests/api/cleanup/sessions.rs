@@ -27,14 +27,14 @@ async fn sessions_leave_the_account_sixty_days_after_their_end_and_one_that_is_u
         );
     }
     assert_eq!(sessions().await, 3);
-    // The idle ones ended on day 30, so on day 91 they have been over for sixty days and more.
+    // The idle sessions ended on day 30, so on day 91 they have been over for more than sixty days.
     api.clock.advance_seconds(5 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "sessions"), (1, 0, 0));
     assert_eq!(sessions().await, 1);
     refresh = api.refresh(&refresh).await.expect(200).text("refresh");
     assert_eq!(counts(&clean_up(&api).await, "sessions"), (0, 0, 0), "the account was put off");
-    // Its end as it was seen last is past, and it was refreshed since: the account is put off
-    // again, without a write by the refresh.
+    // The recorded end of the session has passed, but it was refreshed since: the run postpones the
+    // account, since the refresh did not update the index.
     api.clock.advance_seconds(29 * DAY);
     refresh = api.refresh(&refresh).await.expect(200).text("refresh");
     api.clock.advance_seconds(29 * DAY);

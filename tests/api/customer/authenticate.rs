@@ -174,8 +174,8 @@ async fn the_hourly_and_daily_tries_of_an_address_hold_across_resends() {
     let code = api.code_for(PHONE).await;
     let over = api.authenticate(PHONE, &code).await.expect(429);
     assert_eq!((wrong, over.header("retry-after")), (10, "3480"));
-    // At another address the owner logs in with the same code, for the refusal took none of its
-    // tries.
+    // At another address the owner logs in with the same code, since the refusal did not count as a
+    // try of it.
     api.authenticate_from("198.51.100.9", PHONE, &code.challenge, &code.otp).await.expect(201);
     api.clock.advance_seconds(3_480);
     for _ in 0..2 {

@@ -227,15 +227,15 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
     let hash = hash.phone(&shared::phone::Phone::of_the_operator(number));
     assert!(
         !table.contains(&format!("PHONE#{}", hash.as_str())),
-        "the phone still leads to somebody"
+        "the phone still belongs to an account"
     );
     let token = token_of(number);
     let owner = ContentHash::of(&token);
-    assert!(!table.contains(owner.as_str()), "the registration id still belongs to somebody");
+    assert!(!table.contains(owner.as_str()), "the registration id still has an owner");
     assert_eq!(
         api.stack.recorder.endpoints(|endpoints| endpoints.of(&token)),
         None,
-        "the endpoint is still there"
+        "the endpoint still exists"
     );
 }
 

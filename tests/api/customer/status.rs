@@ -43,7 +43,7 @@ async fn disabling_ends_every_session_and_enabling_restores_none() {
     assert_eq!(export(&api, &phone.access).await.error(), INACTIVE);
     assert_eq!(api.refresh(&phone.refresh).await.error(), NO_ACCOUNT);
     api.clock.advance_seconds(60);
-    // That the account is closed is said only to who has the right code.
+    // Only a request with the right code learns that the account is disabled.
     let code = api.code_for(PHONE).await;
     let wrong = harness::phone::Code { otp: code.wrong(), ..code.clone() };
     assert_eq!(

@@ -1,4 +1,4 @@
-//! `allParameters`: every kind of parameter is read in its style and checked.
+//! `allParameters`: every style of parameter is read and checked.
 
 use harness::{Answer, Api, Request};
 use serde_json::{Value, json};

@@ -9,7 +9,7 @@ use local::{
 };
 use serde_json::{Value, json};
 
-/// An operation of the document: path, method and what is said of it.
+/// An operation of the document: path, method and description.
 type Operation = (String, String, Value);
 
 #[tokio::test]

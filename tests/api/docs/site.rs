@@ -1,4 +1,4 @@
-//! The pages and how they are sent.
+//! The pages of the documentation.
 
 use harness::Api;
 use http::Method;

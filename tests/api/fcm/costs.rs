@@ -77,7 +77,7 @@ async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     }
 }
 
-/// Fills an inbox as so many messages would have, by writes of its items and its head.
+/// Writes the items and the head of an inbox with so many messages directly into the table.
 async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     let app = api.stack.state("fcm").expect("fcm runs");
     let customer = phone.id();

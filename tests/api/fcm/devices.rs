@@ -1,4 +1,4 @@
-//! fcm-django's behaviour at the six device operations.
+//! The six device operations behave as those of fcm-django.
 
 use futures_util::future::join_all;
 use harness::{Answer, Api, ENCODINGS};
@@ -61,7 +61,7 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
         "registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off",
     });
     let second = create(&api, &access, &second).await.expect(201).json();
-    assert!(second["id"].as_u64() > Some(id), "ids rise with time");
+    assert!(second["id"].as_u64() > Some(id), "ids increase with time");
     assert_eq!(
         (&second["name"], &second["device_id"], &second["active"]),
         (&json!(""), &json!("d"), &json!(false))
@@ -218,7 +218,7 @@ async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_
     (expected["type"], expected["active"]) = (json!("android"), json!(true));
     assert_eq!(
         again, expected,
-        "id, name, device_id and date stay; active is true unless it is sent"
+        "id, name, device_id and date stay; active is true unless the request has it"
     );
     let cleared =
         json!({"registration_id": "t", "type": "android", "name": null, "device_id": null});
@@ -246,14 +246,14 @@ async fn put_needs_all_fields_and_patch_some_and_neither_takes_a_registration_id
         }
     }
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.json(), before);
-    // A device may be told its own.
+    // A device may be sent its own registration id.
     let own = json!({"registration_id": "a1", "type": "web"});
     let put = at(&api, Method::PUT, "/api/devices/a1/", &amal, Some(&own)).await.expect(200).json();
     assert_eq!(
         (&put["type"], &put["name"], &put["id"]),
         (&json!("web"), &json!("n"), &before["id"])
     );
-    // And take one that nobody has, from then on known by it alone.
+    // It may take an unused registration id, and is then found by that one only.
     let moved = json!({"registration_id": "a3"});
     let moved =
         at(&api, Method::PATCH, "/api/devices/a1/", &amal, Some(&moved)).await.expect(200).json();
@@ -263,7 +263,7 @@ async fn put_needs_all_fields_and_patch_some_and_neither_takes_a_registration_id
     );
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.error(), NOT_FOUND);
     create(&api, &basma, &json!({"registration_id": "a1", "type": "ios"})).await.expect(201);
-    // Off by PATCH stays off by PATCH, and PUT without the flag puts it on.
+    // PATCH without the flag keeps it off, and PUT without the flag turns it on.
     at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"active": false})))
         .await
         .expect(200);
@@ -304,8 +304,8 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let access = api.log_in(PHONE).await.access;
     let tokens: Vec<String> = (0..60).map(|n| format!("t{n}")).collect();
-    // Who is told to come back comes back: how many get through to one item in three seconds tells
-    // of this machine's load.
+    // Requests that get 503 are sent again: how many conflicts resolve in three seconds depends on
+    // the load of the test machine.
     let register = async |token: &String| loop {
         let answer = api.register(&access, token).await;
         if answer.status != 503 {
@@ -324,14 +324,14 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
         devices.iter().map(|device| device["id"].as_u64().expect("an integer")).collect();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 50, "all made in one millisecond, no two have a number");
-    // One of one's own is an update, and a place that is free is taken.
+    assert_eq!(ids.len(), 50, "devices of one millisecond have distinct numbers");
+    // A registration of an own device is an update, and a freed place can be used again.
     let own = devices[0]["registration_id"].as_str().expect("a text");
     api.register(&access, own).await.expect(200);
     assert_eq!(api.register(&access, "one-more").await.error(), full);
     at(&api, Method::DELETE, &format!("/api/devices/{own}/"), &access, None).await.expect(204);
     api.register(&access, "one-more").await.expect(201);
-    // One that would move is one more, too.
+    // A device that moves from another customer also counts as one more.
     let stranger = api.log_in("+14155550124").await.access;
     api.register(&stranger, "theirs").await.expect(201);
     assert_eq!(api.register(&access, "theirs").await.error(), full);

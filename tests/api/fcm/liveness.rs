@@ -1,4 +1,4 @@
-//! A device is active only while its own flag is set and its session lives.
+//! A device is active only while its flag is set and its session is alive.
 
 use harness::{Api, phone::LoggedIn};
 use jiff::SignedDuration;
@@ -23,10 +23,10 @@ async fn is_active(api: &Api, phone: &LoggedIn, token: &str) -> bool {
         .await
         .expect(200)
         .json();
-    device["active"].as_bool().expect("a truth value")
+    device["active"].as_bool().expect("a boolean")
 }
 
-/// Whether a push comes to the device now.
+/// Whether the device gets a push now.
 async fn is_pushed_to(api: &Api, phone: &LoggedIn, token: &str) -> bool {
     api.stack.recorder.clear();
     let id = format!("m-{}", api.inbox(&phone.access).await["unread"]);
@@ -74,7 +74,7 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
                 api.delete(&path).bearer(&other.access).send().await.expect(204);
             }
             _ => {
-                // One rests for too long, the other is refreshed.
+                // One session is idle for too long, the other is refreshed.
                 api.clock.advance(SignedDuration::from_hours(24 * 29));
                 let refreshed = api.refresh(&other.refresh).await.expect(200);
                 watcher.refresh = refreshed.text("refresh");
@@ -124,7 +124,7 @@ async fn a_device_changed_by_another_session_keeps_its_session_unless_it_is_reac
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(204);
     assert!(
         !is_active(&api, &tablet, "t").await,
-        "the phone's log-out silences it, whoever renamed it"
+        "the log-out of its session silences it, even if another session renamed it"
     );
     let patch =
         |body: Value| api.patch("/api/devices/t/").bearer(&tablet.access).json(&body).send();
@@ -148,10 +148,10 @@ async fn a_customer_who_left_or_was_disabled_gets_no_push() {
     assert!(api.pushes_to("t").is_empty());
     app.store.set_status(id, false, &change).await.expect("opened");
     let again = api.log_in(PHONE).await;
-    assert_eq!(api.inbox_titles(&again.access).await, ["Closed"], "it waits in the inbox");
+    assert_eq!(api.inbox_titles(&again.access).await, ["Closed"], "the message is in the inbox");
     api.register(&again.access, "t").await.expect(200);
     api.delete("/api/customer/").bearer(&again.access).send().await.expect(204);
     api.notify(&phone, "m2", "Gone").await;
     assert!(api.pushes_to("t").is_empty());
-    assert!(!api.whole_table().await.contains("Gone"), "nothing is stored of who left");
+    assert!(!api.whole_table().await.contains("Gone"), "nothing of the deleted customer is stored");
 }

@@ -1,4 +1,4 @@
-//! The inbox as its customer sees it.
+//! The inbox, as the customer sees it.
 
 use futures_util::future::join_all;
 use harness::{Answer, Api, phone::LoggedIn};
@@ -9,7 +9,7 @@ use crate::PHONE;
 
 const NOT_FOUND: &str = "404 not_found: Not found. [null]";
 
-/// Puts messages named `m<n>` into the inbox, a second apart.
+/// Puts messages `m<n>` into the inbox, a second apart.
 async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     for n in 0..count {
         api.clock.advance_seconds(1);
@@ -121,11 +121,11 @@ async fn pages_lead_through_the_inbox_and_back_newest_first() {
     assert_eq!(all, (0..45).rev().map(|n| format!("m{n}")).collect::<Vec<_>>());
     assert!(
         pages[1..].iter().all(|page| page.get("unread").is_none()),
-        "only the first page counts"
+        "only the first page has the count"
     );
-    let back = get(&path(&pages[2]["previous"]).expect("a page before")).await;
+    let back = get(&path(&pages[2]["previous"]).expect("a previous page")).await;
     assert_eq!(titles(&back), titles(&pages[1]));
-    // What is deleted by the watermark is on no page, wherever its reader stands.
+    // Messages deleted by the watermark are on no page, whatever the cursor.
     let next = path(&pages[0]["next"]).expect("a next page");
     delete_all(&api, &phone).await;
     fill_one(&api, &phone, "new").await;

@@ -1,4 +1,4 @@
-//! Whose a registration id is: a shared phone never gets the last user's messages.
+//! The owner of a registration id: a shared phone never gets the messages of its previous user.
 
 use futures_util::future::join_all;
 use harness::{Api, phone::LoggedIn};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::PHONE;
 
-/// How often a race is run.
+/// The number of rounds of each race.
 const ROUNDS: usize = 200;
 
 async fn tokens(api: &Api, phone: &LoggedIn) -> Vec<String> {
@@ -58,7 +58,7 @@ async fn a_device_moves_with_its_number_and_without_the_fields_its_owner_set() {
 async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_gets_its_pushes() {
     let (api, amal, basma) = racing().await;
     for round in 0..ROUNDS {
-        // New ids, and one that goes to and fro.
+        // New ids, and one that moves back and forth.
         let token = if round % 2 == 0 { format!("t{round}") } else { "often".to_owned() };
         let (one, other) =
             tokio::join!(api.register(&amal.access, &token), api.register(&basma.access, &token));
@@ -77,7 +77,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_ge
                 .collect()
         };
         assert_eq!(owners.len(), 1, "round {round}");
-        // Pushes to both, in one batch: only the owner's comes.
+        // One batch with a push to each of them: only the push to the owner arrives.
         api.stack.recorder.clear();
         for (name, phone) in [("Amal", &amal), ("Basma", &basma)] {
             let to = json!({"customer_id": phone.customer["id"]});
@@ -96,7 +96,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_ge
     assert_eq!(
         (count("DEV#REGISTRATION#"), count("\"DEVICE#")),
         (1, 1),
-        "the id that goes to and fro alone is left"
+        "only the id that moves back and forth is left"
     );
 }
 
@@ -148,7 +148,7 @@ async fn many_concurrent_changes_of_one_device_leave_one_consistent_device() {
     assert_eq!((tokens(&api, &amal).await.len(), tokens(&api, &basma).await.len()), (0, 1));
     api.register(&amal.access, "u").await.expect(201);
     let answers = join_all((0..12).map(patch_of(&api, &amal, "u"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "none is lost");
+    assert!(answers.iter().all(|answer| answer.status == 200), "no request fails");
     let device = api.get("/api/devices/u/").bearer(&amal.access).send().await.expect(200).json();
     assert_eq!(
         device["name"].as_str().map(|name| &name[1..]),

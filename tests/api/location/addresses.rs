@@ -1,4 +1,4 @@
-//! The fields of an address, and what happens to it.
+//! The operations on addresses.
 
 use harness::{Answer, Api, ENCODINGS};
 use http::Method;

@@ -1,4 +1,4 @@
-//! Where the operator serves: published, seen by every process, taken back.
+//! Service areas: publication, use by every process, rollback.
 
 use harness::Api;
 use local::areas_admin::AreasError;
@@ -18,7 +18,7 @@ async fn id_at(api: &Api, lat: f64, lng: f64) -> Value {
 async fn a_point_belongs_to_the_smallest_area_and_a_hole_to_none() {
     let api = Api::start().await;
     let mut ring = square("ring", [44.0, 22.0], 6.0, true);
-    // Jizan lies outside of the hole, Najran in it.
+    // Jizan is outside the hole, Najran is in it.
     let hole = [[48.0, 26.0], [48.0, 27.0], [49.0, 27.0], [49.0, 26.0], [48.0, 26.0]];
     ring["geometry"]["coordinates"].as_array_mut().expect("rings").push(json!(hole));
     push(
@@ -121,12 +121,12 @@ async fn releases_are_rolled_back_step_by_step_and_of_two_at_once_one_takes_effe
         admin(&api).draft(&other).await.expect("right"),
     );
     assert_eq!(one.changes, ["- second (Area second)", "+ third (Area third)"]);
-    admin(&api).publish(&one, now).await.expect("nobody was before");
+    admin(&api).publish(&one, now).await.expect("nobody published in between");
     assert!(matches!(admin(&api).publish(&other, now).await, Err(AreasError::Overtaken)));
     for id in ["third", "second", "first"] {
         assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, id);
-        let back = admin(&api).draft_of_rollback().await.expect("there is one before");
-        admin(&api).publish(&back, now).await.expect("nobody was before");
+        let back = admin(&api).draft_of_rollback().await.expect("there is a previous release");
+        admin(&api).publish(&back, now).await.expect("nobody published in between");
     }
     assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, json!(null));
     assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));

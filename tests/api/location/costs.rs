@@ -47,7 +47,7 @@ async fn the_first_request_of_a_process_loads_the_areas_in_parallel_with_its_own
     let access = api.log_in(PHONE).await.access;
     api.get("/api/addresses/").bearer(&access).send().await.expect(200);
     let other = api.another(&[]).await;
-    // The keys and the areas are read once, each in two trips at most, side by side.
+    // The keys and the areas are read once, in parallel, each in two trips at most.
     other.wire.delay(DELAY);
     other.get("/api/addresses/").bearer(&access).send().await.expect(200);
     assert!(other.wire.cost().trips <= 3, "{:#?}", other.wire.calls());

@@ -91,7 +91,8 @@ async fn names_and_their_order_follow_the_language() {
         ("xx", "en", "DE", "Germany"),
         ("*", "en", "DE", "Germany"),
         ("xx, ar;q=0.5", "ar", "DE", "ألمانيا"),
-        // Whose names are not translated in the library: nobody is told that English is Akan.
+        // The library has no names in these languages, so the answer must not claim to be in one of
+        // them.
         ("ak", "en", "DE", "Germany"),
     ] {
         let answer = get(&api, PATH, wanted).await;
@@ -99,7 +100,7 @@ async fn names_and_their_order_follow_the_language() {
         assert_eq!(of(&answer.json(), code)["name"], name, "{wanted}");
         assert_eq!(column(&answer, "code").len(), 249, "{wanted}");
     }
-    // `lang` is in the place of what the header wants, and an unknown one is English.
+    // `lang` overrides the header, and an unknown language means English.
     for (lang, got) in [("ar", "ar"), ("zh-Hant", "zh-Hant"), ("xx", "en"), ("", "ar")] {
         assert_eq!(
             get(&api, &format!("{PATH}?lang={lang}"), "ar").await.header("content-language"),
@@ -109,7 +110,7 @@ async fn names_and_their_order_follow_the_language() {
     }
 }
 
-/// The letters of Arabic in the order of its dictionaries; alif carries a hamza or none.
+/// The Arabic letters in dictionary order. An alif with a hamza counts as one without.
 const ALPHABET: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";
 
 fn key(name: &str) -> Vec<usize> {
@@ -141,12 +142,12 @@ async fn arabic_names_are_sorted_as_in_arabic_dictionaries() {
     assert!(firsts.is_sorted(), "{names:#?}");
     let place =
         |name: &str| names.iter().position(|known| known == name).expect("it is in the list");
-    // Code points would put every alif with a hamza before the one without, and harakat among the
-    // letters.
+    // An order by code points would put every alif with a hamza before the one without, and mix
+    // harakat with letters.
     assert!(place("أيرلندا") > place("الأردن") && place("أيرلندا") < place("بابوا غينيا الجديدة"));
     assert!(
         names.iter().zip(names.iter().skip(1)).any(|(one, other)| one > other),
-        "it is another order than that of code points"
+        "the order differs from that of code points"
     );
     let swedish = column(&get(&api, PATH, "sv").await, "code");
     let place =
@@ -174,7 +175,7 @@ async fn an_unchanged_list_is_304() {
         );
         tags.push(tag);
     }
-    // An unknown language is English; the others differ.
+    // An unknown language means English; the other languages differ.
     assert_eq!(tags.pop(), tags.first().cloned());
     tags.dedup();
     assert_eq!(tags.len(), 4);

@@ -14,7 +14,7 @@ type Known = (
     &'static str,
 );
 
-/// Points of which everybody knows where they lie.
+/// Points with a known region.
 const POINTS: &[Known] = &[
     ("Riyadh", 24.7136, 46.6753, "SA", None, &[], "Asia/Riyadh"),
     ("Dubai", 25.2048, 55.2708, "AE", None, &[], "Asia/Dubai"),
@@ -166,8 +166,8 @@ async fn an_invalid_point_is_refused_with_all_its_errors() {
             "lat=0&lng=540",
             "400 max_value: Ensure this value is less than or equal to 180. [lng]".to_owned(),
         ),
-        // New York with its numbers the other way round lies in Antarctica; Los Angeles is off the
-        // earth.
+        // New York with swapped coordinates is in Antarctica; Los Angeles with swapped coordinates
+        // is invalid.
         (
             "lat=-118.2&lng=34.05",
             "400 min_value: Ensure this value is greater than or equal to -90. [lat]".to_owned(),

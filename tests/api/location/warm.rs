@@ -1,4 +1,4 @@
-//! What the public operations cost: nothing in a warm process.
+//! The cost of the public operations: nothing in a warm process.
 
 use std::time::Duration;
 
@@ -30,8 +30,8 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     api.wire.reset();
     api.wire.delay(Duration::from_millis(50));
     ask_for_everything(&api).await;
-    // However many came at once: which release holds, then the release. Half a unit, and one for
-    // each 4 KB.
+    // Whatever the number of requests, the current release is looked up once and then read. Half a
+    // unit, and one for each 4 KB.
     let cost = api.wire.cost();
     assert_eq!(
         (api.wire.operations(), cost.trips),
@@ -69,17 +69,17 @@ async fn after_a_minute_one_request_triggers_a_refresh_of_the_areas_and_none_wai
     api.wire.reset();
     api.wire.delay(Duration::from_secs(1));
     let told = join_all((0..32).map(|_| area(&api))).await;
-    assert!(told.iter().all(|area| area == "before"), "all were told what was known");
-    assert!(api.wire.calls().is_empty(), "nobody waited for the answer of storage");
+    assert!(told.iter().all(|area| area == "before"), "all got the cached answer");
+    assert!(api.wire.calls().is_empty(), "no request waited for storage");
     while area(&api).await == "before" {
         tokio::task::yield_now().await;
     }
     assert_eq!(area(&api).await, "after");
-    // Which release holds, the one that is new, and whether the API is closed.
+    // The current release, its data, and the availability.
     let mut read = api.wire.operations();
     read.sort();
     assert_eq!(read, ["GetItem", "GetItem", "Query"]);
-    // Where nothing was published the release is not read again.
+    // Without a publication the release is not read again.
     api.clock.advance_seconds(60);
     api.wire.reset();
     ask_for_everything(&api).await;

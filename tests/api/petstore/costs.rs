@@ -1,4 +1,4 @@
-//! Trips and units, with each call to storage delayed by 50 ms.
+//! The cost of each operation: trips, with each call to storage delayed by 50 ms, and units.
 
 use std::time::Duration;
 

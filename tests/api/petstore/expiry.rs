@@ -1,4 +1,4 @@
-//! The end of what strangers wrote.
+//! The expiry of what visitors wrote.
 
 use harness::Api;
 use jiff::SignedDuration;
@@ -36,16 +36,16 @@ async fn data_of_visitors_expires_after_some_days_and_leaves_the_lists_and_the_i
     assert_eq!(
         counted(&api, "pending").await,
         (7, 2),
-        "the inventory counts them until they are taken"
+        "the inventory counts them until they are deleted"
     );
     assert_eq!(get(&api, "/v2/pet/findByTags?tags=friendly").await.expect(200).json(), json!([]));
     let state = api.stack.state("petstore").expect("petstore runs");
-    // One comes again before it is taken.
+    // One pet is written again before it is deleted.
     let id: i64 = paths[1].rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
     add(&api, json!({"id": id, "name": "again", "photoUrls": [], "status": "pending"})).await;
     let now = state.now();
     assert!(!state.store.expire_pet(id, now).await.expect("looked at"), "it was written again");
-    // Two at once take each of the others once.
+    // Two concurrent runs delete each of the others once.
     let (one, other) = tokio::join!(clean_up(&api), clean_up(&api));
     let taken = |report: &Value| report["pets"]["done"].as_u64().expect("a count");
     assert_eq!(taken(&one) + taken(&other), 4, "{one:#} {other:#}");

@@ -1,4 +1,4 @@
-//! JSON and XML, in and out.
+//! Requests and answers in JSON and XML.
 
 use std::time::{Duration, Instant};
 

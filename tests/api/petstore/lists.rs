@@ -1,4 +1,4 @@
-//! Pets by status and tag, and how many there are.
+//! Pets by status and tag, and the inventory.
 
 use std::time::Instant;
 
@@ -73,7 +73,7 @@ async fn finding_pets_by_status_takes_time_in_proportion_and_counting_them_takes
     found_and_counted(&[100, 1_000]).await;
 }
 
-/// Run by .ci/full.
+/// Runs in `.ci/full`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a minute"]
 async fn ten_thousand_pets_are_all_found_and_counted() {

@@ -1,4 +1,4 @@
-//! Orders.
+//! The operations on orders.
 
 use harness::Api;
 use serde_json::json;

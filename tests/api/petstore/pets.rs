@@ -1,4 +1,4 @@
-//! One pet: added, shown, changed, deleted.
+//! The operations on a pet.
 
 use harness::Api;
 use http::Method;
@@ -16,7 +16,7 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
     let put = api.put("/v2/pet").json(&changed).send().await.expect(200);
     let written =
         format!(r#"{{"id":{},"name":"rex","photoUrls":[],"tags":[],"status":"sold"}}"#, pet["id"]);
-    assert_eq!(put.body, written, "the id comes first, lists are there");
+    assert_eq!(put.body, written, "the id comes first, and lists are present");
     let form = api.post(&path).form(&json!({"name": "max", "status": ""})).send().await.expect(200);
     assert_eq!(
         form.json(),

@@ -1,4 +1,4 @@
-//! Many at once.
+//! Concurrent changes.
 
 use futures_util::future::join_all;
 use harness::{Api, faults::Faults};
@@ -29,8 +29,8 @@ async fn after_five_hundred_changes_of_a_few_pets_the_inventory_equals_a_recount
                 }
                 _ => delete(&api, &format!("/v2/pet/{id}")).await,
             };
-            // A hundred writers at one pet may be too many for this machine's patience: they are
-            // told when to come again.
+            // With a hundred writers on one pet, some may get 503 with Retry-After on a slow
+            // machine.
             if answer.status == 503 && busy < 10 && !answer.header("retry-after").is_empty() {
                 busy += 1;
                 continue;
@@ -64,7 +64,7 @@ async fn after_five_hundred_changes_of_a_few_pets_the_inventory_equals_a_recount
         let pet = get(&api, &format!("/v2/pet/{id}")).await;
         there += usize::from(pet.status == 200);
     }
-    assert_eq!(tagged, there, "each pet that is there is found by its one tag");
+    assert_eq!(tagged, there, "each existing pet is found by its tag");
     for status in statuses {
         let (inventory, recount) = counted(&api, status).await;
         assert_eq!(inventory, recount, "{status}");

@@ -1,4 +1,4 @@
-//! What is refused, and in which words. Nothing is ever a 5xx.
+//! Errors and their messages. No request gets a 5xx.
 
 use harness::{Answer, Api};
 use http::Method;

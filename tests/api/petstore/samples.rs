@@ -1,4 +1,4 @@
-//! What is there before anybody came.
+//! The sample pets, orders and users.
 
 use futures_util::future::join_all;
 use harness::Api;

@@ -1,4 +1,4 @@
-//! Uploads.
+//! Uploads of images.
 
 use harness::Api;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Users.
+//! The operations on users.
 
 use harness::Api;
 use serde_json::{Value, json};

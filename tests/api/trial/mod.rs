@@ -1,8 +1,7 @@
-//! A group that only the tests serve, for conventions that no operation of the product needs yet:
-//! repeated requests and pages.
+//! A group of the tests for conventions of all groups: repeated requests and pages.
 //!
-//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's
-//! events, over the same storage.
+//! It works like any other group: registered through `shared::http::routes`, behind gateway events,
+//! with the same storage.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
@@ -29,7 +28,7 @@ use utoipa::ToSchema;
 mod idempotency_keys;
 mod pages;
 
-/// Something to be made once.
+/// A request for something that is made once.
 #[derive(Debug, ToSchema)]
 struct NewThing {
     name: String,
@@ -72,7 +71,7 @@ async fn start() -> Api {
     api
 }
 
-/// Operations that end otherwise than others.
+/// Operations that panic, hang or wait.
 mod ends {
     use std::time::Duration;
 
@@ -81,7 +80,7 @@ mod ends {
     #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic",
         responses((status = 200, body = Thing)))]
     pub(super) async fn panic() -> Result<Json<Thing>, ApiError> {
-        panic!("it was asked to")
+        panic!("the test wants a panic")
     }
 
     #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall",
@@ -194,7 +193,7 @@ mod things {
         Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
     }
 
-    /// What storage would give of the entries `e00` to `e49`.
+    /// A page of the entries `e00` to `e49`, as storage would return it.
     fn fetch(span: &shared::paging::Span) -> Vec<Entry> {
         let mut names: Vec<String> = (0..50).map(|n| format!("e{n:02}")).collect();
         if span.backward {

@@ -84,7 +84,7 @@ async fn a_modified_cursor_or_one_of_another_caller_or_query_is_404() {
     let next = link(&page, "next").expect("there is more");
     let cursor = next.split("cursor=").nth(1).expect("a cursor").to_owned();
     get(&api, &amal, &next).await.expect(200);
-    // The page's size is no part of the query, and neither is the order of its parts.
+    // Neither the page size nor the order of parameters matters for a cursor.
     get(&api, &amal, &format!("{LIST}?page_size=9&cursor={cursor}&kind=a")).await.expect(200);
 
     assert_eq!(get(&api, &basma, &next).await.error(), INVALID);

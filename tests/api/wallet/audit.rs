@@ -23,7 +23,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
     purse
 }
 
-/// Sets an attribute of an item, past everything that keeps it right.
+/// Sets an attribute of an item directly, without the checks of the product.
 async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
@@ -159,14 +159,14 @@ async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_walle
     }
     assert_eq!((wallets, entries), (5, 450 + 4 * 4));
     assert!(runs >= 5, "{runs}");
-    // The place is in the table, and a round that ended begins anew.
+    // The position of the audit is in the table, and after a complete round the next one starts.
     let mut seen = 0;
     for _ in 0..runs * 2 {
         seen += app.store.audit_next(3, app.now()).await.expect("an audit").entries;
     }
     assert!(seen > entries, "{seen}");
 
-    // What changes while an audit is inside a wallet breaks nothing.
+    // Movements while an audit is inside a wallet are not reported as breaks.
     let (first, next) = app.store.audit_from(AuditPlace::default(), 1).await.expect("an audit");
     let mut place = next;
     let mut found = first.breaks;

@@ -23,26 +23,22 @@ async fn an_account_with_money_stays_unless_the_money_is_forfeited() {
     purse.ask(&json!({"type": "debit", "amount": 1, "currency": "JPY"})).await.expect(200);
     purse.hold(100).await;
     for body in [json!({}), json!({"forfeit": false})] {
-        assert_eq!(
-            delete(&api, &purse, &body).await.error(),
-            LEFT,
-            "also where all of it is put aside"
-        );
+        assert_eq!(delete(&api, &purse, &body).await.error(), LEFT, "money on hold counts too");
     }
     assert_eq!(purse.balance("USD").await, (0, 100));
     delete(&api, &purse, &json!({"forfeit": true})).await.expect(204);
     let wallet =
-        store(&api).wallet(purse.id()).await.expect("an answer").expect("it is still there");
+        store(&api).wallet(purse.id()).await.expect("an answer").expect("the wallet still exists");
     assert!(wallet.closed && wallet.balances.values().all(|balance| balance.funds().total() == 0));
     assert_eq!(purse.credit(5, "USD").await.error(), "404 not_found: Not found. [null]");
-    // The books: three credits, a debit, a hold, and what was given up in two currencies.
+    // The ledger has three credits, a debit, a hold, and forfeits in two currencies.
     assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (1, 7, vec![]));
     assert_eq!(
         purse.credit(5, "USD").await.error(),
         "404 not_found: Not found. [null]",
-        "nobody is credited"
+        "a deleted customer gets no credit"
     );
     assert_eq!(audited(&api).await.entries, 7);
 }
@@ -117,7 +113,7 @@ async fn after_the_erasure_the_entries_remain_without_personal_data() {
     let before = audited(&api).await;
     assert_eq!((before.wallets, before.entries), (1, 31));
     delete(&api, &purse, &json!({"forfeit": true})).await.expect(204);
-    // Stopped after each step, it goes on; on the way the audit breaks nothing.
+    // The erasure is stopped after each step and resumed. In between, the audit finds no break.
     let mut steps = 0;
     for most in 1.. {
         let mut left = most;
@@ -142,6 +138,6 @@ async fn after_the_erasure_the_entries_remain_without_personal_data() {
     assert_eq!(
         (after.wallets, after.entries, after.breaks),
         (1, 32, vec![]),
-        "one more: what was given up"
+        "one more entry for the forfeit"
     );
 }

@@ -1,4 +1,4 @@
-//! Thousands of random movements by many writers on few wallets, over a wire that breaks at random.
+//! Thousands of random movements by many writers on few wallets, with random faults of storage.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -35,10 +35,10 @@ struct Sent {
     answers: Vec<(u16, Vec<u8>)>,
 }
 
-/// What the writers know together.
+/// The state that the writers share.
 #[derive(Default)]
 struct Known {
-    /// By key, which is the reference as well.
+    /// By key, which is also the reference.
     sent: BTreeMap<String, Sent>,
     holds: Vec<(usize, Value)>,
     entries: Vec<(usize, Value)>,
@@ -63,10 +63,10 @@ async fn under_random_faults_each_acknowledged_movement_exists_once_and_no_other
         })
         .collect();
     for writer in writers {
-        writer.await.expect("a writer ends well");
+        writer.await.expect("no writer panics");
     }
     let broken = api.wire.broken();
-    assert!(broken > 500, "the wire broke {broken} times");
+    assert!(broken > 500, "the wire broke only {broken} calls");
     api.wire.break_at_random(Faults::default(), SEED);
 
     let sent = known.lock().expect("the writers are done").sent.clone();
@@ -92,8 +92,7 @@ async fn under_random_faults_each_acknowledged_movement_exists_once_and_no_other
     let found = audited(&api).await;
     assert_eq!((found.breaks, found.entries), (vec![], total as u64));
 
-    // Whatever was left open is decided when it is sent again, and whatever was decided is decided
-    // alike.
+    // Requests without a result get one when they are sent again; the others get the same result.
     let is_open = |sent: &Sent| sent.answers.iter().all(|(status, _)| *status >= 500);
     let mut decided = Vec::new();
     for (key, mut sent) in
@@ -139,7 +138,7 @@ async fn write(api: &Api, wallets: &[Wallet], known: &Mutex<Known>, writer: u64)
     }
 }
 
-/// The next request: of ten, one is sent again under its key.
+/// The next request. One of ten is sent again with its key.
 fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (String, Sent) {
     let mut draw = |below: usize| usize::try_from(next(seed) % below.max(1) as u64).expect("small");
     let (kind, wallet, amount) = (draw(100), draw(wallets.len()), draw(400) + 1);

@@ -15,7 +15,7 @@ fn amounts(page: &Value) -> Vec<i64> {
     entries.iter().map(|entry| entry["amount"].as_i64().expect("an amount")).collect()
 }
 
-/// Twelve credits, of USD the even amounts and of KWD the odd ones.
+/// Twelve credits: even amounts in USD and odd ones in KWD.
 async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
     let purse = Purse::of(api, phone).await;
     for amount in 1..=12 {
@@ -39,7 +39,7 @@ async fn the_history_of_one_currency_or_of_all_is_paged_newest_first_and_back() 
         assert_eq!(first["entries"]["previous"], json!(null));
         let (mut seen, mut page, mut pages) = (amounts(&first), first.clone(), vec![first]);
         while let Some(next) = page["entries"]["next"].as_str() {
-            // What comes meanwhile is before everything that was seen.
+            // New entries come before all that were seen.
             if pages.len() == 1 {
                 purse.credit(100, "USD").await.expect(200);
             }
@@ -112,7 +112,7 @@ async fn a_statement_is_available_as_csv() {
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"statement.csv\"");
     let text = String::from_utf8(csv.body.to_vec()).expect("a text");
     let lines: Vec<&str> = text.split("\r\n").collect();
-    assert_eq!(lines.len(), 4, "a head, two entries, and the end: {text}");
+    assert_eq!(lines.len(), 4, "a header, two entries and an empty last line: {text}");
     let (id, created) =
         (debit["id"].as_str().expect("an id"), debit["created"].as_str().expect("a time"));
     let row = format!(

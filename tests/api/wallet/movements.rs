@@ -84,8 +84,8 @@ async fn of_64_debits_of_1_at_once_on_a_balance_of_30_exactly_30_succeed_and_34_
     assert_eq!((audited.entries, audited.breaks), (31, vec![]));
 }
 
-/// A debit as a client sends it: where the machine is so slow that three seconds of tries were not
-/// enough, again under its key.
+/// A debit with retries: a client sends it again with its key if three seconds of tries were not
+/// enough, as on a slow machine.
 async fn debit_of_1(purse: &Purse<'_>) -> Answer {
     let (key, body) = (purse.new_key(), json!({"type": "debit", "amount": 1, "currency": "USD"}));
     loop {
@@ -309,10 +309,10 @@ async fn a_total_never_exceeds_the_largest_integer_of_a_client() {
     assert_eq!(
         purse.operate(&reverse).await.error(),
         FULL,
-        "what a reversal gives back is bounded, too"
+        "a reversal must not exceed the maximum either"
     );
     purse.hold(MOST).await;
-    assert_eq!(purse.credit(1, "USD").await.error(), FULL, "the bound is that of the total");
+    assert_eq!(purse.credit(1, "USD").await.error(), FULL, "the maximum applies to the total");
     assert_eq!(audited(&api).await.breaks, []);
 }
 
@@ -344,7 +344,7 @@ async fn a_customer_can_neither_credit_themselves_nor_move_the_money_of_others()
     assert_eq!(
         stranger.ask(&debit).await.error(),
         POOR,
-        "a customer's own wallet is meant whatever the request says"
+        "the wallet of the customer is used, whatever the request says"
     );
     assert_eq!((purse.balance("USD").await, stranger.balance("USD").await), ((90, 10), (0, 0)));
 }

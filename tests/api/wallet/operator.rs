@@ -24,7 +24,7 @@ async fn a_token_is_valid_for_its_scope_its_customer_and_its_lifetime() {
     }
     let all = api.operator_token(&["wallet:credit", "wallet:reverse", "wallet:debit"]);
     let debit = purse.for_customer(&json!({"type": "debit", "amount": 1, "currency": "USD"}));
-    assert_eq!(send(&all, &debit).await.error(), DENIED, "the rest is the customer's own to do");
+    assert_eq!(send(&all, &debit).await.error(), DENIED, "only the customer may do the rest");
 
     let only = |customer: &str| Grant {
         customer_id: Some(customer.to_owned()),

@@ -21,7 +21,7 @@ async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_d
         (debited.header("idempotency-replayed"), refused.header("idempotency-replayed")),
         ("", "")
     );
-    // What failed stays failed: money that comes later changes nothing.
+    // A failed request stays failed, even if money arrives later.
     purse.credit(1_000, "USD").await.expect(200);
     for days in [0, 1, 30] {
         api.clock.advance_seconds(days * 86_400);
@@ -113,7 +113,7 @@ async fn two_requests_with_one_key_have_one_effect_and_the_operator_shares_no_ke
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422]);
     }
-    // Another token of the operator is the same operator.
+    // Another token of the operator counts as the same operator.
     api.clock.advance_seconds(1);
     let other_token = api.operator_token(&["wallet:credit"]);
     let again = purse.send(&other_token, "k0", &credit).await.expect(200);
