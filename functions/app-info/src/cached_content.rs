@@ -26,7 +26,8 @@ pub(crate) struct CachedContent {
     pub(crate) content: Content,
 }
 
-/// The content that is served now. No trip in a warm process; before its first answer two, one after the other.
+/// The content that is served now. No trip in a warm process; before its first answer two, one
+/// after the other.
 /// Once a minute, beside a request, the app information is read again: half a read unit; a read
 /// unit for each 4 KB of the content where there is a new version.
 pub(crate) async fn cached_content(app: &AppState) -> Result<Arc<CachedContent>, ApiError> {

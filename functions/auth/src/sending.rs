@@ -374,7 +374,8 @@ mod tests {
         let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
         assert_eq!(
             text,
-            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu"
+            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\n\
+             FA+9qCX9VSu"
         );
         assert!(text.len() <= 140);
     }

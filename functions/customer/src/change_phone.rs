@@ -204,7 +204,8 @@ async fn tell(app: &AppState, old: &Phone) {
     }
     let name = &app.config.app_name;
     let text = format!(
-        "Your {name} account now uses another phone number. If this was not you, contact {name} at once."
+        "Your {name} account now uses another phone number. If this was not you, contact {name} \
+         at once."
     );
     if let Err(error) = app.messages.send_sms(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");

@@ -234,8 +234,10 @@ pub(crate) fn not_unique() -> ApiError {
 /// The device of the examples.
 pub(crate) fn example() -> Value {
     json!({
-        "id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
-        "device_id": "8f14e45f-ceea-467f", "active": true, "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})
+        "id": 444_811_552_358_401_u64, "name": "Amal's phone",
+        "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
+        "device_id": "8f14e45f-ceea-467f", "active": true,
+        "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})
 }
 
 /// A registration for the documentation.

@@ -353,15 +353,18 @@ impl AddressOut {
 
 /// The address of the examples, as it is sent.
 pub(crate) fn example_fields() -> Value {
-    json!({"label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street", "city": "Riyadh",
-        "postal_code": "12271", "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
+    json!({"label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
+        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA",
+        "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
 }
 
 /// The same as it is answered.
 pub(crate) fn example() -> Value {
-    json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
-        "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
-        "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true, "region": crate::region::example(),
+    json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home",
+        "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street",
+        "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
+        "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true,
+        "region": crate::region::example(),
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z"})
 }
 

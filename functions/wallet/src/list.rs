@@ -73,7 +73,7 @@ struct Place {
     responses(
         (status = 200, description = "The wallet.", content(
             (WalletDetails = "application/json", example = json!(example())),
-            (String = "text/csv", example = json!(statement::EXAMPLE)),
+            (String = "text/csv", example = json!(statement::example())),
         )),
         UnknownCurrency,
     ))]

@@ -203,7 +203,8 @@ impl Carrying<'_> {
         let mut is_first = true;
         loop {
             if !wallet.is_sound() {
-                tracing::error!(event = "ledger_broken", ledger = %wallet.ledger, what = "bound", "ledger");
+                let ledger = wallet.ledger;
+                tracing::error!(event = "ledger_broken", %ledger, what = "bound", "ledger");
                 return Err(ApiError::internal("a wallet holds what no wallet can hold"));
             }
             let now = app.now();

@@ -88,7 +88,8 @@ fn javascript(call: &Call) -> String {
     };
     let body = body.map(|body| format!("  body: {body},\n")).unwrap_or_default();
     format!(
-        "{before}const response = await fetch({}, {{\n  method: {},\n{headers}{body}}});\n\nconsole.log(response.status, await response.text());",
+        "{before}const response = await fetch({}, {{\n  method: {},\n{headers}{body}}});\n\n\
+         console.log(response.status, await response.text());",
         literal(&call.url),
         literal(&call.method)
     )
@@ -145,9 +146,12 @@ fn java(call: &Call) -> String {
     let headers = headers.concat();
     let publisher = if before.is_empty() { "noBody()" } else { "ofString(body)" };
     format!(
-        "{imports}\npublic class Sample {{\n    public static void main(String[] args) throws Exception {{\n{before}        \
-         HttpRequest request = HttpRequest.newBuilder(URI.create({}))\n{headers}            .method({}, HttpRequest.BodyPublishers.{publisher})\n            \
-         .build();\n        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());\n\n        \
+        "{imports}\npublic class Sample {{\n    \
+         public static void main(String[] args) throws Exception {{\n{before}        \
+         HttpRequest request = HttpRequest.newBuilder(URI.create({}))\n{headers}            \
+         .method({}, HttpRequest.BodyPublishers.{publisher})\n            \
+         .build();\n        HttpResponse<String> response = HttpClient.newHttpClient()\
+         .send(request, HttpResponse.BodyHandlers.ofString());\n\n        \
          System.out.println(response.statusCode() + \" \" + response.body());\n    }}\n}}",
         literal(&call.url),
         literal(&call.method)
@@ -182,7 +186,8 @@ fn swift(call: &Call) -> String {
             });
             lines.push(format!("form.queryItems = [\n{}\n]", items.collect::<Vec<_>>().join("\n")));
             lines.push(
-                "request.httpBody = Data((form.percentEncodedQuery ?? \"\").replacingOccurrences(of: \"+\", with: \"%2B\").utf8)"
+                "request.httpBody = Data((form.percentEncodedQuery ?? \"\")\
+                 .replacingOccurrences(of: \"+\", with: \"%2B\").utf8)"
                     .to_owned(),
             );
         }
@@ -190,7 +195,11 @@ fn swift(call: &Call) -> String {
             lines
                 .push(header("Content-Type", &format!("multipart/form-data; boundary={BOUNDARY}")));
             lines.push(format!("let form = {}", text_block(&multipart(parts))));
-            lines.push("request.httpBody = Data(form.replacingOccurrences(of: \"\\n\", with: \"\\r\\n\").utf8)".to_owned());
+            lines.push(
+                "request.httpBody = Data(form\
+                 .replacingOccurrences(of: \"\\n\", with: \"\\r\\n\").utf8)"
+                    .to_owned(),
+            );
         }
     }
     lines.extend([

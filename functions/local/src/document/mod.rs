@@ -22,8 +22,8 @@ use crate::groups;
 /// Where it is committed, from the repository's root.
 pub const FILE: &str = "functions/docs/openapi.json";
 
-const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time code, tokens that rotate, profiles, addresses, a wallet, push \
-    devices and an inbox.";
+const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time code, tokens that \
+    rotate, profiles, addresses, a wallet, push devices and an inbox.";
 
 /// The document of all groups.
 pub fn document() -> Value {
@@ -65,7 +65,8 @@ pub fn text() -> String {
 fn servers() -> Value {
     json!([
         {"url": "/", "description": "This stack"},
-        {"url": "/mock", "description": "The examples of this document, where the mock is switched on"},
+        {"url": "/mock",
+            "description": "The examples of this document, where the mock is switched on"},
     ])
 }
 

@@ -77,7 +77,10 @@ fn tag(document: &mut Value, placed: &[Placed]) {
     let is_used = |tag: &str| {
         placed.iter().any(|one| folders().nth(one.folder).is_some_and(|folder| folder.tag == tag))
     };
-    let tag = |folder: &Folder| json!({"name": folder.tag, "x-displayName": folder.shown, "description": folder.about});
+    let tag = |folder: &Folder| {
+        let Folder { tag, shown, about, .. } = folder;
+        json!({"name": tag, "x-displayName": shown, "description": about})
+    };
     let group = |group: &Group| {
         let tags: Vec<&str> =
             group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
