@@ -19,6 +19,7 @@ use shared::{
     ids::CustomerId,
     store::{Store, StoreError},
 };
+use table::Transaction;
 
 use crate::PHONE;
 
@@ -198,7 +199,7 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let key = RequestKey { key: format!("key{n}"), fingerprint: "fingerprint".into() };
         let answer = StoredAnswer { status: 201, body: profile.to_string() };
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
     let address = json!({"recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE"});
     api.post("/api/addresses/").bearer(&access).json(&address).send().await.expect(201);

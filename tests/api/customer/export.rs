@@ -7,6 +7,7 @@ use shared::{
     clock::Clock,
     idempotency::{Asker, RequestKey, StoredAnswer},
 };
+use table::Transaction;
 
 use crate::{PHONE, wallet::Purse};
 
@@ -209,7 +210,7 @@ async fn keep_answers(api: &Api, profile: &Value, count: usize) {
         let slot = key.slot(Asker::Customer(customer), "CreateAddress");
         let new =
             if n == 0 { slot.keeping_for_ever(answer) } else { slot.keeping(answer, app.now()) };
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
 }
 

@@ -4,7 +4,6 @@
 //! It is a group as any other: registered through `shared::http::routes`, behind the gateway's
 //! events, over the same storage.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
 use harness::Api;
 use http::StatusCode;
@@ -24,6 +23,7 @@ use shared::{
     ids::CustomerId,
     operation,
 };
+use table::{Key, Transaction, Write, number};
 use utoipa::ToSchema;
 
 mod idempotency_keys;
@@ -161,22 +161,15 @@ mod things {
                 slot.keeping(fresh.clone(), now)
             }
         });
-        let once = app
-            .store
-            .transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now)
-            .await?;
+        let once = app.store.commit_once(kept.as_ref(), one_more(verified.customer), now).await?;
         idempotency::answer(once, fresh)
     }
 
-    fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
-        let update = Update::builder()
-            .table_name(&app.config.table)
-            .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
-            .key("sk", AttributeValue::S("MADE".to_owned()))
-            .update_expression("ADD made :one")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .build();
-        TransactWriteItem::builder().update(update.expect("an update")).build()
+    fn one_more(customer: CustomerId) -> Transaction {
+        let key = Key::new(format!("TRIAL#{customer}"), "MADE");
+        let mut effect = Transaction::new();
+        effect.add(Write::update(key, "ADD made :one").value(":one", number(1)));
+        effect
     }
 
     async fn list(
