@@ -7,11 +7,12 @@ use aws_sdk_dynamodb::types::{
     Delete, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
-use table::{DUE, DUE_AT, Item, attribute, due_day, item, number, record, text};
+use table::{DUE, DUE_AT, attribute, due_day, item, number, record, text};
 
 use crate::{
-    account::{Account, MOST_SESSIONS, Session, Status, keys, minute_of},
+    account::{Account, MOST_SESSIONS, Session, Status, keys},
     clean_up::due,
+    clock::minute_of,
     config::TokenConfig,
     customer::Customer,
     device::{Device, DeviceClaim, FoundDevice, store::ClaimParts},
