@@ -14,7 +14,7 @@ pub use deletion::{Departure, LEAVING_SHARDS, Left};
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
     Account, DeviceLabel, FRESH, Liveness, MOST_SESSIONS, Platform, Session, StaleRefresh, Status,
-    StatusChange, minute_of,
+    StatusChange,
 };
 pub use phone_change::{PhoneChange, PhoneChanged};
 pub use status::StatusSet;

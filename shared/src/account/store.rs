@@ -3,19 +3,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    operation::update_item::UpdateItemError,
-    types::{
-        Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-    },
+use aws_sdk_dynamodb::types::{
+    Delete, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
-use table::{DUE, DUE_AT, Item, attribute, due_day, item, number, record, text};
+use table::{DUE, DUE_AT, attribute, due_day, item, number, record, text};
 
 use crate::{
-    account::{Account, MOST_SESSIONS, Session, Status, keys, minute_of},
+    account::{Account, MOST_SESSIONS, Session, Status, keys},
     clean_up::due,
+    clock::minute_of,
     config::TokenConfig,
     customer::Customer,
     device::{Device, DeviceClaim, FoundDevice, store::ClaimParts},
@@ -27,6 +24,8 @@ use crate::{
     },
     wallet::Wallet,
 };
+
+pub(crate) use crate::store::transaction::refused_item;
 
 /// What came of moving a session to its next generation.
 #[derive(Debug)]
@@ -336,18 +335,6 @@ impl Store {
             .map_err(StoreError::built_wrongly)?;
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
-
-    /// The part of a transaction that writes what must not be there yet.
-    pub(crate) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
 }
 
 /// What the next generation of a session is made with.
@@ -364,19 +351,6 @@ pub struct Successor<'a> {
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(crate) struct PhoneOwner {
     pub(crate) customer: CustomerId,
-}
-
-/// The item that made a condition fail, or the error if it was something else.
-pub(crate) fn refused_item<R>(
-    error: SdkError<UpdateItemError, R>,
-) -> Result<Option<Item>, StoreError>
-where
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    match error.as_service_error() {
-        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(failed.item.clone()),
-        _ => Err(error.into()),
-    }
 }
 
 /// The names of an account's attributes in the expressions about one session.

@@ -127,8 +127,8 @@ impl Store {
             self.put_new(item(keys::address(customer, address.id), "address", address)?)?;
         let effects = vec![self.count_in(customer, address.id, place)?, stored];
         let verdicts = match self.transact_once(answer, effects, now).await? {
-            Once::Refused(verdicts) => verdicts,
-            once => return Ok(Added::Once(once)),
+            Err(verdicts) => verdicts,
+            Ok(once) => return Ok(Added::Once(once)),
         };
         let book = match verdicts.into_iter().next() {
             Some(Verdict::Failed(Some(book))) => record(book)?,

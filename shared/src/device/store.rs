@@ -156,9 +156,9 @@ impl Store {
     ) -> Result<Claimed, StoreError> {
         let parts = self.claim_parts(claim)?;
         match self.transact_once(answer, parts.items.clone(), claim.now).await? {
-            Once::Refused(verdicts) if parts.is_full(&verdicts) => Ok(Claimed::Full),
-            Once::Refused(_) => Ok(Claimed::Changed),
-            once => Ok(Claimed::Once(once)),
+            Err(verdicts) if parts.is_full(&verdicts) => Ok(Claimed::Full),
+            Err(_) => Ok(Claimed::Changed),
+            Ok(once) => Ok(Claimed::Once(once)),
         }
     }
 

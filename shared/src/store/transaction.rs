@@ -1,14 +1,19 @@
-//! Transactions: all or nothing, with the reason of each item where nothing was done.
+//! Transactions of SDK items, for the domains whose writes are not the kernel's yet.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{CancellationReason, TransactWriteItem},
+    error::SdkError,
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    types::{CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
-use table::Item;
+use jiff::Timestamp;
+use table::{Item, number, record};
 
-use crate::store::{Store, StoreError};
+use crate::{
+    idempotency::{AnswerRecord, NewAnswer, Once, store::answer_item},
+    store::{Store, StoreError},
+};
 
 /// How a transaction ended.
 pub(crate) enum Outcome {
@@ -81,6 +86,98 @@ impl Store {
             longest = longest_of_all.min(longest * 2);
             tokio::time::sleep_until(next).await;
         }
+    }
+}
+
+impl Store {
+    /// Commits `effects` with their answer; the verdicts on them where one refused.
+    pub(crate) async fn transact_once(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+    ) -> Result<Result<Once, Vec<Verdict>>, StoreError> {
+        match (self.transact_with(answer, effects, now, PATIENCE).await, answer) {
+            (Err(StoreError::Conflict), Some(new)) => {
+                match self.seen_before(Some(&new.slot), now).await? {
+                    Some(seen) => Ok(Ok(seen.into())),
+                    None => Err(StoreError::Conflict),
+                }
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The same without any waiting.
+    pub(crate) async fn transact_once_or_conflict(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+    ) -> Result<Result<Once, Vec<Verdict>>, StoreError> {
+        self.transact_with(answer, effects, now, Duration::ZERO).await
+    }
+
+    async fn transact_with(
+        &self,
+        answer: Option<&NewAnswer>,
+        effects: Vec<TransactWriteItem>,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Result<Result<Once, Vec<Verdict>>, StoreError> {
+        let put = answer.map(|new| self.put_answer(new, now)).transpose()?;
+        let items = put.into_iter().chain(effects).collect();
+        let mut verdicts = match self.transact_within(items, patience).await? {
+            Outcome::Done => return Ok(Ok(Once::Done)),
+            Outcome::Refused(verdicts) => verdicts.into_iter(),
+        };
+        let Some(new) = answer else { return Ok(Err(verdicts.collect())) };
+        match verdicts.next() {
+            Some(Verdict::Failed(stored)) => {
+                let stored = stored.map(record::<AnswerRecord>).transpose()?;
+                let seen = stored.and_then(|stored| stored.seen_by(&new.slot.request, now));
+                seen.map(|seen| Ok(seen.into())).ok_or(StoreError::Conflict)
+            }
+            _ => Ok(Err(verdicts.collect())),
+        }
+    }
+
+    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(answer_item(new)?))
+            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":now", number(now.as_millisecond()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// The part of a transaction that writes what must not be there yet.
+    pub(crate) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(StoreError::built_wrongly)?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+/// The item that made a condition fail, or the error if it was something else.
+pub(crate) fn refused_item<R>(
+    error: SdkError<UpdateItemError, R>,
+) -> Result<Option<Item>, StoreError>
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(failed.item.clone()),
+        _ => Err(error.into()),
     }
 }
 

@@ -190,10 +190,10 @@ impl Store {
             once => once?,
         };
         let verdicts = match once {
-            Once::Done => return Ok(Posted::Done),
-            Once::Replayed(answer) => return Ok(Posted::Replayed(answer)),
-            Once::Reused => return Ok(Posted::Reused),
-            Once::Refused(verdicts) => verdicts,
+            Ok(Once::Replayed(answer)) => return Ok(Posted::Replayed(answer)),
+            Ok(Once::Reused) => return Ok(Posted::Reused),
+            Ok(_) => return Ok(Posted::Done),
+            Err(verdicts) => verdicts,
         };
         let mut moved = None;
         for (part, verdict) in parts.into_iter().zip(verdicts) {

@@ -18,6 +18,7 @@ use shared::{
     ids::CustomerId,
     store::Store,
 };
+use table::Transaction;
 
 use crate::PHONE;
 
@@ -185,7 +186,7 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let key = RequestKey { key: format!("key{n}"), fingerprint: "fingerprint".into() };
         let answer = StoredAnswer { status: 201, body: profile.to_string() };
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
     let address = json!({
         "recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE",

@@ -11,6 +11,7 @@ use shared::{
     customer_data::Entity,
     idempotency::{Asker, RequestKey, StoredAnswer},
 };
+use table::Transaction;
 
 use super::{
     export_coverage::{Shown, Stored, fields_without_value, values_of},
@@ -188,7 +189,7 @@ async fn keep_answers(api: &Api, profile: &Value, count: usize) {
         let slot = key.slot(Asker::Customer(customer), "CreateAddress");
         let new =
             if n == 0 { slot.keeping_for_ever(answer) } else { slot.keeping(answer, app.now()) };
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
 }
 
