@@ -286,7 +286,7 @@ pub async fn erase_customer(
     if is_over() {
         return Ok(Erasure::Unfinished);
     }
-    store.forget_leaving(customer).await?;
+    store.unlist_deleted(customer).await?;
     Ok(Erasure::Complete)
 }
 

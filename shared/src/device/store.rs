@@ -8,16 +8,15 @@ use aws_sdk_dynamodb::{
     operation::put_item::PutItemError,
     types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
 };
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
-use table::{
-    DUE, DUE_AT, Item, Key, Query, attribute, due_day, expiring_item, item, number, record, text,
-};
+use table::{Item, Key, Query, Transaction, attribute, item, number, record, text};
 
 use crate::{
-    account::{SessionAdded, store::refused_item},
+    account::store::refused_item,
     clean_up::due,
-    device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, Silenced, keys},
+    device::{
+        Device, DeviceClaim, DeviceOwner, FoundDevice, MOST_DEVICES, Silenced, claim::add_claim,
+        keys,
+    },
     hashes::ContentHash,
     idempotency::{NewAnswer, Once},
     ids::CustomerId,
@@ -26,22 +25,6 @@ use crate::{
         transaction::{Outcome, Verdict},
     },
 };
-
-/// How long a number stays reserved: longer than any two clocks differ.
-const NUMBER_RESERVED: SignedDuration = SignedDuration::from_hours(24);
-
-/// A registration about to be written.
-#[derive(Debug, Clone, Copy)]
-pub struct DeviceClaim<'a> {
-    /// Who registers.
-    pub customer: CustomerId,
-    /// The device as it shall stand.
-    pub device: &'a Device,
-    /// What it was made of.
-    pub found: &'a FoundDevice,
-    /// The present.
-    pub now: Timestamp,
-}
 
 /// What came of a registration.
 #[derive(Debug)]
@@ -63,31 +46,6 @@ pub enum Replaced {
     Changed,
     /// The new registration id has an owner.
     Taken,
-}
-
-#[derive(Serialize)]
-struct NumberTaken {}
-
-/// The parts of a registration's transaction, and which of them counts the customer's devices.
-#[derive(Default)]
-pub(crate) struct ClaimParts {
-    pub(crate) items: Vec<TransactWriteItem>,
-    counting: Option<usize>,
-}
-
-impl ClaimParts {
-    /// What a log-in is told where these alone kept it from being written.
-    pub(crate) fn refusal(&self, verdicts: &[Verdict]) -> SessionAdded {
-        if self.is_full(verdicts) { SessionAdded::DevicesFull } else { SessionAdded::DeviceChanged }
-    }
-
-    /// Whether nothing but the count kept them from being written.
-    pub(crate) fn is_full(&self, verdicts: &[Verdict]) -> bool {
-        let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
-        let counting = self.counting.and_then(|place| verdicts.get(place));
-        counting.is_some_and(failed)
-            && verdicts.iter().filter(|verdict| failed(verdict)).count() == 1
-    }
 }
 
 impl Store {
@@ -154,97 +112,13 @@ impl Store {
         claim: DeviceClaim<'_>,
         answer: Option<&NewAnswer>,
     ) -> Result<Claimed, StoreError> {
-        let parts = self.claim_parts(claim)?;
-        match self.transact_once(answer, parts.items.clone(), claim.now).await? {
-            Err(verdicts) if parts.is_full(&verdicts) => Ok(Claimed::Full),
-            Err(_) => Ok(Claimed::Changed),
-            Ok(once) => Ok(Claimed::Once(once)),
+        let mut transaction = Transaction::new();
+        let part = add_claim(&mut transaction, claim)?;
+        match self.commit_once(answer, transaction, claim.now).await? {
+            Once::Refused(refusals) if part.is_full(&refusals) => Ok(Claimed::Full),
+            Once::Refused(_) => Ok(Claimed::Changed),
+            once => Ok(Claimed::Once(once)),
         }
-    }
-
-    /// The parts of a transaction that registers a device.
-    pub(crate) fn claim_parts(&self, claim: DeviceClaim<'_>) -> Result<ClaimParts, StoreError> {
-        let DeviceClaim { customer, device, found, now } = claim;
-        let hash = device.hash();
-        let key = keys::device(customer, &hash);
-        if let Some(own) = &found.own {
-            let put = self.put_if(
-                device_item(key, device)?,
-                "revision = :was",
-                (":was", number(own.revision)),
-            )?;
-            return Ok(ClaimParts { items: vec![put], counting: None });
-        }
-        let owner = DeviceOwner { customer, id: device.id, created: device.created };
-        let owner = item(keys::device_owner(&hash), "device_owner", &owner)?;
-        let put = self.put_new(device_item(key, device)?)?;
-        let items = match &found.owner {
-            // It says that the device is the customer's, who does not have it: the other half was
-            // read a moment before or after.
-            Some(before) if before.customer == customer => vec![self.put_new(owner)?],
-            Some(before) => vec![
-                self.put_if(owner, "customer = :was", (":was", text(before.customer)))?,
-                self.count_device(customer, 1)?,
-                put,
-                self.delete_if(keys::device(before.customer, &hash), "attribute_exists(pk)", None)?,
-                self.count_device(before.customer, -1)?,
-            ],
-            None => {
-                let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
-                let taken = expiring_item(
-                    keys::device_number(device.id),
-                    "device_number",
-                    &NumberTaken {},
-                    until,
-                )?;
-                vec![
-                    self.put_new(owner)?,
-                    self.count_device(customer, 1)?,
-                    put,
-                    self.put_new(taken)?,
-                ]
-            }
-        };
-        Ok(ClaimParts { items, counting: Some(1) })
-    }
-
-    /// The parts of a transaction that register a device of the customer's own again without its
-    /// having been read: what is not told stays.
-    pub(crate) fn reclaim_parts(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-    ) -> Result<ClaimParts, StoreError> {
-        let named = if device.name.is_some() { ", #name = :name" } else { "" };
-        let key = keys::device(customer, &device.hash());
-        let mut update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(key.clone().into_item()))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression(format!(
-                "SET platform = :platform, active = :active, #session = :session, checked = :checked, seen = :seen, #due = :due, \
-                 #due_at = :due_at{named} REMOVE silenced ADD revision :one"
-            ))
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_names("#due", DUE)
-            .expression_attribute_names("#due_at", DUE_AT)
-            .expression_attribute_values(":seen", number(device.seen.as_millisecond()))
-            .expression_attribute_values(":due", text(keys::DEVICES_BY_LAST_SEEN.partition_of(&key)))
-            .expression_attribute_values(":due_at", number(due_day(device.seen)))
-            .expression_attribute_values(":platform", attribute(&device.platform)?)
-            .expression_attribute_values(":active", AttributeValue::Bool(device.active))
-            .expression_attribute_values(":session", text(device.session))
-            .expression_attribute_values(":checked", AttributeValue::Bool(false))
-            .expression_attribute_values(":one", number(1));
-        if let Some(name) = &device.name {
-            update = update
-                .expression_attribute_names("#name", "name")
-                .expression_attribute_values(":name", text(name));
-        }
-        let update = TransactWriteItem::builder()
-            .update(update.build().map_err(StoreError::built_wrongly)?)
-            .build();
-        Ok(ClaimParts { items: vec![update], counting: None })
     }
 
     /// Writes a device in place of its revision before; false where another stands there. One trip,
@@ -466,7 +340,7 @@ impl Store {
 }
 
 /// The item of a device: the clean-up finds it by when it was last seen.
-fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
+pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
     let place = keys::DEVICES_BY_LAST_SEEN.partition_of(&key);
     let mut item = item(key, "device", device)?;
     item.extend(due(place, device.seen));

@@ -23,7 +23,7 @@ use crate::{
     ids::{CustomerId, EntryId, LedgerId},
     paging::Span,
     store::{Store, StoreError, transaction::Verdict},
-    wallet::{Closing, Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
+    wallet::{Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
 };
 
 /// What came of writing a movement.
@@ -257,40 +257,6 @@ impl Store {
             ));
         }
         Ok(parts)
-    }
-
-    /// The parts of a transaction that close the wallet of a customer who leaves; the first of them
-    /// has the condition. `None`: an account from before there were wallets.
-    pub(crate) fn close_wallet(
-        &self,
-        customer: CustomerId,
-        closing: &Closing,
-        is_there: bool,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Closing { wallet, entries } = closing;
-        let replaced = if is_there {
-            self.replace_wallet(customer, wallet)?
-        } else {
-            self.put_new(wallet_item(customer, wallet)?)?
-        };
-        let mut parts = vec![replaced];
-        for entry in entries {
-            parts.push(self.put_new(item(
-                keys::entry(customer, entry.currency, entry.id),
-                "entry",
-                entry,
-            )?)?);
-        }
-        Ok(parts)
-    }
-
-    /// The part of a transaction that makes the wallet of a new account.
-    pub(crate) fn make_wallet(
-        &self,
-        customer: CustomerId,
-        wallet: &Wallet,
-    ) -> Result<TransactWriteItem, StoreError> {
-        self.put_new(wallet_item(customer, wallet)?)
     }
 
     /// The part of a transaction that writes a wallet in place of its version before.

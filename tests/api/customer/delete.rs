@@ -12,7 +12,7 @@ use harness::{
 use http::Method;
 use serde_json::{Value, json};
 use shared::{
-    account::LEAVING_SHARDS,
+    account::DELETED_SHARDS,
     customer_data::{Entity, Erasure, erase_customer},
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
@@ -56,7 +56,7 @@ async fn erase(
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
     let pages =
-        join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100)))
+        join_all(DELETED_SHARDS.chars().map(|digit| store.deleted_customers(digit, None, 100)))
             .await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
 }
