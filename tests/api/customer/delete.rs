@@ -11,7 +11,7 @@ use harness::{
 };
 use serde_json::{Value, json};
 use shared::{
-    account::LEAVING_SHARDS,
+    account::DELETED_SHARDS,
     customer_data::{Entity, Erasure},
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
@@ -41,7 +41,7 @@ fn store(api: &Api) -> Store {
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
     let pages =
-        join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100)))
+        join_all(DELETED_SHARDS.chars().map(|digit| store.deleted_customers(digit, None, 100)))
             .await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
 }
