@@ -72,7 +72,8 @@ pub enum Image {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub enum Returned {
-    /// It is written. The image is empty where there was no item before.
+    /// It is written. Where there was no item before, its image of before has no record's
+    /// attributes; a write that reads it as a record needs [`Write::when_exists`].
     Done(Item),
     /// As [`Written::Refused`].
     Refused(Option<Item>),
