@@ -52,8 +52,8 @@ pub enum Written {
 
 impl Written {
     /// Whether it is written.
-    pub fn is_done(self) -> bool {
-        self == Self::Done
+    pub fn is_done(&self) -> bool {
+        *self == Self::Done
     }
 }
 
