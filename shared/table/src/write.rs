@@ -52,8 +52,9 @@ pub enum Written {
 
 impl Written {
     /// Whether it is written.
-    pub fn is_done(&self) -> bool {
-        *self == Self::Done
+    #[expect(clippy::wrong_self_convention, reason = "for `.map(Written::is_done)` on a result")]
+    pub fn is_done(self) -> bool {
+        self == Self::Done
     }
 }
 
