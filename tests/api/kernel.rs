@@ -82,13 +82,16 @@ async fn a_write_returns_the_image_that_is_asked_for() {
     let table = api.table();
     let add = || Write::update(key("A"), "ADD n :one").value(":one", number(1));
     let image = async |image| match table.write_returning(add(), image).await.unwrap() {
-        Returned::Done(item) => (number_in(&item, "n"), item.contains_key("sk")),
+        Returned::Done(item) => item,
         Returned::Refused(_) => panic!("there is no condition"),
     };
-    assert_eq!(image(Image::Before).await, (None, false));
-    assert_eq!(image(Image::Before).await, (Some(1), true));
-    assert_eq!(image(Image::After).await, (Some(3), true));
-    assert_eq!(image(Image::Changed).await, (Some(4), false));
+    // Whether the keys of an item that was absent come back differs between engines.
+    assert_eq!(number_in(&image(Image::Before).await, "n"), None);
+    assert_eq!(seen(Some(image(Image::Before).await)), Some(1));
+    let after = image(Image::After).await;
+    assert_eq!((number_in(&after, "n"), Key::of_item(&after)), (Some(3), Some(key("A"))));
+    let changed = image(Image::Changed).await;
+    assert_eq!((number_in(&changed, "n"), changed.len()), (Some(4), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
