@@ -49,9 +49,15 @@ impl Shown {
     fn add_named(&mut self, name: &str, value: &Value) {
         match value {
             Value::Object(fields) => {
-                fields.iter().for_each(|(name, value)| self.add_named(name, value));
+                for (name, value) in fields {
+                    self.add_named(name, value);
+                }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.add_named(name, item)),
+            Value::Array(items) => {
+                for item in items {
+                    self.add_named(name, item);
+                }
+            }
             Value::String(text) => drop(self.0.insert((name.to_owned(), text.clone()))),
             Value::Null => {}
             other => drop(self.0.insert((name.to_owned(), other.to_string()))),
@@ -105,7 +111,9 @@ fn collect(
             return;
         }
         AttributeValue::L(items) => {
-            items.iter().for_each(|item| collect(place, name, item, filled, found));
+            for item in items {
+                collect(place, name, item, filled, found);
+            }
             return;
         }
         AttributeValue::S(text) => vec![text.clone()],
