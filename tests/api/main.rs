@@ -12,6 +12,7 @@ mod default_limits;
 mod docs;
 mod endings;
 mod fcm;
+mod kernel;
 mod location;
 mod log;
 mod petstore;

@@ -16,6 +16,7 @@ mod groups;
 mod messages;
 mod operations;
 mod permissions;
+mod readmes;
 mod recorder;
 mod repository;
 mod routes;

@@ -103,3 +103,13 @@ pub fn conflict(request: &Value) -> Value {
         "CancellationReasons": reasons,
     })
 }
+
+/// DynamoDB's answer to a single write of an item that an open transaction holds.
+pub fn write_conflict(_: &Value) -> Value {
+    json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "the test says so"})
+}
+
+/// DynamoDB's answer to a BatchGetItem of which it has read nothing yet.
+pub fn unprocessed(request: &Value) -> Value {
+    json!({"Responses": {}, "UnprocessedKeys": request["RequestItems"]})
+}

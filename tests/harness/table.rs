@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
-use shared::aws::Clients;
+use shared::{
+    aws::{Clients, http_client},
+    config::Config,
+};
+use table::Table;
 
-use crate::Api;
+use crate::{Api, wire::Wire};
 
 impl Api {
     /// Every item of the table.
@@ -30,8 +34,19 @@ impl Api {
         (*Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb).clone()
     }
 
+    /// The table over the test's wire.
+    pub fn table(&self) -> Table {
+        table_over(&self.wire, &self.stack.state("auth").expect("auth runs").config)
+    }
+
     /// The name of the table.
     pub fn table_name(&self) -> String {
         self.stack.state("auth").expect("auth runs").config.table.clone()
     }
+}
+
+/// The table of this configuration over a wire.
+pub fn table_over(wire: &Wire, config: &Config) -> Table {
+    let clients = Clients::over(&config.aws, wire.around(http_client()));
+    Table::new((*clients.dynamodb).clone(), &config.table)
 }

@@ -60,8 +60,17 @@ struct State {
     delay_millis: AtomicU64,
     lose_answers: AtomicU32,
     refused: Mutex<Option<&'static str>>,
+    scripted: Mutex<Option<Scripted>>,
     transactions: OpenTransactions,
     dice: Dice,
+}
+
+/// An answer that storage does not give itself.
+#[derive(Debug, Clone, Copy)]
+struct Scripted {
+    operation: &'static str,
+    left: u32,
+    answer: fn(&Value) -> Value,
 }
 
 /// The cost of an operation.
@@ -96,6 +105,28 @@ impl Wire {
     /// From now on, refuses all calls of this operation, such as `UpdateItem`.
     pub fn refuse(&self, operation: &'static str) {
         *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(operation);
+    }
+
+    /// Answers the next `times` calls of this operation with what `answer` makes of the request,
+    /// which does not reach storage; an error where that has a `__type`.
+    pub fn script(&self, times: u32, operation: &'static str, answer: fn(&Value) -> Value) {
+        let scripted = Scripted { operation, left: times, answer };
+        *self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner) = Some(scripted);
+    }
+
+    /// How many of the scripted answers are left.
+    pub fn scripted_left(&self) -> u32 {
+        let scripted = self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner);
+        scripted.map_or(0, |scripted| scripted.left)
+    }
+
+    fn scripted(&self, operation: &str, body: &Value) -> Option<HttpResponse> {
+        let mut scripted = self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner);
+        let scripted = scripted.as_mut().filter(|next| next.operation == operation)?;
+        scripted.left = scripted.left.checked_sub(1)?;
+        let answer = (scripted.answer)(body);
+        let status = if answer["__type"].is_null() { 200 } else { 400 };
+        Some(response(status, &answer))
     }
 
     /// From now on, breaks calls at random. The same seed breaks the same calls if they come in the
@@ -171,6 +202,9 @@ impl Wire {
                 "__type": "com.amazon.coral.validate#ValidationException",
                 "message": "refused by the test",
             })));
+        }
+        if let Some(answer) = self.scripted(&operation, &body) {
+            return Ok(answer);
         }
         let permit = PERMITS.acquire().await;
         let fault = self.0.dice.draw(&operation);
@@ -282,8 +316,12 @@ async fn read_capacity(mut response: HttpResponse) -> Result<(HttpResponse, f64)
 }
 
 fn refused(refusal: &Value) -> HttpResponse {
-    let body = SdkBody::from(refusal.to_string());
-    let mut response = HttpResponse::new(StatusCode::try_from(400).expect("a status"), body);
+    response(400, refusal)
+}
+
+fn response(status: u16, body: &Value) -> HttpResponse {
+    let body = SdkBody::from(body.to_string());
+    let mut response = HttpResponse::new(StatusCode::try_from(status).expect("a status"), body);
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response
 }
