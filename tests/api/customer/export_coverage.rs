@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::request_body::resolved;
 
@@ -170,4 +170,30 @@ fn visit(
             visit(document, schema, &values, &place, missing);
         }
     }
+}
+
+#[test]
+fn a_flag_is_shown_only_by_its_own_name() {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let item = HashMap::from([
+        ("kind".to_owned(), text("device")),
+        ("title".to_owned(), text("Amal's phone")),
+        ("active".to_owned(), AttributeValue::Bool(true)),
+        ("checked".to_owned(), AttributeValue::Bool(true)),
+        ("note".to_owned(), AttributeValue::Null(true)),
+    ]);
+    let mut shown = Shown::default();
+    shown.add(&json!({"active": true, "name": "Amal's phone"}));
+    let mut filled = BTreeMap::new();
+    let stored = values_of(&item, &mut filled);
+    let hidden = stored.iter().filter(|stored| !shown.has(stored));
+    assert_eq!(hidden.map(|stored| stored.place.as_str()).collect::<Vec<_>>(), ["device.checked"]);
+    assert!(!filled["device.note"] && filled["device.checked"]);
+}
+
+#[test]
+fn a_field_of_the_schema_that_no_answer_has_is_found() {
+    let answers = [json!({"at": "2026-11-22T20:00:00.000Z", "why": ""})];
+    let missing = fields_without_value("ExportedStatusChange", &answers);
+    assert_eq!(missing, ["ExportedStatusChange.why"]);
 }
