@@ -33,7 +33,7 @@ fn key(sort: &str) -> Key {
 }
 
 fn counter(sort: &str, n: i64) -> Item {
-    item(key(sort), "counter", &Counter { n }).unwrap()
+    item(key(sort), "counter", &Counter { n }).expect("an item")
 }
 
 fn replace(sort: &str, was: i64, n: i64) -> Write {
@@ -41,7 +41,7 @@ fn replace(sort: &str, was: i64, n: i64) -> Write {
 }
 
 async fn stored(table: &Table, sort: &str) -> Option<i64> {
-    table.get::<Counter>(key(sort), true).await.unwrap().map(|counter| counter.n)
+    table.get::<Counter>(key(sort), true).await.expect("storage answers").map(|counter| counter.n)
 }
 
 fn seen(item: Option<Item>) -> Option<i64> {

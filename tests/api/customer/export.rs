@@ -62,7 +62,9 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
 /// Fails unless every value in the items of a customer is on the pages of the export.
 async fn assert_all_is_shown(api: &Api, id: &str, pages: &[Value]) {
     let mut shown = Shown::default();
-    pages.iter().for_each(|page| shown.add(page));
+    for page in pages {
+        shown.add(page);
+    }
     let items = items_of(api, id).await;
     for prefix in Entity::ALL.map(Entity::prefix) {
         assert!(
