@@ -144,6 +144,27 @@ async fn what_belongs_to_another_customer_is_404() {
     assert_none(&problems);
 }
 
+#[tokio::test]
+async fn the_operations_that_document_the_limit_of_writes_are_those_that_it_counts() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for (n, operation) in authenticated().iter().enumerate() {
+        // A customer for each, since an operation may end the session.
+        let token = api.log_in(&format!("+1415555{:04}", 201 + n)).await.access;
+        let answer = send(&api, operation, &operation.path, Some(&token)).await;
+        let is_counted = answer.header("ratelimit-policy").contains("\"writes\"");
+        let documented = &operation.described["responses"]["429"]["$ref"];
+        if is_counted != (documented == "#/components/responses/TooManyWrites") {
+            problems.push(format!(
+                "{} is {}counted: add or remove `.uncounted()` in its group's `routes!`",
+                operation.place(),
+                if is_counted { "" } else { "not " }
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
 impl Owned {
     /// Creates one as its owner and returns the path to it.
     async fn path_of_one(&self, api: &Api, owner: &LoggedIn) -> String {
