@@ -104,7 +104,7 @@ fn the_queue_of_a_consumer_is_as_aws_advises() {
         .filter_map(|function| Some((function, function.queue.as_ref()?)))
     {
         let id = &function.logical_id;
-        if queue.visibility < function.timeout * 6 {
+        if queue.visibility_timeout < function.timeout * 6 {
             problems.push(format!(
                 "{} must hide a record for six times the time-out of {id} at least",
                 queue.id

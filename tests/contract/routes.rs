@@ -118,7 +118,7 @@ fn takes(function: &FunctionDefinition, path: &str) -> bool {
     let named = function.routes.iter().filter(|key| **key != RouteKey::Default);
     let table = RouteTable::new(named.map(|key| (key.clone(), ())).collect())
         .unwrap_or_else(|key| panic!("{key} stands twice"));
-    table.choose("GET", path).is_some()
+    table.find("GET", path).is_some()
 }
 
 /// The route keys with a path, each with the path that it or its pair names without a tail.

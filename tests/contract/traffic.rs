@@ -11,6 +11,7 @@ use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
     groups::GROUPS,
+    publication::Publication as _,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
 };
@@ -250,7 +251,7 @@ async fn get_and_clear_notifications(api: &Api) {
 
 async fn read_what_everybody_is_told(api: &Api) {
     ContentAdmin::new(Store::new(api.dynamodb(), api.table_name()))
-        .fill(app_info::SAMPLE, api.clock.now())
+        .publish_if_empty(app_info::SAMPLE, api.clock.now())
         .await
         .expect("filled");
     for _ in 0..3 {
@@ -263,8 +264,8 @@ async fn write_down_addresses(api: &Api) {
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
     let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
         "geometry": {"type": "Polygon", "coordinates": [ring]}}]});
-    let draft = areas.draft(&file.to_string()).await.expect("the file is right");
-    areas.publish(&draft, api.clock.now()).await.expect("published");
+    let draft = areas.draft(&file.to_string(), api.clock.now()).await.expect("the file is right");
+    areas.publish(&draft).await.expect("published");
     api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
     let access = api.log_in("+14155550120").await.access;
     let body = json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"});

@@ -5,6 +5,7 @@ use harness::{Api, clock::HandClock, wire::Wire};
 use local::{
     cli,
     content_admin::{ContentError, Draft},
+    publication::Publication as _,
     stack::{Stack, StackOptions},
     template::Template,
 };
@@ -29,11 +30,11 @@ fn shown(draft: &Draft) -> Vec<String> {
 async fn an_empty_table_is_filled_once_and_never_again() {
     let api = start().await;
     push(&api, &answering("Published.")).await;
-    api.stack.fill().await.expect("nothing to do");
+    api.stack.seed().await.expect("nothing to do");
     assert_eq!(first_answer(&api).await, "Published.");
     // Launchers that start at once.
     let empty = Api::start().await;
-    for filled in join_all((0..8).map(|_| empty.stack.fill())).await {
+    for filled in join_all((0..8).map(|_| empty.stack.seed())).await {
         filled.expect("filled by one of them");
     }
     assert_eq!(first_answer(&empty).await, sample()["faqs"][0]["answer"]["en"]);
@@ -49,7 +50,7 @@ async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
     let refused = admin(&api)
         .draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now())
         .await;
-    let Err(ContentError::Wrong(problems)) = refused else { panic!("{refused:?}") };
+    let Err(ContentError::Invalid(problems)) = refused else { panic!("{refused:?}") };
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -90,7 +91,7 @@ async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_someth
     let api = start().await;
     let sample_answer = first_answer(&api).await;
     assert!(
-        matches!(roll_back(&api).await, Err(ContentError::NothingBefore)),
+        matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)),
         "nothing was before the first"
     );
     assert_eq!(push(&api, &answering("Second.")).await, 2);
@@ -100,12 +101,12 @@ async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_someth
         much_later(&api).await;
         assert_eq!(first_answer(&api).await, answer);
     }
-    assert!(matches!(roll_back(&api).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)));
     // What was taken back stays, and the next has a number of its own and this one before it.
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
     assert_eq!(roll_back(&api).await.expect("there is one before"), 1);
     let empty = Api::start().await;
-    assert!(matches!(roll_back(&empty).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&empty).await, Err(ContentError::NoPreviousVersion)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,7 +148,7 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
         (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
     assert_eq!(published.len(), 1, "{outcomes:?}");
     assert!(
-        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Overtaken))),
+        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Conflict))),
         "{outcomes:?}"
     );
     let told = first_answer(&api).await;
@@ -170,7 +171,7 @@ async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_t
     push(&api, &answering("Third.")).await;
     roll_back(&api).await.expect("there is one before");
     for draft in &stale {
-        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Overtaken)));
+        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Conflict)));
     }
     assert_eq!(first_answer(&api).await, "Second.");
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
@@ -240,7 +241,7 @@ async fn the_commands_work_on_the_local_data_folder() {
         [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
     let path = file.to_str().expect("a path in ASCII");
     let api = start().await;
-    api.stack.fill().await.expect("the sample is right");
+    api.stack.seed().await.expect("the sample is right");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");

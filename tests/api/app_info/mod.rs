@@ -1,7 +1,7 @@
 //! What the app shows to everybody, and how the operator changes it.
 
 use harness::{Answer, Api};
-use local::content_admin::ContentAdmin;
+use local::{content_admin::ContentAdmin, publication::Publication as _};
 use serde_json::{Value, json};
 
 mod content;
@@ -14,7 +14,7 @@ mod warm;
 /// An API whose table holds the sample.
 async fn start() -> Api {
     let api = Api::start().await;
-    api.stack.fill().await.expect("the sample is right");
+    api.stack.seed().await.expect("the sample is right");
     api.wire.reset();
     api
 }

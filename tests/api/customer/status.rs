@@ -1,7 +1,7 @@
 use harness::{Answer, Api, clock::HandClock, log, wire::Wire};
 use local::{
     cli,
-    operator_admin::{DeskError, OperatorAdmin},
+    customer_admin::{CustomerAdmin, CustomerAdminError},
     stack::{Stack, StackOptions},
     template::Template,
 };
@@ -19,9 +19,9 @@ async fn set_disabled(
     phone: &str,
     disabled: bool,
     why: &str,
-) -> Result<bool, DeskError> {
+) -> Result<bool, CustomerAdminError> {
     let store = api.stack.state("customer").expect("customer runs").store.clone();
-    let admin = OperatorAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
+    let admin = CustomerAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
     let change = StatusChange {
         at: api.stack.state("customer").expect("customer runs").now(),
         why: why.to_owned(),
@@ -82,15 +82,24 @@ async fn what_the_operator_did_is_in_the_log_and_names_nobody() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_without_an_account_is_nobody() {
     let api = Api::start().await;
-    assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
-    assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, true, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
+    assert!(matches!(
+        set_disabled(&api, "nobody", true, "w").await,
+        Err(CustomerAdminError::InvalidPhone)
+    ));
     let phone = api.log_in(PHONE).await;
     api.request(http::Method::DELETE, "/api/customer/")
         .bearer(&phone.access)
         .send()
         .await
         .expect(204);
-    assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, false, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

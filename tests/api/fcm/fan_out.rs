@@ -96,13 +96,15 @@ async fn everybody_gets_a_message_to_all_once_and_devices_their_push() {
 async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
     let (api, ids) =
         published_to_all(&[("FanOutPage", "4"), ("NotificationTries", "1000")], 200).await;
-    let (queue, fed) =
-        (api.stack.queue.clone().expect("a queue"), api.stack.fed().expect("a consumer").clone());
+    let (queue, fed) = (
+        api.stack.queue.clone().expect("a queue"),
+        api.stack.queue_consumer().expect("a consumer").clone(),
+    );
     let mut kills = 0;
     for round in 0..400_u64 {
         // Short lives at first, then longer ones, so that each kill falls elsewhere.
         let life = Duration::from_millis(3 + (round * 7) % 40);
-        let short = local::queue::Fed {
+        let short = local::consumer::ConsumerTarget {
             timeout: if kills < 25 { life } else { fed.timeout },
             ..fed.clone()
         };
@@ -138,8 +140,10 @@ async fn customers_of_a_page_that_fail_come_back_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
     let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
-    let (fed, queue) =
-        (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));
+    let (fed, queue) = (
+        api.stack.queue_consumer().expect("a consumer").clone(),
+        api.stack.queue.clone().expect("a queue"),
+    );
     api.stack.deliver().await;
     // One with several pages: its first is not its last but one.
     let within = |digit: char| ids.iter().filter(|id| id.to_string().ends_with(digit)).count();

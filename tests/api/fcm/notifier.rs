@@ -88,7 +88,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
     let api = Api::start().await;
     let phones =
         [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
-    let fed = api.stack.fed().expect("a consumer").clone();
+    let fed = api.stack.queue_consumer().expect("a consumer").clone();
     let record = |n: usize| {
         let to = json!({"customer_id": phones[n % 2].customer["id"]});
         let body = json!({"id": format!("m{n}"), "to": to, "title": format!("m{n}")}).to_string();
@@ -109,7 +109,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
     for phone in &phones {
         assert_eq!(api.inbox_titles(&phone.access).await.len(), 5, "the inbox was written before");
     }
-    api.stack.recorder.forget_refusals();
+    api.stack.recorder.clear_refusals();
     for _ in 0..2 {
         assert_eq!(deliver(&batch).await.expect("an answer"), json!({"batchItemFailures": []}));
     }
@@ -132,7 +132,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
 async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let fed = api.stack.fed().expect("a consumer").clone();
+    let fed = api.stack.queue_consumer().expect("a consumer").clone();
     for n in 0..16_u64 {
         let body = json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "title": format!("m{n}")})
             .to_string();
@@ -188,8 +188,10 @@ async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_
  {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let ways: [(Change, &str); 2] =
-        [(|all| all.disable("t"), "endpoint_disabled"), (|all| all.vanish("t"), "endpoint_gone")];
+    let ways: [(Change, &str); 2] = [
+        (|all| all.disable("t"), "endpoint_disabled"),
+        (|all| all.delete_by_token("t"), "endpoint_gone"),
+    ];
     for (n, (way, reason)) in ways.into_iter().enumerate() {
         api.stack.recorder.clear();
         api.notify(&phone, &format!("a{n}"), "Before").await;
@@ -230,7 +232,7 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
         .await
         .expect(204);
     api.stack.recorder.endpoints(|all| {
-        all.mark("t", "somebody else's");
+        all.set_user_data("t", "somebody else's");
         all.disable("t");
     });
     api.register(&phone.access, "t").await.expect(201);
@@ -276,7 +278,7 @@ async fn a_throttled_publish_comes_back_and_is_pushed_then() {
         api.stack.recorder.clear();
         api.register(&phone.access, "t").await.expect(200);
         if n < 1 {
-            api.stack.recorder.endpoints(|all| all.vanish("t"));
+            api.stack.recorder.endpoints(|all| all.delete_by_token("t"));
         }
         api.stack.recorder.refuse_next_of(action, 1, Refusal::Throttled);
         api.notify(&phone, &format!("m{n}"), "Hello").await;
