@@ -1,7 +1,8 @@
 //! Sockets: binding them, serving HTTP/1.1 on them, and shutting down in time.
 //!
 //! Invariant: after a shutdown begins, no new connection is accepted; requests in flight have
-//! [`GRACE_PERIOD`] to finish; then every connection is closed. A shutdown takes less than a second.
+//! [`GRACE_PERIOD`] to finish; then every connection is closed. A shutdown takes less than a
+//! second.
 
 use std::{
     convert::Infallible,

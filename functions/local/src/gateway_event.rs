@@ -1,9 +1,10 @@
 //! The event that an HTTP API builds from a request, in payload format 2.0.
 //!
-//! Protocol: the path is decoded and ends at a decoded `?`; header names are lower case, and repeated
-//! headers are joined by commas; cookies are a member of their own; a member that would be empty is
-//! absent; a body is base64 unless its content type is text. Sources: the developer guide, and
-//! captures of the real service in middleapi/standard-server#93 and fastify/aws-lambda-fastify#169.
+//! Protocol: the path is decoded and ends at a decoded `?`; header names are lower case, and
+//! repeated headers are joined by commas; cookies are a member of their own; a member that would be
+//! empty is absent; a body is base64 unless its content type is text. Sources: the developer guide,
+//! and captures of the real service in middleapi/standard-server#93 and
+//! fastify/aws-lambda-fastify#169.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -95,8 +96,8 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-/// The client's headers and those that the gateway adds: length, trace id, and the forwarding chain,
-/// which ends with the client's address.
+/// The client's headers and those that the gateway adds: length, trace id, and the forwarding
+/// chain, which ends with the client's address.
 fn headers(request: &Request<Bytes>, metadata: RequestMetadata<'_>) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in request.headers().iter().filter(|(name, _)| *name != header::COOKIE) {

@@ -1,9 +1,9 @@
 //! The operator's key pair and the short-lived tokens signed with it.
 //!
 //! Protocol: Ed25519. The private key is a PKCS #8 PEM (RFC 8410), which the operator keeps. The
-//! public key is the template's parameter `OperatorPublicKey`: its 32 bytes as base64url. A token is
-//! a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator`, with scopes, the
-//! reason for the audit log, and a lifetime of at most 15 minutes.
+//! public key is the template's parameter `OperatorPublicKey`: its 32 bytes as base64url. A token
+//! is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator`, with scopes,
+//! the reason for the audit log, and a lifetime of at most 15 minutes.
 
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! The queue of a consumer, in place of SQS and Lambda's event source mapping.
 //!
 //! Protocol (AWS, "Using Lambda with Amazon SQS"): messages are delivered in batches. The messages
-//! that the response lists in `batchItemFailures`, or the whole batch if the function fails or times
-//! out, become visible again after the visibility timeout. After the redrive policy's number of
-//! receives, a message moves to the dead letters. Invariant: a message is in the queue, among the
-//! dead letters, or processed. Time is the launcher's clock, so that tests can move it.
+//! that the response lists in `batchItemFailures`, or the whole batch if the function fails or
+//! times out, become visible again after the visibility timeout. After the redrive policy's number
+//! of receives, a message moves to the dead letters. Invariant: a message is in the queue, among
+//! the dead letters, or processed. Time is the launcher's clock, so that tests can move it.
 
 use std::{
     collections::VecDeque,

@@ -1,10 +1,10 @@
 //! Finds the function for a request as an HTTP API does.
 //!
-//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of path and method wins,
-//! then the longest greedy match, then `$default`. For one path, a named method wins over `ANY`. A
-//! path that matches only with another method does not end the search. Reports differ on whether the
-//! real service matches `/x/` with `/x` or with `/x/{proxy+}` and an empty tail. Here it is `/x`; the
-//! template declares both for one function, so that the difference does not matter.
+//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of path and method
+//! wins, then the longest greedy match, then `$default`. For one path, a named method wins over
+//! `ANY`. A path that matches only with another method does not end the search. Reports differ on
+//! whether the real service matches `/x/` with `/x` or with `/x/{proxy+}` and an empty tail. Here
+//! it is `/x`; the template declares both for one function, so that the difference does not matter.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -34,8 +34,8 @@ pub struct Match<'a, T> {
     pub path_parameters: BTreeMap<String, String>,
 }
 
-/// Orders matches: full over greedy over default, then the number of segments, the number of literal
-/// segments, and a named method.
+/// Orders matches: full over greedy over default, then the number of segments, the number of
+/// literal segments, and a named method.
 type Rank = (u8, usize, usize, bool);
 
 impl RouteKey {

@@ -2,8 +2,8 @@
 //!
 //! Protocol:
 //! - `GET /_local/messages` lists the recorded messages, oldest first; `DELETE` clears them (204).
-//! - `POST /_local/clock` with `{"advance": seconds}` advances the clock of all functions and returns
-//!   `{"now", "ahead"}`.
+//! - `POST /_local/clock` with `{"advance": seconds}` advances the clock of all functions and
+//!   returns `{"now", "ahead"}`.
 //! - `POST /_local/notify` publishes its body, a message of the topic `notifications` (202,
 //!   `{"message_id"}`).
 //! - `GET /_local/health` returns 204.

@@ -113,8 +113,8 @@ impl Recorder {
         self.record().refusals.clear();
     }
 
-    /// Calls `on_topic` with each message published to a topic. The topic is identified by its name,
-    /// since `sam local` passes the name instead of an ARN.
+    /// Calls `on_topic` with each message published to a topic. The topic is identified by its
+    /// name, since `sam local` passes the name instead of an ARN.
     pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
         self.record().topics.insert(topic_name(topic).to_owned(), on_topic);
     }

@@ -2,8 +2,8 @@
 //! the services of AWS.
 //!
 //! Invariant: only the `AppState` of a function differs from that of a deployed one: the engines'
-//! addresses, the secrets, and, in tests, the clock, the randomness and the clients. Two stacks with
-//! the same DynamoDB address and secrets are two instances of one system.
+//! addresses, the secrets, and, in tests, the clock, the randomness and the clients. Two stacks
+//! with the same DynamoDB address and secrets are two instances of one system.
 
 mod options;
 

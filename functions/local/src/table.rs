@@ -1,8 +1,8 @@
 //! The template's table in a DynamoDB API: creating it, and comparing an existing one with its
 //! definition.
 //!
-//! Invariant: one [`TableDefinition`] creates the table of the launcher and the tests, and is what a
-//! deployed table is compared with.
+//! Invariant: one [`TableDefinition`] creates the table of the launcher and the tests, and is what
+//! a deployed table is compared with.
 
 use std::{error::Error as _, fmt};
 

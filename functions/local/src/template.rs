@@ -79,8 +79,8 @@ impl Template {
         &self.parameters
     }
 
-    /// The whole template as CloudFormation's JSON: `!Ref X` is `{"Ref": "X"}`, and every scalar is a
-    /// string.
+    /// The whole template as CloudFormation's JSON: `!Ref X` is `{"Ref": "X"}`, and every scalar is
+    /// a string.
     pub fn document(&self) -> &Value {
         &self.document
     }

@@ -172,8 +172,8 @@ pub fn folders() -> impl Iterator<Item = &'static Folder> {
     GROUPS.iter().flat_map(|group| group.folders)
 }
 
-/// The index of an operation's folder, and its index among the folder's original operations. What is
-/// not listed comes last.
+/// The index of an operation's folder, and its index among the folder's original operations. What
+/// is not listed comes last.
 pub fn position(tag: &str, id: &str) -> (usize, usize) {
     let folder = folders().position(|folder| folder.tag == tag).unwrap_or(usize::MAX);
     let operation = folders()

@@ -1,9 +1,9 @@
 //! Platform endpoints as SNS stores them: one for each token of an application, enabled until the
 //! push service rejects the token.
 //!
-//! Protocol (SNS API Reference): creating an endpoint again with the same attributes returns it; with
-//! other attributes, the error names it. A deleted endpoint is not found, and publishing to it is an
-//! invalid parameter.
+//! Protocol (SNS API Reference): creating an endpoint again with the same attributes returns it;
+//! with other attributes, the error names it. A deleted endpoint is not found, and publishing to it
+//! is an invalid parameter.
 
 use std::collections::BTreeMap;
 

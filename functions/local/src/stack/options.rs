@@ -1,7 +1,7 @@
 //! The options of a stack, and what each of them starts.
 //!
-//! Invariant: the default leaves nothing behind and uses free ports, so that any number of tests can
-//! run at once.
+//! Invariant: the default leaves nothing behind and uses free ports, so that any number of tests
+//! can run at once.
 
 use std::{
     collections::{BTreeMap, HashMap},

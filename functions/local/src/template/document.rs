@@ -1,8 +1,8 @@
 //! Converts the YAML of a template to CloudFormation's JSON.
 //!
-//! Invariant: every short form (`!Ref X`) becomes the long form (`{"Ref": "X"}`), so that the rest of
-//! the reader handles one form. Every scalar becomes a string, since the values of parameters are
-//! strings.
+//! Invariant: every short form (`!Ref X`) becomes the long form (`{"Ref": "X"}`), so that the rest
+//! of the reader handles one form. Every scalar becomes a string, since the values of parameters
+//! are strings.
 
 use std::{borrow::Cow, collections::BTreeMap};
 

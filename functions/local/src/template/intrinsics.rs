@@ -1,5 +1,5 @@
-//! CloudFormation's intrinsic functions, conditions and dynamic references, as far as this project's
-//! template uses them.
+//! CloudFormation's intrinsic functions, conditions and dynamic references, as far as this
+//! project's template uses them.
 //!
 //! Invariant: an undeclared name is an error, never an empty string. `AWS::NoValue` removes its
 //! property, as in a deploy.

@@ -1,8 +1,8 @@
 //! The template's parameters and their values.
 //!
-//! Invariant: a value that a deploy would reject (wrong type, out of range, not allowed) is rejected
-//! here too, as is an undeclared name. Only `AllowedPattern` is not checked, since the functions
-//! check those values when they read their configuration.
+//! Invariant: a value that a deploy would reject (wrong type, out of range, not allowed) is
+//! rejected here too, as is an undeclared name. Only `AllowedPattern` is not checked, since the
+//! functions check those values when they read their configuration.
 
 use std::collections::BTreeMap;
 
