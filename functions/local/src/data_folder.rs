@@ -106,7 +106,8 @@ impl fmt::Display for DataFolderError {
             Self::InUse(path) => {
                 write!(
                     f,
-                    "another launcher is using the data folder {}; stop it, or use --data or --memory",
+                    "another launcher is using the data folder {}; stop it, or use --data or \
+                     --memory",
                     path.display()
                 )
             }

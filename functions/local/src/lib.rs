@@ -3,8 +3,9 @@
 //!
 //! A request: [`server`] reads it from a socket; [`gateway`] finds its route ([`route_table`]),
 //! builds the event ([`gateway_event`]), invokes the group's function and converts its response
-//! ([`gateway_response`]). [`stack`] builds the functions' surroundings from [`template`]: the
-//! embedded [`dynamodb`] with its [`table`], the [`sns_recorder`], the secrets in [`data_folder`].
+//! ([`gateway_response`]). [`stack`] starts what the functions need, as [`template`] declares it:
+//! the embedded [`dynamodb`] with its [`table`], the [`sns_recorder`], the secrets in
+//! [`data_folder`].
 //!
 //! Invariant: the launcher does not change what a function does. The tests use the same [`stack`],
 //! in memory, with their own clock and randomness.

@@ -1,5 +1,5 @@
 //! The committed OpenAPI document: the operations that the groups register, in the order of the
-//! folders, with introduction, samples, states, and the message that other systems publish.
+//! folders, with introduction, samples, release states, and the message that other systems publish.
 //!
 //! Invariant: it is generated from the code alone, so that a contract test can compare it with the
 //! committed file.
