@@ -27,6 +27,7 @@ use lambda_http::{
 use lambda_runtime::{Runtime, layers::TracingLayer};
 use serde::Serialize;
 use serde_json::Value;
+use table::usage::{self, Usage};
 use tower::{Service, ServiceExt};
 use tracing::Subscriber;
 use tracing_subscriber::{
@@ -49,16 +50,17 @@ use crate::{
         answer::Answer,
         checks::MatchedRoute,
         cors,
-        error::{ApiError, Written},
+        error::{ApiError, Cause, Written},
         error_format::{self, ErrorFormat},
         negotiate::Accept,
         path,
         routes::Routes,
     },
+    ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
     runtime::deadline::Deadline,
-    tally::{self, Tally},
+    subject,
 };
 
 /// How long before Lambda would kill an invocation its answer is given: time to send it, also with
@@ -150,7 +152,8 @@ impl Function {
         let work = async {
             tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
         };
-        let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
+        let work = subject::observe(deadline.earlier_by(MARGIN).limit(work));
+        let ((routed, customer), usage) = usage::measure(work).await;
         let mut response = match routed {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(never))) => match never {},
@@ -163,19 +166,36 @@ impl Function {
             None => write_as_problem(&mut response, &accept),
         }
         finish(&mut response, &id);
-        self.log(&Asked { method, id, began }, &response, &tally);
+        self.log(&Asked { method, id, began }, &response, customer, usage);
         response
     }
 
-    /// The one line of a request.
-    fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
+    /// The one line of a request; an error with its cause where the failure is ours.
+    fn log(
+        &self,
+        Asked { method, id, began }: &Asked,
+        response: &Response,
+        customer: Option<CustomerId>,
+        usage: Usage,
+    ) {
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
         let status = response.status().as_u16();
         let ms =
             i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
-        let Tally { calls, read_units, write_units, .. } = tally;
-        let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
-        tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
+        let Usage { calls, read_units, write_units } = usage;
+        let customer = customer.map(|customer| self.app.pseudonym(customer));
+        macro_rules! line {
+            ($level:ident $($error:tt)*) => {
+                tracing::$level!(
+                    %method, route, status, ms, calls, read_units, write_units, customer, id,
+                    $($error)* "request"
+                )
+            };
+        }
+        match response.extensions().get::<Cause>() {
+            Some(Cause(error)) => line! { error %error, },
+            None => line! { info },
+        }
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);
         }

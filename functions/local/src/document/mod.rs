@@ -10,6 +10,7 @@ mod folders;
 mod json;
 mod languages;
 mod order;
+mod paragraphs;
 mod samples;
 mod webhooks;
 
@@ -35,13 +36,15 @@ pub fn document() -> Value {
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {
-        let examples = &mut document["components"]["responses"][name]["content"]["application/json"]
-            ["examples"];
-        let taken = order
+        let content = &mut document["components"]["responses"][name]["content"];
+        let Some(examples) = content.pointer_mut("/application~1json/examples") else { continue };
+        let sorted = order
             .iter()
             .filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
-        *examples = Value::Object(taken.collect());
+        *examples = Value::Object(sorted.collect());
     }
+    paragraphs::join_lines(&mut document["paths"]);
+    paragraphs::join_lines(&mut document["components"]);
     document["info"]["summary"] = SUMMARY.into();
     document["info"]["description"] =
         introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
