@@ -82,7 +82,10 @@ impl Backend {
             (_, "messages" | "clock" | "notify" | "health") => {
                 message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
             }
-            _ => message(StatusCode::NOT_FOUND, "Not Found"),
+            _ => message(
+                StatusCode::NOT_FOUND,
+                "The routes under /_local/ are messages, clock, notify and health",
+            ),
         }
     }
 
@@ -94,7 +97,7 @@ impl Backend {
             (Ok(_), Some(queue)) => {
                 json_response(StatusCode::ACCEPTED, &json!({"message_id": queue.send(text)}))
             }
-            (Ok(_), None) => message(StatusCode::NOT_FOUND, "Not Found"),
+            (Ok(_), None) => message(StatusCode::NOT_FOUND, "The stack has no queue"),
         }
     }
 
