@@ -68,7 +68,7 @@ impl RouteKey {
                 .map_or((remaining, None), |(head, tail)| (head, Some(tail)));
             match variable(segment) {
                 Some(name) if !head.is_empty() => {
-                    drop(variables.insert(name.to_owned(), head.to_owned()))
+                    variables.insert(name.to_owned(), head.to_owned());
                 }
                 None if segment == head => literals += 1,
                 _ => return None,

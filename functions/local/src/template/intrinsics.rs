@@ -264,7 +264,7 @@ impl<'a> Scope<'a> {
                 (Some(literal), _, _) => result.extend(["${", literal, "}"]),
                 (None, Some(value), _) => result.push_str(value),
                 (None, None, Some((id, attribute))) => {
-                    result.push_str(&self.attribute(id, attribute, location)?)
+                    result.push_str(&self.attribute(id, attribute, location)?);
                 }
                 (None, None, None) => result.push_str(&self.reference(name, location)?),
             }

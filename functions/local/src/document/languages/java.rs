@@ -19,14 +19,15 @@ pub(super) fn program(call: &Call) -> String {
         }
     };
     let content_type = content_type.map(|kind| ("Content-Type".to_owned(), kind));
-    let headers: String = call
+    let headers = call
         .headers
         .iter()
         .chain(&content_type)
         .map(|(name, value)| {
             format!("            .header({}, {})\n", literal(name), literal(value))
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let publisher = if body.is_some() { "ofString(body)" } else { "noBody()" };
     let body = body.map(|body| format!("        String body = {body};\n\n")).unwrap_or_default();
     let imports = imports(matches!(call.body, Body::Form(_)));
@@ -59,7 +60,7 @@ fn imports(encodes_form: bool) -> String {
         names.extend(["java.net.URLEncoder", "java.nio.charset.StandardCharsets"]);
     }
     names.sort_unstable();
-    names.iter().map(|name| format!("import {name};\n")).collect()
+    names.iter().map(|name| format!("import {name};\n")).collect::<Vec<_>>().concat()
 }
 
 fn form(pairs: &[(String, String)]) -> String {

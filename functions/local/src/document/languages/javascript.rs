@@ -39,7 +39,8 @@ fn members(pairs: &[(String, String)]) -> String {
     pairs
         .iter()
         .map(|(name, value)| format!("    {}: {},\n", literal(name), literal(value)))
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn form_data(parts: &[Part]) -> String {
