@@ -37,7 +37,8 @@ pub(super) struct CustomerArgs {
     why: String,
     #[command(flatten)]
     target: TargetTableArgs,
-    /// JSON file with the secrets of the deployed stack: {"HashSecret": "…", "CursorSecret": "…"}
+    /// JSON file with the secrets of the deployed stack, required with --table:
+    /// {"HashSecret": "…", "CursorSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
 }

@@ -29,7 +29,7 @@ pub(super) enum PublishCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct PushArgs {
-    /// The file to publish
+    /// The file to publish, in the form that `show` prints
     file: PathBuf,
     /// Publish without asking
     #[arg(long)]

@@ -44,7 +44,7 @@ pub(super) struct OperatorArgs {
     /// Restrict the token to the customer with this id
     #[arg(long, value_name = "ID")]
     customer: Option<String>,
-    /// Lifetime in minutes
+    /// Lifetime in minutes, 1 to 15
     #[arg(
         long,
         default_value_t = 5,
