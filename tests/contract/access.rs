@@ -72,7 +72,7 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
                 problems.push(format!(
                     "{} {path} answers without a token: {}",
                     operation.method,
-                    said(&answer)
+                    status_and_body(&answer)
                 ));
             }
         }
@@ -93,7 +93,7 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
             problems.push(format!(
                 "{} answers an expired token: {}",
                 operation.place(),
-                said(&answer)
+                status_and_body(&answer)
             ));
         }
     }
@@ -128,8 +128,8 @@ async fn what_belongs_to_another_customer_is_404() {
                 "{} must answer another customer as if the id did not exist, but answers {}, and \
                  {} for an unknown id",
                 operation.place(),
-                said(&theirs),
-                said(&absent)
+                status_and_body(&theirs),
+                status_and_body(&absent)
             ));
         }
         let own = send(&api, operation, &path, Some(&owner.access)).await;
@@ -181,7 +181,7 @@ impl Owned {
             .json()
             .pointer(self.id)
             .cloned()
-            .unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
+            .unwrap_or_else(|| panic!("{}: {}", self.path, status_and_body(&made)));
         with_id(self.path, id.as_str().unwrap_or(&id.to_string()))
     }
 }
@@ -227,7 +227,7 @@ pub fn with_id(path: &str, id: &str) -> String {
 }
 
 /// The status and the body of an answer, for a message.
-pub fn said(answer: &Answer) -> String {
+pub fn status_and_body(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     format!("{} {body}", answer.status.as_u16())
 }
