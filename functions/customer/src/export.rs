@@ -141,7 +141,7 @@ impl Export {
     fn show(&mut self, placed: Placed, now: Timestamp) {
         match placed.record {
             Record::Answer(answer) => {
-                self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now))
+                self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now));
             }
             Record::Wallet(wallet) => self.wallet = Some((*wallet).into()),
             Record::Entry(entry) => self.ledger.push((*entry).into()),
@@ -153,10 +153,10 @@ impl Export {
             Record::DeviceCount(count) => self.device_count = Some(count),
             Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),
             Record::Notification(item) if item.until > now => {
-                self.notifications.push((*item).into())
+                self.notifications.push((*item).into());
             }
             Record::Receipt(receipt) if receipt.until > now => {
-                self.receipts.push((*receipt).into())
+                self.receipts.push((*receipt).into());
             }
             Record::Notification(_)
             | Record::Receipt(_)
