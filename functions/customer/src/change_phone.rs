@@ -21,7 +21,6 @@ use shared::{
     limits::TriesOn,
     otp::{self, Purpose},
     phone::Phone,
-    store::StoreError,
 };
 use table::{
     Committed, Transaction, Verdict, record,
