@@ -31,7 +31,7 @@ use table::{
 use crate::{
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
     patch::PhonePatch,
-    profile::tag_of,
+    profile::{changed_elsewhere, tag_of},
     update::PROFILE_CHANGE,
 };
 
@@ -170,14 +170,14 @@ impl Plan<'_> {
     async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
         let (store, random) = (&self.app.store, &*self.app.random);
         let new = self.app.hashes()?.phone(&self.phone);
-        let read = async || {
+        let read = || async {
             let profile = store.profile(self.verified.customer).await?;
             profile.ok_or_else(ApiError::user_not_found)
         };
-        let attempt = async |before| self.attempt(before, &new, codes).await;
+        let attempt = |before| self.attempt(before, &new, codes);
         retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
             .await?
-            .ok_or_else(|| ApiError::conflict("The profile is being changed elsewhere."))
+            .ok_or_else(changed_elsewhere)
     }
 
     /// Moves the account if the profile is the one that was read. One trip; eleven write units with

@@ -4,7 +4,7 @@
 //! Protocol, for an operation: take [`Keyed`] instead of `Body`; read
 //! [`Store::seen_before`](crate::store::Store::seen_before) beside the session, and [`repeat`] what
 //! it gives; write the effect by a store method over
-//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives.
+//! [`Store::commit_once`](crate::store::Store::commit_once), and [`answer`] by what that gives.
 //! So only successes are stored, and a request that was refused may be sent again under its key,
 //! unless an operation keeps its refusals by
 //! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays
@@ -17,12 +17,16 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     app::AppState,
     hashes::Signer,
     http::{
-        body,
+        body, documented,
         error::{ApiError, ErrorItem, Written},
         fields::{Fields, FromFields},
     },
@@ -30,7 +34,7 @@ use crate::{
 };
 
 /// The name of the header, as errors give it.
-const NAME: &str = "Idempotency-Key";
+pub(crate) const NAME: &str = "Idempotency-Key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The most characters of a key.
 const LONGEST: usize = 255;
@@ -51,6 +55,26 @@ pub struct MustBeKeyed<T> {
     pub key: RequestKey,
     /// The body, read by its fields.
     pub request: T,
+}
+
+/// The header `Idempotency-Key` of [`Keyed`], for `params(…)`.
+pub enum IdempotencyKey {}
+
+/// The header `Idempotency-Key` of [`MustBeKeyed`], for `params(…)`.
+pub enum RequiredIdempotencyKey {}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "Names this request, so that it can be sent again.";
+        vec![documented::header_parameter::<Option<String>>(NAME, about)]
+    }
+}
+
+impl IntoParams for RequiredIdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = format!("1 to {LONGEST} visible ASCII characters, new for each request.");
+        vec![documented::header_parameter::<String>(NAME, &about)]
+    }
 }
 
 impl<T: FromFields> FromRequest<AppState> for Keyed<T> {
