@@ -56,7 +56,7 @@ impl<'a> Backoff<'a> {
     /// Patience begins now.
     pub fn new(policy: Policy, random: &'a dyn Random) -> Self {
         // A year stands for ever: an `Instant` cannot go on for as long as a `Duration`.
-        let patience = policy.patience.min(Duration::from_secs(31_536_000));
+        let patience = policy.patience.min(Duration::from_hours(8_760));
         Self {
             until: (!patience.is_zero()).then(|| Instant::now() + patience),
             longest: policy.first_wait,
@@ -102,6 +102,7 @@ pub enum Attempt<S, T> {
 ///
 /// What one try hands on to the next is part of the state. The future says itself that it is
 /// `Send`: the compiler cannot find that out for a caller whose closures borrow.
+#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
 pub fn on_change<'a, S, T, E, Reading, Trying>(
     policy: Policy,
     random: &'a dyn Random,
@@ -136,6 +137,7 @@ where
 
 /// The same where each refusal brings the state as it stands, so that nothing is read again:
 /// `Break` with what came of it, `Continue` with the state to try next.
+#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
 pub fn on_refusal<'a, S, T, E, Trying>(
     tries: u32,
     state: S,

@@ -52,6 +52,7 @@ pub enum Written {
 
 impl Written {
     /// Whether it is written.
+    #[expect(clippy::wrong_self_convention, reason = "it ends `.await.map(Written::is_done)`")]
     pub fn is_done(self) -> bool {
         self == Self::Done
     }
