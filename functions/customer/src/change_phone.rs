@@ -170,11 +170,11 @@ impl Plan<'_> {
     async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
         let (store, random) = (&self.app.store, &*self.app.random);
         let new = self.app.hashes()?.phone(&self.phone);
-        let read = async || {
+        let read = || async {
             let profile = store.profile(self.verified.customer).await?;
             profile.ok_or_else(ApiError::user_not_found)
         };
-        let attempt = async |before| self.attempt(before, &new, codes).await;
+        let attempt = |before| self.attempt(before, &new, codes);
         retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
             .await?
             .ok_or_else(changed_elsewhere)
