@@ -235,7 +235,7 @@ async fn receive_and_clear_notifications(api: &Api) {
 }
 
 async fn read_the_app_information(api: &Api) {
-    ContentAdmin::new(Store::new(api.dynamodb(), api.table_name()))
+    ContentAdmin::new(Store::new(api.dynamodb(), &api.table_name()))
         .publish_if_empty(app_info::SAMPLE, api.clock.now())
         .await
         .expect("filled");
@@ -245,7 +245,7 @@ async fn read_the_app_information(api: &Api) {
 }
 
 async fn manage_addresses(api: &Api) {
-    let areas = AreasAdmin::new(Store::new(api.dynamodb(), api.table_name()));
+    let areas = AreasAdmin::new(Store::new(api.dynamodb(), &api.table_name()));
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
     let file = json!({
         "type": "FeatureCollection",

@@ -302,7 +302,7 @@ fn patient(clients: &Clients) -> Clients {
     }
 }
 
-fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(crate) fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
     let operator = ("OperatorPublicKey", operator::public_key());
     let all = std::iter::once(&operator).chain(parameters);
     all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -1,13 +1,13 @@
 //! Publication and rollback of the content.
 
 use futures_util::future::join_all;
-use harness::{Api, clock::HandClock, wire::Wire};
+use harness::{
+    Api,
+    local_data::{LocalData, status},
+};
 use local::{
-    cli,
     content_admin::{ContentError, Draft},
     publication::Publication as _,
-    stack::{Stack, StackOptions},
-    template::Template,
 };
 use serde_json::{Value, json};
 
@@ -216,50 +216,27 @@ async fn maintenance_set_by_hand_stays_and_is_part_of_the_comparison() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_work_on_the_local_data_folder() {
-    let folder = std::env::temp_dir().join(format!("satchel-content-{}", std::process::id()));
-    let file = folder.with_extension("json");
-    let start = async || {
-        let clock = std::sync::Arc::new(HandClock::default());
-        let options = StackOptions {
-            data: Some(folder.clone()),
-            clock: clock.clone(),
-            ..StackOptions::default()
-        };
-        let template =
-            Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api {
-            stack: Stack::start(&template, options).await.expect("it starts"),
-            clock,
-            wire: Wire::default(),
-        }
-    };
-    let command = async |words: &[&str]| {
-        let arguments = ["satchel", "content"].iter().chain(words).map(Into::into);
-        let place = [folder.clone().into_os_string()];
-        format!("{:?}", cli::run(arguments.chain(["--data".into()]).chain(place)).await)
-    };
-    let [success, failure, usage] =
-        [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
+    let data = LocalData::new("content");
+    let file = std::env::temp_dir().join(format!("satchel-content-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in ASCII");
-    let api = start().await;
-    api.stack.seed().await.expect("the sample is valid");
+    let api = data.start().await;
+    api.stack.fill().await.expect("the sample is valid");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");
-    assert_eq!(command(&["push", path, "--yes"]).await, success);
-    assert_eq!(command(&["show"]).await, success);
+    assert_eq!(data.run(&["content", "push", path, "--yes"]).await, status(0));
+    assert_eq!(data.run(&["content", "show"]).await, status(0));
     std::fs::write(&file, "{}").expect("the file is written");
-    assert_eq!(command(&["push", path, "--yes"]).await, usage);
-    let api = start().await;
+    assert_eq!(data.run(&["content", "push", path, "--yes"]).await, status(2));
+    let api = data.start().await;
     assert_eq!(first_answer(&api).await, "By the command.");
     api.stack.stop().await;
 
-    assert_eq!(command(&["rollback", "--yes"]).await, success);
-    assert_eq!(command(&["rollback", "--yes"]).await, failure);
-    let api = start().await;
+    assert_eq!(data.run(&["content", "rollback", "--yes"]).await, status(0));
+    assert_eq!(data.run(&["content", "rollback", "--yes"]).await, status(1));
+    let api = data.start().await;
     assert_eq!(first_answer(&api).await, first_answer_of(&sample()));
     api.stack.stop().await;
-    std::fs::remove_dir_all(folder).expect("the folder can be removed");
     std::fs::remove_file(file).expect("the file can be removed");
 }
 

@@ -41,7 +41,7 @@ impl TargetTableArgs {
         if let Some(table) = &self.table {
             let (region, endpoint) = (self.region.clone(), self.dynamodb_endpoint.clone());
             let client = operator_aws::dynamodb(region, endpoint).await;
-            return Ok(TargetTable::Deployed(Store::new(client, table.clone())));
+            return Ok(TargetTable::Deployed(Store::new(client, table)));
         }
         open_local_data(self.data.clone()).await.map(|stack| TargetTable::Local(Box::new(stack)))
     }
