@@ -220,7 +220,7 @@ async fn the_commands_work_on_the_local_data_folder() {
     let file = std::env::temp_dir().join(format!("satchel-content-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in ASCII");
     let api = data.start().await;
-    api.stack.fill().await.expect("the sample is valid");
+    api.stack.seed().await.expect("the sample is valid");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");
