@@ -11,7 +11,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::selection::{Selected, Selection, SelectionFields, TRIES};
+use crate::selection::{Selected, Selection, SelectionRequest, TRIES};
 
 /// How many messages went.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,7 +29,7 @@ pub struct Deleted {
 /// transaction. With `all`: two read units, three write units, whatever there is. With `ids`: one
 /// read unit more for each message, and three write units more (two for each further KB of it).
 #[utoipa::path(post, path = "/api/notifications/bulk-delete/", operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
+    request_body(content = SelectionRequest, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses(
         (status = 200, description = "How many went.", body = Deleted, example = json!({"deleted": 1})),
         (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
@@ -40,9 +40,9 @@ pub struct Deleted {
 pub async fn delete_notifications(
     State(app): State<AppState>,
     caller: Caller,
-    Body(selection): Body<Selection>,
+    Body(request): Body<SelectionRequest>,
 ) -> Result<Json<Deleted>, ApiError> {
-    delete(&app, &caller, &selection).await
+    delete(&app, &caller, &request.into()).await
 }
 
 /// Deletes messages of the caller's inbox, for clients that delete where they list.
@@ -51,7 +51,7 @@ pub async fn delete_notifications(
 ///
 /// Two sequential trips to storage (a third where all of a hundred ids are there).
 #[utoipa::path(delete, path = "/api/notifications/", operation_id = "bulkDeleteNotifications_delete", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields, example = json!({"all": true})),
+    request_body(content = SelectionRequest, example = json!({"all": true})),
     responses(
         (status = 200, description = "How many went.", body = Deleted, example = json!({"deleted": 5000})),
         (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
@@ -62,9 +62,9 @@ pub async fn delete_notifications(
 pub async fn delete_notifications_at_list(
     State(app): State<AppState>,
     caller: Caller,
-    Body(selection): Body<Selection>,
+    Body(request): Body<SelectionRequest>,
 ) -> Result<Json<Deleted>, ApiError> {
-    delete(&app, &caller, &selection).await
+    delete(&app, &caller, &request.into()).await
 }
 
 async fn delete(
