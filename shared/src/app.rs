@@ -15,7 +15,7 @@ use crate::{
     aws::Clients,
     clock::Clock,
     config::Config,
-    content::KnownGates,
+    content::AvailabilityCache,
     hashes::{Hashes, Signer},
     http::error::ApiError,
     ids::{CustomerId, uuid_v7},
@@ -49,7 +49,7 @@ pub struct Parts {
     /// Chance.
     pub random: Arc<dyn Random>,
     /// Whether the API is closed for maintenance or to old apps.
-    pub gates: KnownGates,
+    pub availability: AvailabilityCache,
     clock: Arc<dyn Clock>,
     issuer: Option<Arc<LazyIssuer>>,
     hashes: Option<Hashes>,
@@ -82,7 +82,7 @@ impl AppState {
             hashes: config.hash_secret.as_ref().map(Hashes::new),
             signer: Signer::new(&config.cursor_secret),
             metrics: Metrics::new(config.metrics_namespace.clone()),
-            gates: KnownGates::default(),
+            availability: AvailabilityCache::default(),
             published: OnceCell::new(),
             own: Mutex::default(),
             issuer,
@@ -136,15 +136,15 @@ impl AppState {
     }
 
     /// What a function does beside its first request, done before it: [`AppState::publish_keys`],
-    /// [`AppState::refresh_gates`].
+    /// [`AppState::refresh_availability`].
     pub async fn prepare(&self) {
-        tokio::join!(self.publish_keys(), self.refresh_gates());
+        tokio::join!(self.publish_keys(), self.refresh_availability());
     }
 
     /// Reads again whether the API is closed, where that is due. One trip, half a read unit, once a
     /// minute.
-    pub async fn refresh_gates(&self) {
-        self.gates.refresh(&self.store, self.now()).await;
+    pub async fn refresh_availability(&self) {
+        self.availability.refresh(&self.store, self.now()).await;
     }
 
     /// Publishes the keys of this function once, so that no token leaves it that others cannot

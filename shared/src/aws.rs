@@ -2,7 +2,6 @@
 //! neither files nor the metadata service.
 
 mod connector;
-mod lazy;
 
 use std::time::Duration;
 
@@ -14,12 +13,12 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
 
-use crate::aws::connector::Connector;
-pub use crate::aws::lazy::Lazy;
 use crate::{
+    aws::connector::Connector,
     config::{AwsConfig, Config},
-    tally::Meter,
 };
+pub use table::Lazy;
+use table::usage::Meter;
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
 /// Services repository: the only ones that its endpoints need. Reading the system's whole list

@@ -27,6 +27,7 @@ use lambda_http::{
 use lambda_runtime::{Runtime, layers::TracingLayer};
 use serde::Serialize;
 use serde_json::Value;
+use table::usage::{self, Usage};
 use tower::{Service, ServiceExt};
 use tracing::Subscriber;
 use tracing_subscriber::{
@@ -50,15 +51,16 @@ use crate::{
         checks::MatchedRoute,
         cors,
         error::{ApiError, Written},
-        error_format::{self, Dialect},
+        error_format::{self, ErrorFormat},
         negotiate::Accept,
         path,
         routes::Routes,
     },
+    ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
     runtime::deadline::Deadline,
-    tally::{self, Tally},
+    subject,
 };
 
 /// How long before Lambda would kill an invocation its answer is given: time to send it, also with
@@ -72,13 +74,13 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Function {
     app: AppState,
     router: Router,
-    dialect: Option<Dialect>,
+    error_format: Option<ErrorFormat>,
 }
 
 impl Function {
     /// The function that serves `routes`.
     pub fn new(routes: Routes, app: AppState) -> Self {
-        Self { dialect: routes.dialect(), router: routes.into_router(app.clone()), app }
+        Self { error_format: routes.error_format(), router: routes.into_router(app.clone()), app }
     }
 
     /// Answers one event, both as the Lambda runtime passes them: JSON of an API Gateway v2 request
@@ -141,16 +143,17 @@ impl Function {
         let id = request_id(&request);
         let method = request.method().clone();
         let routed = self.router.clone().oneshot(request.map(into_axum));
-        if self.app.gates.are_due(began) {
+        if self.app.availability.are_due(began) {
             let app = self.app.clone();
             // Neither this request nor its answer waits for it; in a frozen process it goes on with
             // the next event.
-            tokio::spawn(async move { app.refresh_gates().await });
+            tokio::spawn(async move { app.refresh_availability().await });
         }
         let work = async {
             tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
         };
-        let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
+        let work = subject::observe(deadline.earlier_by(MARGIN).limit(work));
+        let ((routed, customer), usage) = usage::measure(work).await;
         let mut response = match routed {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(never))) => match never {},
@@ -158,23 +161,29 @@ impl Function {
             // Whatever it had sent to storage may be done or not, as where an answer gets lost.
             None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
-        match self.dialect {
-            Some(dialect) => error_format::write(dialect, &mut response, &accept),
+        match self.error_format {
+            Some(error_format) => error_format::write(error_format, &mut response, &accept),
             None => write_as_problem(&mut response, &accept),
         }
         finish(&mut response, &id);
-        self.log(&Asked { method, id, began }, &response, &tally);
+        self.log(&Asked { method, id, began }, &response, customer, usage);
         response
     }
 
     /// The one line of a request.
-    fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
+    fn log(
+        &self,
+        Asked { method, id, began }: &Asked,
+        response: &Response,
+        customer: Option<CustomerId>,
+        usage: Usage,
+    ) {
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
         let status = response.status().as_u16();
         let ms =
             i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
-        let Tally { calls, read_units, write_units, .. } = tally;
-        let customer = tally.customer.map(|customer| self.app.pseudonym(customer));
+        let Usage { calls, read_units, write_units } = usage;
+        let customer = customer.map(|customer| self.app.pseudonym(customer));
         tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);

@@ -1,4 +1,4 @@
-//! A value that a process keeps, so that requests need not ask for it: the gates of the API, and
+//! A value that a process keeps, so that requests need not ask for it: the availability of the API, and
 //! whatever else everybody is told alike.
 //!
 //! Protocol: for [`FRESH`] it is served as it is. Then it is served still while one task reads it
@@ -22,7 +22,7 @@ pub const BELIEVED: SignedDuration = SignedDuration::from_mins(10);
 
 /// The value as this process last read it, if it did.
 #[derive(Debug)]
-pub struct Kept<T> {
+pub struct SwrCache<T> {
     state: RwLock<State<T>>,
     /// One permit: who holds it reads.
     reading: Semaphore,
@@ -34,13 +34,13 @@ struct State<T> {
     tried: Option<Timestamp>,
 }
 
-impl<T> Default for Kept<T> {
+impl<T> Default for SwrCache<T> {
     fn default() -> Self {
         Self { state: RwLock::new(State { last: None, tried: None }), reading: Semaphore::new(1) }
     }
 }
 
-impl<T> Kept<T> {
+impl<T> SwrCache<T> {
     /// What is believed at `now`.
     pub fn at(&self, now: Timestamp) -> Option<Arc<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
@@ -157,8 +157,8 @@ mod tests {
         poll_fn(|_| panic!("it was read"))
     }
 
-    async fn read_at_zero() -> Arc<Kept<u8>> {
-        let kept = Arc::new(Kept::default());
+    async fn read_at_zero() -> Arc<SwrCache<u8>> {
+        let kept = Arc::new(SwrCache::default());
         assert_eq!(kept.get(at(0), gives(1)).await, Ok(Arc::new(1)));
         kept
     }
@@ -201,7 +201,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_who_wait_share_one_reading() {
-        let kept = Arc::new(Kept::default());
+        let kept = Arc::new(SwrCache::default());
         let slow = async {
             tokio::task::yield_now().await;
             Read::Ok(Arc::new(7))
@@ -224,6 +224,6 @@ mod tests {
             Ok(Arc::new(1)),
             "for a minute nobody tries again"
         );
-        assert_eq!(Arc::new(Kept::default()).get(at(0), fails()).await, Err("no storage"));
+        assert_eq!(Arc::new(SwrCache::default()).get(at(0), fails()).await, Err("no storage"));
     }
 }

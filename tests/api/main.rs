@@ -2,6 +2,7 @@
 
 mod app_info;
 mod auth;
+mod availability;
 mod bootstrap;
 mod cleanup;
 mod conventions;
@@ -11,7 +12,6 @@ mod default_limits;
 mod docs;
 mod endings;
 mod fcm;
-mod gates;
 mod location;
 mod log;
 mod petstore;

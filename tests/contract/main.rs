@@ -5,13 +5,13 @@
 //! what is missing and where to add it.
 
 mod access;
+mod availability;
 mod costs;
 mod document;
 mod endings;
 mod events;
 mod examples;
 mod folders;
-mod gates;
 mod groups;
 mod messages;
 mod operations;

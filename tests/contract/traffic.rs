@@ -8,8 +8,8 @@ use harness::{
 };
 use http::Method;
 use local::{
-    areas_desk::AreasDesk,
-    content_desk::ContentDesk,
+    areas_admin::AreasAdmin,
+    content_admin::ContentAdmin,
     groups::GROUPS,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
@@ -249,7 +249,7 @@ async fn get_and_clear_notifications(api: &Api) {
 }
 
 async fn read_what_everybody_is_told(api: &Api) {
-    ContentDesk::new(Store::new(api.dynamodb(), api.table_name()))
+    ContentAdmin::new(Store::new(api.dynamodb(), api.table_name()))
         .fill(app_info::SAMPLE, api.clock.now())
         .await
         .expect("filled");
@@ -259,7 +259,7 @@ async fn read_what_everybody_is_told(api: &Api) {
 }
 
 async fn write_down_addresses(api: &Api) {
-    let areas = AreasDesk::new(Store::new(api.dynamodb(), api.table_name()));
+    let areas = AreasAdmin::new(Store::new(api.dynamodb(), api.table_name()));
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
     let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
         "geometry": {"type": "Polygon", "coordinates": [ring]}}]});

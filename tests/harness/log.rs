@@ -16,7 +16,7 @@ static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::registry()
         .with(shared::runtime::log_targets(LevelFilter::TRACE, &local::groups::crates()))
-        .with(shared::runtime::log_lines().with_writer(Kept))
+        .with(shared::runtime::log_lines().with_writer(SwrCache))
         .init();
 });
 
@@ -66,9 +66,9 @@ impl Write for KeptLog {
 }
 
 #[derive(Clone, Copy)]
-struct Kept;
+struct SwrCache;
 
-impl Write for Kept {
+impl Write for SwrCache {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
@@ -79,7 +79,7 @@ impl Write for Kept {
     }
 }
 
-impl MakeWriter<'_> for Kept {
+impl MakeWriter<'_> for SwrCache {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {

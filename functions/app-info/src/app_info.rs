@@ -15,8 +15,8 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
+    cached_content::{answer, cached_content},
     content::Content,
-    told::{answer, told_now},
 };
 
 /// What an app should know of itself.
@@ -89,17 +89,20 @@ pub async fn get_app_info(
     State(app): State<AppState>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let told = told_now(&app).await?;
-    let language = told.language(&Languages::of(&headers));
-    let shown =
-        AppInfoOut::new(&told.content, language, told.content.gates.update(asking_app(&headers)));
+    let cached = cached_content(&app).await?;
+    let language = cached.language(&Languages::of(&headers));
+    let shown = AppInfoOut::new(
+        &cached.content,
+        language,
+        cached.content.availability.update(asking_app(&headers)),
+    );
     answer(&headers, language, "Accept-Language, X-App-Platform, X-App-Version", &shown)
 }
 
 impl AppInfoOut {
     fn new(content: &Content, language: &str, update: Update) -> Self {
         let text = |text: &Localized| text.in_language(language).to_owned();
-        let maintenance = &content.gates.maintenance;
+        let maintenance = &content.availability.maintenance;
         Self {
             name: text(&content.name),
             description: text(&content.description),
@@ -107,7 +110,7 @@ impl AppInfoOut {
             support_phone: content.support_phone.clone(),
             terms_url: content.terms_url.as_ref().map(text),
             privacy_url: content.privacy_url.as_ref().map(text),
-            platforms: content.gates.platforms.clone(),
+            platforms: content.availability.platforms.clone(),
             maintenance: MaintenanceOut {
                 active: maintenance.active,
                 message: maintenance.message.as_ref().map(text),

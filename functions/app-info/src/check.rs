@@ -92,7 +92,7 @@ impl Check<'_> {
 
     fn languages(&mut self) {
         let content = self.content;
-        let languages = &content.gates.languages;
+        let languages = &content.availability.languages;
         self.unless(!languages.is_empty(), "languages", "at least one is needed");
         let mut seen = BTreeSet::new();
         for tag in languages {
@@ -144,7 +144,7 @@ impl Check<'_> {
 
     fn platforms(&mut self) {
         let content = self.content;
-        for (name, platform) in &content.gates.platforms {
+        for (name, platform) in &content.availability.platforms {
             let at = format!("platforms.{name}");
             self.unless(
                 PLATFORMS.contains(&name.as_str()),
@@ -173,7 +173,7 @@ impl Check<'_> {
 
     fn maintenance(&mut self) {
         let content = self.content;
-        if let Some(message) = &content.gates.maintenance.message {
+        if let Some(message) = &content.availability.maintenance.message {
             self.localized("maintenance.message", message, SENTENCE);
         }
     }
@@ -208,11 +208,12 @@ impl Check<'_> {
             "",
             &format!("this is {whole} bytes; there is room for {WHOLE}"),
         );
-        let gates = serde_json::to_string(&self.content.gates).map_or(0, |gates| gates.len());
+        let availability = serde_json::to_string(&self.content.availability)
+            .map_or(0, |availability| availability.len());
         let what = format!(
-            "languages, platforms and maintenance are {gates} bytes; there is room for {GATES}"
+            "languages, platforms and maintenance are {availability} bytes; there is room for {GATES}"
         );
-        self.unless(gates <= GATES, "", &what);
+        self.unless(availability <= GATES, "", &what);
     }
 
     /// A text that is there for everybody: the same, or one in each of the content's languages and
@@ -222,7 +223,7 @@ impl Check<'_> {
             Localized::Same(text) => self.text(at, text, most),
             Localized::Each(texts) => {
                 let content = self.content;
-                let languages = &content.gates.languages;
+                let languages = &content.availability.languages;
                 for language in languages {
                     self.unless(
                         texts.contains_key(language),
@@ -295,7 +296,7 @@ mod tests {
     fn the_sample_is_right_and_in_three_languages() {
         let content =
             Content::check(crate::SAMPLE).unwrap_or_else(|problems| panic!("{problems:#?}"));
-        assert_eq!(content.gates.languages, ["en", "ar", "zh"]);
+        assert_eq!(content.availability.languages, ["en", "ar", "zh"]);
         assert!(!content.faqs.is_empty() && !content.social_accounts.is_empty());
         for text in content.faqs.iter().flat_map(|faq| [&faq.question, &faq.answer]) {
             assert_eq!(text.languages().len(), 3, "{text:?}");

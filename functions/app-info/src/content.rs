@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use shared::content::{AppGates, Localized};
+use shared::content::{Availability, Localized};
 
 use crate::check;
 
@@ -14,7 +14,7 @@ use crate::check;
 pub struct Content {
     /// Languages, platforms with their versions, maintenance.
     #[serde(flatten)]
-    pub gates: AppGates,
+    pub availability: Availability,
     /// The app's name.
     pub name: Localized,
     /// What it is, in a few sentences.
@@ -91,7 +91,10 @@ impl Content {
     pub fn nameless(name: &str) -> Self {
         let same = |text: &str| Localized::Same(text.to_owned());
         Self {
-            gates: AppGates { languages: vec!["en".to_owned()], ..AppGates::default() },
+            availability: Availability {
+                languages: vec!["en".to_owned()],
+                ..Availability::default()
+            },
             name: same(name),
             description: same(""),
             support_email: None,

@@ -16,8 +16,8 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
+    cached_content::{answer, cached_content},
     content::Faq,
-    told::{answer, told_now},
 };
 
 /// Most characters that may be searched for.
@@ -92,11 +92,11 @@ pub async fn list_faqs(
     headers: HeaderMap,
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
-    let told = told_now(&app).await?;
+    let cached = cached_content(&app).await?;
     let wanted =
         query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
-    let language = told.language(&wanted);
-    let all = told.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
+    let language = cached.language(&wanted);
+    let all = cached.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
     answer(
         &headers,
         language,

@@ -7,12 +7,12 @@
 //! since it is the one that tells them.
 
 mod app_info;
+mod cached_content;
 pub mod changes;
 mod check;
 pub mod content;
 mod faqs;
 mod social_accounts;
-mod told;
 
 use shared::{http::routes::Routes, operation};
 

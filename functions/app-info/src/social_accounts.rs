@@ -9,7 +9,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::told::{answer, told_now};
+use crate::cached_content::{answer, cached_content};
 
 /// An account elsewhere.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,9 +49,9 @@ pub async fn get_social_accounts(
     State(app): State<AppState>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let told = told_now(&app).await?;
-    let language = told.language(&Languages::of(&headers));
-    let accounts = told.content.social_accounts.iter().map(|account| SocialAccountOut {
+    let cached = cached_content(&app).await?;
+    let language = cached.language(&Languages::of(&headers));
+    let accounts = cached.content.social_accounts.iter().map(|account| SocialAccountOut {
         name: account.name.in_language(language).to_owned(),
         url: account.url.in_language(language).to_owned(),
         icon: account.icon.clone(),

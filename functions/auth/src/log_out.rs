@@ -4,7 +4,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
-    account::Ending,
+    account::LogOutScope,
     app::AppState,
     auth::{caller::Caller, claims::TokenType},
     http::{
@@ -76,7 +76,7 @@ pub async fn log_out_device(
     Body(request): Body<LogOutRequest>,
 ) -> Result<StatusCode, ApiError> {
     let Some(token) = request.refresh else {
-        caller.log_out(Ending::Own).await?;
+        caller.log_out(LogOutScope::Own).await?;
         return Ok(StatusCode::NO_CONTENT);
     };
     let session = match app
@@ -92,7 +92,7 @@ pub async fn log_out_device(
     };
     // The session is looked for in the caller's own account, so a stranger's is as absent as one
     // that has ended.
-    if caller.log_out(Ending::One(session)).await? {
+    if caller.log_out(LogOutScope::One(session)).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::token_not_valid("Token is blacklisted"))
@@ -112,6 +112,8 @@ pub async fn log_out_all_devices(
     caller: Caller,
     Body(request): Body<LogOutAllRequest>,
 ) -> Result<StatusCode, ApiError> {
-    caller.log_out(if request.keep_current { Ending::Others } else { Ending::All }).await?;
+    caller
+        .log_out(if request.keep_current { LogOutScope::Others } else { LogOutScope::All })
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

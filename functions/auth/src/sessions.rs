@@ -8,7 +8,7 @@ use axum::{
 use http::StatusCode;
 use jiff::Timestamp;
 use shared::{
-    account::{Account, Ending},
+    account::{Account, LogOutScope},
     app::AppState,
     auth::caller::Caller,
     http::{error::ApiError, session::SessionOut},
@@ -57,7 +57,7 @@ pub async fn revoke_session(
         caller.alive().await?;
         return Err(ApiError::not_found());
     };
-    if caller.log_out(Ending::One(session)).await? {
+    if caller.log_out(LogOutScope::One(session)).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::not_found())

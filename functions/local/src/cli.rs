@@ -15,8 +15,8 @@ mod document;
 mod invoke;
 mod mock;
 mod notify;
-mod place;
 mod serve;
+mod target_table;
 mod token;
 
 use std::{

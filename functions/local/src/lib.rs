@@ -10,10 +10,10 @@
 //! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in
 //! memory, with their own clock and chance.
 
-pub mod areas_desk;
+pub mod areas_admin;
 pub mod cli;
 pub mod connections;
-pub mod content_desk;
+pub mod content_admin;
 pub mod costs;
 pub mod data_folder;
 pub mod doctor;
@@ -26,7 +26,7 @@ pub mod groups;
 mod log;
 pub mod mock;
 pub mod moving_clock;
-pub mod operator_desk;
+pub mod operator_admin;
 pub mod operator_token;
 mod private_file;
 pub mod queue;

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
     connections::Server,
-    content_desk::{ContentDesk, ContentError},
+    content_admin::{ContentAdmin, ContentError},
     data_folder::DataFolder,
     dynamodb::Engine,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
@@ -111,7 +111,7 @@ impl Stack {
             state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
         }
         let Some(state) = self.state("app-info") else { return Ok(()) };
-        ContentDesk::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
+        ContentAdmin::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
     }
 
     /// What each function does beside its first request: opens its connections, publishes its keys.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use shared::{
-    app::AppState, area::PresentAreas, ids::AreaReleaseId, store::StoreError, swr_cache::Kept,
+    app::AppState, area::PresentAreas, ids::AreaReleaseId, store::StoreError, swr_cache::SwrCache,
 };
 
 use crate::areas::{Area, AreaIndex};
@@ -19,7 +19,7 @@ pub(crate) struct Served {
 /// and one for each megabyte of it. Once a minute, beside a request, the former is read again: half
 /// a read unit; a read unit for each 4 KB of the areas where another holds.
 pub(crate) async fn areas_now(app: &AppState) -> Result<Arc<Served>, StoreError> {
-    let kept = app.own::<Kept<Served>>();
+    let kept = app.own::<SwrCache<Served>>();
     let (of, last) = (app.clone(), kept.last());
     kept.get(app.now(), async move { Served::read(&of, last).await.map(Arc::new) }).await
 }

@@ -39,7 +39,7 @@ const BOTH: &[&str] = &["application/json", "application/xml"];
 #[expect(deprecated, reason = "findPetsByTags is in the original document")]
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
-        .speaking(api_response::say)
+        .with_error_format(api_response::say)
         .described_by(document::DESCRIBED)
         .served_where(|config| config.petstore.enabled)
         .public(operation!(add_pet::add_pet).producing(BOTH))

@@ -10,11 +10,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
+use table::{number, record, text};
 
 use crate::{
     account::{Account, Liveness, keys, store::refused_item},
     ids::{CustomerId, SessionId},
-    store::{Store, StoreError, item::record, number, text},
+    store::{Store, StoreError},
 };
 
 /// How often the update is tried with what the account itself says of the session's rest, which
@@ -23,7 +24,7 @@ const TRIES: usize = 4;
 
 /// Which sessions of its customer a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum LogOutScope {
     /// Itself.
     Own,
     /// This one.
@@ -42,7 +43,7 @@ pub struct LogOut {
     /// The session that asks.
     pub by: SessionId,
     /// What ends.
-    pub ending: Ending,
+    pub scope: LogOutScope,
     /// A name that no other log-out has.
     pub name: String,
     /// The present.
@@ -77,8 +78,10 @@ impl Store {
                 return Ok(LoggedOut::Done);
             }
             let alive = |session| account.liveness(session, log_out.now) == Liveness::Alive;
-            match (was_written, log_out.ending) {
-                (true, Ending::One(session)) if !alive(session) => return Ok(LoggedOut::Absent),
+            match (was_written, log_out.scope) {
+                (true, LogOutScope::One(session)) if !alive(session) => {
+                    return Ok(LoggedOut::Absent);
+                }
                 (true, _) => return Ok(LoggedOut::Done),
                 (false, _) if !alive(log_out.by) => return Ok(LoggedOut::Refused(Some(account))),
                 (false, _) => {
@@ -117,18 +120,18 @@ impl Store {
             (":trace".to_owned(), text(&log_out.name)),
         ]);
         let mut value = |name: &str, value: AttributeValue| values.insert(name.to_owned(), value);
-        let change = match log_out.ending {
-            Ending::Own => " REMOVE #s.#by, #e.#by",
-            Ending::One(session) => {
+        let change = match log_out.scope {
+            LogOutScope::Own => " REMOVE #s.#by, #e.#by",
+            LogOutScope::One(session) => {
                 names.insert("#one".to_owned(), session.to_string());
                 " REMOVE #s.#one, #e.#one"
             }
-            Ending::All => {
+            LogOutScope::All => {
                 value(":one", number(1));
                 value(":none", AttributeValue::M(HashMap::new()));
                 ", #epoch = #epoch + :one, #s = :none, #e = :none"
             }
-            Ending::Others => {
+            LogOutScope::Others => {
                 value(":one", number(1));
                 ", #epoch = #epoch + :one, #e.#by = #epoch + :one"
             }
@@ -136,7 +139,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(log_out.customer).into_item()))
             .condition_expression(
                 "#status = :active AND #e.#by = #epoch AND #s.#by.ends > :now AND #s.#by.rotated > :rested AND #s.#by.idle >= :idle",

@@ -11,7 +11,7 @@ pub(crate) mod store;
 
 pub use customers::CUSTOMER_SHARDS;
 pub use deletion::{Departure, LEAVING_SHARDS, Left};
-pub use log_out::{Ending, LogOut, LoggedOut};
+pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
     Account, DeviceLabel, FRESH, Liveness, MOST_SESSIONS, Platform, Session, StaleRefresh, Status,
     StatusChange, minute_of,

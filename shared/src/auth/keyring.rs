@@ -16,7 +16,7 @@ use crate::{
     },
     config::TokenConfig,
     store::{Store, StoreError},
-    tally,
+    subject,
 };
 
 /// An unknown `kid` makes us read the table again at most this often, so that garbage costs
@@ -63,7 +63,7 @@ impl Keyring {
         let claims =
             key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
         if let Ok(claims) = &claims {
-            tally::is_for(claims.user_id);
+            subject::note(claims.user_id);
         }
         Ok(claims)
     }

@@ -2,14 +2,11 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
+use table::{Query, item, record};
 
 use crate::{
     auth::public_keys as keys,
-    store::{
-        Store, StoreError,
-        item::{item, record},
-        query::Query,
-    },
+    store::{Store, StoreError},
 };
 
 /// One published key.
@@ -27,7 +24,7 @@ impl Store {
     /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and
     /// a write unit the first time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
+        if self.table.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
             == Some(key)
         {
             return Ok(());
@@ -35,7 +32,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(keys::signing_key(key.version), "signing_key", key)?))
             .condition_expression("attribute_not_exists(pk)")
             .send()
@@ -56,11 +53,11 @@ impl Store {
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
         let query = Query::of(keys::signing_key(0).partition()).newest_first();
-        self.first(query, 2).await?.items.into_iter().map(record).collect()
+        self.table.first(query, 2).await?.items.into_iter().map(record).collect()
     }
 }
 
 /// A public signing key by its version.
-pub fn signing_key(version: u32) -> crate::store::keys::Key {
-    crate::store::keys::Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+pub fn signing_key(version: u32) -> table::Key {
+    table::Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
 }

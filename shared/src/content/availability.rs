@@ -1,4 +1,4 @@
-//! The app information's gates, and what this process knows of them.
+//! The app information's availability, and what this process knows of them.
 //!
 //! Invariants: no request waits for the item; an item that is absent, or was never read, closes
 //! nothing.
@@ -11,34 +11,34 @@ use std::sync::{
 use jiff::Timestamp;
 
 use crate::{
-    content::{AppGates, keys},
+    content::{Availability, keys},
     store::{Store, StoreError},
-    swr_cache::Kept,
+    swr_cache::SwrCache,
 };
 
-/// The gates as this process last read them.
+/// The availability as this process last read them.
 #[derive(Debug, Default)]
-pub struct KnownGates {
+pub struct AvailabilityCache {
     watched: AtomicBool,
-    kept: Kept<AppGates>,
+    kept: SwrCache<Availability>,
 }
 
 impl Store {
-    /// The gates, eventually consistent. One trip, half a read unit for each 4 KB of the app
+    /// The availability, eventually consistent. One trip, half a read unit for each 4 KB of the app
     /// information.
-    pub async fn app_gates(&self) -> Result<Option<AppGates>, StoreError> {
-        self.get(keys::app_info(), false).await
+    pub async fn availability(&self) -> Result<Option<Availability>, StoreError> {
+        self.table.get(keys::app_info(), false).await
     }
 }
 
-impl KnownGates {
-    /// From now on the gates are kept: this process has operations that they can close.
+impl AvailabilityCache {
+    /// From now on the availability are kept: this process has operations that they can close.
     pub fn watch(&self) {
         self.watched.store(true, Ordering::Relaxed);
     }
 
     /// What is known at `now`, without a trip.
-    pub fn at(&self, now: Timestamp) -> Option<Arc<AppGates>> {
+    pub fn at(&self, now: Timestamp) -> Option<Arc<Availability>> {
         self.kept.at(now)
     }
 
@@ -52,8 +52,12 @@ impl KnownGates {
         if !self.watched.load(Ordering::Relaxed) {
             return;
         }
-        let read =
-            async { store.app_gates().await.map(|gates| Arc::new(gates.unwrap_or_default())) };
+        let read = async {
+            store
+                .availability()
+                .await
+                .map(|availability| Arc::new(availability.unwrap_or_default()))
+        };
         self.kept.refresh(now, read).await;
     }
 }

@@ -6,9 +6,9 @@ pub(crate) mod localized;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use availability::KnownGates;
+pub use availability::AvailabilityCache;
 pub use localized::Localized;
 pub use model::{
-    AppGates, AskingApp, Closed, Maintenance, PlatformGate, Update, is_below, is_version,
+    AskingApp, Availability, Closed, Maintenance, PlatformGate, Update, is_below, is_version,
 };
 pub use store::{AppInfo, ContentVersion};

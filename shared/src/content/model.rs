@@ -18,7 +18,7 @@ const PATIENCE: Wait = Wait(60);
 /// The part of the app information that every function reads. Other members of the stored record
 /// are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppGates {
+pub struct Availability {
     /// The languages that everything here is in, by their tags (BCP 47). The first is for those who
     /// want none of them.
     #[serde(default)]
@@ -100,7 +100,7 @@ pub enum Closed {
     },
 }
 
-impl AppGates {
+impl Availability {
     /// Why a request of this app at `now` is refused.
     pub fn closed_to(&self, app: AskingApp<'_>, now: Timestamp) -> Option<Closed> {
         if self.maintenance.active {
@@ -185,7 +185,7 @@ mod tests {
 
     use super::*;
 
-    fn gates(info: serde_json::Value) -> AppGates {
+    fn availability(info: serde_json::Value) -> Availability {
         serde_json::from_value(info).unwrap()
     }
 
@@ -281,11 +281,12 @@ mod tests {
 
     #[test]
     fn only_a_known_platform_with_a_version_below_its_minimum_is_too_old() {
-        let gates = gates(json!({"name": "Satchel", "platforms": {
+        let availability = availability(json!({"name": "Satchel", "platforms": {
             "ios": {"minimum_version": "2.0", "latest_version": "3.1", "store_url": "https://apps.example.com/1"},
             "web": {"minimum_version": null}}}));
-        let closed =
-            |platform, version| gates.closed_to(app(platform, version), Timestamp::UNIX_EPOCH);
+        let closed = |platform, version| {
+            availability.closed_to(app(platform, version), Timestamp::UNIX_EPOCH)
+        };
         let too_old =
             Some(Closed::TooOld { store_url: Some("https://apps.example.com/1".to_owned()) });
         assert_eq!(closed(Some("iOS"), Some("1.9.9")), too_old);
@@ -302,7 +303,7 @@ mod tests {
 
     #[test]
     fn an_update_is_soft_below_the_latest_and_hard_below_the_minimum() {
-        let gates = gates(json!({"platforms": {
+        let availability = availability(json!({"platforms": {
             "ios": {"minimum_version": "2.0", "latest_version": "3.1"}, "web": {"latest_version": "1"}, "android": {}}}));
         for (platform, version, update) in [
             ("ios", "1.99", Update::Hard),
@@ -315,18 +316,18 @@ mod tests {
             ("android", "0.1", Update::None),
             ("tv", "0.1", Update::None),
         ] {
-            assert_eq!(gates.update(app(platform, version)), update, "{platform} {version}");
+            assert_eq!(availability.update(app(platform, version)), update, "{platform} {version}");
         }
-        assert_eq!(gates.update(app("ios", None)), Update::None);
-        assert_eq!(gates.update(app(None, "0.1")), Update::None);
+        assert_eq!(availability.update(app("ios", None)), Update::None);
+        assert_eq!(availability.update(app(None, "0.1")), Update::None);
     }
 
     #[test]
     fn maintenance_says_when_to_come_again_and_its_words_may_be_in_many_languages() {
         let now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
         let closed = |maintenance: serde_json::Value| {
-            let closed =
-                gates(json!({"maintenance": maintenance})).closed_to(AskingApp::default(), now);
+            let closed = availability(json!({"maintenance": maintenance}))
+                .closed_to(AskingApp::default(), now);
             match closed.expect("it is closed") {
                 Closed::Maintenance { message, wait } => (message, wait.0),
                 other @ Closed::TooOld { .. } => panic!("{other:?}"),
@@ -346,7 +347,8 @@ mod tests {
         );
         assert_eq!(words(json!("  ")), None);
         assert_eq!(
-            gates(json!({"maintenance": {"active": false}})).closed_to(AskingApp::default(), now),
+            availability(json!({"maintenance": {"active": false}}))
+                .closed_to(AskingApp::default(), now),
             None
         );
     }

@@ -66,13 +66,15 @@ impl Gate {
     /// Maintenance and old apps, by what this process knows of them: no trip.
     fn open_to(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let now = self.app.now();
-        let Some(gates) = self.app.gates.at(now).filter(|_| self.closable) else { return Ok(()) };
-        match gates.closed_to(asking_app(headers), now) {
+        let Some(availability) = self.app.availability.at(now).filter(|_| self.closable) else {
+            return Ok(());
+        };
+        match availability.closed_to(asking_app(headers), now) {
             None => Ok(()),
             Some(Closed::Maintenance { message, wait }) => {
                 let language = Languages::of(headers)
-                    .lookup(&gates.languages)
-                    .or(gates.languages.first().map(String::as_str));
+                    .lookup(&availability.languages)
+                    .or(availability.languages.first().map(String::as_str));
                 let message = message
                     .map(|message| message.in_language(language.unwrap_or_default()).to_owned());
                 Err(ApiError::maintenance(message, wait))

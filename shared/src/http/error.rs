@@ -127,7 +127,7 @@ impl ApiError {
         Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
     }
 
-    /// What only a group with a dialect says.
+    /// What only a group with a error_format says.
     pub fn of_group(
         status: StatusCode,
         code: &'static str,

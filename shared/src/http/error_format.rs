@@ -1,8 +1,8 @@
 //! How a group says its errors where it does not use the envelope.
 //!
 //! Protocol: whoever refuses a request makes an [`ApiError`](super::error::ApiError), which writes
-//! the envelope and lets what it says ride along; the outermost layer of a group with a dialect
-//! puts the dialect's body in its place. So a refusal of any layer, the 404 of an unknown path and
+//! the envelope and lets what it says ride along; the outermost layer of a group with a error_format
+//! puts the error_format's body in its place. So a refusal of any layer, the 404 of an unknown path and
 //! the 500 of a panic among them, is written by one function. An answer that the group wrote itself
 //! stays as it is.
 
@@ -12,7 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 use crate::http::{error::Written, negotiate::Accept};
 
 /// Writes the body of an error: its content type and its bytes.
-pub type Dialect = fn(&Failure<'_>, &Accept) -> (&'static str, Vec<u8>);
+pub type ErrorFormat = fn(&Failure<'_>, &Accept) -> (&'static str, Vec<u8>);
 
 /// An error that has to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Failure<'a> {
     pub detail: &'a str,
 }
 
-/// How the document tells of a group with a dialect. Nothing of it is in a Lambda.
+/// How the document tells of a group with a error_format. Nothing of it is in a Lambda.
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Described {
@@ -49,10 +49,10 @@ impl Described {
     }
 }
 
-/// Puts what `dialect` says in the place of the envelope.
-pub(crate) fn write(dialect: Dialect, response: &mut Response, accept: &Accept) {
+/// Puts what `error_format` says in the place of the envelope.
+pub(crate) fn write(error_format: ErrorFormat, response: &mut Response, accept: &Accept) {
     let Some(failure) = response.extensions().get::<Written>() else { return };
-    let (content_type, body) = dialect(&failure.said(), accept);
+    let (content_type, body) = error_format(&failure.said(), accept);
     *response.body_mut() = axum::body::Body::from(body);
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

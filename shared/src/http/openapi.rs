@@ -181,8 +181,8 @@ pub fn document(groups: &[Routes]) -> OpenApi {
         COMMON.iter().map(|answer| (answer.name.to_owned(), RefOr::T(answer.response()))).collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme(OF_A_CUSTOMER)));
     components.add_security_scheme(OPERATOR, SecurityScheme::Http(scheme(OF_THE_OPERATOR)));
-    for dialect in groups.iter().filter_map(|group| group.document) {
-        (dialect.components)(&mut components);
+    for error_format in groups.iter().filter_map(|group| group.document) {
+        (error_format.components)(&mut components);
     }
     let mut info =
         InfoBuilder::new().title("Satchel").version("1.0.0").description(Some(DESCRIPTION)).build();
@@ -208,7 +208,7 @@ fn completed(
     operation: &Operation,
     place: usize,
     method: &HttpMethod,
-    dialect: Option<error_format::Described>,
+    error_format: Option<error_format::Described>,
 ) -> Described {
     if place > 0 {
         let name = method_of(method).as_str().to_lowercase();
@@ -220,7 +220,7 @@ fn completed(
         let requirement = |scheme: &&str| SecurityRequirement::new(*scheme, Vec::<String>::new());
         described.security = Some(schemes.iter().map(requirement).collect());
     }
-    if described.request_body.is_some() && dialect.is_none() {
+    if described.request_body.is_some() && error_format.is_none() {
         three_encodings(&mut described);
     }
     let given = |answer: &&CommonAnswer| match answer.of {
@@ -230,15 +230,15 @@ fn completed(
         Of::Closable => operation.can_be_closed(),
     };
     for answer in COMMON.iter().filter(given) {
-        let response = || match dialect {
+        let response = || match error_format {
             None => RefOr::Ref(Ref::from_response_name(answer.name)),
-            Some(dialect) => RefOr::T(answer.in_dialect(dialect)),
+            Some(error_format) => RefOr::T(answer.in_dialect(error_format)),
         };
         // Unless the operation describes one of that status itself.
         described.responses.responses.entry(answer.status.to_owned()).or_insert_with(response);
     }
-    if let Some(dialect) = dialect {
-        (dialect.operation)(&mut described, operation.produces);
+    if let Some(error_format) = error_format {
+        (error_format.operation)(&mut described, operation.produces);
     }
     described
 }
@@ -270,9 +270,10 @@ impl CommonAnswer {
     }
 
     /// As a group says it that does not use the envelope.
-    fn in_dialect(&self, dialect: error_format::Described) -> Response {
+    fn in_dialect(&self, error_format: error_format::Described) -> Response {
         let detail = self.examples.first().map_or(self.when, |example| example.detail);
-        let (schema, example) = (dialect.error)(self.status.parse().unwrap_or_default(), detail);
+        let (schema, example) =
+            (error_format.error)(self.status.parse().unwrap_or_default(), detail);
         self.with(
             ContentBuilder::new()
                 .schema(Some(Ref::from_schema_name(schema)))

@@ -22,7 +22,7 @@ use crate::{
     http::{
         checks::{Gate, gate},
         error::ApiError,
-        error_format::{self, Dialect},
+        error_format::{self, ErrorFormat},
     },
 };
 
@@ -30,7 +30,7 @@ use crate::{
 pub struct Routes {
     group: &'static str,
     always_open: bool,
-    dialect: Option<Dialect>,
+    error_format: Option<ErrorFormat>,
     served_where: fn(&Config) -> bool,
     #[cfg(feature = "document")]
     pub(crate) document: Option<error_format::Described>,
@@ -98,7 +98,7 @@ impl Routes {
         Self {
             group,
             always_open: false,
-            dialect: None,
+            error_format: None,
             served_where: |_| true,
             #[cfg(feature = "document")]
             document: None,
@@ -107,8 +107,8 @@ impl Routes {
     }
 
     /// Its errors are said in another way than by the envelope.
-    pub fn speaking(self, dialect: Dialect) -> Self {
-        Self { dialect: Some(dialect), ..self }
+    pub fn with_error_format(self, error_format: ErrorFormat) -> Self {
+        Self { error_format: Some(error_format), ..self }
     }
 
     /// And this is how the document tells of it.
@@ -129,8 +129,8 @@ impl Routes {
     }
 
     /// How its errors are said, where that is not the envelope.
-    pub(crate) fn dialect(&self) -> Option<Dialect> {
-        self.dialect
+    pub(crate) fn error_format(&self) -> Option<ErrorFormat> {
+        self.error_format
     }
 
     /// The operations answer during maintenance and to apps of any age: for the group that tells
@@ -177,7 +177,7 @@ impl Routes {
     pub(crate) fn into_router(self, app: AppState) -> Router {
         let mut paths: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         if self.operations.iter().any(Operation::can_be_closed) {
-            app.gates.watch();
+            app.availability.watch();
         }
         for operation in self.operations {
             paths.entry(operation.path.clone()).or_default().push(operation);

@@ -4,21 +4,21 @@ use futures_util::future::join_all;
 use harness::{Api, clock::HandClock, wire::Wire};
 use local::{
     cli,
-    content_desk::{ContentError, Draft},
+    content_admin::{ContentError, Draft},
     stack::{Stack, StackOptions},
     template::Template,
 };
 use serde_json::{Value, json};
 
-use super::{answering, desk, first_answer, much_later, push, sample, start};
+use super::{admin, answering, first_answer, much_later, push, sample, start};
 
 async fn draft(api: &Api, content: &Value) -> Draft {
     let now = api.stack.state("app-info").expect("app-info runs").now();
-    desk(api).draft(&content.to_string(), now).await.expect("the content is right")
+    admin(api).draft(&content.to_string(), now).await.expect("the content is right")
 }
 
 async fn roll_back(api: &Api) -> Result<u64, ContentError> {
-    desk(api).publish(&desk(api).draft_of_rollback().await?).await
+    admin(api).publish(&admin(api).draft_of_rollback().await?).await
 }
 
 fn shown(draft: &Draft) -> Vec<String> {
@@ -46,7 +46,7 @@ async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
     let mut content = answering("Right.");
     content["faqs"][1]["question"]["ar"] = json!("");
     content["platforms"]["ios"]["latest"] = json!("1.5");
-    let refused = desk(&api)
+    let refused = admin(&api)
         .draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now())
         .await;
     let Err(ContentError::Wrong(problems)) = refused else { panic!("{refused:?}") };
@@ -122,12 +122,12 @@ async fn a_rollback_brings_back_the_gates_too() {
             .send()
     };
     old().await.expect(426);
-    let draft = desk(&api).draft_of_rollback().await.expect("there is one before");
+    let draft = admin(&api).draft_of_rollback().await.expect("there is one before");
     assert_eq!(
         shown(&draft),
         ["- platforms.ios.minimum_version: \"1.4.0\"\n+ platforms.ios.minimum_version: \"1.0.0\""]
     );
-    desk(&api).publish(&draft).await.expect("nobody else publishes");
+    admin(&api).publish(&draft).await.expect("nobody else publishes");
     much_later(&api).await;
     old().await.expect(401);
 }
@@ -140,9 +140,9 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
     for n in 0..12 {
         drafts.push(draft(&api, &answering(&format!("By {n}."))).await);
     }
-    drafts.push(desk(&api).draft_of_rollback().await.expect("there is one before"));
-    let desk = desk(&api);
-    let outcomes = join_all(drafts.iter().map(|draft| desk.publish(draft))).await;
+    drafts.push(admin(&api).draft_of_rollback().await.expect("there is one before"));
+    let admin = admin(&api);
+    let outcomes = join_all(drafts.iter().map(|draft| admin.publish(draft))).await;
     let published: Vec<usize> =
         (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
     assert_eq!(published.len(), 1, "{outcomes:?}");
@@ -165,12 +165,12 @@ async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_t
     push(&api, &answering("Second.")).await;
     let stale = [
         draft(&api, &answering("Stale.")).await,
-        desk(&api).draft_of_rollback().await.expect("there is one before"),
+        admin(&api).draft_of_rollback().await.expect("there is one before"),
     ];
     push(&api, &answering("Third.")).await;
     roll_back(&api).await.expect("there is one before");
     for draft in &stale {
-        assert!(matches!(desk(&api).publish(draft).await, Err(ContentError::Overtaken)));
+        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Overtaken)));
     }
     assert_eq!(first_answer(&api).await, "Second.");
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);

@@ -1,4 +1,4 @@
-//! The gates, from the operator's file to every function.
+//! The availability, from the operator's file to every function.
 
 use http::Method;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! What the app shows to everybody, and how the operator changes it.
 
 use harness::{Answer, Api};
-use local::content_desk::ContentDesk;
+use local::content_admin::ContentAdmin;
 use serde_json::{Value, json};
 
 mod content;
@@ -31,15 +31,15 @@ fn answering(answer: &str) -> Value {
     content
 }
 
-fn desk(api: &Api) -> ContentDesk {
-    ContentDesk::new(api.stack.state("app-info").expect("app-info runs").store.clone())
+fn admin(api: &Api) -> ContentAdmin {
+    ContentAdmin::new(api.stack.state("app-info").expect("app-info runs").store.clone())
 }
 
 /// Publishes a content, and gives its version.
 async fn push(api: &Api, content: &Value) -> u64 {
     let now = api.stack.state("app-info").expect("app-info runs").now();
-    let draft = desk(api).draft(&content.to_string(), now).await.expect("the content is right");
-    desk(api).publish(&draft).await.expect("nobody else publishes")
+    let draft = admin(api).draft(&content.to_string(), now).await.expect("the content is right");
+    admin(api).publish(&draft).await.expect("nobody else publishes")
 }
 
 /// Lets so much time go by that whatever the processes know is believed no more, and lets the other

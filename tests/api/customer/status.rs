@@ -1,7 +1,7 @@
 use harness::{Answer, Api, clock::HandClock, log, wire::Wire};
 use local::{
     cli,
-    operator_desk::{DeskError, OperatorDesk},
+    operator_admin::{DeskError, OperatorAdmin},
     stack::{Stack, StackOptions},
     template::Template,
 };
@@ -21,12 +21,12 @@ async fn set_disabled(
     why: &str,
 ) -> Result<bool, DeskError> {
     let store = api.stack.state("customer").expect("customer runs").store.clone();
-    let desk = OperatorDesk::new(store, &api.stack.secrets).expect("the secrets are there");
+    let admin = OperatorAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
     let change = StatusChange {
         at: api.stack.state("customer").expect("customer runs").now(),
         why: why.to_owned(),
     };
-    desk.set_disabled(phone, disabled, change).await
+    admin.set_disabled(phone, disabled, change).await
 }
 
 async fn export(api: &Api, access: &str) -> Answer {

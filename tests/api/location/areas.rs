@@ -1,10 +1,10 @@
 //! Where the operator serves: published, seen by every process, taken back.
 
 use harness::Api;
-use local::areas_desk::AreasError;
+use local::areas_admin::AreasError;
 use serde_json::{Value, json};
 
-use super::{collection, desk, push, region, square};
+use super::{admin, collection, push, region, square};
 
 async fn area_at(api: &Api, lat: f64, lng: f64) -> Value {
     region(api, lat, lng).await.expect(200).json()["service_area"].clone()
@@ -81,7 +81,7 @@ async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
         area_at(&api, 24.4, 46.8).await,
         json!({"id": "417", "name": "منطقة 417", "served": true})
     );
-    assert_eq!(desk(&api).present().await.expect("areas").len(), 500);
+    assert_eq!(admin(&api).present().await.expect("areas").len(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,10 +89,10 @@ async fn a_file_that_is_not_right_changes_nothing() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let (before, items) =
-        (desk(&api).present().await.expect("areas"), api.whole_table().await.lines().count());
+        (admin(&api).present().await.expect("areas"), api.whole_table().await.lines().count());
     let mut open = square("open", [10.0, 10.0], 1.0, true);
     open["geometry"]["coordinates"][0].as_array_mut().expect("a ring").pop();
-    match desk(&api).draft(&collection(&[square("right", [46.0, 24.0], 1.0, true), open])).await {
+    match admin(&api).draft(&collection(&[square("right", [46.0, 24.0], 1.0, true), open])).await {
         Err(AreasError::Wrong(problems)) => {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(
@@ -104,7 +104,7 @@ async fn a_file_that_is_not_right_changes_nothing() {
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(desk(&api).present().await.expect("areas"), before);
+    assert_eq!(admin(&api).present().await.expect("areas"), before);
     assert_eq!(api.whole_table().await.lines().count(), items);
 }
 
@@ -112,23 +112,23 @@ async fn a_file_that_is_not_right_changes_nothing() {
 async fn a_release_is_taken_back_step_by_step_and_of_two_at_once_one_holds() {
     let api = Api::start().await;
     let now = api.stack.state("location").expect("location runs").now();
-    assert!(matches!(desk(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
+    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
     push(&api, &[square("first", [46.0, 24.0], 1.0, true)]).await;
     push(&api, &[square("second", [46.0, 24.0], 1.0, true)]).await;
     let [one, other] =
         ["third", "fourth"].map(|id| collection(&[square(id, [46.0, 24.0], 1.0, true)]));
     let (one, other) = (
-        desk(&api).draft(&one).await.expect("right"),
-        desk(&api).draft(&other).await.expect("right"),
+        admin(&api).draft(&one).await.expect("right"),
+        admin(&api).draft(&other).await.expect("right"),
     );
     assert_eq!(one.changes, ["- second (Area second)", "+ third (Area third)"]);
-    desk(&api).publish(&one, now).await.expect("nobody was before");
-    assert!(matches!(desk(&api).publish(&other, now).await, Err(AreasError::Overtaken)));
+    admin(&api).publish(&one, now).await.expect("nobody was before");
+    assert!(matches!(admin(&api).publish(&other, now).await, Err(AreasError::Overtaken)));
     for id in ["third", "second", "first"] {
         assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, id);
-        let back = desk(&api).draft_of_rollback().await.expect("there is one before");
-        desk(&api).publish(&back, now).await.expect("nobody was before");
+        let back = admin(&api).draft_of_rollback().await.expect("there is one before");
+        admin(&api).publish(&back, now).await.expect("nobody was before");
     }
     assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, json!(null));
-    assert!(matches!(desk(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
+    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
 }

@@ -1,7 +1,7 @@
 //! Countries, what lies where, and addresses.
 
 use harness::{Answer, Api};
-use local::areas_desk::AreasDesk;
+use local::areas_admin::AreasAdmin;
 use serde_json::{Value, json};
 
 mod addresses;
@@ -42,12 +42,12 @@ fn collection(features: &[Value]) -> String {
     json!({"type": "FeatureCollection", "features": features}).to_string()
 }
 
-fn desk(api: &Api) -> AreasDesk {
-    AreasDesk::new(api.stack.state("location").expect("location runs").store.clone())
+fn admin(api: &Api) -> AreasAdmin {
+    AreasAdmin::new(api.stack.state("location").expect("location runs").store.clone())
 }
 
 async fn push(api: &Api, features: &[Value]) {
-    let draft = desk(api).draft(&collection(features)).await.expect("the file is right");
+    let draft = admin(api).draft(&collection(features)).await.expect("the file is right");
     let now = api.stack.state("location").expect("location runs").now();
-    desk(api).publish(&draft, now).await.expect("nobody else publishes");
+    admin(api).publish(&draft, now).await.expect("nobody else publishes");
 }

@@ -9,10 +9,10 @@ use shared::clock::{Clock, SystemClock};
 use super::{
     Failure,
     content::agreed,
-    place::{Place, PlaceArgs},
     say,
+    target_table::{TargetTable, TargetTableArgs},
 };
-use crate::areas_desk::{AreasDesk, AreasDraft, AreasError};
+use crate::areas_admin::{AreasAdmin, AreasDraft, AreasError};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AreasCommand {
@@ -21,7 +21,7 @@ pub(super) enum AreasCommand {
     /// Go back to the release before the present one, after showing what that changes
     Rollback(RollbackArgs),
     /// Print the service areas that hold, as a file to change and push
-    Show(PlaceArgs),
+    Show(TargetTableArgs),
 }
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) struct PushArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    target: TargetTableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -41,44 +41,44 @@ pub(super) struct RollbackArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    target: TargetTableArgs,
 }
 
 pub(super) async fn run(command: AreasCommand) -> Result<(), Failure> {
-    let place = match &command {
-        AreasCommand::Push(PushArgs { place, .. })
-        | AreasCommand::Rollback(RollbackArgs { place, .. })
-        | AreasCommand::Show(place) => place,
+    let target = match &command {
+        AreasCommand::Push(PushArgs { target, .. })
+        | AreasCommand::Rollback(RollbackArgs { target, .. })
+        | AreasCommand::Show(target) => target,
     };
-    let place = place.open().await?;
-    let done = at(&place, &command).await;
-    place.close().await;
+    let target = target.open().await?;
+    let done = at(&target, &command).await;
+    target.close().await;
     done
 }
 
-async fn at(place: &Place, command: &AreasCommand) -> Result<(), Failure> {
-    let desk = AreasDesk::new(place.store("location")?);
+async fn at(target: &TargetTable, command: &AreasCommand) -> Result<(), Failure> {
+    let admin = AreasAdmin::new(target.store("location")?);
     match command {
         AreasCommand::Push(PushArgs { file, yes, .. }) => {
             let shown = file.display();
             let text = fs::read_to_string(file);
             let text = text
                 .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
-            let draft = desk.draft(&text).await.map_err(refused)?;
-            publish(&desk, &draft, *yes).await
+            let draft = admin.draft(&text).await.map_err(refused)?;
+            publish(&admin, &draft, *yes).await
         }
         AreasCommand::Rollback(RollbackArgs { yes, .. }) => {
-            let draft = desk.draft_of_rollback().await.map_err(refused)?;
-            publish(&desk, &draft, *yes).await
+            let draft = admin.draft_of_rollback().await.map_err(refused)?;
+            publish(&admin, &draft, *yes).await
         }
         AreasCommand::Show(_) => {
-            say(format_args!("{:#}", area_file::file(&desk.present().await.map_err(refused)?)));
+            say(format_args!("{:#}", area_file::file(&admin.present().await.map_err(refused)?)));
             Ok(())
         }
     }
 }
 
-async fn publish(desk: &AreasDesk, draft: &AreasDraft, yes: bool) -> Result<(), Failure> {
+async fn publish(admin: &AreasAdmin, draft: &AreasDraft, yes: bool) -> Result<(), Failure> {
     if draft.changes.is_empty() {
         say("nothing differs from what holds");
         return Ok(());
@@ -87,7 +87,7 @@ async fn publish(desk: &AreasDesk, draft: &AreasDraft, yes: bool) -> Result<(), 
     if !yes && !agreed()? {
         return Err(Failure::outcome("nothing was published"));
     }
-    desk.publish(draft, SystemClock.now()).await.map_err(refused)?;
+    admin.publish(draft, SystemClock.now()).await.map_err(refused)?;
     say(format_args!(
         "{} service areas hold, in every process within two minutes",
         draft.areas.len()

@@ -6,11 +6,10 @@ use clap::{Args, Subcommand};
 use shared::clock::{Clock, SystemClock};
 
 use super::{
-    Failure,
-    place::{Place, PlaceArgs},
-    say,
+    Failure, say,
+    target_table::{TargetTable, TargetTableArgs},
 };
-use crate::content_desk::{ContentDesk, ContentError, Draft};
+use crate::content_admin::{ContentAdmin, ContentError, Draft};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ContentCommand {
@@ -19,7 +18,7 @@ pub(super) enum ContentCommand {
     /// Go back to the version before the present one, after showing what that changes
     Rollback(RollbackArgs),
     /// Print the content that is served, as a file to change and push
-    Show(PlaceArgs),
+    Show(TargetTableArgs),
 }
 
 #[derive(Debug, Args)]
@@ -30,7 +29,7 @@ pub(super) struct PushArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    target: TargetTableArgs,
 }
 
 #[derive(Debug, Args)]
@@ -39,42 +38,42 @@ pub(super) struct RollbackArgs {
     #[arg(long)]
     yes: bool,
     #[command(flatten)]
-    place: PlaceArgs,
+    target: TargetTableArgs,
 }
 
 pub(super) async fn run(command: ContentCommand) -> Result<(), Failure> {
-    let place = match &command {
-        ContentCommand::Push(PushArgs { place, .. })
-        | ContentCommand::Rollback(RollbackArgs { place, .. })
-        | ContentCommand::Show(place) => place,
+    let target = match &command {
+        ContentCommand::Push(PushArgs { target, .. })
+        | ContentCommand::Rollback(RollbackArgs { target, .. })
+        | ContentCommand::Show(target) => target,
     };
-    let place = place.open().await?;
-    let done = at(&place, &command).await;
-    place.close().await;
+    let target = target.open().await?;
+    let done = at(&target, &command).await;
+    target.close().await;
     done
 }
 
-async fn at(place: &Place, command: &ContentCommand) -> Result<(), Failure> {
-    let desk = ContentDesk::new(place.store("app-info")?);
+async fn at(target: &TargetTable, command: &ContentCommand) -> Result<(), Failure> {
+    let admin = ContentAdmin::new(target.store("app-info")?);
     match command {
         ContentCommand::Push(PushArgs { file, yes, .. }) => {
             let shown = file.display();
             let text = fs::read_to_string(file);
             let text = text
                 .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
-            let draft = desk.draft(&text, SystemClock.now()).await.map_err(refused)?;
+            let draft = admin.draft(&text, SystemClock.now()).await.map_err(refused)?;
             if draft.changes.is_empty() {
                 say("nothing differs from what is served");
                 return Ok(());
             }
-            publish(&desk, &draft, *yes).await
+            publish(&admin, &draft, *yes).await
         }
         ContentCommand::Rollback(RollbackArgs { yes, .. }) => {
-            let draft = desk.draft_of_rollback().await.map_err(refused)?;
-            publish(&desk, &draft, *yes).await
+            let draft = admin.draft_of_rollback().await.map_err(refused)?;
+            publish(&admin, &draft, *yes).await
         }
         ContentCommand::Show(_) => {
-            let content = desk.present().await.map_err(refused)?;
+            let content = admin.present().await.map_err(refused)?;
             let content = content.ok_or_else(|| Failure::outcome("the table holds no content"))?;
             say(format_args!("{:#}", content.to_json()));
             Ok(())
@@ -82,12 +81,12 @@ async fn at(place: &Place, command: &ContentCommand) -> Result<(), Failure> {
     }
 }
 
-async fn publish(desk: &ContentDesk, draft: &Draft, yes: bool) -> Result<(), Failure> {
+async fn publish(admin: &ContentAdmin, draft: &Draft, yes: bool) -> Result<(), Failure> {
     draft.changes.iter().for_each(say);
     if !yes && !agreed()? {
         return Err(Failure::outcome("nothing was published"));
     }
-    let version = desk.publish(draft).await.map_err(refused)?;
+    let version = admin.publish(draft).await.map_err(refused)?;
     say(format_args!("version {version} is served, by every function within two minutes"));
     Ok(())
 }

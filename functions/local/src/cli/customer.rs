@@ -10,13 +10,12 @@ use shared::{
 };
 
 use super::{
-    Failure,
-    place::{Place, PlaceArgs},
-    say,
+    Failure, say,
+    target_table::{TargetTable, TargetTableArgs},
 };
 use crate::{
     log,
-    operator_desk::{DeskError, OperatorDesk},
+    operator_admin::{DeskError, OperatorAdmin},
     template::Texts,
 };
 
@@ -37,7 +36,7 @@ pub(super) struct CustomerArgs {
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
     #[command(flatten)]
-    place: PlaceArgs,
+    target: TargetTableArgs,
     /// JSON file with the deployed secrets: {"HashSecret": "…", "CursorSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
@@ -51,9 +50,9 @@ pub(super) async fn run(command: CustomerCommand) -> Result<(), Failure> {
     };
     log::to_stderr("info");
     let given = args.secrets.as_ref().map(read_secrets).transpose()?;
-    let place = args.place.open().await?;
-    let changed = set(&place, given, &args, disabled).await;
-    place.close().await;
+    let target = args.target.open().await?;
+    let changed = set(&target, given, &args, disabled).await;
+    target.close().await;
     let changed = changed?;
     let status = if disabled { "closed" } else { "open" };
     say(format_args!("the account is {status}{}", if changed { "" } else { ", as it was before" }));
@@ -61,18 +60,18 @@ pub(super) async fn run(command: CustomerCommand) -> Result<(), Failure> {
 }
 
 async fn set(
-    place: &Place,
+    target: &TargetTable,
     given: Option<Texts>,
     args: &CustomerArgs,
     disabled: bool,
 ) -> Result<bool, Failure> {
-    let secrets = match place {
-        Place::Local(stack) => stack.secrets.clone(),
-        Place::Deployed(_) => given.unwrap_or_default(),
+    let secrets = match target {
+        TargetTable::Local(stack) => stack.secrets.clone(),
+        TargetTable::Deployed(_) => given.unwrap_or_default(),
     };
-    let desk = OperatorDesk::new(place.store("customer")?, &secrets).map_err(Failure::usage)?;
+    let admin = OperatorAdmin::new(target.store("customer")?, &secrets).map_err(Failure::usage)?;
     let change = StatusChange { at: SystemClock.now(), why: args.why.clone() };
-    desk.set_disabled(&args.phone, disabled, change).await.map_err(|error| match error {
+    admin.set_disabled(&args.phone, disabled, change).await.map_err(|error| match error {
         DeskError::Phone | DeskError::Secret(_) => Failure::usage(error),
         DeskError::Nobody | DeskError::Store(_) => Failure::outcome(error),
     })

@@ -2,13 +2,13 @@
 //! nothing is looked up before.
 //!
 //! Invariant: the limit of writes does not count these. Whoever holds a stolen token could
-//! otherwise use the limit up and keep its owner from ending the session it is of; and a write that
+//! otherwise use the limit up and keep its owner from scope the session it is of; and a write that
 //! is repeated costs what its count would.
 
 use std::future::ready;
 
 use crate::{
-    account::{Ending, LogOut, LoggedOut},
+    account::{LogOut, LogOutScope, LoggedOut},
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
     http::error::ApiError,
@@ -26,16 +26,16 @@ impl Caller {
     /// end was not.
     ///
     /// One trip, one write unit for each KB of the account.
-    pub async fn log_out(&self, ending: Ending) -> Result<bool, ApiError> {
+    pub async fn log_out(&self, scope: LogOutScope) -> Result<bool, ApiError> {
         let (app, customer, by) = (&self.app, self.claims.user_id, self.claims.sid);
         let idle = app.config.tokens.refresh_idle;
-        let log_out = LogOut { customer, by, ending, name: app.new_name(), now: app.now(), idle };
+        let log_out = LogOut { customer, by, scope, name: app.new_name(), now: app.now(), idle };
         match app.store.log_out(&log_out).await? {
             LoggedOut::Done => {
-                let (event, session) = match ending {
-                    Ending::Own => (Event::LoggedOut, by),
-                    Ending::One(session) => (Event::LoggedOut, session),
-                    Ending::All | Ending::Others => (Event::LoggedOutEverywhere, by),
+                let (event, session) = match scope {
+                    LogOutScope::Own => (Event::LoggedOut, by),
+                    LogOutScope::One(session) => (Event::LoggedOut, session),
+                    LogOutScope::All | LogOutScope::Others => (Event::LoggedOutEverywhere, by),
                 };
                 audit::record(
                     app,

@@ -18,7 +18,7 @@ use shared::{
 };
 
 /// A table whose content is looked after.
-pub struct ContentDesk {
+pub struct ContentAdmin {
     store: Store,
 }
 
@@ -53,8 +53,8 @@ struct Present {
     content: Option<Content>,
 }
 
-impl ContentDesk {
-    /// A desk over this table.
+impl ContentAdmin {
+    /// A admin over this table.
     pub fn new(store: Store) -> Self {
         Self { store }
     }
@@ -77,8 +77,11 @@ impl ContentDesk {
         let present = info.version.ok_or(ContentError::NothingBefore)?;
         let version = self.version(present).await?.0.replaces.ok_or(ContentError::NothingBefore)?;
         let (_, earlier) = self.version(version).await?;
-        let after =
-            AppInfo { version: Some(version), newest: info.newest, gates: earlier.gates.clone() };
+        let after = AppInfo {
+            version: Some(version),
+            newest: info.newest,
+            availability: earlier.availability.clone(),
+        };
         Ok(Draft {
             changes: difference(Some(&info), Some(&content), &earlier),
             before: Some(info),
@@ -119,9 +122,9 @@ impl ContentDesk {
             return Ok(Present { info, content: None });
         };
         let (_, mut content) = self.version(version).await?;
-        // The gates may have been changed by hand since it was published.
-        if let Some(AppInfo { gates, .. }) = &info {
-            content.gates = gates.clone();
+        // The availability may have been changed by hand since it was published.
+        if let Some(AppInfo { availability, .. }) = &info {
+            content.availability = availability.clone();
         }
         Ok(Present { info, content: Some(content) })
     }
@@ -150,8 +153,11 @@ impl Present {
             since: now,
             content: content.to_json().to_string(),
         };
-        let after =
-            AppInfo { version: Some(version), newest: version, gates: content.gates.clone() };
+        let after = AppInfo {
+            version: Some(version),
+            newest: version,
+            availability: content.availability.clone(),
+        };
         Draft {
             changes: difference(info.as_ref(), replaced.as_ref(), content),
             before: info,
@@ -161,10 +167,11 @@ impl Present {
     }
 }
 
-/// Without a content there may still be gates, made by hand.
+/// Without a content there may still be availability, made by hand.
 fn difference(info: Option<&AppInfo>, before: Option<&Content>, after: &Content) -> Vec<Change> {
-    let gates = || serde_json::to_value(info.map(|info| &info.gates)).unwrap_or_default();
-    let before = before.map_or_else(gates, Content::to_json);
+    let availability =
+        || serde_json::to_value(info.map(|info| &info.availability)).unwrap_or_default();
+    let before = before.map_or_else(availability, Content::to_json);
     let before = if before.is_null() { serde_json::json!({}) } else { before };
     changes(&before, &after.to_json())
 }

@@ -4,7 +4,7 @@
 //! line here.
 
 use harness::{Answer, Api};
-use local::content_desk::ContentDesk;
+use local::content_admin::ContentAdmin;
 use serde_json::{Value, json};
 
 use crate::{
@@ -74,8 +74,8 @@ async fn tell(api: &Api, change: impl FnOnce(&mut Value)) {
     let state = api.stack.state("app-info").expect("app-info runs");
     let mut content: Value = serde_json::from_str(app_info::SAMPLE).expect("JSON");
     change(&mut content);
-    let desk = ContentDesk::new(state.store.clone());
-    assert!(desk.fill(&content.to_string(), state.now()).await.expect("the content is right"));
+    let admin = ContentAdmin::new(state.store.clone());
+    assert!(admin.fill(&content.to_string(), state.now()).await.expect("the content is right"));
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
 }
@@ -84,7 +84,7 @@ fn closable(operation: &Operation) -> bool {
     operation.path.starts_with("/api/") && !operation.is_of_app_info()
 }
 
-/// Nothing but the path and the app's headers: what follows the gates must not be reached.
+/// Nothing but the path and the app's headers: what follows the availability must not be reached.
 async fn send(api: &Api, operation: &Operation, version: &str) -> Answer {
     let request =
         api.request(operation.method.parse().expect("a method"), &with_id(&operation.path, AN_ID));

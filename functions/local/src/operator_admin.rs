@@ -19,7 +19,7 @@ use crate::template::Texts;
 pub const SECRETS: [&str; 2] = ["HashSecret", "CursorSecret"];
 
 /// A table and what is needed to find a customer in it.
-pub struct OperatorDesk {
+pub struct OperatorAdmin {
     store: Store,
     hashes: Hashes,
     signer: Signer,
@@ -38,8 +38,8 @@ pub enum DeskError {
     Store(StoreError),
 }
 
-impl OperatorDesk {
-    /// A desk over this table, with the secrets of its functions.
+impl OperatorAdmin {
+    /// A admin over this table, with the secrets of its functions.
     pub fn new(store: Store, secrets: &Texts) -> Result<Self, DeskError> {
         let secret = |name| {
             secrets.get(name).filter(|value| !value.is_empty()).ok_or(DeskError::Secret(name))

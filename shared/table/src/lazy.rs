@@ -1,4 +1,4 @@
-//! A value that is made once: when it is first used, or beside what else there is to do.
+//! A value that is created once: on first use, or on a thread of its own before that.
 
 use std::{
     fmt,
@@ -7,17 +7,17 @@ use std::{
     thread,
 };
 
-/// Cheap to clone; all clones are one value.
+/// A value created once. Cheap to clone; all clones share the value.
 pub struct Lazy<T>(Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>);
 
 impl<T: Send + Sync + 'static> Lazy<T> {
-    /// Made by `make`, once somebody needs it.
+    /// Created by `make` on first use.
     pub fn new(make: impl FnOnce() -> T + Send + 'static) -> Self {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Has it made by a thread of its own; who needs it before that is done waits for it. Where
-    /// there can be no thread, it is made by the one who needs it first.
+    /// Starts a thread that creates the value; a use before it is done waits for it. Where no thread
+    /// can be started, the value is created on first use.
     pub fn begin(&self) {
         let value = self.clone();
         let begun = thread::Builder::new().spawn(move || {

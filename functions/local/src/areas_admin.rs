@@ -20,7 +20,7 @@ use shared::{
 };
 
 /// A table whose service areas are looked after.
-pub struct AreasDesk {
+pub struct AreasAdmin {
     store: Store,
 }
 
@@ -58,8 +58,8 @@ pub enum AreasError {
     Store(StoreError),
 }
 
-impl AreasDesk {
-    /// A desk over this table.
+impl AreasAdmin {
+    /// A admin over this table.
     pub fn new(store: Store) -> Self {
         Self { store }
     }

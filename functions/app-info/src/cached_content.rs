@@ -1,4 +1,4 @@
-//! What is told now: the content that the table holds, kept in the process, and the form of every
+//! The content that the table holds, kept in the process, and the form of every
 //! answer that shows it.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use shared::{
     content::AppInfo,
     http::{error::ApiError, language::Languages, public::Public},
     store::StoreError,
-    swr_cache::Kept,
+    swr_cache::SwrCache,
 };
 
 use crate::content::Content;
@@ -21,36 +21,39 @@ const CACHE: &str = "public, max-age=60, stale-while-revalidate=600";
 
 /// A version of the content, with the platforms and the maintenance that hold now.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct CachedContent {
     version: Option<u64>,
     pub(crate) content: Content,
 }
 
-/// What is told now. No trip in a warm process; before its first answer two, one after the other.
+/// The content that is served now. No trip in a warm process; before its first answer two, one after the other.
 /// Once a minute, beside a request, the app information is read again: half a read unit; a read
 /// unit for each 4 KB of the content where there is a new version.
-pub(crate) async fn told_now(app: &AppState) -> Result<Arc<Told>, ApiError> {
-    let kept = app.own::<Kept<Told>>();
+pub(crate) async fn cached_content(app: &AppState) -> Result<Arc<CachedContent>, ApiError> {
+    let kept = app.own::<SwrCache<CachedContent>>();
     let (of, last) = (app.clone(), kept.last());
-    Ok(kept.get(app.now(), async move { Told::read(&of, last).await.map(Arc::new) }).await?)
+    Ok(kept
+        .get(app.now(), async move { CachedContent::read(&of, last).await.map(Arc::new) })
+        .await?)
 }
 
-impl Told {
+impl CachedContent {
     async fn read(app: &AppState, last: Option<Arc<Self>>) -> Result<Self, StoreError> {
-        let AppInfo { version, gates, .. } = app.store.app_info(false).await?.unwrap_or_default();
+        let AppInfo { version, availability, .. } =
+            app.store.app_info(false).await?.unwrap_or_default();
         let mut content = match (version, last.filter(|last| last.version == version)) {
             (_, Some(same)) => same.content.clone(),
             (Some(version), None) => published(app, version).await?,
             (None, None) => Content::nameless(&app.config.app_name),
         };
-        content.gates.platforms = gates.platforms;
-        content.gates.maintenance = gates.maintenance;
+        content.availability.platforms = availability.platforms;
+        content.availability.maintenance = availability.maintenance;
         Ok(Self { version, content })
     }
 
     /// The language of the content for someone who wants `wanted`.
     pub(crate) fn language(&self, wanted: &Languages) -> &str {
-        let offered = &self.content.gates.languages;
+        let offered = &self.content.availability.languages;
         wanted.lookup(offered).or(offered.first().map(String::as_str)).unwrap_or("en")
     }
 }

@@ -1,4 +1,4 @@
-//! The one source of chance, so that a test can choose it.
+//! The source of randomness, which a test can replace.
 
 /// Gives unpredictable bytes.
 pub trait Random: Send + Sync + 'static {
@@ -16,8 +16,7 @@ impl Random for SystemRandom {
     }
 }
 
-/// A number below `bound`, each with the same chance: draws that would favour the low numbers are
-/// drawn again.
+/// A number below `bound`, all equally likely: draws that would favour low numbers are drawn again.
 pub fn below(random: &dyn Random, bound: u32) -> u32 {
     let fair = u32::MAX - u32::MAX % bound;
     loop {

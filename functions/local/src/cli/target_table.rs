@@ -11,7 +11,7 @@ use crate::{doctor::operator_client, stack::Stack};
 
 /// Which table.
 #[derive(Debug, Args)]
-pub(super) struct PlaceArgs {
+pub(super) struct TargetTableArgs {
     /// Folder of the local data [default: target/local beside template.yaml]
     #[arg(long, value_name = "DIR", conflicts_with = "table")]
     data: Option<PathBuf>,
@@ -27,19 +27,19 @@ pub(super) struct PlaceArgs {
 }
 
 /// An opened table.
-pub(super) enum Place {
+pub(super) enum TargetTable {
     /// The local data, which this process now has to itself.
     Local(Box<Stack>),
     /// A deployed table.
     Deployed(Store),
 }
 
-impl PlaceArgs {
+impl TargetTableArgs {
     /// Opens it; the launcher must not be running on the same local data.
-    pub(super) async fn open(&self) -> Result<Place, Failure> {
+    pub(super) async fn open(&self) -> Result<TargetTable, Failure> {
         if let Some(table) = &self.table {
             let client = operator_client(self.region.clone(), self.dynamodb_endpoint.clone()).await;
-            return Ok(Place::Deployed(Store::new(client, table.clone())));
+            return Ok(TargetTable::Deployed(Store::new(client, table.clone())));
         }
         let (template, root) = StackArgs::template()?;
         let stack = StackArgs {
@@ -49,11 +49,11 @@ impl PlaceArgs {
             set: Vec::new(),
         };
         let stack = Stack::start(&template, stack.options(&root)).await.map_err(Failure::usage)?;
-        Ok(Place::Local(Box::new(stack)))
+        Ok(TargetTable::Local(Box::new(stack)))
     }
 }
 
-impl Place {
+impl TargetTable {
     /// Its table, by the functions of a group.
     pub(super) fn store(&self, group: &str) -> Result<Store, Failure> {
         match self {
