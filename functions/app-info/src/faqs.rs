@@ -8,10 +8,10 @@ use shared::{
     http::{
         body::Query,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         language::Languages,
-        rules::text,
+        request::{Nullable, Optional, Text},
     },
+    request,
 };
 use utoipa::ToSchema;
 
@@ -20,16 +20,24 @@ use crate::{
     content::Faq,
 };
 
-/// Most characters that may be searched for.
-const MOST_SEARCHED: usize = 200;
+request! {
+    /// Which questions are wanted.
+    pub struct FaqQuery {
+        /// Only those of this category.
+        category: Optional<Nullable<Text>>,
+        /// Only those whose question or answer holds each of these words, in capitals or not. At
+        /// most 200 characters.
+        search: Optional<Text<0, 200>>,
+        /// The wanted language (BCP 47), in place of `Accept-Language`.
+        lang: Optional<Nullable<Text>>,
+    }
+}
 
-/// Which questions are wanted.
-#[derive(Debug, Default)]
-pub struct FaqQuery {
+/// What the questions must have.
+struct Filter {
     category: Option<String>,
     /// Each in small letters.
     words: Vec<String>,
-    language: Option<String>,
 }
 
 /// A question with its answer.
@@ -44,22 +52,6 @@ pub struct FaqOut {
     order: u32,
 }
 
-impl FromFields for FaqQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let category = fields.optional("category", text().or_blank());
-        let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
-        let language = fields.optional("lang", text().or_blank());
-        let given = |value: Option<String>| value.filter(|text| !text.is_empty());
-        let (category, search, language) =
-            (given(category?), search?.unwrap_or_default(), given(language?));
-        let words = search.to_lowercase();
-        let words = words
-            .split(|letter: char| letter.is_whitespace() || letter == ',')
-            .filter(|word| !word.is_empty());
-        Ok(Self { category, words: words.map(str::to_owned).collect(), language })
-    }
-}
-
 /// Questions and answers.
 ///
 /// In the language `lang` or, where that is absent, the wanted one that comes first among those
@@ -69,9 +61,7 @@ impl FromFields for FaqQuery {
 /// content; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
     params(
-        ("category" = Option<String>, Query, description = "Only those of this category."),
-        ("search" = Option<String>, Query, description = "Only those whose question or answer holds each of these words, in capitals or not. At most 200 characters."),
-        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
+        FaqQuery,
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
     ),
@@ -93,15 +83,15 @@ pub async fn list_faqs(
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
     let cached = cached_content(&app).await?;
-    let wanted =
-        query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted = query.lang.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
     let language = cached.language(&wanted);
+    let filter = Filter::of(query);
     let all = cached.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
     answer(
         &headers,
         language,
         "Accept-Language",
-        &all.filter(|faq| query.admits(faq)).collect::<Vec<_>>(),
+        &all.filter(|faq| filter.admits(faq)).collect::<Vec<_>>(),
     )
 }
 
@@ -117,7 +107,15 @@ impl FaqOut {
     }
 }
 
-impl FaqQuery {
+impl Filter {
+    fn of(query: FaqQuery) -> Self {
+        let search = query.search.unwrap_or_default().to_lowercase();
+        let words = search
+            .split(|letter: char| letter.is_whitespace() || letter == ',')
+            .filter(|word| !word.is_empty());
+        Self { category: query.category, words: words.map(str::to_owned).collect() }
+    }
+
     fn admits(&self, faq: &FaqOut) -> bool {
         if self.category.as_ref().is_some_and(|category| *category != faq.category) {
             return false;

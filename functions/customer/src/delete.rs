@@ -16,55 +16,37 @@ use shared::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::Boolean,
+        request::{Fields, Flag, Optional, Text},
     },
     ids::LedgerId,
     limits::TriesOn,
     otp::Purpose,
+    request,
     store::StoreError,
     wallet::Wallet,
 };
-use utoipa::ToSchema;
 
-use crate::{
-    code::{Expected, GivenBack, Presented, Right, Tried, invalid_code},
-    patch::code,
-};
+use crate::code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code};
 
 /// How often the closing is worked out anew while money keeps moving.
 const TRIES: usize = 20;
 
-/// What proves that the customer asks for it.
-#[derive(Debug)]
-pub struct DeleteRequest {
-    code: Option<Presented>,
-    forfeit: bool,
-}
-
-/// The fields of [`DeleteRequest`] as the document shows them.
-#[derive(ToSchema)]
-#[schema(as = DeleteRequest)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read together")]
-pub struct DeleteFields {
-    /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes old or
-    /// older.
-    #[schema(nullable = false)]
-    challenge: Option<String>,
-    /// The code sent to the account's phone.
-    #[schema(nullable = false)]
-    otp: Option<String>,
-    /// Whether money that is left is given up. It is written into the ledger.
-    #[schema(value_type = Option<bool>, nullable = false, default = false)]
-    forfeit: bool,
-}
-
-impl FromFields for DeleteRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let code = code(fields, "challenge", "otp");
-        let forfeit = fields.optional("forfeit", Boolean)?.unwrap_or_default();
-        Ok(Self { code: code?, forfeit })
+request! {
+    /// What proves that the customer asks for it.
+    #[check(code_with_challenge)]
+    pub struct DeleteRequest {
+        /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes
+        /// old or older.
+        challenge: Optional<Text>,
+        /// The code sent to the account's phone.
+        otp: Optional<Text>,
+        /// Whether money that is left is given up. It is written into the ledger.
+        forfeit: Flag<false>,
     }
+}
+
+fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
+    both_or_neither(fields, [("challenge", &read.challenge), ("otp", &read.otp)]);
 }
 
 /// Deletes the caller's account.
@@ -79,7 +61,7 @@ impl FromFields for DeleteRequest {
 /// nine write units after a recent log-in; with a code three read units and seventeen write units
 /// (eighteen for the first try of a day); two write units more for each currency that is given up.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
-    request_body(content = Option<DeleteFields>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
+    request_body(content = Option<DeleteRequest>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
         (status = 204, description = "The account is closed."),
         (status = 400, description = "A wrong or expired code, or fields that are not as they must be.",
@@ -102,7 +84,8 @@ pub async fn delete_customer(
     ClientAddress(address): ClientAddress,
     Body(request): Body<DeleteRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let DeleteRequest { code, forfeit } = request;
+    let DeleteRequest { challenge, otp, forfeit } = request;
+    let code = Presented::sent(challenge, otp, "otp");
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };

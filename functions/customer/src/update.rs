@@ -10,7 +10,7 @@ use shared::{
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
-    patch::ProfilePatch,
+    patch::CustomerPatch,
     profile::{Profile, answer, tag_of},
 };
 
@@ -31,7 +31,7 @@ pub(crate) const TRIES: usize = 5;
 /// for the first try of a day on a phone), and a message.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
     params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
-    request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             headers(("ETag" = String, description = "Names this version.")), example = json!(crate::profile::example())),
@@ -56,9 +56,9 @@ pub async fn update_customer(
     caller: Caller,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Body(ProfilePatch { profile: patch, phone }): Body<ProfilePatch>,
+    Body(CustomerPatch { details: patch, phone }): Body<CustomerPatch>,
 ) -> Result<Response, ApiError> {
-    let phone = phone.map(|phone| PhoneRequest::read(&app, phone)).transpose()?;
+    let phone = PhoneRequest::of(phone);
     let read = async |customer| {
         let tried = async {
             match phone {
@@ -81,7 +81,9 @@ pub async fn update_customer(
         if !tag_of(&before).satisfies(&headers) {
             return Err(ApiError::precondition_failed());
         }
-        let Some(after) = before.changed(patch.clone(), app.now()) else {
+        let mut details = before.details.clone();
+        patch.clone().apply_to(&mut details);
+        let Some(after) = before.changed(details, app.now()) else {
             return Ok(answer(before));
         };
         if app.store.replace_profile(&after).await? {

@@ -7,12 +7,11 @@ use shared::{
     http::{
         body::Query,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         language::Languages,
         public::Public,
-        rules::{Decimal, text},
+        request::{Flat, Location, Nullable, Optional, Text},
     },
-    point::Point,
+    request,
 };
 
 use crate::{countries::Language, region::Region, served::areas_now};
@@ -20,26 +19,12 @@ use crate::{countries::Language, region::Region, served::areas_now};
 /// What `Cache-Control` says: as long as this process keeps the service areas, too.
 const CACHE: &str = "public, max-age=60";
 
-/// Which point is meant.
-#[derive(Debug)]
-pub struct RegionQuery {
-    point: Point,
-    language: Option<String>,
-}
-
-/// The degrees of a point, in the two fields that name them.
-pub(crate) fn point(fields: &mut Fields) -> Result<Point, Reported> {
-    let [latitude, longitude] = Point::MOST.map(|most| Decimal(-most, most));
-    let lat = fields.required("lat", latitude);
-    let lng = fields.required("lng", longitude);
-    Ok(Point::new(lat?, lng?))
-}
-
-impl FromFields for RegionQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let point = point(fields);
-        let language = fields.optional("lang", text().or_blank());
-        Ok(Self { point: point?, language: language?.filter(|language| !language.is_empty()) })
+request! {
+    /// Which point is meant.
+    pub struct RegionQuery {
+        point: Flat<Location>,
+        /// The wanted language (BCP 47), in place of `Accept-Language`.
+        lang: Optional<Nullable<Text>>,
     }
 }
 
@@ -58,9 +43,7 @@ impl FromFields for RegionQuery {
 /// each megabyte of them; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
-        ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).", minimum = -90, maximum = 90),
-        ("lng" = f64, Query, description = "Degrees east, -180 to 180.", minimum = -180, maximum = 180),
-        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
+        RegionQuery,
         ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
         ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
     ),
@@ -80,12 +63,13 @@ impl FromFields for RegionQuery {
 pub async fn get_region_by_point(
     State(app): State<AppState>,
     headers: HeaderMap,
-    Query(RegionQuery { point, language }): Query<RegionQuery>,
+    Query(RegionQuery { point, lang }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted = lang.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
     let language = Language::wanted(&wanted);
     let areas = areas_now(&app).await?;
-    let region = Region::at(point, &areas.index, language).ok_or_else(ApiError::not_found)?;
+    let region =
+        Region::at(point.into(), &areas.index, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)
 }

@@ -13,12 +13,13 @@ use shared::{
     http::{
         body::Query,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         negotiate::Accept,
         page::{Page, Paging},
+        request::Optional,
     },
     ids::{CustomerId, EntryId},
     paging::Span,
+    request,
     store::{Store, StoreError},
     wallet::{Currency, Entry, Wallet},
 };
@@ -40,15 +41,11 @@ pub struct WalletDetails {
     entries: Page<EntryOut>,
 }
 
-/// Which part of a wallet.
-#[derive(Debug)]
-pub struct WalletQuery {
-    currency: Option<Currency>,
-}
-
-impl FromFields for WalletQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { currency: fields.optional("currency", IsoCurrency)? })
+request! {
+    /// Which part of a wallet.
+    pub struct WalletQuery {
+        /// ISO 4217; without it all that the wallet has.
+        currency: Optional<IsoCurrency>,
     }
 }
 
@@ -69,7 +66,7 @@ struct Place {
 /// currency that asks for all of them takes a second trip.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
-        ("currency" = Option<String>, Query, description = "ISO 4217; without it all that the wallet has."),
+        WalletQuery,
         ("cursor" = Option<String>, Query, description = "Of `next` or `previous`."),
         ("page_size" = Option<u32>, Query, description = "1 to 100, 20 without it."),
     ),

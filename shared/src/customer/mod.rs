@@ -4,4 +4,4 @@ pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use model::{Customer, CustomerPatch, Gender};
+pub use model::{Customer, Details, Gender};

@@ -14,25 +14,25 @@ use shared::{
     auth::caller::Caller,
     http::{
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         idempotency::{self, Keyed, MustBeKeyed},
         page::{Page, Paging},
+        request::Text,
         routes::Routes,
-        rules::text,
     },
     idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
     ids::CustomerId,
-    operation,
+    operation, request,
 };
 use utoipa::ToSchema;
 
 mod idempotency_keys;
 mod pages;
 
-/// Something to be made once.
-#[derive(Debug, ToSchema)]
-struct NewThing {
-    name: String,
+request! {
+    /// Something to be made once.
+    struct NewThing {
+        name: Text<1, 20>,
+    }
 }
 
 /// Something that was made.
@@ -46,12 +46,6 @@ struct Thing {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct Entry {
     name: String,
-}
-
-impl FromFields for NewThing {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { name: fields.required("name", text().at_most(20))? })
-    }
 }
 
 pub(crate) fn routes() -> Routes {

@@ -4,6 +4,7 @@
 //!
 //! Invariant: it follows from the code alone, so that a contract test can compare it with the file.
 
+mod flatten;
 mod folders;
 mod languages;
 mod order;
@@ -29,6 +30,7 @@ pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
         .expect("the document is JSON");
+    flatten::merge_objects(&mut document);
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, answer)| header_examples(answer));
     for (name, order) in shared::http::openapi::examples_in_order() {

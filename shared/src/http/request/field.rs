@@ -24,7 +24,7 @@ use utoipa::{
 
 use super::{
     fields::{Fields, FromFields, Reported, Violation},
-    rules::{Boolean, Rule},
+    rules::{Boolean, Rule, Text},
     schema::{Described, ObjectSchema, Property, References, reference},
 };
 
@@ -109,6 +109,9 @@ pub struct Object<T>(PhantomData<T>);
 
 /// The fields of `T` among those of the request.
 pub struct Flat<T>(PhantomData<T>);
+
+/// Is accepted, whatever it is, and not read.
+pub struct Ignored;
 
 /// What `S` gives, as a `T`.
 pub struct As<T, S>(PhantomData<(T, S)>);
@@ -355,6 +358,18 @@ impl<T: FromFields + Described> Field for Flat<T> {
 
     fn names(_: &'static str, names: &mut Vec<&'static str>) {
         T::names(names);
+    }
+}
+
+impl Field for Ignored {
+    type Value = ();
+
+    fn read(_: &mut Fields, _: &'static str) -> Result<(), Reported> {
+        Ok(())
+    }
+
+    fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
+        add_optional::<Text<0>>(schema, name, docs, None);
     }
 }
 

@@ -17,6 +17,7 @@ mod declare;
 pub use declare::wire_name;
 pub mod field;
 mod fields;
+mod location;
 pub mod rules;
 pub mod schema;
 
@@ -24,10 +25,11 @@ pub(crate) use self::fields::not_an_object;
 pub use self::{
     context::Context,
     field::{
-        As, Change, Clearable, Field, Flag, Flat, HasPartial, List, Nullable, Object, Optional,
-        OrDefault, Patch, Slot,
+        As, Change, Clearable, Field, Flag, Flat, HasPartial, Ignored, List, Nullable, Object,
+        Optional, OrDefault, Patch, Slot,
     },
     fields::{Fields, FromFields, Reported, Violation},
+    location::Location,
     rules::{
         Boolean, Choice, Day, Decimal, Id, Integer, ParsedText, PastDay, PhoneNumber, Rule, Text,
     },

@@ -12,6 +12,8 @@ use utoipa::{
     },
 };
 
+use super::fields::FromFields;
+
 /// The schemas that a request refers to, by name.
 pub type References = Vec<(String, RefOr<Schema>)>;
 
@@ -110,8 +112,8 @@ pub fn references_of<T: Described>(references: &mut References) {
     references.append(&mut schema.references);
 }
 
-/// The fields of `T` as parameters of a query. A parameter may be absent, but is never null.
-pub fn parameters_of<T: Described>() -> Vec<Parameter> {
+/// The fields of `T` as parameters of a query, in their order.
+pub fn parameters_of<T: Described + FromFields>() -> Vec<Parameter> {
     let mut schema = ObjectSchema::default();
     T::describe(&mut schema);
     let Object { properties, required, .. } = schema.object;
@@ -124,7 +126,11 @@ pub fn parameters_of<T: Described>() -> Vec<Parameter> {
         let builder = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
         builder.required(needed).description(description).schema(Some(schema)).build()
     };
-    properties.into_iter().map(parameter).collect()
+    let mut names = Vec::new();
+    T::names(&mut names);
+    let mut parameters: Vec<Parameter> = properties.into_iter().map(parameter).collect();
+    parameters.sort_by_key(|one| names.iter().position(|name| *name == one.name));
+    parameters
 }
 
 /// A schema with its description, its default and whether it may be null.
