@@ -69,7 +69,7 @@ impl AppState {
         let issuer = config.tokens.secret.as_ref().map(|secret| lazy_issuer(secret, &config));
         let of_keyring = issuer.clone();
         Self(Arc::new(Parts {
-            store: Store::new(clients.dynamodb, config.table.clone()),
+            store: Store::new(clients.dynamodb, &config.table),
             keyring: LazyLock::new(Box::new(move || {
                 Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer))
             })),

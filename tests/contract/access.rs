@@ -1,4 +1,5 @@
-//! Whom every authenticated operation refuses: nobody's, yesterday's and somebody else's token.
+//! Every authenticated operation refuses a missing token, an expired one, and that of another
+//! customer.
 
 use futures_util::{FutureExt, future::BoxFuture};
 use harness::{Answer, Api, phone::LoggedIn};
@@ -7,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::repository::{Operation, assert_none, document, operations};
 
-/// How an owner comes by what a path with an id names: the request that makes (or shows) it, and
-/// where its id is in the answer.
+/// How to create what a path with an id refers to: the request that creates (or lists) it, and
+/// where the answer has its id.
 struct Owned {
     path: &'static str,
-    /// What has to happen before, where no request makes one.
+    /// Prepares it if no request can create it.
     before: Option<for<'a> fn(&'a Api, &'a LoggedIn) -> BoxFuture<'a, ()>>,
     method: &'static str,
     made_at: &'static str,
@@ -44,7 +45,7 @@ const OWNED: &[Owned] = &[
         before: None,
         method: "POST",
         made_at: "/api/addresses/",
-        body: r#"{"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"}"#,
+        body: r#"{"line1": "1 Main St", "city": "Mecca", "postal_code": "12271", "country": "SA"}"#,
         id: "/id",
     },
     Owned {
@@ -64,14 +65,14 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
     for operation in authenticated() {
         for path in [operation.path.clone(), operation.path.trim_end_matches('/').to_owned()] {
             let answer = send(&api, &operation, &path, None).await;
-            let is_right = answer.status == 401
+            let is_refused = answer.status == 401
                 && answer.json()["errors"][0]["code"] == "not_authenticated"
                 && answer.header("www-authenticate") == r#"Bearer realm="api""#;
-            if !is_right {
+            if !is_refused {
                 problems.push(format!(
-                    "{} {path} without a token: {}",
+                    "{} {path} answers without a token: {}",
                     operation.method,
-                    said(&answer)
+                    status_and_body(&answer)
                 ));
             }
         }
@@ -90,9 +91,9 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
         let answer = send(&api, &operation, &operation.path, Some(&token)).await;
         if answer.status != 401 || answer.json()["errors"][0]["code"] != "token_not_valid" {
             problems.push(format!(
-                "{} with an expired token: {}",
+                "{} answers an expired token: {}",
                 operation.place(),
-                said(&answer)
+                status_and_body(&answer)
             ));
         }
     }
@@ -100,18 +101,19 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_customer_is_not_there() {
+async fn what_belongs_to_another_customer_is_404() {
     let api = Api::start().await;
     let stranger = api.log_in("+14155550100").await.access;
     let mut problems = Vec::new();
     for (n, operation) in
         authenticated().iter().filter(|operation| operation.path.contains('{')).enumerate()
     {
-        // An owner for each, since what it does last may end its own session.
+        // Each operation has its own owner, since it may end the session of that owner.
         let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await;
         let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
             problems.push(format!(
-                "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by one",
+                "{} has an id in its path: add an entry to OWNED in tests/contract/access.rs that \
+                 creates one",
                 operation.place()
             ));
             continue;
@@ -119,20 +121,22 @@ async fn what_belongs_to_another_customer_is_not_there() {
         let path = owned.path_of_one(&api, &owner).await;
         let (theirs, absent) = (
             send(&api, operation, &path, Some(&stranger)).await,
-            send(&api, operation, &nowhere(operation), Some(&stranger)).await,
+            send(&api, operation, &path_to_nothing(operation), Some(&stranger)).await,
         );
         if theirs.status != 404 || theirs.body != absent.body {
             problems.push(format!(
-                "{} with another customer's token: {}; absent: {}",
+                "{} must answer another customer as if the id did not exist, but answers {}, and \
+                 {} for an unknown id",
                 operation.place(),
-                said(&theirs),
-                said(&absent)
+                status_and_body(&theirs),
+                status_and_body(&absent)
             ));
         }
         let own = send(&api, operation, &path, Some(&owner.access)).await;
         if own.status == 404 {
             problems.push(format!(
-                "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is wrong",
+                "{} answers 404 to the owner too: correct its entry of OWNED in \
+                 tests/contract/access.rs",
                 operation.place()
             ));
         }
@@ -140,8 +144,29 @@ async fn what_belongs_to_another_customer_is_not_there() {
     assert_none(&problems);
 }
 
+#[tokio::test]
+async fn the_operations_that_document_the_limit_of_writes_are_those_that_it_counts() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for (n, operation) in authenticated().iter().enumerate() {
+        // A customer for each, since an operation may end the session.
+        let token = api.log_in(&format!("+1415555{:04}", 201 + n)).await.access;
+        let answer = send(&api, operation, &operation.path, Some(&token)).await;
+        let is_counted = answer.header("ratelimit-policy").contains("\"writes\"");
+        let documented = &operation.described["responses"]["429"]["$ref"];
+        if is_counted != (documented == "#/components/responses/TooManyWrites") {
+            problems.push(format!(
+                "{} is {}counted: add or remove `.uncounted()` in its group's `routes!`",
+                operation.place(),
+                if is_counted { "" } else { "not " }
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
 impl Owned {
-    /// Makes one as its owner, and gives the path to it.
+    /// Creates one as its owner and returns the path to it.
     async fn path_of_one(&self, api: &Api, owner: &LoggedIn) -> String {
         if let Some(before) = self.before {
             before(api, owner).await;
@@ -156,7 +181,7 @@ impl Owned {
             .json()
             .pointer(self.id)
             .cloned()
-            .unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
+            .unwrap_or_else(|| panic!("{}: {}", self.path, status_and_body(&made)));
         with_id(self.path, id.as_str().unwrap_or(&id.to_string()))
     }
 }
@@ -166,7 +191,7 @@ pub fn authenticated() -> Vec<Operation> {
     operations(&document()).into_iter().filter(Operation::is_authenticated).collect()
 }
 
-/// Sends the operation's own example, so that nothing but the token is wrong with the request.
+/// Sends the example of the operation, so that only the token is wrong.
 pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Answer {
     let mut request = api.request(
         operation.method.parse().expect("a method"),
@@ -189,11 +214,11 @@ pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&s
     request.send().await
 }
 
-fn nowhere(operation: &Operation) -> String {
+fn path_to_nothing(operation: &Operation) -> String {
     with_id(&operation.path, "019aac3f-0000-7000-8000-000000000000")
 }
 
-/// The path with `id` in the place of its variable.
+/// The path with `id` instead of its variable.
 pub fn with_id(path: &str, id: &str) -> String {
     match (path.split_once('{'), path.split_once('}')) {
         (Some((before, _)), Some((_, after))) => format!("{before}{id}{after}"),
@@ -201,8 +226,8 @@ pub fn with_id(path: &str, id: &str) -> String {
     }
 }
 
-/// Status and body of an answer, for a problem's line.
-pub fn said(answer: &Answer) -> String {
+/// The status and the body of an answer, for a message.
+pub fn status_and_body(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     format!("{} {body}", answer.status.as_u16())
 }

@@ -43,18 +43,29 @@ fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {
     let stale = by_others.iter().filter(|name| !read.contains(**name));
     let problems: Vec<String> = unset
         .map(|name| {
-            format!("Config reads {name}, but template.yaml does not set it: add it under Globals.Function.Environment.Variables")
+            format!(
+                "Config reads {name}, but template.yaml does not set it: add it under \
+                Globals.Function.Environment.Variables"
+            )
         })
         .chain(unread.map(|name| {
-            format!("template.yaml sets {name}, but Config never reads it: read it in shared/src/config.rs or take it out")
+            format!(
+                "template.yaml sets {name}, but Config never reads it: read it in \
+                shared/src/config.rs or take it out"
+            )
         }))
-        .chain(stale.map(|name| format!("{name} is listed in tests/contract/variables.rs, but Config never reads it")))
+        .chain(stale.map(|name| {
+            format!(
+                "{name} is listed in tests/contract/variables.rs, but \
+            Config never reads it"
+            )
+        }))
         .collect();
     assert_none(&problems);
 }
 
 #[test]
-fn a_secret_of_some_functions_is_given_to_these_alone() {
+fn a_secret_is_given_only_to_the_functions_that_need_it() {
     let template = template();
     let own = |function: &Value, name: &str| {
         !function["Properties"]["Environment"]["Variables"][name].is_null()
@@ -79,10 +90,14 @@ fn a_secret_of_some_functions_is_given_to_these_alone() {
         }
         for (id, group, function) in functions(&template) {
             match (groups.contains(&group.as_str()), own(&function, name)) {
-                (true, false) => problems.push(format!("{id} lacks {name}: add it to its Environment.Variables in template.yaml")),
+                (true, false) => problems.push(format!(
+                    "{id} lacks {name}: add it to its \
+                    Environment.Variables in template.yaml"
+                )),
                 (false, true) => problems.push(format!(
-                    "{id} is given {name}, which functions/{group} does not need: take it out of template.yaml, or say in ONLY_FOR of \
-                     tests/contract/variables.rs that it does"
+                    "{id} is given {name}, which functions/{group} does not need: take it out of \
+                     template.yaml, or say in ONLY_FOR of tests/contract/variables.rs that it \
+                     does"
                 )),
                 _ => {}
             }
@@ -91,7 +106,8 @@ fn a_secret_of_some_functions_is_given_to_these_alone() {
     let unknown = given.iter().filter(|(name, _)| !ONLY_FOR.iter().any(|(known, _)| known == name));
     problems.extend(unknown.map(|(name, groups)| {
         format!(
-            "{name} is set for {} alone: move it to Globals in template.yaml, or list it in ONLY_FOR of tests/contract/variables.rs",
+            "{name} is set for {} alone: move it to Globals in template.yaml, or list it in \
+             ONLY_FOR of tests/contract/variables.rs",
             groups.iter().cloned().collect::<Vec<_>>().join(", ")
         )
     }));
@@ -99,7 +115,7 @@ fn a_secret_of_some_functions_is_given_to_these_alone() {
 }
 
 #[test]
-fn every_variable_takes_the_parameter_of_its_own_name() {
+fn every_variable_is_set_from_the_parameter_of_its_name() {
     let template = template();
     let variables = template.document()["Globals"]["Function"]["Environment"]["Variables"]
         .as_object()
@@ -111,7 +127,10 @@ fn every_variable_takes_the_parameter_of_its_own_name() {
         if let Some(parameter) = value["Ref"].as_str().filter(|name| declared(name)) {
             let own = camel_case(variable);
             if parameter != own {
-                problems.push(format!("template.yaml sets {variable} from the parameter {parameter}, where {own} is expected"));
+                problems.push(format!(
+                    "template.yaml sets {variable} from the parameter \
+                    {parameter}, where {own} is expected"
+                ));
             }
         }
     }
@@ -130,7 +149,11 @@ fn every_parameter_of_the_template_is_used() {
     let unused = template.parameters().iter().filter(|parameter| !used.contains(&parameter.name));
     let problems: Vec<String> = unused
         .map(|parameter| {
-            format!("nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` or take it out", parameter.name)
+            format!(
+                "nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` \
+                or take it out",
+                parameter.name
+            )
         })
         .collect();
     assert_none(&problems);
@@ -138,7 +161,7 @@ fn every_parameter_of_the_template_is_used() {
 
 /// A deploy takes these values, so a function must not die of them at its start.
 #[test]
-fn config_takes_every_extreme_value_that_a_parameter_admits() {
+fn config_accepts_the_extreme_values_of_every_parameter() {
     let template = template();
     let mut problems = Vec::new();
     for (name, declaration) in
@@ -181,7 +204,8 @@ fn variables_read() -> BTreeSet<String> {
     });
     if let Err(error) = config {
         panic!(
-            "with the defaults of template.yaml, {error}: set it under Globals.Function.Environment.Variables there"
+            "with the defaults of template.yaml, {error}: set it under \
+             Globals.Function.Environment.Variables there"
         );
     }
     read.into_inner()

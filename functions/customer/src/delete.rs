@@ -7,29 +7,26 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
-    account::{Account, Departure, Left},
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
     customer::Customer,
+    error_responses,
     http::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
         request::{Fields, Flag, Optional, Text},
     },
-    ids::LedgerId,
     limits::TriesOn,
     otp::Purpose,
     request,
-    store::StoreError,
-    wallet::Wallet,
 };
 
-use crate::code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code};
-
-/// How often the closing is worked out anew while money keeps moving.
-const TRIES: usize = 20;
+use crate::{
+    account_deletion::{AccountDeletion, Deleted},
+    code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code},
+};
 
 request! {
     /// What proves that the customer asks for it.
@@ -51,32 +48,16 @@ fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
 
 /// Deletes the caller's account.
 ///
-/// At once all sessions end, push devices are silent, and the phone is free for another account.
-/// Within the day everything that is stored of the customer is erased; the entries of the wallet
-/// stay and name nobody. A log-in under ten minutes old suffices; otherwise a code sent to the
-/// account's phone is needed. While there is money in the wallet, it takes `forfeit`.
-///
-/// Two sequential trips to storage: the session is looked up, the wallet is read, the write is
-/// counted and a code is tried side by side; then account and wallet are closed. Two read units and
-/// nine write units after a recent log-in; with a code three read units and seventeen write units
-/// (eighteen for the first try of a day); two write units more for each currency that is given up.
+/// All sessions end at once, push devices get nothing, and the phone is free for another account.
+/// Within a day everything that is stored of the customer is erased; the entries of the wallet stay
+/// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
+/// phone is needed. While there is money in the wallet, it takes `forfeit`.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
-    request_body(content = Option<DeleteRequest>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
+    request_body(content = Option<DeleteRequest>, example = json!({
+        "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
         (status = 204, description = "The account is closed."),
-        (status = 400, description = "A wrong or expired code, or fields that are not as they must be.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
-        (status = 403, description = "Neither a recent log-in nor a code.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
-                "detail": "You do not have permission to perform this action.", "attr": null}]})),
-        (status = 409, description = "There is money left (`balance_not_zero`), or the account was changed at the same time (`conflict`).", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "balance_not_zero",
-                "detail": "There is money left in the wallet. Spend it, or give it up with forfeit.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        WrongCode, NotProven, NotClosed,
     ))]
 pub async fn delete_customer(
     State(app): State<AppState>,
@@ -103,10 +84,16 @@ pub async fn delete_customer(
             None => GivenBack::default(),
         }
     };
-    let leaving = Leaving { app: &app, verified: &verified, code: code.as_ref(), forfeit };
-    let (left, given_back) = tokio::join!(leaving.leave(wallet), give_back);
-    let refusal = match left {
-        Ok(Outcome::Gone) => {
+    let deletion = AccountDeletion {
+        customer: verified.customer,
+        session: verified.session,
+        phone: &verified.account.phone,
+        code: code.as_ref().map(Right::challenge),
+        forfeit,
+    };
+    let (deleted, given_back) = tokio::join!(deletion.commit(&app, wallet), give_back);
+    let refusal = match deleted {
+        Ok(Deleted::Done) => {
             audit::record(
                 &app,
                 Event::CustomerDeleted,
@@ -114,63 +101,15 @@ pub async fn delete_customer(
             );
             return Ok(StatusCode::NO_CONTENT);
         }
-        Ok(Outcome::MoneyLeft) => ApiError::balance_not_zero(),
-        Ok(Outcome::Spent) => invalid_code("otp"),
-        Ok(Outcome::Refused(account)) => caller.refused(account),
+        Ok(Deleted::MoneyLeft) => ApiError::balance_not_zero(),
+        Ok(Deleted::CodeSpent) => invalid_code("otp"),
+        Ok(Deleted::AccountRefused(account)) => caller.refused(account),
         Err(error) => error.into(),
     };
     if let Some(code) = &code {
         code.charge_again(&app, given_back).await;
     }
     Err(refusal)
-}
-
-/// A customer who proved to be who leaves.
-struct Leaving<'a> {
-    app: &'a AppState,
-    verified: &'a Verified,
-    code: Option<&'a Right>,
-    forfeit: bool,
-}
-
-/// What came of it.
-enum Outcome {
-    Gone,
-    MoneyLeft,
-    Spent,
-    Refused(Option<Account>),
-}
-
-impl Leaving<'_> {
-    /// Closes account and wallet together; anew where money moved between, so that none is lost
-    /// that nobody saw.
-    async fn leave(&self, wallet: Option<Wallet>) -> Result<Outcome, StoreError> {
-        let (app, customer, now) = (self.app, self.verified.customer, self.app.now());
-        let mut wallet = wallet;
-        for _ in 0..TRIES {
-            let open =
-                wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
-            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else {
-                return Ok(Outcome::MoneyLeft);
-            };
-            let departure = Departure {
-                customer,
-                session: self.verified.session,
-                phone: self.verified.account.phone.clone(),
-                code: self.code.map(Right::challenge),
-                closing,
-                has_wallet: wallet.is_some(),
-                now,
-            };
-            match app.store.leave(&departure).await? {
-                Left::Gone => return Ok(Outcome::Gone),
-                Left::Spent => return Ok(Outcome::Spent),
-                Left::Refused(account) => return Ok(Outcome::Refused(account)),
-                Left::WalletMoved(other) => wallet = other,
-            }
-        }
-        Err(StoreError::Conflict)
-    }
 }
 
 /// The code, if one is needed and right.
@@ -195,4 +134,14 @@ fn prove(
             tried?.compare(app, expected, about).map(Some)
         }
     }
+}
+
+error_responses! {
+    /// A wrong or expired code, or invalid fields.
+    WrongCode: invalid_code("otp");
+    /// Neither a recent log-in nor a code.
+    NotProven: ApiError::permission_denied();
+    /// There is money left (`balance_not_zero`), or the account was changed at the same time
+    /// (`conflict`).
+    NotClosed: ApiError::balance_not_zero();
 }

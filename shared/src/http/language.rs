@@ -2,8 +2,21 @@
 //! RFC 4647 section 3.4.
 
 use http::{HeaderMap, header};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
-use crate::http::negotiate::range;
+use crate::{
+    http::{
+        documented,
+        negotiate::range,
+        request::{Nullable, Optional, Text},
+    },
+    request,
+};
+
+pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
 
 /// How many ranges of a header are looked at.
 const MOST_RANGES: usize = 32;
@@ -11,6 +24,29 @@ const MOST_RANGES: usize = 32;
 /// Language ranges, the most wanted first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Languages(Vec<String>);
+
+request! {
+    /// The language of an answer.
+    pub struct QueryLanguage {
+        /// The wanted language (BCP 47), in place of `Accept-Language`.
+        lang: Optional<Nullable<Text>>,
+    }
+}
+
+/// The header `Accept-Language`, for `params(…)`.
+impl IntoParams for Languages {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The wanted languages.";
+        vec![documented::optional_header(ACCEPT_LANGUAGE, about)]
+    }
+}
+
+impl QueryLanguage {
+    /// The language that the query names, or else what the header asks for.
+    pub fn or(&self, headers: &HeaderMap) -> Languages {
+        self.lang.as_deref().map_or_else(|| Languages::of(headers), Languages::named)
+    }
+}
 
 impl Languages {
     /// What `Accept-Language` asks for. Ranges of one quality are wanted in their order; those of

@@ -9,19 +9,23 @@ use axum::extract::FromRequestParts;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{header, request::Parts};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     app::AppState,
     auth::caller::Caller,
     hashes::Signer,
-    http::{body::pairs, error::ApiError},
+    http::{body::pairs, documented, error::ApiError},
     paging::Span,
 };
 
 /// How many entries a page has where the request does not say, and the most it may ask for.
 const SIZE: usize = 20;
 const MOST: usize = 100;
+pub(crate) const CURSOR: &str = "cursor";
 /// Bytes of a cursor's signature.
 const SIGNATURE: usize = 16;
 
@@ -82,7 +86,7 @@ impl FromRequestParts<AppState> for Paging {
         let mut rest = pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
         let (mut cursor, mut size) = (None, None);
         rest.retain(|(name, value)| match name.as_str() {
-            "cursor" => {
+            CURSOR => {
                 cursor = Some(value.clone()).filter(|cursor| !cursor.is_empty());
                 false
             }
@@ -108,6 +112,16 @@ impl FromRequestParts<AppState> for Paging {
             binding,
             url: address(parts, &encoded(&rest)),
         })
+    }
+}
+
+impl IntoParams for Paging {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let size = format!("Entries of a page: 1 to {MOST}, {SIZE} by default.");
+        vec![
+            documented::optional_query::<String>(CURSOR, "Of `next` or `previous`."),
+            documented::optional_query::<u32>("page_size", &size),
+        ]
     }
 }
 

@@ -1,10 +1,8 @@
-//! A group that only the tests serve, for conventions that no operation of the product needs yet:
-//! repeated requests and pages.
+//! A group of the tests for conventions of all groups: repeated requests and pages.
 //!
-//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's
-//! events, over the same storage.
+//! It works like any other group: registered through `shared::http::routes`, behind gateway events,
+//! with the same storage.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
 use harness::Api;
 use http::StatusCode;
@@ -23,13 +21,14 @@ use shared::{
     ids::CustomerId,
     operation, request,
 };
+use table::{Key, Transaction, Write, number};
 use utoipa::ToSchema;
 
 mod idempotency_keys;
 mod pages;
 
 request! {
-    /// Something to be made once.
+    /// A request for something that is made once.
     struct NewThing {
         name: Text<1, 20>,
     }
@@ -66,23 +65,26 @@ async fn start() -> Api {
     api
 }
 
-/// Operations that end otherwise than others.
+/// Operations that panic, hang or wait.
 mod ends {
     use std::time::Duration;
 
     use super::*;
 
-    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn panic() -> Result<Json<Thing>, ApiError> {
-        panic!("it was asked to")
+        panic!("the test wants a panic")
     }
 
-    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn stall() -> Result<Json<Thing>, ApiError> {
         std::future::pending().await
     }
 
-    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn wait() -> Result<Json<Thing>, ApiError> {
         tokio::time::sleep(Duration::from_millis(300)).await;
         Ok(Json(Thing { id: "1".to_owned(), name: "done".to_owned() }))
@@ -92,8 +94,8 @@ mod ends {
 mod things {
     use super::*;
 
-    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -102,8 +104,8 @@ mod things {
         make(&app, &caller, key, request, false).await
     }
 
-    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_dear_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -112,7 +114,8 @@ mod things {
         make(&app, &caller, Some(key), request, true).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
         State(app): State<AppState>,
         caller: Caller,
@@ -121,7 +124,8 @@ mod things {
         list(&app, &caller, &paging).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
         State(app): State<AppState>,
         caller: Caller,
@@ -155,22 +159,15 @@ mod things {
                 slot.keeping(fresh.clone(), now)
             }
         });
-        let once = app
-            .store
-            .transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now)
-            .await?;
+        let once = app.store.commit_once(kept.as_ref(), one_more(verified.customer), now).await?;
         idempotency::answer(once, fresh)
     }
 
-    fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
-        let update = Update::builder()
-            .table_name(&app.config.table)
-            .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
-            .key("sk", AttributeValue::S("MADE".to_owned()))
-            .update_expression("ADD made :one")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .build();
-        TransactWriteItem::builder().update(update.expect("an update")).build()
+    fn one_more(customer: CustomerId) -> Transaction {
+        let key = Key::new(format!("TRIAL#{customer}"), "MADE");
+        let mut effect = Transaction::new();
+        effect.add(Write::update(key, "ADD made :one").value(":one", number(1)));
+        effect
     }
 
     async fn list(
@@ -183,7 +180,7 @@ mod things {
         Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
     }
 
-    /// What storage would give of the entries `e00` to `e49`.
+    /// A page of the entries `e00` to `e49`, as storage would return it.
     fn fetch(span: &shared::paging::Span) -> Vec<Entry> {
         let mut names: Vec<String> = (0..50).map(|n| format!("e{n:02}")).collect();
         if span.backward {

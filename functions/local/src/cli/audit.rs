@@ -38,7 +38,7 @@ pub(super) async fn run(args: AuditArgs) -> Result<(), Failure> {
     let audited = match args.table {
         Some(table) => {
             let client = operator_client(args.region, args.dynamodb_endpoint).await;
-            audit(&Store::new(client, table)).await?
+            audit(&Store::new(client, &table)).await?
         }
         None => locally(args.data).await?,
     };

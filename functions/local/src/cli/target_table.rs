@@ -39,7 +39,7 @@ impl TargetTableArgs {
     pub(super) async fn open(&self) -> Result<TargetTable, Failure> {
         if let Some(table) = &self.table {
             let client = operator_client(self.region.clone(), self.dynamodb_endpoint.clone()).await;
-            return Ok(TargetTable::Deployed(Store::new(client, table.clone())));
+            return Ok(TargetTable::Deployed(Store::new(client, table)));
         }
         let (template, root) = StackArgs::template()?;
         let stack = StackArgs {
