@@ -55,7 +55,7 @@ pub struct AddressOut {
 request! {
     /// What a customer writes of an address.
     #[changes(Details)]
-    #[partial(AddressPatch)]
+    #[partial(AddressPatch, "Some of an address's fields.")]
     #[check(check_postal_code, check_changed_postal_code)]
     pub struct AddressFields {
         /// What the customer calls it.
@@ -71,7 +71,7 @@ request! {
         postal_code: Patch<Text<0, 20>>,
         /// ISO 3166-1 alpha-2.
         country: CountryCode,
-        /// Null takes it away.
+        /// Null where there is none.
         location: Patch<Nullable<As<Point, Object<Location>>>>,
         instructions: Patch<Text<0, 500>>,
     }
@@ -88,7 +88,7 @@ request! {
 }
 
 request! {
-    /// Another content of an address. What is not required and not sent stays.
+    /// Changes of an address. Fields that are not required and not sent stay.
     pub struct AddressChange {
         address: Flat<AddressFields>,
         /// True makes it the default; false changes nothing, since one of the addresses is.
@@ -97,7 +97,7 @@ request! {
 }
 
 request! {
-    /// Some of an address's changes.
+    /// Some of an address's fields.
     pub struct PartialAddressChange {
         address: Flat<AddressPatch>,
         /// True makes it the default; false changes nothing.
