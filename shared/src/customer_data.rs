@@ -12,11 +12,10 @@ use crate::{
     account::{Account, Status},
     address::{Address, AddressBook},
     customer::Customer,
-    device::Device,
+    device::{Device, Push},
     idempotency::AnswerRecord,
     ids::CustomerId,
     inbox::{Inbox, Notification, Receipt},
-    notify::Push,
     paging::Span,
     store::{
         Item, Store, StoreError,

@@ -1,6 +1,6 @@
-//! The one source of chance, so that a test can choose it.
+//! The source of randomness, which tests can replace.
 
-/// Gives unpredictable bytes.
+/// A source of random bytes.
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` from a cryptographically secure generator.
     fn fill(&self, bytes: &mut [u8]);
@@ -16,8 +16,8 @@ impl Random for SystemRandom {
     }
 }
 
-/// A number below `bound`, each with the same chance: draws that would favour the low numbers are
-/// drawn again.
+/// A uniformly distributed number below `bound`: draws that would favour low numbers are rejected
+/// and drawn again.
 pub fn below(random: &dyn Random, bound: u32) -> u32 {
     let fair = u32::MAX - u32::MAX % bound;
     loop {

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use shared::{
     aws::{Clients, Lazy},
     clock::Clock,
-    config::Config,
+    settings::Settings,
     store::Store,
 };
 use tokio::sync::OnceCell;
@@ -386,8 +386,8 @@ async fn visit_the_sample_shop(api: &Api) {
 
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
-    let clients = move |group: &str, config: &Config| {
-        let clients = Clients::new(config);
+    let clients = move |group: &str, settings: &Settings| {
+        let clients = Clients::new(&settings.aws);
         let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
         let recorded_sns = move || {

@@ -20,11 +20,11 @@ impl Api {
 
     /// A client of its own, not over the test's wire.
     pub fn dynamodb(&self) -> Client {
-        (*Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb).clone()
+        (*Clients::new(&self.stack.state("auth").expect("auth runs").settings.aws).dynamodb).clone()
     }
 
     /// The name of the table.
     pub fn table_name(&self) -> String {
-        self.stack.state("auth").expect("auth runs").config.table.clone()
+        self.stack.state("auth").expect("auth runs").settings.table.clone()
     }
 }

@@ -14,7 +14,7 @@ pub mod content;
 mod faqs;
 mod social_accounts;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "AppInfo";
@@ -25,6 +25,8 @@ pub const SAMPLE: &str = include_str!("../content.json");
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::CONTENT])
+        .with_own(cached_content::ContentCache::default())
         .public(operation!(social_accounts::get_social_accounts))
         .public(operation!(app_info::get_app_info))
         .public(operation!(faqs::list_faqs))

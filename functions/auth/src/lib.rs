@@ -11,7 +11,7 @@ mod send_otp;
 mod sending;
 mod sessions;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Authentication";
@@ -19,6 +19,18 @@ const TAG: &str = "User/Authentication";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[
+            Section::CODES,
+            Section::CONTENT,
+            Section::COUNTRIES,
+            Section::HASHES,
+            Section::ISSUER,
+            Section::REFRESHES,
+            Section::SENDS,
+            Section::SESSIONS,
+            Section::SMS,
+            Section::WRITES,
+        ])
         .public(operation!(refresh_token::refresh_tokens))
         .public(operation!(send_otp::send_otp))
         .bearer(operation!(log_out::log_out_device))

@@ -15,7 +15,7 @@ mod patch;
 mod profile;
 mod update;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Customer";
@@ -23,6 +23,16 @@ const TAG: &str = "User/Customer";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[
+            Section::CODES,
+            Section::CONTENT,
+            Section::HASHES,
+            Section::ISSUER,
+            Section::SESSIONS,
+            Section::SMS,
+            Section::TRIES,
+            Section::WRITES,
+        ])
         .public(operation!(authenticate::authenticate_customer))
         .bearer(operation!(profile::get_customer))
         .bearer(operation!(update::update_customer))

@@ -17,6 +17,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
+/// How often a change is tried again after another one came first, where the request names no
+/// version.
+pub(crate) const TRIES: usize = 5;
+
 /// A customer's profile.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profile {

@@ -11,12 +11,8 @@ use shared::{
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     patch::ProfilePatch,
-    profile::{Profile, answer, tag_of},
+    profile::{Profile, TRIES, answer, tag_of},
 };
-
-/// How often a change is tried again on top of somebody else's, where the request did not say which
-/// version it changes.
-pub(crate) const TRIES: usize = 5;
 
 /// Changes the caller's profile.
 ///

@@ -18,7 +18,7 @@ mod retrieve_device;
 mod selection;
 mod update_device;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const DEVICES: &str = "FCM/Devices";
@@ -27,6 +27,7 @@ const NOTIFICATIONS: &str = "FCM/Notification";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::WRITES])
         .bearer(operation!(list_devices::list_devices))
         .bearer(operation!(create_device::create_device))
         .bearer(operation!(retrieve_device::retrieve_device).taking_the_rest())

@@ -22,7 +22,7 @@ mod served;
 pub mod time_zones;
 mod update_address;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const COUNTRY: &str = "Location/Country";
@@ -32,6 +32,8 @@ const ADDRESS: &str = "Location/Address";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::COUNTRIES, Section::WRITES])
+        .with_own(served::AreaCache::default())
         .public(operation!(list_countries::list_countries))
         .public(operation!(region_by_point::get_region_by_point))
         .bearer(operation!(list_addresses::list_addresses))

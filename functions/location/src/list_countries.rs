@@ -102,8 +102,8 @@ pub async fn list_countries(
     let listed =
         language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
     let shown = listed.filter(|(country, name)| query.admits(country, name));
-    let codes_go_to =
-        |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
+    let served = app.settings.countries()?;
+    let codes_go_to = |country: &Country| served.contains(country.code);
     let countries: Vec<_> =
         shown.map(|(country, name)| CountryOut::new(country, name, codes_go_to(country))).collect();
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

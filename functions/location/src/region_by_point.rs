@@ -1,6 +1,6 @@
 //! `GetRegionByPoint`.
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use shared::{
     app::AppState,
@@ -15,7 +15,7 @@ use shared::{
     point::Point,
 };
 
-use crate::{countries::Language, region::Region, served::areas_now};
+use crate::{countries::Language, region::Region, served::AreaCache};
 
 /// What `Cache-Control` says: as long as this process keeps the service areas, too.
 const CACHE: &str = "public, max-age=60";
@@ -79,12 +79,13 @@ impl FromFields for RegionQuery {
     ))]
 pub async fn get_region_by_point(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     headers: HeaderMap,
     Query(RegionQuery { point, language }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
     let wanted = language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
     let language = Language::wanted(&wanted);
-    let areas = areas_now(&app).await?;
+    let areas = areas.get(&app).await?;
     let region = Region::at(point, &areas.index, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)

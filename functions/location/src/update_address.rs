@@ -1,7 +1,7 @@
 //! `UpdateAddress`, by `PATCH` and by `PUT`.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
 };
 use http::HeaderMap;
@@ -24,7 +24,7 @@ use crate::{
     countries::Language,
     create_address::TRIES,
     region::Region,
-    served::areas_if_known,
+    served::AreaCache,
 };
 
 /// Changes some of an address.
@@ -58,12 +58,13 @@ use crate::{
     ))]
 pub async fn update_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(PartialAddressChange(change)): Body<PartialAddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
-    apply(&app, &caller, &id, &headers, &change).await
+    apply(&app, &areas, &caller, &id, &headers, &change).await
 }
 
 /// Changes an address.
@@ -97,16 +98,18 @@ pub async fn update_address(
     ))]
 pub async fn replace_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(AddressChange(change)): Body<AddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
-    apply(&app, &caller, &id, &headers, &change).await
+    apply(&app, &areas, &caller, &id, &headers, &change).await
 }
 
 async fn apply(
     app: &AppState,
+    areas: &AreaCache,
     caller: &Caller,
     id: &str,
     headers: &HeaderMap,
@@ -115,7 +118,7 @@ async fn apply(
     let id = id.parse().ok();
     let (read, areas) = tokio::join!(
         caller.alongside_write(|customer| read(app, customer, id)),
-        areas_if_known(app)
+        areas.get_or_none(app)
     );
     let (verified, (mut book, mut found)) = read?;
     for _ in 0..TRIES {

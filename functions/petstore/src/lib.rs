@@ -24,7 +24,7 @@ mod upload;
 mod user;
 pub mod xml;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const SAMPLE: &str = "Sample APIs";
@@ -39,9 +39,11 @@ const BOTH: &[&str] = &["application/json", "application/xml"];
 #[expect(deprecated, reason = "findPetsByTags is in the original document")]
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::SHOP])
+        .with_own(shop::Loaded::default())
         .with_error_format(api_response::say)
         .described_by(document::DESCRIBED)
-        .served_where(|config| config.petstore.enabled)
+        .served_where(|settings| settings.shop().is_ok_and(|shop| shop.enabled))
         .public(operation!(add_pet::add_pet).producing(BOTH))
         .public(operation!(update_pet::update_pet).producing(BOTH))
         .public(operation!(find_pets::find_pets_by_status).producing(BOTH))

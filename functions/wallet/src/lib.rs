@@ -11,7 +11,7 @@ mod shown;
 mod statement;
 mod update;
 
-use shared::{http::routes::Routes, operation};
+use shared::{http::routes::Routes, operation, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "Wallet";
@@ -19,6 +19,7 @@ const TAG: &str = "Wallet";
 /// The operations of this group.
 pub fn routes() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::HOLDS, Section::WRITES])
         .bearer(
             operation!(list::list_wallet_details).producing(&["application/json", statement::CSV]),
         )

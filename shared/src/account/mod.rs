@@ -6,6 +6,7 @@ pub mod keys;
 pub(crate) mod log_out;
 pub(crate) mod model;
 pub(crate) mod phone_change;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod store;
 
@@ -17,5 +18,6 @@ pub use model::{
     StatusChange, minute_of,
 };
 pub use phone_change::{PhoneChange, PhoneChanged};
+pub use settings::{RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 pub use store::{LogInDevice, NewLogIn, Rotation, SessionAdded, Successor};

@@ -13,9 +13,10 @@ use aws_sdk_dynamodb::{
 use jiff::Timestamp;
 
 use crate::{
-    account::{Account, MOST_SESSIONS, Session, Status, keys, minute_of},
+    account::{
+        Account, MOST_SESSIONS, RefreshSettings, Session, SessionSettings, Status, keys, minute_of,
+    },
     clean_up::due,
-    config::TokenConfig,
     customer::Customer,
     device::{Device, DeviceClaim, FoundDevice, store::ClaimParts},
     hashes::PhoneHash,
@@ -102,7 +103,7 @@ impl Store {
         successor: &Successor<'_>,
     ) -> Result<Rotation, StoreError> {
         let same_minute = minute_of(successor.now) <= minute_of(made);
-        let limit = successor.rules.refreshes_per_minute;
+        let limit = successor.refreshes.per_minute;
         let count = if same_minute { "#s.#id.in_minute + :one" } else { ":one" };
         let limited = if same_minute && limit > 0 { " AND #s.#id.in_minute < :limit" } else { "" };
         let mut values = HashMap::from([
@@ -110,7 +111,7 @@ impl Store {
             (":next".to_owned(), number(generation + 1)),
             (":kid".to_owned(), text(successor.kid)),
             (":now".to_owned(), number(successor.now.as_millisecond())),
-            (":idle".to_owned(), number(successor.rules.refresh_idle.as_secs())),
+            (":idle".to_owned(), number(successor.sessions.idle.as_secs())),
             (":one".to_owned(), number(1)),
             (":active".to_owned(), text("active")),
         ]);
@@ -358,8 +359,10 @@ pub struct Successor<'a> {
     pub now: Timestamp,
     /// Thumbprint of the key that will sign it.
     pub kid: &'a str,
-    /// Life times and limits.
-    pub rules: &'a TokenConfig,
+    /// Life times of sessions.
+    pub sessions: &'a SessionSettings,
+    /// Rules of the exchange.
+    pub refreshes: &'a RefreshSettings,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]

@@ -1,21 +1,19 @@
-//! The public keys of the token service, where functions without the token secret find them.
+//! Public signing keys in the table, for functions without the token secret.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    auth::public_keys as keys,
-    store::{
-        Store, StoreError,
-        item::{item, record},
-        query::Query,
-    },
+use crate::store::{
+    Store, StoreError,
+    item::{item, record},
+    keys::Key,
+    query::Query,
 };
 
 /// One published key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedKey {
-    /// Its version.
+    /// Version of the signing key.
     pub version: u32,
     /// RFC 7638 thumbprint.
     pub kid: String,
@@ -24,19 +22,17 @@ pub struct PublishedKey {
 }
 
 impl Store {
-    /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and
-    /// a write unit the first time.
+    /// Publishes a key if it is not published yet. Half a read unit, and a write unit the first
+    /// time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
-            == Some(key)
-        {
+        if self.get::<PublishedKey>(signing_key(key.version), false).await?.as_ref() == Some(key) {
             return Ok(());
         }
         let sent = self
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item(keys::signing_key(key.version), "signing_key", key)?))
+            .set_item(Some(item(signing_key(key.version), "signing_key", key)?))
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
@@ -55,12 +51,12 @@ impl Store {
 
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
-        let query = Query::of(keys::signing_key(0).partition()).newest_first();
+        let query = Query::of(signing_key(0).partition()).newest_first();
         self.first(query, 2).await?.items.into_iter().map(record).collect()
     }
 }
 
 /// A public signing key by its version.
-pub fn signing_key(version: u32) -> crate::store::keys::Key {
-    crate::store::keys::Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+pub fn signing_key(version: u32) -> Key {
+    Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
 }

@@ -1,4 +1,4 @@
-//! A value that is made once: when it is first used, or beside what else there is to do.
+//! A value that is made once: at its first use, or in the background.
 
 use std::{
     fmt,
@@ -7,24 +7,24 @@ use std::{
     thread,
 };
 
-/// Cheap to clone; all clones are one value.
+/// Cheap to clone; all clones share one value.
 pub struct Lazy<T>(Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>);
 
 impl<T: Send + Sync + 'static> Lazy<T> {
-    /// Made by `make`, once somebody needs it.
+    /// The value is made by `make` at its first use.
     pub fn new(make: impl FnOnce() -> T + Send + 'static) -> Self {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Has it made by a thread of its own; who needs it before that is done waits for it. Where
-    /// there can be no thread, it is made by the one who needs it first.
+    /// Makes the value in a thread of its own; a use before that is done waits for it. Where no
+    /// thread can be spawned, the value is made at its first use.
     pub fn begin(&self) {
         let value = self.clone();
         let begun = thread::Builder::new().spawn(move || {
             LazyLock::force(&value.0);
         });
         if let Err(error) = begun {
-            tracing::warn!(%error, "no thread for a client");
+            tracing::warn!(%error, "no thread to make a client in");
         }
     }
 }

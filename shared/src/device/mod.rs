@@ -3,6 +3,7 @@
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use model::{
@@ -10,4 +11,5 @@ pub use model::{
     SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
+pub use settings::{DeviceSettings, PushSettings};
 pub use store::{Claimed, DeviceClaim, Replaced};

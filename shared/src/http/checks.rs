@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::{
     app::AppState,
-    auth::{caller::Caller, operator::Actor},
+    auth::{actor::Actor, caller::Caller},
     content::{AskingApp, Closed},
     http::{
         cors,

@@ -16,7 +16,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, store::StoreError,
+    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, settings::NotDeclared,
+    store::StoreError,
 };
 
 /// Where the API is described, beside every path that is not.
@@ -351,6 +352,12 @@ impl ApiError {
             store_url: self.store_url.clone(),
             docs_url: self.docs_url,
         }
+    }
+}
+
+impl From<NotDeclared> for ApiError {
+    fn from(error: NotDeclared) -> Self {
+        Self::internal(error)
     }
 }
 

@@ -2,7 +2,9 @@
 
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use model::{Inbox, Notification, Receipt, Week};
+pub use settings::InboxSettings;
 pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};

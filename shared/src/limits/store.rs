@@ -10,10 +10,12 @@ use serde::Deserialize;
 
 use crate::{
     account::{minute_of, store::refused_item},
-    config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
     ids::CustomerId,
-    limits::{SHARDS, SendLog, Wait, keys, share_of, to_next_day, to_next_hour, to_next_minute},
+    limits::{
+        SHARDS, SendLimits, SendLog, TryLimits, Wait, keys, share_of, to_next_day, to_next_hour,
+        to_next_minute,
+    },
     store::{
         Item, Store, StoreError,
         item::{expiring_item, record},
@@ -60,10 +62,10 @@ impl BudgetKind<'_> {
         }
     }
 
-    fn limit(&self, rules: &CodeConfig) -> u32 {
+    fn limit(&self, limits: &SendLimits) -> u32 {
         match self {
-            Self::Country(_) => rules.daily_per_country,
-            Self::Total => rules.daily_total,
+            Self::Country(_) => limits.per_country_daily,
+            Self::Total => limits.total_daily,
         }
     }
 }
@@ -111,11 +113,11 @@ impl Store {
     pub async fn count_send(
         &self,
         address: &AddressHash,
-        rules: &CodeConfig,
+        limits: &SendLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
-        let added = self.add_within(key, &[("n", rules.sends_per_address_hourly)], now, 2).await?;
+        let added = self.add_within(key, &[("n", limits.per_address_hourly)], now, 2).await?;
         Ok(added.map_or(Counted::Over(to_next_hour(now)), |counts| {
             Counted::Within(count_in(&counts, "n"))
         }))
@@ -146,14 +148,14 @@ impl Store {
         &self,
         on: &TriesOn,
         address: &AddressHash,
-        rules: &CodeConfig,
+        limits: &TryLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let [hour, day] = try_counters(address, now);
         let limits = [
-            (hour.as_str(), rules.tries_per_phone_and_address_hourly),
-            (day.as_str(), rules.tries_per_phone_and_address_daily),
-            ("n", rules.tries_per_phone_daily),
+            (hour.as_str(), limits.per_phone_and_address_hourly),
+            (day.as_str(), limits.per_phone_and_address_daily),
+            ("n", limits.per_phone_daily),
         ];
         let refused = match self.add_within(on.key(now), &limits, now, 48).await? {
             Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
@@ -209,10 +211,10 @@ impl Store {
         budget: BudgetKind<'_>,
         spent: &[u32; SHARDS as usize],
         first: u8,
-        rules: &CodeConfig,
+        limits: &SendLimits,
         now: Timestamp,
     ) -> Result<Option<u8>, StoreError> {
-        let limit = budget.limit(rules);
+        let limit = budget.limit(limits);
         for step in 0..SHARDS {
             let shard = (first + step) % SHARDS;
             let most = share_of(limit, shard);

@@ -7,6 +7,7 @@ pub mod keys;
 pub(crate) mod ledger;
 pub(crate) mod model;
 pub(crate) mod records;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use audit::{AuditPlace, Audited, LedgerBreak};
@@ -14,4 +15,5 @@ pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
 pub use model::{Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet};
+pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};

@@ -180,7 +180,7 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
 /// The items under keys that name the customer, the counters of limits apart.
 #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
 async fn items_of(api: &Api, id: &str) -> Vec<std::collections::HashMap<String, AttributeValue>> {
-    let table = api.stack.state("customer").expect("customer runs").config.table.clone();
+    let table = api.stack.state("customer").expect("customer runs").settings.table.clone();
     let items = api
         .dynamodb()
         .scan()

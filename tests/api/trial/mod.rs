@@ -170,7 +170,7 @@ mod things {
 
     fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
         let update = Update::builder()
-            .table_name(&app.config.table)
+            .table_name(&app.settings.table)
             .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
             .key("sk", AttributeValue::S("MADE".to_owned()))
             .update_expression("ADD made :one")
@@ -186,7 +186,7 @@ mod things {
     ) -> Result<Json<Page<Entry>>, ApiError> {
         let span = paging.span();
         let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
-        Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
+        Ok(Json(paging.page(entries, |entry| entry.name.clone())))
     }
 
     /// What storage would give of the entries `e00` to `e49`.

@@ -1,0 +1,16 @@
+//! The AWS clients, and what we send through SNS apart from pushes.
+
+mod clients;
+mod connector;
+mod error;
+mod lazy;
+mod settings;
+mod sms;
+mod topic;
+
+pub use clients::{Clients, http_client};
+pub use error::NotAccepted;
+pub use lazy::Lazy;
+pub use settings::{AwsSettings, SmsSettings};
+pub use sms::TextMessages;
+pub use topic::Topic;
