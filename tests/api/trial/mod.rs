@@ -120,20 +120,18 @@ mod things {
 
     #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries", responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers", responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     async fn make(
@@ -179,11 +177,7 @@ mod things {
         TransactWriteItem::builder().update(update.expect("an update")).build()
     }
 
-    async fn list(
-        app: &AppState,
-        caller: &Caller,
-        paging: &Paging,
-    ) -> Result<Json<Page<Entry>>, ApiError> {
+    async fn list(caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {
         let span = paging.span();
         let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
         Ok(Json(paging.page(entries, |entry| entry.name.clone())))
