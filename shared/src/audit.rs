@@ -8,7 +8,7 @@ use crate::{
     app::AppState,
     hashes::Signer,
     ids::{CustomerId, SessionId},
-    tally,
+    subject,
 };
 
 /// What happened.
@@ -105,7 +105,7 @@ pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, w
 
 /// Writes the line of what the operator does to a customer with a token.
 pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
-    tally::is_for(customer);
+    subject::note(customer);
     let OperatorAct { jti, who, scope, why } = act;
     let why: String = why.chars().take(REASON).collect();
     tracing::info!(
@@ -121,7 +121,7 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
 
 /// Writes the line of an event, and counts it.
 pub fn record(app: &AppState, event: Event, about: About) {
-    about.customer.into_iter().for_each(tally::is_for);
+    about.customer.into_iter().for_each(subject::note);
     let customer = about.customer.and_then(|customer| app.pseudonym(customer));
     let session = about.session.map(|session| session.to_string());
     tracing::info!(event = event.name(), customer, session, "security");

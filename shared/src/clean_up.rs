@@ -7,89 +7,22 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    operation::delete_item::DeleteItemError,
-    types::{AttributeValue, ConditionCheck, TransactWriteItem},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
+use table::{DUE, DUE_AT, Key, due_day, number, text};
 
 use crate::{
     account::{Account, store::refused_item},
     device::{Device, LastSeen},
     ids::{CustomerId, SessionId},
-    store::{
-        Item, Store, StoreError,
-        keys::{DUE, DUE_AT, DueList, EXPIRES, Key, due_day},
-        number,
-        query::Query,
-        text,
-        transaction::Outcome,
-    },
+    store::{Store, StoreError, transaction::Outcome},
 };
 
-/// How many entries of the index are read at once.
-const PAGE: usize = 100;
-
-/// A stretch of a list.
-#[derive(Debug, Default)]
-pub struct DuePage {
-    /// Where the items are; some may be gone.
-    pub keys: Vec<Key>,
-    /// Where the list goes on.
-    pub next: Option<DuePlace>,
-}
-
-/// A place in a list.
-#[derive(Debug, Clone)]
-pub struct DuePlace(Item);
-
 impl Store {
-    /// Up to a hundred of a shard of a list that were due by `until`, the longest due first. One
-    /// trip; half a read unit for each 4 KB of keys, which is about thirty.
-    pub async fn due_page(
-        &self,
-        list: DueList,
-        shard: char,
-        until: Timestamp,
-        from: Option<DuePlace>,
-    ) -> Result<DuePage, StoreError> {
-        let query = Query::of(list.partition(shard)).due_by(until).from(from.map(|place| place.0));
-        let stretch = self.first(query, PAGE).await?;
-        let keys = stretch.items.iter().filter_map(Key::of_item).collect();
-        Ok(DuePage { keys, next: stretch.next.map(DuePlace) })
-    }
-
-    /// Deletes a record that was over by `until`; false where it is gone, or was written anew. One
-    /// trip, two write units.
-    pub async fn delete_expired(&self, key: Key, until: Timestamp) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key.into_item()))
-            .condition_expression("#expires <= :until")
-            .expression_attribute_names("#expires", EXPIRES)
-            .expression_attribute_values(":until", number(until.as_second()))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(DeleteItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// The push device at a place on the list, strongly consistent. One trip, one read unit for
     /// each 4 KB.
     pub async fn due_device(&self, key: Key) -> Result<Option<Device>, StoreError> {
-        self.get(key, true).await
+        self.table.get(key, true).await
     }
 
     /// Takes sessions that are over from an account, and puts it off to the end of the next one, or
@@ -137,7 +70,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(crate::account::keys::account(account.customer).into_item()))
             .condition_expression(conditions.join(" AND "))
             .update_expression(format!("{set}{remove}"))
@@ -163,7 +96,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(crate::device::keys::device(customer, &device.hash()).into_item()))
             .condition_expression("revision = :was")
             .update_expression("SET seen = :seen, #due_at = :day")
@@ -201,7 +134,7 @@ impl Store {
         rotated: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let check = ConditionCheck::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(crate::account::keys::account(customer).into_item()))
             .condition_expression("attribute_not_exists(#s.#id) OR #s.#id.rotated = :rotated")
             .expression_attribute_names("#s", "sessions")

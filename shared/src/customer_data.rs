@@ -7,6 +7,7 @@
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use futures_util::future::try_join_all;
+use table::{Item, Key, Query, SORT, record, text};
 
 use crate::{
     account::{Account, Status},
@@ -17,13 +18,7 @@ use crate::{
     ids::CustomerId,
     inbox::{Inbox, Notification, Receipt},
     paging::Span,
-    store::{
-        Item, Store, StoreError,
-        item::record,
-        keys::{Key, SORT},
-        query::Query,
-        text,
-    },
+    store::{Store, StoreError},
     wallet::{Entry, Hold, Reversal, Wallet},
 };
 
@@ -298,7 +293,7 @@ impl Store {
     async fn erase_item(&self, key: Key) -> Result<ErasedPage, StoreError> {
         self.client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(key.into_item()))
             .send()
             .await?;
@@ -310,7 +305,7 @@ impl Store {
         let sent = self
             .client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(key.into_item()))
             .condition_expression("attribute_not_exists(pk) OR customer = :customer")
             .expression_attribute_values(":customer", text(customer))
@@ -339,6 +334,7 @@ impl Store {
     ) -> Result<Vec<Placed>, StoreError> {
         let query = Query::of(crate::idempotency::keys::answers_of(customer)).consistent();
         let stretch = self
+            .table
             .first(
                 query
                     .after(after.map(|place| crate::idempotency::keys::answer_at(customer, place))),
@@ -414,9 +410,9 @@ impl Store {
     }
 
     async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {
-        let stretch = self.first(Query::of(partition).keys_only().consistent(), PAGE).await?;
+        let stretch = self.table.first(Query::of(partition).keys_only().consistent(), PAGE).await?;
         let erase =
-            |key: Item| self.client.delete_item().table_name(&self.table).set_key(Some(key)).send();
+            |key: Item| self.client.delete_item().table_name(&self.name).set_key(Some(key)).send();
         try_join_all(stretch.items.into_iter().map(erase)).await?;
         Ok(if stretch.more { ErasedPage::More } else { ErasedPage::Last })
     }

@@ -31,12 +31,11 @@ pub mod paging;
 pub mod petstore;
 pub mod phone;
 pub mod point;
-pub mod random;
 pub mod runtime;
 pub mod settings;
 pub mod store;
+pub mod subject;
 pub mod swr_cache;
-pub mod tally;
 pub mod wallet;
 
 #[cfg(test)]
@@ -44,3 +43,4 @@ mod key_picture;
 
 #[doc(hidden)]
 pub use pastey;
+pub use table::random;

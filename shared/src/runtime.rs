@@ -27,6 +27,7 @@ use lambda_http::{
 use lambda_runtime::{Runtime, layers::TracingLayer};
 use serde::Serialize;
 use serde_json::Value;
+use table::usage::{self, Usage};
 use tower::{Service, ServiceExt};
 use tracing::Subscriber;
 use tracing_subscriber::{
@@ -54,11 +55,12 @@ use crate::{
         path,
         routes::Routes,
     },
+    ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
     runtime::deadline::Deadline,
     settings::{Section, Settings},
-    tally::{self, Tally},
+    subject,
 };
 
 /// How long before Lambda would kill an invocation its answer is given: time to send it, also with
@@ -150,7 +152,8 @@ impl Function {
         let work = async {
             tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
         };
-        let (routed, tally) = tally::counted(deadline.earlier_by(MARGIN).limit(work)).await;
+        let work = subject::observe(deadline.earlier_by(MARGIN).limit(work));
+        let ((routed, customer), usage) = usage::measure(work).await;
         let mut response = match routed {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(never))) => match never {},
@@ -163,18 +166,24 @@ impl Function {
             None => write_as_problem(&mut response, &accept),
         }
         finish(&mut response, &id);
-        self.log(&Asked { method, id, began }, &response, &tally);
+        self.log(&Asked { method, id, began }, &response, customer, usage);
         response
     }
 
     /// The one line of a request.
-    fn log(&self, Asked { method, id, began }: &Asked, response: &Response, tally: &Tally) {
+    fn log(
+        &self,
+        Asked { method, id, began }: &Asked,
+        response: &Response,
+        customer: Option<CustomerId>,
+        usage: Usage,
+    ) {
         let route = response.extensions().get::<MatchedRoute>().map_or("-", |route| &*route.0);
         let status = response.status().as_u16();
         let ms =
             i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
-        let Tally { calls, read_units, write_units, .. } = tally;
-        let customer = tally.customer.and_then(|customer| self.app.pseudonym(customer));
+        let Usage { calls, read_units, write_units } = usage;
+        let customer = customer.and_then(|customer| self.app.pseudonym(customer));
         tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);

@@ -4,10 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{Answer, Api};
 use http::StatusCode;
 use serde_json::json;
-use shared::{
-    limits::{SHARDS, share_of},
-    store::keys,
-};
+use shared::limits::{SHARDS, share_of};
 
 use crate::PHONE;
 
@@ -24,8 +21,8 @@ async fn spend_all_but_one(api: &Api, scope: &str, budget: u32) {
         let key =
             shared::limits::keys::budget_shard(scope, "2026-11-22".parse().expect("a day"), shard);
         let put = api.dynamodb().put_item().table_name(api.table_name());
-        let put = put.item(keys::PARTITION, AttributeValue::S(key.partition().to_owned()));
-        let put = put.item(keys::SORT, AttributeValue::S(key.sort().to_owned()));
+        let put = put.item(table::PARTITION, AttributeValue::S(key.partition().to_owned()));
+        let put = put.item(table::SORT, AttributeValue::S(key.sort().to_owned()));
         put.item("n", AttributeValue::N(count.to_string())).send().await.expect("a write");
     }
 }

@@ -6,7 +6,7 @@ use local::{
     table::{describe, expiry_attribute, key_differences},
     template::AttributeType,
 };
-use shared::store::keys::{EXPIRES, PARTITION, SORT};
+use table::{EXPIRES, PARTITION, SORT};
 
 use crate::repository::{assert_none, deployment};
 

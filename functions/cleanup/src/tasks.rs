@@ -9,6 +9,7 @@ mod sessions;
 mod shop;
 
 use futures_util::FutureExt;
+use table::IndexList;
 
 use crate::run::Task;
 
@@ -19,13 +20,16 @@ pub const TASKS: &[Task] = &[
     Task { name: "leaving", run: |run| leaving::erase(run).boxed() },
     Task { name: "devices", run: |run| devices::remove(run).boxed() },
     Task { name: "sessions", run: |run| sessions::prune(run).boxed() },
-    Task { name: "codes", run: |run| expired::delete(run, "OTP").boxed() },
-    Task { name: "limits", run: |run| expired::delete(run, "RATE").boxed() },
-    Task { name: "answers", run: |run| expired::delete(run, "IDEM").boxed() },
-    Task { name: "notifications", run: |run| expired::delete(run, "INBOX").boxed() },
-    Task { name: "device_numbers", run: |run| expired::delete(run, "DEV").boxed() },
+    Task { name: "codes", run: |run| expired::delete(run, IndexList("OTP#DUE")).boxed() },
+    Task { name: "limits", run: |run| expired::delete(run, IndexList("RATE#DUE")).boxed() },
+    Task { name: "answers", run: |run| expired::delete(run, IndexList("IDEM#DUE")).boxed() },
+    Task { name: "notifications", run: |run| expired::delete(run, IndexList("INBOX#DUE")).boxed() },
+    Task { name: "device_numbers", run: |run| expired::delete(run, IndexList("DEV#DUE")).boxed() },
     Task { name: "pets", run: |run| shop::take_pets(run).boxed() },
-    Task { name: "orders_and_users", run: |run| expired::delete(run, "PET").boxed() },
+    Task {
+        name: "orders_and_users",
+        run: |run| expired::delete(run, IndexList("PET#DUE")).boxed(),
+    },
     Task { name: "samples", run: |run| shop::restore_samples(run).boxed() },
     Task { name: "audit", run: |run| audit::go_on(run).boxed() },
 ];

@@ -5,10 +5,8 @@ use std::future::Future;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use shared::store::{
-    StoreError,
-    keys::{DueList, Key, SHARDS},
-};
+use shared::store::StoreError;
+use table::{IndexList, Key, SHARDS};
 
 use crate::run::{Counts, Outcome, Run};
 
@@ -23,7 +21,7 @@ const MOST_FAILURES: u64 = 10;
 /// thirty that are due, beside the work itself.
 pub(crate) async fn walk<W, F>(
     run: &Run,
-    list: DueList,
+    list: IndexList,
     until: Timestamp,
     work: W,
 ) -> Result<Counts, StoreError>
@@ -38,7 +36,7 @@ where
             if run.is_over() {
                 return Ok(Counts { unfinished: true, ..counts });
             }
-            let page = run.app.store.due_page(list, shard, until, from).await?;
+            let page = run.app.store.table.due_page(list, shard, until, from).await?;
             let worked = stream::iter(page.keys).map(&work).buffer_unordered(AT_ONCE);
             let mut worked = std::pin::pin!(worked);
             while let Some(outcome) = worked.next().await {

@@ -21,8 +21,8 @@ use shared::{
     app::AppState,
     runtime::{Consumer, Error},
     settings::Section,
-    tally::{self, Tally},
 };
+use table::usage::{self, Usage};
 
 pub use self::message::{Message, To, Unreadable};
 use self::{deliver::Delivered, trouble::Trouble};
@@ -83,8 +83,8 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     let worked = stream::iter(batch.records)
         .map(|record| handle(&app, record))
         .buffer_unordered(RECORDS_AT_ONCE);
-    let (outcomes, tally) =
-        tally::counted(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
+    let (outcomes, usage) =
+        usage::measure(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
     let mut all = Delivered::default();
     let mut failures = Vec::new();
     for (item_identifier, outcome) in outcomes {
@@ -98,7 +98,7 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     }
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
     let Delivered { inboxes, pushes, silenced } = all;
-    let Tally { calls, read_units, write_units, .. } = tally;
+    let Usage { calls, read_units, write_units } = usage;
     let failed = failures.len();
     tracing::info!(
         records,

@@ -4,19 +4,13 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{DUE, DUE_AT, EXPIRES, Query, due_day, item, number, record, text};
 
 use crate::{
     account::{keys, store::refused_item},
     hashes::ContentHash,
     ids::CustomerId,
-    store::{
-        Store, StoreError,
-        item::{item, record},
-        keys::{DUE, DUE_AT, EXPIRES, due_day},
-        number,
-        query::Query,
-        text,
-    },
+    store::{Store, StoreError},
 };
 
 /// The partitions of the list, by the last digit of the customers' ids.
@@ -46,7 +40,7 @@ impl Store {
         most: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
         let query = Query::of(keys::customers_shard(digit)).after(after.map(keys::customer_entry));
-        let stretch = self.first(query, most).await?;
+        let stretch = self.table.first(query, most).await?;
         stretch.items.into_iter().map(|item| Ok(record::<CustomerEntry>(item)?.customer)).collect()
     }
 
@@ -64,7 +58,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(key.clone().into_item()))
             .condition_expression("attribute_not_exists(#next) OR #next <= :next")
             .update_expression(
@@ -76,7 +70,7 @@ impl Store {
             .expression_attribute_names("#due_at", DUE_AT)
             .expression_attribute_values(":next", text(next))
             .expression_attribute_values(":expires", number(until.as_second()))
-            .expression_attribute_values(":due", text(key.due_for_expiry()))
+            .expression_attribute_values(":due", text(key.expiry_partition()))
             .expression_attribute_values(":due_at", number(due_day(until)))
             .send()
             .await;

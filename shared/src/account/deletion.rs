@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{Query, item, number, record, text};
 
 use crate::{
     account::{Account, keys, store::names},
@@ -19,10 +20,6 @@ use crate::{
     ids::{ChallengeId, CustomerId, SessionId},
     store::{
         Store, StoreError,
-        item::{item, record},
-        number,
-        query::Query,
-        text,
         transaction::{Outcome, Verdict},
     },
     wallet::{Closing, Wallet},
@@ -82,7 +79,7 @@ impl Store {
         let leaving = Leaving { customer: departure.customer, since: departure.now };
         let leaving = item(keys::leaving(departure.customer), "leaving", &leaving)?;
         let listed = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(leaving))
             .build()
             .map_err(StoreError::built_wrongly)?;
@@ -125,14 +122,14 @@ impl Store {
         most: usize,
     ) -> Result<Vec<CustomerId>, StoreError> {
         let query = Query::of(keys::leaving_shard(digit)).after(after.map(keys::leaving));
-        let stretch = self.first(query, most).await?;
+        let stretch = self.table.first(query, most).await?;
         stretch.items.into_iter().map(|item| Ok(record::<Leaving>(item)?.customer)).collect()
     }
 
     /// Takes a customer of whom nothing is left from the list. One trip, one write unit.
     pub(crate) async fn forget_leaving(&self, customer: CustomerId) -> Result<(), StoreError> {
         let key = keys::leaving(customer).into_item();
-        self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        self.client.delete_item().table_name(&self.name).set_key(Some(key)).send().await?;
         Ok(())
     }
 
@@ -140,7 +137,7 @@ impl Store {
         let mut names = names(departure.session);
         names.extend([("#phone".to_owned(), "phone".to_owned())]);
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(departure.customer).into_item()))
             .condition_expression("#status = :active AND #phone = :phone AND attribute_exists(#s.#id) AND #e.#id = #epoch")
             .update_expression("SET #status = :deleted, #epoch = #epoch + :one, #s = :none, #e = :none")

@@ -1,6 +1,11 @@
 //! Keys of accounts, of the phones that lead to them, and of the lists of customers.
 
-use crate::{hashes::PhoneHash, ids::CustomerId, store::keys::Key};
+use table::{IndexList, Key};
+
+use crate::{hashes::PhoneHash, ids::CustomerId};
+
+/// Accounts with sessions, by the end of the session that is known to end first.
+pub const SESSIONS_BY_END: IndexList = IndexList("AUTH#DUE");
 
 /// A customer's account.
 pub fn account(customer: CustomerId) -> Key {
@@ -34,4 +39,9 @@ pub(crate) fn leaving_shard(digit: char) -> String {
 /// Who logs in with a phone.
 pub fn phone_owner(phone: &PhoneHash) -> Key {
     Key::new(format!("PHONE#{}", phone.as_str()), "OWNER")
+}
+
+/// The customer whose partition a key names, if it is a customer's.
+pub fn customer_of(key: &Key) -> Option<CustomerId> {
+    key.partition().split_once('#')?.1.parse().ok()
 }

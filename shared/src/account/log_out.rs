@@ -10,11 +10,12 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
+use table::{number, record, text};
 
 use crate::{
     account::{Account, Liveness, keys, store::refused_item},
     ids::{CustomerId, SessionId},
-    store::{Store, StoreError, item::record, number, text},
+    store::{Store, StoreError},
 };
 
 /// How often the update is tried with what the account itself says of the session's rest, which
@@ -138,7 +139,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(log_out.customer).into_item()))
             .condition_expression(
                 "#status = :active AND #e.#by = #epoch AND #s.#by.ends > :now AND #s.#by.rotated > :rested AND #s.#by.idle >= :idle",

@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::types::{
     Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
+use table::{item, number, record, text};
 
 use crate::{
     account::{
@@ -17,8 +18,6 @@ use crate::{
     ids::{ChallengeId, CustomerId, SessionId},
     store::{
         Store, StoreError,
-        item::{item, record},
-        number, text,
         transaction::{Outcome, Verdict},
     },
 };
@@ -92,7 +91,7 @@ impl Store {
         customer: CustomerId,
     ) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::phone_owner(phone).into_item()))
             .condition_expression("attribute_not_exists(pk) OR customer = :customer")
             .expression_attribute_values(":customer", text(customer))
@@ -105,7 +104,7 @@ impl Store {
         let mut names = names(change.session);
         names.extend([("#phone".to_owned(), "phone".to_owned())]);
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(change.profile.id).into_item()))
             .condition_expression("#status = :active AND #phone = :old AND attribute_exists(#s.#id) AND #e.#id = #epoch")
             .update_expression("SET #phone = :new, #epoch = #epoch + :one, #e.#id = #epoch + :one")
@@ -122,7 +121,7 @@ impl Store {
 
     fn replace_profile_part(&self, profile: &Customer) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(crate::customer::keys::profile(profile.id), "profile", profile)?))
             .condition_expression("#version = :before")
             .expression_attribute_names("#version", "version")

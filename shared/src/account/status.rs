@@ -1,15 +1,12 @@
 //! The operator's hand on an account: closing it, and opening it again.
 
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use table::{attribute, number, record, text};
 
 use crate::{
     account::{Account, Status, StatusChange, keys, store::refused_item},
     ids::CustomerId,
-    store::{
-        Store, StoreError,
-        item::{attribute, record},
-        number, text,
-    },
+    store::{Store, StoreError},
 };
 
 /// What came of setting a status.
@@ -36,7 +33,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression("#status = :from")
             .update_expression("SET #status = :to, #epoch = #epoch + :one, #change = :change")

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use jiff::Timestamp;
+use table::{DUE, DUE_AT, Item, attribute, due_day, item, number, record, text};
 
 use crate::{
     account::{
@@ -22,10 +23,7 @@ use crate::{
     hashes::PhoneHash,
     ids::{ChallengeId, CustomerId, SessionId},
     store::{
-        Item, Store, StoreError,
-        item::{attribute, item, record},
-        keys::{DUE, DUE_AT, DueList, due_day},
-        number, text,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
     wallet::Wallet,
@@ -85,7 +83,7 @@ impl Store {
     /// A customer's account, strongly consistent: what liveness is judged by. One trip; a read unit
     /// for each 4 KB, one for most.
     pub async fn account(&self, customer: CustomerId) -> Result<Option<Account>, StoreError> {
-        self.get(keys::account(customer), true).await
+        self.table.get(keys::account(customer), true).await
     }
 
     /// Moves `session` from `generation` to the next if `generation` is its newest. One trip; one
@@ -121,7 +119,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression(format!("#status = :active AND #s.#id.gen = :gen AND #e.#id = #epoch{limited}"))
             .update_expression(format!(
@@ -150,7 +148,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression("attribute_exists(#s.#id)")
             .update_expression("REMOVE #s.#id, #e.#id")
@@ -189,7 +187,7 @@ impl Store {
         let held = still_held.collect::<Vec<_>>().concat();
         let room = MOST_SESSIONS + leaving.len();
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::account(customer).into_item()))
             .condition_expression(format!("#status = :active AND #phone = :phone AND size(#s) < :room{held}"))
             .update_expression(format!(
@@ -200,7 +198,7 @@ impl Store {
             .expression_attribute_values(":phone", text(log_in.phone.as_str()))
             .expression_attribute_values(":room", number(room))
             .expression_attribute_values(":session", attribute(&log_in.session)?)
-            .expression_attribute_values(":due", text(keys::account(customer).due_on(DueList::Sessions)))
+            .expression_attribute_values(":due", text(keys::SESSIONS_BY_END.partition_of(&keys::account(customer))))
             .expression_attribute_values(":due_at", number(due_day(log_in.session.expires())))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
@@ -250,7 +248,7 @@ impl Store {
         };
         let owner = PhoneOwner { customer: customer.id };
         let account_key = keys::account(customer.id);
-        let place = account_key.due_on(DueList::Sessions);
+        let place = keys::SESSIONS_BY_END.partition_of(&account_key);
         let mut account_item = item(account_key, "account", &account)?;
         account_item.extend(due(place, log_in.session.expires()));
         let mut items = vec![
@@ -303,6 +301,7 @@ impl Store {
         phone: &PhoneHash,
     ) -> Result<Option<CustomerId>, StoreError> {
         Ok(self
+            .table
             .get::<PhoneOwner>(keys::phone_owner(phone), true)
             .await?
             .map(|owner| owner.customer))
@@ -331,7 +330,7 @@ impl Store {
         challenge: ChallengeId,
     ) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(crate::otp::keys::challenge(challenge).into_item()))
             .condition_expression("attribute_exists(pk)")
             .build()
@@ -342,7 +341,7 @@ impl Store {
     /// The part of a transaction that writes what must not be there yet.
     pub(crate) fn put_new(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

@@ -1,9 +1,8 @@
 //! Keys of address books.
 
-use crate::{
-    ids::{AddressId, CustomerId},
-    store::keys::Key,
-};
+use table::Key;
+
+use crate::ids::{AddressId, CustomerId};
 
 /// A customer's addresses, the head of the book among them, which sorts behind them.
 pub(crate) fn addresses_of(customer: CustomerId) -> String {

@@ -14,18 +14,14 @@ use aws_sdk_dynamodb::{
     },
 };
 use jiff::Timestamp;
+use table::{Item, Query, SORT, item, number, record, text};
 
 use crate::{
     address::{Address, AddressBook, MOST_ADDRESSES, keys},
     idempotency::{NewAnswer, Once},
     ids::{AddressId, CustomerId},
     store::{
-        Item, Store, StoreError,
-        item::{item, record},
-        keys::SORT,
-        number,
-        query::Query,
-        text,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
 };
@@ -79,7 +75,7 @@ pub enum Removed {
 impl Store {
     /// The head of a customer's address book, strongly consistent. One trip, one read unit.
     pub async fn address_book(&self, customer: CustomerId) -> Result<AddressBook, StoreError> {
-        Ok(self.get(keys::address_book(customer), true).await?.unwrap_or_default())
+        Ok(self.table.get(keys::address_book(customer), true).await?.unwrap_or_default())
     }
 
     /// A customer's address, strongly consistent. One trip, one read unit.
@@ -88,7 +84,7 @@ impl Store {
         customer: CustomerId,
         id: AddressId,
     ) -> Result<Option<Address>, StoreError> {
-        self.get(keys::address(customer, id), true).await
+        self.table.get(keys::address(customer, id), true).await
     }
 
     /// A customer's addresses in the order in which they are shown, with their book, strongly
@@ -98,7 +94,7 @@ impl Store {
         customer: CustomerId,
     ) -> Result<(AddressBook, Vec<Address>), StoreError> {
         let (book, items) =
-            split(self.all(Query::of(keys::addresses_of(customer)).consistent()).await?)?;
+            split(self.table.all(Query::of(keys::addresses_of(customer)).consistent()).await?)?;
         let mut addresses: Vec<Address> =
             items.into_iter().map(record).collect::<Result<_, _>>()?;
         book.sort(&mut addresses);
@@ -114,7 +110,7 @@ impl Store {
     ) -> Result<(AddressBook, Vec<AddressId>), StoreError> {
         // The head sorts behind the addresses.
         let query = Query::of(keys::addresses_of(customer)).newest_first().consistent();
-        let (book, items) = split(self.first(query, 3).await?.items)?;
+        let (book, items) = split(self.table.first(query, 3).await?.items)?;
         let ids = items.into_iter().map(|item| record::<Address>(item).map(|address| address.id));
         Ok((book, ids.collect::<Result<_, _>>()?))
     }
@@ -153,7 +149,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(keys::address(customer, address.id), "address", address)?))
             .condition_expression("revision = :was")
             .expression_attribute_values(":was", number(address.revision - 1))
@@ -234,7 +230,7 @@ impl Store {
 
     fn to_book(&self, customer: CustomerId) -> UpdateBuilder {
         Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::address_book(customer).into_item()))
             .expression_attribute_names("#default", "default")
     }

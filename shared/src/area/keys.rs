@@ -1,6 +1,8 @@
 //! Keys of the service areas.
 
-use crate::{ids::AreaReleaseId, store::keys::Key};
+use table::Key;
+
+use crate::ids::AreaReleaseId;
 
 /// Which release of the service areas holds.
 pub fn present_areas() -> Key {

@@ -9,16 +9,12 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{Query, item, number, record};
 
 use crate::{
     area::keys,
     ids::AreaReleaseId,
-    store::{
-        Store, StoreError,
-        item::{item, record},
-        number,
-        query::Query,
-    },
+    store::{Store, StoreError},
 };
 
 /// Most bytes of a chunk: below the 400 KB of an item with room to spare.
@@ -57,7 +53,7 @@ struct Chunk {
 impl Store {
     /// Which release holds. One trip, half a read unit, a whole one where `consistent`.
     pub async fn present_areas(&self, consistent: bool) -> Result<PresentAreas, StoreError> {
-        Ok(self.get(keys::present_areas(), consistent).await?.unwrap_or_default())
+        Ok(self.table.get(keys::present_areas(), consistent).await?.unwrap_or_default())
     }
 
     /// What is known of a release. One trip, one read unit.
@@ -65,13 +61,13 @@ impl Store {
         &self,
         release: AreaReleaseId,
     ) -> Result<Option<AreaRelease>, StoreError> {
-        self.get(keys::area_release(release), true).await
+        self.table.get(keys::area_release(release), true).await
     }
 
     /// The text of a release, strongly consistent, since who asks for it has just read of it. One
     /// trip for each megabyte, a read unit for each 4 KB.
     pub async fn areas(&self, release: AreaReleaseId) -> Result<String, StoreError> {
-        let items = self.all(Query::of(keys::areas_of(release)).consistent()).await?;
+        let items = self.table.all(Query::of(keys::areas_of(release)).consistent()).await?;
         let (chunks, about): (Vec<_>, Vec<_>) =
             items.into_iter().partition(|item| item.contains_key("text"));
         let about: Option<AreaRelease> = about.into_iter().next().map(record).transpose()?;
@@ -99,7 +95,7 @@ impl Store {
         for some in chunks.chunks(AT_ONCE) {
             try_join_all(some.iter().map(async |(place, text)| {
                 let chunk = Chunk { text: (*text).to_owned() };
-                let put = self.client.put_item().table_name(&self.table);
+                let put = self.client.put_item().table_name(&self.name);
                 put.set_item(Some(item(keys::area_chunk(id, *place), "area_chunk", &chunk)?))
                     .send()
                     .await
@@ -110,7 +106,7 @@ impl Store {
         }
         let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let release = AreaRelease { id, replaces, since: now, chunks: count };
-        let put = self.client.put_item().table_name(&self.table);
+        let put = self.client.put_item().table_name(&self.name);
         put.set_item(Some(item(keys::area_release(id), "area_release", &release)?)).send().await?;
         Ok(())
     }
@@ -123,7 +119,7 @@ impl Store {
         release: Option<AreaReleaseId>,
     ) -> Result<bool, StoreError> {
         let after = PresentAreas { release, version: before.version + 1 };
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item(
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item(
             keys::present_areas(),
             "present_areas",
             &after,

@@ -16,7 +16,7 @@ use crate::{
         tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
     },
     store::{Store, StoreError},
-    tally,
+    subject,
 };
 
 /// Least time between two reads of the table for unknown `kid`s, so that made-up tokens cost
@@ -63,7 +63,7 @@ impl Keyring {
         let claims =
             key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, tokens, now));
         if let Ok(claims) = &claims {
-            tally::is_for(claims.user_id);
+            subject::note(claims.user_id);
         }
         Ok(claims)
     }

@@ -2,13 +2,9 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
+use table::{Key, Query, item, record};
 
-use crate::store::{
-    Store, StoreError,
-    item::{item, record},
-    keys::Key,
-    query::Query,
-};
+use crate::store::{Store, StoreError};
 
 /// One published key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,13 +21,15 @@ impl Store {
     /// Publishes a key if it is not published yet. Half a read unit, and a write unit the first
     /// time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.get::<PublishedKey>(signing_key(key.version), false).await?.as_ref() == Some(key) {
+        if self.table.get::<PublishedKey>(signing_key(key.version), false).await?.as_ref()
+            == Some(key)
+        {
             return Ok(());
         }
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(signing_key(key.version), "signing_key", key)?))
             .condition_expression("attribute_not_exists(pk)")
             .send()
@@ -52,7 +50,7 @@ impl Store {
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
         let query = Query::of(signing_key(0).partition()).newest_first();
-        self.first(query, 2).await?.items.into_iter().map(record).collect()
+        self.table.first(query, 2).await?.items.into_iter().map(record).collect()
     }
 }
 

@@ -10,11 +10,9 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
+use table::{Lazy, usage::Meter};
 
-use crate::{
-    aws::{connector::Connector, lazy::Lazy, settings::AwsSettings},
-    tally::Meter,
-};
+use crate::aws::{connector::Connector, settings::AwsSettings};
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
 /// Services repository: the only ones that its endpoints need. Reading the system's whole list

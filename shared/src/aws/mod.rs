@@ -3,14 +3,13 @@
 mod clients;
 mod connector;
 mod error;
-mod lazy;
 mod settings;
 mod sms;
 mod topic;
 
 pub use clients::{Clients, http_client};
 pub use error::NotAccepted;
-pub use lazy::Lazy;
 pub use settings::{AwsSettings, SmsSettings};
 pub use sms::TextMessages;
+pub use table::Lazy;
 pub use topic::Topic;

@@ -27,7 +27,7 @@ impl Store {
     /// The availability, eventually consistent. One trip, half a read unit for each 4 KB of the app
     /// information.
     pub async fn availability(&self) -> Result<Option<Availability>, StoreError> {
-        self.get(keys::app_info(), false).await
+        self.table.get(keys::app_info(), false).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys of the app information.
 
-use crate::store::keys::Key;
+use table::Key;
 
 /// The app information.
 pub fn app_info() -> Key {

@@ -9,10 +9,11 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem, builders::PutBuilder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{item, number};
 
 use crate::{
     content::{Availability, keys},
-    store::{Store, StoreError, item::item, number, transaction::Outcome},
+    store::{Store, StoreError, transaction::Outcome},
 };
 
 /// The app information as it stands.
@@ -46,13 +47,13 @@ impl Store {
     /// The app information. One trip, half a read unit for each 4 KB, a whole one where
     /// `consistent`.
     pub async fn app_info(&self, consistent: bool) -> Result<Option<AppInfo>, StoreError> {
-        self.get(keys::app_info(), consistent).await
+        self.table.get(keys::app_info(), consistent).await
     }
 
     /// A version of the content, strongly consistent, since who asks for it has just read of it.
     /// One trip, a read unit for each 4 KB.
     pub async fn content(&self, version: u64) -> Result<Option<ContentVersion>, StoreError> {
-        self.get(keys::content(version), true).await
+        self.table.get(keys::content(version), true).await
     }
 
     /// Puts `after` in the place of the app information, and with it the new version of the
@@ -75,7 +76,7 @@ impl Store {
     }
 
     fn part(&self, put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
-        let put = put.table_name(&self.table).build().map_err(StoreError::built_wrongly)?;
+        let put = put.table_name(&self.name).build().map_err(StoreError::built_wrongly)?;
         Ok(TransactWriteItem::builder().put(put).build())
     }
 }

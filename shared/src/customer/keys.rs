@@ -1,6 +1,8 @@
 //! Keys of profiles.
 
-use crate::{ids::CustomerId, store::keys::Key};
+use table::Key;
+
+use crate::ids::CustomerId;
 
 /// A customer's profile.
 pub fn profile(customer: CustomerId) -> Key {

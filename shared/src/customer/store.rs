@@ -1,18 +1,19 @@
 //! Profiles.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use table::{item, number};
 
 use crate::{
     customer::{Customer, keys},
     ids::CustomerId,
-    store::{Store, StoreError, item::item, number},
+    store::{Store, StoreError},
 };
 
 impl Store {
     /// A customer's profile, strongly consistent so that a customer reads what it just wrote. One
     /// trip, one read unit.
     pub async fn profile(&self, customer: CustomerId) -> Result<Option<Customer>, StoreError> {
-        self.get(keys::profile(customer), true).await
+        self.table.get(keys::profile(customer), true).await
     }
 
     /// Writes a profile in place of its version before; false where that is no longer the stored
@@ -21,7 +22,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(keys::profile(customer.id), "profile", customer)?))
             .condition_expression("#version = :before")
             .expression_attribute_names("#version", "version")

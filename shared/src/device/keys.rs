@@ -1,6 +1,11 @@
 //! Keys of push devices.
 
-use crate::{hashes::ContentHash, ids::CustomerId, store::keys::Key};
+use table::{IndexList, Key};
+
+use crate::{hashes::ContentHash, ids::CustomerId};
+
+/// Push devices, by when each was last seen as far as is known.
+pub const DEVICES_BY_LAST_SEEN: IndexList = IndexList("DEV#SEEN");
 
 /// A customer's devices, their count among them.
 pub(crate) fn devices_of(customer: CustomerId) -> String {

@@ -10,6 +10,9 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use table::{
+    DUE, DUE_AT, Item, Key, Query, attribute, due_day, expiring_item, item, number, record, text,
+};
 
 use crate::{
     account::{SessionAdded, store::refused_item},
@@ -19,12 +22,7 @@ use crate::{
     idempotency::{NewAnswer, Once},
     ids::CustomerId,
     store::{
-        Item, Store, StoreError,
-        item::{attribute, expiring_item, item, record},
-        keys::{DUE, DUE_AT, DueList, Key, due_day},
-        number,
-        query::Query,
-        text,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
 };
@@ -97,6 +95,7 @@ impl Store {
     /// KB.
     pub async fn devices(&self, customer: CustomerId) -> Result<Vec<Device>, StoreError> {
         let items = self
+            .table
             .all(Query::of(keys::devices_of(customer)).beginning(keys::DEVICES).consistent())
             .await?;
         let mut devices: Vec<Device> = items.into_iter().map(record).collect::<Result<_, _>>()?;
@@ -110,7 +109,7 @@ impl Store {
         customer: CustomerId,
         registration: &ContentHash,
     ) -> Result<Option<Device>, StoreError> {
-        self.get(keys::device(customer, registration), true).await
+        self.table.get(keys::device(customer, registration), true).await
     }
 
     /// Whose a registration id is, strongly consistent. One trip, one read unit.
@@ -118,7 +117,7 @@ impl Store {
         &self,
         registration: &ContentHash,
     ) -> Result<Option<DeviceOwner>, StoreError> {
-        self.get(keys::device_owner(registration), true).await
+        self.table.get(keys::device_owner(registration), true).await
     }
 
     /// What a registration by `customer` finds. One trip, two read units.
@@ -141,7 +140,7 @@ impl Store {
         struct Count {
             n: u64,
         }
-        Ok(self.get::<Count>(keys::device_count(customer), true).await?.map(|count| count.n))
+        Ok(self.table.get::<Count>(keys::device_count(customer), true).await?.map(|count| count.n))
     }
 
     /// Registers a device, taking it from whoever had it, together with the answer that is given
@@ -219,7 +218,7 @@ impl Store {
         let named = if device.name.is_some() { ", #name = :name" } else { "" };
         let key = keys::device(customer, &device.hash());
         let mut update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(key.clone().into_item()))
             .condition_expression("attribute_exists(pk)")
             .update_expression(format!(
@@ -230,7 +229,7 @@ impl Store {
             .expression_attribute_names("#due", DUE)
             .expression_attribute_names("#due_at", DUE_AT)
             .expression_attribute_values(":seen", number(device.seen.as_millisecond()))
-            .expression_attribute_values(":due", text(key.due_on(DueList::Devices)))
+            .expression_attribute_values(":due", text(keys::DEVICES_BY_LAST_SEEN.partition_of(&key)))
             .expression_attribute_values(":due_at", number(due_day(device.seen)))
             .expression_attribute_values(":platform", attribute(&device.platform)?)
             .expression_attribute_values(":active", AttributeValue::Bool(device.active))
@@ -258,7 +257,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(device_item(keys::device(customer, &device.hash()), device)?))
             .condition_expression("revision = :was")
             .expression_attribute_values(":was", number(device.revision - 1))
@@ -396,7 +395,7 @@ impl Store {
         let mut request = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::device(customer, &device.hash()).into_item()))
             .condition_expression("revision = :was")
             .update_expression(change)
@@ -417,7 +416,7 @@ impl Store {
         change: i8,
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::device_count(customer).into_item()))
             .update_expression("ADD n :change")
             .expression_attribute_values(":change", number(change));
@@ -438,7 +437,7 @@ impl Store {
         value: (&str, AttributeValue),
     ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item))
             .condition_expression(condition)
             .expression_attribute_values(value.0, value.1)
@@ -454,7 +453,7 @@ impl Store {
         value: Option<(&str, AttributeValue)>,
     ) -> Result<TransactWriteItem, StoreError> {
         let mut delete = Delete::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(key.into_item()))
             .condition_expression(condition);
         if let Some((name, value)) = value {
@@ -468,7 +467,7 @@ impl Store {
 
 /// The item of a device: the clean-up finds it by when it was last seen.
 fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    let place = key.due_on(DueList::Devices);
+    let place = keys::DEVICES_BY_LAST_SEEN.partition_of(&key);
     let mut item = item(key, "device", device)?;
     item.extend(due(place, device.seen));
     Ok(item)

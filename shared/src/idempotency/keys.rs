@@ -1,9 +1,10 @@
 //! Keys of answers that are given again.
 
+use table::Key;
+
 use crate::{
     idempotency::{Asker, Slot},
     ids::CustomerId,
-    store::keys::Key,
 };
 
 /// The partition of the answers that are given again to a customer's repeated `Idempotency-Key`.

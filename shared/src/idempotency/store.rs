@@ -12,13 +12,12 @@ use aws_sdk_dynamodb::{
     types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
 };
 use jiff::Timestamp;
+use table::{Item, expiring_item, item, number, record};
 
 use crate::{
     idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer, keys},
     store::{
-        Item, Store, StoreError,
-        item::{expiring_item, item, record},
-        number,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
 };
@@ -49,7 +48,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Seen>, StoreError> {
         let Some(slot) = slot else { return Ok(None) };
-        let stored: Option<AnswerRecord> = self.get(keys::answer(slot), true).await?;
+        let stored: Option<AnswerRecord> = self.table.get(keys::answer(slot), true).await?;
         Ok(stored.and_then(|stored| stored.seen_by(&slot.request, now)))
     }
 
@@ -131,7 +130,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(answer_item(new)?))
             .condition_expression(UNUSED)
             .expression_attribute_names("#until", "until")
@@ -151,7 +150,7 @@ impl Store {
 
     fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(answer_item(new)?))
             .condition_expression(UNUSED)
             .expression_attribute_names("#until", "until")

@@ -1,9 +1,10 @@
 //! Keys of inboxes and of messages to all.
 
+use table::Key;
+
 use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    store::keys::Key,
 };
 
 /// A customer's inbox: its head, its items, its receipts.

@@ -4,21 +4,17 @@
 //! that was seen; so a change holds for the inbox that it was decided on, or is decided anew.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update,
+    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use jiff::Timestamp;
+use table::{Item, Query, SORT, expiring_item, item, number, record, records};
 
 use crate::{
     ids::{CustomerId, NotificationId},
     inbox::{Inbox, Notification, Receipt, keys},
     paging::Span,
     store::{
-        Item, Store, StoreError,
-        item::{expiring_item, item, record},
-        keys::SORT,
-        number,
-        query::Query,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
 };
@@ -66,7 +62,7 @@ pub enum Arrived {
 impl Store {
     /// The head of a customer's inbox, strongly consistent. One trip, one read unit.
     pub async fn inbox(&self, customer: CustomerId) -> Result<Inbox, StoreError> {
-        Ok(self.get(keys::inbox(customer), true).await?.unwrap_or_default())
+        Ok(self.table.get(keys::inbox(customer), true).await?.unwrap_or_default())
     }
 
     /// A stretch of a customer's items, newest first, strongly consistent; those that are deleted
@@ -83,7 +79,7 @@ impl Store {
             .after(after)
             .consistent();
         let query = if span.backward { query } else { query.newest_first() };
-        self.first(query, span.limit).await?.items.into_iter().map(record).collect()
+        self.table.first(query, span.limit).await?.items.into_iter().map(record).collect()
     }
 
     /// One item of a customer, strongly consistent. One trip, one read unit for each 4 KB.
@@ -92,7 +88,7 @@ impl Store {
         customer: CustomerId,
         id: NotificationId,
     ) -> Result<Option<Notification>, StoreError> {
-        self.get(keys::notification(customer, id), true).await
+        self.table.get(keys::notification(customer, id), true).await
     }
 
     /// Those of up to a hundred items that are stored, strongly consistent, in no order. One trip,
@@ -102,23 +98,8 @@ impl Store {
         customer: CustomerId,
         ids: &[NotificationId],
     ) -> Result<Vec<Notification>, StoreError> {
-        let mut keys: Vec<Item> =
-            ids.iter().map(|id| keys::notification(customer, *id).into_item()).collect();
-        let mut found = Vec::new();
-        while !keys.is_empty() {
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
-            let wanted = wanted.build().map_err(StoreError::built_wrongly)?;
-            let answer =
-                self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
-            let items =
-                answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
-            for item in items {
-                found.push(record(item)?);
-            }
-            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
-            keys = left.map(|left| left.keys).unwrap_or_default();
-        }
-        Ok(found)
+        let keys = ids.iter().map(|id| keys::notification(customer, *id)).collect();
+        records(self.table.batch_get(keys, true).await?)
     }
 
     /// Changes a customer's inbox and up to 99 of its items; false where it is no longer as it was.
@@ -174,8 +155,10 @@ impl Store {
         most: usize,
     ) -> Result<Vec<(String, Item)>, StoreError> {
         let after = after.map(|place| keys::inbox_at(customer, place));
-        let stretch =
-            self.first(Query::of(keys::inbox_of(customer)).consistent().after(after), most).await?;
+        let stretch = self
+            .table
+            .first(Query::of(keys::inbox_of(customer)).consistent().after(after), most)
+            .await?;
         let place = |item: &Item| {
             item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default()
         };
@@ -189,7 +172,7 @@ impl Store {
         after: &Inbox,
     ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item(keys::inbox(customer), "inbox", after)?))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let put = match before.revision {
@@ -209,7 +192,7 @@ impl Store {
         id: NotificationId,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::notification(customer, id).into_item()))
             .condition_expression("attribute_exists(pk)")
             .update_expression("SET #read = :read")
@@ -233,7 +216,7 @@ impl Store {
             receipt.until,
         )?;
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk) OR #until <= :now")
             .expression_attribute_names("#until", "until")

@@ -1,11 +1,12 @@
 //! Keys of the counters behind the limits.
 
 use jiff::{Timestamp, civil::Date};
+use table::Key;
 
 use crate::{
     hashes::{AddressHash, PhoneHash},
     ids::CustomerId,
-    store::keys::{Key, day_of},
+    store::keys::day_of,
 };
 
 /// The sends to a phone.

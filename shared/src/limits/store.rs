@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Deserialize;
+use table::{DUE, DUE_AT, EXPIRES, Item, Key, Query, due_day, expiring_item, number, record, text};
 
 use crate::{
     account::{minute_of, store::refused_item},
@@ -16,14 +17,7 @@ use crate::{
         SHARDS, SendLimits, SendLog, TryLimits, Wait, keys, share_of, to_next_day, to_next_hour,
         to_next_minute,
     },
-    store::{
-        Item, Store, StoreError,
-        item::{expiring_item, record},
-        keys::{DUE, DUE_AT, EXPIRES, Key, due_day},
-        number,
-        query::Query,
-        text,
-    },
+    store::{Store, StoreError},
 };
 
 /// What came of counting one more.
@@ -73,7 +67,7 @@ impl BudgetKind<'_> {
 impl Store {
     /// The sends to a phone, strongly consistent. One trip, one read unit.
     pub async fn send_log(&self, phone: &PhoneHash) -> Result<SendLog, StoreError> {
-        Ok(self.get(keys::sends_to_phone(phone), true).await?.unwrap_or_default())
+        Ok(self.table.get(keys::sends_to_phone(phone), true).await?.unwrap_or_default())
     }
 
     /// Writes the sends to a phone in place of the revision before; false where another send came
@@ -89,7 +83,7 @@ impl Store {
         let sent = self
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk) OR revision = :before")
             .expression_attribute_values(":before", number(log.revision - 1))
@@ -188,8 +182,10 @@ impl Store {
             sk: String,
             n: u32,
         }
-        let shards =
-            self.all(Query::of(keys::budget_shard(budget.scope(), day, 0).partition())).await?;
+        let shards = self
+            .table
+            .all(Query::of(keys::budget_shard(budget.scope(), day, 0).partition()))
+            .await?;
         let mut spent = [0; SHARDS as usize];
         for item in shards {
             let shard: Shard = record(item)?;
@@ -248,7 +244,7 @@ impl Store {
         day: Date,
         shard: u8,
     ) -> Result<(), StoreError> {
-        let request = self.client.update_item().table_name(&self.table);
+        let request = self.client.update_item().table_name(&self.name);
         let request =
             request.set_key(Some(keys::budget_shard(budget.scope(), day, shard).into_item()));
         // Of an item that has expired meanwhile nothing is counted any more.
@@ -274,9 +270,9 @@ impl Store {
     ) -> Result<Result<Item, Item>, StoreError> {
         let mut conditions = Vec::new();
         let mut additions = Vec::new();
-        let due = key.due_for_expiry();
+        let due = key.expiry_partition();
         let mut request =
-            self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+            self.client.update_item().table_name(&self.name).set_key(Some(key.into_item()));
         for (place, (name, limit)) in limits.iter().enumerate() {
             conditions.push(format!("(attribute_not_exists(#c{place}) OR #c{place} < :l{place})"));
             additions.push(format!("#c{place} :one"));
@@ -313,7 +309,7 @@ impl Store {
         let mut conditions = Vec::new();
         let mut subtractions = Vec::new();
         let mut request =
-            self.client.update_item().table_name(&self.table).set_key(Some(key.into_item()));
+            self.client.update_item().table_name(&self.name).set_key(Some(key.into_item()));
         for (place, name) in counters.iter().enumerate() {
             conditions.push(format!("#c{place} > :zero"));
             subtractions.push(format!("#c{place} :less"));

@@ -1,6 +1,8 @@
 //! Keys of sent codes.
 
-use crate::{ids::ChallengeId, store::keys::Key};
+use table::Key;
+
+use crate::ids::ChallengeId;
 
 /// A sent code.
 pub fn challenge(id: ChallengeId) -> Key {

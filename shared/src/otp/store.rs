@@ -3,16 +3,13 @@
 
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::Timestamp;
+use table::{expiring_item, number, record};
 
 use crate::{
     account::store::refused_item,
     ids::ChallengeId,
     otp::{Challenge, keys},
-    store::{
-        Store, StoreError,
-        item::{expiring_item, record},
-        number,
-    },
+    store::{Store, StoreError},
 };
 
 /// What came of reserving a try.
@@ -31,7 +28,7 @@ impl Store {
     pub async fn put_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
         let item =
             expiring_item(keys::challenge(challenge.id), "challenge", challenge, challenge.until)?;
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+        self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await?;
         Ok(())
     }
 
@@ -39,7 +36,7 @@ impl Store {
     pub async fn drop_challenge(&self, id: ChallengeId) -> Result<(), StoreError> {
         self.client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::challenge(id).into_item()))
             .send()
             .await?;
@@ -66,7 +63,7 @@ impl Store {
         let sent = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::challenge(id).into_item()))
             .condition_expression("attribute_exists(pk) AND #until > :now AND tries < :most")
             .update_expression("ADD tries :one")

@@ -1,10 +1,11 @@
 //! Keys of the sample shop.
 
-use crate::{
-    hashes::ContentHash,
-    petstore::PetStatus,
-    store::keys::{DueList, Key, SHARDS},
-};
+use table::{IndexList, Key, SHARDS};
+
+use crate::{hashes::ContentHash, petstore::PetStatus};
+
+/// Pets by their ends. DynamoDB does not expire them, since the counters change with them.
+pub const PETS_BY_END: IndexList = IndexList("PET#OVER");
 
 /// The partitions of one tag.
 const TAG_SHARDS: i64 = 4;
@@ -25,9 +26,9 @@ pub fn pet(id: i64) -> Key {
     Key::new(format!("PET#{id}"), "PET")
 }
 
-/// The id of the pet whose partition this is.
-pub(crate) fn pet_of(partition: &str) -> Option<i64> {
-    partition.strip_prefix("PET#")?.parse().ok()
+/// The id of the pet that has this key.
+pub fn pet_of(key: &Key) -> Option<i64> {
+    key.partition().strip_prefix("PET#")?.parse().ok()
 }
 
 /// A pet among those of its status, in the order of their ids. Those of a status stand in sixteen
@@ -68,7 +69,7 @@ pub(crate) fn stock_status(sort: &str) -> Option<PetStatus> {
 
 /// The partition, of the index of what is due, in which a pet stands.
 pub fn due_pet(id: i64) -> String {
-    DueList::Pets.partition(shard_of(id))
+    PETS_BY_END.partition(shard_of(id))
 }
 
 /// An order.

@@ -25,16 +25,14 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{Item, Key, item, number, record, text};
 
 use crate::{
     hashes::ContentHash,
     petstore::{Pet, PetStatus, Tag, keys},
     random::{SystemRandom, below},
     store::{
-        Item, Store, StoreError,
-        item::{item, record},
-        keys::Key,
-        number, text,
+        Store, StoreError,
         transaction::{Outcome, Verdict},
     },
 };
@@ -89,7 +87,7 @@ struct TaggedPet {
 impl Store {
     /// A pet, strongly consistent. One trip, one read unit for each 4 KB.
     pub async fn pet(&self, id: i64, now: Timestamp) -> Result<Option<Pet>, StoreError> {
-        let stored: Option<StoredPet> = self.get(keys::pet(id), true).await?;
+        let stored: Option<StoredPet> = self.table.get(keys::pet(id), true).await?;
         stored.filter(|stored| stored.is_alive(now)).map(|stored| stored.pet()).transpose()
     }
 
@@ -136,7 +134,7 @@ impl Store {
     ) -> Result<PetChange, StoreError> {
         let mut pauses = Pauses::default();
         let mut counter = keys::shard_of(id);
-        let mut before: Option<StoredPet> = self.get(keys::pet(id), true).await?;
+        let mut before: Option<StoredPet> = self.table.get(keys::pet(id), true).await?;
         loop {
             let change = decide(before.as_ref())?;
             let after = match &change {
@@ -157,7 +155,7 @@ impl Store {
                     };
                 }
                 Err(StoreError::Conflict) if pauses.pause().await => {
-                    before = self.get(keys::pet(id), true).await?;
+                    before = self.table.get(keys::pet(id), true).await?;
                     counter = any_counter();
                 }
                 Err(error) => return Err(error),
@@ -221,7 +219,7 @@ impl Store {
         let shown = ReturnValuesOnConditionCheckFailure::AllOld;
         let part = TransactWriteItem::builder();
         Ok(if let Some(after) = after {
-            let put = Put::builder().table_name(&self.table).set_item(Some(item(
+            let put = Put::builder().table_name(&self.name).set_item(Some(item(
                 keys::pet(id),
                 "pet",
                 after,
@@ -233,7 +231,7 @@ impl Store {
             part.put(put.build().map_err(StoreError::built_wrongly)?).build()
         } else {
             let delete =
-                Delete::builder().table_name(&self.table).set_key(Some(keys::pet(id).into_item()));
+                Delete::builder().table_name(&self.name).set_key(Some(keys::pet(id).into_item()));
             let delete =
                 delete.condition_expression(condition).set_expression_attribute_names(name);
             let delete = delete
@@ -244,13 +242,13 @@ impl Store {
     }
 
     fn put_listed(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
+        let put = Put::builder().table_name(&self.name).set_item(Some(item)).build();
         Ok(TransactWriteItem::builder().put(put.map_err(StoreError::built_wrongly)?).build())
     }
 
     fn delete_listed(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
         let delete =
-            Delete::builder().table_name(&self.table).set_key(Some(key.into_item())).build();
+            Delete::builder().table_name(&self.name).set_key(Some(key.into_item())).build();
         Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::built_wrongly)?).build())
     }
 
@@ -261,7 +259,7 @@ impl Store {
         change: i8,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::stock(status, counter).into_item()))
             .update_expression("ADD n :change")
             .expression_attribute_values(":change", number(change))
@@ -300,7 +298,7 @@ impl Pauses {
 /// Whoever met another at one counter goes to any other: their sum is what counts.
 fn any_counter() -> char {
     let place = usize::try_from(below(&SystemRandom, 16)).unwrap_or_default();
-    crate::store::keys::SHARDS.chars().nth(place).unwrap_or('0')
+    table::SHARDS.chars().nth(place).unwrap_or('0')
 }
 
 impl StoredPet {

@@ -69,78 +69,7 @@
 //! | petstore | | | | | | | | | | | | | | get, put, update, delete, query, batch get |
 //! | cleanup | get, update, delete, query, check, due | delete | delete | delete, due | get, put, delete, query | delete, due | delete, query, due | | | get, update, delete, query, due | delete, query, due | delete, query | | get, put, update, delete, due |
 
-mod due;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-
-pub use due::*;
-
-use crate::store::Item;
-
-/// The attribute that holds the partition key.
-pub const PARTITION: &str = "pk";
-/// The attribute that holds the sort key.
-pub const SORT: &str = "sk";
-/// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
-pub const EXPIRES: &str = "expires";
-
-/// The index of what the clean-up has to look at: by [`DUE`], in the order of [`DUE_AT`]. It holds
-/// keys alone, of the items that have both: whatever is made to expire, accounts with sessions,
-/// push devices.
-pub const DUE_INDEX: &str = "due";
-/// The attribute that puts an item on the index of what is due: `<domain>#DUE#<0..f>`, of push
-/// devices `DEV#SEEN#<0..f>`.
-pub const DUE: &str = "due";
-/// The attribute that says since when, a full UTC day in seconds since 1970: the end of what
-/// expires, the last sign of life of what is kept while it is used. How long after it the clean-up
-/// comes is the clean-up's own.
-pub const DUE_AT: &str = "due_at";
-
-/// The partitions of a list that all customers share, by the last digit of an id.
-pub const SHARDS: &str = "0123456789abcdef";
-
-/// A primary key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Key {
-    partition: String,
-    sort: String,
-}
-
-impl Key {
-    pub(crate) fn new(partition: String, sort: impl Into<String>) -> Self {
-        Self { partition, sort: sort.into() }
-    }
-
-    /// The partition key.
-    pub fn partition(&self) -> &str {
-        &self.partition
-    }
-
-    /// The sort key.
-    pub fn sort(&self) -> &str {
-        &self.sort
-    }
-
-    /// The key of an item.
-    pub(crate) fn of_item(item: &Item) -> Option<Self> {
-        let part = |name: &str| item.get(name).and_then(|part| part.as_s().ok()).cloned();
-        Some(Self { partition: part(PARTITION)?, sort: part(SORT)? })
-    }
-
-    pub(crate) fn into_item(self) -> Item {
-        Item::from([
-            (PARTITION.to_owned(), AttributeValue::S(self.partition)),
-            (SORT.to_owned(), AttributeValue::S(self.sort)),
-        ])
-    }
-}
-
-/// The primary key of an item.
-pub(crate) fn key_of(item: &Item) -> Option<Key> {
-    let text = |name| item.get(name)?.as_s().ok().cloned();
-    Some(Key { partition: text(PARTITION)?, sort: text(SORT)? })
-}
 
 /// The UTC day that `now` lies in.
 pub fn day_of(now: Timestamp) -> Date {

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
     types::{CancellationReason, TransactWriteItem},
 };
+use table::Item;
 
-use crate::store::{Item, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// How a transaction ended.
 pub(crate) enum Outcome {

@@ -11,15 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{Item, Query, SHARDS, SORT, item, record};
 
 use crate::{
     ids::{CustomerId, LedgerId},
-    store::{
-        Item, Store, StoreError,
-        item::{item, record},
-        keys::{SHARDS, SORT},
-        query::Query,
-    },
+    store::{Store, StoreError},
     wallet::{Break, Currency, Entry, Funds, Listed, Wallet, keys},
 };
 
@@ -145,14 +141,14 @@ impl Store {
     /// The trips of [`Store::audit_from`], and two for the place: one read unit, one write unit or
     /// a few. Two runs at once do the same twice.
     pub async fn audit_next(&self, most: u64, now: Timestamp) -> Result<Audited, StoreError> {
-        let progress: Option<Progress> = self.get(keys::audit_place(), true).await?;
+        let progress: Option<Progress> = self.table.get(keys::audit_place(), true).await?;
         let (audited, next) = self.audit_from(progress.unwrap_or_default().place, most).await?;
         for found in &audited.breaks {
             found.log();
         }
         let progress = Progress { place: next.unwrap_or_default(), at: now };
         let stored = item(keys::audit_place(), "audit", &progress)?;
-        self.client.put_item().table_name(&self.table).set_item(Some(stored)).send().await?;
+        self.client.put_item().table_name(&self.name).set_item(Some(stored)).send().await?;
         Ok(audited)
     }
 
@@ -164,7 +160,7 @@ impl Store {
         while let Some(digit) = SHARDS.chars().nth(place.shard) {
             let query =
                 Query::of(keys::ledger_shard(digit)).after(place.after.map(keys::listed_ledger));
-            let stretch = self.first(query, LEDGERS).await?;
+            let stretch = self.table.first(query, LEDGERS).await?;
             if !stretch.items.is_empty() {
                 return stretch.items.into_iter().map(record).collect::<Result<_, _>>().map(Some);
             }
@@ -180,7 +176,7 @@ impl Store {
         audited: &mut Audited,
     ) -> Result<Option<Inside>, StoreError> {
         let key = listed.customer.map_or_else(|| keys::former_wallet(listed.ledger), keys::wallet);
-        let wallet = match self.get::<Wallet>(key, true).await {
+        let wallet = match self.table.get::<Wallet>(key, true).await {
             Ok(wallet) => wallet,
             Err(StoreError::Corrupt(_)) => {
                 audited.breaks.push(LedgerBreak::at(&listed, None, None, Break::Unreadable));
@@ -210,7 +206,7 @@ impl Store {
             let query = Query::of(inside.partition())
                 .beginning(keys::entries_of(None))
                 .after(inside.from());
-            let stretch = self.first(query.consistent(), PAGE).await?;
+            let stretch = self.table.first(query.consistent(), PAGE).await?;
             let mut found = Vec::new();
             for item in stretch.items {
                 let sort =
@@ -254,7 +250,7 @@ impl Inside {
             .map_or_else(|| keys::former_wallet_of(self.listed.ledger), keys::wallet_of)
     }
 
-    fn from(&self) -> Option<crate::store::keys::Key> {
+    fn from(&self) -> Option<table::Key> {
         let after = self.after.as_deref()?;
         Some(match self.listed.customer {
             Some(customer) => keys::wallet_place(customer, after),

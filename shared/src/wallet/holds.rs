@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use table::{Query, SHARDS, record};
 
 use crate::{
     random::{Random, below},
-    store::{Store, StoreError, item::record, keys::SHARDS, query::Query},
+    store::{Store, StoreError},
     wallet::{DueHold, HoldStatus, Movement, Posted, Refusal, Wallet, keys},
 };
 
@@ -47,7 +48,7 @@ impl Store {
             let mut after = None;
             loop {
                 let stretch =
-                    self.first(Query::of(keys::due_shard(digit)).after(after), PAGE).await?;
+                    self.table.first(Query::of(keys::due_shard(digit)).after(after), PAGE).await?;
                 let listed: Vec<DueHold> =
                     stretch.items.into_iter().map(record).collect::<Result<_, _>>()?;
                 // The list is in the order of time, so what comes after the first that is not due
@@ -107,7 +108,7 @@ impl Store {
 
     async fn forget_due(&self, due: &DueHold) -> Result<(), StoreError> {
         let key = keys::due_hold(due.until, due.customer, due.hold).into_item();
-        self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await?;
+        self.client.delete_item().table_name(&self.name).set_key(Some(key)).send().await?;
         Ok(())
     }
 }

@@ -1,10 +1,11 @@
 //! Keys of wallets, their ledgers and holds.
 
 use jiff::Timestamp;
+use table::Key;
 
 use crate::{
     ids::{CustomerId, EntryId, LedgerId},
-    store::keys::{Key, last_digit},
+    store::keys::last_digit,
     wallet::Currency,
 };
 

@@ -8,17 +8,12 @@
 //! erasing stops.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use table::{Item, Query, SORT, item, record};
 
 use crate::{
     customer_data::{ErasedPage, Placed, Record},
     ids::CustomerId,
-    store::{
-        Item, Store, StoreError,
-        item::{item, record},
-        keys::SORT,
-        query::Query,
-        transaction::Outcome,
-    },
+    store::{Store, StoreError, transaction::Outcome},
     wallet::{Entry, Hold, Listed, Wallet, keys},
 };
 
@@ -35,8 +30,10 @@ impl Store {
         most: usize,
     ) -> Result<Vec<Placed>, StoreError> {
         let from = after.map(|place| keys::wallet_place(customer, place));
-        let stretch =
-            self.first(Query::of(keys::wallet_of(customer)).after(from).consistent(), most).await?;
+        let stretch = self
+            .table
+            .first(Query::of(keys::wallet_of(customer)).after(from).consistent(), most)
+            .await?;
         let placed = |item: Item| {
             let place = place_of(&item);
             let record = match place.split_once('#') {
@@ -57,7 +54,8 @@ impl Store {
         customer: CustomerId,
     ) -> Result<ErasedPage, StoreError> {
         let Some(wallet) = self.wallet(customer).await? else { return Ok(ErasedPage::Last) };
-        let stretch = self.first(Query::of(keys::wallet_of(customer)).consistent(), PAGE).await?;
+        let stretch =
+            self.table.first(Query::of(keys::wallet_of(customer)).consistent(), PAGE).await?;
         let mut writes: Vec<TransactWriteItem> = Vec::new();
         for item in stretch.items {
             let place = place_of(&item);

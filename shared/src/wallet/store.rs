@@ -16,20 +16,13 @@ use aws_sdk_dynamodb::types::{
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use table::{Item, Key, Query, item, number, record, text};
 
 use crate::{
     idempotency::{NewAnswer, Once, StoredAnswer},
     ids::{CustomerId, EntryId, LedgerId},
     paging::Span,
-    store::{
-        Item, Store, StoreError,
-        item::{item, record},
-        keys::Key,
-        number,
-        query::Query,
-        text,
-        transaction::Verdict,
-    },
+    store::{Store, StoreError, transaction::Verdict},
     wallet::{Closing, Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
 };
 
@@ -96,7 +89,7 @@ enum Part {
 impl Store {
     /// A customer's wallet, strongly consistent. One trip, one read unit for each 4 KB.
     pub async fn wallet(&self, customer: CustomerId) -> Result<Option<Wallet>, StoreError> {
-        self.get(keys::wallet(customer), true).await
+        self.table.get(keys::wallet(customer), true).await
     }
 
     /// A customer's hold, strongly consistent. One trip, one read unit.
@@ -105,7 +98,7 @@ impl Store {
         customer: CustomerId,
         id: EntryId,
     ) -> Result<Option<Hold>, StoreError> {
-        self.get(keys::hold(customer, id), true).await
+        self.table.get(keys::hold(customer, id), true).await
     }
 
     /// A customer's entry and whether it was taken back, strongly consistent. One trip, two read
@@ -116,8 +109,8 @@ impl Store {
         id: EntryId,
     ) -> Result<Option<(Entry, bool)>, StoreError> {
         let Some(currency) = Currency::of_number(id.currency()) else { return Ok(None) };
-        let entry = self.get::<Entry>(keys::entry(customer, currency, id), true);
-        let reversal = self.get::<Reversal>(keys::reversal(customer, id), true);
+        let entry = self.table.get::<Entry>(keys::entry(customer, currency, id), true);
+        let reversal = self.table.get::<Reversal>(keys::reversal(customer, id), true);
         let (entry, reversal) = tokio::try_join!(entry, reversal)?;
         Ok(entry.map(|entry| (entry, reversal.is_some())))
     }
@@ -174,7 +167,7 @@ impl Store {
 
     async fn entries_by(&self, query: Query, span: &Span) -> Result<Vec<Entry>, StoreError> {
         let query = if span.backward { query } else { query.newest_first() };
-        let stretch = self.first(query.consistent(), span.limit).await?;
+        let stretch = self.table.first(query.consistent(), span.limit).await?;
         stretch.items.into_iter().map(record).collect()
     }
 
@@ -307,7 +300,7 @@ impl Store {
         wallet: &Wallet,
     ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(wallet_item(customer, wallet)?))
             .condition_expression("#version = :before")
             .expression_attribute_names("#version", "version")
@@ -320,7 +313,7 @@ impl Store {
 
     fn settle_hold(&self, hold: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(hold))
             .condition_expression("#status = :open")
             .expression_attribute_names("#status", "status")
@@ -333,7 +326,7 @@ impl Store {
     /// The part of a transaction that writes whatever stands there.
     pub(crate) fn put_any(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_item(Some(item))
             .build()
             .map_err(StoreError::built_wrongly)?;
@@ -344,7 +337,7 @@ impl Store {
     pub(crate) fn delete_any(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
         let key = Some(key.into_item());
         let delete = Delete::builder()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(key)
             .build()
             .map_err(StoreError::built_wrongly)?;

@@ -55,12 +55,15 @@ async fn what_was_written_anew_is_not_deleted() {
     let key = || shared::otp::keys::challenge(code.challenge.parse().expect("an id"));
     let (store, now) = (store(&api), api.stack.state("cleanup").expect("it runs").now());
     assert!(
-        !store.delete_expired(key(), now).await.expect("an answer"),
+        !store.table.delete_expired(key(), now).await.expect("an answer"),
         "it lives for five minutes more"
     );
     let over = now + SignedDuration::from_mins(6);
-    assert!(store.delete_expired(key(), over).await.expect("an answer"));
-    assert!(!store.delete_expired(key(), over).await.expect("an answer"), "somebody else did it");
+    assert!(store.table.delete_expired(key(), over).await.expect("an answer"));
+    assert!(
+        !store.table.delete_expired(key(), over).await.expect("an answer"),
+        "somebody else did it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

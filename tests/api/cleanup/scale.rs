@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::{StreamExt, stream};
 use harness::{Api, wire::Cost};
 use jiff::{SignedDuration, Timestamp};
-use shared::store::keys::{DUE, DUE_AT, EXPIRES, due_day};
+use table::{DUE, DUE_AT, EXPIRES, due_day};
 
 use super::{clean_up, counts};
 
@@ -30,7 +30,7 @@ async fn fill(api: &Api, count: usize, over: usize) {
             ("sk".to_owned(), text(key.sort())),
             ("kind".to_owned(), text("challenge")),
             (EXPIRES.to_owned(), number(expires.as_second())),
-            (DUE.to_owned(), text(&key.due_for_expiry())),
+            (DUE.to_owned(), text(&key.expiry_partition())),
             (DUE_AT.to_owned(), number(due_day(expires))),
         ]);
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");

@@ -9,7 +9,7 @@ use harness::{Answer, Api, Request, phone::LoggedIn, wire::Cost};
 use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
-use shared::{inbox::Inbox, random::SystemRandom, store::keys};
+use shared::{inbox::Inbox, random::SystemRandom};
 
 use crate::PHONE;
 
@@ -120,9 +120,9 @@ async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
             ("data", text("{}")),
             ("read", AttributeValue::Bool(false)),
             ("until", AttributeValue::N(until.as_millisecond().to_string())),
-            (keys::EXPIRES, AttributeValue::N(until.as_second().to_string())),
-            (keys::DUE, text(&key.due_for_expiry())),
-            (keys::DUE_AT, AttributeValue::N(keys::due_day(until).to_string())),
+            (table::EXPIRES, AttributeValue::N(until.as_second().to_string())),
+            (table::DUE, text(&key.expiry_partition())),
+            (table::DUE_AT, AttributeValue::N(table::due_day(until).to_string())),
         ]);
         let item = item.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let put = PutRequest::builder().set_item(Some(item)).build().expect("an item");

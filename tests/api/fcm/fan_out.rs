@@ -9,7 +9,6 @@ use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
 use shared::{
     account::CUSTOMER_SHARDS, ids::CustomerId, random::SystemRandom, runtime::deadline::Deadline,
-    store::keys,
 };
 
 use crate::PHONE;
@@ -22,7 +21,7 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
         .map(|_| CustomerId::new(api.stack.state("auth").expect("auth").now(), &SystemRandom))
         .collect();
     let text = |text: &str| AttributeValue::S(text.to_owned());
-    let put = |key: keys::Key, more: Vec<(&str, AttributeValue)>| {
+    let put = |key: table::Key, more: Vec<(&str, AttributeValue)>| {
         let mut item = HashMap::from([
             ("pk".to_owned(), text(key.partition())),
             ("sk".to_owned(), text(key.sort())),

@@ -7,7 +7,6 @@ use local::{
 };
 use shared::{
     random::SystemRandom,
-    store::keys,
     wallet::{AuditPlace, Break, Movement, Posted},
 };
 
@@ -25,7 +24,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 /// Sets an attribute of an item, past everything that keeps it right.
-async fn plant(api: &Api, key: &keys::Key, path: &str, value: AttributeValue) {
+async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");

@@ -1,9 +1,7 @@
 //! Push devices that nobody has seen for so long that their apps are gone.
 
-use shared::store::{
-    StoreError,
-    keys::{DueList, Key},
-};
+use shared::{account::keys::customer_of, device::keys::DEVICES_BY_LAST_SEEN, store::StoreError};
+use table::Key;
 
 use crate::{
     run::{Counts, Outcome, Run},
@@ -18,7 +16,7 @@ pub(crate) async fn remove(run: &Run) -> Result<Counts, StoreError> {
     let until = run.before(run.settings.devices.life);
     let store = &run.app.store;
     let remove = async |key: Key| {
-        let Some(customer) = key.customer() else { return Ok(Outcome::Nothing) };
+        let Some(customer) = customer_of(&key) else { return Ok(Outcome::Nothing) };
         let (device, account) = tokio::try_join!(store.due_device(key), store.account(customer))?;
         let Some(device) = device else { return Ok(Outcome::Nothing) };
         let seen = device.last_seen(account.as_ref());
@@ -33,5 +31,5 @@ pub(crate) async fn remove(run: &Run) -> Result<Counts, StoreError> {
         let is_gone = store.remove_unseen_device(customer, &device, &seen).await?;
         Ok(if is_gone { Outcome::Done } else { Outcome::Nothing })
     };
-    walk(run, DueList::Devices, until, remove).await
+    walk(run, DEVICES_BY_LAST_SEEN, until, remove).await
 }

@@ -1,7 +1,8 @@
 //! Records that are over and that DynamoDB's TTL has not deleted: it does so within days, for
 //! nothing, so they get these days.
 
-use shared::store::{StoreError, keys::DueList};
+use shared::store::StoreError;
+use table::IndexList;
 
 use crate::{
     run::{Counts, Outcome, Run},
@@ -9,11 +10,11 @@ use crate::{
 };
 
 /// Deletes those of a domain. Two write units each.
-pub(crate) async fn delete(run: &Run, domain: &'static str) -> Result<Counts, StoreError> {
+pub(crate) async fn delete(run: &Run, list: IndexList) -> Result<Counts, StoreError> {
     let until = run.before(run.settings.expiry.grace);
     let delete = async |key| {
-        let deleted = run.app.store.delete_expired(key, until).await?;
+        let deleted = run.app.store.table.delete_expired(key, until).await?;
         Ok(if deleted { Outcome::Done } else { Outcome::Nothing })
     };
-    walk(run, DueList::Expired(domain), until, delete).await
+    walk(run, list, until, delete).await
 }

@@ -2,10 +2,11 @@
 //! ends first should have ended; a refresh, which moves that end, does not write to the index for
 //! it.
 
-use shared::store::{
-    StoreError,
-    keys::{DueList, Key},
+use shared::{
+    account::keys::{SESSIONS_BY_END, customer_of},
+    store::StoreError,
 };
+use table::Key;
 
 use crate::{
     run::{Counts, Outcome, Run},
@@ -19,7 +20,7 @@ use crate::{
 pub(crate) async fn prune(run: &Run) -> Result<Counts, StoreError> {
     let until = run.before(run.settings.devices.life);
     let prune = async |key: Key| {
-        let Some(customer) = key.customer() else { return Ok(Outcome::Nothing) };
+        let Some(customer) = customer_of(&key) else { return Ok(Outcome::Nothing) };
         let Some(account) = run.app.store.account(customer).await? else {
             return Ok(Outcome::Nothing);
         };
@@ -31,5 +32,5 @@ pub(crate) async fn prune(run: &Run) -> Result<Counts, StoreError> {
             false => Outcome::Nothing,
         })
     };
-    walk(run, DueList::Sessions, until, prune).await
+    walk(run, SESSIONS_BY_END, until, prune).await
 }

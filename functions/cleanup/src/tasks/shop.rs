@@ -1,10 +1,11 @@
 //! The sample shop: pets whose time is over, each with its place on lists and in the inventory, and
 //! the samples as they were.
 
-use shared::store::{
-    StoreError,
-    keys::{DueList, Key},
+use shared::{
+    petstore::keys::{PETS_BY_END, pet_of},
+    store::StoreError,
 };
+use table::Key;
 
 use crate::{
     run::{Counts, Outcome, Run},
@@ -14,11 +15,11 @@ use crate::{
 /// Takes pets whose time is over. The units of a deletion each.
 pub(crate) async fn take_pets(run: &Run) -> Result<Counts, StoreError> {
     let take = async |key: Key| {
-        let Some(id) = key.pet() else { return Ok(Outcome::Nothing) };
+        let Some(id) = pet_of(&key) else { return Ok(Outcome::Nothing) };
         let is_gone = run.app.store.expire_pet(id, run.now).await?;
         Ok(if is_gone { Outcome::Done } else { Outcome::Nothing })
     };
-    walk(run, DueList::Pets, run.now, take).await
+    walk(run, PETS_BY_END, run.now, take).await
 }
 
 /// Makes the samples what they were, once a day, where the settings say so. One read unit where

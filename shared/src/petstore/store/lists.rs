@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
+use table::{Key, Query, QueryPage, SHARDS, SORT, record, records};
 
 use crate::{
     hashes::ContentHash,
@@ -13,12 +13,7 @@ use crate::{
         Pet, PetStatus, keys,
         store::{ListedPet, StoredPet, TaggedPet, lives, read_pet},
     },
-    store::{
-        Item, Store, StoreError,
-        item::record,
-        keys::{SHARDS, SORT},
-        query::{Query, Stretch},
-    },
+    store::{Store, StoreError},
 };
 
 /// How many partitions are read side by side.
@@ -74,9 +69,9 @@ impl Store {
         let reads: Vec<_> = hashes
             .iter()
             .flat_map(keys::tag_shards)
-            .map(|partition| self.first(Query::of(partition), MOST_IDS))
+            .map(|partition| self.table.first(Query::of(partition), MOST_IDS))
             .collect();
-        let read: Vec<Stretch> =
+        let read: Vec<QueryPage> =
             stream::iter(reads).buffer_unordered(AT_ONCE).try_collect().await?;
         let items = read.into_iter().flat_map(|stretch| stretch.items);
         let ids: BTreeSet<i64> = items
@@ -104,7 +99,7 @@ impl Store {
     /// there are; one read unit.
     pub async fn inventory(&self) -> Result<BTreeMap<PetStatus, i64>, StoreError> {
         let mut all = BTreeMap::new();
-        for item in self.all(Query::of(keys::inventory()).consistent()).await? {
+        for item in self.table.all(Query::of(keys::inventory()).consistent()).await? {
             let status = item
                 .get(SORT)
                 .and_then(|sort| sort.as_s().ok())
@@ -126,8 +121,8 @@ impl Store {
     ) -> Result<Vec<Pet>, StoreError> {
         let (mut pets, mut bytes, mut after) = (Vec::new(), 0, None);
         loop {
-            let stretch = self.first(Query::of(partition.clone()).after(after), PAGE).await?;
-            let last = stretch.items.last().and_then(crate::store::keys::key_of);
+            let stretch = self.table.first(Query::of(partition.clone()).after(after), PAGE).await?;
+            let last = stretch.items.last().and_then(Key::of_item);
             for item in stretch.items {
                 let listed: ListedPet = record(item)?;
                 bytes += listed.pet.len();
@@ -143,23 +138,8 @@ impl Store {
     }
 
     async fn some_pets(&self, ids: &[i64]) -> Result<Vec<StoredPet>, StoreError> {
-        let mut keys: Vec<Item> = ids.iter().map(|id| keys::pet(*id).into_item()).collect();
-        let mut found = Vec::new();
-        while !keys.is_empty() {
-            let wanted = KeysAndAttributes::builder()
-                .set_keys(Some(keys))
-                .build()
-                .map_err(StoreError::built_wrongly)?;
-            let answer =
-                self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
-            for item in answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default()
-            {
-                found.push(record(item)?);
-            }
-            let left = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
-            keys = left.map(|left| left.keys).unwrap_or_default();
-        }
-        Ok(found)
+        let keys = ids.iter().map(|id| keys::pet(*id)).collect();
+        records(self.table.batch_get(keys, false).await?)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
+use table::number;
 
 use crate::{
     petstore::{
@@ -13,7 +14,7 @@ use crate::{
         keys::{self, Numbered},
         model::SAMPLES,
     },
-    store::{Store, StoreError, number},
+    store::{Store, StoreError},
 };
 
 impl Store {
@@ -23,7 +24,7 @@ impl Store {
         let answer = self
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.name)
             .set_key(Some(keys::last_number(of).into_item()))
             .update_expression("ADD n :step")
             .expression_attribute_values(":step", number(step))

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use table::{Item, Key, expiring_item, item, record};
 
 use crate::{
     hashes::ContentHash,
@@ -14,12 +15,7 @@ use crate::{
         Order, User,
         keys::{self, Numbered},
     },
-    store::{
-        Item, Store, StoreError,
-        item::{expiring_item, item, record},
-        keys::Key,
-        transaction::Outcome,
-    },
+    store::{Store, StoreError, transaction::Outcome},
 };
 
 /// An order or a user as JSON, and when it counts as absent.
@@ -43,7 +39,7 @@ impl Store {
         until: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let item = kept_item(keys::order(order.id), "pet_order", order, until)?;
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await?;
+        self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await?;
         Ok(())
     }
 
@@ -102,10 +98,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let item = kept_item(keys::user(&ContentHash::of(new_name)), "pet_user", user, until)?;
-        let now = crate::store::number(now.as_second());
+        let now = table::number(now.as_second());
         let parts = if name == new_name {
             let put = Put::builder()
-                .table_name(&self.table)
+                .table_name(&self.name)
                 .set_item(Some(item))
                 .condition_expression(ALIVE);
             let put = put
@@ -127,7 +123,7 @@ impl Store {
 
     /// Puts what must not be there yet; false where something is.
     pub(crate) async fn put_if_absent(&self, item: Item) -> Result<bool, StoreError> {
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(true),
             Err(error) => match error.as_service_error() {
@@ -142,13 +138,13 @@ impl Store {
         key: Key,
         now: Timestamp,
     ) -> Result<Option<T>, StoreError> {
-        let kept: Option<Kept> = self.get(key, true).await?;
+        let kept: Option<Kept> = self.table.get(key, true).await?;
         kept.filter(|kept| super::lives(kept.expires, now)).map(|kept| kept.read()).transpose()
     }
 
     async fn delete_kept(&self, key: Key, now: Timestamp) -> Result<bool, StoreError> {
         let delete =
-            self.client.delete_item().table_name(&self.table).set_key(Some(key.into_item()));
+            self.client.delete_item().table_name(&self.name).set_key(Some(key.into_item()));
         let deleted = delete
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllOld)

@@ -7,6 +7,7 @@
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use table::item;
 
 use crate::{
     petstore::{
@@ -14,7 +15,7 @@ use crate::{
         model::{Samples, samples},
         store::orders::{order_item, user_item},
     },
-    store::{Store, StoreError, item::item},
+    store::{Store, StoreError},
 };
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ impl Store {
     /// Puts the samples into a table that never had them. One trip of one read unit where they are
     /// there; some two hundred write units once.
     pub async fn load_samples(&self, now: Timestamp) -> Result<(), StoreError> {
-        let loaded: Option<Loaded> = self.get(keys::pet_samples(), true).await?;
+        let loaded: Option<Loaded> = self.table.get(keys::pet_samples(), true).await?;
         if loaded.is_some() {
             return Ok(());
         }
@@ -55,7 +56,7 @@ impl Store {
     /// Restores the samples where that has not been done in the UTC day of `now`; whether it was.
     /// Two at once do no harm. One trip of one read unit where it has been done.
     pub async fn restore_samples_of_day(&self, now: Timestamp) -> Result<bool, StoreError> {
-        let loaded: Option<Loaded> = self.get(keys::pet_samples(), true).await?;
+        let loaded: Option<Loaded> = self.table.get(keys::pet_samples(), true).await?;
         let today = Some(crate::store::keys::day_of(now));
         if loaded.as_ref().is_some_and(|loaded| loaded.restored == today) {
             return Ok(false);
@@ -63,7 +64,7 @@ impl Store {
         self.restore_samples(now).await?;
         let mark = Loaded { since: loaded.map_or(now, |loaded| loaded.since), restored: today };
         let mark = item(keys::pet_samples(), "pet_samples", &mark)?;
-        self.client.put_item().table_name(&self.table).set_item(Some(mark)).send().await?;
+        self.client.put_item().table_name(&self.name).set_item(Some(mark)).send().await?;
         Ok(true)
     }
 

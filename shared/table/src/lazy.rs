@@ -1,4 +1,4 @@
-//! A value that is made once: at its first use, or in the background.
+//! A value that is created once: on first use, or on a thread of its own before that.
 
 use std::{
     fmt,
@@ -7,24 +7,24 @@ use std::{
     thread,
 };
 
-/// Cheap to clone; all clones share one value.
+/// A value created once. Cheap to clone; all clones share the value.
 pub struct Lazy<T>(Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>);
 
 impl<T: Send + Sync + 'static> Lazy<T> {
-    /// The value is made by `make` at its first use.
+    /// Created by `make` on first use.
     pub fn new(make: impl FnOnce() -> T + Send + 'static) -> Self {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Makes the value in a thread of its own; a use before that is done waits for it. Where no
-    /// thread can be spawned, the value is made at its first use.
+    /// Starts a thread that creates the value; a use before it is done waits for it. Where no thread
+    /// can be started, the value is created on first use.
     pub fn begin(&self) {
         let value = self.clone();
         let begun = thread::Builder::new().spawn(move || {
             LazyLock::force(&value.0);
         });
         if let Err(error) = begun {
-            tracing::warn!(%error, "no thread to make a client in");
+            tracing::warn!(%error, "no thread for a client");
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The source of randomness, which tests can replace.
+//! The source of randomness, which a test can replace.
 
-/// A source of random bytes.
+/// Gives unpredictable bytes.
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` from a cryptographically secure generator.
     fn fill(&self, bytes: &mut [u8]);
@@ -16,8 +16,7 @@ impl Random for SystemRandom {
     }
 }
 
-/// A uniformly distributed number below `bound`: draws that would favour low numbers are rejected
-/// and drawn again.
+/// A number below `bound`, all equally likely: draws that would favour low numbers are drawn again.
 pub fn below(random: &dyn Random, bound: u32) -> u32 {
     let fair = u32::MAX - u32::MAX % bound;
     loop {

@@ -1,10 +1,9 @@
-//! What one invocation asks of storage, and for whom, for the one line that the log holds of it.
+//! DynamoDB usage of one invocation, for the request log and the cost tests.
 //!
-//! Protocol: [`counted`] runs a future with a tally of its own, which is the task's; the client of
-//! DynamoDB carries a `Meter`, which asks for the units of each call and adds them to the tally of
-//! the task that makes it. No call site knows of it. Invariants: what is spawned beside an
-//! invocation is counted in none; a call whose condition failed has no units, since DynamoDB tells
-//! none of it.
+//! [`measure`] runs a future with counters of its own, local to the task. The client carries a
+//! [`Meter`], which asks for the units of each call and adds them to the counters of the task that
+//! makes it. No call site knows of it. Invariants: a task spawned beside an invocation is counted in
+//! none; a call whose condition failed has no units, since DynamoDB reports none.
 
 use std::{cell::Cell, future::Future};
 
@@ -30,38 +29,29 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_runtime_api::client::interceptors::context::{Input, Output};
 
-use crate::ids::CustomerId;
-
 tokio::task_local! {
-    static OF_TASK: Cell<Tally>;
+    static OF_TASK: Cell<Usage>;
 }
 
-/// What was asked of storage.
+/// What was asked of DynamoDB.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Tally {
-    /// Calls, repetitions by the SDK among them.
+pub struct Usage {
+    /// Calls, the SDK's own retries included.
     pub calls: u32,
     /// Read units.
     pub read_units: f64,
     /// Write units.
     pub write_units: f64,
-    /// For whom, where a token or a code has said so.
-    pub customer: Option<CustomerId>,
 }
 
-/// Runs `invocation` and tells what it asked of storage.
-pub async fn counted<F: Future>(invocation: F) -> (F::Output, Tally) {
+/// Runs `invocation` and gives its output with its usage.
+pub async fn measure<F: Future>(invocation: F) -> (F::Output, Usage) {
     OF_TASK.scope(Cell::default(), async { (invocation.await, OF_TASK.with(Cell::get)) }).await
 }
 
-/// Notes for whom the invocation is.
-pub fn is_for(customer: CustomerId) {
-    change(|tally| tally.customer = Some(customer));
-}
-
-/// Notes calls and units of storage in the tally of the task that makes the calls.
+/// The interceptor of a DynamoDB client that counts its calls and their units.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Meter;
+pub struct Meter;
 
 impl Intercept for Meter {
     fn name(&self) -> &'static str {
@@ -74,7 +64,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        ask(context.input_mut());
+        ask_for_units(context.input_mut());
         Ok(())
     }
 
@@ -84,7 +74,7 @@ impl Intercept for Meter {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        change(|tally| tally.calls += 1);
+        change(|usage| usage.calls += 1);
         Ok(())
     }
 
@@ -95,16 +85,15 @@ impl Intercept for Meter {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let (read, written) = context.output_or_error().map(units).unwrap_or_default();
-        change(|tally| {
-            tally.read_units += read;
-            tally.write_units += written;
+        change(|usage| {
+            usage.read_units += read;
+            usage.write_units += written;
         });
         Ok(())
     }
 }
 
-/// Lets the answer of the call tell its units.
-fn ask(input: &mut Input) {
+fn ask_for_units(input: &mut Input) {
     macro_rules! ask {
         ($($input:ty),*) => {
             $(if let Some(input) = input.downcast_mut::<$input>() {
@@ -129,42 +118,47 @@ fn units(output: &Output) -> (f64, f64) {
     macro_rules! units {
         ($($output:ty: $units:expr),* $(,)?) => {
             $(if let Some(output) = output.downcast_ref::<$output>() {
-                let units: f64 = output.consumed_capacity.iter().flat_map(Each::each).filter_map(ConsumedCapacity::capacity_units).sum();
-                return $units(units);
+                let capacities = output.consumed_capacity.iter().flat_map(Capacities::all);
+                return $units(capacities.filter_map(ConsumedCapacity::capacity_units).sum());
             })*
         };
     }
-    let (read, written) = (|units| (units, 0.0), |units| (0.0, units));
+    let (read, written) = (|units: f64| (units, 0.0), |units: f64| (0.0, units));
     units! {
-        GetItemOutput: read, UpdateItemOutput: written, QueryOutput: read, TransactWriteItemsOutput: written, PutItemOutput: written,
-        DeleteItemOutput: written, BatchGetItemOutput: read,
+        GetItemOutput: read,
+        UpdateItemOutput: written,
+        QueryOutput: read,
+        TransactWriteItemsOutput: written,
+        PutItemOutput: written,
+        DeleteItemOutput: written,
+        BatchGetItemOutput: read,
     }
     (0.0, 0.0)
 }
 
-/// One answer tells of one table, another of each.
-trait Each {
-    fn each(&self) -> &[ConsumedCapacity];
+/// The capacity of one table, or that of each.
+trait Capacities {
+    fn all(&self) -> &[ConsumedCapacity];
 }
 
-impl Each for ConsumedCapacity {
-    fn each(&self) -> &[ConsumedCapacity] {
+impl Capacities for ConsumedCapacity {
+    fn all(&self) -> &[ConsumedCapacity] {
         std::slice::from_ref(self)
     }
 }
 
-impl Each for Vec<ConsumedCapacity> {
-    fn each(&self) -> &[ConsumedCapacity] {
+impl Capacities for Vec<ConsumedCapacity> {
+    fn all(&self) -> &[ConsumedCapacity] {
         self
     }
 }
 
-/// Nothing where no invocation is counted: at a process's start, in what goes on beside requests,
-/// in the operator's commands.
-fn change(change: impl FnOnce(&mut Tally)) {
+/// Does nothing outside [`measure`]: at a process's start, in background tasks, in the operator's
+/// commands.
+fn change(change: impl FnOnce(&mut Usage)) {
     let _ = OF_TASK.try_with(|cell| {
-        let mut tally = cell.get();
-        change(&mut tally);
-        cell.set(tally);
+        let mut usage = cell.get();
+        change(&mut usage);
+        cell.set(usage);
     });
 }
