@@ -49,7 +49,7 @@ use crate::{
         answer::Answer,
         checks::MatchedRoute,
         cors,
-        error::{ApiError, Written},
+        error::{ApiError, Cause, Written},
         error_format::{self, ErrorFormat},
         negotiate::Accept,
         path,
@@ -170,7 +170,7 @@ impl Function {
         response
     }
 
-    /// The one line of a request.
+    /// The one line of a request; an error with its cause where the failure is ours.
     fn log(
         &self,
         Asked { method, id, began }: &Asked,
@@ -184,7 +184,18 @@ impl Function {
             i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
         let Usage { calls, read_units, write_units } = usage;
         let customer = customer.and_then(|customer| self.app.pseudonym(customer));
-        tracing::info!(%method, route, status, ms, calls, read_units, write_units, customer, id, "request");
+        macro_rules! line {
+            ($level:ident $($error:tt)*) => {
+                tracing::$level!(
+                    %method, route, status, ms, calls, read_units, write_units, customer, id,
+                    $($error)* "request"
+                )
+            };
+        }
+        match response.extensions().get::<Cause>() {
+            Some(Cause(error)) => line! { error %error, },
+            None => line! { info },
+        }
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);
         }

@@ -1,5 +1,5 @@
-//! Maintenance and old apps: who is refused before anything else of a request is looked at, and
-//! what knowing that costs.
+//! Maintenance and outdated apps: which requests are refused before any other check, and what the
+//! check costs.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::{PHONE, trial};
 const UPGRADE: &str =
     "426 upgrade_required: This version of the app is no longer served. Please update it. [null]";
 
-/// Writes the app information and lets every function know it.
+/// Writes the app information and makes every function read it.
 async fn tell(api: &Api, info: Value) {
     write(api, info).await;
     api.clock.advance_seconds(60);
@@ -51,13 +51,27 @@ fn attribute(value: &Value) -> AttributeValue {
 }
 
 fn closed() -> Value {
-    json!({"maintenance": {"active": true, "message": "Back at ten.", "until": "2026-11-22T20:31:00.000Z"}})
+    json!({
+        "maintenance": {
+            "active": true, "message": "Back at ten.", "until": "2026-11-22T20:31:00.000Z",
+        },
+    })
 }
 
 fn minimum() -> Value {
-    json!({"name": "Satchel", "features": {"x": true}, "maintenance": {"active": false, "message": null, "until": null}, "platforms": {
-        "ios": {"minimum_version": "2.10.0", "latest_version": "3.0", "store_url": "https://apps.example.com/ios"},
-        "android": {"minimum_version": "not yet", "store_url": "https://apps.example.com/android"}}})
+    json!({
+        "name": "Satchel", "features": {"x": true},
+        "maintenance": {"active": false, "message": null, "until": null},
+        "platforms": {
+            "ios": {
+                "minimum_version": "2.10.0", "latest_version": "3.0",
+                "store_url": "https://apps.example.com/ios",
+            },
+            "android": {
+                "minimum_version": "not yet", "store_url": "https://apps.example.com/android",
+            },
+        },
+    })
 }
 
 async fn with_app(api: &Api, platform: &str, version: &str) -> Answer {
@@ -69,7 +83,7 @@ async fn with_app(api: &Api, platform: &str, version: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_come_again() {
+async fn during_maintenance_every_operation_under_api_is_503_with_retry_after() {
     let mut api = Api::start().await;
     api.serve_also("auth", "/api/trial", || trial::routes().always_open());
     let phone = api.log_in(PHONE).await;
@@ -82,7 +96,7 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
         (Method::GET, "/api/customer/"),
         (Method::TRACE, "/api/customer/"),
     ] {
-        // Before 406, 401, 405 and 415.
+        // The check comes before 406, 401, 405 and 415.
         let request =
             api.request(method, path).header("accept", "image/png").body("text/plain", "x");
         let answer = request.send().await.expect(503);
@@ -93,11 +107,11 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
         );
         assert_eq!(answer.json()["type"], json!("server_error"));
     }
-    // After preflight and 404; and not outside of /api/.
+    // The check comes after preflight and 404, and only under /api/.
     api.request(Method::OPTIONS, "/api/customer/").send().await.expect(204);
     api.get("/api/nothing/").send().await.expect(404);
     api.get("/.well-known/jwks.json").send().await.expect(200);
-    // What tells of maintenance answers during it.
+    // The operations that report maintenance stay open.
     api.get("/api/trial/entries/").bearer(&phone.access).send().await.expect(200);
     tell(&api, json!({"maintenance": {"active": true}})).await;
     let answer = api.profile(&phone.access).await;
@@ -111,7 +125,7 @@ async fn during_maintenance_every_operation_under_api_is_503_and_says_when_to_co
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_update() {
+async fn an_app_below_the_minimum_of_its_platform_gets_426_and_the_store_url() {
     let api = Api::start().await;
     tell(&api, minimum()).await;
     for (platform, version) in
@@ -135,7 +149,7 @@ async fn an_app_below_the_minimum_of_its_platform_is_426_and_told_where_to_updat
         assert_eq!(with_app(&api, platform, version).await.status, 401, "{platform} {version}");
     }
     api.profile("garbage").await.expect(401);
-    // Before 406 and 401; and as problem details for those who ask for them.
+    // The check comes before 406 and 401, and answers with problem details on request.
     let request =
         api.get("/api/customer/").header("x-app-platform", "ios").header("x-app-version", "1");
     request.header("accept", "image/png").send().await.expect(426);
@@ -164,12 +178,12 @@ async fn the_app_information_is_read_once_a_minute_and_no_request_waits_for_it()
     api.profile("garbage").await.expect(401);
     assert_eq!(api.wire.calls().len(), 0);
     api.clock.advance_seconds(1);
-    // What is known is served while it is read again: by one request of many, with the storage as
-    // slow as it may be.
+    // The cached information is used during a refresh, which one of many requests starts, however
+    // slow storage is.
     api.wire.delay(Duration::from_secs(2));
     let answers = join_all((0..32).map(|_| api.profile("garbage"))).await;
     assert!(answers.iter().all(|answer| answer.status == 401));
-    assert_eq!(api.wire.calls().len(), 0, "nobody waited for the answer of storage");
+    assert_eq!(api.wire.calls().len(), 0, "no request waited for storage");
     while api.wire.calls().is_empty() {
         tokio::task::yield_now().await;
     }
@@ -183,7 +197,7 @@ async fn the_app_information_is_read_once_a_minute_and_no_request_waits_for_it()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_instance_that_starts_during_maintenance_knows_of_it() {
+async fn an_instance_that_starts_during_maintenance_refuses_requests_at_once() {
     let api = Api::start().await;
     write(&api, closed()).await;
     api.profile("garbage").await.expect(401);
@@ -191,11 +205,10 @@ async fn an_instance_that_starts_during_maintenance_knows_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_app_information_cannot_be_read_what_was_known_holds_for_ten_minutes_and_then_nothing_is_closed()
- {
+async fn while_storage_fails_the_cached_availability_holds_for_ten_minutes_then_all_is_open() {
     let api = Api::start().await;
     tell(&api, closed()).await;
-    // An item that is not what it must be.
+    // The item is malformed.
     write(&api, json!({"maintenance": "broken"})).await;
     api.clock.advance_seconds(599);
     api.stack.prepare().await;
@@ -207,7 +220,7 @@ async fn where_the_app_information_cannot_be_read_what_was_known_holds_for_ten_m
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
     api.profile("garbage").await.expect(503);
-    // An instance that never could read it closes nothing.
+    // An instance that could never read it refuses nothing.
     write(&api, json!({"platforms": {"ios": 7}})).await;
     api.another(&[]).await.profile("garbage").await.expect(401);
 }

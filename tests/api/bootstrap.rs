@@ -1,4 +1,4 @@
-//! Each function's own binary under a Lambda Runtime API: start, event in, answer out.
+//! The binary of each function under a Lambda Runtime API: start, event, answer.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use harness::{
@@ -8,11 +8,11 @@ use harness::{
 use local::groups::GROUPS;
 use serde_json::Value;
 
-/// The most bytes of a log line; CloudWatch bills by the byte.
+/// The maximum length of a log line. CloudWatch bills by the byte.
 const LINE: usize = 400;
 
 #[tokio::test]
-async fn each_functions_own_binary_answers_the_events_of_its_group() {
+async fn each_function_binary_answers_the_events_of_its_group() {
     let api = Api::start().await;
     for (group, _) in GROUPS {
         let mut function = Bootstrap::start(&api.stack, group).await;
@@ -33,7 +33,7 @@ async fn each_functions_own_binary_answers_the_events_of_its_group() {
 }
 
 #[tokio::test]
-async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_private() {
+async fn a_binary_logs_one_short_json_line_per_request_and_nothing_private() {
     let api = Api::with(&[("LogLevel", "trace")]).await;
     for (group, _) in GROUPS {
         let events = sample_events(group);
@@ -61,8 +61,7 @@ async fn the_log_of_a_binary_is_one_short_json_line_a_request_without_anything_p
 }
 
 #[tokio::test]
-async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_without_anything_private()
- {
+async fn each_consumer_binary_logs_one_short_line_per_batch_and_nothing_private() {
     let api = Api::with(&[("LogLevel", "trace")]).await;
     let functions = &api.stack.deployment.functions;
     for name in functions
@@ -99,8 +98,7 @@ async fn each_consumers_own_binary_handles_its_batches_in_one_short_line_each_wi
 }
 
 #[tokio::test]
-async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_log_level_and_nothing_private()
- {
+async fn a_scheduled_consumer_binary_reports_each_task_as_metrics_and_nothing_private() {
     let api = Api::with(&[("LogLevel", "error")]).await;
     api.code_for("+12025550143").await;
     for scheduled in api.stack.scheduled() {
@@ -126,7 +124,7 @@ async fn a_scheduled_consumers_own_binary_reports_each_task_as_metrics_at_any_lo
 }
 
 #[tokio::test]
-async fn a_binary_ends_when_it_is_killed_and_when_its_runtime_api_ends() {
+async fn a_binary_ends_when_it_is_killed_and_when_the_runtime_api_ends() {
     let api = Api::start().await;
     for (group, _) in GROUPS {
         let event = &sample_events(group)[0].text;
@@ -141,7 +139,7 @@ async fn a_binary_ends_when_it_is_killed_and_when_its_runtime_api_ends() {
     }
 }
 
-/// What must stand in no log line: address, token, and each value of the body and of the query.
+/// Values that no log line may contain: address, token, and each value of the body and the query.
 fn private_parts(event: &SampleEvent) -> Vec<String> {
     let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
     let body = json["body"].as_str().unwrap_or_default();
@@ -168,7 +166,7 @@ fn private_parts(event: &SampleEvent) -> Vec<String> {
             }
         }
     }
-    // What is shorter stands in a log by chance: a country, a truth value.
+    // Shorter values, such as a country or a flag, are in a log by chance.
     parts.retain(|part| part.len() >= 6);
     parts
 }

@@ -1,20 +1,17 @@
-//! What each operation costs: sequential trips to storage, with every call delayed, and units. The
-//! figures stand in the operations' docs.
+//! The cost of each operation: sequential trips to storage, with every call delayed, and units.
 
 use std::time::Duration;
 
-use harness::{Api, phone::Code, wire::Cost};
+use harness::{
+    Api,
+    cost::{DELAY, cost},
+    phone::Code,
+};
 use http::Method;
 use serde_json::json;
 use shared::limits::{BudgetKind, SHARDS};
 
 use crate::{PHONE, wallet::Purse};
-
-const DELAY: Duration = Duration::from_millis(50);
-
-fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
-    Cost { trips, read_units, write_units }
-}
 
 async fn measured() -> Api {
     let api =
@@ -26,8 +23,8 @@ async fn measured() -> Api {
     api
 }
 
-/// One in each shard of the budgets: the first code in a shard makes its item, and the shards are
-/// drawn.
+/// Counts a code in each shard of the budgets. The first code in a shard creates its item, and the
+/// shard of a code is random.
 async fn count_the_first_codes_of_the_day(api: &Api) {
     let app = api.stack.state("auth").expect("auth runs");
     for budget in [BudgetKind::Country("US"), BudgetKind::Total] {
@@ -50,15 +47,15 @@ async fn count_the_first_codes_of_the_day(api: &Api) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_costs_two_trips() {
     let api = measured().await;
-    // The counters of the phone and of the address are new, which is a unit each for their places
-    // on the index, as it is for each challenge.
+    // The counters of the phone and of the address are new. Each costs one more unit for its entry
+    // in the expiry index, as each challenge does.
     api.ask_for_code(PHONE).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 8.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 8.0));
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
     api.wire.reset();
     api.ask_for_code(PHONE).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 6.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 6.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,7 +67,7 @@ async fn a_code_that_needs_a_token_costs_two_trips_too() {
     api.wire.reset();
     let body = json!({"phone": PHONE, "purpose": "delete"});
     api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 8.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 3.0, 8.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,18 +76,18 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
-    assert_eq!(api.wire.cost(), cost(3, 1.0, 20.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(3, 1.0, 20.0));
     api.clock.advance_seconds(60);
-    // The app information is read again once a minute, beside whatever request comes first.
+    // The app information is refreshed once a minute, in parallel with the first request.
     api.stack.prepare().await;
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(3, 2.0, 10.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(3, 2.0, 10.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_in_that_has_to_make_room_costs_three_trips() {
+async fn a_log_in_that_evicts_a_session_costs_three_trips() {
     let api = measured().await;
     api.wire.delay(Duration::ZERO);
     for _ in 0..20 {
@@ -101,7 +98,7 @@ async fn a_log_in_that_has_to_make_room_costs_three_trips() {
     api.wire.delay(DELAY);
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
-    assert_eq!(api.wire.cost().trips, 3, "{:#?}", api.wire.calls());
+    api.wire.assert_trips(3);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,8 +107,8 @@ async fn a_wrong_code_costs_one_trip() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
-    // The first try of a day puts the counter on the index of what is due.
-    assert_eq!(api.wire.cost(), cost(1, 1.0, 3.0), "{:#?}", api.wire.calls());
+    // The first try of a day adds the counter to the expiry index.
+    api.wire.assert_cost(cost(1, 1.0, 3.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -120,14 +117,14 @@ async fn a_refresh_and_its_repeat_cost_one_trip_and_a_replay_two() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 0.0, 1.0));
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(200);
-    assert_eq!(api.wire.cost().trips, 1);
+    api.wire.assert_trips(1);
     api.clock.advance_seconds(600);
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(401);
-    assert_eq!(api.wire.cost().trips, 2);
+    api.wire.assert_trips(2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +133,7 @@ async fn a_read_costs_one_trip_and_a_write_two() {
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.profile(&phone.access).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 2.0, 0.0));
     api.wire.reset();
     api.patch("/api/customer/")
         .bearer(&phone.access)
@@ -144,9 +141,9 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .send()
         .await
         .expect(200);
-    // One write unit for the profile, one for the count of writes, and one since that is the first
-    // of this hour.
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 3.0), "{:#?}", api.wire.calls());
+    // One write unit for the profile, one for the counter of writes, and one since it is the first
+    // write of this hour.
+    api.wire.assert_cost(cost(2, 2.0, 3.0));
     api.wire.reset();
     api.patch("/api/customer/")
         .bearer(&phone.access)
@@ -154,7 +151,7 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .send()
         .await
         .expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 2.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 2.0));
     api.patch("/api/customer/")
         .bearer(&phone.access)
         .json(&json!({"first_name": "Amal"}))
@@ -184,7 +181,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
         let tablet = api.log_in(PHONE).await;
         api.wire.reset();
         let list = api.get("/api/sessions/").bearer(&phone.access).send().await.expect(200).json();
-        assert_eq!(api.wire.cost(), cost(1, 1.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 1.0, 0.0));
         api.wire.reset();
         if method == Method::DELETE {
             let path = format!("/api/sessions/{}/", list[0]["id"].as_str().expect("an id"));
@@ -198,10 +195,10 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
                 .await
                 .expect(204);
         }
-        assert_eq!(api.wire.cost(), cost(1, 0.0, 1.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, 1.0));
         api.profile(&tablet.access).await.expect(401);
     }
-    // An answer that a condition failed does not say what it cost: as much as the write would have.
+    // DynamoDB does not report the cost of a failed condition: it is that of the write.
     for (path, status, written) in [
         ("/api/logout-all-devices/", 204, 1.0),
         ("/api/logout-device/", 204, 1.0),
@@ -210,7 +207,7 @@ async fn each_way_to_log_out_and_the_list_of_sessions_cost_one_trip() {
         api.wire.reset();
         let keep = json!({"keep_current": true});
         api.post(path).bearer(&phone.access).json(&keep).send().await.expect(status);
-        assert_eq!(api.wire.cost(), cost(1, 0.0, written), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, written));
     }
 }
 
@@ -233,18 +230,18 @@ async fn a_log_out_of_twenty_devices_costs_one_trip() {
             .send()
             .await
             .expect(204);
-        assert_eq!(api.wire.cost(), cost(1, 0.0, 4.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 0.0, 4.0));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_refused_before_its_token_is_known_costs_nothing() {
+async fn requests_that_are_refused_without_reading_storage_cost_nothing() {
     let api = measured().await;
     api.refresh("garbage").await.expect(401);
     api.profile("garbage").await.expect(401);
     api.get("/.well-known/jwks.json").send().await.expect(200);
     api.get("/api/nothing/").send().await.expect(404);
-    assert_eq!(api.wire.cost(), cost(0, 0.0, 0.0));
+    api.wire.assert_cost(cost(0, 0.0, 0.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -255,9 +252,9 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    // The count of writes, three for the first try on that phone, eleven in the transaction, three
-    // given back.
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 18.0), "{:#?}", api.wire.calls());
+    // One unit for the counter of writes, three for the first try on that phone, eleven in the
+    // transaction, three for refunds.
+    api.wire.assert_cost(cost(2, 2.0, 18.0));
 
     api.clock.advance_seconds(600);
     api.stack.prepare().await;
@@ -266,24 +263,24 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
-    assert_eq!(api.wire.cost(), cost(1, 2.0, 4.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 2.0, 4.0));
     body["old_challenge"] = json!(old.challenge);
     body["old_otp"] = json!(old.otp);
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 26.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 2.0, 26.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
+async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_export_costs_one() {
     let api = measured().await;
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 8.0, 0.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 8.0, 0.0));
     api.wire.reset();
-    api.request(Method::DELETE, "/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 2.0, 10.0), "{:#?}", api.wire.calls());
+    api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
+    api.wire.assert_cost(cost(2, 2.0, 10.0));
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -292,20 +289,15 @@ async fn leaving_costs_two_trips_with_a_code_or_without_and_an_export_one() {
     let code = api.code_to(&phone.access, PHONE, "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&phone.access)
-        .json(&body)
-        .send()
-        .await
-        .expect(204);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 18.0), "{:#?}", api.wire.calls());
+    api.delete("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
+    api.wire.assert_cost(cost(2, 3.0, 18.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
-    // The function learns the keys of tokens at its first one.
+    // The function reads the public keys with its first request.
     purse.details().await;
     let moved = async |token: &str, body: serde_json::Value| {
         api.wire.reset();
@@ -313,7 +305,7 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
         (api.wire.cost(), answer["entry"]["id"].clone())
     };
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
-    // The first entry of a wallet puts it on the list that the audit goes by.
+    // The first entry of a wallet adds it to the list of the audit.
     assert_eq!(
         moved(&purse.operator, credit.clone()).await.0,
         cost(2, 2.0, 8.0),
@@ -326,10 +318,10 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
         "{:#?}",
         api.wire.calls()
     );
-    // Session, wallet and earlier answer are read, the write is counted; then ONE transaction of
-    // balance, entry and answer, two units each.
+    // Session, wallet and earlier answer are read, and the write is counted. Then one transaction
+    // writes balance, entry and answer, at two units each.
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
-    // The first counted write of an hour is one unit more.
+    // The first counted write of an hour costs one more unit.
     assert_eq!(
         moved(&purse.phone.access, debit.clone()).await.0,
         cost(2, 3.0, 8.0),
@@ -370,15 +362,14 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     purse.send(&purse.phone.access, "again", &debit).await.expect(200);
     api.wire.reset();
     purse.send(&purse.phone.access, "again", &debit).await.expect(200);
-    assert_eq!(api.wire.cost(), cost(1, 3.0, 1.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(1, 3.0, 1.0));
     api.wire.reset();
     purse.debit(1_000_000).await.expect(422);
-    assert_eq!(api.wire.cost(), cost(2, 3.0, 2.0), "{:#?}", api.wire.calls());
+    api.wire.assert_cost(cost(2, 3.0, 2.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencies_and_all_are_asked_for()
- {
+async fn a_wallet_is_shown_in_one_trip_or_in_two_for_all_of_several_currencies() {
     let api = measured().await;
     let purse = Purse::of(&api, PHONE).await;
     // The function learns the keys of tokens at its first one.
@@ -387,13 +378,13 @@ async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencie
     for path in ["/api/wallet/", "/api/wallet/?currency=USD"] {
         api.wire.reset();
         api.get(path).bearer(&purse.phone.access).send().await.expect(200);
-        assert_eq!(api.wire.cost(), cost(1, 3.0, 0.0), "{:#?}", api.wire.calls());
+        api.wire.assert_cost(cost(1, 3.0, 0.0));
     }
     purse.credit(100, "KWD").await.expect(200);
     for (path, trips) in [("/api/wallet/", 2), ("/api/wallet/?currency=USD", 1)] {
         api.wire.reset();
         api.get(path).bearer(&purse.phone.access).send().await.expect(200);
-        assert_eq!(api.wire.cost().trips, trips, "{:#?}", api.wire.calls());
+        api.wire.assert_trips(trips);
     }
     let first = api
         .get("/api/wallet/?page_size=1")
@@ -410,5 +401,5 @@ async fn a_wallet_is_shown_in_one_trip_and_in_two_where_it_has_several_currencie
         .to_owned();
     api.wire.reset();
     api.get(&next).bearer(&purse.phone.access).send().await.expect(200);
-    assert_eq!(api.wire.cost().trips, 1, "{:#?}", api.wire.calls());
+    api.wire.assert_trips(1);
 }

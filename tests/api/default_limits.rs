@@ -1,4 +1,4 @@
-//! The limits on codes at their defaults, by the clock; the other tests of them set smaller ones.
+//! The limits of codes at their default values. Other tests set smaller ones.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{Answer, Api};
@@ -14,7 +14,7 @@ async fn ask(api: &Api, address: &str, phone: &str) -> Answer {
     api.post("/api/send-otp/").from(address).json(&json!({"phone": phone})).send().await
 }
 
-/// Lets a day's budget be spent but for one.
+/// Spends the budget of a day except for one code.
 async fn spend_all_but_one(api: &Api, scope: &str, budget: u32) {
     for shard in 0..SHARDS {
         let count = share_of(budget, shard) - u32::from(shard == 7);
@@ -43,7 +43,7 @@ async fn an_address_gets_100_codes_an_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_country_gets_1000_unverified_codes_a_day_and_the_others_do_not_feel_it() {
+async fn a_country_gets_1000_unverified_codes_a_day_without_affecting_others() {
     let api = Api::start().await;
     spend_all_but_one(&api, "US", 1_000).await;
     ask(&api, "192.0.2.1", PHONE).await.expect(200);

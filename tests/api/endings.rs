@@ -1,5 +1,5 @@
-//! How an invocation ends that does not end well, in processes under a Lambda Runtime API: panics,
-//! time-outs near the limit, SIGTERM.
+//! How invocations fail, in processes under a Lambda Runtime API: panics, timeouts near the limit,
+//! SIGTERM.
 
 use std::time::{Duration, Instant};
 
@@ -18,22 +18,22 @@ use crate::trial;
 
 const LONG: Duration = Duration::from_secs(15);
 
-/// No test by itself: the process of a function whose operations panic and stall.
+/// Not a test by itself: the process of a function whose operations panic and hang.
 #[tokio::test]
 async fn a_function_of_the_tests_as_a_process() {
     if is_a_process() {
-        serve(trial::routes()).await.expect("it was told to end");
+        serve(trial::routes()).await.expect("the process is terminated");
     }
 }
 
-/// No test by itself: the process of a consumer that panics and stalls.
+/// Not a test by itself: the process of a consumer that panics and hangs.
 #[tokio::test]
 async fn a_consumer_of_the_tests_as_a_process() {
     if is_a_process() {
         let handle = |_, event: Value, _| {
             async move {
                 match event["do"].as_str() {
-                    Some("panic") => panic!("it was asked to"),
+                    Some("panic") => panic!("the test wants a panic"),
                     Some("stall") => std::future::pending().await,
                     _ => Ok(json!("done")),
                 }
@@ -42,7 +42,7 @@ async fn a_consumer_of_the_tests_as_a_process() {
         };
         serve_consumer(Consumer { name: "trial", needs: &[], start: |_| {}, handle })
             .await
-            .expect("it was told to end");
+            .expect("the process is terminated");
     }
 }
 
@@ -68,7 +68,7 @@ fn error_of(answer: &Value) -> (u64, String) {
     )
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long an answer really took")]
+#[expect(clippy::disallowed_methods, reason = "measures the real duration of an answer")]
 fn instant() -> Instant {
     Instant::now()
 }
@@ -87,7 +87,7 @@ async fn a_request_that_panics_is_a_500_and_the_next_one_works() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_the_next_one_works() {
+async fn a_request_near_its_deadline_is_a_503_before_it_is_killed_and_the_next_one_works() {
     let api = Api::start().await;
     let mut function = function(&api).await;
     let begun = instant();
@@ -98,15 +98,14 @@ async fn a_request_whose_time_is_nearly_over_is_a_503_before_it_is_killed_and_th
     assert_eq!(error_of(&answer), (503, "unavailable".to_owned()), "{answer}");
     assert_eq!(answer["headers"]["retry-after"], "1");
     let taken = begun.elapsed();
-    assert!(taken < Duration::from_secs(2), "it came in time: {taken:?}");
+    assert!(taken < Duration::from_secs(2), "the answer took {taken:?}");
     let answer = function.invoke(&request("/api/trial/wait/")).await;
     assert_eq!(answer["statusCode"], 200, "{answer}");
     function.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_and_works_again_with_it()
- {
+async fn every_function_binary_answers_in_time_while_storage_hangs_and_recovers_with_it() {
     let api = Api::start().await;
     let each = GROUPS.iter().map(async |(group, _)| {
         let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
@@ -131,7 +130,7 @@ async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_a
                 "{group}, {}: {answer}",
                 event.name
             );
-            // The first one waits for the process to start, too.
+            // The first event also waits for the process to start.
             assert!(taken < Duration::from_secs(8), "{group}, {}: {taken:?}", event.name);
         }
         storage.stall(false);
@@ -150,7 +149,7 @@ async fn every_functions_own_binary_answers_in_time_while_storage_stands_still_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consumer_that_panics_or_stalls_reports_an_error_in_time_and_the_next_event_works() {
+async fn a_consumer_that_panics_or_hangs_reports_an_error_in_time_and_the_next_event_works() {
     let api = Api::start().await;
     let mut consumer = Bootstrap::start_test(
         &api.stack,
@@ -168,7 +167,7 @@ async fn a_consumer_that_panics_or_stalls_reports_an_error_in_time_and_the_next_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
+async fn each_consumer_binary_survives_a_storage_that_hangs() {
     let api = Api::start().await;
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
     for (name, _) in local::groups::CONSUMERS {
@@ -184,7 +183,7 @@ async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
             .find(|event| event.name != "unreadable")
             .expect("an event");
         let begun = instant();
-        // An error, or records that come back; for the clean-up a report without anything done.
+        // An error or failed records; the clean-up reports that nothing was done.
         consumer.try_to_invoke(&event.text, Duration::from_millis(1_500)).await.ok();
         assert!(begun.elapsed() < Duration::from_secs(5), "{name}: {:?}", begun.elapsed());
         storage.stall(false);
@@ -198,19 +197,19 @@ async fn each_consumers_own_binary_outlives_a_storage_that_stands_still() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_told_to_end_answers_what_is_in_flight_and_then_ends_well() {
+async fn a_process_that_is_terminated_finishes_the_requests_in_flight_and_exits_cleanly() {
     let api = Api::start().await;
     let mut waiting = function(&api).await;
-    // That it runs.
+    // Wait until it runs.
     waiting.invoke(&request("/api/trial/wait/")).await;
-    waiting.hand_over(&request("/api/trial/wait/"), LONG);
+    waiting.send(&request("/api/trial/wait/"), LONG);
     tokio::time::sleep(Duration::from_millis(100)).await;
     waiting.terminate();
     assert_eq!(waiting.outcome().await.expect("an answer")["statusCode"], 200);
     let ended = waiting.ended().await;
     assert!(ended.status.success(), "{}\n{}", ended.status, ended.errors);
 
-    // The real binaries: one with a call to storage under way, then all at rest.
+    // The real binaries: first one with a call to storage in flight, then all of them idle.
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
     let mut auth =
         Bootstrap::start_with(&api.stack, "auth", &[("AWS_ENDPOINT_URL_DYNAMODB", storage.url())])
@@ -221,12 +220,12 @@ async fn a_process_that_is_told_to_end_answers_what_is_in_flight_and_then_ends_w
         .expect("an event")
         .text;
     storage.stall(true);
-    auth.hand_over(&event, LONG);
+    auth.send(&event, LONG);
     storage.connected().await;
     auth.terminate();
     assert!(
         timeout(Duration::from_millis(300), auth.outcome()).await.is_err(),
-        "it waits for storage"
+        "the process waits for storage"
     );
     storage.stall(false);
     assert_eq!(auth.outcome().await.expect("an answer")["statusCode"], 200);

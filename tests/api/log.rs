@@ -1,4 +1,4 @@
-//! The one line that the log holds of each request, and the lines that metrics are made of.
+//! The log line of each request, and the lines that carry metrics.
 
 use futures_util::future::join_all;
 use harness::{Api, log};
@@ -9,7 +9,7 @@ use shared::clock::Clock as _;
 
 use crate::{PHONE, wallet::Purse};
 
-/// The most bytes of a line; CloudWatch bills by the byte.
+/// The maximum length of a line. CloudWatch bills by the byte.
 const LINE: usize = 400;
 
 /// The line of the request with this id.
@@ -17,14 +17,18 @@ fn line_of(id: &str) -> (usize, Value) {
     let logged = log::everything();
     let read = |line: &str| Some((line.len(), serde_json::from_str::<Value>(line).ok()?));
     let is_it = |(_, line): &(usize, Value)| line["message"] == "request" && line["id"] == id;
-    logged.lines().filter_map(read).find(is_it).unwrap_or_else(|| panic!("no line of {id}"))
+    logged
+        .lines()
+        .filter_map(read)
+        .find(is_it)
+        .unwrap_or_else(|| panic!("the log has no line of {id}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
+async fn the_request_log_shows_the_usage_of_storage_and_the_customer() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let customer = phone.customer["id"].as_str().expect("an id").parse().expect("a customer's id");
+    let customer = phone.id();
     let pseudonym = api.stack.state("auth").expect("auth runs").pseudonym(customer);
     let note = json!({"registration_id": "one", "type": "ios"});
     for (method, path, body, status) in [
@@ -55,7 +59,7 @@ async fn the_line_of_a_request_tells_what_storage_was_asked_and_for_whom() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_line_of_a_request_that_asks_nothing_of_storage_says_so() {
+async fn the_request_log_shows_zero_usage_for_a_request_without_calls_to_storage() {
     let api = Api::start().await;
     let (_, line) = line_of(api.profile("garbage").await.expect(401).header("x-request-id"));
     assert_eq!(line["calls"], 0, "{line}");
@@ -81,8 +85,7 @@ async fn the_longest_line_has_at_most_400_bytes() {
     }
 }
 
-/// The values of a metric in the lines that were written while the clocks of one test showed `from`
-/// to `until`.
+/// The values of a metric in the lines with a time from `from` to `until` of the test's clock.
 fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
     let logged = log::everything();
     let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(metric));
@@ -95,9 +98,9 @@ fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
+async fn events_that_show_a_trend_or_an_attack_are_metrics() {
     let api = Api::start().await;
-    // All tests share one log; none but this one is here at this time.
+    // All tests share one log. Only this one uses this time.
     api.clock.advance_seconds(3_333_333_333);
     api.stack.prepare().await;
     let from = api.clock.now();
@@ -126,7 +129,7 @@ async fn what_shows_a_trend_or_an_attack_is_counted_by_a_metric() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn movements_that_meet_are_counted_by_a_metric() {
+async fn conflicts_between_movements_of_money_are_a_metric() {
     let api = Api::start().await;
     api.clock.advance_seconds(4_444_444_444);
     api.stack.prepare().await;

@@ -1,4 +1,4 @@
-//! What the API does, seen from outside.
+//! The behaviour of the API, seen from outside.
 
 mod app_info;
 mod auth;
@@ -12,6 +12,7 @@ mod default_limits;
 mod docs;
 mod endings;
 mod fcm;
+mod kernel;
 mod location;
 mod log;
 mod petstore;
@@ -20,5 +21,5 @@ mod secrecy;
 mod trial;
 mod wallet;
 
-/// A phone of these tests; each test has a database of its own.
+/// The phone of most tests. Each test has its own database.
 const PHONE: &str = "+14155550123";

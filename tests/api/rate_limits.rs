@@ -1,4 +1,4 @@
-//! Limits that count a customer's requests, and what the headers say of every limit.
+//! Limits on the requests of a customer, and the headers of all limits.
 
 use futures_util::future::join_all;
 use harness::{Answer, Api};
@@ -51,10 +51,10 @@ async fn a_customer_has_120_writes_a_minute_over_all_sessions_and_any_number_of_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_writes_at_once_exactly_as_many_as_allowed_pass() {
+async fn of_many_writes_at_once_exactly_the_allowed_number_succeeds() {
     let api = Api::with(&[("WritesPerMinute", "20")]).await;
     let phone = api.log_in(PHONE).await;
-    // Nothing differs after the first, so no write of a profile is in the way of another.
+    // Only the first request changes the profile, so the others do not conflict.
     write(&api, &phone.access).await.expect(200);
     let answers = join_all((0..60).map(|_| write(&api, &phone.access))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 19);
@@ -62,7 +62,7 @@ async fn of_many_writes_at_once_exactly_as_many_as_allowed_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn zero_switches_the_limit_of_writes_off() {
+async fn zero_disables_the_limit_of_writes() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     api.wire.reset();
@@ -74,7 +74,7 @@ async fn zero_switches_the_limit_of_writes_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_an_ended_session_is_401_even_where_the_limit_is_reached() {
+async fn a_token_of_an_ended_session_is_401_even_if_the_limit_is_reached() {
     let api = Api::with(&[("WritesPerMinute", "1")]).await;
     let phone = api.log_in(PHONE).await;
     write(&api, &phone.access).await.expect(200);
@@ -86,7 +86,7 @@ async fn a_token_of_an_ended_session_is_401_even_where_the_limit_is_reached() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_write_goes_on_where_it_cannot_be_counted() {
+async fn a_write_succeeds_even_if_it_cannot_be_counted() {
     let api = Api::with(&[("WritesPerMinute", "1")]).await;
     let phone = api.log_in(PHONE).await;
     api.wire.refuse("UpdateItem");
@@ -96,7 +96,7 @@ async fn a_write_goes_on_where_it_cannot_be_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
+async fn codes_tries_and_refreshes_report_their_limits_in_headers() {
     let api = Api::with(&[("RefreshesPerMinute", "2")]).await;
     api.clock.advance_seconds(600);
     let sent = api.ask_for_code(PHONE).await.expect(200);
@@ -116,9 +116,9 @@ async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
     assert_eq!(
         phone.header("ratelimit"),
         r#""tries";r=9;t=2940, "tries-code";r=3;t=300"#,
-        "the try of a right code is given back"
+        "a right code does not count as a try"
     );
-    // The session's first generation is the log-in itself, in this very minute.
+    // The log-in is the first generation of the session in this minute.
     let next = api.refresh(&phone.text("refresh")).await.expect(200);
     assert_eq!(told(&next), (r#""refreshes";q=2;w=60"#, r#""refreshes";r=0;t=60"#));
     let refused = api.refresh(&next.text("refresh")).await.expect(429);
@@ -128,7 +128,7 @@ async fn codes_tries_and_refreshes_say_how_their_limits_stand() {
         ("", ""),
         "a repeat is not counted"
     );
-    // What others do is told to nobody: at another address the phone's limits begin anew.
+    // The headers reveal nothing about other clients: at another address the counts start anew.
     api.clock.advance_seconds(60);
     let elsewhere = api
         .post("/api/send-otp/")

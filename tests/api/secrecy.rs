@@ -1,4 +1,4 @@
-//! Codes, tokens and personal data stand neither in the log nor, where they need not, in the table.
+//! Codes, tokens and personal data are not in the log, and in the table only where necessary.
 
 use harness::{Api, log};
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! Whom every authenticated operation refuses: nobody's, yesterday's and somebody else's token.
+//! Every authenticated operation refuses a missing token, an expired one, and that of another
+//! customer.
 
 use futures_util::{FutureExt, future::BoxFuture};
 use harness::{Answer, Api, phone::LoggedIn};
@@ -7,11 +8,11 @@ use serde_json::{Value, json};
 
 use crate::repository::{Operation, assert_none, document, operations};
 
-/// How an owner comes by what a path with an id names: the request that makes (or shows) it, and
-/// where its id is in the answer.
+/// How to create what a path with an id refers to: the request that creates (or lists) it, and
+/// where the answer has its id.
 struct Owned {
     path: &'static str,
-    /// What has to happen before, where no request makes one.
+    /// Prepares it if no request can create it.
     before: Option<for<'a> fn(&'a Api, &'a LoggedIn) -> BoxFuture<'a, ()>>,
     method: &'static str,
     made_at: &'static str,
@@ -44,7 +45,7 @@ const OWNED: &[Owned] = &[
         before: None,
         method: "POST",
         made_at: "/api/addresses/",
-        body: r#"{"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"}"#,
+        body: r#"{"line1": "1 Main St", "city": "Mecca", "postal_code": "12271", "country": "SA"}"#,
         id: "/id",
     },
     Owned {
@@ -64,12 +65,12 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
     for operation in authenticated() {
         for path in [operation.path.clone(), operation.path.trim_end_matches('/').to_owned()] {
             let answer = send(&api, &operation, &path, None).await;
-            let is_right = answer.status == 401
+            let is_refused = answer.status == 401
                 && answer.json()["errors"][0]["code"] == "not_authenticated"
                 && answer.header("www-authenticate") == r#"Bearer realm="api""#;
-            if !is_right {
+            if !is_refused {
                 problems.push(format!(
-                    "{} {path} without a token: {}",
+                    "{} {path} answers without a token: {}",
                     operation.method,
                     said(&answer)
                 ));
@@ -97,7 +98,7 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
         let answer = send(&api, &operation, &operation.path, Some(&token)).await;
         if answer.status != 401 || answer.json()["errors"][0]["code"] != "token_not_valid" {
             problems.push(format!(
-                "{} with an expired token: {}",
+                "{} answers an expired token: {}",
                 operation.place(),
                 said(&answer)
             ));
@@ -107,18 +108,19 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
 }
 
 #[tokio::test]
-async fn what_belongs_to_another_customer_is_not_there() {
+async fn what_belongs_to_another_customer_is_404() {
     let api = Api::start().await;
     let stranger = api.log_in("+14155550100").await.access;
     let mut problems = Vec::new();
     for (n, operation) in
         authenticated().iter().filter(|operation| operation.path.contains('{')).enumerate()
     {
-        // An owner for each, since what it does last may end its own session.
+        // Each operation has its own owner, since it may end the session of that owner.
         let owner = api.log_in(&format!("+1415555{:04}", 101 + n)).await;
         let Some(owned) = OWNED.iter().find(|owned| owned.path == operation.path) else {
             problems.push(format!(
-                "{} holds an id: say in OWNED of tests/contract/access.rs how its owner comes by one",
+                "{} has an id in its path: add an entry to OWNED in tests/contract/access.rs that \
+                 creates one",
                 operation.place()
             ));
             continue;
@@ -126,11 +128,12 @@ async fn what_belongs_to_another_customer_is_not_there() {
         let path = owned.path_of_one(&api, &owner).await;
         let (theirs, absent) = (
             send(&api, operation, &path, Some(&stranger)).await,
-            send(&api, operation, &nowhere(operation), Some(&stranger)).await,
+            send(&api, operation, &path_to_nothing(operation), Some(&stranger)).await,
         );
         if theirs.status != 404 || theirs.body != absent.body {
             problems.push(format!(
-                "{} with another customer's token: {}; absent: {}",
+                "{} must answer another customer as if the id did not exist, but answers {}, and \
+                 {} for an unknown id",
                 operation.place(),
                 said(&theirs),
                 said(&absent)
@@ -139,7 +142,8 @@ async fn what_belongs_to_another_customer_is_not_there() {
         let own = send(&api, operation, &path, Some(&owner.access)).await;
         if own.status == 404 {
             problems.push(format!(
-                "{}: its owner does not find it either, so OWNED in tests/contract/access.rs is wrong",
+                "{} answers 404 to the owner too: correct its entry of OWNED in \
+                 tests/contract/access.rs",
                 operation.place()
             ));
         }
@@ -148,7 +152,7 @@ async fn what_belongs_to_another_customer_is_not_there() {
 }
 
 impl Owned {
-    /// Makes one as its owner, and gives the path to it.
+    /// Creates one as its owner and returns the path to it.
     async fn path_of_one(&self, api: &Api, owner: &LoggedIn) -> String {
         if let Some(before) = self.before {
             before(api, owner).await;
@@ -173,7 +177,7 @@ pub fn authenticated() -> Vec<Operation> {
     operations(&document()).into_iter().filter(Operation::is_authenticated).collect()
 }
 
-/// Sends the operation's own example, so that nothing but the token is wrong with the request.
+/// Sends the example of the operation, so that only the token is wrong.
 pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&str>) -> Answer {
     let mut request = api.request(
         operation.method.parse().expect("a method"),
@@ -196,11 +200,11 @@ pub async fn send(api: &Api, operation: &Operation, path: &str, token: Option<&s
     request.send().await
 }
 
-fn nowhere(operation: &Operation) -> String {
+fn path_to_nothing(operation: &Operation) -> String {
     with_id(&operation.path, "019aac3f-0000-7000-8000-000000000000")
 }
 
-/// The path with `id` in the place of its variable.
+/// The path with `id` instead of its variable.
 pub fn with_id(path: &str, id: &str) -> String {
     match (path.split_once('{'), path.split_once('}')) {
         (Some((before, _)), Some((_, after))) => format!("{before}{id}{after}"),
@@ -208,7 +212,7 @@ pub fn with_id(path: &str, id: &str) -> String {
     }
 }
 
-/// Status and body of an answer, for a problem's line.
+/// The status and the body of an answer, for a message.
 pub fn said(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     format!("{} {body}", answer.status.as_u16())

@@ -1,7 +1,6 @@
-//! Maintenance and old apps, for every operation of every group.
+//! Maintenance and outdated apps, for every operation of every group.
 //!
-//! The operations are those of the document, so those of a later group are held to it without a
-//! line here.
+//! The operations come from the document, so a new group is covered without a change here.
 
 use harness::{Answer, Api};
 use local::content_admin::ContentAdmin;
@@ -15,31 +14,35 @@ use crate::{
 const AN_ID: &str = "019aac3f-0000-7000-8000-000000000000";
 
 #[tokio::test]
-async fn maintenance_closes_every_operation_under_api_but_those_of_app_info() {
+async fn maintenance_closes_every_operation_under_api_except_app_info() {
     let (api, operations) = (Api::start().await, operations(&document()));
     let closed = |content: &mut Value| content["maintenance"]["active"] = json!(true);
-    tell(&api, closed).await;
+    publish(&api, closed).await;
     let mut problems = Vec::new();
     for operation in &operations {
         let answer = send(&api, operation, "1.4.0").await;
         let code = code_of(&answer);
-        let as_meant = (answer.status == 503
+        let as_expected = (answer.status == 503
             && code == "maintenance"
             && !answer.header("retry-after").is_empty())
-            == closable(operation);
-        if !as_meant || (operation.is_of_app_info() && answer.status != 200) {
-            problems.push(format!("{} during maintenance: {}", operation.place(), said(&answer)));
+            == can_be_closed(operation);
+        if !as_expected || (operation.is_of_app_info() && answer.status != 200) {
+            problems.push(format!(
+                "{} answers during maintenance: {}",
+                operation.place(),
+                said(&answer)
+            ));
         }
     }
     assert_none(&problems);
 }
 
 #[tokio::test]
-async fn an_old_app_is_refused_by_every_operation_under_api_but_those_of_app_info() {
+async fn an_outdated_app_is_refused_by_every_operation_under_api_except_app_info() {
     let (api, operations) = (Api::start().await, operations(&document()));
     let minimum =
         |content: &mut Value| content["platforms"]["ios"]["minimum_version"] = json!("1.3.10");
-    tell(&api, minimum).await;
+    publish(&api, minimum).await;
     let mut problems = Vec::new();
     for operation in &operations {
         for (version, is_old) in [
@@ -55,11 +58,11 @@ async fn an_old_app_is_refused_by_every_operation_under_api_but_those_of_app_inf
                 && answer.json()["store_url"]
                     .as_str()
                     .is_some_and(|url| url.starts_with("https://"));
-            if refused != (is_old && closable(operation))
+            if refused != (is_old && can_be_closed(operation))
                 || (operation.is_of_app_info() && answer.status != 200)
             {
                 problems.push(format!(
-                    "{} for an app of version {version}: {}",
+                    "{} answers an app of version {version}: {}",
                     operation.place(),
                     said(&answer)
                 ));
@@ -69,22 +72,22 @@ async fn an_old_app_is_refused_by_every_operation_under_api_but_those_of_app_inf
     assert_none(&problems);
 }
 
-/// Publishes the sample with a change, and lets every function know.
-async fn tell(api: &Api, change: impl FnOnce(&mut Value)) {
+/// Publishes the sample with a change and makes every function read it.
+async fn publish(api: &Api, change: impl FnOnce(&mut Value)) {
     let state = api.stack.state("app-info").expect("app-info runs");
     let mut content: Value = serde_json::from_str(app_info::SAMPLE).expect("JSON");
     change(&mut content);
     let admin = ContentAdmin::new(state.store.clone());
-    assert!(admin.fill(&content.to_string(), state.now()).await.expect("the content is right"));
+    assert!(admin.fill(&content.to_string(), state.now()).await.expect("the content is valid"));
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
 }
 
-fn closable(operation: &Operation) -> bool {
+fn can_be_closed(operation: &Operation) -> bool {
     operation.path.starts_with("/api/") && !operation.is_of_app_info()
 }
 
-/// Nothing but the path and the app's headers: what follows the availability must not be reached.
+/// Sends only the path and the headers of the app: the check of the availability comes first.
 async fn send(api: &Api, operation: &Operation, version: &str) -> Answer {
     let request =
         api.request(operation.method.parse().expect("a method"), &with_id(&operation.path, AN_ID));

@@ -1,4 +1,4 @@
-//! What each operation was counted to cost, from which `cargo run -- costs` makes its table.
+//! The measured cost of each operation, from which `cargo run -- costs` makes its table.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,9 +18,9 @@ const REWRITE: &str = "UPDATE_COSTS=1 cargo test -p api-tests --test contract th
 #[tokio::test]
 #[expect(
     clippy::disallowed_methods,
-    reason = "rewriting is asked for by the person who runs the test, not by a setting of the product"
+    reason = "UPDATE_COSTS is a switch of this test, not a setting of the product"
 )]
-async fn the_committed_costs_are_what_the_operations_take() {
+async fn the_committed_costs_match_the_measured_ones() {
     let traffic = traffic::of_all_operations().await;
     let mut counted = BTreeMap::new();
     let mut missing = Vec::new();
@@ -28,7 +28,7 @@ async fn the_committed_costs_are_what_the_operations_take() {
     let ids: BTreeSet<&str> = operations.iter().map(id_of).collect();
     for operation in &operations {
         let id = id_of(operation).to_owned();
-        // The second method of an operation takes what its first one does.
+        // An operation with a second method costs the same with either.
         if id.rsplit_once('_').is_some_and(|(first, _)| ids.contains(first)) {
             continue;
         }
@@ -40,7 +40,8 @@ async fn the_committed_costs_are_what_the_operations_take() {
         });
         let mut courses: Vec<Counted> = succeeded
             .map(|line| {
-                serde_json::from_value(line.clone()).expect("the line of a request tells its units")
+                serde_json::from_value(line.clone())
+                    .expect("the log line of a request has its units")
             })
             .collect();
         courses.sort_by(|one, other| weight(one).total_cmp(&weight(other)));
@@ -51,7 +52,9 @@ async fn the_committed_costs_are_what_the_operations_take() {
     }
     assert!(
         missing.is_empty(),
-        "nothing counts {}: let tests/contract/traffic.rs send a request that succeeds, or events/ hold one",
+        "no request to {} succeeds in these tests, so their cost is unknown. Send one in \
+         tests/contract/traffic.rs, with the token and the data it needs; an event in events/ is \
+         enough only if it succeeds as it stands.",
         missing.join(", ")
     );
     let made = serde_json::to_string_pretty(&counted).expect("JSON") + "\n";
@@ -70,7 +73,7 @@ async fn the_committed_costs_are_what_the_operations_take() {
         .collect();
     assert!(
         changed.is_empty(),
-        "{FILE} is not what {} take. Rewrite it with\n  {REWRITE}",
+        "{FILE} differs from the measured cost of {}. Update it with\n  {REWRITE}",
         changed.join(", ")
     );
 }

@@ -1,12 +1,10 @@
-//! Every way in which a session ends, and every operation that must refuse its access token from
-//! then on.
+//! Every way in which a session can end, and every operation, which must refuse its access token
+//! from then on.
 //!
-//! The operations are those of the document, so those of a later group are held to it without a
-//! line here.
+//! The operations come from the document, so a new group is covered without a change here.
 
 use futures_util::{FutureExt, future::BoxFuture};
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::account::{StatusChange, StatusSet};
@@ -16,20 +14,19 @@ use crate::{
     repository::assert_none,
 };
 
-/// Two sessions of one customer: the one that will end, and another.
+/// Two sessions of one customer: the one that ends, and another.
 struct Sessions {
     ended: LoggedIn,
     other: LoggedIn,
 }
 
-/// A way in which a session ends.
+/// A way in which a session can end.
 struct Way {
     name: &'static str,
     other_stays: bool,
     end: for<'a> fn(&'a Api, &'a Sessions) -> BoxFuture<'a, ()>,
 }
 
-/// All of them.
 const WAYS: &[Way] = &[
     Way {
         name: "logoutDevice",
@@ -37,7 +34,7 @@ const WAYS: &[Way] = &[
         end: |api, sessions| log_out(api, sessions).boxed(),
     },
     Way {
-        name: "logoutDevice by its refresh token",
+        name: "logoutDevice with its refresh token",
         other_stays: true,
         end: |api, sessions| log_out_other(api, sessions).boxed(),
     },
@@ -52,7 +49,7 @@ const WAYS: &[Way] = &[
         end: |api, sessions| log_out_all(api, sessions).boxed(),
     },
     Way {
-        name: "logoutAllDevices but the current",
+        name: "logoutAllDevices with keep_current",
         other_stays: true,
         end: |api, sessions| log_out_others(api, sessions).boxed(),
     },
@@ -62,9 +59,9 @@ const WAYS: &[Way] = &[
         end: |api, sessions| replay(api, sessions).boxed(),
     },
     Way {
-        name: "the place taken by the 21st session",
+        name: "eviction by the 21st session",
         other_stays: true,
-        end: |api, sessions| crowd_out(api, sessions).boxed(),
+        end: |api, sessions| evict(api, sessions).boxed(),
     },
     Way {
         name: "a change of the phone",
@@ -77,19 +74,19 @@ const WAYS: &[Way] = &[
         end: |api, sessions| delete(api, sessions).boxed(),
     },
     Way {
-        name: "the operator's disable",
+        name: "being disabled by the operator",
         other_stays: false,
         end: |api, sessions| disable(api, sessions).boxed(),
     },
     Way {
-        name: "disable and enable",
+        name: "being disabled and enabled again",
         other_stays: false,
         end: |api, sessions| disable_and_enable(api, sessions).boxed(),
     },
     Way {
-        name: "a rest that is too long",
+        name: "being idle for too long",
         other_stays: true,
-        end: |api, sessions| rest(api, sessions).boxed(),
+        end: |api, sessions| be_idle(api, sessions).boxed(),
     },
 ];
 
@@ -114,40 +111,45 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
                 || error["code"] == "authentication_failed";
             if answer.status != 401 || !of_the_bearer {
                 problems.push(format!(
-                    "{} after {}: {}",
+                    "{} accepts the access token after {}: {}",
                     operation.place(),
                     way.name,
                     said(&answer)
                 ));
             }
         }
-        // It takes a token only for some purposes, so the document does not say that it takes one.
+        // sendOTP takes a token for some purposes only, so the document does not list it as
+        // authenticated.
         let new = json!({"phone": "+14155550199", "purpose": "change_phone"});
         let code =
             api.post("/api/send-otp/").bearer(&sessions.ended.access).json(&new).send().await;
         if code.status != 401 {
             problems.push(format!(
-                "sendOTP for a change of the phone after {}: {}",
+                "sendOTP for a change of the phone accepts the access token after {}: {}",
                 way.name,
                 said(&code)
             ));
         }
         if api.refresh(&sessions.ended.refresh).await.status != 401 {
-            problems.push(format!("its refresh token is good after {}", way.name));
+            problems.push(format!("the refresh token still works after {}", way.name));
         }
         let other = api.profile(&sessions.other.access).await;
         if other.status != if way.other_stays { 200 } else { 401 } {
-            problems.push(format!("the other session after {}: {}", way.name, said(&other)));
+            problems.push(format!(
+                "the other session answers after {}: {}",
+                way.name,
+                said(&other)
+            ));
         }
     }
     assert_none(&problems);
 }
 
-/// Its access tokens live longer than its sessions may rest, and its limits are out of the way.
+/// Its access tokens live longer than a session may be idle, and its limits are high.
 async fn api() -> Api {
-    let out_of_the_way =
+    let high =
         ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly"].map(|limit| (limit, "1000"));
-    let [hourly, from_here] = out_of_the_way;
+    let [hourly, from_here] = high;
     Api::with(&[hourly, from_here, ("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "300")]).await
 }
 
@@ -175,7 +177,7 @@ async fn revoke(api: &Api, sessions: &Sessions) {
         .find(|session| session["current"] == true)
         .expect("the caller's own");
     let path = format!("/api/sessions/{}/", own["id"].as_str().expect("an id"));
-    api.request(Method::DELETE, &path).bearer(&sessions.other.access).send().await.expect(204);
+    api.delete(&path).bearer(&sessions.other.access).send().await.expect(204);
 }
 
 async fn log_out_all(api: &Api, sessions: &Sessions) {
@@ -198,7 +200,7 @@ async fn replay(api: &Api, sessions: &Sessions) {
     api.refresh(&sessions.ended.refresh).await.expect(401);
 }
 
-async fn crowd_out(api: &Api, sessions: &Sessions) {
+async fn evict(api: &Api, sessions: &Sessions) {
     let phone = sessions.ended.customer["phone"].as_str().expect("a phone");
     for _ in 0..19 {
         api.log_in(phone).await;
@@ -212,11 +214,7 @@ async fn change_phone(api: &Api, sessions: &Sessions) {
 }
 
 async fn delete(api: &Api, sessions: &Sessions) {
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&sessions.other.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&sessions.other.access).send().await.expect(204);
 }
 
 async fn disable(api: &Api, sessions: &Sessions) {
@@ -230,16 +228,17 @@ async fn disable_and_enable(api: &Api, sessions: &Sessions) {
 
 async fn set_disabled(api: &Api, sessions: &Sessions, disabled: bool) {
     let app = api.stack.state("customer").expect("customer runs");
-    let customer =
-        sessions.ended.customer["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     let change = StatusChange { at: app.now(), why: "a test".to_owned() };
     assert_eq!(
-        app.store.set_status(customer, disabled, &change).await.expect("storage answers"),
+        app.store
+            .set_status(sessions.ended.id(), disabled, &change)
+            .await
+            .expect("storage answers"),
         StatusSet::Changed
     );
 }
 
-async fn rest(api: &Api, sessions: &Sessions) {
+async fn be_idle(api: &Api, sessions: &Sessions) {
     api.clock.advance(SignedDuration::from_secs(298));
     api.refresh(&sessions.other.refresh).await.expect(200);
     api.clock.advance_seconds(2);

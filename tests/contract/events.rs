@@ -1,4 +1,5 @@
-//! The sample events: each is one of its function's own, and the function knows what to do with it.
+//! The sample events in events/: each has the form that AWS sends to its function, and the function
+//! handles it.
 
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
@@ -7,7 +8,7 @@ use shared::runtime::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 
-/// Answers that say the event itself is not what it should be.
+/// Statuses that show that the event itself is wrong.
 const REFUSED: [u64; 5] = [404, 405, 406, 413, 415];
 
 #[tokio::test]
@@ -23,18 +24,21 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
                     ["statusCode"]
                     .as_u64(),
                 Err(error) => {
-                    problems.push(format!("{file} is no event of an HTTP API: {error}"));
+                    problems.push(format!("{file} is not an event of an HTTP API: {error}"));
                     continue;
                 }
             };
             let status = status.expect("an answer has a status");
-            let as_meant = if event.name == "not_found" {
+            let as_expected = if event.name == "not_found" {
                 status == 404
             } else {
                 !REFUSED.contains(&status) && status < 500
             };
-            if !as_meant {
-                problems.push(format!("{file} is answered with {status}: it must be a request that functions/{group} serves"));
+            if !as_expected {
+                problems.push(format!(
+                    "{file} gets the status {status}: change it to a request that \
+                    functions/{group} serves"
+                ));
             }
         }
     }
@@ -42,7 +46,7 @@ async fn every_sample_event_reaches_a_route_of_its_own_function() {
 }
 
 #[test]
-fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
+fn every_sample_event_has_the_form_of_the_gateway() {
     let mut problems = Vec::new();
     for function in deployment()
         .functions
@@ -60,14 +64,15 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
             let key = json["routeKey"].as_str().unwrap_or_default();
             if !keys.iter().any(|known| known == key) {
                 problems.push(format!(
-                    "{file} came by the route key {key}, which {} of template.yaml does not have",
+                    "{file} has the route key {key}, which {} in template.yaml does not have",
                     function.logical_id
                 ));
             }
             if context["routeKey"] != json["routeKey"] || context["http"]["path"] != json["rawPath"]
             {
-                problems
-                    .push(format!("{file} says one thing above and another in its requestContext"));
+                problems.push(format!(
+                    "{file}: routeKey and rawPath must equal those in requestContext"
+                ));
             }
             let length = json["body"].as_str().map(|body| body.len().to_string());
             let encoded = json["isBase64Encoded"] == true;
@@ -76,7 +81,7 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
                     != json["headers"]["content-length"].as_str().filter(|length| *length != "0")
             {
                 problems.push(format!(
-                    "{file} has a body of {} bytes and another content-length",
+                    "{file}: its content-length must be the length of its body, {} bytes",
                     length.as_deref().unwrap_or("no")
                 ));
             }
@@ -86,7 +91,7 @@ fn every_sample_event_is_one_that_the_gateway_would_hand_to_its_function() {
 }
 
 #[tokio::test]
-async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
+async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
     let api = Api::start().await;
     let mut problems = Vec::new();
     for scheduled in api.stack.scheduled() {
@@ -96,7 +101,7 @@ async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
             let rule = json["resources"][0].as_str().unwrap_or_default();
             if json["detail-type"] != "Scheduled Event" || !rule.contains(&scheduled.id) {
                 problems.push(format!(
-                    "events/{name}/{}.json must be a scheduled event of {}",
+                    "events/{name}/{}.json must be a Scheduled Event whose resource is {}",
                     event.name, scheduled.id
                 ));
             }
@@ -107,12 +112,12 @@ async fn every_sample_event_of_a_schedule_is_one_that_its_consumer_takes() {
             }
         }
     }
-    assert!(!api.stack.scheduled().is_empty(), "something is scheduled");
+    assert!(!api.stack.scheduled().is_empty(), "the template has a schedule");
     assert_none(&problems);
 }
 
 #[tokio::test]
-async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads() {
+async fn every_sample_event_of_a_queue_is_handled_by_its_consumer() {
     let api = Api::start().await;
     let mut problems = Vec::new();
     for function in deployment().functions.into_iter().filter(|function| function.queue.is_some()) {
@@ -131,17 +136,18 @@ async fn every_sample_event_of_a_consumer_is_a_batch_of_its_queue_that_it_reads(
                         .is_some_and(|source| source.ends_with(&arn))
             };
             if records.is_empty() || !records.iter().all(of_queue) {
-                problems.push(format!("{file} must hold records of the queue of functions/{name}"));
+                problems
+                    .push(format!("{file} must contain records of the queue of functions/{name}"));
             }
             let answer = (fed.consumer.handle)(fed.app.clone(), json, Deadline::none())
                 .await
                 .expect("an answer");
             let failed = answer["batchItemFailures"].as_array().map_or(usize::MAX, Vec::len);
             if (failed > 0) != (event.name == "unreadable") {
-                problems.push(format!("{file} is answered with {answer}"));
+                problems.push(format!("{file} has an unexpected result: {answer}"));
             }
         }
-        assert!(events.len() > 1, "events/{name} holds events");
+        assert!(events.len() > 1, "events/{name} must contain events");
     }
     assert_none(&problems);
 }

@@ -1,7 +1,7 @@
-//! The folders of the documentation: every operation of the API's source is in its folder, in the
-//! source's order.
+//! The folders of the documentation: every operation is in its folder, in the order of
+//! functions/local/src/document/folders.rs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local::document::folders;
 use serde_json::Value;
@@ -11,8 +11,11 @@ use crate::{
     repository::{assert_none, document, operations},
 };
 
+/// How many operations functions/local/src/document/folders.rs lists.
+const LISTED: usize = 49;
+
 #[test]
-fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() {
+fn the_operations_of_each_folder_come_in_their_listed_order_before_unlisted_ones() {
     let document = document();
     let mut problems = Vec::new();
     for folder in folders() {
@@ -22,7 +25,8 @@ fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() 
             || !shown.iter().zip(wanted).all(|(shown, wanted)| shown == wanted)
         {
             problems.push(format!(
-                "{} begins with {shown:?} in the document, where the source has {wanted:?}",
+                "the folder {} has the operations {shown:?} in the document: it must begin with \
+                 {wanted:?}, as functions/local/src/document/folders.rs lists them",
                 folder.tag
             ));
         }
@@ -31,17 +35,39 @@ fn every_operation_of_the_source_is_in_its_folder_in_its_order_before_our_own() 
 }
 
 #[test]
-fn the_folders_hold_every_operation_of_the_source_once_and_the_contract_knows_each() {
-    let all: Vec<&str> = folders().flat_map(|folder| folder.operations).copied().collect();
-    let ids: BTreeSet<&str> = all.iter().copied().collect();
-    assert_eq!((all.len(), ids.len()), (49, 49), "an id stands twice or is missing");
-    let known: BTreeSet<&str> =
+fn every_listed_operation_is_in_one_folder_and_in_the_contract() {
+    let contract: BTreeSet<&str> =
         CONTRACT.iter().flat_map(|(_, operations)| operations.iter().map(|(id, _)| *id)).collect();
-    assert_eq!(ids.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
+    let mut folder_of: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for folder in folders() {
+        for id in folder.operations {
+            if let Some(other) = folder_of.insert(id, folder.tag) {
+                problems.push(format!(
+                    "{id} is listed in the folders {other} and {}: remove it from one of them in \
+                     functions/local/src/document/folders.rs",
+                    folder.tag
+                ));
+            }
+            if !contract.contains(id) {
+                problems.push(format!(
+                    "{id} is in functions/local/src/document/folders.rs but not in CONTRACT in \
+                     tests/contract/operations.rs: add it there, or correct the id"
+                ));
+            }
+        }
+    }
+    assert_none(&problems);
+    assert_eq!(
+        folder_of.len(),
+        LISTED,
+        "functions/local/src/document/folders.rs lists another number of operations than before: \
+         if you added or removed one on purpose, change LISTED in tests/contract/folders.rs"
+    );
 }
 
 #[test]
-fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_there() {
+fn the_tags_of_the_document_are_the_folders_in_their_order() {
     let document = document();
     let tags: Vec<&str> = document["tags"]
         .as_array()
@@ -53,11 +79,12 @@ fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_
         folders().map(|folder| folder.tag).filter(|tag| tags.contains(tag)).collect();
     assert_eq!(
         tags, known,
-        "the tags are the folders of functions/local/src/document/folders.rs, in their order"
+        "the tags of the document must be the folders of functions/local/src/document/folders.rs, \
+         in their order"
     );
     let grouped = document["x-tagGroups"]
         .as_array()
-        .expect("groups")
+        .expect("tag groups")
         .iter()
         .flat_map(|group| group["tags"].as_array().expect("tags"));
     assert_eq!(grouped.filter_map(Value::as_str).collect::<Vec<_>>(), tags);
@@ -68,7 +95,8 @@ fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_
         })
         .map(|operation| {
             format!(
-                "{} has a tag that no folder of functions/local/src/document/folders.rs has",
+                "{} has an unknown tag: use the tag of a folder in its #[utoipa::path], or add the \
+                 folder to functions/local/src/document/folders.rs",
                 operation.place()
             )
         })
@@ -77,7 +105,7 @@ fn every_folder_of_the_document_has_its_place_and_no_group_a_folder_that_is_not_
 }
 
 #[test]
-fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
+fn every_operation_has_a_status_and_a_code_sample_in_each_language() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let state = operation.described["x-apidog-status"].as_str().unwrap_or_default();
@@ -85,7 +113,7 @@ fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
             if id(&operation.described) == "allParameters" { "developing" } else { "released" };
         if state != wanted {
             problems.push(format!(
-                "{} is in the state {state:?}, where {wanted} is meant",
+                "{} has the x-apidog-status {state:?}, expected {wanted}",
                 operation.place()
             ));
         }
@@ -93,7 +121,10 @@ fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
         let languages: Vec<&str> =
             samples.iter().filter_map(|sample| sample["lang"].as_str()).collect();
         if languages != ["Shell", "JavaScript", "Java", "Swift"] {
-            problems.push(format!("{} has samples in {languages:?}", operation.place()));
+            problems.push(format!(
+                "{} has code samples in {languages:?}, expected Shell, JavaScript, Java and Swift",
+                operation.place()
+            ));
         }
         for sample in samples {
             let source = sample["source"].as_str().unwrap_or_default();
@@ -101,7 +132,7 @@ fn every_operation_says_its_state_and_has_a_sample_in_each_language() {
                 || source.contains('{') && source.contains("/{")
             {
                 problems.push(format!(
-                    "{}: its sample in {} calls no address: {source}",
+                    "{}: the sample in {} has no usable URL: {source}",
                     operation.place(),
                     sample["lang"]
                 ));
@@ -118,7 +149,7 @@ fn shown(document: &Value, tag: &str) -> Vec<String> {
         .filter(|operation| operation.described["tags"][0] == tag)
         .map(|operation| {
             (
-                operation.described["x-order"].as_u64().expect("a place"),
+                operation.described["x-order"].as_u64().expect("a position"),
                 id(&operation.described).to_owned(),
             )
         })

@@ -1,4 +1,4 @@
-//! The packages of functions/ and the places where each is named.
+//! The packages of functions/ and the places that list them.
 
 use std::{collections::BTreeSet, fs};
 
@@ -14,7 +14,10 @@ fn every_package_is_a_function_of_the_template() {
     let missing = packages().into_iter().filter(|package| !deployed.contains(package));
     let problems: Vec<String> = missing
         .map(|package| {
-            format!("template.yaml does not deploy functions/{package}: add a function with `CodeUri: functions/{package}`")
+            format!(
+                "template.yaml does not deploy functions/{package}: add a function with \
+                `CodeUri: functions/{package}`, as for the other groups"
+            )
         })
         .collect();
     assert_none(&problems);
@@ -26,12 +29,16 @@ fn every_function_of_the_template_is_built_from_the_package_of_its_name() {
     let mut problems = Vec::new();
     for (id, group, function) in functions(&template()) {
         if !packages.contains(&group) {
-            problems.push(format!("{id} in template.yaml has the CodeUri functions/{group}, but there is no such package"));
+            problems.push(format!(
+                "{id} in template.yaml has the CodeUri functions/{group}, but that \
+                package does not exist"
+            ));
         }
         let binary = &function["Metadata"]["BuildProperties"]["Binary"];
         if *binary != *group {
             problems.push(format!(
-                "{id} in template.yaml is built from the binary {binary}: its Metadata must say `Binary: {group}`"
+                "{id} in template.yaml is built from the binary {binary}: its Metadata must say \
+                 `Binary: {group}`"
             ));
         }
     }
@@ -45,7 +52,8 @@ fn every_package_is_in_the_launcher() {
     let problems: Vec<String> = missing
         .map(|package| {
             format!(
-                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in functions/local/src/groups.rs"
+                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in \
+                 functions/local/src/groups.rs"
             )
         })
         .collect();
@@ -53,34 +61,40 @@ fn every_package_is_in_the_launcher() {
 }
 
 #[test]
-fn every_package_names_its_own_crate_to_the_log() {
+fn every_group_logs_under_the_name_of_its_crate() {
     let wrong =
         groups::GROUPS.iter().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
-            format!("lines of functions/{name} would not follow LogLevel: its routes must begin with `Routes::of(env!(\"CARGO_CRATE_NAME\"))`")
+            format!(
+                "the log of functions/{name} would ignore LogLevel: start its routes with \
+                `Routes::of(env!(\"CARGO_CRATE_NAME\"))`"
+            )
         })
         .collect();
     assert_none(&problems);
 }
 
 #[test]
-fn every_consumer_names_its_own_crate_to_the_log() {
+fn every_consumer_logs_under_the_name_of_its_crate() {
     let wrong = groups::CONSUMERS
         .iter()
         .filter(|(name, consumer)| consumer().name != name.replace('-', "_"));
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
-            format!("lines of functions/{name} would not follow LogLevel: its consumer must have the name of its crate")
+            format!(
+                "the log of functions/{name} would ignore LogLevel: name its consumer after its \
+                crate"
+            )
         })
         .collect();
     assert_none(&problems);
 }
 
-/// The tests with the functions' own binaries, and `tests/sam-local`, take the events of each
-/// package; so that they take all there are.
+/// The tests that run the binaries, and `tests/sam-local`, use the events of each package. This
+/// makes sure that no folder is left out.
 #[test]
-fn every_folder_of_events_is_that_of_a_package_and_every_package_has_one() {
+fn every_package_has_a_folder_of_events_and_every_folder_a_package() {
     let entries = fs::read_dir(root().join("events")).expect("there is a folder events").flatten();
     let folders: BTreeSet<String> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -88,14 +102,16 @@ fn every_folder_of_events_is_that_of_a_package_and_every_package_has_one() {
     let problems: Vec<String> = folders
         .symmetric_difference(&packages)
         .map(|name| {
-            format!("functions/{name} and events/{name} must both be there, or none of them")
+            format!(
+                "functions/{name} or events/{name} is missing: a package needs a folder of events"
+            )
         })
         .collect();
     assert_none(&problems);
 }
 
 #[test]
-fn the_queue_of_a_consumer_is_as_aws_advises() {
+fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
     let deployment = deployment();
     let mut problems = Vec::new();
     for (function, queue) in deployment
@@ -106,7 +122,7 @@ fn the_queue_of_a_consumer_is_as_aws_advises() {
         let id = &function.logical_id;
         if queue.visibility < function.timeout * 6 {
             problems.push(format!(
-                "{} must hide a record for six times the time-out of {id} at least",
+                "VisibilityTimeout of {} must be at least six times the Timeout of {id}",
                 queue.id
             ));
         }
@@ -120,14 +136,14 @@ fn the_queue_of_a_consumer_is_as_aws_advises() {
         }
         if function.environment.get("NOTIFICATIONS_TOPIC_ARN") != queue.topic.as_ref() {
             problems
-                .push(format!("{id} publishes pages to another topic than the one that feeds it"));
+                .push(format!("NOTIFICATIONS_TOPIC_ARN of {id} must be the topic of its queue"));
         }
     }
     assert_none(&problems);
 }
 
 #[test]
-fn a_consumer_is_fed_by_a_queue_or_a_schedule_and_by_nobody_else() {
+fn a_consumer_has_exactly_one_source_of_events_and_no_route() {
     let deployment = deployment();
     let mut problems = Vec::new();
     for function in &deployment.functions {
@@ -140,10 +156,11 @@ fn a_consumer_is_fed_by_a_queue_or_a_schedule_and_by_nobody_else() {
             ));
         }
         if !is_consumer && fed > 0 {
-            problems.push(format!("{id} serves requests and is fed besides"));
+            problems
+                .push(format!("{id} serves requests, so it must have no SQS or Schedule event"));
         }
         if is_consumer && !function.routes.is_empty() {
-            problems.push(format!("{id} is a consumer and has a route"));
+            problems.push(format!("{id} is a consumer, so it must have no route"));
         }
     }
     assert_none(&problems);

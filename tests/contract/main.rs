@@ -1,8 +1,8 @@
-//! Agreement tests: what has to be written in two places says the same in both.
+//! Contract tests: things that are written in two places must agree.
 //!
-//! Invariant: nobody has to remember that a second place exists. Whoever adds a group, a path, a
-//! variable, a permission or an operation and forgets the other place fails a test here, which says
-//! what is missing and where to add it.
+//! Invariant: nobody has to remember the second place. If you add a group, a path, a variable, a
+//! permission or an operation and forget the other place, a test here fails. Its message names the
+//! file to change.
 
 mod access;
 mod availability;
@@ -17,6 +17,7 @@ mod layers;
 mod messages;
 mod operations;
 mod permissions;
+mod readmes;
 mod recorder;
 mod repository;
 mod routes;

@@ -1,10 +1,9 @@
-//! What IAM lets each function do in SNS: the statements of template.yaml and the calls that the
-//! code really makes.
+//! The permissions of each function for SNS: the statements in template.yaml and the calls that the
+//! code makes.
 //!
 //! Protocol (Service Authorization Reference, "Actions, resources, and condition keys for Amazon
-//! SNS"): a call is judged by the ARN of what it names, a topic, a platform application or an
-//! endpoint of one; a phone number has none. Invariant: the two are equal, so neither a call fails
-//! for want of a permission, nor has a function one that it does not use.
+//! SNS"): IAM checks the ARN of the topic, the platform application or the endpoint that a call
+//! names; a phone number has no ARN. Invariant: no permission is missing and none is unused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +15,7 @@ use crate::{
     traffic,
 };
 
-/// What a call may name, as a parameter of it.
+/// The parameters of a call that name a resource, with the kind of resource.
 const NAMED: [(&str, &str); 5] = [
     ("PhoneNumber", "phones"),
     ("TopicArn", "topic"),
@@ -26,7 +25,7 @@ const NAMED: [(&str, &str); 5] = [
 ];
 
 #[tokio::test]
-async fn the_policies_are_what_the_functions_ask_of_sns() {
+async fn the_policies_for_sns_match_the_calls_of_the_functions() {
     let done = &traffic::of_all_operations().await.calls;
     let mut problems = Vec::new();
     let mut granted: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
@@ -37,20 +36,22 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
         let kinds = kinds(statement);
         if kinds.is_empty() {
             problems.push(format!(
-                "{} is for nothing that tests/contract/messages.rs knows: add it to kind_of",
+                "{} has an unknown Resource: add it to kind_of in tests/contract/messages.rs",
                 statement.at
             ));
         }
-        // A statement allows each action on each of its resources; what it is for is what is done
-        // with any of them.
+        // A statement allows each action on each of its resources, so an action is needed if the
+        // function uses it on any of them.
         let seen = |kind: &String| {
             done.get(&(statement.group.clone(), kind.clone())).cloned().unwrap_or_default()
         };
         let needed: BTreeSet<String> = kinds.iter().flat_map(seen).collect();
-        problems.extend(statement.actions.iter().filter(|action| !needed.contains(*action)).map(|action| {
+        let unused = statement.actions.iter().filter(|action| !needed.contains(*action));
+        problems.extend(unused.map(|action| {
             format!(
-                "{} allows {action} on {}, which functions/{} was never seen to do: take it out of template.yaml, or let \
-                 tests/contract/traffic.rs do what needs it",
+                "{} allows {action} on {}, but functions/{} never called it in these tests: remove \
+                 it from template.yaml, or add the request that needs it to \
+                 tests/contract/traffic.rs",
                 statement.at,
                 kinds.join(" and "),
                 statement.group
@@ -58,7 +59,8 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
         }));
         problems.extend(kinds.iter().filter(|kind| seen(kind).is_empty()).map(|kind| {
             format!(
-                "{} reaches {kind}, which functions/{} was never seen to name",
+                "{} allows calls on {kind}, but functions/{} made none: remove them from \
+                 template.yaml",
                 statement.at, statement.group
             )
         }));
@@ -74,29 +76,34 @@ async fn the_policies_are_what_the_functions_ask_of_sns() {
     {
         let allowed = granted.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&allowed).map(|action| {
-            format!("functions/{group} does {action} on {kind}: allow it in a statement of its Policies in template.yaml")
+            format!(
+                "functions/{group} calls {action} on {kind}: allow it in its Policies in \
+                template.yaml"
+            )
         }));
     }
     assert_none(&problems);
 }
 
-/// A call as IAM judges it, from the body of its request: its action, and what kind of thing it
-/// names.
-pub fn judged(body: &[u8]) -> (String, String) {
+/// The action and the kind of resource of a call, from the body of its request.
+pub fn permission_of(body: &[u8]) -> (String, String) {
     let pairs: Vec<(String, String)> =
         serde_html_form::from_bytes(body).expect("a call of SNS is a form");
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     let action = value("Action").expect("a call of SNS names its Action");
     let kind = NAMED.iter().find(|(parameter, _)| value(parameter).is_some());
     let (_, kind) = kind.unwrap_or_else(|| {
-        panic!("tests/contract/messages.rs does not know what sns:{action} names: add it")
+        panic!(
+            "the resource of sns:{action} is unknown: add its parameter to NAMED in \
+            tests/contract/messages.rs"
+        )
     });
     (format!("sns:{action}"), (*kind).to_owned())
 }
 
-/// The kinds of things that a statement is for.
+/// The kinds of resources of a statement.
 fn kinds(statement: &Statement) -> Vec<String> {
-    // Everything that has an ARN is left out, which leaves phones.
+    // It excludes everything with an ARN, so only phones remain.
     if statement.content["NotResource"] == json!({"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}) {
         return vec!["phones".to_owned()];
     }

@@ -1,5 +1,4 @@
-//! The operations that the contract names (sections 2 to 9), and what every operation's
-//! documentation must hold.
+//! The operations of the contract, and what the documentation of every operation must contain.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +6,8 @@ use serde_json::Value;
 
 use crate::repository::{Operation, assert_none, document, operations};
 
-/// Folder, then id and place of each operation in it. Where a name has two methods, the second
-/// carries its method in its id.
+/// The contract: each folder with the id, the method and the path of its operations. If an
+/// operation has a second method, the id of the second one ends with its method.
 pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
     (
         "User/Authentication",
@@ -121,7 +120,7 @@ pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
 ];
 
 #[test]
-fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
+fn every_operation_has_the_path_and_the_folder_of_the_contract() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let id = operation.described["operationId"].as_str().unwrap_or("no operation_id");
@@ -131,14 +130,17 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
             .find_map(|(folder, all)| Some((folder, all.iter().find(|(one, _)| *one == id)?)))
         else {
             problems.push(format!(
-                "{place} has the id {id}, which the contract does not name: correct it in its #[utoipa::path], \
-                 or add it to CONTRACT in tests/contract/operations.rs"
+                "{place} has the id {id}, which is not in the contract: add it to CONTRACT in \
+                 tests/contract/operations.rs, or correct its operation_id in #[utoipa::path]"
             ));
             continue;
         };
         if place != named.1 {
-            problems
-                .push(format!("{id} is served at {place}, where the contract says {}", named.1));
+            problems.push(format!(
+                "{id} is served at {place}, but CONTRACT in \
+                    tests/contract/operations.rs says {}: correct one of them",
+                named.1
+            ));
         }
         let tags = operation.described["tags"].as_array().map_or(&[][..], Vec::as_slice);
         let inside = |tag: &str| {
@@ -146,7 +148,8 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
         };
         if tags.len() != 1 || !tags.iter().filter_map(Value::as_str).all(inside) {
             problems.push(format!(
-                "{place} has the tags {tags:?}: its #[utoipa::path] must say one tag, \"{folder}\" or a folder below it"
+                "{place} has the tags {tags:?}: its #[utoipa::path] must have one tag, \
+                 \"{folder}\" or a folder below it"
             ));
         }
     }
@@ -154,7 +157,7 @@ fn every_operation_is_one_of_the_contract_at_its_place_and_in_its_folder() {
 }
 
 #[test]
-fn an_operation_id_stands_once() {
+fn operation_ids_are_unique() {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for operation in operations(&document()) {
         let id = operation.described["operationId"].as_str().unwrap_or_default().to_owned();
@@ -162,7 +165,12 @@ fn an_operation_id_stands_once() {
     }
     let twice = places.into_iter().filter(|(_, places)| places.len() > 1);
     let problems: Vec<String> = twice
-        .map(|(id, places)| format!("the id {id} stands at {}", places.join(" and ")))
+        .map(|(id, places)| {
+            format!(
+                "the operation id {id} is used by {}: give each its own in #[utoipa::path]",
+                places.join(" and ")
+            )
+        })
         .collect();
     assert_none(&problems);
 }
@@ -176,7 +184,8 @@ fn every_operation_has_a_summary_and_a_description() {
         };
         if is_blank("summary") || is_blank("description") {
             problems.push(format!(
-                "{} needs a summary and a description: the first paragraph of its handler's doc comment, and the ones after it",
+                "{} needs a summary and a description: write a doc comment of two paragraphs on \
+                 its handler",
                 operation.place()
             ));
         }
@@ -185,7 +194,7 @@ fn every_operation_has_a_summary_and_a_description() {
 }
 
 #[test]
-fn every_operation_documents_the_errors_it_can_give() {
+fn every_operation_documents_its_possible_errors() {
     let mut problems = Vec::new();
     for operation in operations(&document()) {
         let responses = &operation.described["responses"];
@@ -195,14 +204,16 @@ fn every_operation_documents_the_errors_it_can_give() {
             .collect();
         if !missing.is_empty() {
             problems.push(format!(
-                "{} does not document {}: shared/src/http/openapi.rs adds what every operation gives",
+                "{} does not document {}: shared/src/http/openapi.rs adds the errors of all \
+                 operations",
                 operation.place(),
                 missing.join(", ")
             ));
         }
         if !responses.as_object().into_iter().flatten().any(|(status, _)| status.starts_with('2')) {
             problems.push(format!(
-                "{} documents no success: add it to `responses` of its #[utoipa::path]",
+                "{} documents no success: add a status of 200 to 299 to `responses` of its \
+                 #[utoipa::path]",
                 operation.place()
             ));
         }

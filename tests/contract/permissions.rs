@@ -51,7 +51,10 @@ fn no_policy_has_a_wildcard_action_or_a_scan() {
                 problems.push(format!("{at} allows {action}: name the actions one by one"));
             }
             if action == "dynamodb:Scan" {
-                problems.push(format!("{at} allows {action}: a Scan reads everybody's data, and its cost grows with it"));
+                problems.push(format!(
+                    "{at} allows {action}: a Scan reads everybody's data, and \
+                    its cost grows with it"
+                ));
             }
         }
         if texts(&statement.content["Resource"]).iter().any(|resource| resource == "*") {
@@ -65,13 +68,14 @@ fn no_policy_has_a_wildcard_action_or_a_scan() {
 }
 
 #[test]
-fn every_policy_stands_in_full_in_the_template() {
+fn every_policy_is_written_out_in_the_template() {
     let mut problems = Vec::new();
     for (id, _, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {
             if policy["Statement"].as_array().is_none() {
                 problems.push(format!(
-                    "{id} has the policy {policy}, which allows more than is written here: write its statements out"
+                    "{id} has the policy {policy}, which allows more than is written here: write \
+                     its statements out"
                 ));
             }
         }
@@ -80,17 +84,22 @@ fn every_policy_stands_in_full_in_the_template() {
 }
 
 #[test]
-fn every_permission_on_the_table_is_bound_to_partitions() {
+fn every_permission_on_the_table_is_limited_to_partitions() {
     let mut problems = Vec::new();
     for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
         let at = &statement.at;
         let condition = &statement.content["Condition"];
         if statement.prefixes.is_empty() {
-            problems
-                .push(format!("{at} has no condition on the partition: add ForAllValues:StringLike with dynamodb:LeadingKeys"));
+            problems.push(format!(
+                "{at} has no condition on the partition: add ForAllValues:StringLike \
+                    with dynamodb:LeadingKeys"
+            ));
         }
         if condition["Null"] != json!({"dynamodb:LeadingKeys": "false"}) {
-            problems.push(format!("{at} lets calls without keys pass: add `\"Null\": {{ dynamodb:LeadingKeys: \"false\" }}`"));
+            problems.push(format!(
+                "{at} lets calls without keys pass: add `\"Null\": {{ \
+                dynamodb:LeadingKeys: \"false\" }}`"
+            ));
         }
         let is_the_table = |resource: &Value| {
             resource == &json!({"Fn::GetAtt": "Table.Arn"}) || resource["Fn::Sub"].is_string()
@@ -100,7 +109,10 @@ fn every_permission_on_the_table_is_bound_to_partitions() {
             .as_array()
             .map_or_else(|| is_the_table(resource), |all| all.iter().all(is_the_table))
         {
-            problems.push(format!("{at} is not for the one table: its Resource must be `!GetAtt Table.Arn` or an index of it"));
+            problems.push(format!(
+                "{at} is not for the one table: its Resource must be `!GetAtt \
+                Table.Arn` or an index of it"
+            ));
         }
     }
     assert_none(&problems);
@@ -130,19 +142,38 @@ fn the_policies_are_what_the_matrix_of_the_keys_says() {
         let allowed: BTreeSet<&String> = statement.actions.iter().collect();
         let prefixes = statement.prefixes.join(", ");
         problems.extend(needed.difference(&allowed).map(|action| {
-            format!("{} does not allow {action} on {prefixes}, which the matrix in shared/src/store/keys.rs names", statement.at)
+            format!(
+                "{} does not allow {action} on {prefixes}, which the matrix in \
+                shared/src/store/keys.rs names",
+                statement.at
+            )
         }));
         problems.extend(allowed.difference(&needed).map(|action| {
-            format!("{} allows {action} on {prefixes}, which the matrix in shared/src/store/keys.rs does not name", statement.at)
+            format!(
+                "{} allows {action} on {prefixes}, which the matrix in \
+                shared/src/store/keys.rs does not name",
+                statement.at
+            )
         }));
-        problems.extend(cells.iter().filter(|cell| !matrix.contains_key(*cell)).map(|(group, prefix)| {
-            format!("{} reaches {prefix}, where the matrix in shared/src/store/keys.rs gives {group} nothing", statement.at)
-        }));
+        problems.extend(cells.iter().filter(|cell| !matrix.contains_key(*cell)).map(
+            |(group, prefix)| {
+                format!(
+                    "{} reaches {prefix}, where the matrix in shared/src/store/keys.rs gives \
+                {group} nothing",
+                    statement.at
+                )
+            },
+        ));
         granted.extend(cells);
     }
-    problems.extend(matrix.keys().filter(|cell| !granted.contains(*cell)).map(|(group, prefix)| {
-        format!("no policy of functions/{group} in template.yaml reaches {prefix}, which the matrix in shared/src/store/keys.rs gives it")
-    }));
+    problems.extend(matrix.keys().filter(|cell| !granted.contains(*cell)).map(
+        |(group, prefix)| {
+            format!(
+                "no policy of functions/{group} in template.yaml reaches {prefix}, which the \
+            matrix in shared/src/store/keys.rs gives it"
+            )
+        },
+    ));
     assert_none(&problems);
 }
 
@@ -170,15 +201,19 @@ async fn the_matrix_of_the_keys_is_what_the_functions_do() {
     {
         let named = matrix.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&named).map(|action| {
-            format!("functions/{group} does {action} on {prefix}: name it in the matrix of shared/src/store/keys.rs and in template.yaml")
+            format!(
+                "functions/{group} does {action} on {prefix}: name it in the matrix of \
+                shared/src/store/keys.rs and in template.yaml"
+            )
         }));
     }
     for (cell @ (group, prefix), actions) in &matrix {
         let seen = done.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&seen).map(|action| {
             format!(
-                "functions/{group} was never seen to do {action} on {prefix}: take it out of the matrix in shared/src/store/keys.rs and of \
-                 template.yaml, or let tests/contract/traffic.rs do what needs it"
+                "functions/{group} was never seen to do {action} on {prefix}: take it out of the \
+                 matrix in shared/src/store/keys.rs and of template.yaml, or let \
+                 tests/contract/traffic.rs do what needs it"
             )
         }));
     }

@@ -1,7 +1,7 @@
-//! A call to the table or to SNS as IAM would judge it.
+//! Records each call to the table or to SNS with the action and the key that IAM would check.
 //!
-//! Protocol (DynamoDB, "Using IAM policy conditions"): a call is judged by its partition keys; a
-//! transaction by the action of each part.
+//! Protocol (DynamoDB, "Using IAM policy conditions"): IAM checks the partition keys of a call, and
+//! the action of each part of a transaction.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,12 +18,12 @@ use crate::{
     permissions::{Matrix, OF_THE_INDEX},
 };
 
-/// Notes each call of a client.
+/// Records each call of a client.
 #[derive(Debug, Clone)]
 pub struct Recorder {
-    /// Which function makes the calls.
+    /// The function that makes the calls.
     pub group: String,
-    /// What was seen of all.
+    /// The calls of all functions.
     pub seen: Arc<Mutex<Matrix>>,
 }
 
@@ -42,12 +42,14 @@ impl Intercept for Recorder {
         let body = request.body().bytes().unwrap_or_default();
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(target) = request.headers().get("x-amz-target") else {
-            let (action, kind) = messages::judged(body);
+            let (action, kind) = messages::permission_of(body);
             seen.entry((self.group.clone(), kind)).or_default().insert(action);
             return Ok(());
         };
         let body: Value = serde_json::from_slice(body)?;
-        for (action, partition) in judged(target.rsplit('.').next().unwrap_or_default(), &body) {
+        for (action, partition) in
+            permissions_of(target.rsplit('.').next().unwrap_or_default(), &body)
+        {
             let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
             let action = if body["IndexName"].is_null() {
                 format!("dynamodb:{action}")
@@ -60,11 +62,11 @@ impl Intercept for Recorder {
     }
 }
 
-/// The actions of a call, each with the partition key that it is for.
-fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
+/// The actions of a call, each with its partition key.
+fn permissions_of(operation: &str, body: &Value) -> Vec<(String, String)> {
     let key_in = |part: &Value| {
         let key = part["Key"]["pk"]["S"].as_str().or(part["Item"]["pk"]["S"].as_str());
-        key.unwrap_or_else(|| panic!("{operation} names no partition: {part}")).to_owned()
+        key.unwrap_or_else(|| panic!("{operation} has no partition key: {part}")).to_owned()
     };
     match operation {
         "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => {
@@ -100,7 +102,8 @@ fn judged(operation: &str, body: &Value) -> Vec<(String, String)> {
                 .collect()
         }
         _ => panic!(
-            "tests/contract/recorder.rs does not know by which keys IAM judges {operation}: add it"
+            "the keys of {operation} are unknown: add it to permissions_of in \
+             tests/contract/recorder.rs"
         ),
     }
 }
@@ -110,5 +113,5 @@ fn queried(body: &Value) -> String {
     let condition = body["KeyConditionExpression"].as_str().unwrap_or_default();
     let value = condition.split_whitespace().find(|word| word.starts_with(':')).unwrap_or_default();
     let key = body["ExpressionAttributeValues"][value]["S"].as_str();
-    key.unwrap_or_else(|| panic!("a Query names no partition: {body}")).to_owned()
+    key.unwrap_or_else(|| panic!("a Query has no partition key: {body}")).to_owned()
 }

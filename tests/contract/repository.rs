@@ -1,5 +1,5 @@
-//! What the tests compare: the files of the repository, the template, the groups, the merged
-//! document.
+//! The sources that the tests compare: files of the repository, the template, the groups and the
+//! merged document.
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
@@ -8,22 +8,22 @@ use serde_json::{Map, Value};
 
 /// The folder that holds `template.yaml`.
 pub fn root() -> PathBuf {
-    let template = Template::find().expect("template.yaml stands at the repository's root");
-    template.parent().expect("a file stands in a folder").to_owned()
+    let template = Template::find().expect("template.yaml is at the root of the repository");
+    template.parent().expect("a file is in a folder").to_owned()
 }
 
-/// The template, its parameters still open.
+/// The template with unresolved parameters.
 pub fn template() -> Template {
-    let path = Template::find().expect("template.yaml stands at the repository's root");
+    let path = Template::find().expect("template.yaml is at the root of the repository");
     Template::load(&path).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// What a deploy with the defaults of all parameters would make.
+/// The result of a deployment with the default parameters.
 pub fn deployment() -> Deployment {
     deployment_with(&[])
 }
 
-/// The same with other values for some parameters.
+/// The result of a deployment with other values for some parameters.
 pub fn deployment_with(parameters: &[(&str, &str)]) -> Deployment {
     let template = template();
     let secrets: BTreeMap<_, _> =
@@ -34,7 +34,7 @@ pub fn deployment_with(parameters: &[(&str, &str)]) -> Deployment {
     template.resolve(&overrides, &stand_ins).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The resources of one type by logical id, as the template writes them.
+/// The resources of one type with their logical ids, as written in the template.
 pub fn resources(template: &Template, kind: &str) -> Vec<(String, Value)> {
     let all = template.document()["Resources"].as_object().into_iter().flat_map(Map::iter);
     all.filter(|(_, resource)| resource["Type"] == kind)
@@ -42,7 +42,7 @@ pub fn resources(template: &Template, kind: &str) -> Vec<(String, Value)> {
         .collect()
 }
 
-/// The functions by logical id, as the template writes them, each with its group.
+/// The functions as written in the template: logical id, group, definition.
 pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
     let group = |function: &Value| {
         let code = function["Properties"]["CodeUri"].as_str().unwrap_or_default();
@@ -55,7 +55,7 @@ pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
     functions.map(|(id, function)| (id, group(&function), function)).collect()
 }
 
-/// The packages that are deployed: the folders of `functions/`, the launcher's apart.
+/// The packages that are deployed: the folders of `functions/` except the launcher.
 pub fn packages() -> Vec<String> {
     let entries = fs::read_dir(root().join("functions")).expect("there is a folder functions");
     let folders = entries
@@ -73,7 +73,7 @@ pub fn document() -> Value {
     local::document::document()
 }
 
-/// What a part of the document is, or what its `$ref` names.
+/// A part of the document, or the target of its `$ref`.
 pub fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
     let name =
         part["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
@@ -82,11 +82,11 @@ pub fn resolved<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
 
 /// One operation of the document.
 pub struct Operation {
-    /// Its method in capitals.
+    /// Its method in upper case.
     pub method: String,
     /// Its path with `{variables}`.
     pub path: String,
-    /// What the document says of it.
+    /// Its description in the document.
     pub described: Value,
 }
 
@@ -96,7 +96,7 @@ impl Operation {
         format!("{} {}", self.method, self.path)
     }
 
-    /// Whether it is one of those that tell of maintenance and of newer apps.
+    /// Whether it stays open during maintenance and for outdated apps.
     pub fn is_of_app_info(&self) -> bool {
         self.described["tags"][0] == "AppInfo"
     }
@@ -131,7 +131,7 @@ pub fn operations(document: &Value) -> Vec<Operation> {
     operations
 }
 
-/// Fails with all of `problems`, one a line.
+/// Fails with all `problems`, one per line.
 #[track_caller]
 pub fn assert_none(problems: &[String]) {
     assert!(problems.is_empty(), "\n{}\n", problems.join("\n"));

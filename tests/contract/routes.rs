@@ -19,13 +19,15 @@ fn every_path_reaches_its_own_function_and_no_other() {
         for path in routes().paths().into_iter().flat_map(forms) {
             for function in &deployment.functions {
                 let id = &function.logical_id;
-                match (function.group == *group, takes(function, &path)) {
+                match (function.group == *group, matches(function, &path)) {
                     (true, false) => problems.push(format!(
-                        "functions/{group} serves {path}, but no route key leads there: \
-                         add `ANY <collection>` and `ANY <collection>{TAIL}` to the Events of {id} in template.yaml"
+                        "functions/{group} serves {path}, but no route key leads there: add `ANY \
+                         <collection>` and `ANY <collection>{TAIL}` to the Events of {id} in \
+                         template.yaml"
                     )),
                     (false, true) => problems.push(format!(
-                        "{path} belongs to functions/{group}, but a route key of {id} takes it too: narrow the Events of {id} in template.yaml"
+                        "{path} belongs to functions/{group}, but a route key of {id} takes it \
+                         too: narrow the Events of {id} in template.yaml"
                     )),
                     _ => {}
                 }
@@ -36,7 +38,7 @@ fn every_path_reaches_its_own_function_and_no_other() {
 }
 
 #[test]
-fn no_route_key_is_without_a_path() {
+fn every_route_key_leads_to_a_served_path() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
@@ -44,14 +46,14 @@ fn no_route_key_is_without_a_path() {
             served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
         for (key, collection) in collections(&function) {
             let collection = collection.trim_end_matches('/');
-            let is_there = |path: &&str| {
+            let is_below = |path: &&str| {
                 path.strip_prefix(collection)
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             };
-            if !paths.iter().any(is_there) {
+            if !paths.iter().any(is_below) {
                 problems.push(format!(
-                    "{} has the route key {key}, but functions/{} serves nothing there: register the operation in its routes(), \
-                     or take the key out of template.yaml",
+                    "{} has the route key {key}, but functions/{} serves nothing there: register \
+                     the operation in its routes(), or take the key out of template.yaml",
                     function.logical_id, function.group
                 ));
             }
@@ -61,11 +63,11 @@ fn no_route_key_is_without_a_path() {
 }
 
 #[test]
-fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
+fn every_collection_has_a_route_key_for_itself_and_one_for_the_paths_below_it() {
     let mut problems = Vec::new();
     for function in deployment().functions {
         for (key, collection) in collections(&function) {
-            // The root has but one form, and what is below it is everybody's.
+            // The root has one form only, and the paths below it belong to all functions.
             if collection == "/" {
                 continue;
             }
@@ -73,7 +75,8 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
                 let wanted = RouteKey::of("ANY", &wanted);
                 if !function.routes.contains(&wanted) {
                     problems.push(format!(
-                        "{} has {key} but not {wanted}, so one of the slash forms is lost: add it to its Events in template.yaml",
+                        "{} has {key} but not {wanted}, so one of the slash forms is lost: add it \
+                         to its Events in template.yaml",
                         function.logical_id
                     ));
                 }
@@ -90,7 +93,7 @@ fn every_collection_has_the_key_for_itself_and_the_one_for_what_is_below_it() {
 }
 
 #[test]
-fn one_function_takes_what_no_route_key_names() {
+fn one_function_takes_all_other_paths() {
     let deployment = deployment();
     let takers =
         deployment.functions.iter().filter(|function| function.routes.contains(&RouteKey::Default));
@@ -98,11 +101,12 @@ fn one_function_takes_what_no_route_key_names() {
     assert_eq!(
         takers.len(),
         1,
-        "one function of template.yaml must have the route key $default, for the 404 in our envelope: {takers:?}"
+        "one function of template.yaml must have the route key $default, for the 404 in our \
+         envelope: {takers:?}"
     );
 }
 
-/// Both slash forms of a path, with something in the place of each variable.
+/// A path with and without its trailing slash, and with a value for each variable.
 fn forms(path: &str) -> [String; 2] {
     let segments: Vec<&str> = path
         .trim_end_matches('/')
@@ -113,15 +117,15 @@ fn forms(path: &str) -> [String; 2] {
     if path.is_empty() { ["/".to_owned(), "/".to_owned()] } else { [format!("{path}/"), path] }
 }
 
-/// Whether a route key of the function, `$default` apart, takes this path.
-fn takes(function: &FunctionDefinition, path: &str) -> bool {
+/// Whether a route key of the function other than `$default` matches this path.
+fn matches(function: &FunctionDefinition, path: &str) -> bool {
     let named = function.routes.iter().filter(|key| **key != RouteKey::Default);
     let table = RouteTable::new(named.map(|key| (key.clone(), ())).collect())
-        .unwrap_or_else(|key| panic!("{key} stands twice"));
+        .unwrap_or_else(|key| panic!("the route key {key} is there twice"));
     table.choose("GET", path).is_some()
 }
 
-/// The route keys with a path, each with the path that it or its pair names without a tail.
+/// The route keys with a path, each with its collection: the path without the proxy variable.
 fn collections(function: &FunctionDefinition) -> impl Iterator<Item = (&RouteKey, &str)> {
     function.routes.iter().filter_map(|key| match key {
         RouteKey::Path { path, .. } => Some((key, path.strip_suffix(TAIL).unwrap_or(path))),

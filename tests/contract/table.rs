@@ -1,5 +1,4 @@
-//! The table that the tests and the launcher run on, template.yaml, and the names in
-//! shared/src/store/keys.rs.
+//! The table of the tests and the launcher, the one in template.yaml, and the names in the code.
 
 use harness::Api;
 use local::{
@@ -11,7 +10,7 @@ use table::{EXPIRES, PARTITION, SORT};
 use crate::repository::{assert_none, deployment};
 
 #[tokio::test]
-async fn the_tests_table_is_the_one_of_the_template() {
+async fn the_table_of_the_tests_matches_the_template() {
     let api = Api::start().await;
     let defined = deployment().table;
     let client = api.dynamodb();
@@ -23,35 +22,38 @@ async fn the_tests_table_is_the_one_of_the_template() {
     let differences = key_differences(&described, &defined);
     let problems: Vec<String> = differences
         .iter()
-        .map(|one| format!("the tests' table is not the template's: {one}"))
+        .map(|one| format!("the table of the tests differs from template.yaml: {one}"))
         .collect();
     assert_none(&problems);
     let indexes = (described.global_secondary_indexes().len(), defined.indexes.len());
-    assert_eq!(indexes.0, indexes.1, "the tests' table has other indexes than template.yaml");
+    assert_eq!(
+        indexes.0, indexes.1,
+        "the table of the tests has other indexes than the one in template.yaml"
+    );
     let expiry = expiry_attribute(&client, name).await.expect("the expiry can be described");
     assert_eq!(
         expiry, defined.ttl_attribute,
-        "the tests' table expires by another attribute than template.yaml says"
+        "the table of the tests has another TTL attribute than the one in template.yaml"
     );
 }
 
 #[test]
-fn the_tables_key_has_the_names_that_the_code_uses() {
+fn the_key_of_the_table_has_the_names_used_in_the_code() {
     let table = deployment().table;
     let key: Vec<&str> = table.key.iter().map(|element| element.attribute.as_str()).collect();
     assert_eq!(
         key,
         [PARTITION, SORT],
-        "KeySchema in template.yaml and PARTITION and SORT in shared/src/store/keys.rs differ"
+        "KeySchema in template.yaml must be the constants PARTITION and SORT"
     );
     assert_eq!(
         table.ttl_attribute.as_deref(),
         Some(EXPIRES),
-        "TimeToLiveSpecification in template.yaml and EXPIRES in keys.rs differ"
+        "TimeToLiveSpecification in template.yaml must be the constant EXPIRES"
     );
     let texts = |name: &str| table.attributes.contains(&(name.to_owned(), AttributeType::Text));
     assert!(
         texts(PARTITION) && texts(SORT),
-        "AttributeDefinitions in template.yaml: pk and sk must be of type S"
+        "pk and sk in AttributeDefinitions of template.yaml must have the type S"
     );
 }

@@ -1,4 +1,5 @@
-//! Every operation in each of its courses, with each call to the table and to SNS recorded.
+//! Sends requests that make every operation take each of its paths, and records each call to the
+//! table and to SNS.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,7 +7,6 @@ use aws_sdk_dynamodb::Client;
 use harness::{
     Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire,
 };
-use http::Method;
 use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
@@ -26,16 +26,16 @@ use tracing::instrument::WithSubscriber as _;
 
 use crate::{permissions::Matrix, recorder::Recorder, repository::template};
 
-/// What all operations did; done once, for all tests.
+/// What all operations did. Recorded once for all tests.
 #[derive(Debug)]
 pub struct Traffic {
-    /// By group and prefix of the partition key or kind of thing in SNS.
+    /// The actions by group and by prefix of the partition key or kind of SNS resource.
     pub calls: Matrix,
-    /// The log, line by line.
+    /// The lines of the log.
     pub log: Vec<Value>,
 }
 
-/// What the functions did.
+/// The recorded traffic.
 pub async fn of_all_operations() -> &'static Traffic {
     static SEEN: OnceCell<Traffic> = OnceCell::const_new();
     let recorded = async {
@@ -58,22 +58,22 @@ async fn record() -> Matrix {
     send_a_code_to_change_something(&api).await;
     log_out_in_every_way(&api).await;
     fail_to_send_a_code(&api).await;
-    move_to_another_phone_and_leave(&api).await;
+    change_the_phone_and_delete_the_account(&api).await;
     register_change_and_move_devices(&api).await;
-    get_and_clear_notifications(&api).await;
-    read_what_everybody_is_told(&api).await;
-    write_down_addresses(&api).await;
-    move_money_in_every_way_and_leave(&api).await;
-    visit_the_sample_shop(&api).await;
-    let_time_pass_and_clean_up(&api).await;
-    send_what_stands_in_events(&api).await;
+    receive_and_clear_notifications(&api).await;
+    read_the_app_information(&api).await;
+    manage_addresses(&api).await;
+    move_money_and_delete_the_account(&api).await;
+    use_the_petstore(&api).await;
+    advance_the_clock_and_clean_up(&api).await;
+    send_the_sample_events(&api).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
 }
 
-/// What needs no token succeeds, and shows what it costs.
-async fn send_what_stands_in_events(api: &Api) {
+/// Operations that need no token succeed, so their cost is measured.
+async fn send_the_sample_events(api: &Api) {
     for (group, _) in GROUPS {
         let function = api.stack.function(group).expect("the launcher runs every group");
         for event in sample_events(group) {
@@ -82,7 +82,7 @@ async fn send_what_stands_in_events(api: &Api) {
     }
 }
 
-/// Whoever starts first does what the others then find done.
+/// The first function to start does work that the others skip, so each one starts first once.
 async fn start_each_function_as_the_first(seen: &Arc<Mutex<Matrix>>) {
     for (group, _) in GROUPS {
         let stack = recorded_stack(seen, Arc::new(HandClock::default())).await;
@@ -133,7 +133,7 @@ async fn log_out_in_every_way(api: &Api) {
     let list =
         api.get("/api/sessions/").bearer(&sessions[0].access).send().await.expect(200).json();
     let last = list[0]["id"].as_str().expect("an id");
-    api.request(Method::DELETE, &format!("/api/sessions/{last}/"))
+    api.delete(&format!("/api/sessions/{last}/"))
         .bearer(&sessions[0].access)
         .send()
         .await
@@ -160,7 +160,7 @@ async fn fail_to_send_a_code(api: &Api) {
     api.ask_for_code("+14155550105").await.expect(503);
 }
 
-async fn move_to_another_phone_and_leave(api: &Api) {
+async fn change_the_phone_and_delete_the_account(api: &Api) {
     let access = api.log_in("+14155550108").await.access;
     let code = api.code_to(&access, "+14155550109", "change_phone").await;
     let body = json!({"phone": "+14155550109", "challenge": code.challenge, "otp": code.otp});
@@ -169,12 +169,7 @@ async fn move_to_another_phone_and_leave(api: &Api) {
     api.clock.advance_seconds(600);
     let code = api.code_to(&access, "+14155550109", "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&access)
-        .json(&body)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&access).json(&body).send().await.expect(204);
 }
 
 async fn register_change_and_move_devices(api: &Api) {
@@ -189,17 +184,12 @@ async fn register_change_and_move_devices(api: &Api) {
     api.get("/api/devices/").bearer(&basma.access).send().await.expect(200);
     api.get("/api/devices/one/").bearer(&basma.access).send().await.expect(200);
     let whole = json!({"registration_id": "one", "type": "ios"});
-    api.request(Method::PUT, "/api/devices/one/")
-        .bearer(&basma.access)
-        .json(&whole)
-        .send()
-        .await
-        .expect(200);
+    api.put("/api/devices/one/").bearer(&basma.access).json(&whole).send().await.expect(200);
     for patch in [json!({"name": "x"}), json!({"registration_id": "two"})] {
         api.patch("/api/devices/one/").bearer(&basma.access).json(&patch).send().await.expect(200);
     }
-    api.request(Method::DELETE, "/api/devices/two/").bearer(&basma.access).send().await.expect(204);
-    // Log-ins with a device: a new one, the customer's own, and one of another's.
+    api.delete("/api/devices/two/").bearer(&basma.access).send().await.expect(204);
+    // Log-ins with a device: a new one, the customer's own, and one of another customer.
     for (phone, status) in [("+14155550112", 201), ("+14155550112", 200), ("+14155550113", 201)] {
         api.clock.advance_seconds(61);
         let code = api.code_for(phone).await;
@@ -210,7 +200,7 @@ async fn register_change_and_move_devices(api: &Api) {
     }
 }
 
-async fn get_and_clear_notifications(api: &Api) {
+async fn receive_and_clear_notifications(api: &Api) {
     let phone = api.log_in("+14155550114").await;
     api.register(&phone.access, "four").await.expect(201);
     api.publish(&json!({"id": "m1", "to": {"phone": "+14155550114"}, "title": "One"}));
@@ -228,27 +218,22 @@ async fn get_and_clear_notifications(api: &Api) {
     ] {
         api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
     }
-    api.request(Method::DELETE, &format!("/api/notifications/{}/", id(2)))
+    api.delete(&format!("/api/notifications/{}/", id(2)))
         .bearer(&phone.access)
         .send()
         .await
         .expect(204);
     let all = json!({"all": true});
-    api.request(Method::DELETE, "/api/notifications/")
-        .bearer(&phone.access)
-        .json(&all)
-        .send()
-        .await
-        .expect(200);
+    api.delete("/api/notifications/").bearer(&phone.access).json(&all).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    // A device whose endpoint was disabled is given up, and enabled when it registers again.
+    // A device with a disabled endpoint is deactivated, and activated when it registers again.
     api.stack.recorder.endpoints(|all| all.disable("four"));
     api.notify(&phone, "m6", "In vain").await;
     api.register(&phone.access, "four").await.expect(200);
     api.notify(&phone, "m7", "Again").await;
 }
 
-async fn read_what_everybody_is_told(api: &Api) {
+async fn read_the_app_information(api: &Api) {
     ContentAdmin::new(Store::new(api.dynamodb(), api.table_name()))
         .fill(app_info::SAMPLE, api.clock.now())
         .await
@@ -258,16 +243,25 @@ async fn read_what_everybody_is_told(api: &Api) {
     }
 }
 
-async fn write_down_addresses(api: &Api) {
+async fn manage_addresses(api: &Api) {
     let areas = AreasAdmin::new(Store::new(api.dynamodb(), api.table_name()));
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
-    let file = json!({"type": "FeatureCollection", "features": [{"type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
-        "geometry": {"type": "Polygon", "coordinates": [ring]}}]});
+    let file = json!({
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature", "id": "riyadh", "properties": {"name": "Riyadh"},
+                "geometry": {"type": "Polygon", "coordinates": [ring]},
+            },
+        ],
+    });
     let draft = areas.draft(&file.to_string()).await.expect("the file is right");
     areas.publish(&draft, api.clock.now()).await.expect("published");
     api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
     let access = api.log_in("+14155550120").await.access;
-    let body = json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"});
+    let body = json!({
+        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA",
+    });
     let mut ids = Vec::new();
     for key in ["k1", "k2", "k2"] {
         let request =
@@ -281,15 +275,11 @@ async fn write_down_addresses(api: &Api) {
     api.get("/api/addresses/").bearer(&access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
     for id in ids.iter().take(2).rev() {
-        api.request(Method::DELETE, &format!("/api/addresses/{id}/"))
-            .bearer(&access)
-            .send()
-            .await
-            .expect(204);
+        api.delete(&format!("/api/addresses/{id}/")).bearer(&access).send().await.expect(204);
     }
 }
 
-async fn move_money_in_every_way_and_leave(api: &Api) {
+async fn move_money_and_delete_the_account(api: &Api) {
     let phone = api.log_in("+14155550119").await;
     let operator = api.operator_token(&["wallet:credit", "wallet:reverse"]);
     let mut key = 0;
@@ -322,30 +312,29 @@ async fn move_money_in_every_way_and_leave(api: &Api) {
         .expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
-    let address = json!({"line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US"});
+    let address = json!({
+        "line1": "1 Main Street", "city": "Springfield", "postal_code": "62701", "country": "US",
+    });
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let forfeit = json!({"forfeit": true});
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&phone.access)
-        .json(&forfeit)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
 }
 
-/// Some left before; of the others the devices were not seen and the sessions have ended, but for
-/// one that is used.
-async fn let_time_pass_and_clean_up(api: &Api) {
+/// Some customers were deleted before. Of the others, devices are unseen and sessions have ended,
+/// except one that is used.
+async fn advance_the_clock_and_clean_up(api: &Api) {
     let phone = api.log_in("+14155550121").await;
     api.register(&phone.access, "five").await.expect(201);
-    // So that it has an endpoint, which goes with it.
+    // The device gets an endpoint, which is deleted with it.
     api.notify(&phone, "m6", "Hello").await;
     let operator = api.operator_token(&["wallet:credit"]);
     let movement = async |token: &str, key: &str, body: Value| {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);
         request.json(&body).send().await.expect(200);
     };
-    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"]});
+    let credit = json!({
+        "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
+    });
     movement(&operator, "k1", credit).await;
     movement(&phone.access, "k2", json!({"type": "hold", "amount": 10, "currency": "USD"})).await;
     let mut refresh = phone.refresh;
@@ -364,26 +353,23 @@ async fn clean_up(api: &Api) {
     }
 }
 
-async fn visit_the_sample_shop(api: &Api) {
+async fn use_the_petstore(api: &Api) {
     let pet = json!({"name": "doggie", "photoUrls": [], "status": "sold", "tags": [{"name": "a"}]});
     let added = api.post("/v2/pet").json(&pet).send().await.expect(200).json();
     let path = format!("/v2/pet/{}", added["id"]);
     for query in ["findByStatus?status=sold", "findByTags?tags=a"] {
         api.get(&format!("/v2/pet/{query}")).send().await.expect(200);
     }
-    api.request(Method::DELETE, &path).send().await.expect(200);
+    api.delete(&path).send().await.expect(200);
     api.get("/v2/store/inventory").send().await.expect(200);
     api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
     api.get("/v2/user/user1").send().await.expect(200);
     api.post("/v2/pet").json(&pet).send().await.expect(200);
-    api.request(Method::PUT, "/v2/user/user1")
-        .json(&json!({"username": "user11"}))
-        .send()
-        .await
-        .expect(200);
+    api.put("/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
     api.get("/v2/user/user11").send().await.expect(200);
 }
 
+/// A stack whose functions record their calls in `seen`.
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
     let clients = move |group: &str, settings: &Settings| {

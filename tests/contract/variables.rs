@@ -69,7 +69,7 @@ fn is_optional(name: &str) -> bool {
 }
 
 #[test]
-fn every_variable_takes_the_parameter_of_its_own_name() {
+fn every_variable_is_set_from_the_parameter_of_its_name() {
     let template = template();
     let functions = functions(&template);
     let own = functions.iter().map(|(_, _, function)| &function["Properties"]);

@@ -1,5 +1,5 @@
-//! What tells the operator: logs that end some day, alarms that reach somebody, and no letter that
-//! dies unnoticed.
+//! Monitoring: log groups with a retention time, alarms with a recipient, and an alarm for each
+//! dead-letter queue.
 
 use std::fs;
 
@@ -8,33 +8,36 @@ use serde_json::{Value, json};
 use crate::repository::{assert_none, functions, resources, root, template};
 
 #[test]
-fn every_alarm_tells_the_operators_topic_what_is_the_matter() {
-    let tells =
+fn every_alarm_notifies_the_operators_topic_and_describes_the_problem() {
+    let notifies =
         json!({"Fn::If": ["TellsOfAlarms", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]});
     let mut problems = Vec::new();
     for (id, alarm) in resources(&template(), "AWS::CloudWatch::Alarm") {
         let properties = &alarm["Properties"];
-        if properties["AlarmActions"] != tells {
+        if properties["AlarmActions"] != notifies {
             problems.push(format!(
-                "{id} reaches nobody: its AlarmActions must be `!If [TellsOfAlarms, [!Ref AlarmTopicArn], !Ref AWS::NoValue]`"
+                "{id} notifies nobody: its AlarmActions must be `!If [TellsOfAlarms, [!Ref \
+                 AlarmTopicArn], !Ref AWS::NoValue]`"
             ));
         }
         if properties["AlarmDescription"].as_str().unwrap_or_default().is_empty() {
-            problems.push(format!("{id} says nothing: add an AlarmDescription with what is the matter and where to look"));
+            problems.push(format!(
+                "{id} needs an AlarmDescription: say what is wrong and where to look"
+            ));
         }
         if properties["TreatMissingData"].is_null() {
-            problems.push(format!("{id} must say how it takes missing data: add TreatMissingData"));
+            problems.push(format!("{id} needs TreatMissingData"));
         }
     }
     assert_none(&problems);
 }
 
 #[test]
-fn every_queue_of_dead_letters_has_an_alarm() {
+fn every_dead_letter_queue_has_an_alarm() {
     let template = template();
     let mut queues = Vec::new();
     dead_letter_queues(template.document(), &mut queues);
-    assert!(!queues.is_empty(), "template.yaml has queues of dead letters");
+    assert!(!queues.is_empty(), "template.yaml has dead-letter queues");
     let alarms = resources(&template, "AWS::CloudWatch::Alarm");
     let watched = |queue: &str| {
         alarms.iter().any(|(_, alarm)| {
@@ -47,14 +50,17 @@ fn every_queue_of_dead_letters_has_an_alarm() {
         .iter()
         .filter(|queue| !watched(queue))
         .map(|queue| {
-            format!("letters die unnoticed in {queue}: add an alarm on its ApproximateNumberOfMessagesVisible to template.yaml")
+            format!(
+                "{queue} has no alarm: add one on its \
+                ApproximateNumberOfMessagesVisible to template.yaml"
+            )
         })
         .collect();
     assert_none(&problems);
 }
 
 #[test]
-fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
+fn every_function_has_its_own_log_group_with_a_retention_time() {
     let template = template();
     let groups = resources(&template, "AWS::Logs::LogGroup");
     let mut problems = Vec::new();
@@ -70,7 +76,10 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
                 ));
             }
             None => {
-                problems.push(format!("{id} has no log group: add one with the name /aws/lambda/${{AWS::StackName}}-{group}"));
+                problems.push(format!(
+                    "{id} has no log group: add one with the name \
+                    /aws/lambda/${{AWS::StackName}}-{group}"
+                ));
             }
         }
     }
@@ -78,13 +87,13 @@ fn every_function_logs_into_a_group_of_its_own_that_is_kept_for_so_many_days() {
         logs["Properties"]["RetentionInDays"] != json!({"Ref": "LogRetentionDays"})
     });
     problems.extend(kept.map(|(id, _)| {
-        format!("{id} is kept for ever: add `RetentionInDays: !Ref LogRetentionDays`")
+        format!("{id} is kept forever: add `RetentionInDays: !Ref LogRetentionDays`")
     }));
     assert_none(&problems);
 }
 
 #[test]
-fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
+fn every_custom_metric_of_an_alarm_or_dashboard_is_emitted() {
     let template = template();
     let namespace = json!({"Ref": "AWS::StackName"});
     let mut watched: Vec<(String, String)> = Vec::new();
@@ -101,7 +110,7 @@ fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
             .as_str()
             .expect("the body of the dashboard is a !Sub");
         let body: Value = serde_json::from_str(body)
-            .unwrap_or_else(|error| panic!("the body of {id} is no JSON: {error}"));
+            .unwrap_or_else(|error| panic!("the body of {id} is not JSON: {error}"));
         for widget in body["widgets"].as_array().into_iter().flatten() {
             watched.extend(
                 own_metrics(&widget["properties"]["metrics"])
@@ -123,16 +132,17 @@ fn every_metric_of_our_own_that_is_watched_is_written_by_somebody() {
         .filter(|(_, name)| !filtered(name) && !written(name))
         .map(|(id, name)| {
             format!(
-                "{id} in template.yaml watches {name}, which no metric filter and no code counts"
+                "{id} in template.yaml uses the metric {name}, which nothing emits: add a metric \
+                 filter, or emit it in the code"
             )
         })
         .collect();
-    assert!(watched.len() > 5, "{watched:?}");
+    assert!(watched.len() > 5, "the alarms and the dashboard use metrics: {watched:?}");
     assert_none(&problems);
 }
 
-/// The metrics in the stack's namespace, in a widget's notation, where `.` stands for what stands
-/// above it.
+/// The metrics in the namespace of the stack. In the notation of a widget, `.` repeats the value of
+/// the line above.
 fn own_metrics(metrics: &Value) -> Vec<String> {
     let mut above = "";
     let mut names = Vec::new();
@@ -163,8 +173,8 @@ fn sources() -> Vec<String> {
     texts
 }
 
-/// The logical ids that stand behind `deadLetterTargetArn`, and behind an event's or a schedule's
-/// `DeadLetterConfig`.
+/// The logical ids of the queues in `deadLetterTargetArn`, `DeadLetterConfig` and
+/// `DeadLetterQueue`.
 fn dead_letter_queues(value: &Value, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

@@ -1,5 +1,5 @@
-//! A running API and requests to it, through the gateway's route choice and events into the real
-//! functions.
+//! A running API and requests to it, which reach the real functions through the routes and events
+//! of the gateway.
 
 use std::{collections::BTreeMap, net::IpAddr, path::Path, sync::Arc, time::Duration};
 
@@ -22,11 +22,11 @@ use crate::{clock::HandClock, log, operator, wire::Wire};
 
 /// A running API with a database of its own, or another instance over the same one.
 pub struct Api {
-    /// What runs.
+    /// The running stack.
     pub stack: Stack,
-    /// The present of all functions.
+    /// The clock of all functions.
     pub clock: Arc<HandClock>,
-    /// The way to storage.
+    /// The wire to storage.
     pub wire: Wire,
 }
 
@@ -40,10 +40,10 @@ pub struct Request<'a> {
     from: IpAddr,
 }
 
-/// Puts the members of a JSON object of texts into a request's body.
+/// Encodes a JSON object of strings as the body of a request.
 pub type Encoding = for<'a> fn(Request<'a>, &Value) -> Request<'a>;
 
-/// The encodings that every operation with a body takes.
+/// The encodings that every operation with a body accepts.
 pub const ENCODINGS: [Encoding; 3] = [
     |request, body| request.json(body),
     |request, body| request.form(body),
@@ -67,7 +67,7 @@ impl Api {
         Self::with(&[]).await
     }
 
-    /// A new API with other values for some parameters.
+    /// A new API with other values for some of the template's parameters.
     pub async fn with(parameters: &[(&str, &str)]) -> Self {
         let options = StackOptions { overrides: overrides(parameters), ..StackOptions::default() };
         Self::run(options, Arc::new(HandClock::default())).await
@@ -78,7 +78,7 @@ impl Api {
         self.another_at(parameters, self.clock.clone()).await
     }
 
-    /// The same with a clock of its own.
+    /// Another instance with its own clock.
     pub async fn another_at(&self, parameters: &[(&str, &str)], clock: Arc<HandClock>) -> Self {
         let options = StackOptions {
             overrides: overrides(parameters),
@@ -140,6 +140,16 @@ impl Api {
         self.request(Method::PATCH, uri)
     }
 
+    /// A PUT request.
+    pub fn put(&self, uri: &str) -> Request<'_> {
+        self.request(Method::PUT, uri)
+    }
+
+    /// A DELETE request.
+    pub fn delete(&self, uri: &str) -> Request<'_> {
+        self.request(Method::DELETE, uri)
+    }
+
     /// The text messages sent to `phone`, oldest first.
     pub fn messages_to(&self, phone: &str) -> Vec<String> {
         let text = |message: Message| match message {
@@ -184,14 +194,14 @@ impl Request<'_> {
         self.body("application/json", body.to_string())
     }
 
-    /// With the members of a JSON object of texts as a form.
+    /// With a JSON object of strings as a form.
     pub fn form(self, body: &Value) -> Self {
         let pairs: Vec<(&String, &str)> = texts(body).collect();
         let encoded = serde_html_form::to_string(pairs).expect("a form");
         self.body("application/x-www-form-urlencoded", encoded)
     }
 
-    /// With the members of a JSON object of texts as multipart form data.
+    /// With a JSON object of strings as multipart form data.
     pub fn multipart(self, body: &Value) -> Self {
         let part = |(name, text)| {
             format!("--limit\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n")
@@ -222,21 +232,21 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
 
-    /// A text member of the body.
+    /// A string field of the body.
     pub fn text(&self, member: &str) -> String {
         let json = self.json();
         json[member]
             .as_str()
-            .unwrap_or_else(|| panic!("{} {json} has no text {member}", self.status))
+            .unwrap_or_else(|| panic!("{} {json} has no string {member}", self.status))
             .to_owned()
     }
 
-    /// Status, code, detail and attr of an error answer with one error, in one line.
+    /// Status, code, detail and attr of each error of the answer, joined by `; `.
     pub fn error(&self) -> String {
         let json = self.json();
         let errors = json["errors"]
             .as_array()
-            .unwrap_or_else(|| panic!("{} {json} is no error", self.status));
+            .unwrap_or_else(|| panic!("{} {json} is not an error", self.status));
         let lines: Vec<String> = errors
             .iter()
             .map(|error| {
@@ -252,7 +262,7 @@ impl Answer {
         lines.join("; ")
     }
 
-    /// A header's value, empty where absent.
+    /// The value of a header, empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
@@ -270,11 +280,11 @@ fn texts(body: &Value) -> impl Iterator<Item = (&String, &str)> {
     members.map(|(name, value)| (name, value.as_str().expect("a text")))
 }
 
-/// How long an invocation and a call to an engine may take: here that tells of this machine's load,
-/// not of AWS.
+/// How long an invocation and a call to an engine may take: the load of the test machine must not
+/// matter.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
-/// The same clients with more patience.
+/// The same clients with longer timeouts.
 fn patient(clients: &Clients) -> Clients {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(PATIENCE)

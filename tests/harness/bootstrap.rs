@@ -1,11 +1,11 @@
-//! The functions' own binaries, run as Lambda runs them: under a Runtime API, here one in this
+//! The binaries of the functions, run as Lambda runs them: under a Runtime API, which is in this
 //! process.
 //!
-//! Protocol (AWS, "Using the Lambda runtime API for custom runtimes"): the process asks `GET
-//! /2018-06-01/runtime/invocation/next`, which waits until there is an event, and posts what came
-//! of it to `…/invocation/<id>/response` or `…/error`, or to `…/init/error` where it fails before.
-//! Invariant: the process has the variables of the resolved template and those that Lambda sets,
-//! and none of this process's own.
+//! Protocol (AWS, "Using the Lambda runtime API for custom runtimes"): the process calls `GET
+//! /2018-06-01/runtime/invocation/next`, which waits for an event, and posts the result to
+//! `…/invocation/<id>/response` or `…/error`, or to `…/init/error` if it fails to start. Invariant:
+//! the process has the variables of the resolved template and those that Lambda sets, but none of
+//! this process.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -39,14 +39,14 @@ use tokio::{
     time::timeout,
 };
 
-/// How long a function may take for one event, its start included, before the test fails.
+/// How long a function may take to start and to handle one event.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Names the test that runs as a function's process, in that process.
+/// The variable that names the test in a process started by [`Bootstrap::start_test`].
 const AS_A_PROCESS: &str = "SATCHEL_TEST_AS_A_PROCESS";
 
-/// Whether this process is the one that [`Bootstrap::start_test`] started for a test.
-#[expect(clippy::disallowed_methods, reason = "the process is told so in no other way")]
+/// Whether this process was started by [`Bootstrap::start_test`].
+#[expect(clippy::disallowed_methods, reason = "this variable is the only sign")]
 pub fn is_a_process() -> bool {
     std::env::var_os(AS_A_PROCESS).is_some()
 }
@@ -61,13 +61,13 @@ pub struct Bootstrap {
     api: Server,
 }
 
-/// What a function left behind.
+/// The result of a process that has ended.
 pub struct Ended {
-    /// How its process ended.
+    /// The exit status.
     pub status: ExitStatus,
-    /// The lines that it wrote to its log.
+    /// The lines of its log.
     pub log: Vec<String>,
-    /// What it wrote to its standard error, which a healthy function leaves empty.
+    /// Its standard error, which is empty if all went well.
     pub errors: String,
 }
 
@@ -79,7 +79,7 @@ pub struct SampleEvent {
     pub text: String,
 }
 
-/// The sample events of a group by name; where it has none, one made for its first path.
+/// The sample events of a group by name. A group without any gets one made for its first path.
 pub fn sample_events(group: &str) -> Vec<SampleEvent> {
     let folder =
         Template::find().expect("template.yaml is there").with_file_name("events").join(group);
@@ -120,7 +120,7 @@ impl Bootstrap {
         Self::start_with(stack, group, &[]).await
     }
 
-    /// The same with other values for some variables.
+    /// Starts it with other values for some variables.
     pub async fn start_with(stack: &Stack, group: &str, variables: &[(&str, &str)]) -> Self {
         let mut command = tokio::process::Command::new(binaries().join(group));
         let environment = stack
@@ -130,11 +130,11 @@ impl Bootstrap {
         Self::run(command, group).await
     }
 
-    /// Starts a test of this very program, which then runs a function that only the tests have,
-    /// with the variables of a group's.
+    /// Starts a test of this program as a process. The test runs a function of its own with the
+    /// variables of the group `like`.
     pub async fn start_test(stack: &Stack, like: &str, test: &str) -> Self {
         let mut command = tokio::process::Command::new(
-            std::env::current_exe().expect("a test knows its own file"),
+            std::env::current_exe().expect("the path of this program is known"),
         );
         command.args(["--exact", test, "--nocapture", "--test-threads", "1"]);
         command
@@ -169,65 +169,70 @@ impl Bootstrap {
         Self { process, events, outcomes, stdout, stderr, api }
     }
 
-    /// Hands it an event and gives its answer. Fails the test if it reports an error, ends, or
+    /// Sends an event and returns the answer. Fails if the function reports an error, exits or
     /// takes too long.
     pub async fn invoke(&mut self, event: &str) -> Value {
         self.try_to_invoke(event, PATIENCE)
             .await
-            .unwrap_or_else(|error| panic!("it reported {error}"))
+            .unwrap_or_else(|error| panic!("the function reported {error}"))
     }
 
-    /// Hands it an event that has to be done within `limit`, and gives its answer, or the error
-    /// that it reports.
+    /// Sends an event with this time limit and returns the answer, or the error that it reports.
     pub async fn try_to_invoke(&mut self, event: &str, limit: Duration) -> Result<Value, String> {
-        self.hand_over(event, limit);
+        self.send(event, limit);
         self.outcome().await
     }
 
-    /// Hands it an event that has to be done within `limit`.
-    pub fn hand_over(&self, event: &str, limit: Duration) {
+    /// Sends an event with this time limit.
+    pub fn send(&self, event: &str, limit: Duration) {
         self.events.send((Bytes::from(event.to_owned()), limit)).expect("the Runtime API is there");
     }
 
-    /// What comes of the event that was handed over.
+    /// The answer to the event that was sent.
     pub async fn outcome(&mut self) -> Result<Value, String> {
         let outcome = tokio::select! {
             biased;
-            outcome = timeout(PATIENCE, self.outcomes.recv()) => outcome.expect("an answer in time").expect("the Runtime API is there"),
-            status = self.process.wait() => panic!("it ended: {}\n{}", status.expect("a status"), (&mut self.stderr).await.expect("its errors")),
+            outcome = timeout(PATIENCE, self.outcomes.recv()) => {
+                outcome.expect("the function answers in time").expect("the Runtime API is running")
+            }
+            status = self.process.wait() => {
+                let status = status.expect("the process has an exit status");
+                let errors = (&mut self.stderr).await.expect("stderr can be read");
+                panic!("the function exited: {status}\n{errors}")
+            }
         };
         outcome.map(|answer| serde_json::from_slice(&answer).expect("an answer is JSON"))
     }
 
-    /// Tells it to end, by SIGTERM.
+    /// Sends SIGTERM.
     pub fn terminate(&self) {
-        let process = self.process.id().expect("it runs").to_string();
+        let process = self.process.id().expect("the process runs").to_string();
         assert!(
             Command::new("kill")
                 .args(["-TERM", &process])
                 .status()
-                .expect("there is a kill")
+                .expect("kill can be started")
                 .success()
         );
     }
 
-    /// What it holds in memory, as Linux counts it.
+    /// Its resident memory, as Linux counts it.
     pub fn memory_kib(&self) -> u64 {
-        let process = self.process.id().expect("it runs");
+        let process = self.process.id().expect("the process runs");
         let status = fs::read_to_string(format!("/proc/{process}/status"))
-            .expect("Linux tells of its processes");
+            .expect("Linux has a status of the process");
         let line =
             status.lines().find(|line| line.starts_with("VmRSS:")).expect("its resident memory");
         line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number")
     }
 
-    /// Ends it as Lambda does, without a warning.
+    /// Kills it, as Lambda does without a warning.
     pub async fn kill(mut self) -> Ended {
-        self.process.start_kill().expect("it can be killed");
+        self.process.start_kill().expect("the process can be killed");
         self.ended().await
     }
 
-    /// Ends the Runtime API, and waits until the function has noticed.
+    /// Stops the Runtime API and waits until the function has noticed.
     pub async fn abandon(self) -> Ended {
         let Self { process, events, outcomes, stdout, stderr, api } = self;
         drop((events, outcomes));
@@ -235,7 +240,7 @@ impl Bootstrap {
         wait_for(process, stdout, stderr).await
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it exits.
     pub async fn ended(self) -> Ended {
         wait_for(self.process, self.stdout, self.stderr).await
     }
@@ -246,8 +251,10 @@ async fn wait_for(
     stdout: JoinHandle<String>,
     stderr: JoinHandle<String>,
 ) -> Ended {
-    let status =
-        timeout(PATIENCE, process.wait()).await.expect("it ends in time").expect("a status");
+    let status = timeout(PATIENCE, process.wait())
+        .await
+        .expect("the process exits in time")
+        .expect("a status");
     let (log, errors) = (stdout.await.expect("its log"), stderr.await.expect("its errors"));
     Ended { status, log: log.lines().map(str::to_owned).collect(), errors }
 }
@@ -307,7 +314,7 @@ fn status(status: StatusCode) -> Response<Bytes> {
     response
 }
 
-/// What Lambda sets beside the region and the credentials.
+/// The variables that Lambda sets besides the region and the credentials.
 fn set_by_lambda(group: &str, api: &Server) -> HashMap<&'static str, String> {
     HashMap::from([
         ("AWS_LAMBDA_RUNTIME_API", api.address().to_string()),
@@ -332,21 +339,18 @@ async fn read_to_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The folder with the binaries of all functions, as they are now.
+/// The folder with up-to-date binaries of all functions.
 fn binaries() -> &'static Path {
     static BUILT: LazyLock<PathBuf> = LazyLock::new(build);
     &BUILT
 }
 
-/// Builds them as `cargo test` has built this test: same profile, same target folder, same packages
-/// (so that every dependency has the same features, and none is built twice).
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cargo tells the processes that it starts in CARGO which cargo it is"
-)]
+/// Builds them as `cargo test` built this test: same profile, target folder and packages, so that
+/// every dependency has the same features and none is built twice.
+#[expect(clippy::disallowed_methods, reason = "cargo sets CARGO in the processes that it starts")]
 fn build() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows its own file");
-    let folder = test.ancestors().nth(2).expect("a test stands in <target>/<profile>/deps");
+    let test = std::env::current_exe().expect("the path of this program is known");
+    let folder = test.ancestors().nth(2).expect("the test is in <target>/<profile>/deps");
     let (target, profile) =
         (folder.parent().expect("a target folder"), folder.file_name().expect("a profile"));
     let profile = if profile == "debug" { "dev".as_ref() } else { profile };

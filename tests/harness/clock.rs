@@ -1,11 +1,11 @@
-//! A clock that stands still until the test moves it.
+//! A clock that only the test moves.
 
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::Clock;
 
-/// Stands at a Sunday evening in November 2026 at first.
+/// Starts on a Sunday evening in November 2026.
 #[derive(Debug)]
 pub struct HandClock(Mutex<Timestamp>);
 
@@ -22,17 +22,17 @@ impl Clock for HandClock {
 }
 
 impl HandClock {
-    /// A clock that stands at this time.
+    /// A clock that starts at this time.
     pub fn at(now: Timestamp) -> Self {
         Self(Mutex::new(now))
     }
 
-    /// Moves it on.
+    /// Advances the clock.
     pub fn advance(&self, span: SignedDuration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += span;
     }
 
-    /// Moves it on by so many seconds.
+    /// Advances the clock by seconds.
     pub fn advance_seconds(&self, seconds: i64) {
         self.advance(SignedDuration::from_secs(seconds));
     }

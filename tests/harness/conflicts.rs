@@ -1,5 +1,5 @@
-//! The conflict of two open transactions that the embedded engine never has: the second one that
-//! touches an item is cancelled.
+//! Conflicts of open transactions, which the embedded engine does not simulate: the second
+//! transaction on an item is cancelled.
 
 use std::{
     collections::HashSet,
@@ -8,11 +8,11 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// The items that open transactions touch.
+/// The items of open transactions.
 #[derive(Debug, Default)]
 pub struct OpenTransactions(Mutex<HashSet<String>>);
 
-/// A transaction that is open until this is dropped.
+/// A transaction that stays open until this is dropped.
 #[derive(Debug)]
 pub struct Open<'a> {
     among: &'a OpenTransactions,
@@ -20,7 +20,8 @@ pub struct Open<'a> {
 }
 
 impl OpenTransactions {
-    /// Opens a transaction of these items, or the answer of DynamoDB where one of them is taken.
+    /// Opens a transaction, or returns the answer of DynamoDB if one of its items is in another
+    /// one.
     pub fn open(&self, request: &Value) -> Result<Open<'_>, Value> {
         let items = items_of(request);
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -31,7 +32,8 @@ impl OpenTransactions {
                 items.iter().map(|item| json!({"Code": code(item)})).collect();
             return Err(json!({
                 "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-                "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
+                "Message": "Transaction cancelled, please refer cancellation reasons for specific \
+                    reasons",
                 "CancellationReasons": reasons,
             }));
         }

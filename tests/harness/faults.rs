@@ -1,23 +1,23 @@
-//! What goes wrong on the way to storage, at random but from a seed.
+//! Faults on the way to storage, at random from a seed.
 
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-/// How many calls of a thousand go wrong, by kind.
+/// The number of faults per thousand calls, by kind.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Faults {
-    /// Storage does what it is asked, and its answer is lost.
+    /// Storage executes the call, but its answer is lost.
     pub lost_answers: u32,
     /// The call never reaches storage.
     pub lost_calls: u32,
-    /// Storage refuses it for its throughput.
+    /// Storage throttles the call.
     pub throttled: u32,
-    /// A transaction is cancelled, as another one holds an item.
+    /// A transaction is cancelled because of another one on the same item.
     pub conflicts: u32,
 }
 
-/// What happens to one call.
+/// The fault of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// See [`Faults::lost_answers`].
@@ -30,7 +30,7 @@ pub enum Fault {
     Conflict,
 }
 
-/// Draws what happens to each call, and counts it.
+/// Draws the fault of each call and counts the faults.
 #[derive(Debug, Default)]
 pub struct Dice(Mutex<State>);
 
@@ -42,17 +42,17 @@ struct State {
 }
 
 impl Dice {
-    /// From now on these go wrong.
+    /// Draws these faults from now on.
     pub fn load(&self, faults: Faults, seed: u64) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = State { faults, seed, drawn: 0 };
     }
 
-    /// How many calls went wrong since.
+    /// The number of faults since then.
     pub fn drawn(&self) -> u64 {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).drawn
     }
 
-    /// What happens to the next call.
+    /// The fault of the next call, if it has one.
     pub fn draw(&self, operation: &str) -> Option<Fault> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Faults { lost_answers, lost_calls, throttled, conflicts } = state.faults;
@@ -64,8 +64,8 @@ impl Dice {
             (conflicts, Fault::Conflict),
         ];
         let mut bound = 0;
-        let drawn = bounds.into_iter().find_map(|(of_thousand, fault)| {
-            bound += of_thousand;
+        let drawn = bounds.into_iter().find_map(|(per_thousand, fault)| {
+            bound += per_thousand;
             (number < bound).then_some(fault)
         });
         let drawn =
@@ -84,19 +84,32 @@ pub fn next(seed: &mut u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// DynamoDB's answer to a call that it has no throughput for.
+/// The answer of DynamoDB to a throttled call.
 pub fn throttled() -> Value {
-    json!({"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "message": "the test says so"})
+    json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        "message": "throttled by the test",
+    })
 }
 
-/// DynamoDB's answer to a transaction of which another one holds the first item.
+/// The answer of DynamoDB to a transaction whose first item is in another one.
 pub fn conflict(request: &Value) -> Value {
     let count = request["TransactItems"].as_array().map_or(1, Vec::len);
-    let code = |place: usize| if place == 0 { "TransactionConflict" } else { "None" };
-    let reasons: Vec<Value> = (0..count).map(|place| json!({"Code": code(place)})).collect();
+    let code = |index: usize| if index == 0 { "TransactionConflict" } else { "None" };
+    let reasons: Vec<Value> = (0..count).map(|index| json!({"Code": code(index)})).collect();
     json!({
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
         "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons",
         "CancellationReasons": reasons,
     })
+}
+
+/// DynamoDB's answer to a single write of an item that an open transaction holds.
+pub fn write_conflict(_: &Value) -> Value {
+    json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "the test says so"})
+}
+
+/// DynamoDB's answer to a BatchGetItem of which it has read nothing yet.
+pub fn unprocessed(request: &Value) -> Value {
+    json!({"Responses": {}, "UnprocessedKeys": request["RequestItems"]})
 }

@@ -1,4 +1,4 @@
-//! A group that is not the product's, served beside those that are.
+//! A group of the tests, served beside those of the product.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -12,7 +12,7 @@ use shared::{clock::Clock, http::routes::Routes, runtime::Function};
 use crate::{Api, api::PATIENCE};
 
 impl Api {
-    /// Serves `routes` below `path` too, with the state of the group `like`.
+    /// Also serves `routes` below `path`, with the state of the group `like`.
     pub fn serve_also(&mut self, like: &str, path: &str, routes: fn() -> Routes) {
         let functions = &self.stack.deployment.functions;
         let mut keys: Vec<(RouteKey, String)> = functions

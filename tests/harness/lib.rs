@@ -1,14 +1,16 @@
-//! What the tests stand on: the stack of `template.yaml` in memory, requests that go through the
-//! gateway's events into the real functions, a clock that only the test moves, and a wire that
-//! delays, measures and breaks the calls to storage.
+//! The test harness: the stack of `template.yaml` in memory, requests that reach the real functions
+//! as gateway events, a clock that only the test moves, and a wire to storage that delays, measures
+//! and breaks calls.
 //!
-//! Invariant: each [`Api`] has a database of its own; nothing here swaps a type of the product,
-//! only the clock, chance and the wire.
+//! Invariant: each [`Api`] has its own database. The harness replaces only the clock, the
+//! randomness and the wire, no other type of the product.
 
 pub mod api;
 pub mod bootstrap;
 pub mod clock;
 pub mod conflicts;
+pub mod cost;
+pub mod erasure;
 pub mod faults;
 pub mod group;
 pub mod log;

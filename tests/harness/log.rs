@@ -1,5 +1,5 @@
-//! The functions' log, as they write it in production but from the lowest level on, kept so that
-//! tests can search it.
+//! The log of the functions in the format of production, at all levels, kept so that tests can
+//! search it.
 
 use std::{
     io::{self, Write},
@@ -16,26 +16,26 @@ static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::registry()
         .with(shared::runtime::log_targets(LevelFilter::TRACE, &local::groups::crates()))
-        .with(shared::runtime::log_lines().with_writer(SwrCache))
+        .with(shared::runtime::log_lines().with_writer(SharedLog))
         .init();
 });
 
-/// Keeps what is logged from now on; any number of calls.
+/// Starts to keep the log. Further calls have no effect.
 pub fn keep() {
     LazyLock::force(&INSTALLED);
 }
 
-/// Everything that was logged by all tests of this process so far.
+/// Everything that all tests of this process have logged so far.
 pub fn everything() -> String {
     String::from_utf8_lossy(&LINES.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
 }
 
-/// The log of what runs under its subscriber, as production writes it, apart from all other tests.
+/// The log of the code that runs under its subscriber, separate from that of other tests.
 #[derive(Debug, Clone, Default)]
 pub struct KeptLog(Arc<Mutex<Vec<u8>>>);
 
 impl KeptLog {
-    /// What writes into it.
+    /// A subscriber that writes into it.
     pub fn subscriber(&self) -> impl Subscriber + Send + Sync + use<> {
         let kept = self.clone();
         tracing_subscriber::registry()
@@ -43,7 +43,7 @@ impl KeptLog {
             .with(shared::runtime::log_lines().with_writer(move || kept.clone()))
     }
 
-    /// The lines so far.
+    /// The lines logged so far.
     pub fn lines(&self) -> Vec<Value> {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = String::from_utf8_lossy(&bytes);
@@ -66,9 +66,9 @@ impl Write for KeptLog {
 }
 
 #[derive(Clone, Copy)]
-struct SwrCache;
+struct SharedLog;
 
-impl Write for SwrCache {
+impl Write for SharedLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         LINES.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
         Ok(bytes.len())
@@ -79,7 +79,7 @@ impl Write for SwrCache {
     }
 }
 
-impl MakeWriter<'_> for SwrCache {
+impl MakeWriter<'_> for SharedLog {
     type Writer = Self;
 
     fn make_writer(&self) -> Self {

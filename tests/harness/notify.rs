@@ -1,4 +1,4 @@
-//! What other systems do with the topic, and what a device gets.
+//! Messages that other systems publish, and what customers and devices receive.
 
 use local::sns_recorder::Message;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ impl Api {
         self.stack.queue.as_ref().expect("there is a queue").send(message.to_string());
     }
 
-    /// Publishes a message to one customer, and delivers what is visible in the queue.
+    /// Publishes a message to one customer and delivers the visible messages of the queue.
     pub async fn notify(&self, phone: &LoggedIn, id: &str, title: &str) {
         self.publish(
             &json!({"id": id, "to": {"customer_id": phone.customer["id"]}, "title": title}),
@@ -19,12 +19,12 @@ impl Api {
         self.stack.deliver().await;
     }
 
-    /// How many messages of the queue are not done.
+    /// The number of messages left in the queue.
     pub fn waiting(&self) -> usize {
         self.stack.queue.as_ref().map_or(0, local::queue::Queue::len)
     }
 
-    /// Moves the clock to when what was not done is visible again, and delivers it.
+    /// Advances the clock until failed messages are visible again and delivers them.
     pub async fn deliver_again(&self) {
         let function =
             self.stack.deployment.functions.iter().find_map(|function| function.queue.as_ref());
@@ -33,7 +33,7 @@ impl Api {
         self.stack.deliver().await;
     }
 
-    /// The pushes to a registration id, oldest first: messages of Firebase Cloud Messaging.
+    /// The pushes to a registration id, oldest first, as messages of Firebase Cloud Messaging.
     pub fn pushes_to(&self, registration_id: &str) -> Vec<Value> {
         let push = |message: Message| match message {
             Message::Push { to, message } => (to == registration_id).then_some(message),
@@ -60,7 +60,7 @@ impl Api {
         self.get("/api/notifications/").bearer(access).send().await.expect(200).json()
     }
 
-    /// The titles in the inbox's first page.
+    /// The titles on the first page of the inbox.
     pub async fn inbox_titles(&self, access: &str) -> Vec<String> {
         let page = self.inbox(access).await;
         let results = page["results"].as_array().expect("a list").iter();

@@ -1,4 +1,4 @@
-//! The operator, whose public key every [`Api`] knows.
+//! Tokens of the operator, whose public key every [`Api`] has.
 
 use std::sync::LazyLock;
 
@@ -9,12 +9,12 @@ use crate::Api;
 
 static KEY: LazyLock<OperatorKey> = LazyLock::new(|| OperatorKey::generate().expect("a key"));
 
-/// The operator's public key, as the template's parameter takes it.
+/// The public key of the operator, in the form of the template's parameter.
 pub fn public_key() -> &'static str {
     KEY.public()
 }
 
-/// What a token may do, for five minutes.
+/// A grant of these scopes for five minutes.
 pub fn grant(scopes: &[&str]) -> Grant {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     Grant { scopes, why: "a test".to_owned(), customer_id: None, minutes: 5 }

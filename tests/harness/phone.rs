@@ -1,6 +1,7 @@
-//! What a phone does: ask for a code, read the message, log in, refresh.
+//! What an app does on a phone: request a code, read the message, log in, refresh.
 
 use serde_json::{Value, json};
+use shared::ids::CustomerId;
 
 use crate::{Answer, Api};
 
@@ -11,11 +12,11 @@ pub struct LoggedIn {
     pub access: String,
     /// Its refresh token.
     pub refresh: String,
-    /// The profile that came with them.
+    /// The profile in the answer.
     pub customer: Value,
 }
 
-/// A code that arrived.
+/// A code that was received.
 #[derive(Debug, Clone)]
 pub struct Code {
     /// Its challenge.
@@ -25,20 +26,18 @@ pub struct Code {
 }
 
 impl Api {
-    /// Asks for a code.
+    /// Requests a code.
     pub async fn ask_for_code(&self, phone: &str) -> Answer {
         self.post("/api/send-otp/").json(&json!({"phone": phone})).send().await
     }
 
-    /// Asks for a code and reads it from the message.
+    /// Requests a code and reads it from the message.
     pub async fn code_for(&self, phone: &str) -> Code {
         let challenge = self.ask_for_code(phone).await.expect(200).text("challenge");
-        let message = self.messages_to(phone).pop().expect("a message came");
-        let otp = message.chars().filter(char::is_ascii_digit).take(6).collect();
-        Code { challenge, otp }
+        self.received(phone, challenge)
     }
 
-    /// Asks for a code for another purpose than to log in, and reads it from the message.
+    /// Requests a code for another purpose than a log-in, and reads it from the message.
     pub async fn code_to(&self, access: &str, phone: &str, purpose: &str) -> Code {
         let body = json!({"phone": phone, "purpose": purpose});
         let challenge = self
@@ -49,17 +48,21 @@ impl Api {
             .await
             .expect(200)
             .text("challenge");
-        let message = self.messages_to(phone).pop().expect("a message came");
+        self.received(phone, challenge)
+    }
+
+    fn received(&self, phone: &str, challenge: String) -> Code {
+        let message = self.messages_to(phone).pop().expect("a message was sent");
         let otp = message.chars().filter(char::is_ascii_digit).take(6).collect();
         Code { challenge, otp }
     }
 
-    /// Presents a code.
+    /// Logs in with a code.
     pub async fn authenticate(&self, phone: &str, code: &Code) -> Answer {
         self.authenticate_from("203.0.113.7", phone, &code.challenge, &code.otp).await
     }
 
-    /// Presents a code from an address.
+    /// Logs in with a code from an IP address.
     pub async fn authenticate_from(
         &self,
         address: &str,
@@ -71,7 +74,7 @@ impl Api {
         self.post("/api/customer/authenticate/").from(address).json(&body).send().await
     }
 
-    /// Logs in with a new code.
+    /// Requests a code and logs in with it.
     pub async fn log_in(&self, phone: &str) -> LoggedIn {
         let code = self.code_for(phone).await;
         let answer = self.authenticate(phone, &code).await;
@@ -83,7 +86,7 @@ impl Api {
         }
     }
 
-    /// Presents a refresh token.
+    /// Sends a refresh token.
     pub async fn refresh(&self, token: &str) -> Answer {
         self.post("/api/refresh-token/").json(&json!({"refresh": token})).send().await
     }
@@ -94,8 +97,15 @@ impl Api {
     }
 }
 
+impl LoggedIn {
+    /// The id of the customer.
+    pub fn id(&self) -> CustomerId {
+        self.customer["id"].as_str().expect("an id").parse().expect("a UUID")
+    }
+}
+
 impl Code {
-    /// A code that is certainly another one.
+    /// A code that differs from this one.
     pub fn wrong(&self) -> String {
         let other = if self.otp.starts_with('0') { "1" } else { "0" };
         format!("{other}{}", &self.otp[1..])

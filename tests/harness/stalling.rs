@@ -1,4 +1,4 @@
-//! An address in front of an engine, behind which everything can stand still.
+//! A proxy in front of an engine that can hang.
 
 use std::{
     sync::{
@@ -15,9 +15,9 @@ use tokio::{
     time::sleep,
 };
 
-const LOOK: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(20);
 
-/// The address. Dropped, it and its connections end.
+/// The proxy. It stops when dropped.
 pub struct Stalling {
     url: String,
     is_stalled: Arc<AtomicBool>,
@@ -26,7 +26,7 @@ pub struct Stalling {
 }
 
 impl Stalling {
-    /// An address in front of the engine at `url`, `http://host:port`.
+    /// A proxy in front of the engine at `url`, `http://host:port`.
     pub async fn before(url: &str) -> Self {
         let engine = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
@@ -39,9 +39,9 @@ impl Stalling {
                 taken.fetch_add(1, Ordering::SeqCst);
                 let (engine, stalled) = (engine.clone(), stalled.clone());
                 tokio::spawn(async move {
-                    // It was taken, and nobody answers.
+                    // The connection is accepted but not answered.
                     while stalled.load(Ordering::SeqCst) {
-                        sleep(LOOK).await;
+                        sleep(POLL).await;
                     }
                     if let Ok(mut engine) = TcpStream::connect(engine).await {
                         copy_bidirectional(&mut client, &mut engine).await.ok();
@@ -52,19 +52,19 @@ impl Stalling {
         Self { url, is_stalled, connections, accepting }
     }
 
-    /// Where it is.
+    /// The URL of the proxy.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Waits until somebody has connected.
+    /// Waits until a client has connected.
     pub async fn connected(&self) {
         while self.connections.load(Ordering::SeqCst) == 0 {
-            sleep(LOOK).await;
+            sleep(POLL).await;
         }
     }
 
-    /// Lets new connections stand still from now on, or go on.
+    /// From now on, lets new connections hang or continue.
     pub fn stall(&self, is_stalled: bool) {
         self.is_stalled.store(is_stalled, Ordering::SeqCst);
     }

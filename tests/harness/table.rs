@@ -1,30 +1,52 @@
-//! A look into the table, for what the API cannot show.
+//! Reads the table, for what the API does not show.
 
-use aws_sdk_dynamodb::Client;
-use shared::aws::Clients;
+use std::collections::HashMap;
 
-use crate::Api;
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use shared::{
+    aws::{Clients, http_client},
+    settings::Settings,
+};
+use table::Table;
+
+use crate::{Api, wire::Wire};
 
 impl Api {
-    /// Every item of the table in one text, with all attributes.
+    /// Every item of the table.
     #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
-    pub async fn whole_table(&self) -> String {
+    pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
         let mut items = Vec::new();
         let mut pages =
             self.dynamodb().scan().table_name(self.table_name()).into_paginator().send();
         while let Some(page) = pages.next().await {
             items.extend(page.expect("a page").items.unwrap_or_default());
         }
-        items.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join("\n")
+        items
     }
 
-    /// A client of its own, not over the test's wire.
+    /// Every item of the table with all attributes as text, one per line.
+    pub async fn whole_table(&self) -> String {
+        self.items().await.iter().map(|item| format!("{item:?}")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A client of the table that bypasses the wire of the test.
     pub fn dynamodb(&self) -> Client {
         (*Clients::new(&self.stack.state("auth").expect("auth runs").settings.aws).dynamodb).clone()
+    }
+
+    /// The table over the test's wire.
+    pub fn table(&self) -> Table {
+        table_over(&self.wire, &self.stack.state("auth").expect("auth runs").settings)
     }
 
     /// The name of the table.
     pub fn table_name(&self) -> String {
         self.stack.state("auth").expect("auth runs").settings.table.clone()
     }
+}
+
+/// The table of this configuration over a wire.
+pub fn table_over(wire: &Wire, settings: &Settings) -> Table {
+    let clients = Clients::over(&settings.aws, wire.around(http_client()));
+    Table::new((*clients.dynamodb).clone(), &settings.table)
 }

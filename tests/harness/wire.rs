@@ -1,5 +1,5 @@
-//! The wire between a function and AWS: the SDK's own HTTP client with a delay before it, a meter
-//! on it, and faults in it.
+//! The wire between a function and AWS: the HTTP client of the SDK with a delay, a meter and
+//! injected faults.
 
 use std::{
     sync::{
@@ -30,19 +30,19 @@ use crate::{
     faults::{self, Dice, Fault, Faults},
 };
 
-/// How many calls are under way at any moment, of all tests together. The engines stand in this
-/// very process: with more, calls wait in them instead of here, for so long that connections time
-/// out, and transactions stay open for so long that all others conflict with them.
-static PLACES: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(24));
+/// Limits the calls in flight of all tests together. The engines run in this process. With more
+/// calls they would wait inside the engines until connections time out, and transactions would stay
+/// open so long that others conflict with them.
+static PERMITS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(24));
 
-/// One call that was made to storage.
+/// One call to storage.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// The operation, such as `GetItem`.
     pub operation: String,
     /// When it was sent.
     pub sent: Instant,
-    /// When its answer was there.
+    /// When its answer arrived.
     pub answered: Instant,
     /// Read units.
     pub read_units: f64,
@@ -50,7 +50,7 @@ pub struct Call {
     pub write_units: f64,
 }
 
-/// What storage was asked over this wire. Cheap to clone; all clones are one.
+/// The wire and the calls made over it. Clones share the same state.
 #[derive(Debug, Clone, Default)]
 pub struct Wire(Arc<State>);
 
@@ -60,14 +60,23 @@ struct State {
     delay_millis: AtomicU64,
     lose_answers: AtomicU32,
     refused: Mutex<Option<&'static str>>,
+    scripted: Mutex<Option<Scripted>>,
     transactions: OpenTransactions,
     dice: Dice,
 }
 
-/// What an operation cost.
+/// An answer that storage does not give itself.
+#[derive(Debug, Clone, Copy)]
+struct Scripted {
+    operation: &'static str,
+    left: u32,
+    answer: fn(&Value) -> Value,
+}
+
+/// The cost of an operation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
-    /// Calls that had to wait for the one before.
+    /// Calls that had to wait for an earlier one.
     pub trips: usize,
     /// Read units.
     pub read_units: f64,
@@ -81,30 +90,52 @@ impl Wire {
         SharedHttpClient::new(Wired { wire: self.clone(), inner })
     }
 
-    /// Delays each call to storage from now on.
+    /// From now on, delays each call to storage.
     pub fn delay(&self, delay: Duration) {
         self.0
             .delay_millis
             .store(u64::try_from(delay.as_millis()).expect("a short delay"), Ordering::SeqCst);
     }
 
-    /// Lets the next `n` calls reach storage and loses their answers.
+    /// Lets the next `n` calls reach storage but loses their answers.
     pub fn lose_answers(&self, n: u32) {
         self.0.lose_answers.store(n, Ordering::SeqCst);
     }
 
-    /// Refuses all calls of this operation, such as `UpdateItem`, from now on.
+    /// From now on, refuses all calls of this operation, such as `UpdateItem`.
     pub fn refuse(&self, operation: &'static str) {
         *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(operation);
     }
 
-    /// Lets calls go wrong at random from now on, the same for the same seed as far as calls come
-    /// in the same order.
+    /// Answers the next `times` calls of this operation with what `answer` makes of the request,
+    /// which does not reach storage; an error where that has a `__type`.
+    pub fn script(&self, times: u32, operation: &'static str, answer: fn(&Value) -> Value) {
+        let scripted = Scripted { operation, left: times, answer };
+        *self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner) = Some(scripted);
+    }
+
+    /// How many of the scripted answers are left.
+    pub fn scripted_left(&self) -> u32 {
+        let scripted = self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner);
+        scripted.map_or(0, |scripted| scripted.left)
+    }
+
+    fn scripted(&self, operation: &str, body: &Value) -> Option<HttpResponse> {
+        let mut scripted = self.0.scripted.lock().unwrap_or_else(PoisonError::into_inner);
+        let scripted = scripted.as_mut().filter(|next| next.operation == operation)?;
+        scripted.left = scripted.left.checked_sub(1)?;
+        let answer = (scripted.answer)(body);
+        let status = if answer["__type"].is_null() { 200 } else { 400 };
+        Some(response(status, &answer))
+    }
+
+    /// From now on, breaks calls at random. The same seed breaks the same calls if they come in the
+    /// same order.
     pub fn break_at_random(&self, faults: Faults, seed: u64) {
         self.0.dice.load(faults, seed);
     }
 
-    /// How many calls went wrong since.
+    /// The number of calls that were broken since then.
     pub fn broken(&self) -> u64 {
         self.0.dice.drawn()
     }
@@ -119,9 +150,14 @@ impl Wire {
         self.calls_mut().clone()
     }
 
-    /// What the calls since the last reset cost. With a delay on the wire, calls that overlap went
-    /// side by side: the trips are the longest chain of calls of which each was sent after the one
-    /// before was answered.
+    /// The operations of the calls since the last reset.
+    pub fn operations(&self) -> Vec<String> {
+        self.calls().into_iter().map(|call| call.operation).collect()
+    }
+
+    /// The cost of the calls since the last reset. With a delay on the wire, overlapping calls ran
+    /// in parallel: the trips are the longest chain of calls in which each was sent after the
+    /// answer of the one before.
     pub fn cost(&self) -> Cost {
         let mut calls = self.calls();
         calls.sort_by_key(|call| call.answered);
@@ -152,7 +188,7 @@ impl Wire {
         let target =
             request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
         let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else {
-            let _place = PLACES.acquire().await;
+            let _permit = PERMITS.acquire().await;
             return inner.call(request).await;
         };
         let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())
@@ -162,11 +198,15 @@ impl Wire {
         if *self.0.refused.lock().unwrap_or_else(PoisonError::into_inner)
             == Some(operation.as_str())
         {
-            return Ok(refused(
-                &json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "the test says so"}),
-            ));
+            return Ok(refused(&json!({
+                "__type": "com.amazon.coral.validate#ValidationException",
+                "message": "refused by the test",
+            })));
         }
-        let place = PLACES.acquire().await;
+        if let Some(answer) = self.scripted(&operation, &body) {
+            return Ok(answer);
+        }
+        let permit = PERMITS.acquire().await;
         let fault = self.0.dice.draw(&operation);
         match fault {
             Some(Fault::LostCall) => return Err(ConnectorError::io("the call was lost".into())),
@@ -182,7 +222,7 @@ impl Wire {
         let response = inner.call(with_capacity(request, body)).await?;
         drop(open);
         let (response, units) = read_capacity(response).await?;
-        drop(place);
+        drop(permit);
         let reads =
             matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
         let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
@@ -233,21 +273,18 @@ impl HttpConnector for WiredConnector {
     }
 }
 
-/// An ended session must be seen by the very next request, so a read of an account that may be
-/// stale is a defect.
+/// The next request must see that a session has ended, so an eventually consistent read of an
+/// account is a bug.
 fn assert_liveness_is_consistent(operation: &str, body: &Value) {
     let of_account = body["Key"]["pk"]["S"].as_str().is_some_and(|key| key.starts_with("AUTH#"));
     let consistent = body["ConsistentRead"] == json!(true);
     assert!(
         operation != "GetItem" || !of_account || consistent,
-        "an account was read without ConsistentRead"
+        "an account was read without ConsistentRead: use a consistent read"
     );
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how long calls really took, whatever the test's clock says"
-)]
+#[expect(clippy::disallowed_methods, reason = "measures the real duration of calls")]
 fn instant() -> Instant {
     Instant::now()
 }
@@ -279,8 +316,12 @@ async fn read_capacity(mut response: HttpResponse) -> Result<(HttpResponse, f64)
 }
 
 fn refused(refusal: &Value) -> HttpResponse {
-    let body = SdkBody::from(refusal.to_string());
-    let mut response = HttpResponse::new(StatusCode::try_from(400).expect("a status"), body);
+    response(400, refusal)
+}
+
+fn response(status: u16, body: &Value) -> HttpResponse {
+    let body = SdkBody::from(body.to_string());
+    let mut response = HttpResponse::new(StatusCode::try_from(status).expect("a status"), body);
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response
 }

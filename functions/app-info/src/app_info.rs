@@ -6,11 +6,17 @@ use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use shared::{
     app::AppState,
     content::{Localized, PlatformGate, Update},
-    http::{checks::asking_app, error::ApiError, language::Languages, times::perhaps_in_millis},
+    http::{
+        checks::{AppHeaders, asking_app},
+        error::ApiError,
+        etag::IfNoneMatch,
+        language::Languages,
+        times::perhaps_in_millis,
+    },
 };
 use utoipa::ToSchema;
 
@@ -57,34 +63,14 @@ pub struct MaintenanceOut {
     until: Option<Timestamp>,
 }
 
-/// What an app should know of itself.
+/// What an app should know about itself.
 ///
-/// In the wanted language that comes first among those that there are, or in the content's first.
-/// It answers during maintenance, and to apps of any age.
-///
-/// No trip to storage in a warm process. At its start one for the app information and one for the
-/// content; the former again once a minute, beside a request.
+/// In the first wanted language that the content has, or else in the content's first. Answers
+/// during maintenance, and to apps of any age.
 #[utoipa::path(get, path = "/api/app-info/", operation_id = "getAppInfo", tag = crate::TAG,
-    params(
-        ("X-App-Platform" = Option<String>, Header, description = "`ios`, `android` or `web`."),
-        ("X-App-Version" = Option<String>, Header, description = "Numbers with dots between them. What a build adds to them (`+57`, `-beta`) does not count."),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
-    ),
-    responses(
-        (status = 200, description = "The particulars.", body = AppInfoOut, headers(
-            ("ETag" = String, description = "Names this content in this language."),
-            ("Cache-Control" = String, description = "`public, max-age=60, stale-while-revalidate=600`"),
-            ("Content-Language" = String, description = "The language of the answer.")),
-            example = json!({
-                "name": "Satchel", "description": "Everything you carry, in one place.",
-                "support_email": "help@satchel.example.com", "support_phone": "+14155550100",
-                "terms_url": "https://satchel.example.com/terms", "privacy_url": "https://satchel.example.com/privacy",
-                "platforms": {"ios": {"minimum_version": "1.2.0", "latest_version": "1.10.0", "store_url": "https://apps.apple.com/app/id0000000000"}},
-                "maintenance": {"active": false, "message": null, "until": null},
-                "features": {"wallet": true}, "update": "soft"})),
-        (status = 304, description = "`If-None-Match` names what would be answered."),
-    ))]
+    params(AppHeaders, Languages, IfNoneMatch),
+    responses((status = 200, description = "The particulars.", body = AppInfoOut,
+        example = json!(example()))))]
 pub async fn get_app_info(
     State(app): State<AppState>,
     Extension(cache): Extension<ContentCache>,
@@ -121,4 +107,17 @@ impl AppInfoOut {
             update,
         }
     }
+}
+
+/// The particulars of the examples.
+fn example() -> Value {
+    json!({
+        "name": "Satchel", "description": "Everything you carry, in one place.",
+        "support_email": "help@satchel.example.com", "support_phone": "+14155550100",
+        "terms_url": "https://satchel.example.com/terms",
+        "privacy_url": "https://satchel.example.com/privacy",
+        "platforms": {"ios": {"minimum_version": "1.2.0", "latest_version": "1.10.0",
+            "store_url": "https://apps.apple.com/app/id0000000000"}},
+        "maintenance": {"active": false, "message": null, "until": null},
+        "features": {"wallet": true}, "update": "soft"})
 }

@@ -17,7 +17,7 @@ use shared::{
 use crate::content::Content;
 
 /// What `Cache-Control` says: as long as this process keeps it, too.
-const CACHE: &str = "public, max-age=60, stale-while-revalidate=600";
+pub(crate) const CACHE: &str = "public, max-age=60, stale-while-revalidate=600";
 
 /// A version of the content, with the platforms and the maintenance that hold now.
 #[derive(Debug)]

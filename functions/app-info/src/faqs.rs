@@ -3,13 +3,16 @@
 use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     app::AppState,
+    error_responses,
     http::{
         body::Query,
         error::ApiError,
+        etag::IfNoneMatch,
         fields::{Fields, FromFields, Reported},
-        language::Languages,
+        language::{Languages, QueryLanguage},
         rules::text,
     },
 };
@@ -62,30 +65,19 @@ impl FromFields for FaqQuery {
 
 /// Questions and answers.
 ///
-/// In the language `lang` or, where that is absent, the wanted one that comes first among those
-/// that there are; where there is none of them, in the content's first.
-///
-/// No trip to storage in a warm process. At its start one for the app information and one for the
-/// content; the former again once a minute, beside a request.
+/// In the language `lang` or, without it, in the first wanted one that the content has, or else in
+/// the content's first.
 #[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
     params(
         ("category" = Option<String>, Query, description = "Only those of this category."),
-        ("search" = Option<String>, Query, description = "Only those whose question or answer holds each of these words, in capitals or not. At most 200 characters."),
-        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+        ("search" = Option<String>, Query, description = "Only those whose question or answer \
+            holds each of these words, in capitals or not. At most 200 characters."),
+        QueryLanguage, IfNoneMatch,
     ),
     responses(
-        (status = 200, description = "The questions in their order.", body = Vec<FaqOut>, headers(
-            ("ETag" = String, description = "Names this content in this language."),
-            ("Cache-Control" = String, description = "`public, max-age=60, stale-while-revalidate=600`"),
-            ("Content-Language" = String, description = "The language of the answer.")),
-            example = json!([{"id": 1, "question": "How do I log in?", "answer": "Enter your phone number, and then the code that we send to it.",
-                "category": "account", "order": 1}])),
-        (status = 304, description = "`If-None-Match` names what would be answered."),
-        (status = 400, description = "A search that is too long.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "max_length",
-                "detail": "Ensure this field has no more than 200 characters.", "attr": "search"}]})),
+        (status = 200, description = "The questions in their order.", body = Vec<FaqOut>,
+            example = json!(example())),
+        SearchTooLong,
     ))]
 pub async fn list_faqs(
     State(app): State<AppState>,
@@ -130,4 +122,20 @@ impl FaqQuery {
         };
         self.words.iter().all(|word| texts.iter().any(|text| text.contains(word)))
     }
+}
+
+error_responses! {
+    /// A search that is too long.
+    SearchTooLong: ApiError::field(
+        "search",
+        "max_length",
+        "Ensure this field has no more than 200 characters."
+    );
+}
+
+/// The questions of the examples.
+fn example() -> Value {
+    json!([{"id": 1, "question": "How do I log in?",
+        "answer": "Enter your phone number, and then the code that we send to it.",
+        "category": "account", "order": 1}])
 }

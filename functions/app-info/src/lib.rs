@@ -6,15 +6,12 @@
 //! answers without a trip to storage. The group answers during maintenance and to apps of any age,
 //! since it is the one that tells them.
 
-mod app_info;
 mod cached_content;
 pub mod changes;
 mod check;
 pub mod content;
-mod faqs;
-mod social_accounts;
 
-use shared::{http::routes::Routes, operation, settings::Section};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "AppInfo";
@@ -22,13 +19,16 @@ const TAG: &str = "AppInfo";
 /// A content to begin with, as the operator's file has it.
 pub const SAMPLE: &str = include_str!("../content.json");
 
-/// The operations of this group.
-pub fn routes() -> Routes {
-    Routes::of(env!("CARGO_CRATE_NAME"))
-        .needs(&[Section::CONTENT])
-        .with_own(cached_content::ContentCache::default())
-        .public(operation!(social_accounts::get_social_accounts))
-        .public(operation!(app_info::get_app_info))
-        .public(operation!(faqs::list_faqs))
-        .always_open()
+routes! {
+    /// The operations of this group.
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::CONTENT])
+            .with_own(cached_content::ContentCache::default())
+            .always_open()
+    }
+
+    public social_accounts::get_social_accounts.cacheable(cached_content::CACHE);
+    public app_info::get_app_info.cacheable(cached_content::CACHE);
+    public faqs::list_faqs.cacheable(cached_content::CACHE);
 }

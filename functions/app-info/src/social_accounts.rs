@@ -3,9 +3,10 @@
 use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     app::AppState,
-    http::{error::ApiError, language::Languages},
+    http::{error::ApiError, etag::IfNoneMatch, language::Languages},
 };
 use utoipa::ToSchema;
 
@@ -26,25 +27,11 @@ pub struct SocialAccountOut {
 
 /// Where else the app is found.
 ///
-/// In the wanted language that comes first among those that there are, or in the content's first.
-///
-/// No trip to storage in a warm process. At its start one for the app information and one for the
-/// content; the former again once a minute, beside a request.
-#[utoipa::path(get, path = "/api/social-accounts/", operation_id = "getSocialAccounts", tag = crate::TAG,
-    params(
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
-    ),
-    responses(
-        (status = 200, description = "The accounts in their order.", body = Vec<SocialAccountOut>, headers(
-            ("ETag" = String, description = "Names this content in this language."),
-            ("Cache-Control" = String, description = "`public, max-age=60, stale-while-revalidate=600`"),
-            ("Content-Language" = String, description = "The language of the answer.")),
-            example = json!([
-                {"name": "Instagram", "url": "https://www.instagram.com/satchel.example", "icon": "https://satchel.example.com/icons/instagram.svg", "order": 1},
-                {"name": "WeChat", "url": "https://satchel.example.com/wechat", "icon": "https://satchel.example.com/icons/wechat.svg", "order": 2}])),
-        (status = 304, description = "`If-None-Match` names what would be answered."),
-    ))]
+/// In the first wanted language that the content has, or else in the content's first.
+#[utoipa::path(get, path = "/api/social-accounts/", operation_id = "getSocialAccounts",
+    tag = crate::TAG, params(Languages, IfNoneMatch),
+    responses((status = 200, description = "The accounts in their order.",
+        body = Vec<SocialAccountOut>, example = json!(example()))))]
 pub async fn get_social_accounts(
     State(app): State<AppState>,
     Extension(cache): Extension<ContentCache>,
@@ -59,4 +46,13 @@ pub async fn get_social_accounts(
         order: account.order,
     });
     answer(&headers, language, "Accept-Language", &accounts.collect::<Vec<_>>())
+}
+
+/// The accounts of the examples.
+fn example() -> Value {
+    json!([
+        {"name": "Instagram", "url": "https://www.instagram.com/satchel.example",
+            "icon": "https://satchel.example.com/icons/instagram.svg", "order": 1},
+        {"name": "WeChat", "url": "https://satchel.example.com/wechat",
+            "icon": "https://satchel.example.com/icons/wechat.svg", "order": 2}])
 }

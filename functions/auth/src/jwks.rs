@@ -3,8 +3,12 @@
 use axum::{Json, extract::State};
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{app::AppState, http::error::ApiError};
 use utoipa::ToSchema;
+
+/// How long the keys may be cached.
+pub(crate) const CACHE: &str = "public, max-age=300";
 
 /// A JWK set.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,15 +29,13 @@ pub struct PublicKey {
     x: String,
 }
 
-/// The public keys of access and refresh tokens, cacheable for five minutes.
+/// The public keys of access and refresh tokens.
 ///
-/// No trip to storage.
-#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = crate::TAG, responses(
-    (status = 200, description = "The key that signs now, and the one before it while there is one.", body = KeySet,
-        headers(("Cache-Control" = String, description = "`public, max-age=300`")),
-        example = json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
-            "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})),
-))]
+/// Whoever verifies tokens may cache them for five minutes.
+#[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = crate::TAG,
+    responses((status = 200, body = KeySet,
+        description = "The key that signs now, and the one before it while it is still valid.",
+        example = json!(example()))))]
 pub async fn get_jwks(
     State(app): State<AppState>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<KeySet>), ApiError> {
@@ -48,6 +50,13 @@ pub async fn get_jwks(
             x: key.x,
         })
         .collect();
-    let cache = HeaderValue::from_static("public, max-age=300");
+    let cache = HeaderValue::from_static(CACHE);
     Ok(([(header::CACHE_CONTROL, cache)], Json(KeySet { keys })))
+}
+
+/// The keys of the examples.
+fn example() -> Value {
+    json!({"keys": [{"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA",
+        "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]})
 }

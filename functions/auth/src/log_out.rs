@@ -53,23 +53,14 @@ impl FromFields for LogOutAllRequest {
     }
 }
 
-/// Logs this device out, or the one whose refresh token is sent.
+/// Logs out this device, or the one whose refresh token is sent.
 ///
-/// The session's tokens are refused from the next request on, and its push devices are silent. A
-/// refresh token of the session's earlier generations ends it as well. A token of a session that
-/// has ended, or that is not the caller's, is 401 `token_not_valid`.
-///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
-/// does not count it.
+/// From the next request on the session's tokens are refused, and its push devices get nothing.
+/// Earlier refresh tokens of the session end it as well. A token of a session that has ended, or
+/// that is not the caller's, is 401 `token_not_valid`. The limit of writes does not count it.
 #[utoipa::path(post, path = "/api/logout-device/", operation_id = "logoutDevice", tag = crate::TAG,
-    request_body(content = Option<LogOutRequest>,
-        example = json!({"refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
-    responses(
-        (status = 204, description = "The session has ended."),
-        (status = 401, description = "No token, a token that is not valid, or a session that has ended; for the one in the body as well.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "token_not_valid", "detail": "Token is blacklisted", "attr": null}]})),
-    ))]
+    request_body(content = Option<LogOutRequest>, example = json!(crate::refresh_token::example())),
+    responses((status = 204, description = "The session has ended.")))]
 pub async fn log_out_device(
     State(app): State<AppState>,
     caller: Caller,
@@ -99,13 +90,11 @@ pub async fn log_out_device(
     }
 }
 
-/// Logs all devices of the caller out.
+/// Logs out all devices of the caller.
 ///
-/// Any number of sessions end in one write. With `keep_current` the caller's own session stays.
-///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
-/// does not count it.
-#[utoipa::path(post, path = "/api/logout-all-devices/", operation_id = "logoutAllDevices", tag = crate::TAG,
+/// With `keep_current` the caller's own session stays. The limit of writes does not count it.
+#[utoipa::path(post, path = "/api/logout-all-devices/", operation_id = "logoutAllDevices",
+    tag = crate::TAG,
     request_body(content = Option<LogOutAllRequest>, example = json!({"keep_current": true})),
     responses((status = 204, description = "The sessions have ended.")))]
 pub async fn log_out_all_devices(

@@ -4,6 +4,7 @@
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use shared::{
     account::{Rotation, Session, StaleRefresh, Successor},
     app::AppState,
@@ -12,6 +13,7 @@ use shared::{
         claims::{Claims, TokenType},
         tokens::TokenError,
     },
+    error_responses,
     http::{
         body::Body,
         error::ApiError,
@@ -48,24 +50,16 @@ impl FromFields for RefreshRequest {
 
 /// Exchanges a refresh token for a new pair.
 ///
-/// The successor of a token stays the same, byte for byte, while the window for lost answers is
-/// open (10 minutes unless configured otherwise). A token that was spent earlier ends its session.
-/// An `Authorization` header is ignored.
-///
-/// One sequential trip to storage, one write unit for each KB of the account; a replay costs a
-/// second one.
-#[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create", tag = crate::TAG,
-    request_body(content = RefreshRequest, example = json!({"refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
+/// A spent token gives the same new pair, byte for byte, for as long as the parameter
+/// `RefreshGraceSeconds` says, so that a lost answer logs nobody out. After that it ends its
+/// session. An `Authorization` header is ignored.
+#[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create",
+    tag = crate::TAG, request_body(content = RefreshRequest, example = json!(example())),
     responses(
-        (status = 200, description = "A new pair.", body = TokenPair, example = json!({
-            "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
-            "refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})),
-        (status = 401, description = "The token is not ours, expired, an access token, or spent; or the account may not be used.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}]})),
-        (status = 429, description = "More than 60 new generations in a minute.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 12 seconds.", "attr": null}]})),
+        (status = 200, description = "A new pair.", body = TokenPair,
+            example = json!(pair_example())),
+        Refused,
+        TooManyRefreshes,
     ))]
 pub async fn refresh_tokens(
     State(app): State<AppState>,
@@ -141,4 +135,24 @@ pub(crate) fn refused(error: TokenError) -> ApiError {
         TokenError::Expired => "Token is expired",
         TokenError::WrongType => "Token has wrong type",
     })
+}
+
+error_responses! {
+    /// The token is not ours, expired, an access token, or spent; or the account may not be used.
+    Refused: refused(TokenError::Invalid), ApiError::no_active_account();
+    /// More refreshes in a minute than the parameter `RefreshesPerMinute` allows a session.
+    TooManyRefreshes: ApiError::throttled(Wait(12));
+}
+
+/// A refresh token for the documentation.
+pub(crate) fn example() -> Value {
+    json!({"refresh":
+        "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln"})
+}
+
+fn pair_example() -> Value {
+    let mut pair = example();
+    pair["access"] =
+        "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln".into();
+    pair
 }

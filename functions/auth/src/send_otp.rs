@@ -6,6 +6,7 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::LateCaller,
+    error_responses,
     http::{
         address::ClientAddress,
         body::Body,
@@ -15,6 +16,7 @@ use shared::{
         rules::{Choice, text},
     },
     ids::ChallengeId,
+    limits::Wait,
     otp::Purpose,
 };
 use utoipa::ToSchema;
@@ -64,22 +66,15 @@ impl FromFields for CodeRequest {
 
 /// Sends a one-time code to a phone.
 ///
-/// Two sequential trips to storage: counters are read and the address is counted side by side, then
-/// the send, the challenge and two shards of the day's budget are written side by side. Two read
-/// units, six write units, one message; another write unit for the first one of a while on each of
-/// the five counters. What needs a token has its session looked up and its write counted beside the
-/// first: one unit more of each.
+/// A code serves one purpose. The answer does not tell whether the phone has an account.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(
         (status = 200, description = "A code is on its way.", body = CodeSent, example = json!({
-            "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123", "expires_in": 300, "resend_after": 60})),
-        (status = 401, description = "The purpose needs a bearer token.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_authenticated",
-                "detail": "Authentication credentials were not provided.", "attr": null}]})),
-        (status = 429, description = "Too many codes for this phone, from this address, or today.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 60 seconds.", "attr": null}]})),
+            "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123",
+            "expires_in": 300, "resend_after": 60})),
+        NeedsToken,
+        TooManyCodes,
     ))]
 pub async fn send_otp(
     State(app): State<AppState>,
@@ -116,4 +111,11 @@ pub async fn send_otp(
         expires_in: life.as_secs(),
         resend_after: app.settings.sends()?.resend_after.as_secs(),
     }))
+}
+
+error_responses! {
+    /// The purpose needs a bearer token.
+    NeedsToken: ApiError::not_authenticated();
+    /// Too many codes for this phone, from this address, or today.
+    TooManyCodes: ApiError::throttled(Wait(60));
 }

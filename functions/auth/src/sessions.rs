@@ -7,6 +7,7 @@ use axum::{
 };
 use http::StatusCode;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use shared::{
     account::{Account, LogOutScope},
     app::AppState,
@@ -18,15 +19,9 @@ use shared::{
 /// Where the caller is logged in.
 ///
 /// At most twenty, the last used first.
-///
-/// One sequential trip to storage; a read unit for each 4 KB of the account, one for most.
-#[utoipa::path(get, path = "/api/sessions/", operation_id = "listSessions", tag = crate::TAG, responses(
-    (status = 200, description = "The sessions that are alive.", body = Vec<SessionOut>, example = json!([
-        {"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone", "platform": "ios",
-            "created": "2026-11-20T08:30:00.000Z", "last_used": "2026-11-22T10:00:00.000Z", "current": true},
-        {"id": "019aa1c2-77aa-7d20-8a31-0b1c2d3e4f50", "device_name": null, "platform": "web",
-            "created": "2026-11-18T19:02:11.250Z", "last_used": "2026-11-21T07:45:09.004Z", "current": false}])),
-))]
+#[utoipa::path(get, path = "/api/sessions/", operation_id = "listSessions", tag = crate::TAG,
+    responses((status = 200, description = "The sessions that are alive.", body = Vec<SessionOut>,
+        example = json!(example()))))]
 pub async fn list_sessions(
     State(app): State<AppState>,
     caller: Caller,
@@ -37,18 +32,12 @@ pub async fn list_sessions(
 
 /// Ends a session of the caller.
 ///
-/// Its tokens are refused from the next request on, and its push devices are silent. It may be the
-/// caller's own.
-///
-/// One sequential trip to storage, one write unit for each KB of the account. The limit of writes
-/// does not count it.
-#[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession", tag = crate::TAG,
-    params(("id" = String, Path, description = "The session's `id` of listSessions.", format = "uuid")),
-    responses(
-        (status = 204, description = "The session has ended."),
-        (status = 404, description = "The caller has no such session.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-    ))]
+/// From the next request on its tokens are refused, and its push devices get nothing. It may be the
+/// caller's own. The limit of writes does not count it.
+#[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession",
+    tag = crate::TAG,
+    params(("id" = String, Path, description = "An `id` of listSessions.", format = "uuid")),
+    responses((status = 204, description = "The session has ended.")))]
 pub async fn revoke_session(
     caller: Caller,
     Path(id): Path<String>,
@@ -70,4 +59,15 @@ fn listed(account: &Account, current: SessionId, now: Timestamp) -> Vec<SessionO
     let mut shown: Vec<SessionOut> = shown.collect();
     shown.sort_by_key(|session| std::cmp::Reverse((session.last_used, session.id)));
     shown
+}
+
+/// The sessions of the examples.
+fn example() -> Value {
+    json!([
+        {"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone",
+            "platform": "ios", "created": "2026-11-20T08:30:00.000Z",
+            "last_used": "2026-11-22T10:00:00.000Z", "current": true},
+        {"id": "019aa1c2-77aa-7d20-8a31-0b1c2d3e4f50", "device_name": null,
+            "platform": "web", "created": "2026-11-18T19:02:11.250Z",
+            "last_used": "2026-11-21T07:45:09.004Z", "current": false}])
 }

@@ -11,6 +11,7 @@ use shared::{
     account::{DeviceLabel, Platform},
     app::AppState,
     device::Registration,
+    error_responses,
     http::{
         address::ClientAddress,
         body::Body,
@@ -19,6 +20,7 @@ use shared::{
         rate_limit::RateLimits,
         rules::{Choice, text},
     },
+    limits::Wait,
 };
 use utoipa::ToSchema;
 
@@ -107,33 +109,17 @@ impl NewDevice {
     }
 }
 
-/// Logs in with a code, making the account where the phone has none.
+/// Logs in with a code, and creates the account if the phone has none.
 ///
-/// A device with a `registration_id` is registered for pushes in the same transaction; where the
-/// customer has fifty devices, it is not.
-///
-/// Three sequential trips to storage: the try is counted on the phone and reserved at the challenge
-/// while the phone's owner, and whose the registration id is, are looked up; code and session are
-/// written in one transaction while the profile is read; then the try and the day's budget are
-/// given back. One read unit (two where there is a profile), two write units for the tries (three
-/// for the first of a day), five for the log-in (fourteen where it makes the account), three for
-/// what is given back. With a device one read unit more, and ten write units where it is new,
-/// twelve where it moves, two where it is the customer's.
-#[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer", tag = crate::TAG,
-    request_body(content = LogInRequest, example = json!({"phone": "+14155550123", "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
-        "otp": "123456", "device": {"name": "Amal's phone", "platform": "ios", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM"}})),
+/// A device with a `registration_id` is registered for push notifications at the same time, unless
+/// the customer has as many devices as allowed.
+#[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer",
+    tag = crate::TAG, request_body(content = LogInRequest, example = json!(request_example())),
     responses(
         (status = 200, description = "Logged in.", body = LoggedIn, example = json!(example())),
-        (status = 201, description = "Logged in, and this made the account.", body = LoggedIn, example = json!(example())),
-        (status = 400, description = "A wrong or expired code, an unknown challenge, or fields that are not as they must be.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
-        (status = 401, description = "The code is right, but the account may not be used.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "no_active_account",
-                "detail": "No active account found for the given token.", "attr": null}]})),
-        (status = 429, description = "Too many tries.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 300 seconds.", "attr": null}]})),
+        (status = 201, description = "Logged in, and this created the account.", body = LoggedIn,
+            example = json!(example())),
+        WrongCode, Inactive, TooManyTries,
     ))]
 pub async fn authenticate_customer(
     State(app): State<AppState>,
@@ -162,4 +148,20 @@ fn example() -> serde_json::Value {
         "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
         "refresh": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.c2ln",
         "customer": crate::profile::example()})
+}
+
+fn request_example() -> serde_json::Value {
+    serde_json::json!({
+        "phone": "+14155550123", "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f",
+        "otp": "123456", "device": {"name": "Amal's phone", "platform": "ios",
+            "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM"}})
+}
+
+error_responses! {
+    /// A wrong or expired code, an unknown challenge, or invalid fields.
+    WrongCode: invalid_code("otp");
+    /// The code is right, but the account may not be used.
+    Inactive: ApiError::no_active_account();
+    /// Too many tries.
+    TooManyTries: ApiError::throttled(Wait(300));
 }

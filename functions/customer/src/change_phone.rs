@@ -25,7 +25,7 @@ use shared::{
 use crate::{
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
     patch::PhonePatch,
-    profile::{TRIES, tag_of},
+    profile::{TRIES, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -192,7 +192,7 @@ impl Plan<'_> {
                 return Err(ApiError::precondition_failed());
             }
         }
-        Err(ApiError::conflict("The profile is being changed elsewhere."))
+        Err(changed_elsewhere())
     }
 }
 

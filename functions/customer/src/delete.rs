@@ -12,6 +12,7 @@ use shared::{
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
     customer::Customer,
+    error_responses,
     http::{
         address::ClientAddress,
         body::Body,
@@ -69,32 +70,16 @@ impl FromFields for DeleteRequest {
 
 /// Deletes the caller's account.
 ///
-/// At once all sessions end, push devices are silent, and the phone is free for another account.
-/// Within the day everything that is stored of the customer is erased; the entries of the wallet
-/// stay and name nobody. A log-in under ten minutes old suffices; otherwise a code sent to the
-/// account's phone is needed. While there is money in the wallet, it takes `forfeit`.
-///
-/// Two sequential trips to storage: the session is looked up, the wallet is read, the write is
-/// counted and a code is tried side by side; then account and wallet are closed. Two read units and
-/// nine write units after a recent log-in; with a code three read units and seventeen write units
-/// (eighteen for the first try of a day); two write units more for each currency that is given up.
+/// All sessions end at once, push devices get nothing, and the phone is free for another account.
+/// Within a day everything that is stored of the customer is erased; the entries of the wallet stay
+/// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
+/// phone is needed. While there is money in the wallet, it takes `forfeit`.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
-    request_body(content = Option<DeleteFields>, example = json!({"challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
+    request_body(content = Option<DeleteFields>, example = json!({
+        "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
         (status = 204, description = "The account is closed."),
-        (status = 400, description = "A wrong or expired code, or fields that are not as they must be.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
-        (status = 403, description = "Neither a recent log-in nor a code.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
-                "detail": "You do not have permission to perform this action.", "attr": null}]})),
-        (status = 409, description = "There is money left (`balance_not_zero`), or the account was changed at the same time (`conflict`).", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "balance_not_zero",
-                "detail": "There is money left in the wallet. Spend it, or give it up with forfeit.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        WrongCode, NotProven, NotClosed,
     ))]
 pub async fn delete_customer(
     State(app): State<AppState>,
@@ -212,4 +197,14 @@ fn prove(
             tried?.compare(app, expected, about).map(Some)
         }
     }
+}
+
+error_responses! {
+    /// A wrong or expired code, or invalid fields.
+    WrongCode: invalid_code("otp");
+    /// Neither a recent log-in nor a code.
+    NotProven: ApiError::permission_denied();
+    /// There is money left (`balance_not_zero`), or the account was changed at the same time
+    /// (`conflict`).
+    NotClosed: ApiError::balance_not_zero();
 }

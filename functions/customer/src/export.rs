@@ -7,6 +7,7 @@ mod account;
 mod addresses;
 mod answers;
 mod devices;
+mod example;
 mod inbox;
 mod wallet;
 
@@ -77,54 +78,11 @@ pub struct Export {
 
 /// Everything that is stored of the caller.
 ///
-/// What is bounded is on the first page; what is not follows by `next`.
-///
-/// One sequential trip to storage: all of a page is read side by side. Eight read units for a first
-/// page of little.
-#[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer", tag = crate::TAG,
-    params(
-        ("cursor" = Option<String>, Query, description = "Of `next`."),
-        ("page_size" = Option<u32>, Query, description = "How much of what is unbounded stands on a page: 1 to 100, 20 without it."),
-    ),
-    responses(
-        (status = 200, description = "Everything that is stored.", body = Export, example = json!({
-            "profile": crate::profile::example(),
-            "account": {"status": "active", "phone_hash": "Ovy6Ij3LVCp1eJ5I8sXEHg", "epoch": 0, "profile_version": 2, "status_change": null,
-                "last_log_out": null},
-            "sessions": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone", "platform": "ios",
-                "created": "2026-11-22T10:00:00.000Z", "last_used": "2026-11-22T10:05:00.000Z", "ends": "2027-05-21T10:00:00.000Z",
-                "idle_seconds": 2_592_000, "generation": 2, "generations_in_minute": 1,
-                "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true}],
-            "answers": [{"place": "CUSTOMER#CreateAddress#Ovy6Ij3LVCp1eJ5I8sXEHg", "fingerprint": "ktbzPAJJXUVgmUmJo3TURA", "status": 201,
-                "body": "{}", "until": "2026-11-23T10:05:00.000Z"}],
-            "addresses": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e02", "label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
-                "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
-                "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "created": "2026-11-22T10:00:00.000Z",
-                "updated": "2026-11-22T10:00:00.000Z", "revision": 1}],
-            "address_book": {"count": 1, "default": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e02", "revision": 1},
-            "devices": [{"id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
-                "device_id": null, "type": "ios", "active": true, "date_created": "2026-11-22T10:00:00.000Z",
-                "session": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "endpoint": null, "checked": false, "silenced_by": null,
-                "silenced_at": null, "seen": "2026-11-22T20:52:24.000Z", "revision": 1}],
-            "device_count": 1,
-            "inbox": {"revision": 1, "last": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "read_to": null, "deleted_to": null,
-                "weeks": [{"week": 2968, "total": 1, "unread": 1, "until": "2027-02-24T00:00:00.000Z"}]},
-            "notifications": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "type": "order", "title": "Your order is on its way",
-                "body": "It will be with you by six.", "data": "{\"order\":\"4711\"}", "image_url": null, "read": false,
-                "until": "2027-02-24T00:00:00.000Z"}],
-            "receipts": [{"message": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU",
-                "notification": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "until": "2027-02-24T00:00:00.000Z"}],
-            "wallet": {"ledger": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e01", "version": 1, "last_entry": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e",
-                "balances": [{"currency": "KWD", "available": 12_000, "held": 0, "entries": 1, "updated": "2026-11-22T10:05:00.000Z"}],
-                "closed": false},
-            "ledger": [{"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e", "type": "credit", "currency": "KWD", "number": 1, "amount": 12_000,
-                "released": 0, "delta": 12_000, "debit_account": "outside:funding", "credit_account": "wallet:available",
-                "available_after": 12_000, "held_after": 0, "hold_id": null, "entry_id": null, "until": null, "reference": "Gift card",
-                "created": "2026-11-22T10:05:00.000Z"}],
-            "holds": [], "reversals": [], "next": null})),
-        (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
-    ))]
+/// What is bounded is on the first page; the rest follows by `next`.
+#[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer",
+    tag = crate::TAG, params(Paging),
+    responses((status = 200, description = "Everything that is stored.", body = Export,
+        example = json!(example::export()))))]
 pub async fn export_customer(
     State(app): State<AppState>,
     caller: Caller,

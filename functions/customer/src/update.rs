@@ -5,47 +5,29 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::{address::ClientAddress, body::Body, error::ApiError},
+    error_responses,
+    http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
+    code::invalid_code,
     patch::ProfilePatch,
-    profile::{Profile, TRIES, answer, tag_of},
+    profile::{Profile, TRIES, answer, changed_elsewhere, tag_of},
 };
 
 /// Changes the caller's profile.
 ///
 /// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and
-/// after ten minutes from the log-in with a code sent to the present phone, too. All other sessions
-/// end, the present phone is free at once and is told by a message.
-///
-/// Two sequential trips to storage: the session is looked up beside the profile, and the write is
-/// counted; then the profile is replaced if it is still the one that was read. Two read units and
-/// two write units, one where nothing differs. A move takes two trips, too, as its codes are tried
-/// beside the first: two read units, seventeen write units, or twenty-five with two codes (another
-/// for the first try of a day on a phone), and a message.
-#[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer", tag = crate::TAG,
-    params(("If-Match" = Option<String>, Header, description = "Change only this version.")),
+/// without a recent log-in (ten minutes) also with a code sent to the present phone. All other
+/// sessions end. The present phone is free at once and gets a message about it.
+#[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
+    tag = crate::TAG, params(IfMatch),
     request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
-            headers(("ETag" = String, description = "Names this version.")), example = json!(crate::profile::example())),
-        (status = 400, description = "Fields that are not as they must be, or a wrong or expired code.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid_otp", "detail": "The code is wrong or has expired.", "attr": "otp"}]})),
-        (status = 403, description = "Another phone without the codes that prove it.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
-                "detail": "You do not have permission to perform this action.", "attr": null}]})),
-        (status = 409, description = "The new phone has an account, or others changed the profile at the same time, again and again.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The profile is being changed elsewhere.", "attr": null}]})),
-        (status = 412, description = "`If-Match` names another version.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "precondition_failed",
-                "detail": "The resource has changed since it was read.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+            example = json!(crate::profile::example())),
+        WrongCode, NotProven, Conflict,
     ))]
 pub async fn update_customer(
     State(app): State<AppState>,
@@ -85,5 +67,14 @@ pub async fn update_customer(
         }
         customer = app.store.profile(verified.customer).await?;
     }
-    Err(ApiError::conflict("The profile is being changed elsewhere."))
+    Err(changed_elsewhere())
+}
+
+error_responses! {
+    /// Invalid fields, or a wrong or expired code.
+    WrongCode: invalid_code("otp");
+    /// Another phone without the codes that prove it.
+    NotProven: ApiError::permission_denied();
+    /// The new phone has an account, or other requests kept changing the profile.
+    Conflict: changed_elsewhere();
 }

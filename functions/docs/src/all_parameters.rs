@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{app::AppState, http::error::ApiError};
 use utoipa::{IntoParams, ToSchema};
 
@@ -182,25 +183,29 @@ pub(crate) struct AllParametersOut {
 ///
 /// Takes a parameter of every kind and checks each; the answer is the document's example. In
 /// development: it may change.
-///
-/// No trip to storage.
 #[utoipa::path(post, path = "/api/all-parameters/{id}/", operation_id = "allParameters", tag = TAG,
     params(InPath, InQuery, InHeaders, InCookies),
     request_body(content(
-        (AllFields = "application/json", example = json!({"name": "A thing", "count": 2, "price": 9.5, "agreed": true,
-            "email": "amal@example.com", "at": "2026-11-25T18:00:00.000Z", "sort": "newest", "note": null, "tags": ["a", "b"],
-            "place": {"lat": 24.7, "lng": 46.7}})),
-        (AllFields = "application/x-www-form-urlencoded", example = json!({"name": "A thing", "count": 2, "tags": ["a", "b"]})),
-        (AllFieldsAndFile = "multipart/form-data", example = json!({"name": "A thing", "count": 2, "file": "the content of a file"})),
+        (AllFields = "application/json", example = json!(example())),
+        (AllFields = "application/x-www-form-urlencoded",
+            example = json!({"name": "A thing", "count": 2, "tags": ["a", "b"]})),
+        (AllFieldsAndFile = "multipart/form-data",
+            example = json!({"name": "A thing", "count": 2, "file": "the content of a file"})),
     )),
-    responses(
-        (status = 200, description = "The example of the document.", body = AllParametersOut,
-            example = json!({"id": 7, "name": "A thing", "count": 2, "tags": ["a", "b"]})),
-    ))]
+    responses((status = 200, description = "The example of the document.",
+        body = AllParametersOut,
+        example = json!({"id": 7, "name": "A thing", "count": 2, "tags": ["a", "b"]}))))]
 pub(crate) async fn all_parameters(
     State(app): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let path = request.uri().path().to_owned();
     mock::answer(&app, &path, request).await
+}
+
+/// A body for the documentation.
+fn example() -> Value {
+    json!({"name": "A thing", "count": 2, "price": 9.5, "agreed": true,
+        "email": "amal@example.com", "at": "2026-11-25T18:00:00.000Z", "sort": "newest",
+        "note": null, "tags": ["a", "b"], "place": {"lat": 24.7, "lng": 46.7}})
 }

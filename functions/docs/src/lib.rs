@@ -5,23 +5,24 @@
 //! nothing for them; no page asks another host for anything; the mock knows no operation but those
 //! of the document, and neither reads nor writes a table.
 
-mod all_parameters;
 mod guides;
 mod mock;
 mod site;
 
 use shared::{
     http::routes::{Operation, Routes},
-    operation,
+    routes,
     settings::Section,
 };
 
 pub use guides::{GUIDES, Guide};
 pub use site::FILES;
 
-/// The operations of this group.
-pub fn routes() -> Routes {
-    without_operations().public(operation!(all_parameters::all_parameters))
+routes! {
+    /// The operations of this group.
+    pub fn routes() -> Routes { without_operations() }
+
+    public all_parameters::all_parameters;
 }
 
 /// The pages and the mock alone, which need no storage at all.

@@ -19,24 +19,16 @@ pub struct Deleted {
     deleted: u64,
 }
 
-/// Deletes messages of the caller's inbox.
+/// Deletes notifications of the caller's inbox.
 ///
-/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that
-/// moment, however many, and nothing that comes later.
-///
-/// Two sequential trips to storage (a third where all of a hundred ids are there): the session, the
-/// counts and the messages are read side by side, and the write is counted; then they go in one
-/// transaction. With `all`: two read units, three write units, whatever there is. With `ids`: one
-/// read unit more for each message, and three write units more (two for each further KB of it).
-#[utoipa::path(post, path = "/api/notifications/bulk-delete/", operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
-    responses(
-        (status = 200, description = "How many went.", body = Deleted, example = json!({"deleted": 1})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
-    ))]
+/// `ids` takes up to a hundred and skips those that are not in the inbox. `all` deletes everything
+/// that is there at that moment, and nothing that arrives later.
+#[utoipa::path(post, path = "/api/notifications/bulk-delete/",
+    operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
+    request_body(content = SelectionFields,
+        example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
+    responses((status = 200, description = "Number of notifications deleted.", body = Deleted,
+        example = json!({"deleted": 1}))))]
 pub async fn delete_notifications(
     State(app): State<AppState>,
     caller: Caller,
@@ -45,20 +37,14 @@ pub async fn delete_notifications(
     delete(&app, &caller, &selection).await
 }
 
-/// Deletes messages of the caller's inbox, for clients that delete where they list.
+/// Deletes notifications of the caller's inbox, for clients that delete where they list.
 ///
-/// As bulkDeleteNotifications.
-///
-/// Two sequential trips to storage (a third where all of a hundred ids are there).
-#[utoipa::path(delete, path = "/api/notifications/", operation_id = "bulkDeleteNotifications_delete", tag = crate::NOTIFICATIONS,
+/// Like bulkDeleteNotifications.
+#[utoipa::path(delete, path = "/api/notifications/",
+    operation_id = "bulkDeleteNotifications_delete", tag = crate::NOTIFICATIONS,
     request_body(content = SelectionFields, example = json!({"all": true})),
-    responses(
-        (status = 200, description = "How many went.", body = Deleted, example = json!({"deleted": 5000})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
-    ))]
+    responses((status = 200, description = "Number of notifications deleted.", body = Deleted,
+        example = json!({"deleted": 5000}))))]
 pub async fn delete_notifications_at_list(
     State(app): State<AppState>,
     caller: Caller,

@@ -9,9 +9,10 @@ use shared::{
     app::AppState,
     auth::caller::Caller,
     device::{Claimed, DeviceClaim},
+    error_responses,
     http::{
         error::ApiError,
-        idempotency::{self, Keyed},
+        idempotency::{self, IdempotencyKey, Keyed},
     },
     idempotency::{Asker, StoredAnswer},
 };
@@ -21,33 +22,21 @@ use crate::device::{DeviceOut, NewDevice};
 /// How often a registration is decided anew, where others register the same id all the while.
 pub(crate) const TRIES: usize = 12;
 
-/// Registers a device for pushes.
+/// Registers a device for push notifications.
 ///
-/// A registration id that the caller has is updated (200): it becomes active, in the caller's
-/// session, and what is not sent stays. One that another customer has moves to the caller and
-/// leaves the other at the same moment, without its `name` and `device_id` (200). An app registers
-/// at each start: its session may be a new one, and its device may have been given up.
-///
-/// Two sequential trips to storage: the session and whose the registration id is are looked up side
-/// by side, and the write is counted; then the device is written. Three read units (four with an
-/// `Idempotency-Key`); eleven write units for a new device, thirteen for one that moves, two for
-/// one of the caller's own, and three more with an `Idempotency-Key`.
-#[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create", tag = crate::DEVICES,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again.")),
-    request_body(content = NewDevice, example = json!({"registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM", "type": "ios",
-        "name": "Amal's phone", "device_id": "8f14e45f-ceea-467f"})),
+/// A registration id that the caller already has is updated (200): it becomes active, in the
+/// caller's session, and fields that are not sent keep their values. One that another customer has
+/// moves to the caller, without its `name` and `device_id` (200). Apps register at each start,
+/// because the session may be new and the device may have been deactivated.
+#[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create",
+    tag = crate::DEVICES, params(IdempotencyKey),
+    request_body(content = NewDevice, example = json!(crate::device::new_example())),
     responses(
-        (status = 201, description = "A new device.", body = DeviceOut, example = json!(crate::device::example())),
-        (status = 200, description = "A device that was there before.", body = DeviceOut, example = json!(crate::device::example())),
-        (status = 409, description = "The caller has fifty devices.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "limit_reached", "detail": "At most 50 devices.", "attr": null}]})),
-        (status = 422, description = "The `Idempotency-Key` was used for another request.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "idempotency_key_reused",
-                "detail": "This Idempotency-Key was used for another request.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 201, description = "A new device.", body = DeviceOut,
+            example = json!(crate::device::example())),
+        (status = 200, description = "A device that was there before.", body = DeviceOut,
+            example = json!(crate::device::example())),
+        TooManyDevices,
     ))]
 pub async fn create_device(
     State(app): State<AppState>,
@@ -82,9 +71,18 @@ pub async fn create_device(
         let claim = DeviceClaim { customer, device: &device, found: &found, now };
         match app.store.claim_device(claim, kept.as_ref()).await? {
             Claimed::Once(once) => return idempotency::answer(once, fresh),
-            Claimed::Full => return Err(ApiError::limit_reached("At most 50 devices.")),
+            Claimed::Full => return Err(too_many_devices()),
             Claimed::Changed => found = app.store.find_device(customer, &hash).await?,
         }
     }
     Err(ApiError::conflict("The device is being registered elsewhere."))
+}
+
+fn too_many_devices() -> ApiError {
+    ApiError::limit_reached("At most 50 devices.")
+}
+
+error_responses! {
+    /// The caller has as many devices as a customer may have.
+    TooManyDevices: too_many_devices();
 }

@@ -12,22 +12,13 @@ use crate::{
     selection::{Selected, Selection, TRIES},
 };
 
-/// Deletes a message of the caller's inbox.
+/// Deletes a notification of the caller's inbox.
 ///
-/// Two sequential trips to storage: the session, the counts and the message are read side by side,
-/// and the write is counted; then it goes in one transaction with its count. Three read units, six
-/// write units.
-#[utoipa::path(delete, path = "/api/notifications/{id}/", operation_id = "deleteNotification", tag = crate::NOTIFICATIONS,
-    params(("id" = String, Path, description = "The message's `id`.", format = "uuid")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "The caller has no such message.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
-    ))]
+/// An unread one no longer counts as unread.
+#[utoipa::path(delete, path = "/api/notifications/{id}/", operation_id = "deleteNotification",
+    tag = crate::NOTIFICATIONS,
+    params(("id" = String, Path, description = "The notification's `id`.", format = "uuid")),
+    responses((status = 204, description = "The notification is deleted.")))]
 pub async fn delete_notification(
     State(app): State<AppState>,
     caller: Caller,

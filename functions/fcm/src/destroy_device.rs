@@ -4,21 +4,13 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::error::ApiError};
 
-/// Takes a push device of the caller away.
+/// Deletes a push device of the caller.
 ///
-/// Two sequential trips to storage: the session is looked up and the write counted; then device and
-/// ownership go. One read unit, eight write units.
-#[utoipa::path(delete, path = "/api/devices/{registration_id}/", operation_id = "devices_destroy", tag = crate::DEVICES,
+/// It gets no push notifications from then on.
+#[utoipa::path(delete, path = "/api/devices/{registration_id}/", operation_id = "devices_destroy",
+    tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
-    responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "The caller has no such device.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
-    ))]
+    responses((status = 204, description = "The device is deleted.")))]
 pub async fn destroy_device(
     State(app): State<AppState>,
     caller: Caller,

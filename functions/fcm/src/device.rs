@@ -237,3 +237,15 @@ pub(crate) fn example() -> Value {
         "id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
         "device_id": "8f14e45f-ceea-467f", "active": true, "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})
 }
+
+/// A registration for the documentation.
+pub(crate) fn new_example() -> Value {
+    json!({"registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM", "type": "ios",
+        "name": "Amal's phone", "device_id": "8f14e45f-ceea-467f"})
+}
+
+/// A change for the documentation.
+pub(crate) fn change_example() -> Value {
+    json!({"registration_id": "bmV3IHRva2Vu:APA91bE-token_of.FCM", "type": "ios",
+        "name": "Amal's phone", "active": true})
+}

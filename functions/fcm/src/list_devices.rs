@@ -7,13 +7,10 @@ use crate::device::DeviceOut;
 
 /// The caller's push devices.
 ///
-/// At most fifty, newest first, those that are not active among them.
-///
-/// One sequential trip to storage: the session is looked up beside the devices. Two read units, one
-/// more for each further 4 KB of devices.
-#[utoipa::path(get, path = "/api/devices/", operation_id = "devices_list", tag = crate::DEVICES, responses(
-    (status = 200, description = "The devices.", body = Vec<DeviceOut>, example = json!([crate::device::example()])),
-))]
+/// Newest first, inactive ones too. A customer has at most 50.
+#[utoipa::path(get, path = "/api/devices/", operation_id = "devices_list", tag = crate::DEVICES,
+    responses((status = 200, description = "The devices.", body = Vec<DeviceOut>,
+        example = json!([crate::device::example()]))))]
 pub async fn list_devices(
     State(app): State<AppState>,
     caller: Caller,

@@ -10,7 +10,11 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    http::{error::ApiError, etag::ETag, page::Paging},
+    http::{
+        error::ApiError,
+        etag::{ETag, IfNoneMatch},
+        page::Paging,
+    },
     ids::NotificationId,
     inbox::Notification,
 };
@@ -37,23 +41,12 @@ pub struct NotificationPage {
 
 /// The caller's inbox, newest first.
 ///
-/// Messages expire after 90 days or up to a week later, unless configured otherwise.
-///
-/// One sequential trip to storage: session, counts and messages are read side by side. Three read
-/// units, one more for each further 4 KB of messages.
-#[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications", tag = crate::NOTIFICATIONS,
-    params(
-        ("cursor" = Option<String>, Query, description = "Of `next` or `previous`."),
-        ("page_size" = Option<u32>, Query, description = "1 to 100, 20 without it."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
-    ),
-    responses(
-        (status = 200, description = "A page.", body = NotificationPage, headers(("ETag" = String, description = "Names this state of the inbox.")),
-            example = json!({"next": null, "previous": null, "results": [crate::notification::example()], "unread": 1})),
-        (status = 304, description = "`If-None-Match` names the present state."),
-        (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
-    ))]
+/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later.
+#[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications",
+    tag = crate::NOTIFICATIONS, params(Paging, IfNoneMatch),
+    responses((status = 200, description = "A page.", body = NotificationPage,
+        example = json!({"next": null, "previous": null,
+            "results": [crate::notification::example()], "unread": 1}))))]
 pub async fn list_notifications(
     State(app): State<AppState>,
     caller: Caller,

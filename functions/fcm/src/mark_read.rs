@@ -22,25 +22,16 @@ pub struct Unread {
     unread: u64,
 }
 
-/// Marks messages of the caller's inbox as read.
+/// Marks notifications of the caller's inbox as read.
 ///
-/// `ids` takes up to a hundred, and passes over what is not there; `all` takes what exists at that
-/// moment.
-///
-/// Two sequential trips to storage (a third where all of a hundred ids change): the session, the
-/// counts and the messages are read side by side, and the write is counted; then they change in one
-/// transaction. With `all`: two read units, three write units, whatever there is. With `ids`: one
-/// read unit more for each message, and two write units more for each KB of them. Where nothing
-/// changes, one trip.
-#[utoipa::path(post, path = "/api/notifications/read/", operation_id = "markNotificationsRead", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields, example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
-    responses(
-        (status = 200, description = "How many are left.", body = Unread, example = json!({"unread": 3})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
-    ))]
+/// `ids` takes up to a hundred and skips those that are not in the inbox. `all` marks everything
+/// that is there at that moment.
+#[utoipa::path(post, path = "/api/notifications/read/", operation_id = "markNotificationsRead",
+    tag = crate::NOTIFICATIONS,
+    request_body(content = SelectionFields,
+        example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
+    responses((status = 200, description = "Number of unread notifications left.", body = Unread,
+        example = json!({"unread": 3}))))]
 pub async fn mark_notifications_read(
     State(app): State<AppState>,
     caller: Caller,

@@ -10,17 +10,13 @@ use crate::device::DeviceOut;
 
 /// One push device of the caller.
 ///
-/// The registration id is the whole rest of the path, whatever it holds; what a gateway takes for
-/// the beginning of a query (`?`) cannot stand in it.
-///
-/// One sequential trip to storage: the session is looked up beside the device. Two read units.
-#[utoipa::path(get, path = "/api/devices/{registration_id}/", operation_id = "devices_retrieve", tag = crate::DEVICES,
+/// The registration id is the whole rest of the path. It cannot contain `?`, where a gateway starts
+/// the query.
+#[utoipa::path(get, path = "/api/devices/{registration_id}/", operation_id = "devices_retrieve",
+    tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
-    responses(
-        (status = 200, description = "The device.", body = DeviceOut, example = json!(crate::device::example())),
-        (status = 404, description = "The caller has no such device.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-    ))]
+    responses((status = 200, description = "The device.", body = DeviceOut,
+        example = json!(crate::device::example()))))]
 pub async fn retrieve_device(
     State(app): State<AppState>,
     caller: Caller,

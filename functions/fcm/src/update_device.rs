@@ -8,6 +8,7 @@ use shared::{
     app::AppState,
     auth::caller::{Caller, Verified},
     device::{Device, DevicePatch, Replaced},
+    error_responses,
     hashes::ContentHash,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
@@ -21,30 +22,17 @@ use crate::{
 
 /// Changes a push device of the caller.
 ///
-/// `active` is true where it is not sent; `name` and `device_id` stay where they are not. Another
-/// `registration_id` must be nobody's. A device that is not active becomes the caller's session's
-/// by `active`; one that is stays with its own.
-///
-/// Two sequential trips to storage: the session is looked up beside the device and whose the new
-/// registration id is, and the write is counted; then the device is replaced if it is still the one
-/// that was read. Two read units (three with another registration id), two write units (eleven with
-/// another registration id).
-#[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update", tag = crate::DEVICES,
+/// `active` is true by default; `name` and `device_id` keep their values if they are not sent. No
+/// device may have the new `registration_id`. An inactive device that becomes `active` joins the
+/// caller's session; an active one stays in its own.
+#[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update",
+    tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
-    request_body(content = DeviceChange, example = json!({"registration_id": "bmV3IHRva2Vu:APA91bE-token_of.FCM", "type": "ios",
-        "name": "Amal's phone", "active": true})),
+    request_body(content = DeviceChange, example = json!(crate::device::change_example())),
     responses(
-        (status = 200, description = "The device after the change.", body = DeviceOut, example = json!(crate::device::example())),
-        (status = 400, description = "Fields that are not as they must be, or a registration id that a device has.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "unique",
-                "detail": "FCM device with this Registration token already exists.", "attr": "registration_id"}]})),
-        (status = 404, description = "The caller has no such device.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 200, description = "The device after the change.", body = DeviceOut,
+            example = json!(crate::device::example())),
+        NotUnique,
     ))]
 pub async fn update_device(
     State(app): State<AppState>,
@@ -55,29 +43,18 @@ pub async fn update_device(
     change(&app, &caller, &registration_id, &patch).await
 }
 
-/// Changes some of a push device of the caller.
+/// Changes some fields of a push device of the caller.
 ///
-/// What is not sent stays. Otherwise as devices_update.
-///
-/// Two sequential trips to storage: the session is looked up beside the device and whose the new
-/// registration id is, and the write is counted; then the device is replaced if it is still the one
-/// that was read. Two read units (three with another registration id), two write units (eleven with
-/// another registration id).
-#[utoipa::path(patch, path = "/api/devices/{registration_id}/", operation_id = "devices_partial_update", tag = crate::DEVICES,
+/// Fields that are not sent keep their values. Otherwise like devices_update.
+#[utoipa::path(patch, path = "/api/devices/{registration_id}/",
+    operation_id = "devices_partial_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
-    request_body(content = PartialDeviceChange, example = json!({"name": "Amal's old phone", "active": false})),
+    request_body(content = PartialDeviceChange,
+        example = json!({"name": "Amal's old phone", "active": false})),
     responses(
-        (status = 200, description = "The device after the change.", body = DeviceOut, example = json!(crate::device::example())),
-        (status = 400, description = "Fields that are not as they must be, or a registration id that a device has.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "unique",
-                "detail": "FCM device with this Registration token already exists.", "attr": "registration_id"}]})),
-        (status = 404, description = "The caller has no such device.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 200, description = "The device after the change.", body = DeviceOut,
+            example = json!(crate::device::example())),
+        NotUnique,
     ))]
 pub async fn update_device_partially(
     State(app): State<AppState>,
@@ -152,4 +129,9 @@ async fn write(
     }
     let done = app.store.replace_device(verified.customer, after).await?;
     Ok(if done { Replaced::Done } else { Replaced::Changed })
+}
+
+error_responses! {
+    /// Invalid fields, or a registration id that another device has.
+    NotUnique: not_unique();
 }

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     address::{Address, AddressPatch, Details},
+    error_responses,
     http::{
+        error::ApiError,
         fields::{Fields, FromFields, Reported, Violation},
         rules::{Boolean, Text, text},
         times::in_millis,
@@ -361,4 +363,20 @@ pub(crate) fn example() -> Value {
         "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
         "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true, "region": crate::region::example(),
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z"})
+}
+
+error_responses! {
+    /// Invalid fields; a postal code must follow the country's rule.
+    pub(crate) Invalid: ApiError::field(
+        "postal_code",
+        "invalid",
+        "Enter a valid postal code of SA."
+    );
+    /// Other requests kept changing the addresses.
+    pub(crate) Conflict: changed_elsewhere();
+}
+
+/// 409: other requests kept changing the addresses.
+pub(crate) fn changed_elsewhere() -> ApiError {
+    ApiError::conflict("The addresses are being changed elsewhere.")
 }

@@ -6,9 +6,10 @@ use shared::{
     address::{Added, Address, AddressBook, DefaultPlace, NewAddress as Addition},
     app::AppState,
     auth::caller::Caller,
+    error_responses,
     http::{
         error::ApiError,
-        idempotency::{self, Keyed},
+        idempotency::{self, IdempotencyKey, Keyed},
         language::Languages,
     },
     idempotency::{Asker, StoredAnswer},
@@ -17,7 +18,7 @@ use shared::{
 };
 
 use crate::{
-    address::{AddressOut, NewAddress},
+    address::{AddressOut, NewAddress, changed_elsewhere},
     countries::Language,
     region::Region,
     served::AreaCache,
@@ -28,32 +29,14 @@ pub(crate) const TRIES: usize = 12;
 
 /// Adds an address.
 ///
-/// The first one becomes the default whatever is sent; a later one where `is_default` is true.
-///
-/// Two sequential trips to storage: the session and what is known of the addresses are looked up
-/// side by side, and the write is counted; then the address is written. Two read units (three with
-/// an `Idempotency-Key`), five write units, three more with an `Idempotency-Key`, one more for the
-/// first write of an hour; more for an address above a KB.
-#[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress", tag = crate::ADDRESS,
-    params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Names this request, so that it can be sent again."),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-    ),
+/// The first one becomes the default whatever is sent; a later one if `is_default` is true.
+#[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress",
+    tag = crate::ADDRESS, params(IdempotencyKey, Languages),
     request_body(content = NewAddress, example = json!(crate::address::example_fields())),
     responses(
-        (status = 201, description = "The address.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid", "detail": "Enter a valid postal code of SA.", "attr": "postal_code"}]})),
-        (status = 409, description = "The caller has fifty addresses.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "limit_reached", "detail": "At most 50 addresses.", "attr": null}]})),
-        (status = 422, description = "The `Idempotency-Key` was used for another request.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "idempotency_key_reused",
-                "detail": "This Idempotency-Key was used for another request.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 201, description = "The address.", body = AddressOut,
+            example = json!(crate::address::example())),
+        crate::address::Invalid, TooManyAddresses,
     ))]
 pub async fn create_address(
     State(app): State<AppState>,
@@ -103,7 +86,7 @@ pub async fn create_address(
             Err(error) => return Err(error.into()),
         }
     }
-    Err(ApiError::conflict("The addresses are being changed elsewhere."))
+    Err(changed_elsewhere())
 }
 
 fn place(is_default: bool, book: &AddressBook) -> DefaultPlace {
@@ -116,4 +99,9 @@ fn place(is_default: bool, book: &AddressBook) -> DefaultPlace {
 
 fn full() -> ApiError {
     ApiError::limit_reached("At most 50 addresses.")
+}
+
+error_responses! {
+    /// The caller has as many addresses as a customer may have.
+    TooManyAddresses: full();
 }

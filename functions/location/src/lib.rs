@@ -11,34 +11,30 @@ pub mod area_file;
 pub mod areas;
 pub mod boundaries;
 pub mod countries;
-mod create_address;
-mod delete_address;
-mod list_addresses;
-mod list_countries;
 pub mod postal;
 pub mod region;
-mod region_by_point;
 mod served;
 pub mod time_zones;
-mod update_address;
 
-use shared::{http::routes::Routes, operation, settings::Section};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const COUNTRY: &str = "Location/Country";
 const REGION: &str = "Location/Region";
 const ADDRESS: &str = "Location/Address";
 
-/// The operations of this group.
-pub fn routes() -> Routes {
-    Routes::of(env!("CARGO_CRATE_NAME"))
-        .needs(&[Section::COUNTRIES, Section::WRITES])
-        .with_own(served::AreaCache::default())
-        .public(operation!(list_countries::list_countries))
-        .public(operation!(region_by_point::get_region_by_point))
-        .bearer(operation!(list_addresses::list_addresses))
-        .bearer(operation!(create_address::create_address))
-        .bearer(operation!(update_address::update_address))
-        .bearer(operation!(update_address::replace_address))
-        .bearer(operation!(delete_address::delete_address))
+routes! {
+    /// The operations of this group.
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::COUNTRIES, Section::WRITES])
+            .with_own(served::AreaCache::default())
+    }
+
+    public list_countries::list_countries.cacheable(list_countries::CACHE);
+    public region_by_point::get_region_by_point.cacheable(region_by_point::CACHE);
+    bearer list_addresses::list_addresses;
+    bearer create_address::create_address;
+    bearer update_address::{update_address, replace_address};
+    bearer delete_address::delete_address;
 }

@@ -12,14 +12,12 @@ use crate::{address::AddressOut, countries::Language, region::Region, served::Ar
 
 /// The caller's addresses.
 ///
-/// At most fifty, the default first, then the newest. The names of their regions' countries are in
-/// the wanted language.
-///
-/// One sequential trip to storage: the session is looked up beside the addresses. Two read units,
-/// one more for each further 4 KB of addresses.
+/// At most 50, the default first, then the newest. The names of their regions' countries are in the
+/// wanted language.
 #[utoipa::path(get, path = "/api/addresses/", operation_id = "ListAddresses", tag = crate::ADDRESS,
-    params(("Accept-Language" = Option<String>, Header, description = "The wanted languages.")),
-    responses((status = 200, description = "The addresses.", body = Vec<AddressOut>, example = json!([crate::address::example()]))))]
+    params(Languages),
+    responses((status = 200, description = "The addresses.", body = Vec<AddressOut>,
+        example = json!([crate::address::example()]))))]
 pub async fn list_addresses(
     State(app): State<AppState>,
     Extension(areas): Extension<AreaCache>,

@@ -3,13 +3,16 @@
 use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     app::AppState,
+    error_responses,
     http::{
         body::Query,
         error::ApiError,
+        etag::IfNoneMatch,
         fields::{Fields, FromFields, Reported},
-        language::Languages,
+        language::{Languages, QueryLanguage},
         public::Public,
         rules::text,
     },
@@ -19,7 +22,7 @@ use utoipa::ToSchema;
 use crate::countries::{Country, Language, country};
 
 /// What `Cache-Control` says: it changes with a release of ours alone.
-const CACHE: &str = "public, max-age=86400";
+pub(crate) const CACHE: &str = "public, max-age=86400";
 /// Most characters that may be searched for.
 const MOST_SEARCHED: usize = 200;
 
@@ -67,29 +70,19 @@ impl FromFields for CountryQuery {
 
 /// The countries.
 ///
-/// All of ISO 3166-1, in the language `lang` or, where that is absent, the wanted one that comes
-/// first among those that there are; where there is none of them, in English. In the order of their
-/// names in that language.
-///
-/// No trip to storage, ever.
+/// All of ISO 3166-1, in the language `lang` or, without it, in the first wanted one that there is,
+/// or else in English. In the order of their names in that language.
 #[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::COUNTRY,
     params(
-        ("search" = Option<String>, Query, description = "Only those whose name, here or in English, holds this, in capitals or not, with accents or without; or whose code is this, or whose dial code begins so. At most 200 characters."),
-        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+        ("search" = Option<String>, Query, description = "Only those whose name, in that language \
+            or in English, contains this, in capitals or not, with accents or without; or whose \
+            code is this, or whose dial code begins so. At most 200 characters."),
+        QueryLanguage, IfNoneMatch,
     ),
     responses(
-        (status = 200, description = "The countries, by name.", body = Vec<CountryOut>, headers(
-            ("ETag" = String, description = "Names this list in this language."),
-            ("Cache-Control" = String, description = "`public, max-age=86400`"),
-            ("Content-Language" = String, description = "The language of the answer.")),
-            example = json!([{"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia", "dial_codes": ["+966"],
-                "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦", "sms_enabled": true}])),
-        (status = 304, description = "`If-None-Match` names what would be answered."),
-        (status = 400, description = "A search that is too long.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "max_length",
-                "detail": "Ensure this field has no more than 200 characters.", "attr": "search"}]})),
+        (status = 200, description = "The countries, by name.", body = Vec<CountryOut>,
+            example = json!(example())),
+        SearchTooLong,
     ))]
 pub async fn list_countries(
     State(app): State<AppState>,
@@ -168,6 +161,22 @@ fn folded(text: &str) -> String {
         other => Some(other),
     };
     text.to_lowercase().chars().filter_map(plain).collect()
+}
+
+error_responses! {
+    /// A search that is too long.
+    SearchTooLong: ApiError::field(
+        "search",
+        "max_length",
+        "Ensure this field has no more than 200 characters."
+    );
+}
+
+/// The countries of the examples.
+fn example() -> Value {
+    json!([{"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia",
+        "dial_codes": ["+966"], "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦",
+        "sms_enabled": true}])
 }
 
 #[cfg(test)]

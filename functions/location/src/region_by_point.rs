@@ -4,11 +4,13 @@ use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use shared::{
     app::AppState,
+    error_responses,
     http::{
         body::Query,
         error::ApiError,
+        etag::IfNoneMatch,
         fields::{Fields, FromFields, Reported},
-        language::Languages,
+        language::{Languages, QueryLanguage},
         public::Public,
         rules::{Decimal, text},
     },
@@ -18,7 +20,7 @@ use shared::{
 use crate::{countries::Language, region::Region, served::AreaCache};
 
 /// What `Cache-Control` says: as long as this process keeps the service areas, too.
-const CACHE: &str = "public, max-age=60";
+pub(crate) const CACHE: &str = "public, max-age=60";
 
 /// Which point is meant.
 #[derive(Debug)]
@@ -45,37 +47,26 @@ impl FromFields for RegionQuery {
 
 /// What lies at a point.
 ///
-/// The country is told in the language `lang` or, where that is absent, the wanted one that comes
-/// first among those that there are, else in English. Where several countries have the point,
-/// because it is disputed or because one lies within another's claim (Hong Kong, say), the smallest
-/// is `country` and the others are `also`. Boundaries are right on land to within a few hundred
-/// metres, and time zones within one country to about two kilometres.
+/// Names are in the language `lang` or, without it, in the first wanted one that there is, or else
+/// in English. Where several countries have the point, because it is disputed or because one lies
+/// within another's claim (Hong Kong, say), the smallest is `country` and the others are `also`.
+/// Boundaries are right on land to within a few hundred metres, and time zones within one country
+/// to about two kilometres.
 ///
 /// Boundaries and time zones: © OpenStreetMap contributors, under the Open Database License
 /// (https://www.openstreetmap.org/copyright).
-///
-/// No trip to storage in a warm process. At its start one for which service areas hold and one for
-/// each megabyte of them; the former again once a minute, beside a request.
 #[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
-        ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).", minimum = -90, maximum = 90),
-        ("lng" = f64, Query, description = "Degrees east, -180 to 180.", minimum = -180, maximum = 180),
-        ("lang" = Option<String>, Query, description = "The wanted language (BCP 47), in place of `Accept-Language`."),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-        ("If-None-Match" = Option<String>, Header, description = "An `ETag` seen before."),
+        ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).",
+            minimum = -90, maximum = 90),
+        ("lng" = f64, Query, description = "Degrees east, -180 to 180.",
+            minimum = -180, maximum = 180),
+        QueryLanguage, IfNoneMatch,
     ),
     responses(
-        (status = 200, description = "What lies there.", body = Region, headers(
-            ("ETag" = String, description = "Names this answer in this language."),
-            ("Cache-Control" = String, description = "`public, max-age=60`"),
-            ("Content-Language" = String, description = "The language of the countries' names.")),
+        (status = 200, description = "What lies there.", body = Region,
             example = json!(crate::region::example())),
-        (status = 304, description = "`If-None-Match` names what would be answered."),
-        (status = 400, description = "No point, or one that there is not.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "max_value",
-                "detail": "Ensure this value is less than or equal to 90.", "attr": "lat"}]})),
-        (status = 404, description = "International waters.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
+        NoPoint, InternationalWaters,
     ))]
 pub async fn get_region_by_point(
     State(app): State<AppState>,
@@ -89,4 +80,15 @@ pub async fn get_region_by_point(
     let region = Region::at(point, &areas.index, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)
+}
+
+error_responses! {
+    /// No point, or one that does not exist.
+    NoPoint: ApiError::field(
+        "lat",
+        "max_value",
+        "Ensure this value is less than or equal to 90."
+    );
+    /// International waters.
+    InternationalWaters: ApiError::not_found();
 }

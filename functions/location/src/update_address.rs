@@ -20,41 +20,26 @@ use shared::{
 };
 
 use crate::{
-    address::{AddressChange, AddressOut, Change, PartialAddressChange},
+    address::{AddressChange, AddressOut, Change, PartialAddressChange, changed_elsewhere},
     countries::Language,
     create_address::TRIES,
     region::Region,
     served::AreaCache,
 };
 
-/// Changes some of an address.
+/// Changes some fields of an address.
 ///
-/// What is not sent stays. `is_default` true makes it the default; false changes nothing, since one
-/// of the addresses always is.
-///
-/// Two sequential trips to storage: the session is looked up beside the address and what is known
-/// of all, and the write is counted; then the address is replaced if it is still the one that was
-/// read. Three read units; two write units, five where it becomes the default, one more for the
-/// first write of an hour; more for an address above a KB.
-#[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress", tag = crate::ADDRESS,
-    params(
-        ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-    ),
-    request_body(content = PartialAddressChange, example = json!({"label": "Home", "is_default": true})),
+/// Fields that are not sent keep their values. `is_default` true makes it the default; false
+/// changes nothing, since one of the addresses is always the default.
+#[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress",
+    tag = crate::ADDRESS,
+    params(("id" = String, Path, description = "The address's `id`.", format = "uuid"), Languages),
+    request_body(content = PartialAddressChange,
+        example = json!({"label": "Home", "is_default": true})),
     responses(
-        (status = 200, description = "The address after the change.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid", "detail": "Enter a valid postal code of SA.", "attr": "postal_code"}]})),
-        (status = 404, description = "The caller has no such address.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 409, description = "The address was changed elsewhere at the same time, again and again.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The addresses are being changed elsewhere.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 200, description = "The address after the change.", body = AddressOut,
+            example = json!(crate::address::example())),
+        crate::address::Invalid, crate::address::Conflict,
     ))]
 pub async fn update_address(
     State(app): State<AppState>,
@@ -69,32 +54,16 @@ pub async fn update_address(
 
 /// Changes an address.
 ///
-/// `line1`, `city` and `country` are needed; what else is not sent stays. Otherwise as
-/// UpdateAddress by `PATCH`.
-///
-/// Two sequential trips to storage: the session is looked up beside the address and what is known
-/// of all, and the write is counted; then the address is replaced if it is still the one that was
-/// read. Three read units; two write units, five where it becomes the default, one more for the
-/// first write of an hour; more for an address above a KB.
-#[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put", tag = crate::ADDRESS,
-    params(
-        ("id" = String, Path, description = "The address's `id`.", format = "uuid"),
-        ("Accept-Language" = Option<String>, Header, description = "The wanted languages."),
-    ),
+/// `line1`, `city` and `country` are required; other fields that are not sent keep their values.
+/// Otherwise like UpdateAddress by `PATCH`.
+#[utoipa::path(put, path = "/api/addresses/{id}/", operation_id = "UpdateAddress_put",
+    tag = crate::ADDRESS,
+    params(("id" = String, Path, description = "The address's `id`.", format = "uuid"), Languages),
     request_body(content = AddressChange, example = json!(crate::address::example_fields())),
     responses(
-        (status = 200, description = "The address after the change.", body = AddressOut, example = json!(crate::address::example())),
-        (status = 400, description = "Fields that are not as they must be, the country's rule for postal codes among them.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "required", "detail": "This field is required.", "attr": "city"}]})),
-        (status = 404, description = "The caller has no such address.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 409, description = "The address was changed elsewhere at the same time, again and again.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The addresses are being changed elsewhere.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 200, description = "The address after the change.", body = AddressOut,
+            example = json!(crate::address::example())),
+        crate::address::Invalid, crate::address::Conflict,
     ))]
 pub async fn replace_address(
     State(app): State<AppState>,
@@ -137,7 +106,7 @@ async fn apply(
         }
         (book, found) = self::read(app, verified.customer, id).await?;
     }
-    Err(ApiError::conflict("The addresses are being changed elsewhere."))
+    Err(changed_elsewhere())
 }
 
 async fn read(

@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use shared::http::{error::ApiError, error_format::Failure, negotiate::Accept};
+use shared::{
+    error_responses,
+    http::{error::ApiError, error_format::Failure, negotiate::Accept},
+};
 use utoipa::ToSchema;
 
 use crate::answer::Form;
@@ -58,7 +61,22 @@ pub(crate) fn bad_input() -> ApiError {
     bad("bad input")
 }
 
+/// 405: nothing was sent.
+pub(crate) fn no_data() -> ApiError {
+    ApiError::of_group(StatusCode::METHOD_NOT_ALLOWED, "no_data", "no data")
+}
+
 /// 400 in other words.
 pub(crate) fn bad(message: impl Into<std::borrow::Cow<'static, str>>) -> ApiError {
     ApiError::of_group(StatusCode::BAD_REQUEST, "invalid", message)
+}
+
+/// 400: the path holds no id.
+pub(crate) fn not_an_id() -> ApiError {
+    bad("bad input: the id is no int64")
+}
+
+error_responses! {
+    /// Invalid ID supplied
+    pub(crate) InvalidId: not_an_id();
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use axum::response::Response;
 use shared::{
+    error_responses,
     http::error::ApiError,
     petstore::{User, keys::Numbered},
 };
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, bad},
+    api_response::{ApiResponse, bad, bad_input},
     body::Sent,
     document, read,
     shop::Shop,
@@ -21,16 +22,16 @@ const AT_ONCE: usize = 100;
 
 /// Create user
 ///
-/// A user of the same name is taken the place of. Without an `id`, or with one below 1, the user
-/// gets the next one; the message is the id. The sample shop knows no log-in that this would be
-/// needed for, and everybody can read what is written here.
-///
-/// Up to two trips to storage, two write units for each KB, one for its end, one for an id.
+/// The user replaces one of the same name. Without an `id`, or with one below 1, it gets the next
+/// free one; the message is the id. The sample shop knows no log-in that this would be needed for,
+/// and everybody can read what is written here.
 #[utoipa::path(post, path = "/v2/user", operation_id = "createUser", tag = crate::USER,
-    request_body(content = User, description = "Created user object", example = json!(document::user())),
+    request_body(content = User, description = "Created user object",
+        example = json!(document::user())),
     responses(
-        (status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("10"))),
-        (status = 400, description = "Not a user.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
+        (status = 200, description = "successful operation", body = ApiResponse,
+            example = json!(document::done("10"))),
+        NotAUser,
     ))]
 pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
     let user = read::user(&sent.ok_or_else(|| bad("No data"))?)?;
@@ -40,13 +41,15 @@ pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Res
 
 /// Creates list of users with given input array
 ///
-/// All or none of up to a hundred users, more in hundreds. Up to two trips to storage for each
-/// hundred; two write units for each KB of each user, one for its end, one for the ids.
-#[utoipa::path(post, path = "/v2/user/createWithArray", operation_id = "createUsersWithArrayInput", tag = crate::USER,
-    request_body(content = Vec<User>, description = "List of user object", example = json!([document::user()])),
+/// All or none of up to a hundred users; more are written in hundreds.
+#[utoipa::path(post, path = "/v2/user/createWithArray", operation_id = "createUsersWithArrayInput",
+    tag = crate::USER,
+    request_body(content = Vec<User>, description = "List of user object",
+        example = json!([document::user()])),
     responses(
-        (status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("ok"))),
-        (status = 400, description = "Not a list of users.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
+        (status = 200, description = "successful operation", body = ApiResponse,
+            example = json!(document::done("ok"))),
+        NotUsers,
     ))]
 pub async fn create_users_with_array_input(
     shop: Shop,
@@ -58,12 +61,15 @@ pub async fn create_users_with_array_input(
 
 /// Creates list of users with given input array
 ///
-/// The same as `createUsersWithArrayInput`, at the same trips and units.
-#[utoipa::path(post, path = "/v2/user/createWithList", operation_id = "createUsersWithListInput", tag = crate::USER,
-    request_body(content = Vec<User>, description = "List of user object", example = json!([document::user()])),
+/// The same as `createUsersWithArrayInput`.
+#[utoipa::path(post, path = "/v2/user/createWithList", operation_id = "createUsersWithListInput",
+    tag = crate::USER,
+    request_body(content = Vec<User>, description = "List of user object",
+        example = json!([document::user()])),
     responses(
-        (status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("ok"))),
-        (status = 400, description = "Not a list of users.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
+        (status = 200, description = "successful operation", body = ApiResponse,
+            example = json!(document::done("ok"))),
+        NotUsers,
     ))]
 pub async fn create_users_with_list_input(
     shop: Shop,
@@ -95,4 +101,11 @@ async fn put(shop: &Shop, mut users: Vec<User>) -> Result<Vec<User>, ApiError> {
         shop.store().put_users(some, Some(shop.until())).await?;
     }
     Ok(users)
+}
+
+error_responses! {
+    /// Not a user.
+    NotAUser: bad_input();
+    /// Not a list of users.
+    NotUsers: bad_input();
 }

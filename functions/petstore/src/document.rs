@@ -1,6 +1,7 @@
 //! How the document tells of the shop, as far as it follows from the operations: XML beside JSON,
 //! `ApiResponse` for each error, the schemes of authentication.
 
+use http::StatusCode;
 use serde_json::{Value, json};
 use shared::http::error_format::{Described, Failure};
 use utoipa::openapi::{
@@ -17,16 +18,18 @@ pub(crate) const DESCRIBED: Described = Described::new(error, complete, add_comp
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";
 
-fn error(status: u16, detail: &str) -> (&'static str, Value) {
-    let status = http::StatusCode::from_u16(status).unwrap_or_default();
-    let response = ApiResponse::of(&Failure { status, code: "", detail });
-    ("ApiResponse", serde_json::to_value(response).unwrap_or_default())
+fn error(failure: &Failure<'_>) -> (&'static str, Value) {
+    ("ApiResponse", serde_json::to_value(ApiResponse::of(failure)).unwrap_or_default())
 }
 
 /// What comes in JSON comes in XML too, where the operation has both.
 fn complete(operation: &mut Operation, produces: &[&str]) {
     if operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty()) {
-        let (schema, example) = error(401, "Authentication credentials were not provided.");
+        let (schema, example) = error(&Failure {
+            status: StatusCode::UNAUTHORIZED,
+            code: "not_authenticated",
+            detail: "Authentication credentials were not provided.",
+        });
         let content = ContentBuilder::new()
             .schema(Some(Ref::from_schema_name(schema)))
             .example(Some(example))
@@ -113,16 +116,6 @@ pub(crate) fn user() -> Value {
 /// The answer of the examples where something was done.
 pub(crate) fn done(message: &str) -> Value {
     json!({"code": 200, "type": "unknown", "message": message})
-}
-
-/// The answer of the examples where something is not in the shop.
-pub(crate) fn absent(message: &str) -> Value {
-    json!({"code": 1, "type": "error", "message": message})
-}
-
-/// The answer of the examples where a request is refused.
-pub(crate) fn refused(status: u16, message: &str) -> Value {
-    json!({"code": status, "type": "unknown", "message": message})
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use axum::response::Response;
 use http::Uri;
 use shared::{
+    error_responses,
     http::{body::pairs, error::ApiError},
     petstore::{MOST_TAGS, Pet, PetStatus},
 };
 
 use crate::{
     answer::{Form, MOST_BYTES},
-    api_response::{ApiResponse, bad},
+    api_response::{bad, bad_input},
     document,
     shop::{Granted, Shop},
 };
@@ -21,16 +22,14 @@ use crate::{
 /// Multiple status values can be provided with comma separated strings, or by repeating the name. A
 /// status that there is not finds nothing. The pets come in the order of their ids; as many as an
 /// answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
-///
-/// One trip to storage for each five hundred pets, or each megabyte, of the fullest of sixteen
-/// partitions that are read side by side; half a read unit for each 4 KB of each.
-#[utoipa::path(get, path = "/v2/pet/findByStatus", operation_id = "findPetsByStatus", tag = crate::SAMPLE,
-    security(("petstore_auth" = ["write:pets", "read:pets"])),
+#[utoipa::path(get, path = "/v2/pet/findByStatus", operation_id = "findPetsByStatus",
+    tag = crate::SAMPLE, security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("status" = inline(Vec<PetStatus>), Query, style = Form, explode,
         description = "Status values that need to be considered for filter")),
     responses(
-        (status = 200, description = "successful operation", body = Vec<Pet>, example = json!([document::pet()])),
-        (status = 400, description = "Invalid status value: a query that is no form.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
+        (status = 200, description = "successful operation", body = Vec<Pet>,
+            example = json!([document::pet()])),
+        InvalidStatus,
     ))]
 pub async fn find_pets_by_status(
     _: Granted,
@@ -48,15 +47,13 @@ pub async fn find_pets_by_status(
 /// Multiple tags can be provided with comma separated strings, or by repeating the name; at most
 /// 40. Use tag1, tag2, tag3 for testing. Each pet comes once, in the order of the ids; as many as
 /// an answer of six megabytes can hold, with `X-Truncated: true` where that is not all.
-///
-/// Two trips to storage, another for each further hundred pets; half a read unit for each 4 KB of
-/// the four partitions of each tag, and half a read unit for each pet.
 #[utoipa::path(get, path = "/v2/pet/findByTags", operation_id = "findPetsByTags", tag = crate::PET,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("tags" = Vec<String>, Query, style = Form, explode, description = "Tags to filter by")),
     responses(
-        (status = 200, description = "successful operation", body = Vec<Pet>, example = json!([document::pet()])),
-        (status = 400, description = "Invalid tag value: more than 40 tags, or a query that is no form.", body = ApiResponse, example = json!(document::refused(400, "bad input: more than 40 tags"))),
+        (status = 200, description = "successful operation", body = Vec<Pet>,
+            example = json!([document::pet()])),
+        InvalidTags,
     ))]
 #[deprecated = "as in the original document"]
 pub async fn find_pets_by_tags(
@@ -67,9 +64,13 @@ pub async fn find_pets_by_tags(
 ) -> Result<Response, ApiError> {
     let tags = values(&uri, "tags")?;
     if tags.len() > MOST_TAGS {
-        return Err(bad("bad input: more than 40 tags"));
+        return Err(too_many_tags());
     }
     form.list("pets", "Pet", &shop.store().pets_of_tags(&tags, MOST_BYTES, shop.now()).await?)
+}
+
+fn too_many_tags() -> ApiError {
+    bad("bad input: more than 40 tags")
 }
 
 /// All values of a name, whether it is repeated or they are separated by commas.
@@ -81,4 +82,11 @@ fn values(uri: &Uri, name: &str) -> Result<BTreeSet<String>, ApiError> {
         .map(str::trim)
         .filter(|value| !value.is_empty());
     Ok(values.map(str::to_owned).collect())
+}
+
+error_responses! {
+    /// Invalid status value: a query that is no form.
+    InvalidStatus: bad_input();
+    /// Invalid tag value: more than 40 tags, or a query that is no form.
+    InvalidTags: too_many_tags();
 }

@@ -10,10 +10,9 @@ use crate::shop::{Keyed, Shop};
 /// Returns pet inventories by status
 ///
 /// Returns a map of status codes to quantities, of each status of which there are pets. A pet that
-/// has expired is counted until the nightly clean-up has taken it.
-///
-/// One trip to storage, one read unit, however many pets there are.
-#[utoipa::path(get, path = "/v2/store/inventory", operation_id = "getInventory", tag = crate::STORE, security(("api_key" = [])),
+/// has expired is counted until the nightly clean-up has removed it.
+#[utoipa::path(get, path = "/v2/store/inventory", operation_id = "getInventory",
+    tag = crate::STORE, security(("api_key" = [])),
     responses((status = 200, description = "successful operation", body = BTreeMap<String, i64>,
         example = json!({"available": 7, "pending": 2, "sold": 1}))))]
 pub async fn get_inventory(

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use jiff::SignedDuration;
 use shared::{
     app::AppState,
+    error_responses,
     http::{body::pairs, error::ApiError},
 };
 
@@ -22,18 +23,18 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Logs user into the system
 ///
-/// Any name and any password will do: the session is a number that nothing asks for. No trip to
-/// storage.
+/// Any name and any password will do: the session is a number that no operation asks for.
 #[utoipa::path(get, path = "/v2/user/login", operation_id = "loginUser", tag = crate::USER,
-    params(("username" = String, Query, min_length = 1, description = "The user name for login"),
-        ("password" = String, Query, min_length = 1, description = "The password for login in clear text")),
+    params(
+        ("username" = String, Query, min_length = 1, description = "The user name for login"),
+        ("password" = String, Query, min_length = 1,
+            description = "The password for login in clear text")),
     responses(
         (status = 200, description = "successful operation", body = ApiResponse,
             headers(("X-Expires-After" = String, description = "date in UTC when token expires"),
                 ("X-Rate-Limit" = i32, description = "calls per hour allowed by the user")),
             example = json!(document::done("logged in user session:1795629600000"))),
-        (status = 400, description = "Invalid username/password supplied", body = ApiResponse,
-            example = json!(document::refused(400, "Invalid username/password supplied"))),
+        InvalidLogIn,
     ))]
 pub async fn login_user(
     State(app): State<AppState>,
@@ -43,7 +44,7 @@ pub async fn login_user(
     let pairs = pairs(uri.query().unwrap_or_default().as_bytes())?;
     let given = |name: &str| pairs.iter().any(|(key, value)| key == name && !value.is_empty());
     if !given("username") || !given("password") {
-        return Err(bad("Invalid username/password supplied"));
+        return Err(invalid());
     }
     let now = app.now();
     let expires = now.saturating_add(HOUR).unwrap_or(now);
@@ -57,9 +58,19 @@ pub async fn login_user(
 
 /// Logs out current logged in user session
 ///
-/// No trip to storage.
+/// Nothing changes, since no operation asks for a session.
 #[utoipa::path(get, path = "/v2/user/logout", operation_id = "logoutUser", tag = crate::USER,
-    responses((status = 200, description = "successful operation", body = ApiResponse, example = json!(document::done("ok")))))]
+    responses((status = 200, description = "successful operation", body = ApiResponse,
+        example = json!(document::done("ok")))))]
 pub async fn logout_user(form: Form) -> Result<Response, ApiError> {
     form.done("ok")
+}
+
+fn invalid() -> ApiError {
+    bad("Invalid username/password supplied")
+}
+
+error_responses! {
+    /// Invalid username/password supplied
+    InvalidLogIn: invalid();
 }

@@ -1,24 +1,25 @@
 //! `getOrderById` and `deleteOrder`.
 
 use axum::{extract::Path, response::Response};
-use shared::{http::error::ApiError, petstore::Order};
+use shared::{error_responses, http::error::ApiError, petstore::Order};
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, absent},
+    api_response::{ApiResponse, InvalidId, absent},
     document, read,
     shop::Shop,
 };
 
 /// Find purchase order by ID
 ///
-/// Any id under which an order was placed. One trip to storage, one read unit.
-#[utoipa::path(get, path = "/v2/store/order/{orderId}", operation_id = "getOrderById", tag = crate::STORE,
+/// Any id under which an order was placed.
+#[utoipa::path(get, path = "/v2/store/order/{orderId}", operation_id = "getOrderById",
+    tag = crate::STORE,
     params(("orderId" = i64, Path, description = "ID of order that needs to be fetched")),
     responses(
-        (status = 200, description = "successful operation", body = Order, example = json!(document::order())),
-        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
-        (status = 404, description = "Order not found", body = ApiResponse, example = json!(document::absent("Order not found"))),
+        (status = 200, description = "successful operation", body = Order,
+            example = json!(document::order())),
+        InvalidId, OrderNotFound,
     ))]
 pub async fn get_order_by_id(
     shop: Shop,
@@ -31,13 +32,14 @@ pub async fn get_order_by_id(
 
 /// Delete purchase order by ID
 ///
-/// One trip to storage, two write units; one for a sample.
-#[utoipa::path(delete, path = "/v2/store/order/{orderId}", operation_id = "deleteOrder", tag = crate::STORE,
+/// A sample comes back with the daily reset, if the parameter `PetstoreReset` is on.
+#[utoipa::path(delete, path = "/v2/store/order/{orderId}", operation_id = "deleteOrder",
+    tag = crate::STORE,
     params(("orderId" = i64, Path, description = "ID of the order that needs to be deleted")),
     responses(
-        (status = 200, description = "Deleted; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
-        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
-        (status = 404, description = "Order not found", body = ApiResponse, example = json!(document::absent("Order not found"))),
+        (status = 200, description = "Deleted; the message is the id.", body = ApiResponse,
+            example = json!(document::done("10"))),
+        InvalidId, OrderNotFound,
     ))]
 pub async fn delete_order(
     shop: Shop,
@@ -47,4 +49,9 @@ pub async fn delete_order(
     let id = read::path_id(&id)?;
     let deleted = shop.store().delete_order(id, shop.now()).await?;
     if deleted { form.done(id.to_string()) } else { Err(absent("Order not found")) }
+}
+
+error_responses! {
+    /// Order not found
+    OrderNotFound: absent("Order not found");
 }

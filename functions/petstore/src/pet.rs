@@ -2,26 +2,27 @@
 
 use axum::{extract::Path, response::Response};
 use shared::{
+    error_responses,
     http::error::ApiError,
     petstore::{Pet, PetChange},
 };
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, absent},
+    api_response::{ApiResponse, InvalidId, absent},
     document, read,
     shop::{Granted, Keyed, Shop},
 };
 
 /// Find pet by ID
 ///
-/// Returns a single pet. One trip to storage, one read unit for each 4 KB of the pet.
-#[utoipa::path(get, path = "/v2/pet/{petId}", operation_id = "getPetById", tag = crate::SAMPLE, security(("api_key" = [])),
-    params(("petId" = i64, Path, description = "ID of pet to return")),
+/// Returns a single pet.
+#[utoipa::path(get, path = "/v2/pet/{petId}", operation_id = "getPetById", tag = crate::SAMPLE,
+    security(("api_key" = [])), params(("petId" = i64, Path, description = "ID of pet to return")),
     responses(
-        (status = 200, description = "successful operation", body = Pet, example = json!(document::pet())),
-        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
-        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+        (status = 200, description = "successful operation", body = Pet,
+            example = json!(document::pet())),
+        InvalidId, PetNotFound,
     ))]
 pub async fn get_pet_by_id(
     _: Keyed,
@@ -35,15 +36,15 @@ pub async fn get_pet_by_id(
 
 /// Deletes a pet
 ///
-/// Two sequential trips to storage; the units of `addPet`.
+/// A sample comes back with the daily reset, if the parameter `PetstoreReset` is on.
 #[utoipa::path(delete, path = "/v2/pet/{petId}", operation_id = "deletePet", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("api_key" = Option<String>, Header, description = "Not looked at."),
         ("petId" = i64, Path, description = "Pet id to delete")),
     responses(
-        (status = 200, description = "Deleted; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
-        (status = 400, description = "Invalid ID supplied", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
-        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+        (status = 200, description = "Deleted; the message is the id.", body = ApiResponse,
+            example = json!(document::done("10"))),
+        InvalidId, PetNotFound,
     ))]
 pub async fn delete_pet(
     _: Granted,
@@ -58,4 +59,9 @@ pub async fn delete_pet(
         PetChange::Nothing => Err(absent("Pet not found")),
         _ => form.done(id.to_string()),
     }
+}
+
+error_responses! {
+    /// Pet not found
+    pub(crate) PetNotFound: absent("Pet not found");
 }

@@ -10,7 +10,7 @@ use shared::{
     petstore::{Category, MOST_TAGS, Order, OrderStatus, Pet, PetStatus, Tag, User},
 };
 
-use crate::api_response::bad;
+use crate::api_response::{bad, not_an_id};
 
 type Read<T> = Result<T, ApiError>;
 
@@ -86,7 +86,7 @@ pub(crate) fn users(value: &Value) -> Read<Vec<User>> {
 
 /// The number of 64 bits that a path names.
 pub(crate) fn path_id(text: &str) -> Read<i64> {
-    text.trim().parse().map_err(|_| bad("bad input: the id is no int64"))
+    text.trim().parse().map_err(|_| not_an_id())
 }
 
 fn category(value: &Value) -> Read<Category> {

@@ -2,6 +2,7 @@
 
 use axum::{extract::Path, response::Response};
 use shared::{
+    error_responses,
     http::{
         body::Body,
         error::ApiError,
@@ -15,9 +16,11 @@ use utoipa::ToSchema;
 use crate::{
     add_pet,
     answer::Form,
-    api_response::{ApiResponse, absent},
+    api_response::{ApiResponse, absent, bad_input, no_data, not_an_id},
     body::Sent,
-    document, read,
+    document,
+    pet::PetNotFound,
+    read,
     shop::{Granted, Shop},
 };
 
@@ -43,16 +46,15 @@ impl FromFields for PetForm {
 
 /// Update an existing pet
 ///
-/// The pet takes the place of the one with its `id`, or is added where there is none.
-///
-/// As `addPet`: two sequential trips to storage.
+/// The pet replaces the one with its `id`, or is added if there is none.
 #[utoipa::path(put, path = "/v2/pet", operation_id = "updatePet", tag = crate::SAMPLE,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
-    request_body(content = Pet, description = "Pet object that needs to be added to the store", example = json!(document::pet())),
+    request_body(content = Pet, description = "Pet object that needs to be added to the store",
+        example = json!(document::pet())),
     responses(
-        (status = 200, description = "The pet as it is in the store.", body = Pet, example = json!(document::pet())),
-        (status = 400, description = "Invalid ID supplied, or otherwise not a pet.", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
-        (status = 405, description = "Validation exception: no body, or another method.", body = ApiResponse, example = json!(document::refused(405, "no data"))),
+        (status = 200, description = "The pet as it is in the store.", body = Pet,
+            example = json!(document::pet())),
+        NotAPet, NoBody,
     ))]
 pub async fn update_pet(
     _: Granted,
@@ -65,15 +67,16 @@ pub async fn update_pet(
 
 /// Updates a pet in the store with form data
 ///
-/// Two sequential trips to storage; the units of `addPet`.
+/// What is not sent stays.
 #[utoipa::path(post, path = "/v2/pet/{petId}", operation_id = "updatePetWithForm", tag = crate::PET,
     security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("petId" = i64, Path, description = "ID of pet that needs to be updated")),
-    request_body(content = PetForm, content_type = "application/x-www-form-urlencoded", example = json!({"name": "doggie", "status": "sold"})),
+    request_body(content = PetForm, content_type = "application/x-www-form-urlencoded",
+        example = json!({"name": "doggie", "status": "sold"})),
     responses(
-        (status = 200, description = "Changed; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
-        (status = 400, description = "Not an id, or no status that there is.", body = ApiResponse, example = json!(document::refused(400, "bad input: the id is no int64"))),
-        (status = 404, description = "Pet not found", body = ApiResponse, example = json!(document::absent("Pet not found"))),
+        (status = 200, description = "Changed; the message is the id.", body = ApiResponse,
+            example = json!(document::done("10"))),
+        InvalidForm, PetNotFound,
     ))]
 pub async fn update_pet_with_form(
     _: Granted,
@@ -95,4 +98,13 @@ pub async fn update_pet_with_form(
         PetChange::Nothing => Err(absent("Pet not found")),
         _ => form.done(id.to_string()),
     }
+}
+
+error_responses! {
+    /// Invalid ID supplied, or otherwise not a pet.
+    NotAPet: bad_input();
+    /// Validation exception: no body, or another method.
+    NoBody: no_data();
+    /// Not an id, or not a known status.
+    InvalidForm: not_an_id();
 }

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use shared::{
     app::AppState,
+    error_responses,
     http::{
         body::{content, media_type},
         error::ApiError,
@@ -20,7 +21,7 @@ use utoipa::ToSchema;
 use crate::{
     answer::Form,
     api_response::{ApiResponse, bad, bad_input},
-    document, read,
+    read,
     shop::Granted,
 };
 
@@ -48,19 +49,17 @@ struct UploadForm {
 
 /// uploads an image
 ///
-/// The pet need not be there. The bytes are counted and not kept: at most 4 MiB with what is around
-/// them. No trip to storage.
-#[utoipa::path(post, path = "/v2/pet/{petId}/uploadImage", operation_id = "uploadFile", tag = crate::PET,
-    security(("petstore_auth" = ["write:pets", "read:pets"])),
+/// The pet need not exist. The bytes are counted and not stored: at most 4 MiB with what is around
+/// them.
+#[utoipa::path(post, path = "/v2/pet/{petId}/uploadImage", operation_id = "uploadFile",
+    tag = crate::PET, security(("petstore_auth" = ["write:pets", "read:pets"])),
     params(("petId" = i64, Path, description = "ID of pet to update")),
     request_body(content = UploadForm, content_type = "multipart/form-data",
         example = json!({"additionalMetadata": "from the side", "file": "(bytes)"})),
     responses(
         (status = 200, description = "successful operation", body = ApiResponse,
-            example = json!(document::done("additionalMetadata: from the side\nFile uploaded to ./doggie.jpg, 1024 bytes"))),
-        (status = 400, description = "Not an id, no multipart body, or no file in it.", body = ApiResponse, example = json!(document::refused(400, "bad input: file is required"))),
-        (status = 413, description = "A body of more than 4 MiB.", body = ApiResponse,
-            example = json!(document::refused(413, "The request body is larger than 4194304 bytes."))),
+            example = json!(ApiResponse::done(uploaded("a note", "a.jpg", 9)))),
+        NoFile, TooLarge,
     ))]
 pub async fn upload_file(
     _: Granted,
@@ -69,9 +68,16 @@ pub async fn upload_file(
     upload: Upload,
 ) -> Result<Response, ApiError> {
     read::path_id(&id)?;
-    let (name, bytes) = upload.file.ok_or_else(|| bad("bad input: file is required"))?;
-    let metadata = upload.metadata.as_deref().unwrap_or("null");
-    form.done(format!("additionalMetadata: {metadata}\nFile uploaded to ./{name}, {bytes} bytes"))
+    let (name, bytes) = upload.file.ok_or_else(no_file)?;
+    form.done(uploaded(upload.metadata.as_deref().unwrap_or("null"), &name, bytes))
+}
+
+fn uploaded(metadata: &str, name: &str, bytes: usize) -> String {
+    format!("additionalMetadata: {metadata}\nFile uploaded to ./{name}, {bytes} bytes")
+}
+
+fn no_file() -> ApiError {
+    bad("bad input: file is required")
 }
 
 impl FromRequest<AppState> for Upload {
@@ -111,4 +117,11 @@ impl Upload {
         }
         Ok(upload)
     }
+}
+
+error_responses! {
+    /// Not an id, no multipart body, or no file in it.
+    NoFile: no_file();
+    /// A body of more than 4 MiB.
+    TooLarge: ApiError::request_too_large(MOST);
 }

@@ -2,13 +2,14 @@
 
 use axum::{extract::Path, response::Response};
 use shared::{
+    error_responses,
     http::error::ApiError,
     petstore::{User, keys::Numbered},
 };
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, absent, bad},
+    api_response::{ApiResponse, absent, bad, bad_input},
     body::Sent,
     document, read,
     shop::Shop,
@@ -16,14 +17,14 @@ use crate::{
 
 /// Get user by user name
 ///
-/// A name may hold what it likes but a `?`, at which the gateway ends a path even where it is
-/// escaped. One trip to storage, one read unit.
+/// A name may hold any character but `?`, at which the gateway ends a path even if it is escaped.
 #[utoipa::path(get, path = "/v2/user/{username}", operation_id = "getUserByName", tag = crate::USER,
-    params(("username" = String, Path, description = "The name that needs to be fetched. Use user1 for testing.")),
+    params(("username" = String, Path,
+        description = "The name that needs to be fetched. Use user1 for testing.")),
     responses(
-        (status = 200, description = "successful operation", body = User, example = json!(document::user())),
-        (status = 400, description = "Invalid username supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
-        (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
+        (status = 200, description = "successful operation", body = User,
+            example = json!(document::user())),
+        InvalidName, UserNotFound,
     ))]
 pub async fn get_user_by_name(
     shop: Shop,
@@ -36,18 +37,16 @@ pub async fn get_user_by_name(
 
 /// Updated user
 ///
-/// The user of the body takes the place of the one that the path names, under the name of the body
-/// where it has one. The message is the id.
-///
-/// One trip to storage, two write units for each KB, two more under another name; one more trip and
-/// unit for an id.
+/// The user of the body replaces the one that the path names, under the name of the body if it has
+/// one. The message is the id.
 #[utoipa::path(put, path = "/v2/user/{username}", operation_id = "updateUser", tag = crate::USER,
     params(("username" = String, Path, description = "name that need to be updated")),
-    request_body(content = User, description = "Updated user object", example = json!(document::user())),
+    request_body(content = User, description = "Updated user object",
+        example = json!(document::user())),
     responses(
-        (status = 200, description = "Stored; the message is the id.", body = ApiResponse, example = json!(document::done("10"))),
-        (status = 400, description = "Invalid user supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
-        (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
+        (status = 200, description = "Stored; the message is the id.", body = ApiResponse,
+            example = json!(document::done("10"))),
+        InvalidUser, UserNotFound,
     ))]
 pub async fn update_user(
     shop: Shop,
@@ -69,13 +68,14 @@ pub async fn update_user(
 
 /// Delete user
 ///
-/// The message is the name. One trip to storage, two write units; one for a sample.
-#[utoipa::path(delete, path = "/v2/user/{username}", operation_id = "deleteUser", tag = crate::USER,
+/// The message is the name.
+#[utoipa::path(delete, path = "/v2/user/{username}", operation_id = "deleteUser",
+    tag = crate::USER,
     params(("username" = String, Path, description = "The name that needs to be deleted")),
     responses(
-        (status = 200, description = "Deleted; the message is the name.", body = ApiResponse, example = json!(document::done("theUser"))),
-        (status = 400, description = "Invalid username supplied", body = ApiResponse, example = json!(document::refused(400, "bad input"))),
-        (status = 404, description = "User not found", body = ApiResponse, example = json!(document::absent("User not found"))),
+        (status = 200, description = "Deleted; the message is the name.", body = ApiResponse,
+            example = json!(document::done("theUser"))),
+        InvalidName, UserNotFound,
     ))]
 pub async fn delete_user(
     shop: Shop,
@@ -84,4 +84,13 @@ pub async fn delete_user(
 ) -> Result<Response, ApiError> {
     let deleted = shop.store().delete_user(&name, shop.now()).await?;
     if deleted { form.done(name) } else { Err(absent("User not found")) }
+}
+
+error_responses! {
+    /// Invalid username supplied
+    InvalidName: bad_input();
+    /// Invalid user supplied
+    InvalidUser: bad_input();
+    /// User not found
+    UserNotFound: absent("User not found");
 }

@@ -5,23 +5,22 @@
 //! nothing happens by half or twice; a request under one key has one answer for ever, also where
 //! that is a refusal.
 
-mod list;
 mod request;
 mod shown;
 mod statement;
-mod update;
 
-use shared::{http::routes::Routes, operation, settings::Section};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "Wallet";
 
-/// The operations of this group.
-pub fn routes() -> Routes {
-    Routes::of(env!("CARGO_CRATE_NAME"))
-        .needs(&[Section::HOLDS, Section::WRITES])
-        .bearer(
-            operation!(list::list_wallet_details).producing(&["application/json", statement::CSV]),
-        )
-        .bearer_or_operator(operation!(update::update_wallet))
+routes! {
+    /// The operations of this group.
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::HOLDS, Section::WRITES])
+    }
+
+    bearer list::list_wallet_details.producing(&["application/json", statement::CSV]);
+    bearer_or_operator update::update_wallet;
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    error_responses,
     http::{
         body::Query,
         error::ApiError,
@@ -27,7 +28,7 @@ use utoipa::ToSchema;
 use crate::{
     request::IsoCurrency,
     shown::{BalanceOut, EntryOut, example_balance, example_entry},
-    statement::{CSV, ROWS, statement},
+    statement::{self, CSV, ROWS, statement},
 };
 
 /// A wallet.
@@ -63,26 +64,18 @@ struct Place {
 ///
 /// Newest first, of one currency or of all. With `Accept: text/csv` the entries alone, as a
 /// statement of up to a thousand rows; `Link` names the next.
-///
-/// One sequential trip to storage: session, balances and entries are read side by side. Two read
-/// units, and one for each 4 KB of entries. Only the first page of a wallet with more than one
-/// currency that asks for all of them takes a second trip.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
-        ("currency" = Option<String>, Query, description = "ISO 4217; without it all that the wallet has."),
-        ("cursor" = Option<String>, Query, description = "Of `next` or `previous`."),
-        ("page_size" = Option<u32>, Query, description = "1 to 100, 20 without it."),
+        ("currency" = Option<String>, Query,
+            description = "ISO 4217; without it all that the wallet has."),
+        Paging,
     ),
     responses(
         (status = 200, description = "The wallet.", content(
-            (WalletDetails = "application/json", example = json!({"balances": [example_balance()],
-                "entries": {"next": null, "previous": null, "results": [example_entry()]}})),
-            (String = "text/csv", example = json!("id,created,type,currency,exponent,amount,delta,released,available,held,total,debit_account,credit_account,hold_id,entry_id,reference\r\n019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e,2026-11-22T10:05:00.000Z,debit,KWD,3,1250,-1250,0,10750,1000,11750,wallet:available,outside:payments,,,Order 1042\r\n")),
+            (WalletDetails = "application/json", example = json!(example())),
+            (String = "text/csv", example = json!(statement::EXAMPLE)),
         )),
-        (status = 400, description = "A currency that there is not.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "validation_error", "errors": [{"code": "invalid_choice", "detail": "\"XYZ\" is not a valid choice.", "attr": "currency"}]})),
-        (status = 404, description = "A cursor that is not of this list.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Invalid cursor", "attr": null}]})),
+        UnknownCurrency,
     ))]
 pub async fn list_wallet_details(
     State(app): State<AppState>,
@@ -181,4 +174,19 @@ impl Place {
         let currencies = codes.split(',').filter_map(|code| code.parse().ok()).collect();
         Self { entry: entry.to_owned(), currencies }
     }
+}
+
+error_responses! {
+    /// A currency that does not exist.
+    UnknownCurrency: ApiError::field(
+        "currency",
+        "invalid_choice",
+        "\"XYZ\" is not a valid choice."
+    );
+}
+
+/// The wallet of the examples.
+fn example() -> serde_json::Value {
+    serde_json::json!({"balances": [example_balance()],
+        "entries": {"next": null, "previous": null, "results": [example_entry()]}})
 }

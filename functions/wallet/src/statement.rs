@@ -79,6 +79,13 @@ fn cell(words: &str) -> String {
     }
 }
 
+/// A statement for the documentation.
+pub(crate) const EXAMPLE: &str = "\
+    id,created,type,currency,exponent,amount,delta,released,available,held,total,\
+    debit_account,credit_account,hold_id,entry_id,reference\r\n\
+    019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e,2026-11-22T10:05:00.000Z,debit,KWD,3,1250,-1250,0,\
+    10750,1000,11750,wallet:available,outside:payments,,,Order 1042\r\n";
+
 #[cfg(test)]
 mod tests {
     use super::cell;

@@ -13,9 +13,10 @@ use serde::Serialize;
 use shared::{
     app::AppState,
     auth::{actor::Actor, operator::Operator},
+    error_responses,
     http::{
         error::ApiError,
-        idempotency::{self, MustBeKeyed},
+        idempotency::{self, MustBeKeyed, RequiredIdempotencyKey},
     },
     idempotency::{Asker, Once, Seen, Slot, StoredAnswer},
     ids::CustomerId,
@@ -56,39 +57,18 @@ struct Found {
 ///
 /// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
 /// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
-/// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and is
-/// answered alike for ever, also where it was refused. A hold that nobody settles ends by itself
-/// after seven days, as by a release.
-///
-/// Two sequential trips to storage: session, wallet and whatever the movement is about are read
-/// side by side and the write is counted; then one transaction. A debit or a credit costs three
-/// read units and seven write units (six for an operator, who is not counted, and one read unit
-/// less): two each for balance, entry and stored answer. A hold costs four write units more, a
-/// capture or a release one read unit and four write units more, a reversal two read units and two
-/// write units more.
-#[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet", tag = crate::TAG,
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 visible ASCII characters, new for each movement.")),
-    request_body(content = WalletFields, example = json!({"type": "debit", "amount": 1_250, "currency": "KWD", "reference": "Order 1042"})),
+/// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
+/// gets the same answer for ever, a refusal too. A hold that nobody settles is released by itself
+/// after the time that the parameter `HoldSeconds` says.
+#[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
+    tag = crate::TAG, params(RequiredIdempotencyKey),
+    request_body(content = WalletFields, example = json!(request_example())),
     responses(
-        (status = 200, description = "Done; `Idempotency-Replayed` where it was done before.", body = Moved,
-            headers(("Idempotency-Replayed" = String, description = "`true`: this is the first answer again.")),
-            example = json!({"entry": example_entry(), "balance": example_balance()})),
-        (status = 403, description = "A customer who asks for the operator's part, or an operator token that is not for this.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "permission_denied",
-                "detail": "You do not have permission to perform this action.", "attr": null}]})),
-        (status = 404, description = "No such hold, entry or customer.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "not_found", "detail": "Not found.", "attr": null}]})),
-        (status = 409, description = "The hold is settled or over, or the entry was taken back before.", body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "conflict", "detail": "The hold has been settled before.", "attr": null}]})),
-        (status = 422, description = "Too little is available, the balance would be too high, or the key was used for another request.",
-            body = shared::http::error::ErrorBody,
-            example = json!({"type": "client_error", "errors": [{"code": "insufficient_funds",
-                "detail": "The available balance is too low.", "attr": null}]})),
-        (status = 429, description = "More than 120 writes in a minute.", body = shared::http::error::ErrorBody,
-            headers(("Retry-After" = u32, description = "Seconds to wait.")),
-            example = json!({"type": "client_error", "errors": [{"code": "throttled",
-                "detail": "Request was throttled. Expected available in 42 seconds.", "attr": null}]})),
+        (status = 200, description = "Done; `Idempotency-Replayed` if it was done before.",
+            body = Moved, headers(("Idempotency-Replayed" = String,
+                description = "`true`: this is the first answer again.")),
+            example = json!(example())),
+        NotAllowed, Absent, Conflict, Unprocessable,
     ))]
 pub async fn update_wallet(
     State(app): State<AppState>,
@@ -328,4 +308,28 @@ fn error_of(refusal: Refusal) -> ApiError {
         ),
         Refusal::Closed => ApiError::not_found(),
     }
+}
+
+error_responses! {
+    /// Only the operator may do this, or the operator token is not for this.
+    NotAllowed: ApiError::permission_denied();
+    /// No such hold, entry or customer.
+    Absent: ApiError::not_found();
+    /// The hold is settled or has expired, the entry was reversed before, or the wallet has as many
+    /// currencies as allowed.
+    Conflict: error_of(Refusal::HoldSettled), error_of(Refusal::TooManyCurrencies);
+    /// Too little is available, the balance would be too high, or the key was used for another
+    /// request.
+    Unprocessable: ApiError::insufficient_funds(), ApiError::balance_limit(),
+        ApiError::idempotency_key_reused();
+}
+
+fn request_example() -> serde_json::Value {
+    serde_json::json!(
+        {"type": "debit", "amount": 1_250, "currency": "KWD", "reference": "Order 1042"}
+    )
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({"entry": example_entry(), "balance": example_balance()})
 }

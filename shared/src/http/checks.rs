@@ -10,13 +10,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     app::AppState,
     auth::{actor::Actor, caller::Caller},
     content::{AskingApp, Closed},
     http::{
-        cors,
+        cors, documented,
         error::ApiError,
         language::Languages,
         negotiate::Accept,
@@ -114,6 +118,19 @@ impl Gate {
         let mut response = StatusCode::NO_CONTENT.into_response();
         cors::allow_methods(response.headers_mut(), &self.allow);
         response
+    }
+}
+
+/// The headers that [`asking_app`] reads, for `params(…)`.
+pub enum AppHeaders {}
+
+impl IntoParams for AppHeaders {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let version = "Numbers with dots between them. What a build adds to them (`+57`, `-beta`) \
+            does not count.";
+        [("X-App-Platform", "`ios`, `android` or `web`."), ("X-App-Version", version)]
+            .map(|(name, about)| documented::header_parameter::<Option<String>>(name, about))
+            .into()
     }
 }
 

@@ -2,9 +2,9 @@
 //! errors.
 //!
 //! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its
-//! cause is logged once; the envelope is the one of drf-standardized-errors.
+//! cause is logged once, in the line of its request; the envelope is the one of drf-standardized-errors.
 
-use std::{borrow::Cow, error::Error, fmt::Display};
+use std::{borrow::Cow, error::Error, fmt::Display, sync::Arc};
 
 use axum::{
     Json,
@@ -86,6 +86,10 @@ struct Problem<'a> {
 /// details.
 #[derive(Debug, Clone)]
 pub(crate) struct Written(StatusCode, Value);
+
+/// Rides along as well: why the request failed, for the log alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Cause(pub(crate) Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -336,7 +340,20 @@ impl ApiError {
         StoredAnswer::json(self.status, &self.body())
     }
 
-    fn body(&self) -> ErrorBody {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The code of the first error.
+    pub(crate) fn code(&self) -> &'static str {
+        self.errors.first().map_or("error", |first| first.code)
+    }
+
+    pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
+        &self.headers
+    }
+
+    pub(crate) fn body(&self) -> ErrorBody {
         let kind = match self.status {
             StatusCode::BAD_REQUEST
                 if self.errors.iter().all(|error| error.code != "parse_error") =>
@@ -369,13 +386,13 @@ impl From<StoreError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        if let Some(source) = &self.source {
-            tracing::error!(error = %source, status = self.status.as_u16(), "request failed");
-        }
         let body = self.body();
         let mut response = (self.status, Json(&body)).into_response();
         response.headers_mut().extend(self.headers);
         response.extensions_mut().insert(Written::new(self.status, &body));
+        if let Some(source) = self.source {
+            response.extensions_mut().insert(Cause(source.into()));
+        }
         response
     }
 }

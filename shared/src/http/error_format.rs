@@ -29,9 +29,8 @@ pub struct Failure<'a> {
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Described {
-    /// The name of the schema of an error's body and an example of it, for a status and what is
-    /// said to people.
-    pub(crate) error: fn(u16, &str) -> (&'static str, serde_json::Value),
+    /// The name of the schema of an error's body, and that body.
+    pub(crate) error: fn(&Failure<'_>) -> (&'static str, serde_json::Value),
     /// Completes an operation that produces these media types.
     pub(crate) operation: fn(&mut utoipa::openapi::path::Operation, &[&str]),
     /// Adds what the operations refer to.
@@ -41,7 +40,7 @@ pub struct Described {
 impl Described {
     /// Told by these three.
     pub const fn new(
-        error: fn(u16, &str) -> (&'static str, serde_json::Value),
+        error: fn(&Failure<'_>) -> (&'static str, serde_json::Value),
         operation: fn(&mut utoipa::openapi::path::Operation, &[&str]),
         components: fn(&mut utoipa::openapi::Components),
     ) -> Self {

@@ -1,6 +1,21 @@
 //! Entity tags (RFC 9110 section 8.8.3) and the conditions that name them.
 
 use http::{HeaderMap, HeaderValue, header};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
+
+use crate::http::documented;
+
+pub(crate) const IF_NONE_MATCH: &str = "If-None-Match";
+pub(crate) const IF_MATCH: &str = "If-Match";
+
+/// The header `If-None-Match`, for `params(…)`.
+pub enum IfNoneMatch {}
+
+/// The header `If-Match`, for `params(…)`.
+pub enum IfMatch {}
 
 /// A strong entity tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +58,20 @@ impl ETag {
                 .map(str::trim)
                 .any(|tag| tag == "*" || read(tag) == self.0),
         )
+    }
+}
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "An `ETag` seen before.";
+        vec![documented::header_parameter::<Option<String>>(IF_NONE_MATCH, about)]
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "Change only this version.";
+        vec![documented::header_parameter::<Option<String>>(IF_MATCH, about)]
     }
 }
 

@@ -17,12 +17,16 @@ use axum::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     app::AppState,
     hashes::Signer,
     http::{
-        body,
+        body, documented,
         error::{ApiError, ErrorItem, Written},
         fields::{Fields, FromFields},
     },
@@ -30,7 +34,7 @@ use crate::{
 };
 
 /// The name of the header, as errors give it.
-const NAME: &str = "Idempotency-Key";
+pub(crate) const NAME: &str = "Idempotency-Key";
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The most characters of a key.
 const LONGEST: usize = 255;
@@ -51,6 +55,26 @@ pub struct MustBeKeyed<T> {
     pub key: RequestKey,
     /// The body, read by its fields.
     pub request: T,
+}
+
+/// The header `Idempotency-Key` of [`Keyed`], for `params(…)`.
+pub enum IdempotencyKey {}
+
+/// The header `Idempotency-Key` of [`MustBeKeyed`], for `params(…)`.
+pub enum RequiredIdempotencyKey {}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "Names this request, so that it can be sent again.";
+        vec![documented::header_parameter::<Option<String>>(NAME, about)]
+    }
+}
+
+impl IntoParams for RequiredIdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = format!("1 to {LONGEST} visible ASCII characters, new for each request.");
+        vec![documented::header_parameter::<String>(NAME, &about)]
+    }
 }
 
 impl<T: FromFields> FromRequest<AppState> for Keyed<T> {

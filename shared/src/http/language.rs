@@ -2,8 +2,14 @@
 //! RFC 4647 section 3.4.
 
 use http::{HeaderMap, header};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
-use crate::http::negotiate::range;
+use crate::http::{documented, negotiate::range};
+
+pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
 
 /// How many ranges of a header are looked at.
 const MOST_RANGES: usize = 32;
@@ -11,6 +17,27 @@ const MOST_RANGES: usize = 32;
 /// Language ranges, the most wanted first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Languages(Vec<String>);
+
+/// The field `lang` of a query, which comes before `Accept-Language`, and that header: for
+/// `params(…)`.
+pub enum QueryLanguage {}
+
+/// The header `Accept-Language`, for `params(…)`.
+impl IntoParams for Languages {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The wanted languages.";
+        vec![documented::header_parameter::<Option<String>>(ACCEPT_LANGUAGE, about)]
+    }
+}
+
+impl IntoParams for QueryLanguage {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The wanted language (BCP 47), in place of `Accept-Language`.";
+        let mut parameters = vec![documented::query_parameter::<Option<String>>("lang", about)];
+        parameters.extend(Languages::into_params(place));
+        parameters
+    }
+}
 
 impl Languages {
     /// What `Accept-Language` asks for. Ranges of one quality are wanted in their order; those of

@@ -9,19 +9,23 @@ use axum::extract::FromRequestParts;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{header, request::Parts};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     app::AppState,
     auth::caller::Caller,
     hashes::Signer,
-    http::{body::pairs, error::ApiError},
+    http::{body::pairs, documented, error::ApiError},
     paging::Span,
 };
 
 /// How many entries a page has where the request does not say, and the most it may ask for.
 const SIZE: usize = 20;
 const MOST: usize = 100;
+pub(crate) const CURSOR: &str = "cursor";
 /// Bytes of a cursor's signature.
 const SIGNATURE: usize = 16;
 
@@ -83,7 +87,7 @@ impl FromRequestParts<AppState> for Paging {
         let mut rest = pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
         let (mut cursor, mut size) = (None, None);
         rest.retain(|(name, value)| match name.as_str() {
-            "cursor" => {
+            CURSOR => {
                 cursor = Some(value.clone()).filter(|cursor| !cursor.is_empty());
                 false
             }
@@ -111,6 +115,16 @@ impl FromRequestParts<AppState> for Paging {
             signer,
             url: address(parts, &encoded(&rest)),
         })
+    }
+}
+
+impl IntoParams for Paging {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let size = format!("Entries of a page: 1 to {MOST}, {SIZE} by default.");
+        vec![
+            documented::query_parameter::<Option<String>>(CURSOR, "Of `next` or `previous`."),
+            documented::query_parameter::<Option<u32>>("page_size", &size),
+        ]
     }
 }
 

@@ -10,11 +10,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 use http::Method;
-use utoipa::{
-    __dev::{SchemaReferences, Tags},
-    Path,
-    openapi::HttpMethod,
-};
+use utoipa::{Path, openapi::HttpMethod};
 
 use crate::{
     app::AppState,
@@ -61,40 +57,22 @@ pub struct Operation {
     pub(crate) access: Access,
     pub(crate) produces: &'static [&'static str],
     pub(crate) always_open: bool,
+    is_counted: bool,
     takes_rest: bool,
     #[cfg(feature = "document")]
-    pub(crate) described: Option<Described>,
+    pub(crate) cache_control: Option<&'static str>,
+    #[cfg(feature = "document")]
+    described: Option<Described>,
     handler: MethodRouter<AppState>,
 }
 
-/// The operation `module::handler`, where `handler` carries `#[utoipa::path]`.
-#[macro_export]
-macro_rules! operation {
-    ($module:ident :: $handler:ident) => {
-        $crate::pastey::paste! {
-            $crate::http::routes::Operation::new::<$module::[<__path_ $handler>], _, _>($module::$handler)
-        }
-    };
-}
-
-/// How the document learns of an operation: made when it is asked for, and not in a Lambda.
+/// How the document learns of an operation.
 #[cfg(feature = "document")]
-pub(crate) struct Described {
-    pub(crate) operation: fn() -> utoipa::openapi::path::Operation,
-    pub(crate) schemas: fn(&mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>),
-}
+pub type Described = fn() -> utoipa::openapi::OpenApi;
 
-#[cfg(feature = "document")]
-impl Described {
-    fn of<P: Path + SchemaReferences + for<'t> Tags<'t>>() -> Self {
-        let operation = || {
-            let mut operation = P::operation();
-            operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
-            operation
-        };
-        Self { operation, schemas: P::schemas }
-    }
-}
+/// A Lambda makes no document.
+#[cfg(not(feature = "document"))]
+pub type Described = ();
 
 /// What operations with a bearer token read: access tokens are verified, and the log names
 /// customers by pseudonyms.
@@ -192,12 +170,11 @@ impl Routes {
             .with(Operation { access: Access::BearerOrOperator, ..operation })
     }
 
-    /// The operations that the document describes, in the order of their registration.
+    /// The operations that the document describes, in the order of their registration, each with a
+    /// document of its own.
     #[cfg(feature = "document")]
-    pub(crate) fn described(&self) -> impl Iterator<Item = (&Operation, &Described)> {
-        self.operations
-            .iter()
-            .filter_map(|operation| Some((operation, operation.described.as_ref()?)))
+    pub(crate) fn described(&self) -> impl Iterator<Item = (&Operation, utoipa::openapi::OpenApi)> {
+        self.operations.iter().filter_map(|operation| Some((operation, (operation.described?)())))
     }
 
     /// The paths, as the document writes them.
@@ -248,26 +225,21 @@ impl Routes {
 }
 
 impl Operation {
-    /// An operation of this handler, described by `P`.
-    pub fn new<P, H, T>(handler: H) -> Self
+    /// An operation of this handler at the path and the methods of `P`.
+    #[cfg_attr(
+        not(feature = "document"),
+        expect(unused_variables, reason = "nothing is described")
+    )]
+    pub fn new<P, H, T>(handler: H, described: Described) -> Self
     where
-        P: Path + SchemaReferences + for<'t> Tags<'t>,
+        P: Path,
         H: Handler<T, AppState>,
         T: 'static,
     {
-        let methods = P::methods();
-        let filter =
-            methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
         Self {
-            path: P::path(),
-            methods,
-            access: Access::Public,
-            produces: &["application/json"],
-            always_open: false,
-            takes_rest: false,
             #[cfg(feature = "document")]
-            described: Some(Described::of::<P>()),
-            handler: on(filter, handler),
+            described: Some(described),
+            ..Self::undescribed(&P::path(), P::methods(), &["application/json"], handler)
         }
     }
 
@@ -319,7 +291,10 @@ impl Operation {
             access: Access::Public,
             produces,
             always_open: false,
+            is_counted: true,
             takes_rest: false,
+            #[cfg(feature = "document")]
+            cache_control: None,
             #[cfg(feature = "document")]
             described: None,
             handler: on(filter, handler),
@@ -332,9 +307,33 @@ impl Operation {
         self.path.starts_with("/api/") && !self.always_open
     }
 
+    /// Whether it counts against the customer's limit of writes.
+    #[cfg(feature = "document")]
+    pub(crate) fn counts_as_write(&self) -> bool {
+        let writes = self.methods.iter().all(|method| *method != HttpMethod::Get);
+        self.access != Access::Public && self.is_counted && writes
+    }
+
+    /// A write that the limit of writes does not count, as its handler does not ask for that.
+    pub fn uncounted(self) -> Self {
+        Self { is_counted: false, ..self }
+    }
+
     /// The variable at the end of its path takes all that follows, slashes too.
     pub fn taking_the_rest(self) -> Self {
         Self { takes_rest: true, ..self }
+    }
+
+    /// Its `Cache-Control`, for the document: the handler writes it.
+    #[cfg(feature = "document")]
+    pub fn cacheable(self, cache_control: &'static str) -> Self {
+        Self { cache_control: Some(cache_control), ..self }
+    }
+
+    /// Its `Cache-Control`, for the document, which is made elsewhere.
+    #[cfg(not(feature = "document"))]
+    pub fn cacheable(self, _: &'static str) -> Self {
+        self
     }
 
     /// What it can answer with instead of JSON.

@@ -3,20 +3,17 @@
 //! Invariant: whatever changes an item changes the head in the same transaction, from the revision
 //! that was seen; so a change holds for the inbox that it was decided on, or is decided anew.
 
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
 use jiff::Timestamp;
-use table::{Item, Query, SORT, expiring_item, item, number, record, records};
+use table::{
+    Committed, Item, Query, SORT, Transaction, Verdict, Write, boolean, expiring_item, item,
+    number, record, records,
+};
 
 use crate::{
     ids::{CustomerId, NotificationId},
     inbox::{Inbox, Notification, Receipt, keys},
     paging::Span,
-    store::{
-        Store, StoreError,
-        transaction::{Outcome, Verdict},
-    },
+    store::{Store, StoreError},
 };
 
 /// The most items that one change of an inbox can hold beside its head.
@@ -111,16 +108,17 @@ impl Store {
         after: &Inbox,
         changes: &[ItemChange],
     ) -> Result<bool, StoreError> {
-        let mut items = vec![self.replace_head(customer, before, after)?];
+        let mut transaction = Transaction::new();
+        transaction.add(replace_head(customer, before, after)?);
         for change in changes {
-            items.push(match change {
-                ItemChange::Read(id) => self.mark_read(customer, *id)?,
+            transaction.add(match change {
+                ItemChange::Read(id) => mark_read(customer, *id),
                 ItemChange::Delete(id) => {
-                    self.delete_if(keys::notification(customer, *id), "attribute_exists(pk)", None)?
+                    Write::delete(keys::notification(customer, *id)).when_exists()
                 }
             });
         }
-        Ok(matches!(self.transact(items).await?, Outcome::Done))
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 
     /// Puts a message into a customer's inbox, once. One trip; eight write units, two more for each
@@ -128,20 +126,19 @@ impl Store {
     pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
         let Arrival { customer, before, after, notification, receipt, now } = arrival;
         let key = keys::notification(customer, notification.id);
-        let items = vec![
-            self.put_receipt(customer, receipt, now)?,
-            self.replace_head(customer, before, after)?,
-            self.put_new(expiring_item(key, "notification", notification, notification.until)?)?,
-        ];
-        let verdicts = match self.transact(items).await? {
-            Outcome::Done => return Ok(Arrived::Now),
-            Outcome::Refused(verdicts) => verdicts,
+        let item = expiring_item(key, "notification", notification, notification.until)?;
+        let mut transaction = Transaction::new();
+        let received = transaction.add(put_receipt(customer, receipt, now)?);
+        let head = transaction.add(replace_head(customer, before, after)?);
+        transaction.add(Write::new_item(item));
+        let Committed::Refused(mut refusals) = self.table.commit(transaction).await? else {
+            return Ok(Arrived::Now);
         };
-        match <[Verdict; 3]>::try_from(verdicts) {
-            Ok([Verdict::Failed(Some(known)), ..]) => {
-                Ok(Arrived::Before(record::<Receipt>(known)?.notification))
-            }
-            Ok([_, Verdict::Failed(Some(head)), _]) => Ok(Arrived::Changed(record(head)?)),
+        if let Verdict::Refused(Some(known)) = refusals.of(received) {
+            return Ok(Arrived::Before(record::<Receipt>(known)?.notification));
+        }
+        match refusals.of(head) {
+            Verdict::Refused(Some(head)) => Ok(Arrived::Changed(record(head)?)),
             _ => Ok(Arrived::Changed(self.inbox(customer).await?)),
         }
     }
@@ -164,66 +161,34 @@ impl Store {
         };
         Ok(stretch.items.into_iter().map(|item| (place(&item), item)).collect())
     }
+}
 
-    fn replace_head(
-        &self,
-        customer: CustomerId,
-        before: &Inbox,
-        after: &Inbox,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item(keys::inbox(customer), "inbox", after)?))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let put = match before.revision {
-            0 => put.condition_expression("attribute_not_exists(pk)"),
-            seen => put
-                .condition_expression("revision = :seen")
-                .expression_attribute_values(":seen", number(seen)),
-        };
-        Ok(TransactWriteItem::builder()
-            .put(put.build().map_err(StoreError::built_wrongly)?)
-            .build())
-    }
+fn replace_head(customer: CustomerId, before: &Inbox, after: &Inbox) -> Result<Write, StoreError> {
+    let put = Write::put(item(keys::inbox(customer), "inbox", after)?).seeing_refused();
+    Ok(match before.revision {
+        0 => put.when("attribute_not_exists(pk)"),
+        seen => put.when_is("revision", number(seen)),
+    })
+}
 
-    fn mark_read(
-        &self,
-        customer: CustomerId,
-        id: NotificationId,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(keys::notification(customer, id).into_item()))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression("SET #read = :read")
-            .expression_attribute_names("#read", "read")
-            .expression_attribute_values(":read", AttributeValue::Bool(true))
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().update(update).build())
-    }
+fn mark_read(customer: CustomerId, id: NotificationId) -> Write {
+    Write::update(keys::notification(customer, id), "SET #read = :read")
+        .name("#read", "read")
+        .value(":read", boolean(true))
+        .when_exists()
+}
 
-    fn put_receipt(
-        &self,
-        customer: CustomerId,
-        receipt: &Receipt,
-        now: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let item = expiring_item(
-            keys::receipt(customer, &receipt.message),
-            "receipt",
-            receipt,
-            receipt.until,
-        )?;
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
+/// Refused where the message came before and its receipt still counts.
+fn put_receipt(
+    customer: CustomerId,
+    receipt: &Receipt,
+    now: Timestamp,
+) -> Result<Write, StoreError> {
+    let key = keys::receipt(customer, &receipt.message);
+    let item = expiring_item(key, "receipt", receipt, receipt.until)?;
+    Ok(Write::put(item)
+        .when("(attribute_not_exists(pk) OR #until <= :now)")
+        .name("#until", "until")
+        .value(":now", number(now.as_millisecond()))
+        .seeing_refused())
 }

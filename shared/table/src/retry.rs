@@ -3,7 +3,7 @@
 //! Invariant: each wait is drawn anew between nothing and the longest, which doubles, so that
 //! writers who met once do not meet again.
 
-use std::{ops::ControlFlow, time::Duration};
+use std::{future::Future, ops::ControlFlow, time::Duration};
 
 use tokio::time::Instant;
 
@@ -99,13 +99,20 @@ pub enum Attempt<S, T> {
 ///
 /// `attempt` decides on the state and writes under the condition that it still stands. An error of
 /// either closure ends it. `None` where the tries or the patience are over.
-pub async fn on_change<S, T, E>(
+///
+/// Both closures capture by shared reference, `async |state| { … }`; what one try hands on to the
+/// next is part of the state.
+pub async fn on_change<S, T, E, Reading, Trying>(
     policy: Policy,
     random: &dyn Random,
     state: S,
-    mut read: impl AsyncFnMut() -> Result<S, E>,
-    mut attempt: impl AsyncFnMut(S) -> Result<Attempt<S, T>, E>,
-) -> Result<Option<T>, E> {
+    read: impl Fn() -> Reading,
+    attempt: impl Fn(S) -> Trying,
+) -> Result<Option<T>, E>
+where
+    Reading: Future<Output = Result<S, E>>,
+    Trying: Future<Output = Result<Attempt<S, T>, E>>,
+{
     let mut backoff = Backoff::new(policy, random);
     let mut state = state;
     let mut left = policy.tries;
@@ -124,11 +131,14 @@ pub async fn on_change<S, T, E>(
 
 /// The same where each refusal brings the state as it stands, so that nothing is read again:
 /// `Break` with what came of it, `Continue` with the state to try next.
-pub async fn on_refusal<S, T, E>(
+pub async fn on_refusal<S, T, E, Trying>(
     tries: u32,
     state: S,
-    mut attempt: impl AsyncFnMut(S) -> Result<ControlFlow<T, S>, E>,
-) -> Result<Option<T>, E> {
+    attempt: impl Fn(S) -> Trying,
+) -> Result<Option<T>, E>
+where
+    Trying: Future<Output = Result<ControlFlow<T, S>, E>>,
+{
     let mut state = state;
     for _ in 0..tries {
         state = match attempt(state).await? {
@@ -141,7 +151,7 @@ pub async fn on_refusal<S, T, E>(
 
 #[cfg(test)]
 mod tests {
-    use std::convert::Infallible;
+    use std::{cell::Cell, convert::Infallible};
 
     use super::*;
     use crate::random::SystemRandom;
@@ -149,13 +159,13 @@ mod tests {
     type Tried = Result<Attempt<u32, u32>, Infallible>;
 
     async fn count(policy: Policy, answer: Attempt<u32, u32>) -> (u32, Option<u32>, Duration) {
-        let (began, mut tries) = (Instant::now(), 0);
+        let (began, tries) = (Instant::now(), Cell::new(0));
         let attempt = async |_| -> Tried {
-            tries += 1;
+            tries.set(tries.get() + 1);
             Ok(answer)
         };
         let done = on_change(policy, &SystemRandom, 0, async || Ok(0), attempt).await;
-        (tries, done.unwrap(), began.elapsed())
+        (tries.get(), done.unwrap(), began.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
@@ -173,9 +183,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_state_that_came_with_a_refusal_is_not_read_again() {
-        let mut reads = 0;
+        let reads = Cell::new(0);
         let read = async || -> Result<u32, Infallible> {
-            reads += 1;
+            reads.set(reads.get() + 1);
             Ok(10)
         };
         let attempt = async |state: u32| -> Tried {
@@ -186,7 +196,7 @@ mod tests {
             })
         };
         let done = on_change(Policy::tries(9), &SystemRandom, 0, read, attempt).await;
-        assert_eq!((done.unwrap(), reads), (Some(10), 1));
+        assert_eq!((done.unwrap(), reads.get()), (Some(10), 1));
     }
 
     #[tokio::test]

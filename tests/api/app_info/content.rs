@@ -1,4 +1,4 @@
-//! Publishing and taking back.
+//! Publication and rollback of the content.
 
 use futures_util::future::join_all;
 use harness::{Api, clock::HandClock, wire::Wire};
@@ -14,7 +14,7 @@ use super::{admin, answering, first_answer, much_later, push, sample, start};
 
 async fn draft(api: &Api, content: &Value) -> Draft {
     let now = api.stack.state("app-info").expect("app-info runs").now();
-    admin(api).draft(&content.to_string(), now).await.expect("the content is right")
+    admin(api).draft(&content.to_string(), now).await.expect("the content is valid")
 }
 
 async fn roll_back(api: &Api) -> Result<u64, ContentError> {
@@ -31,7 +31,7 @@ async fn an_empty_table_is_filled_once_and_never_again() {
     push(&api, &answering("Published.")).await;
     api.stack.fill().await.expect("nothing to do");
     assert_eq!(first_answer(&api).await, "Published.");
-    // Launchers that start at once.
+    // Several launchers start at once.
     let empty = Api::start().await;
     for filled in join_all((0..8).map(|_| empty.stack.fill())).await {
         filled.expect("filled by one of them");
@@ -41,7 +41,7 @@ async fn an_empty_table_is_filled_once_and_never_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
+async fn a_file_with_any_error_changes_nothing() {
     let api = start().await;
     let mut content = answering("Right.");
     content["faqs"][1]["question"]["ar"] = json!("");
@@ -58,11 +58,11 @@ async fn a_file_that_is_not_right_as_a_whole_changes_nothing() {
             "faqs[id 2].question.ar: this is blank"
         ]
     );
-    assert!(api.wire.calls().is_empty(), "the table was not even looked at");
+    assert!(api.wire.calls().is_empty(), "an invalid file needs no call to storage");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_changes_is_shown_before_it_is_published() {
+async fn the_changes_are_shown_before_they_are_published() {
     let api = start().await;
     let mut content = sample();
     content["faqs"][0]["answer"]["zh"] = json!("短信登录。");
@@ -86,30 +86,31 @@ async fn what_changes_is_shown_before_it_is_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_brings_back_what_was_there_before_as_far_as_there_was_something() {
+async fn a_rollback_restores_the_previous_version_if_there_is_one() {
     let api = start().await;
     let sample_answer = first_answer(&api).await;
     assert!(
         matches!(roll_back(&api).await, Err(ContentError::NothingBefore)),
-        "nothing was before the first"
+        "the first version has no predecessor"
     );
     assert_eq!(push(&api, &answering("Second.")).await, 2);
     assert_eq!(push(&api, &answering("Third.")).await, 3);
     for (version, answer) in [(2, "Second."), (1, sample_answer.as_str())] {
-        assert_eq!(roll_back(&api).await.expect("there is one before"), version);
+        assert_eq!(roll_back(&api).await.expect("there is a previous version"), version);
         much_later(&api).await;
         assert_eq!(first_answer(&api).await, answer);
     }
     assert!(matches!(roll_back(&api).await, Err(ContentError::NothingBefore)));
-    // What was taken back stays, and the next has a number of its own and this one before it.
+    // A version that was rolled back stays in the table. The next one has a new number and this one
+    // as its predecessor.
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
-    assert_eq!(roll_back(&api).await.expect("there is one before"), 1);
+    assert_eq!(roll_back(&api).await.expect("there is a previous version"), 1);
     let empty = Api::start().await;
     assert!(matches!(roll_back(&empty).await, Err(ContentError::NothingBefore)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_brings_back_the_gates_too() {
+async fn a_rollback_restores_the_availability_too() {
     let api = start().await;
     let mut content = sample();
     content["platforms"]["ios"]["minimum_version"] = json!("1.4.0");
@@ -122,7 +123,7 @@ async fn a_rollback_brings_back_the_gates_too() {
             .send()
     };
     old().await.expect(426);
-    let draft = admin(&api).draft_of_rollback().await.expect("there is one before");
+    let draft = admin(&api).draft_of_rollback().await.expect("there is a previous version");
     assert_eq!(
         shown(&draft),
         ["- platforms.ios.minimum_version: \"1.4.0\"\n+ platforms.ios.minimum_version: \"1.0.0\""]
@@ -133,14 +134,14 @@ async fn a_rollback_brings_back_the_gates_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
+async fn of_many_publications_at_once_one_succeeds_and_the_others_get_an_error() {
     let api = start().await;
     push(&api, &answering("Before.")).await;
     let mut drafts = Vec::new();
     for n in 0..12 {
         drafts.push(draft(&api, &answering(&format!("By {n}."))).await);
     }
-    drafts.push(admin(&api).draft_of_rollback().await.expect("there is one before"));
+    drafts.push(admin(&api).draft_of_rollback().await.expect("there is a previous version"));
     let admin = admin(&api);
     let outcomes = join_all(drafts.iter().map(|draft| admin.publish(draft))).await;
     let published: Vec<usize> =
@@ -160,15 +161,15 @@ async fn of_many_who_publish_at_once_one_succeeds_and_the_others_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_taken_back() {
+async fn a_draft_is_refused_after_another_publication_even_if_that_was_rolled_back() {
     let api = start().await;
     push(&api, &answering("Second.")).await;
     let stale = [
         draft(&api, &answering("Stale.")).await,
-        admin(&api).draft_of_rollback().await.expect("there is one before"),
+        admin(&api).draft_of_rollback().await.expect("there is a previous version"),
     ];
     push(&api, &answering("Third.")).await;
-    roll_back(&api).await.expect("there is one before");
+    roll_back(&api).await.expect("there is a previous version");
     for draft in &stale {
         assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Overtaken)));
     }
@@ -177,7 +178,7 @@ async fn a_draft_is_refused_when_there_was_another_in_between_even_if_that_was_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn gates_that_were_set_by_hand_hold_and_are_part_of_what_is_compared() {
+async fn maintenance_set_by_hand_stays_and_is_part_of_the_comparison() {
     use aws_sdk_dynamodb::types::AttributeValue;
     let api = start().await;
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -240,7 +241,7 @@ async fn the_commands_work_on_the_local_data_folder() {
         [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
     let path = file.to_str().expect("a path in ASCII");
     let api = start().await;
-    api.stack.fill().await.expect("the sample is right");
+    api.stack.fill().await.expect("the sample is valid");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");
@@ -257,8 +258,8 @@ async fn the_commands_work_on_the_local_data_folder() {
     let api = start().await;
     assert_eq!(first_answer(&api).await, first_answer_of(&sample()));
     api.stack.stop().await;
-    std::fs::remove_dir_all(folder).expect("the folder goes");
-    std::fs::remove_file(file).expect("the file goes");
+    std::fs::remove_dir_all(folder).expect("the folder can be removed");
+    std::fs::remove_file(file).expect("the file can be removed");
 }
 
 fn first_answer_of(content: &Value) -> String {

@@ -15,21 +15,24 @@ fn ids(answer: &Answer) -> Vec<u64> {
         .collect()
 }
 
-/// The questions that a query finds, its values in the clear.
+/// The questions that a query finds. Its values are not percent-encoded.
 async fn found(api: &Api, query: &[(&str, &str)]) -> Vec<u64> {
     let query = serde_html_form::to_string(query).expect("a query");
     ids(&get(api, &format!("{PATH}?{query}"), "en").await)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn questions_come_in_their_order_and_in_the_wanted_language() {
+async fn questions_come_in_their_order_and_in_the_requested_language() {
     let api = start().await;
     let answer = get(&api, PATH, "ar").await;
     assert_eq!(ids(&answer), [1, 2, 3, 4, 5, 6, 7]);
     let first = &sample()["faqs"][0];
     assert_eq!(
         answer.json()[0],
-        json!({"id": 1, "question": first["question"]["ar"], "answer": first["answer"]["ar"], "category": "account", "order": 1})
+        json!({
+            "id": 1, "question": first["question"]["ar"], "answer": first["answer"]["ar"],
+            "category": "account", "order": 1,
+        })
     );
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
     let mut content = sample();
@@ -40,7 +43,7 @@ async fn questions_come_in_their_order_and_in_the_wanted_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lang_stands_in_the_place_of_accept_language() {
+async fn lang_overrides_accept_language() {
     let api = start().await;
     for (lang, got) in
         [("zh-Hant", "zh"), ("AR", "ar"), ("pt-BR", "en"), ("no tag", "en"), ("", "zh")]
@@ -52,14 +55,14 @@ async fn lang_stands_in_the_place_of_accept_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_category_and_words_narrow_the_list() {
+async fn a_category_and_a_search_filter_the_list() {
     let api = start().await;
     for (query, wanted) in [
         (&[("category", "account")][..], &[1, 2, 3][..]),
         (&[("category", "")], &[1, 2, 3, 4, 5, 6, 7]),
         (&[("category", "Account")], &[]),
         (&[("category", "unheard of")], &[]),
-        // In the question or in the answer, in capitals or not, each of the words.
+        // Each word must be in the question or the answer, in any case.
         (&[("search", "PASSWORD")], &[1]),
         (&[("search", "number")], &[1, 2, 3]),
         (&[("search", " number,  arrive ")], &[2]),
@@ -75,7 +78,7 @@ async fn a_category_and_words_narrow_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_that_no_one_would_type_is_refused() {
+async fn a_search_text_that_is_too_long_or_has_null_characters_is_refused() {
     let api = start().await;
     for (search, told) in [
         (

@@ -1,4 +1,4 @@
-//! The availability, from the operator's file to every function.
+//! Maintenance and minimum versions, from the file of the operator to every function.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -13,8 +13,7 @@ fn closed() -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_this_one_with_its_end()
- {
+async fn every_function_announces_maintenance_in_the_callers_language_and_app_info_its_end() {
     let api = start().await;
     push(&api, &closed()).await;
     much_later(&api).await;
@@ -27,7 +26,9 @@ async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_th
         let told = get(&api, "/api/app-info/", wanted).await.json();
         assert_eq!(
             told["maintenance"],
-            json!({"active": true, "message": message[language], "until": "2026-11-22T23:00:00.000Z"})
+            json!({
+                "active": true, "message": message[language], "until": "2026-11-22T23:00:00.000Z",
+            })
         );
     }
     push(&api, &sample()).await;
@@ -40,7 +41,7 @@ async fn maintenance_is_told_by_every_function_in_the_callers_language_and_by_th
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_that_is_too_old_still_learns_where_it_is_updated() {
+async fn an_outdated_app_still_learns_where_to_update() {
     let api = start().await;
     let mut content = sample();
     content["platforms"]["ios"]["minimum_version"] = json!("1.4");

@@ -1,4 +1,4 @@
-//! What the app shows to everybody, and how the operator changes it.
+//! The public content of the app, and how the operator changes it.
 
 use harness::{Answer, Api};
 use local::content_admin::ContentAdmin;
@@ -11,15 +11,15 @@ mod particulars;
 mod social_accounts;
 mod warm;
 
-/// An API whose table holds the sample.
+/// An API with the sample content.
 async fn start() -> Api {
     let api = Api::start().await;
-    api.stack.fill().await.expect("the sample is right");
+    api.stack.fill().await.expect("the sample is valid");
     api.wire.reset();
     api
 }
 
-/// The sample, to be changed.
+/// The sample content.
 fn sample() -> Value {
     serde_json::from_str(::app_info::SAMPLE).expect("JSON")
 }
@@ -35,15 +35,15 @@ fn admin(api: &Api) -> ContentAdmin {
     ContentAdmin::new(api.stack.state("app-info").expect("app-info runs").store.clone())
 }
 
-/// Publishes a content, and gives its version.
+/// Publishes a content and returns its version.
 async fn push(api: &Api, content: &Value) -> u64 {
     let now = api.stack.state("app-info").expect("app-info runs").now();
-    let draft = admin(api).draft(&content.to_string(), now).await.expect("the content is right");
+    let draft = admin(api).draft(&content.to_string(), now).await.expect("the content is valid");
     admin(api).publish(&draft).await.expect("nobody else publishes")
 }
 
-/// Lets so much time go by that whatever the processes know is believed no more, and lets the other
-/// functions read it anew.
+/// Advances the clock until the caches of all processes are expired, and lets the other functions
+/// read the content again.
 async fn much_later(api: &Api) {
     api.clock.advance_seconds(600);
     api.stack.prepare().await;
@@ -53,7 +53,7 @@ async fn get(api: &Api, path: &str, languages: &str) -> Answer {
     api.get(path).header("accept-language", languages).send().await.expect(200)
 }
 
-/// The answer to the first question, as everybody is told it.
+/// The answer to the first question, as the API returns it.
 async fn first_answer(api: &Api) -> String {
     get(api, "/api/faqs/", "en").await.json()[0]["answer"].as_str().expect("a text").to_owned()
 }

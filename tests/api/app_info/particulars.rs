@@ -24,14 +24,16 @@ async fn an_app_learns_everything_about_itself_in_its_language() {
             "support_email": "help@satchel.example.com", "support_phone": "+14155550100",
             "terms_url": ar("terms_url"), "privacy_url": ar("privacy_url"),
             "platforms": sample["platforms"],
-            "maintenance": {"active": false, "message": sample["maintenance"]["message"]["ar"], "until": null},
+            "maintenance": {
+                "active": false, "message": sample["maintenance"]["message"]["ar"], "until": null,
+            },
             "features": sample["features"], "update": "none",
         })
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_language_is_looked_up_and_the_first_one_is_for_all_others() {
+async fn the_language_is_negotiated_and_the_first_one_is_the_default() {
     let api = start().await;
     for (wanted, got) in [
         ("zh-Hant-TW", "zh"),
@@ -55,7 +57,7 @@ async fn the_language_is_looked_up_and_the_first_one_is_for_all_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_is_told_whether_to_update() {
+async fn an_app_learns_whether_to_update() {
     let api = start().await;
     let mut content = sample();
     content["platforms"]["ios"]["minimum_version"] = json!("1.10.0");
@@ -89,7 +91,7 @@ async fn an_app_is_told_whether_to_update() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again() {
+async fn each_language_has_its_own_etag_and_an_unchanged_answer_is_not_sent_again() {
     let api = start().await;
     for path in [
         PATH,
@@ -118,7 +120,7 @@ async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again(
                 tag,
                 "the same content has the same tag"
             );
-            // What is known in one language is sent in another.
+            // The ETag of one language does not match another one.
             if let Some(other) = tags.first() {
                 api.get(path)
                     .header("accept-language", language)
@@ -136,7 +138,7 @@ async fn each_language_has_a_tag_of_its_own_and_what_is_known_is_not_sent_again(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tag_is_of_what_it_stands_for_alone() {
+async fn an_etag_depends_on_the_content_of_its_answer_only() {
     let api = start().await;
     let tag = async |path, version: &str| {
         let request =
@@ -145,14 +147,14 @@ async fn a_tag_is_of_what_it_stands_for_alone() {
     };
     let (newest, old, accounts) =
         (tag(PATH, "9").await, tag(PATH, "1.3").await, tag("/api/social-accounts/", "9").await);
-    assert_ne!(newest, old, "one is told to update");
+    assert_ne!(newest, old, "only the old app should update");
     let mut content = sample();
     content["support_email"] = json!("other@satchel.example.com");
     push(&api, &content).await;
     much_later(&api).await;
     assert_ne!(tag(PATH, "9").await, newest);
-    assert_eq!(tag("/api/social-accounts/", "9").await, accounts, "nothing of them has changed");
-    // Another process, with a version of its own number for the same content.
+    assert_eq!(tag("/api/social-accounts/", "9").await, accounts, "the accounts did not change");
+    // In another process, the same content has another version number.
     push(&api, &sample()).await;
     assert_eq!(
         api.another(&[])
@@ -168,15 +170,18 @@ async fn a_tag_is_of_what_it_stands_for_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn before_anything_was_published_there_is_a_name_and_nothing_else() {
+async fn before_the_first_publication_there_is_only_a_name() {
     let api = Api::with(&[("AppName", "Rucksack")]).await;
     let answer = get(&api, PATH, "ar").await;
     assert_eq!(answer.header("content-language"), "en");
     assert_eq!(
         answer.json(),
-        json!({"name": "Rucksack", "description": "", "support_email": null, "support_phone": null, "terms_url": null,
-            "privacy_url": null, "platforms": {}, "maintenance": {"active": false, "message": null, "until": null}, "features": {},
-            "update": "none"})
+        json!({
+            "name": "Rucksack", "description": "", "support_email": null, "support_phone": null,
+            "terms_url": null, "privacy_url": null, "platforms": {},
+            "maintenance": {"active": false, "message": null, "until": null}, "features": {},
+            "update": "none",
+        })
     );
     for path in ["/api/faqs/", "/api/social-accounts/"] {
         assert_eq!(get(&api, path, "en").await.json(), json!([]));
@@ -184,7 +189,7 @@ async fn before_anything_was_published_there_is_a_name_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_may_ask_in_every_form_of_the_path() {
+async fn no_token_is_needed_with_or_without_the_trailing_slash() {
     let api = start().await;
     for path in [PATH, "/api/social-accounts/", "/api/faqs/"] {
         let plain = get(&api, path, "en").await;

@@ -14,7 +14,7 @@ fn names(accounts: &Value) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_come_in_their_order_and_in_the_wanted_language() {
+async fn accounts_come_in_their_order_and_in_the_requested_language() {
     let api = start().await;
     let answer = get(&api, PATH, "zh-Hans-CN").await;
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
@@ -23,8 +23,10 @@ async fn accounts_come_in_their_order_and_in_the_wanted_language() {
     assert_eq!(names(&accounts), ["Instagram", "X", "Facebook", "YouTube", "微信"]);
     assert_eq!(
         accounts[4],
-        json!({"name": "微信", "url": "https://satchel.example.com/wechat", "icon": "https://satchel.example.com/icons/wechat.svg",
-            "order": 5})
+        json!({
+            "name": "微信", "url": "https://satchel.example.com/wechat",
+            "icon": "https://satchel.example.com/icons/wechat.svg", "order": 5,
+        })
     );
     let mut content = sample();
     content["social_accounts"][3]["order"] = json!(0);

@@ -1,4 +1,4 @@
-//! What knowing the content costs: nothing in a warm process.
+//! The cost of the content: nothing in a warm process.
 
 use std::time::Duration;
 
@@ -21,16 +21,12 @@ async fn ask_for_everything(api: &Api) -> Vec<Answer> {
     .await
 }
 
-fn operations(api: &Api) -> Vec<String> {
-    api.wire.calls().into_iter().map(|call| call.operation).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_process_answers_without_any_call_to_storage() {
     let api = start().await;
     api.wire.delay(Duration::from_millis(50));
     ask_for_everything(&api).await;
-    // However many came at once: the app information, then the version that it names.
+    // Whatever the number of requests, the app information is read once, then its version.
     let cost = api.wire.cost();
     assert_eq!(
         (api.wire.calls().len(), cost.trips, cost.write_units),
@@ -38,7 +34,7 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
         "{:#?}",
         api.wire.calls()
     );
-    // Half a unit, and one for each 4 KB of the content.
+    // Half a unit for the app information, and one for each 4 KB of the content.
     assert!((cost.read_units - 2.5).abs() < f64::EPSILON, "{cost:?}");
     api.wire.reset();
     for seconds in [0, 30, 29] {
@@ -47,11 +43,11 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
             ask_for_everything(&api).await;
         }
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
+async fn after_a_minute_one_request_triggers_a_refresh_and_none_waits_for_it() {
     let api = start().await;
     ask_for_everything(&api).await;
     push(&api, &answering("Otherwise now.")).await;
@@ -60,18 +56,18 @@ async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
     api.wire.delay(Duration::from_secs(1));
     let before = sample()["faqs"][0]["answer"]["en"].clone();
     let answers = join_all((0..32).map(|_| first_answer(&api))).await;
-    assert!(answers.iter().all(|answer| *answer == before), "all were told what was known");
-    assert!(api.wire.calls().is_empty(), "nobody waited for the answer of storage");
+    assert!(answers.iter().all(|answer| *answer == before), "all got the cached answer");
+    assert!(api.wire.calls().is_empty(), "no request waited for storage");
     while first_answer(&api).await == before {
         tokio::task::yield_now().await;
     }
     assert_eq!(first_answer(&api).await, "Otherwise now.");
     assert_eq!(
-        operations(&api),
+        api.wire.operations(),
         ["GetItem", "GetItem"],
-        "the app information and the version that is new"
+        "the app information and the new version"
     );
-    // Where nothing was published the version is not read again.
+    // Without a publication the version is not read again.
     api.clock.advance_seconds(60);
     api.wire.reset();
     ask_for_everything(&api).await;
@@ -87,7 +83,7 @@ async fn after_a_minute_one_request_has_it_read_again_and_none_waits_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_storage_fails_what_was_known_is_told_on_and_a_process_that_knows_nothing_says_so() {
+async fn while_storage_fails_cached_content_is_served_and_a_cold_process_answers_500() {
     let api = start().await;
     let known = first_answer(&api).await;
     let other = api.another(&[]).await;
@@ -104,7 +100,7 @@ async fn where_storage_fails_what_was_known_is_told_on_and_a_process_that_knows_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_version_that_is_not_there_is_not_told_of() {
+async fn a_missing_version_is_not_served() {
     let api = start().await;
     let known = first_answer(&api).await;
     push(&api, &answering("Never to be seen.")).await;
@@ -114,7 +110,7 @@ async fn a_version_that_is_not_there_is_not_told_of() {
     });
     let delete =
         api.dynamodb().delete_item().table_name(api.table_name()).set_key(Some(key.into()));
-    delete.send().await.expect("the version is lost");
+    delete.send().await.expect("the version is deleted");
     api.clock.advance_seconds(3_600);
     assert_eq!(first_answer(&api).await, known);
 }

@@ -2,7 +2,7 @@ use harness::Api;
 use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_key_set_may_be_kept_and_names_one_key_at_first_and_two_after_a_rotation() {
+async fn the_key_set_is_cacheable_and_has_one_key_at_first_and_two_after_a_rotation() {
     let api = Api::start().await;
     let answer = api.get("/.well-known/jwks.json").send().await.expect(200);
     assert_eq!(answer.header("cache-control"), "public, max-age=300");

@@ -11,7 +11,7 @@ use crate::PHONE;
 const ENDED: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 const BLACKLISTED: &str = "401 token_not_valid: Token is blacklisted [null]";
 
-/// Without the limits that many log-ins of one phone would meet.
+/// High limits, for many log-ins of one phone.
 const MANY_LOG_INS: [(&str, &str); 3] = [
     ("CodeResendSeconds", "0"),
     ("CodesPerPhoneHourly", "1000"),
@@ -30,7 +30,7 @@ async fn log_ins(api: &Api, n: usize) -> Vec<LoggedIn> {
     devices
 }
 
-/// Logs in at another instance with a code that `api` sent.
+/// Logs in at another instance with a code sent by `api`.
 async fn log_in_at(instance: &Api, api: &Api) -> LoggedIn {
     let code = api.code_for(PHONE).await;
     let answer = instance.authenticate(PHONE, &code).await;
@@ -50,13 +50,13 @@ async fn log_out_everywhere(api: &Api, access: &str, keep_current: bool) -> Answ
         .await
 }
 
-/// Fails unless neither token of the device is good for anything.
+/// Fails unless both tokens of the device are refused.
 async fn assert_ended(api: &Api, device: &LoggedIn) {
     assert_eq!(api.profile(&device.access).await.error(), ENDED);
     assert_eq!(api.refresh(&device.refresh).await.error(), BLACKLISTED);
 }
 
-/// Fails unless both tokens of the device are good.
+/// Fails unless both tokens of the device work.
 async fn assert_alive(api: &Api, device: &LoggedIn) {
     api.profile(&device.access).await.expect(200);
     api.refresh(&device.refresh).await.expect(200);
@@ -107,7 +107,7 @@ async fn a_refresh_token_in_the_body_ends_that_session_instead() {
     assert_eq!(
         api.profile(&refreshed.text("access")).await.error(),
         ENDED,
-        "a spent token names its session as well"
+        "a used refresh token also identifies its session"
     );
     assert_alive(&api, &caller).await;
     log_out(&api, &caller.access, json!({"refresh": caller.refresh})).await.expect(204);
@@ -115,7 +115,7 @@ async fn a_refresh_token_in_the_body_ends_that_session_instead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_no_live_session_of_the_callers_is_refused_in_its_words_and_ends_nothing() {
+async fn a_token_that_is_not_of_a_live_session_of_the_caller_is_refused_and_ends_nothing() {
     let api = roomy().await;
     let [caller, gone] = <[LoggedIn; 2]>::try_from(log_ins(&api, 2).await).expect("two");
     let stranger = api.log_in("+14155550199").await;
@@ -136,7 +136,7 @@ async fn a_token_of_no_live_session_of_the_callers_is_refused_in_its_words_and_e
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else() {
+async fn an_ended_session_ends_no_other_and_its_end_is_reported_before_any_other_error() {
     let api = roomy().await;
     let [ended, other] = <[LoggedIn; 2]>::try_from(log_ins(&api, 2).await).expect("two");
     let list = api.get("/api/sessions/").bearer(&other.access).send().await.expect(200).json();
@@ -154,18 +154,15 @@ async fn an_ended_session_ends_no_other_and_its_end_is_said_before_anything_else
         assert_eq!(log_out_everywhere(&api, &ended.access, keep_current).await.error(), ENDED);
     }
     for id in ids.into_iter().chain(["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "garbage"]) {
-        let revoked = api
-            .request(http::Method::DELETE, &format!("/api/sessions/{id}/"))
-            .bearer(&ended.access)
-            .send()
-            .await;
+        let revoked =
+            api.delete(&format!("/api/sessions/{id}/")).bearer(&ended.access).send().await;
         assert_eq!(revoked.error(), ENDED, "{id}");
     }
     assert_alive(&api, &other).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_devices_are_logged_out_and_the_current_one_stays_where_it_is_asked_for() {
+async fn all_devices_are_logged_out_except_the_current_one_if_requested() {
     let api = roomy().await;
     let stranger = api.log_in("+14155550199").await;
     let first = log_ins(&api, 3).await;
@@ -203,7 +200,7 @@ async fn all_devices_are_logged_out_and_the_current_one_stays_where_it_is_asked_
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_sessions_end_in_one_write_and_make_room_for_twenty_more() {
     let api = roomy().await;
-    // The second time the one that stayed is the twentieth.
+    // In the second round, the session that stayed is the twentieth.
     for (keep_current, new) in [(true, 20), (false, 19)] {
         let devices = log_ins(&api, new).await;
         api.wire.reset();
@@ -244,7 +241,7 @@ async fn twenty_refreshes_at_once_save_no_session_from_a_log_out_of_all() {
             let refresh = device.refresh.clone();
             async move { instance.refresh(&refresh).await }
         };
-        // The log-out sets out in another place among them in each round.
+        // The log-out starts at another position among them in each round.
         let mut refreshes: Vec<_> = devices.iter().enumerate().map(refresh).collect();
         let after = join_all(refreshes.split_off(round * 4));
         let log_out = log_out_everywhere(&api, &current.access, keep_current);
@@ -319,15 +316,15 @@ async fn refreshes_and_a_log_in_at_once_do_not_bring_a_session_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_of_skew_between_two_instances_changes_nothing() {
-    // Codes live so long that one sent here can be used there, where it is an hour later.
+    // Codes live long enough to be used at the instance whose clock is an hour ahead.
     let [resend, by_phone, by_address] = MANY_LOG_INS;
     let api = Api::with(&[resend, by_phone, by_address, ("CodeSeconds", "7200")]).await;
     let hour = SignedDuration::from_hours(1);
     let ahead =
         api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + hour))).await;
     for keep_current in [false, true] {
-        // Sessions of both instances, ended by the one whose clock is behind: those made in its
-        // future end as well.
+        // The instance whose clock is behind ends the sessions of both, including those made in its
+        // future.
         let (here, there) = (api.log_in(PHONE).await, log_in_at(&ahead, &api).await);
         log_out_everywhere(&api, &here.access, keep_current).await.expect(204);
         assert_ended(&ahead, &there).await;
@@ -337,8 +334,8 @@ async fn an_hour_of_skew_between_two_instances_changes_nothing() {
             if keep_current { 200 } else { 401 }
         );
 
-        // Ended by the one ahead; a log-in after it lives, though by its own clock it came an hour
-        // before.
+        // The instance ahead ends them. A later log-in stays, although its clock shows an hour
+        // earlier.
         let (here, there) = (api.log_in(PHONE).await, log_in_at(&ahead, &api).await);
         log_out_everywhere(&ahead, &there.access, keep_current).await.expect(204);
         assert_ended(&api, &here).await;
@@ -375,7 +372,7 @@ async fn a_log_out_whose_answer_storage_lost_is_done_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_rested_too_long_logs_nobody_out_whichever_rest_the_setting_names() {
+async fn a_session_that_was_idle_for_too_long_cannot_log_out_whatever_the_configured_limit() {
     let minute = [MANY_LOG_INS[0], ("RefreshIdleSeconds", "60")];
     let api = Api::with(&minute).await;
     let longer = api.another(&[MANY_LOG_INS[0]]).await;

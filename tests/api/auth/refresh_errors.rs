@@ -1,5 +1,5 @@
-//! The contract's error table for `refresh_token_create`: each row in all encodings, with and
-//! without the slash.
+//! The errors of `refresh_token_create` in the contract: each in all encodings, with and without
+//! the trailing slash.
 
 use harness::{Answer, Api, ENCODINGS};
 use serde_json::{Value, json};
@@ -8,8 +8,8 @@ use crate::PHONE;
 
 const PATHS: [&str; 2] = ["/api/refresh-token/", "/api/refresh-token"];
 
-/// Sends the members in each encoding to both forms of the path and gives the one answer that all
-/// of them must be.
+/// Sends the fields in each encoding to both forms of the path and returns the answer, which must
+/// be the same for all.
 async fn in_every_form(api: &Api, body: Value) -> Answer {
     let mut answers = Vec::new();
     for path in PATHS {
@@ -56,7 +56,7 @@ async fn a_missing_or_blank_token_is_a_field_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_json_can_say_is_refused_in_its_own_words() {
+async fn values_that_only_json_can_express_are_refused_with_their_own_errors() {
     let api = Api::start().await;
     let rows = [
         (r#"{"refresh": null}"#, "400 null: This field may not be null. [refresh]"),
@@ -65,7 +65,8 @@ async fn what_only_json_can_say_is_refused_in_its_own_words() {
         (r#"{"refresh": {"a": 1}}"#, "400 invalid: Not a valid string. [refresh]"),
         (
             r#"{"refresh": "\ud800"}"#,
-            "400 surrogate_characters_not_allowed: Surrogate characters are not allowed: U+D800. [refresh]",
+            "400 surrogate_characters_not_allowed: Surrogate characters are not allowed: U+D800. \
+             [refresh]",
         ),
         (r#"{"refresh": 12345}"#, "401 token_not_valid: Token is invalid [null]"),
         ("null", "400 null: No data provided [non_field_errors]"),
@@ -88,7 +89,7 @@ async fn what_only_json_can_say_is_refused_in_its_own_words() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_body_that_is_not_what_its_type_says_is_a_parse_error() {
+async fn a_body_that_does_not_match_its_content_type_is_a_parse_error() {
     let api = Api::start().await;
     for (content_type, body) in [
         ("application/json", "{"),
@@ -129,13 +130,16 @@ async fn a_body_that_is_not_what_its_type_says_is_a_parse_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_that_are_no_refresh_tokens_of_ours_are_told_apart() {
+async fn tokens_that_are_not_our_refresh_tokens_get_distinct_errors() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let garbage = in_every_form(&api, json!({"refresh": "garbage"})).await.expect(401);
     headers_of_every_answer(&garbage);
     assert_eq!(garbage.header("www-authenticate"), r#"Bearer realm="api""#);
-    let expected = json!({"type": "client_error", "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}]});
+    let expected = json!({
+        "type": "client_error",
+        "errors": [{"code": "token_not_valid", "detail": "Token is invalid", "attr": null}],
+    });
     assert_eq!(garbage.json(), expected);
     let access = in_every_form(&api, json!({"refresh": phone.access})).await;
     assert_eq!(access.error(), "401 token_not_valid: Token has wrong type [null]");
@@ -162,7 +166,7 @@ async fn tokens_that_are_no_refresh_tokens_of_ours_are_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_other_rows_of_the_table() {
+async fn wrong_methods_media_types_and_oversized_bodies_get_the_errors_of_the_contract() {
     let api = Api::start().await;
     for path in PATHS {
         let method = api.get(path).send().await;
@@ -212,7 +216,10 @@ async fn problem_details_carry_the_same_codes() {
         .await
         .expect(400);
     assert_eq!(answer.header("content-type"), "application/problem+json");
-    let expected = json!({"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "This field is required.",
-        "code": "required", "errors": [{"code": "required", "detail": "This field is required.", "attr": "refresh"}]});
+    let expected = json!({
+        "type": "about:blank", "title": "Bad Request", "status": 400,
+        "detail": "This field is required.", "code": "required",
+        "errors": [{"code": "required", "detail": "This field is required.", "attr": "refresh"}],
+    });
     assert_eq!(answer.json(), expected);
 }

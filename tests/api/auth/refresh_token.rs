@@ -48,14 +48,13 @@ async fn another_process_and_one_after_a_key_rotation_give_the_same_successor() 
     let rotated = api.another(&[("TokenKeyVersion", "2")]).await;
     assert_eq!(rotated.refresh(&spent).await.expect(200).text("refresh"), successor);
     let next = rotated.refresh(&successor).await.expect(200);
-    // The instances of before the rotation know nothing of the new key; the ones of after it know
-    // both.
+    // Instances from before the rotation do not know the new key; later ones know both.
     rotated.profile(&next.text("access")).await.expect(200);
     rotated.refresh(&next.text("refresh")).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_storage_lost_costs_no_generation() {
+async fn a_lost_answer_of_storage_uses_up_no_generation() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.wire.lose_answers(1);
@@ -68,7 +67,7 @@ async fn an_answer_that_storage_lost_costs_no_generation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_refreshes_at_once_spend_one_generation() {
+async fn sixty_four_refreshes_at_once_use_one_generation() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let answers = join_all((0..64).map(|_| api.refresh(&phone.refresh))).await;
@@ -80,7 +79,7 @@ async fn sixty_four_refreshes_at_once_spend_one_generation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_was_spent_before_the_window_ends_the_session() {
+async fn a_token_used_before_the_grace_window_ends_the_session() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let newest = api.refresh(&phone.refresh).await.expect(200);
@@ -125,7 +124,7 @@ async fn a_replay_of_one_session_leaves_the_others_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_may_rest_thirty_days_and_lives_a_hundred_and_eighty() {
+async fn a_session_may_be_idle_for_thirty_days_and_lives_for_a_hundred_and_eighty() {
     let api = Api::start().await;
     let day = SignedDuration::from_hours(24);
     let mut phone = api.log_in(PHONE).await.refresh;
@@ -149,7 +148,7 @@ async fn a_session_may_rest_thirty_days_and_lives_a_hundred_and_eighty() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sixty_first_new_generation_of_a_minute_has_to_wait_and_a_repeat_is_not_counted() {
+async fn the_sixty_first_refresh_of_a_minute_has_to_wait_and_a_repeat_is_not_counted() {
     let api = Api::start().await;
     let mut refresh = api.log_in(PHONE).await.refresh;
     for _ in 0..59 {

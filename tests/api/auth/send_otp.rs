@@ -11,7 +11,10 @@ async fn a_code_of_six_digits_goes_to_the_phone_and_the_answer_says_how_long_it_
     let answer = api.ask_for_code("+1 (415) 555-0123").await.expect(200);
     assert_eq!(
         answer.json(),
-        json!({"challenge": answer.text("challenge"), "phone": PHONE, "expires_in": 300, "resend_after": 60})
+        json!({
+            "challenge": answer.text("challenge"), "phone": PHONE, "expires_in": 300,
+            "resend_after": 60,
+        })
     );
     let messages = api.messages_to(PHONE);
     assert_eq!(messages.len(), 1);
@@ -37,7 +40,7 @@ async fn a_national_number_is_read_with_its_country_in_every_encoding() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_is_wrong_with_a_request_is_said_at_once() {
+async fn all_errors_of_a_request_are_reported_together() {
     let api = Api::start().await;
     let body = json!({"phone": "", "country": "USA", "purpose": "fun", "app_hash": "short"});
     let answer = api.post("/api/send-otp/").json(&body).send().await;
@@ -52,7 +55,7 @@ async fn all_that_is_wrong_with_a_request_is_said_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn phones_that_are_none_and_countries_not_on_the_list_are_refused() {
+async fn invalid_phones_and_countries_that_are_not_listed_are_refused() {
     let api = Api::start().await;
     for phone in ["4155550123", "+1999", "hello", "+999123456789"] {
         assert_eq!(
@@ -75,7 +78,7 @@ async fn phones_that_are_none_and_countries_not_on_the_list_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_only_a_customer_may_ask_for_needs_a_bearer_token() {
+async fn purposes_for_customers_only_need_a_bearer_token() {
     let api = Api::start().await;
     for purpose in ["change_phone", "delete"] {
         let body = json!({"phone": PHONE, "purpose": purpose});
@@ -125,7 +128,7 @@ async fn one_phone_gets_one_code_a_minute_five_an_hour_at_one_address_and_ten_in
         ask("192.0.2.1").await.expect(200);
     }
     api.clock.advance_seconds(60);
-    // Five in the hour from here; the first of them was 59 + 5 * 60 seconds ago.
+    // Five codes in an hour from one address. The first was sent 59 + 5 * 60 seconds ago.
     assert_eq!(ask("192.0.2.1").await.expect(429).header("retry-after"), "3241");
     for _ in 0..5 {
         ask("192.0.2.2").await.expect(200);
@@ -138,7 +141,7 @@ async fn one_phone_gets_one_code_a_minute_five_an_hour_at_one_address_and_ten_in
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_address_gets_a_hundred_codes_an_hour_and_its_refusals_cost_the_phones_nothing() {
+async fn one_address_gets_a_hundred_codes_an_hour_and_its_refusals_do_not_count_for_the_phones() {
     let api = Api::with(&[("CodesPerAddressHourly", "3")]).await;
     let ask = async |address: &'static str, phone: String| {
         api.post("/api/send-otp/").from(address).json(&json!({"phone": phone})).send().await
@@ -152,7 +155,7 @@ async fn one_address_gets_a_hundred_codes_an_hour_and_its_refusals_cost_the_phon
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_days_budget_is_exact_and_right_codes_give_it_back() {
+async fn the_daily_budget_is_exact_and_right_codes_refund_it() {
     let api = Api::with(&[("CodesPerCountryDaily", "20"), ("CodesPerAddressHourly", "1000")]).await;
     let phones: Vec<String> = (0..40).map(|n| format!("+141555501{n:02}")).collect();
     let answers = join_all(phones.iter().map(|phone| api.ask_for_code(phone))).await;
@@ -177,7 +180,7 @@ async fn a_days_budget_is_exact_and_right_codes_give_it_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn five_hundred_codes_for_as_many_phones_conflict_nowhere_and_are_counted_to_the_shard() {
+async fn five_hundred_codes_for_as_many_phones_never_conflict_and_each_is_counted_in_one_shard() {
     let api =
         Api::with(&[("CodesPerCountryDaily", "400"), ("CodesPerAddressHourly", "1000")]).await;
     let phones: Vec<String> = (0..500).map(|n| format!("+141555{:05}", 50_000 + n)).collect();
@@ -200,7 +203,7 @@ async fn five_hundred_codes_for_as_many_phones_conflict_nowhere_and_are_counted_
     assert_eq!(shards(&api, "GB").await.iter().sum::<u32>(), 1);
 }
 
-/// The codes of the day that each shard of a budget counts.
+/// The number of codes that each shard of a daily budget counts.
 async fn shards(api: &Api, scope: &str) -> Vec<u32> {
     let table = api.whole_table().await;
     let of_scope = format!("\"pk\": S(\"RATE#budget#{scope}#2026-11-22\")");
@@ -212,7 +215,7 @@ async fn shards(api: &Api, scope: &str) -> Vec<u32> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_total_budget_holds_for_all_countries_together() {
+async fn the_total_budget_covers_all_countries_together() {
     let api = Api::with(&[("CodesTotalDaily", "3")]).await;
     for phone in ["+14155550101", "+447400123456", "+966501234567"] {
         api.ask_for_code(phone).await.expect(200);
@@ -221,7 +224,7 @@ async fn the_total_budget_holds_for_all_countries_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_sns_does_not_take_is_503_and_leaves_nothing_counted() {
+async fn a_message_that_sns_rejects_is_503_and_counts_for_nothing() {
     let api = Api::with(&[("CodesPerCountryDaily", "1")]).await;
     api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
     let answer = api.ask_for_code(PHONE).await;
@@ -236,7 +239,7 @@ async fn a_message_that_sns_does_not_take_is_503_and_leaves_nothing_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_test_number_takes_its_fixed_code_to_its_last_day_and_no_message_is_sent() {
+async fn a_test_number_takes_its_fixed_code_through_its_last_day_and_gets_no_message() {
     let api = Api::with(&[("TestNumbers", "+15550100=246810@2026-11-22")]).await;
     let challenge = api.ask_for_code("+15550100").await.expect(200).text("challenge");
     assert!(api.stack.recorder.messages().is_empty());
@@ -249,7 +252,7 @@ async fn a_test_number_takes_its_fixed_code_to_its_last_day_and_no_message_is_se
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_codes_for_one_phone_at_the_same_moment_are_one() {
+async fn two_requests_at_once_for_one_phone_send_one_code() {
     let api = Api::start().await;
     let answers = join_all((0..16).map(|_| api.ask_for_code(PHONE))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);

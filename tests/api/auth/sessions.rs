@@ -1,6 +1,5 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api, log};
-use http::Method;
 use serde_json::{Value, json};
 
 use crate::PHONE;
@@ -16,7 +15,7 @@ async fn listed(api: &Api, access: &str) -> Vec<Value> {
 }
 
 async fn revoke(api: &Api, access: &str, id: &str) -> Answer {
-    api.request(Method::DELETE, &format!("/api/sessions/{id}/")).bearer(access).send().await
+    api.delete(&format!("/api/sessions/{id}/")).bearer(access).send().await
 }
 
 fn current(sessions: &[Value]) -> String {
@@ -28,7 +27,7 @@ fn current(sessions: &[Value]) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_sees_its_live_sessions_the_last_used_first() {
+async fn a_customer_sees_their_live_sessions_last_used_first() {
     let api = roomy().await;
     let code = api.code_for(PHONE).await;
     let named = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp,
@@ -39,10 +38,17 @@ async fn a_customer_sees_its_live_sessions_the_last_used_first() {
     api.log_in("+14155550199").await;
     let before = listed(&api, &tablet.access).await;
     let expected = json!([
-        {"id": before[0]["id"], "device_name": null, "platform": null, "created": "2026-11-22T20:01:30.000Z",
-            "last_used": "2026-11-22T20:01:30.000Z", "current": true},
-        {"id": before[1]["id"], "device_name": "Amal's phone", "platform": "ios", "created": "2026-11-22T20:00:00.000Z",
-            "last_used": "2026-11-22T20:00:00.000Z", "current": false}]);
+        {
+            "id": before[0]["id"], "device_name": null, "platform": null,
+            "created": "2026-11-22T20:01:30.000Z", "last_used": "2026-11-22T20:01:30.000Z",
+            "current": true,
+        },
+        {
+            "id": before[1]["id"], "device_name": "Amal's phone", "platform": "ios",
+            "created": "2026-11-22T20:00:00.000Z", "last_used": "2026-11-22T20:00:00.000Z",
+            "current": false,
+        },
+    ]);
     assert_eq!(json!(before), expected);
     api.clock.advance_seconds(30);
     let phone = api.refresh(&phone.text("refresh")).await.expect(200);
@@ -54,7 +60,7 @@ async fn a_customer_sees_its_live_sessions_the_last_used_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_that_are_over_are_not_listed_and_not_there_to_revoke() {
+async fn sessions_that_are_over_are_not_listed_and_cannot_be_revoked() {
     let api = Api::with(&[("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "100")]).await;
     let expired = api.log_in(PHONE).await;
     let expired = current(&listed(&api, &expired.access).await);
@@ -105,12 +111,12 @@ async fn a_revoked_session_is_refused_at_once_and_may_be_the_callers_own() {
     );
     assert_eq!(current(&listed(&api, &phone.access).await), on_phone);
     let without_slash = format!("/api/sessions/{on_phone}");
-    api.request(Method::DELETE, &without_slash).bearer(&phone.access).send().await.expect(204);
+    api.delete(&without_slash).bearer(&phone.access).send().await.expect(204);
     api.profile(&phone.access).await.expect(401);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_customers_session_is_as_absent_as_none() {
+async fn another_customers_session_answers_as_if_it_did_not_exist() {
     let api = roomy().await;
     let (owner, stranger) = (api.log_in(PHONE).await, api.log_in("+14155550199").await);
     let id = current(&listed(&api, &owner.access).await);
@@ -148,7 +154,7 @@ async fn a_session_that_is_revoked_many_times_at_once_is_revoked_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_end_is_one_line_in_the_log_of_security_events_under_a_pseudonym() {
+async fn each_end_of_a_session_is_logged_as_one_security_event_with_a_pseudonym() {
     let api = roomy().await;
     let (phone, tablet) = (api.log_in(PHONE).await, api.log_in(PHONE).await);
     let (on_phone, on_tablet) =

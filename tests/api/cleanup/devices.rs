@@ -1,13 +1,12 @@
 use futures_util::future::join_all;
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use serde_json::json;
 use shared::hashes::ContentHash;
 
-use super::{DAY, clean_up, counts, id_of, items_with, store};
+use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
-/// A customer with a device that was pushed to, so that it has an endpoint.
+/// A customer with a device that got a push, so that it has an endpoint.
 async fn with_device(api: &Api, phone: &str, token: &str) -> LoggedIn {
     let phone = api.log_in(phone).await;
     api.register(&phone.access, token).await.expect(201);
@@ -26,7 +25,7 @@ async fn is_stored(api: &Api, token: &str) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_nobody_sees_for_sixty_days_goes_with_its_endpoint_its_owner_and_its_count() {
+async fn a_device_unseen_for_sixty_days_is_removed_with_its_endpoint_its_owner_and_its_count() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     api.clock.advance_seconds(59 * DAY);
@@ -35,7 +34,7 @@ async fn a_device_that_nobody_sees_for_sixty_days_goes_with_its_endpoint_its_own
     api.clock.advance_seconds(3 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "devices"), (1, 0, 0));
     assert!(!is_stored(&api, "t").await && !has_endpoint(&api, "t"));
-    let count = items_with(&api, &format!("DEV#{}", id_of(&phone))).await;
+    let count = items_with(&api, &format!("DEV#{}", phone.id())).await;
     assert!(count.len() == 1 && count[0].contains("N(\"0\")"), "{count:?}");
     assert_eq!(counts(&clean_up(&api).await, "devices"), (0, 0, 0));
     let again = api.log_in(PHONE).await;
@@ -43,7 +42,7 @@ async fn a_device_that_nobody_sees_for_sixty_days_goes_with_its_endpoint_its_own
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_whose_session_is_refreshed_is_put_off_until_sixty_days_after_that() {
+async fn a_refresh_of_its_session_postpones_the_removal_of_a_device_by_sixty_days() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let mut refresh = phone.refresh;
@@ -77,8 +76,8 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
     for token in ["again", "on", "renamed"] {
         api.register(&phone.access, token).await.expect(201);
     }
-    // The session of another log-in, which is never refreshed; theirs would be one sign of life for
-    // all.
+    // The session of another log-in is never refreshed. A refresh counts for all devices of its
+    // session.
     api.clock.advance_seconds(40 * DAY);
     api.register(&phone.access, "again").await.expect(200);
     let patch = async |token: &str, body| {
@@ -95,7 +94,7 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
             && is_stored(&api, "on").await
             && !is_stored(&api, "renamed").await
     );
-    // A log-in that brings a device of its own is a registration, too.
+    // A log-in with a device is also a registration.
     api.clock.advance_seconds(10 * DAY);
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "again"});
@@ -108,10 +107,10 @@ async fn registering_and_re_activating_count_as_seen_and_a_change_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_that_comes_back_between_the_look_and_the_deletion_stays() {
+async fn a_device_seen_again_between_the_query_and_the_deletion_stays() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let (id, hash, store) = (id_of(&phone), ContentHash::of("t"), store(&api));
+    let (id, hash, store) = (phone.id(), ContentHash::of("t"), store(&api));
     let look = async || {
         let device = store.device(id, &hash).await.expect("an answer").expect("a device");
         let account = store.account(id).await.expect("an answer");
@@ -142,17 +141,17 @@ async fn a_device_that_comes_back_between_the_look_and_the_deletion_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_at_once_take_each_device_away_once() {
+async fn concurrent_runs_remove_each_device_once() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     for n in 0..20 {
         api.register(&phone.access, &format!("t{n}")).await.expect(201);
     }
-    api.request(Method::DELETE, "/api/devices/t0/").bearer(&phone.access).send().await.expect(204);
+    api.delete("/api/devices/t0/").bearer(&phone.access).send().await.expect(204);
     api.clock.advance_seconds(62 * DAY);
     let reports = join_all((0..4).map(|_| clean_up(&api))).await;
     let done: u64 = reports.iter().map(|report| counts(report, "devices").0).sum();
     assert_eq!((done, counts(&clean_up(&api).await, "devices").0), (19, 0), "{reports:#?}");
-    let left = items_with(&api, &format!("DEV#{}", id_of(&phone))).await;
+    let left = items_with(&api, &format!("DEV#{}", phone.id())).await;
     assert!(left.len() == 1 && left[0].contains("N(\"0\")"), "{left:?}");
 }

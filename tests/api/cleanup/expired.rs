@@ -5,14 +5,14 @@ use serde_json::json;
 use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
-/// The tasks that delete what is over.
+/// The tasks that delete expired items.
 const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
 
-/// The beginnings of the keys of what is over within a day or two.
+/// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
+async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let device = json!({"registration_id": "t", "type": "ios"});
@@ -39,7 +39,7 @@ async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
     for prefix in SHORT_LIVED {
         assert_eq!(items_with(&api, prefix).await, [""; 0]);
     }
-    // A message stays for ninety days, and up to a week longer.
+    // A message stays for ninety days and up to a week longer.
     for place in ["\"ITEM#", "\"RECEIPT#"] {
         assert_eq!(items_with(&api, place).await.len(), 1);
     }
@@ -49,7 +49,7 @@ async fn what_is_over_is_deleted_once_dynamodb_has_had_its_days_for_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_written_anew_is_not_deleted() {
+async fn items_that_were_written_again_are_not_deleted() {
     let api = Api::start().await;
     let code = api.code_for(PHONE).await;
     let key = || shared::otp::keys::challenge(code.challenge.parse().expect("an id"));
@@ -62,12 +62,12 @@ async fn what_was_written_anew_is_not_deleted() {
     assert!(store.table.delete_expired(key(), over).await.expect("an answer"));
     assert!(
         !store.table.delete_expired(key(), over).await.expect("an answer"),
-        "somebody else did it"
+        "another run deleted it"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_writes_of_an_hour_are_one_item_and_the_limit_is_each_minutes() {
+async fn the_writes_of_an_hour_are_counted_in_one_item_and_limited_by_the_minute() {
     let api = Api::with(&[("WritesPerMinute", "2"), ("AccessTokenSeconds", "86400")]).await;
     let phone = api.log_in(PHONE).await;
     let write = async || {

@@ -1,11 +1,10 @@
 use std::time::Duration;
 
 use harness::Api;
-use http::Method;
 use serde_json::json;
 use shared::account::LEAVING_SHARDS;
 
-use super::{DAY, clean_up, counts, id_of, items_with, run_within, store};
+use super::{DAY, clean_up, counts, items_with, run_within, store};
 use crate::{
     customer::delete::{assert_nothing_left, fill},
     wallet::audited,
@@ -15,12 +14,7 @@ const NUMBER: &str = "+447400123900";
 
 async fn leave(api: &Api, access: &str) {
     let forfeit = json!({"forfeit": true});
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(access)
-        .json(&forfeit)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(access).json(&forfeit).send().await.expect(204);
 }
 
 async fn listed(api: &Api) -> usize {
@@ -32,12 +26,14 @@ async fn listed(api: &Api) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
+async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     let api = Api::start().await;
     let phone = fill(&api, NUMBER).await;
     let operator = api.operator_token(&["wallet:credit"]);
-    let credit = json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
-        "reference": "for Zsuzsanna"});
+    let credit = json!({
+        "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
+        "reference": "for Zsuzsanna",
+    });
     api.patch("/api/wallet/")
         .bearer(&operator)
         .header("idempotency-key", "k")
@@ -53,18 +49,17 @@ async fn the_next_run_leaves_nothing_of_a_customer_who_left_in_any_item() {
     assert_eq!(listed(&api).await, 0);
     assert_eq!(counts(&clean_up(&api).await, "leaving"), (0, 0, 0));
     let books = audited(&api).await;
-    assert_eq!((books.entries, books.breaks), (2, vec![]), "the credit, and that it was given up");
+    assert_eq!((books.entries, books.breaks), (2, vec![]), "the credit and its forfeit");
     api.profile(&stays.access).await.expect(200);
-    // Counters under the customer's id are needed for two days; then they go, too, and so do those
-    // under the phone's hash.
+    // Counters by customer id and by phone are needed for two days. Then they are deleted too.
     api.clock.advance_seconds(6 * DAY);
     clean_up(&api).await;
-    assert_eq!(items_with(&api, &id_of(&phone).to_string()).await, [""; 0]);
+    assert_eq!(items_with(&api, &phone.id().to_string()).await, [""; 0]);
     assert_eq!(items_with(&api, "\"RATE#").await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_that_are_killed_at_any_moment_and_two_at_once_end_alike() {
+async fn an_erasure_completes_after_kills_at_any_moment_and_with_two_runs_at_once() {
     let api = Api::start().await;
     for n in 0..8_u64 {
         let number = format!("+44740012391{n}");
@@ -82,7 +77,7 @@ async fn runs_that_are_killed_at_any_moment_and_two_at_once_end_alike() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_has_no_more_time_says_so_and_the_next_goes_on() {
+async fn a_run_that_is_out_of_time_reports_it_and_the_next_run_continues() {
     let api = Api::start().await;
     let mut phones = Vec::new();
     for n in 0..4 {
@@ -105,7 +100,7 @@ async fn a_run_that_has_no_more_time_says_so_and_the_next_goes_on() {
     }
 }
 
-/// How long before its end a run begins nothing new.
+/// The time before the end of a run in which it starts nothing new.
 fn cleanup_margin() -> Duration {
     Duration::from_secs(8)
 }

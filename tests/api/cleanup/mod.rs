@@ -1,9 +1,8 @@
 use std::time::Duration;
 
-use harness::{Api, phone::LoggedIn};
+use harness::Api;
 use serde_json::{Value, json};
 use shared::{
-    ids::CustomerId,
     runtime::{Error, deadline::Deadline},
     store::Store,
 };
@@ -17,7 +16,7 @@ mod sessions;
 
 const DAY: i64 = 86_400;
 
-/// One run, with as much time as it needs.
+/// A run without a time limit.
 pub async fn clean_up(api: &Api) -> Value {
     run_within(api, None).await.expect("a run")
 }
@@ -28,7 +27,7 @@ async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
     (scheduled.consumer.handle)(scheduled.app.clone(), json!({}), deadline).await
 }
 
-/// What a task did: done, put off, failed.
+/// The counts of a task: done, put off, failed.
 fn counts(report: &Value, task: &str) -> (u64, u64, u64) {
     let count = |name: &str| {
         report[task][name].as_u64().unwrap_or_else(|| panic!("{report} has no {name} of {task}"))
@@ -40,11 +39,7 @@ fn store(api: &Api) -> Store {
     api.stack.state("cleanup").expect("the clean-up runs").store.clone()
 }
 
-fn id_of(phone: &LoggedIn) -> CustomerId {
-    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
-}
-
-/// The lines of the whole table that hold `text`.
+/// The items of the table that contain `text`.
 async fn items_with(api: &Api, text: &str) -> Vec<String> {
     api.whole_table().await.lines().filter(|item| item.contains(text)).map(str::to_owned).collect()
 }

@@ -19,11 +19,7 @@ async fn with_something_for_every_task(api: &Api) {
     api.post("/v2/pet").json(&json!({"name": "doggie", "photoUrls": []})).send().await.expect(200);
     api.post("/v2/store/order").json(&json!({"petId": 1})).send().await.expect(200);
     let leaver = api.log_in("+14155550126").await;
-    api.request(http::Method::DELETE, "/api/customer/")
-        .bearer(&leaver.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&leaver.access).send().await.expect(204);
     api.clock.advance(SignedDuration::from_hours(24 * 120));
 }
 
@@ -70,8 +66,8 @@ async fn a_task_that_fails_stops_no_other_and_the_run_says_so() {
     broken.wire.refuse("TransactWriteItems");
     let error = run_within(&broken, None).await.expect_err("a task failed");
     assert_eq!(error.to_string(), "failed: holds");
-    // Of the devices and the one who left each failed by itself; all that needs no transaction is
-    // done.
+    // Each device and each deleted customer fails separately. Everything that needs no transaction
+    // is done.
     let report = clean_up(&api).await;
     for (task, done) in [
         ("holds", 1),
@@ -86,7 +82,7 @@ async fn a_task_that_fails_stops_no_other_and_the_run_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
+async fn random_faults_of_storage_leave_nothing_undone_after_a_few_runs() {
     let api = Api::start().await;
     with_something_for_every_task(&api).await;
     let broken = api.another(&[]).await;
@@ -110,8 +106,7 @@ async fn faults_of_storage_at_random_leave_nothing_undone_after_a_few_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_nothing_but_the_place_of_the_audit()
- {
+async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_position_of_the_audit() {
     let api = Api::start().await;
     api.log_in(PHONE).await;
     api.clock.advance_seconds(DAY);
@@ -119,8 +114,8 @@ async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_noth
     let report = clean_up(&api).await;
     assert!(TASKS.iter().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
     let cost = api.wire.cost();
-    // Nine lists of the index, the holds, those who left and the ledgers in sixteen shards each;
-    // the place of the audit.
+    // Nine lists of the index, the holds, the deleted customers and the ledgers, in sixteen shards
+    // each, and the position of the audit.
     assert_eq!(
         (cost.read_units, cost.write_units),
         (12.0 * 16.0 * 0.5 + 1.0, 1.0),
@@ -130,7 +125,7 @@ async fn a_run_that_finds_nothing_costs_half_a_read_unit_a_shard_and_writes_noth
 }
 
 #[test]
-fn the_tasks_of_these_tests_are_all_there_are() {
+fn these_tests_cover_every_task() {
     let names: Vec<&str> = cleanup::TASKS.iter().map(|task| task.name).collect();
     assert_eq!(names, TASKS);
 }
@@ -148,7 +143,7 @@ async fn each_task_reports_itself_as_one_line_of_metrics_under_four_hundred_byte
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     for task in TASKS {
-        // Other tests clean up meanwhile.
+        // Other tests run the clean-up at the same time.
         let line = lines
             .iter()
             .find(|line| line["Task"] == task)

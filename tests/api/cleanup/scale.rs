@@ -11,13 +11,13 @@ use table::{DUE, DUE_AT, EXPIRES, due_day};
 
 use super::{clean_up, counts};
 
-/// The id of a code, the same in each run of a test.
+/// The id of a code, which is the same in each run of a test.
 fn id(n: usize) -> String {
     format!("019aac3f-0000-7000-8000-{n:012x}")
 }
 
-/// Writes so many codes as sendOTP does, of which the first `over` have been over for a week and
-/// the others for no day.
+/// Writes codes as sendOTP does. The first `over` of them expired a week ago, the others less than
+/// a day ago.
 async fn fill(api: &Api, count: usize, over: usize) {
     let now: Timestamp = api.stack.state("cleanup").expect("the clean-up runs").now();
     let text = |text: &str| AttributeValue::S(text.to_owned());
@@ -53,7 +53,7 @@ async fn stored(api: &Api) -> BTreeSet<String> {
             .and_then(|(_, rest)| rest.split_once('"'))
             .map(|(id, _)| id.to_owned())
     };
-    // An item's key is its partition's; the place on the index begins alike.
+    // The key of an item begins with its partition, and so does its entry in the index.
     table.lines().filter_map(|item| id(&item.replace("S(\"OTP#DUE", ""))).collect()
 }
 
@@ -61,8 +61,8 @@ fn rest(count: usize, over: usize) -> BTreeSet<String> {
     (over..count).map(id).collect()
 }
 
-/// What a whole run costs on a table of so many items of which so many are due; the table holds the
-/// others afterwards.
+/// The cost of a run on a table with so many items, of which so many are due. The others stay in
+/// the table.
 async fn cost_of(count: usize, over: usize) -> Cost {
     let api = Api::start().await;
     fill(&api, count, over).await;
@@ -98,19 +98,19 @@ async fn killed_and_two_at_once(count: usize, over: usize) {
 async fn a_run_costs_what_is_due_and_not_what_is_stored() {
     let (few, many) = (cost_of(1_000, 500).await, cost_of(6_000, 500).await);
     assert_eq!((few.read_units, few.write_units), (many.read_units, many.write_units));
-    // Without anything due it is 97; the keys of five hundred are some fifteen units more, and each
-    // is a unit for the item and for its place.
+    // An idle run costs 97 units. Reading the keys of five hundred items costs about fifteen more,
+    // and each deletion one for the item and one for its index entry.
     assert!(many.read_units < 97.0 + 25.0, "{many:?}");
     assert_eq!(many, Cost { write_units: 1.0 + 2.0 * 500.0, ..many });
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_that_are_killed_and_two_at_once_end_as_one_whole_run() {
+async fn killed_runs_and_concurrent_runs_have_the_result_of_one_complete_run() {
     killed_and_two_at_once(2_000, 1_000).await;
 }
 
-/// A minute or two, so by hand and in `.ci/full`: `cargo test --workspace --test api -- --ignored
-/// hundred_thousand --nocapture`.
+/// Takes a minute or two, so it runs by hand and in `.ci/full`: `cargo test --workspace --test api
+/// -- --ignored hundred_thousand --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn of_a_hundred_thousand_items_a_run_reads_the_thousand_that_are_due() {

@@ -33,7 +33,7 @@ async fn a_code_works_once_and_until_one_second_before_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_is_wrong_with_a_code_gets_one_answer() {
+async fn every_kind_of_wrong_code_gets_the_same_answer() {
     let api = Api::start().await;
     let code = api.code_for(PHONE).await;
     let stranger = api.code_for("+14155550199").await;
@@ -60,8 +60,10 @@ async fn all_that_is_wrong_with_a_code_gets_one_answer() {
         .await;
     assert_eq!(
         fields.error(),
-        "400 required: This field is required. [phone]; 400 required: This field is required. [challenge]; \
-         400 required: This field is required. [otp]; 400 invalid_choice: \"palm\" is not a valid choice. [device.platform]"
+        "400 required: This field is required. [phone]; \
+         400 required: This field is required. [challenge]; \
+         400 required: This field is required. [otp]; \
+         400 invalid_choice: \"palm\" is not a valid choice. [device.platform]"
     );
 }
 
@@ -92,7 +94,7 @@ async fn five_wrong_tries_end_a_challenge() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn guesses_at_once_do_not_outrun_the_count() {
+async fn concurrent_guesses_do_not_exceed_the_limit() {
     let api = Api::with(&[
         ("TriesPerPhoneAndAddressHourly", "1000"),
         ("TriesPerPhoneAndAddressDaily", "1000"),
@@ -172,8 +174,8 @@ async fn the_hourly_and_daily_tries_of_an_address_hold_across_resends() {
     let code = api.code_for(PHONE).await;
     let over = api.authenticate(PHONE, &code).await.expect(429);
     assert_eq!((wrong, over.header("retry-after")), (10, "3480"));
-    // At another address the owner logs in with the same code, for the refusal took none of its
-    // tries.
+    // At another address the owner logs in with the same code, since the refusal did not count as a
+    // try of it.
     api.authenticate_from("198.51.100.9", PHONE, &code.challenge, &code.otp).await.expect(201);
     api.clock.advance_seconds(3_480);
     for _ in 0..2 {
@@ -211,7 +213,7 @@ async fn an_attackers_twenty_wrong_tries_do_not_stop_the_owner_elsewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_wrong_tries_from_everywhere_end_the_day_for_a_phone() {
+async fn a_hundred_wrong_tries_from_all_addresses_block_a_phone_for_the_day() {
     let api = Api::with(&[("TriesPerPhoneDaily", "12")]).await;
     for n in 0..12 {
         let address = format!("198.51.100.{n}");
@@ -238,7 +240,7 @@ async fn right_codes_do_not_use_up_the_tries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_twenty_first_session_takes_the_place_of_the_longest_unused() {
+async fn the_twenty_first_session_evicts_the_least_recently_used() {
     let api =
         Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
             .await;
@@ -257,7 +259,7 @@ async fn the_twenty_first_session_takes_the_place_of_the_longest_unused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_storage_lost_still_logs_in_once() {
+async fn a_lost_answer_of_storage_still_logs_in_once() {
     let api = Api::start().await;
     let code = api.code_for(PHONE).await;
     api.wire.lose_answers(1);

@@ -19,7 +19,10 @@ fn with_code(phone: &str, code: &Code) -> Value {
 }
 
 fn with_both(phone: &str, new: &Code, old: &Code) -> Value {
-    json!({"phone": phone, "challenge": new.challenge, "otp": new.otp, "old_challenge": old.challenge, "old_otp": old.otp})
+    json!({
+        "phone": phone, "challenge": new.challenge, "otp": new.otp, "old_challenge": old.challenge,
+        "old_otp": old.otp,
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,9 +50,9 @@ async fn after_a_recent_log_in_the_new_phones_code_moves_the_account_and_ends_th
     );
     let told = api.messages_to(PHONE).pop().expect("a message");
     assert!(told.contains("now uses another phone number"), "{told}");
-    assert!(!told.contains("0177"), "the old phone does not hear the new number");
+    assert!(!told.contains("0177"), "the old phone must not learn the new number");
 
-    // The new phone leads to the account, the old one to nobody.
+    // The new phone belongs to the account, the old one to nobody.
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(NEW).await.customer["id"], phone.customer["id"]);
     let code = api.code_for(PHONE).await;
@@ -66,7 +69,7 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
     api.clock.advance_seconds(599);
     let code = api.code_to(&phone.access, NEW, "change_phone").await;
     api.clock.advance_seconds(1);
-    // A refresh makes no log-in newer.
+    // A refresh does not count as a recent log-in.
     phone.access = api.refresh(&phone.refresh).await.expect(200).text("access");
     assert_eq!(change(&api, &phone.access, with_code(NEW, &code)).await.error(), DENIED);
     let old = api.code_to(&phone.access, PHONE, "change_phone").await;
@@ -86,12 +89,12 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
     assert_eq!(
         change(&api, &phone.access, with_both(PHONE, &old, &code)).await.error(),
         WRONG,
-        "both codes are spent"
+        "both codes are used up"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
+async fn a_stolen_access_token_alone_cannot_change_the_phone() {
     let api =
         Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
             .await;
@@ -101,8 +104,8 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
     let token = &victim.access;
     let mine = api.code_to(token, "+14155550178", "change_phone").await;
     let phone = "+14155550178";
-    // Codes that the thief can read: for another purpose, another customer, another phone, or
-    // nobody's.
+    // Codes that the thief can read: for another purpose, another customer or another phone, and
+    // invalid ones.
     api.clock.advance_seconds(60);
     let to_log_in = api.code_for(phone).await;
     let of_the_thief = api.code_to(&thief.access, NEW, "change_phone").await;
@@ -116,12 +119,14 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
         let answer = change(&api, token, with_both(phone, &mine, old)).await;
         assert_eq!(answer.error(), "400 invalid_otp: The code is wrong or has expired. [old_otp]");
     }
-    // One code in both places; and what proves the new phone in the place of what proves the old.
+    // The same code for both phones, and the code of the new phone instead of the old one.
     let twice = change(&api, token, with_both(phone, &mine, &mine)).await;
     assert!(!twice.status.is_success(), "{}", twice.error());
-    let swapped = json!({"phone": PHONE, "old_challenge": mine.challenge, "old_otp": mine.otp, "first_name": "Amal"});
+    let swapped = json!({
+        "phone": PHONE, "old_challenge": mine.challenge, "old_otp": mine.otp, "first_name": "Amal",
+    });
     assert_eq!(change(&api, token, swapped).await.expect(200).json()["phone"], json!(PHONE));
-    // A guess at a code that really went to the owner is counted, and ends the challenge.
+    // Wrong guesses at a code that was sent to the owner are counted and end the challenge.
     let to_owner = api.code_to(token, PHONE, "change_phone").await;
     let mine = api.code_to(token, "+14155550179", "change_phone").await;
     for _ in 0..6 {
@@ -132,14 +137,13 @@ async fn a_stolen_access_token_alone_moves_nothing_in_any_order_of_calls() {
     let late = change(&api, token, with_both("+14155550179", &mine, &to_owner)).await;
     assert!(late.error().starts_with("429 throttled"), "{}", late.error());
     assert_eq!(api.profile(token).await.json()["phone"], json!(PHONE));
-    // What the thief tried does not keep the owner from logging in, not even at the thief's own
-    // address.
+    // The thief's tries do not block a log-in of the owner, even from the same address.
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], victim.customer["id"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_present_phone_is_no_change_and_a_phone_in_use_is_409() {
+async fn the_current_phone_is_no_change_and_a_phone_in_use_is_409() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.log_in(NEW).await;
@@ -213,8 +217,7 @@ async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_no_more_than_it_used()
- {
+async fn one_right_code_sent_many_times_at_once_moves_once_and_refunds_no_more_than_it_used() {
     let limits = [
         ("TriesPerPhoneAndAddressHourly", "1000"),
         ("TriesPerPhoneAndAddressDaily", "1000"),
@@ -227,20 +230,20 @@ async fn one_right_code_presented_many_times_at_once_moves_once_and_gives_back_n
     let answers =
         join_all((0..16).map(|_| change(&api, &phone.access, with_code(NEW, &code)))).await;
     let done = answers.iter().filter(|answer| answer.status == 200).count();
-    // Whoever reads the profile after the move finds nothing to change.
+    // A request that reads the profile after the change finds nothing to change.
     assert!(done >= 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     assert!(answers.iter().all(|answer| [200, 400, 409].contains(&answer.status.as_u16())));
     assert_eq!(
         api.messages_to(PHONE).iter().filter(|text| text.contains("another phone")).count(),
         1
     );
-    // Where a loser's loan emptied a shard in this very moment, the winner's code stays counted:
-    // never more, never less than was sent.
+    // If a losing request has just borrowed the last count of a shard, the code of the winner stays
+    // counted. The count never exceeds the codes sent.
     let after = budgets(&api).await;
     assert!((before - 2..=before).contains(&after), "of {before} there are {after} left");
 }
 
-/// What all shards of all budgets hold together.
+/// The sum of all shards of all budgets.
 async fn budgets(api: &Api) -> i64 {
     let table = api.whole_table().await;
     let shards = table.lines().filter(|item| item.contains("RATE#budget#"));
@@ -253,7 +256,7 @@ async fn budgets(api: &Api) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_beside_refreshes_and_log_ins_leaves_no_session_but_its_own() {
+async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_session() {
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),
@@ -272,7 +275,7 @@ async fn a_move_beside_refreshes_and_log_ins_leaves_no_session_but_its_own() {
         join_all(others.iter().map(|other| api.refresh(&other.refresh))),
         api.authenticate(PHONE, &to_log_in),
     );
-    // A write that an open transaction holds up is 503 at worst; then nothing has moved and the
+    // A write that conflicts with an open transaction may get 503. Then nothing has changed and the
     // request may be sent again.
     let moved = if moved.status == 503 {
         change(&api, &phone.access, with_code(NEW, &code)).await

@@ -9,15 +9,14 @@ use harness::{
     Answer, Api,
     phone::{Code, LoggedIn},
 };
-use http::Method;
 use serde_json::{Value, json};
 use shared::{
     account::LEAVING_SHARDS,
-    customer_data::{Entity, Erasure, erase_customer},
+    customer_data::{Entity, Erasure},
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
-    store::{Store, StoreError},
+    store::Store,
 };
 
 use crate::PHONE;
@@ -28,7 +27,7 @@ const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
 
 async fn delete(api: &Api, access: &str, body: Option<&Value>) -> Answer {
-    let request = api.request(Method::DELETE, "/api/customer/").bearer(access);
+    let request = api.delete("/api/customer/").bearer(access);
     match body {
         Some(body) => request.json(body).send().await,
         None => request.send().await,
@@ -37,20 +36,6 @@ async fn delete(api: &Api, access: &str, body: Option<&Value>) -> Answer {
 
 fn store(api: &Api) -> Store {
     api.stack.state("customer").expect("customer runs").store.clone()
-}
-
-fn id_of(phone: &LoggedIn) -> CustomerId {
-    phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
-}
-
-/// Erases a customer who left, as the clean-up does.
-async fn erase(
-    api: &Api,
-    customer: CustomerId,
-    is_over: impl FnMut() -> bool,
-) -> Result<Erasure, StoreError> {
-    let app = api.stack.state("customer").expect("customer runs");
-    erase_customer(&app.store, &app.push, customer, is_over).await
 }
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
@@ -77,12 +62,12 @@ async fn after_a_recent_log_in_no_code_is_needed_and_all_sessions_end_at_once() 
         );
         assert_eq!(delete(&api, &session.access, None).await.error(), INACTIVE);
     }
-    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
-    // The phone is free: the next log-in makes another account, which no erasing touches.
+    assert_eq!(leaving(&store(&api)).await, [phone.id()]);
+    // The phone is free: the next log-in creates another account, which the erasure leaves alone.
     api.clock.advance_seconds(60);
     let again = api.log_in(PHONE).await;
     assert_ne!(again.customer["id"], phone.customer["id"]);
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
     api.clock.advance_seconds(60);
     assert_eq!(api.log_in(PHONE).await.customer["id"], again.customer["id"]);
     assert_eq!(
@@ -114,7 +99,8 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
         delete(&api, &phone.access, Some(&json!({"otp": code.otp, "forfeit": "perhaps"}))).await;
     assert_eq!(
         half.error(),
-        "400 required: This field is required. [challenge]; 400 invalid: Must be a valid boolean. [forfeit]"
+        "400 required: This field is required. [challenge]; \
+         400 invalid: Must be a valid boolean. [forfeit]"
     );
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, Some(&with(&code))).await.expect(204);
@@ -122,7 +108,7 @@ async fn later_a_code_to_the_accounts_own_phone_is_needed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_deletions_at_once_are_one() {
+async fn of_many_deletions_at_once_one_takes_effect() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let answers = join_all((0..16).map(|_| delete(&api, &phone.access, None))).await;
@@ -133,11 +119,11 @@ async fn many_deletions_at_once_are_one() {
             .filter(|answer| answer.status != 204)
             .all(|answer| answer.error() == INACTIVE)
     );
-    assert_eq!(leaving(&store(&api)).await, [id_of(&phone)]);
+    assert_eq!(leaving(&store(&api)).await, [phone.id()]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
+async fn a_deletion_during_log_ins_and_refreshes_leaves_no_session() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(60);
@@ -160,8 +146,7 @@ async fn a_deletion_beside_log_ins_and_refreshes_leaves_no_session() {
     }
 }
 
-/// What a customer was asked for, and it in base64 at each of its three places within a longer
-/// text.
+/// The texts, and each of them in base64 at its three possible offsets within a longer text.
 fn personal(texts: &[&str]) -> Vec<String> {
     let mut all = Vec::new();
     for text in texts {
@@ -170,7 +155,7 @@ fn personal(texts: &[&str]) -> Vec<String> {
             for shift in 0..3 {
                 let encoded = engine.encode([&vec![b'x'; shift], text.as_bytes()].concat());
                 let whole = encoded.trim_end_matches('=');
-                // The first and the last sign depend on the neighbours.
+                // The first and the last character depend on the neighbouring bytes.
                 all.push(whole[(shift * 4).div_ceil(3)..whole.len() - 1].to_owned());
             }
         }
@@ -186,12 +171,14 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
     let answer = api.post("/api/customer/authenticate/").json(&body).send().await.expect(201);
     let access = answer.text("access");
-    let profile = json!({"first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal", "email": "zsp@example.com",
-        "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg",
-        "marketing_opt_in": "yes"});
+    let profile = json!({
+        "first_name": "Zsuzsanna-Perpetua", "last_name": "Haddad-Quetzal",
+        "email": "zsp@example.com", "birth_date": "1990-02-28", "gender": "female",
+        "language": "ar-SA", "avatar_url": "https://example.com/zsp.jpg", "marketing_opt_in": "yes",
+    });
     let customer =
         api.patch("/api/customer/").bearer(&access).json(&profile).send().await.expect(200).json();
-    // More stored answers than one step of the erasing takes.
+    // More stored answers than one step of the erasure deletes.
     let app = api.stack.state("customer").expect("customer runs");
     let id = customer["id"].as_str().expect("an id").parse().expect("a UUID");
     for n in 0..30 {
@@ -200,11 +187,18 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
         app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
     }
-    let address = json!({"recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE"});
+    let address = json!({
+        "recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE",
+    });
     api.post("/api/addresses/").bearer(&access).json(&address).send().await.expect(201);
     let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
     api.notify(&phone, "m1", "Dear Zsuzsanna").await;
     phone
+}
+
+/// A phone for each index, all of them valid numbers.
+fn phone_number(index: usize) -> String {
+    format!("+447400{:06}", 123_000 + index)
 }
 
 fn token_of(phone: &str) -> String {
@@ -228,42 +222,45 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
     let id = phone.customer["id"].as_str().expect("an id");
     let keys = table.lines().filter(|item| item.contains(id));
     let left: Vec<&str> = keys.filter(|item| !item.contains("\"RATE#")).collect();
-    assert!(left.is_empty(), "{left:#?}");
+    assert!(left.is_empty(), "erase these items in the erasure of their domain: {left:#?}");
     let hash = api.stack.state("customer").expect("customer runs").hashes().expect("hashes");
     let hash = hash.phone(&shared::phone::Phone::of_the_operator(number));
     assert!(
         !table.contains(&format!("PHONE#{}", hash.as_str())),
-        "the phone still leads to somebody"
+        "the phone still belongs to an account"
     );
     let token = token_of(number);
     let owner = ContentHash::of(&token);
-    assert!(!table.contains(owner.as_str()), "the registration id still belongs to somebody");
+    assert!(!table.contains(owner.as_str()), "the registration id still has an owner");
     assert_eq!(
         api.stack.recorder.endpoints(|endpoints| endpoints.of(&token)),
         None,
-        "the endpoint is still there"
+        "the endpoint still exists"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_erasing_nothing_of_the_customer_is_in_any_item() {
+async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
     let api = Api::start().await;
     let number = "+447400123987";
     let phone = fill(&api, number).await;
     for text in personal(&["Zsuzsanna", "zsp@example.com"]).iter().take(1) {
-        assert!(api.whole_table().await.contains(text), "the test looks at the right place");
+        assert!(
+            api.whole_table().await.contains(text),
+            "the data is in the table before the deletion"
+        );
     }
     assert_eq!(api.pushes_to(&token_of(number)).len(), 1, "there is an endpoint to delete");
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("an answer"), Erasure::NotLeaving);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("an answer"), Erasure::NotLeaving);
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, None).await.expect(204);
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("erased"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
     assert_nothing_left(&api, &phone, number).await;
-    assert_eq!(erase(&api, id_of(&phone), || false).await.expect("once more"), Erasure::Complete);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("once more"), Erasure::Complete);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothing() {
+async fn changes_of_the_profile_during_the_deletion_and_the_erasure_leave_nothing() {
     let api = Api::start().await;
     let number = "+447400123989";
     let phone = fill(&api, number).await;
@@ -273,7 +270,7 @@ async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothin
     };
     let leave = async {
         delete(&api, &phone.access, None).await.expect(204);
-        erase(&api, id_of(&phone), || false).await.expect("erased")
+        api.erase(phone.id(), || false).await.expect("erased")
     };
     let (erased, patched) = tokio::join!(leave, join_all((0..16).map(patch)));
     assert_eq!(erased, Erasure::Complete);
@@ -282,11 +279,11 @@ async fn changes_of_the_profile_beside_the_deletion_and_the_erasing_leave_nothin
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
+async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
     let api = Api::start().await;
-    // One step an entity, a second for the answers, and the last for the list.
+    // One step for each entity, a second one for the answers, and the last for the list.
     for most in 0..Entity::ALL.len() + 2 {
-        let number = format!("+44740012398{most}");
+        let number = phone_number(most);
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
@@ -295,39 +292,40 @@ async fn an_erasing_that_runs_out_of_time_anywhere_is_resumed() {
             steps += 1;
             steps > most
         };
-        assert_eq!(erase(&api, id_of(&phone), over).await.expect("begun"), Erasure::Unfinished);
+        assert_eq!(api.erase(phone.id(), over).await.expect("begun"), Erasure::Unfinished);
         assert_eq!(
             leaving(&store).await,
-            [id_of(&phone)],
-            "whoever is not erased stays in the list"
+            [phone.id()],
+            "a customer who is not erased yet stays in the list"
         );
-        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(api.erase(phone.id(), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
         assert!(leaving(&store).await.is_empty());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_erasing_that_is_killed_at_any_call_is_resumed() {
+async fn an_erasure_that_is_killed_at_any_call_is_resumed() {
     let api = Api::start().await;
-    for calls in 0..12_u64 {
-        let number = format!("+4474001239{calls:02}");
+    for calls in 0..12 {
+        let number = phone_number(calls);
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);
         let store = store(&api);
         api.wire.delay(Duration::from_millis(40));
         let killed = tokio::time::timeout(
-            Duration::from_millis(20 + 45 * calls),
-            erase(&api, id_of(&phone), || false),
+            Duration::from_millis(20)
+                + Duration::from_millis(45) * u32::try_from(calls).expect("a small number"),
+            api.erase(phone.id(), || false),
         )
         .await;
         api.wire.delay(Duration::ZERO);
         let listed = leaving(&store).await;
         assert!(
-            killed.is_ok() || listed == [id_of(&phone)],
-            "killed after {calls} calls, the customer is in the list"
+            killed.is_ok() || listed == [phone.id()],
+            "killed after {calls} calls, the customer must still be in the list"
         );
-        assert_eq!(erase(&api, id_of(&phone), || false).await.expect("resumed"), Erasure::Complete);
+        assert_eq!(api.erase(phone.id(), || false).await.expect("resumed"), Erasure::Complete);
         assert_nothing_left(&api, &phone, &number).await;
     }
 }

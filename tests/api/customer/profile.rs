@@ -5,15 +5,17 @@ use serde_json::json;
 use crate::PHONE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
+async fn a_customer_reads_their_profile_and_an_unchanged_version_is_304() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let answer = api.profile(&phone.access).await.expect(200);
     let profile = answer.json();
     let expected = json!({
-        "id": profile["id"], "phone": PHONE, "first_name": "", "last_name": "", "email": null, "birth_date": null, "gender": null,
-        "language": null, "avatar_url": null, "marketing_opt_in": false,
-        "created": "2026-11-22T20:00:00.000Z", "updated": "2026-11-22T20:00:00.000Z"});
+        "id": profile["id"], "phone": PHONE, "first_name": "", "last_name": "", "email": null,
+        "birth_date": null, "gender": null, "language": null, "avatar_url": null,
+        "marketing_opt_in": false, "created": "2026-11-22T20:00:00.000Z",
+        "updated": "2026-11-22T20:00:00.000Z",
+    });
     assert_eq!(profile, expected);
     assert_eq!(answer.header("cache-control"), "no-store");
     let tag = answer.header("etag").to_owned();
@@ -29,7 +31,7 @@ async fn a_customer_reads_its_profile_and_a_known_version_is_304() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_way_not_to_be_logged_in_has_its_words() {
+async fn every_missing_or_invalid_token_gets_the_error_of_the_contract() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let with = async |header: &str| {
@@ -45,7 +47,8 @@ async fn every_way_not_to_be_logged_in_has_its_words() {
         with("Basic dXNlcjpwYXNz").await,
         "401 not_authenticated: Authentication credentials were not provided. [null]"
     );
-    let two_words = "401 authentication_failed: Authorization header must contain two space-delimited values [null]";
+    let two_words = "401 authentication_failed: Authorization header must contain two \
+        space-delimited values [null]";
     assert_eq!(with("Bearer").await, two_words);
     assert_eq!(with("Bearer a b").await, two_words);
     let not_valid = "401 token_not_valid: Given token not valid for any token type [null]";

@@ -34,7 +34,7 @@ async fn export(api: &Api, access: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn disabling_ends_every_session_and_enabling_brings_none_back() {
+async fn disabling_ends_every_session_and_enabling_restores_none() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     assert!(set_disabled(&api, PHONE, true, "chargebacks of last week").await.expect("done"));
@@ -43,7 +43,7 @@ async fn disabling_ends_every_session_and_enabling_brings_none_back() {
     assert_eq!(export(&api, &phone.access).await.error(), INACTIVE);
     assert_eq!(api.refresh(&phone.refresh).await.error(), NO_ACCOUNT);
     api.clock.advance_seconds(60);
-    // That the account is closed is said only to who has the right code.
+    // Only a request with the right code learns that the account is disabled.
     let code = api.code_for(PHONE).await;
     let wrong = harness::phone::Code { otp: code.wrong(), ..code.clone() };
     assert_eq!(
@@ -65,7 +65,7 @@ async fn disabling_ends_every_session_and_enabling_brings_none_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_operator_did_is_in_the_log_and_names_nobody() {
+async fn the_operators_actions_are_logged_without_personal_data() {
     let api = Api::start().await;
     api.log_in("+447400123111").await;
     set_disabled(&api, "+447400123111", true, "a reason that only this test has")
@@ -80,16 +80,12 @@ async fn what_the_operator_did_is_in_the_log_and_names_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_without_an_account_is_nobody() {
+async fn a_phone_without_an_account_cannot_be_disabled() {
     let api = Api::start().await;
     assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
     assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
     let phone = api.log_in(PHONE).await;
-    api.request(http::Method::DELETE, "/api/customer/")
-        .bearer(&phone.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
     assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
 }
 

@@ -9,14 +9,20 @@ use crate::PHONE;
 async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let full = json!({"first_name": " Amal ", "last_name": "Haddad", "email": "amal@example.com", "birth_date": "1990-02-28",
-        "gender": "female", "language": "ar-SA", "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes"});
+    let full = json!({
+        "first_name": " Amal ", "last_name": "Haddad", "email": "amal@example.com",
+        "birth_date": "1990-02-28", "gender": "female", "language": "ar-SA",
+        "avatar_url": "https://example.com/a.jpg", "marketing_opt_in": "yes",
+    });
     for (method, encode) in [Method::PATCH, Method::PUT]
         .into_iter()
         .flat_map(|method| ENCODINGS.map(|form| (method.clone(), form)))
     {
         api.clock.advance_seconds(1);
-        let blank = json!({"first_name": "", "last_name": "", "email": "", "avatar_url": "", "marketing_opt_in": "f"});
+        let blank = json!({
+            "first_name": "", "last_name": "", "email": "", "avatar_url": "",
+            "marketing_opt_in": "f",
+        });
         api.patch("/api/customer/").bearer(&phone.access).form(&blank).send().await.expect(200);
         let answer = encode(api.request(method, "/api/customer"), &full);
         let profile = answer.bearer(&phone.access).send().await.expect(200).json();
@@ -30,7 +36,7 @@ async fn a_profile_takes_changes_in_every_encoding_and_by_both_methods() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
+async fn fields_that_are_not_sent_stay_and_null_clears_optional_ones() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let change = async |body: Value| {
@@ -53,11 +59,14 @@ async fn what_is_not_sent_stays_and_null_takes_away_what_may_be_absent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
+async fn all_errors_are_reported_in_field_order_and_nothing_is_changed() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    let body = json!({"marketing_opt_in": "perhaps", "avatar_url": "http://example.com/", "language": "no language", "gender": "x",
-        "birth_date": "2026-11-22", "email": "nobody@localhost", "last_name": "x".repeat(151), "first_name": ["x"]});
+    let body = json!({
+        "marketing_opt_in": "perhaps", "avatar_url": "http://example.com/",
+        "language": "no language", "gender": "x", "birth_date": "2026-11-22",
+        "email": "nobody@localhost", "last_name": "x".repeat(151), "first_name": ["x"],
+    });
     let answer = api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
     assert_eq!(
         answer.error(),
@@ -78,13 +87,14 @@ async fn everything_wrong_is_reported_in_field_order_and_nothing_is_changed() {
             .json(&json!({"birth_date": date}))
             .send()
             .await;
-        let expected = "400 invalid: Date has wrong format. Use one of these formats instead: YYYY-MM-DD. [birth_date]";
+        let expected = "400 invalid: Date has wrong format. Use one of these formats instead: \
+            YYYY-MM-DD. [birth_date]";
         assert_eq!(answer.error(), expected, "{date}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_another_version_than_the_present_one_is_412() {
+async fn a_change_of_an_outdated_version_is_412() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let tag = api.profile(&phone.access).await.header("etag").to_owned();
@@ -105,7 +115,7 @@ async fn a_change_of_another_version_than_the_present_one_is_412() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn changes_at_once_lose_nothing() {
+async fn concurrent_changes_lose_nothing() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let fields = ["first_name", "last_name", "language"];

@@ -1,16 +1,20 @@
-//! `allParameters`: every kind of parameter is read in its style and checked.
+//! `allParameters`: every style of parameter is read and checked.
 
 use harness::{Answer, Api, Request};
 use serde_json::{Value, json};
 
-const EVERYTHING: &str = "/api/all-parameters/7/?text=shoes&integer=20&number=9.5&boolean=yes&day=2026-11-25&sort=newest&form=a&form=b&\
-    commas=1,2&spaces=a%20b&pipes=a%7Cb&filter%5Bcolor%5D=red&filter%5Bleast%5D=3";
+const EVERYTHING: &str = "/api/all-parameters/7/?text=shoes&integer=20&number=9.5&boolean=yes&\
+    day=2026-11-25&sort=newest&form=a&form=b&commas=1,2&spaces=a%20b&pipes=a%7Cb&\
+    filter%5Bcolor%5D=red&filter%5Bleast%5D=3";
 
 #[tokio::test]
-async fn every_parameter_in_its_style_is_taken_and_answered_by_the_default_mock() {
+async fn the_default_mock_accepts_every_style_of_parameter() {
     let api = Api::start().await;
-    let body = json!({"name": "A thing", "count": "2", "price": 9.5, "agreed": "on", "email": "amal@example.com",
-        "at": "2026-11-25T18:00:00.000Z", "sort": "name", "note": null, "tags": ["a"], "place": {"lat": 24.7, "lng": 46.7}});
+    let body = json!({
+        "name": "A thing", "count": "2", "price": 9.5, "agreed": "on", "email": "amal@example.com",
+        "at": "2026-11-25T18:00:00.000Z", "sort": "name", "note": null, "tags": ["a"],
+        "place": {"lat": 24.7, "lng": 46.7},
+    });
     let answer = from_docs(&api, EVERYTHING)
         .header("cookie", "other=1; theme=dark")
         .json(&body)
@@ -29,12 +33,14 @@ async fn every_parameter_in_its_style_is_taken_and_answered_by_the_default_mock(
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_with_any_of_them_is_said_at_once() {
+async fn the_errors_of_all_parameters_are_reported_together() {
     let api = Api::start().await;
-    let path = "/api/all-parameters/0/?text=&integer=1000&number=x&boolean=maybe&day=2026-13-01&sort=random&commas=1,b&\
-        filter%5Bleast%5D=-1";
-    let body = json!({"name": "", "count": "11", "price": "dear", "agreed": "perhaps", "email": "no", "at": "then", "sort": null,
-        "tags": [], "place": {"lat": 99}});
+    let path = "/api/all-parameters/0/?text=&integer=1000&number=x&boolean=maybe&day=2026-13-01&\
+        sort=random&commas=1,b&filter%5Bleast%5D=-1";
+    let body = json!({
+        "name": "", "count": "11", "price": "dear", "agreed": "perhaps", "email": "no",
+        "at": "then", "sort": null, "tags": [], "place": {"lat": 99},
+    });
     let answer = api.post(path).header("cookie", "theme=pink").json(&body).send().await.expect(400);
     let mut said = said(&answer);
     said.sort();
@@ -67,7 +73,7 @@ async fn everything_that_is_wrong_with_any_of_them_is_said_at_once() {
 }
 
 #[tokio::test]
-async fn a_file_is_required_where_one_is_taken_and_may_be_larger_than_other_bodies() {
+async fn a_required_file_must_be_sent_and_may_be_larger_than_other_bodies() {
     let api = Api::start().await;
     let answer = from_docs(&api, EVERYTHING)
         .multipart(&json!({"name": "x", "count": "3"}))

@@ -9,7 +9,7 @@ use local::{
 };
 use serde_json::{Value, json};
 
-/// An operation of the document: path, method and what is said of it.
+/// An operation of the document: path, method and description.
 type Operation = (String, String, Value);
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn every_operation_answers_with_each_of_its_documented_statuses() {
 }
 
 #[tokio::test]
-async fn an_example_is_picked_by_its_name_and_what_is_unknown_is_ignored() {
+async fn an_example_is_selected_by_name_and_unknown_preferences_are_ignored() {
     let api = Api::start().await;
     let get = |prefer: &str| api.get("/mock/api/app-info").header("prefer", prefer).send();
     let closed = get("code=503, example=maintenance").await.expect(503);
@@ -122,7 +122,7 @@ async fn a_request_is_checked_as_the_operation_itself_checks_it() {
 }
 
 #[tokio::test]
-async fn a_deployed_stack_has_no_mock_unless_it_is_switched_on_and_none_that_waits() {
+async fn a_deployed_stack_has_no_mock_by_default_and_its_mock_never_waits() {
     let off = Api::with(&[("EnableMock", "false")]).await;
     off.get("/mock/api/app-info/").send().await.expect(404);
     let on = Api::with(&[("MockDelaySeconds", "0")]).await;
@@ -134,7 +134,7 @@ async fn a_deployed_stack_has_no_mock_unless_it_is_switched_on_and_none_that_wai
 }
 
 #[tokio::test]
-async fn the_mock_alone_runs_with_no_storage_at_all() {
+async fn the_mock_runs_without_storage() {
     let template = Template::load(&Template::find().unwrap()).unwrap();
     let gateway = local::mock::gateway(&template).unwrap();
     let get = |path: &'static str, header: (&'static str, &'static str)| {

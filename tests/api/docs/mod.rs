@@ -1,4 +1,4 @@
-//! The documentation: its pages, the mock, and the operation that takes everything.
+//! The documentation: its pages, the mock, and the operation with every style of parameter.
 
 mod all_parameters;
 mod mock;

@@ -1,11 +1,11 @@
-//! The pages and how they are sent.
+//! The pages of the documentation.
 
 use harness::Api;
 use http::Method;
 use serde_json::Value;
 
 #[tokio::test]
-async fn every_file_is_served_in_the_encoding_that_is_wanted_and_not_again_to_who_has_it() {
+async fn every_file_is_served_in_the_accepted_encoding_and_304_if_unchanged() {
     let api = Api::start().await;
     let wire = api.wire.clone();
     for file in docs::FILES {
@@ -30,7 +30,7 @@ async fn every_file_is_served_in_the_encoding_that_is_wanted_and_not_again_to_wh
 }
 
 #[tokio::test]
-async fn pages_admit_no_script_style_or_request_of_another_host_and_no_script_within_them() {
+async fn pages_allow_no_inline_script_and_nothing_from_another_host() {
     let api = Api::start().await;
     for path in ["/", "/docs/", "/docs"] {
         let page = api.get(path).header("accept", "text/html,*/*;q=0.8").send().await.expect(200);
@@ -56,20 +56,23 @@ async fn pages_admit_no_script_style_or_request_of_another_host_and_no_script_wi
 }
 
 #[tokio::test]
-async fn the_document_that_is_served_is_the_committed_one() {
+async fn the_served_document_is_the_committed_one() {
     let api = Api::start().await;
     let served = api.get("/openapi.json").send().await.expect(200).json();
     let committed: Value =
         serde_json::from_str(include_str!("../../../functions/docs/openapi.json")).unwrap();
-    assert!(served == committed, "build again after `cargo run -- document`");
+    assert!(served == committed, "run `cargo run -- document`, then build again");
 }
 
 #[tokio::test]
-async fn the_index_leads_to_a_page_of_every_guide_and_operation_and_each_page_to_the_next() {
+async fn the_index_links_every_guide_and_operation_and_each_page_links_the_next() {
     let api = Api::start().await;
     let text = |path: String| {
         let api = &api;
-        async move { String::from_utf8(api.get(&path).send().await.expect(200).body.to_vec()).unwrap() }
+        async move {
+            let page = api.get(&path).send().await.expect(200);
+            String::from_utf8(page.body.to_vec()).unwrap()
+        }
     };
     let index = text("/llms.txt".to_owned()).await;
     let pages: Vec<&str> =
@@ -108,7 +111,7 @@ async fn the_index_leads_to_a_page_of_every_guide_and_operation_and_each_page_to
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_is_404_with_a_link_and_other_methods_are_405() {
+async fn a_missing_file_is_404_with_a_link_and_other_methods_are_405() {
     let api = Api::start().await;
     let absent = api.get("/docs/nothing.js").send().await.expect(404);
     assert_eq!(absent.json()["docs_url"], "/docs/");

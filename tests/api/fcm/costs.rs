@@ -1,43 +1,23 @@
-//! What the operations cost: sequential trips to storage, with every call delayed, and units. The
-//! figures stand in the operations' docs.
+//! The cost of operations on devices and notifications: sequential trips to storage, and units.
 
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::{StreamExt, stream};
-use harness::{Answer, Api, Request, phone::LoggedIn, wire::Cost};
-use http::Method;
+use harness::{
+    Api,
+    cost::{DELAY, cost},
+    phone::LoggedIn,
+};
 use jiff::SignedDuration;
 use serde_json::json;
 use shared::{inbox::Inbox, random::SystemRandom};
 
 use crate::PHONE;
 
-const DELAY: Duration = Duration::from_millis(50);
-
-fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
-    Cost { trips, read_units, write_units }
-}
-
-/// Lets the function read the public keys of tokens, as it does once.
+/// Makes the function read the public keys of tokens, which it does once.
 async fn warm(api: &Api, phone: &LoggedIn) {
     api.get("/api/devices/").bearer(&phone.access).send().await.expect(200);
-}
-
-/// Sends a request, and fails where it does not cost what it should.
-async fn measured(
-    api: &Api,
-    what: &str,
-    request: Request<'_>,
-    status: u16,
-    expected: Cost,
-) -> Answer {
-    api.wire.delay(DELAY);
-    api.wire.reset();
-    let answer = request.send().await.expect(status);
-    assert_eq!(api.wire.cost(), expected, "{what}: {:#?}", api.wire.calls());
-    api.wire.delay(Duration::ZERO);
-    answer
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,19 +27,18 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
     warm(&api, &amal).await;
     let new = json!({"registration_id": "t", "type": "ios"});
     let post = |phone: &LoggedIn| api.post("/api/devices/").bearer(&phone.access).json(&new);
-    measured(&api, "new", post(&amal), 201, cost(2, 3.0, 12.0)).await;
-    measured(&api, "again", post(&amal), 200, cost(2, 3.0, 3.0)).await;
-    measured(&api, "moved", post(&basma), 200, cost(2, 3.0, 14.0)).await;
+    api.expect_cost("new", post(&amal), 201, cost(2, 3.0, 12.0)).await;
+    api.expect_cost("again", post(&amal), 200, cost(2, 3.0, 3.0)).await;
+    api.expect_cost("moved", post(&basma), 200, cost(2, 3.0, 14.0)).await;
     let keyed = json!({"registration_id": "k", "type": "ios"});
     let keyed = || {
         api.post("/api/devices/").bearer(&amal.access).header("idempotency-key", "k").json(&keyed)
     };
-    measured(&api, "with a key", keyed(), 201, cost(2, 4.0, 14.0)).await;
-    measured(&api, "repeated", keyed(), 201, cost(1, 4.0, 1.0)).await;
-    measured(&api, "list", api.get("/api/devices/").bearer(&basma.access), 200, cost(1, 2.0, 0.0))
+    api.expect_cost("with a key", keyed(), 201, cost(2, 4.0, 14.0)).await;
+    api.expect_cost("repeated", keyed(), 201, cost(1, 4.0, 1.0)).await;
+    api.expect_cost("list", api.get("/api/devices/").bearer(&basma.access), 200, cost(1, 2.0, 0.0))
         .await;
-    measured(
-        &api,
+    api.expect_cost(
         "retrieve",
         api.get("/api/devices/t/").bearer(&basma.access),
         200,
@@ -67,21 +46,20 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
     )
     .await;
     let patch = |body| api.patch("/api/devices/t/").bearer(&basma.access).json(&body);
-    measured(&api, "patch", patch(json!({"name": "x"})), 200, cost(2, 2.0, 2.0)).await;
-    measured(
-        &api,
+    api.expect_cost("patch", patch(json!({"name": "x"})), 200, cost(2, 2.0, 2.0)).await;
+    api.expect_cost(
         "another registration id",
         patch(json!({"registration_id": "u"})),
         200,
         cost(2, 3.0, 11.0),
     )
     .await;
-    let destroy = api.request(Method::DELETE, "/api/devices/u/").bearer(&basma.access);
-    measured(&api, "destroy", destroy, 204, cost(2, 1.0, 8.0)).await;
+    let destroy = api.delete("/api/devices/u/").bearer(&basma.access);
+    api.expect_cost("destroy", destroy, 204, cost(2, 1.0, 8.0)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_in_with_a_device_costs_three_trips_whosever_the_device_was() {
+async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     let api = Api::start().await;
     for (phone, status, expected) in [
         (PHONE, 201, cost(3, 2.0, 30.0)),
@@ -95,14 +73,14 @@ async fn a_log_in_with_a_device_costs_three_trips_whosever_the_device_was() {
         let body =
             json!({"phone": phone, "challenge": code.challenge, "otp": code.otp, "device": device});
         let request = api.post("/api/customer/authenticate/").json(&body);
-        measured(&api, "log-in", request, status, expected).await;
+        api.expect_cost("log-in", request, status, expected).await;
     }
 }
 
-/// Fills an inbox as so many messages would have, by writes of its items and its head.
+/// Writes the items and the head of an inbox with so many messages directly into the table.
 async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     let app = api.stack.state("fcm").expect("fcm runs");
-    let customer = phone.customer["id"].as_str().expect("an id").parse().expect("a UUID");
+    let customer = phone.id();
     let (mut inbox, mut writes) = (Inbox::default(), Vec::new());
     let text = |text: &str| AttributeValue::S(text.to_owned());
     for _ in 0..count {
@@ -148,7 +126,7 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
         warm(&api, &phone).await;
         fill(&api, &phone, count).await;
         let list = || api.get("/api/notifications/?page_size=10").bearer(&phone.access);
-        let page = measured(&api, "list", list(), 200, cost(1, 3.0, 0.0)).await.json();
+        let page = api.expect_cost("list", list(), 200, cost(1, 3.0, 0.0)).await.json();
         assert_eq!(
             (&page["unread"], page["results"].as_array().map(Vec::len)),
             (&json!(count), Some(10))
@@ -156,46 +134,36 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
         let id = |n: usize| page["results"][n]["id"].as_str().expect("an id").to_owned();
         let post = |path: &str, body| api.post(path).bearer(&phone.access).json(&body);
         let (read, delete) = ("/api/notifications/read/", "/api/notifications/bulk-delete/");
-        measured(
-            &api,
+        api.expect_cost(
             "read some",
             post(read, json!({"ids": [id(0), id(1)]})),
             200,
             cost(2, 4.0, 8.0),
         )
         .await;
-        measured(
-            &api,
+        api.expect_cost(
             "read them again",
             post(read, json!({"ids": [id(0), id(1)]})),
             200,
             cost(1, 4.0, 1.0),
         )
         .await;
-        measured(
-            &api,
+        api.expect_cost(
             "delete some",
             post(delete, json!({"ids": [id(0), id(1)]})),
             200,
             cost(2, 4.0, 9.0),
         )
         .await;
-        let one = api
-            .request(Method::DELETE, &format!("/api/notifications/{}/", id(2)))
-            .bearer(&phone.access);
-        measured(&api, "delete one", one, 204, cost(2, 3.0, 6.0)).await;
-        let answer =
-            measured(&api, "read all", post(read, json!({"all": true})), 200, cost(2, 2.0, 3.0))
-                .await;
+        let one = api.delete(&format!("/api/notifications/{}/", id(2))).bearer(&phone.access);
+        api.expect_cost("delete one", one, 204, cost(2, 3.0, 6.0)).await;
+        let answer = api
+            .expect_cost("read all", post(read, json!({"all": true})), 200, cost(2, 2.0, 3.0))
+            .await;
         assert_eq!(answer.json(), json!({"unread": 0}));
-        let answer = measured(
-            &api,
-            "delete all",
-            post(delete, json!({"all": true})),
-            200,
-            cost(2, 2.0, 3.0),
-        )
-        .await;
+        let answer = api
+            .expect_cost("delete all", post(delete, json!({"all": true})), 200, cost(2, 2.0, 3.0))
+            .await;
         assert_eq!(answer.json(), json!({"deleted": count - 3}));
         let answer = list().send().await.expect(200);
         assert_eq!(answer.json()["results"], json!([]));

@@ -1,4 +1,4 @@
-//! fcm-django's behaviour at the six device operations.
+//! The six device operations behave as those of fcm-django.
 
 use futures_util::future::join_all;
 use harness::{Answer, Api, ENCODINGS};
@@ -41,8 +41,10 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
     let device = answer.expect(201).json();
     let id = device["id"].as_u64().expect("an integer");
     assert!(id < 1 << 53);
-    let expected = json!({"id": id, "name": null, "registration_id": "token:1", "device_id": null, "active": true,
-        "date_created": "2026-11-22T20:00:00.000Z", "type": "ios"});
+    let expected = json!({
+        "id": id, "name": null, "registration_id": "token:1", "device_id": null, "active": true,
+        "date_created": "2026-11-22T20:00:00.000Z", "type": "ios",
+    });
     assert_eq!(device, expected);
     let members: Vec<&String> = device.as_object().expect("an object").keys().collect();
     assert_eq!(
@@ -55,9 +57,11 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
     assert_eq!(one.expect(200).json(), expected);
 
     api.clock.advance_seconds(1);
-    let second = json!({"registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off"});
+    let second = json!({
+        "registration_id": "token:2", "type": "web", "name": "", "device_id": "d", "active": "off",
+    });
     let second = create(&api, &access, &second).await.expect(201).json();
-    assert!(second["id"].as_u64() > Some(id), "ids rise with time");
+    assert!(second["id"].as_u64() > Some(id), "ids increase with time");
     assert_eq!(
         (&second["name"], &second["device_id"], &second["active"]),
         (&json!(""), &json!("d"), &json!(false))
@@ -68,17 +72,22 @@ async fn a_device_has_fcm_djangos_fields_and_defaults() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
+async fn each_invalid_field_is_reported_with_the_messages_of_rest_framework() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let required = "400 required: This field is required. [registration_id]; 400 required: This field is required. [type]";
+    let required = "400 required: This field is required. [registration_id]; \
+        400 required: This field is required. [type]";
     assert_eq!(create(&api, &access, &json!({})).await.error(), required);
     let long = "x".repeat(256);
-    let body = json!({"name": long, "registration_id": "x".repeat(4_097), "device_id": long, "active": "perhaps", "type": "tv"});
+    let body = json!({
+        "name": long, "registration_id": "x".repeat(4_097), "device_id": long, "active": "perhaps",
+        "type": "tv",
+    });
     let most =
         |n: u32| format!("400 max_length: Ensure this field has no more than {n} characters.");
     let all = format!(
-        "{0} [name]; {1} [registration_id]; {0} [device_id]; 400 invalid: Must be a valid boolean. [active]; \
+        "{0} [name]; {1} [registration_id]; {0} [device_id]; \
+         400 invalid: Must be a valid boolean. [active]; \
          400 invalid_choice: \"tv\" is not a valid choice. [type]",
         most(255),
         most(4_096)
@@ -91,7 +100,8 @@ async fn each_wrong_field_is_reported_in_rest_frameworks_words() {
         ),
         (
             json!({"registration_id": null, "type": null}),
-            "400 null: This field may not be null. [registration_id]; 400 null: This field may not be null. [type]",
+            "400 null: This field may not be null. [registration_id]; \
+             400 null: This field may not be null. [type]",
         ),
         (
             json!({"registration_id": ["x"], "type": "ios"}),
@@ -137,7 +147,10 @@ async fn bodies_come_in_three_encodings() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     for (n, encode) in ENCODINGS.into_iter().enumerate() {
-        let body = json!({"registration_id": format!("token:{n}"), "type": "android", "name": "Amal's", "active": "true"});
+        let body = json!({
+            "registration_id": format!("token:{n}"), "type": "android", "name": "Amal's",
+            "active": "true",
+        });
         let device =
             encode(api.post("/api/devices").bearer(&access), &body).send().await.expect(201).json();
         assert_eq!((&device["name"], &device["active"]), (&json!("Amal's"), &json!(true)));
@@ -150,7 +163,7 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_registration_id_is_the_whole_rest_of_the_path() {
+async fn a_registration_id_may_contain_any_character_in_the_path() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let long = "a:B_c-d.9/".repeat(409) + "end";
@@ -192,7 +205,9 @@ async fn any_registration_id_is_the_whole_rest_of_the_path() {
 async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_not_sent() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
-    let full = json!({"registration_id": "t", "type": "ios", "name": "n", "device_id": "d", "active": false});
+    let full = json!({
+        "registration_id": "t", "type": "ios", "name": "n", "device_id": "d", "active": false,
+    });
     let first = create(&api, &access, &full).await.expect(201).json();
     api.clock.advance_seconds(5);
     let again = create(&api, &access, &json!({"registration_id": "t", "type": "android"}))
@@ -203,7 +218,7 @@ async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_
     (expected["type"], expected["active"]) = (json!("android"), json!(true));
     assert_eq!(
         again, expected,
-        "id, name, device_id and date stay; active is true unless it is sent"
+        "id, name, device_id and date stay; active is true unless the request has it"
     );
     let cleared =
         json!({"registration_id": "t", "type": "android", "name": null, "device_id": null});
@@ -213,7 +228,7 @@ async fn the_same_registration_id_again_is_an_update_and_moves_no_field_that_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_that_exists() {
+async fn put_needs_all_fields_and_patch_some_and_neither_takes_a_registration_id_in_use() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     for (access, token) in [(&amal, "a1"), (&amal, "a2"), (&basma, "b1")] {
@@ -231,14 +246,14 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
         }
     }
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.json(), before);
-    // A device may be told its own.
+    // A device may be sent its own registration id.
     let own = json!({"registration_id": "a1", "type": "web"});
     let put = at(&api, Method::PUT, "/api/devices/a1/", &amal, Some(&own)).await.expect(200).json();
     assert_eq!(
         (&put["type"], &put["name"], &put["id"]),
         (&json!("web"), &json!("n"), &before["id"])
     );
-    // And take one that nobody has, from then on known by it alone.
+    // It may take an unused registration id, and is then found by that one only.
     let moved = json!({"registration_id": "a3"});
     let moved =
         at(&api, Method::PATCH, "/api/devices/a1/", &amal, Some(&moved)).await.expect(200).json();
@@ -248,7 +263,7 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
     );
     assert_eq!(at(&api, Method::GET, "/api/devices/a1/", &amal, None).await.error(), NOT_FOUND);
     create(&api, &basma, &json!({"registration_id": "a1", "type": "ios"})).await.expect(201);
-    // Off by PATCH stays off by PATCH, and PUT without the flag puts it on.
+    // PATCH without the flag keeps it off, and PUT without the flag turns it on.
     at(&api, Method::PATCH, "/api/devices/a3/", &amal, Some(&json!({"active": false})))
         .await
         .expect(200);
@@ -264,7 +279,7 @@ async fn put_needs_all_and_patch_takes_some_and_neither_takes_a_registration_id_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_elses_device_is_not_there() {
+async fn a_device_of_another_customer_is_404() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     api.register(&amal, "t").await.expect(201);
@@ -289,8 +304,8 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let access = api.log_in(PHONE).await.access;
     let tokens: Vec<String> = (0..60).map(|n| format!("t{n}")).collect();
-    // Who is told to come back comes back: how many get through to one item in three seconds tells
-    // of this machine's load.
+    // Requests that get 503 are sent again: how many conflicts resolve in three seconds depends on
+    // the load of the test machine.
     let register = async |token: &String| loop {
         let answer = api.register(&access, token).await;
         if answer.status != 503 {
@@ -309,14 +324,14 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
         devices.iter().map(|device| device["id"].as_u64().expect("an integer")).collect();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), 50, "all made in one millisecond, no two have a number");
-    // One of one's own is an update, and a place that is free is taken.
+    assert_eq!(ids.len(), 50, "devices of one millisecond have distinct numbers");
+    // A registration of an own device is an update, and a freed place can be used again.
     let own = devices[0]["registration_id"].as_str().expect("a text");
     api.register(&access, own).await.expect(200);
     assert_eq!(api.register(&access, "one-more").await.error(), full);
     at(&api, Method::DELETE, &format!("/api/devices/{own}/"), &access, None).await.expect(204);
     api.register(&access, "one-more").await.expect(201);
-    // One that would move is one more, too.
+    // A device that moves from another customer also counts as one more.
     let stranger = api.log_in("+14155550124").await.access;
     api.register(&stranger, "theirs").await.expect(201);
     assert_eq!(api.register(&access, "theirs").await.error(), full);
@@ -324,7 +339,7 @@ async fn of_sixty_devices_at_once_fifty_are_registered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_registration_under_its_key_gets_its_first_answer() {
+async fn a_registration_repeated_with_its_key_gets_the_first_answer() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let body = json!({"registration_id": "t", "type": "ios"});

@@ -1,4 +1,4 @@
-//! A message to everybody, page by page.
+//! Messages to all customers, page by page.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -13,8 +13,8 @@ use shared::{
 
 use crate::PHONE;
 
-/// Writes accounts and their places on the list into the table, as many log-ins would have: through
-/// the API a log-in costs some twenty calls.
+/// Writes accounts and their entries in the list of customers directly into the table, since a
+/// log-in through the API takes some twenty calls.
 async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
     let client = api.dynamodb();
     let ids: Vec<CustomerId> = (0..count)
@@ -58,7 +58,7 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
     ids
 }
 
-/// How many items each customer has in the inbox, by a look at the heads.
+/// The number of items in the inbox of each customer, read from the heads.
 async fn totals(api: &Api, ids: &[CustomerId]) -> Vec<u64> {
     let app = api.stack.state("fcm").expect("fcm runs");
     let now = app.now();
@@ -74,7 +74,7 @@ async fn published_to_all(parameters: &[(&str, &str)], count: usize) -> (Api, Ve
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_gets_a_message_to_all_once_and_devices_their_push() {
+async fn everybody_gets_a_message_to_all_once_and_each_device_a_push() {
     let (api, ids) = published_to_all(&[("FanOutPage", "5")], 200).await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
@@ -87,7 +87,7 @@ async fn everybody_gets_a_message_to_all_once_and_devices_their_push() {
     api.stack.deliver().await;
     assert!(
         totals(&api, &ids).await.iter().all(|total| *total == 1),
-        "published again, it comes to nobody twice"
+        "nobody gets a message twice, even if it is published again"
     );
 }
 
@@ -99,7 +99,7 @@ async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
         (api.stack.queue.clone().expect("a queue"), api.stack.fed().expect("a consumer").clone());
     let mut kills = 0;
     for round in 0..400_u64 {
-        // Short lives at first, then longer ones, so that each kill falls elsewhere.
+        // The lifetime grows, so that each kill hits another moment.
         let life = Duration::from_millis(3 + (round * 7) % 40);
         let short = local::queue::Fed {
             timeout: if kills < 25 { life } else { fed.timeout },
@@ -115,18 +115,19 @@ async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
             kills += 1;
         }
     }
-    assert!(kills > 5, "it was killed {kills} times");
+    assert!(kills > 5, "the test killed it {kills} times only");
     assert_eq!((api.waiting(), queue.dead_letters().len()), (0, 0));
     assert!(totals(&api, &ids).await.iter().all(|total| *total == 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn customers_of_a_page_that_fail_come_back_alone() {
+async fn only_the_failed_customers_of_a_page_are_retried() {
     let (api, ids) = published_to_all(&[("FanOutPage", "50")], 100).await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     api.stack.recorder.refuse_next_of("CreatePlatformEndpoint", 1, Refusal::Throttled);
-    // The root and the pages; what failed is a record of its own, which is not refused again.
+    // The first message and the pages. A failed customer gets a message of its own, which is not
+    // refused again.
     api.stack.deliver().await;
     assert_eq!(api.waiting(), 0);
     assert_eq!(api.pushed_titles("t"), ["News"]);
@@ -135,12 +136,12 @@ async fn customers_of_a_page_that_fail_come_back_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
+async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
     let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
     let (fed, queue) =
         (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));
     api.stack.deliver().await;
-    // One with several pages: its first is not its last but one.
+    // A shard with several pages, so that its first page is not the one before the last.
     let within = |digit: char| ids.iter().filter(|id| id.to_string().ends_with(digit)).count();
     let shard = CUSTOMER_SHARDS.chars().max_by_key(|digit| within(*digit)).expect("a shard");
     let page =
@@ -153,17 +154,17 @@ async fn a_page_that_is_delivered_again_does_not_begin_the_rest_again() {
             .expect("an answer");
         assert_eq!(answer, json!({"batchItemFailures": []}));
     }
-    assert!(queue.is_empty(), "its shard went on from further behind long ago");
+    assert!(queue.is_empty(), "the next pages of its shard were sent before");
 }
 
-/// Minutes in a debug build, so by hand and in `.ci/full`: `cargo test --workspace --test api --
-/// --ignored ten_thousand --nocapture`.
+/// Takes minutes in a debug build, so it runs by hand and in `.ci/full`: `cargo test --workspace
+/// --test api -- --ignored ten_thousand --nocapture`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes"]
 async fn ten_thousand_customers_have_a_message_to_all_once_and_the_notifiers_memory_stays_flat() {
     let api = Api::start().await;
     let ids = make_customers(&api, 10_000).await;
-    // The notifier's own binary, so that the memory is its alone.
+    // The binary of the notifier, so that its memory can be measured.
     let mut notifier = harness::bootstrap::Bootstrap::start(&api.stack, "notifier").await;
     let queue = api.stack.queue.clone().expect("a queue");
     api.publish(
@@ -174,8 +175,8 @@ async fn ten_thousand_customers_have_a_message_to_all_once_and_the_notifiers_mem
         let answer = notifier.invoke(&event.to_string()).await;
         batches += 1;
         memory.push((batches, notifier.memory_kib()));
-        // Half-way a process ends after its work and before its answer: all of the batch comes
-        // again, to another.
+        // Half-way, a process ends after its work but before its answer, so the whole batch is
+        // delivered again.
         if batches == 8 && !restarted {
             restarted = true;
             notifier.kill().await;

@@ -1,7 +1,6 @@
-//! A device is active only while its own flag is set and its session lives.
+//! A device is active only while its flag is set and its session is alive.
 
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -24,10 +23,10 @@ async fn is_active(api: &Api, phone: &LoggedIn, token: &str) -> bool {
         .await
         .expect(200)
         .json();
-    device["active"].as_bool().expect("a truth value")
+    device["active"].as_bool().expect("a boolean")
 }
 
-/// Whether a push comes to the device now.
+/// Whether the device gets a push now.
 async fn is_pushed_to(api: &Api, phone: &LoggedIn, token: &str) -> bool {
     api.stack.recorder.clear();
     let id = format!("m-{}", api.inbox(&phone.access).await["unread"]);
@@ -72,10 +71,10 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
                     .expect("its own")
                     .clone();
                 let path = format!("/api/sessions/{}/", own["id"].as_str().expect("an id"));
-                api.request(Method::DELETE, &path).bearer(&other.access).send().await.expect(204);
+                api.delete(&path).bearer(&other.access).send().await.expect(204);
             }
             _ => {
-                // One rests for too long, the other is refreshed.
+                // One session is idle for too long, the other is refreshed.
                 api.clock.advance(SignedDuration::from_hours(24 * 29));
                 let refreshed = api.refresh(&other.refresh).await.expect(200);
                 watcher.refresh = refreshed.text("refresh");
@@ -92,7 +91,7 @@ async fn every_way_to_end_a_session_silences_its_devices_and_no_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_out_of_all_silences_everything_in_the_same_write() {
+async fn a_log_out_of_all_devices_silences_them_in_the_same_write() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     for n in 0..3 {
@@ -114,23 +113,18 @@ async fn a_log_out_of_all_silences_everything_in_the_same_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_by_another_session_leaves_a_device_with_its_own_unless_it_reactivates_it() {
+async fn a_device_changed_by_another_session_keeps_its_session_unless_it_is_reactivated() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     api.clock.advance_seconds(1);
     let tablet = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     let put = json!({"registration_id": "t", "type": "ios", "name": "x", "active": true});
-    api.request(Method::PUT, "/api/devices/t/")
-        .bearer(&tablet.access)
-        .json(&put)
-        .send()
-        .await
-        .expect(200);
+    api.put("/api/devices/t/").bearer(&tablet.access).json(&put).send().await.expect(200);
     api.post("/api/logout-device/").bearer(&phone.access).send().await.expect(204);
     assert!(
         !is_active(&api, &tablet, "t").await,
-        "the phone's log-out silences it, whoever renamed it"
+        "the log-out of its session silences it, even if another session renamed it"
     );
     let patch =
         |body: Value| api.patch("/api/devices/t/").bearer(&tablet.access).json(&body).send();
@@ -142,22 +136,22 @@ async fn a_change_by_another_session_leaves_a_device_with_its_own_unless_it_reac
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_who_left_or_was_closed_out_gets_no_push() {
+async fn a_customer_who_left_or_was_disabled_gets_no_push() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     api.register(&phone.access, "t").await.expect(201);
     let app = api.stack.state("customer").expect("customer runs");
-    let id = phone.customer["id"].as_str().expect("an id").parse().expect("a UUID");
+    let id = phone.id();
     let change = shared::account::StatusChange { at: app.now(), why: "a test".to_owned() };
     app.store.set_status(id, true, &change).await.expect("closed");
     api.notify(&phone, "m1", "Closed").await;
     assert!(api.pushes_to("t").is_empty());
     app.store.set_status(id, false, &change).await.expect("opened");
     let again = api.log_in(PHONE).await;
-    assert_eq!(api.inbox_titles(&again.access).await, ["Closed"], "it waits in the inbox");
+    assert_eq!(api.inbox_titles(&again.access).await, ["Closed"], "the message is in the inbox");
     api.register(&again.access, "t").await.expect(200);
-    api.request(Method::DELETE, "/api/customer/").bearer(&again.access).send().await.expect(204);
+    api.delete("/api/customer/").bearer(&again.access).send().await.expect(204);
     api.notify(&phone, "m2", "Gone").await;
     assert!(api.pushes_to("t").is_empty());
-    assert!(!api.whole_table().await.contains("Gone"), "nothing is stored of who left");
+    assert!(!api.whole_table().await.contains("Gone"), "nothing of the deleted customer is stored");
 }

@@ -1,4 +1,4 @@
-//! A log-in that registers its device.
+//! Log-ins that register a device.
 
 use harness::{Answer, Api};
 use serde_json::{Value, json};
@@ -36,7 +36,8 @@ async fn the_device_of_a_log_in_is_registered_with_it() {
     );
     let patch = json!({"name": "Mine", "device_id": "d"});
     api.patch("/api/devices/t:1/").bearer(&first).json(&patch).send().await.expect(200);
-    // The same phone again: its device follows to the new session, and what is not sent stays.
+    // With the same phone, the device moves to the new session and keeps the fields that are not
+    // sent.
     let device = json!({"platform": "android", "registration_id": "t:1"});
     let second = log_in(&api, PHONE, &device).await.expect(200).text("access");
     api.post("/api/logout-device/").bearer(&first).send().await.expect(204);
@@ -73,7 +74,7 @@ async fn a_registration_id_needs_its_platform_and_a_wrong_code_registers_nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_customer_with_fifty_devices_logs_in_and_log_ins_that_race_for_a_device_all_succeed() {
+async fn a_customer_with_fifty_devices_can_log_in_and_log_ins_racing_for_a_device_all_succeed() {
     let api = Api::with(&[("WritesPerMinute", "0"), ("CodeResendSeconds", "0")]).await;
     let access = api.log_in(PHONE).await.access;
     for n in 0..50 {

@@ -1,8 +1,7 @@
-//! The inbox as its customer sees it.
+//! The inbox, as the customer sees it.
 
 use futures_util::future::join_all;
 use harness::{Answer, Api, phone::LoggedIn};
-use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -10,7 +9,7 @@ use crate::PHONE;
 
 const NOT_FOUND: &str = "404 not_found: Not found. [null]";
 
-/// Puts messages named `m<n>` into the inbox, a second apart.
+/// Puts messages `m<n>` into the inbox, a second apart.
 async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     for n in 0..count {
         api.clock.advance_seconds(1);
@@ -47,16 +46,21 @@ async fn delete_all(api: &Api, phone: &LoggedIn) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
+async fn a_message_has_all_its_fields_and_the_first_page_has_the_unread_count() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     assert_eq!(
         api.inbox(&phone.access).await,
         json!({"next": null, "previous": null, "results": [], "unread": 0})
     );
-    let data = json!({"b": 1, "a": [1.50, {"deep": null}], "big": 9_007_199_254_740_993_u64, "text": "手机"});
-    api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "type": "order", "title": "T", "body": "B\nC", "data": data,
-        "image_url": "https://example.com/a.png", "ttl": 60, "collapse_key": "k", "critical": true, "unknown": 7}));
+    let data = json!({
+        "b": 1, "a": [1.50, {"deep": null}], "big": 9_007_199_254_740_993_u64, "text": "手机",
+    });
+    api.publish(&json!({
+        "id": "m1", "to": {"phone": PHONE}, "type": "order", "title": "T", "body": "B\nC",
+        "data": data, "image_url": "https://example.com/a.png", "ttl": 60, "collapse_key": "k",
+        "critical": true, "unknown": 7,
+    }));
     api.stack.deliver().await;
     api.publish(&json!({"id": "m2", "to": {"customer_id": phone.customer["id"]}, "body": "bare"}));
     api.stack.deliver().await;
@@ -74,8 +78,11 @@ async fn a_message_has_all_its_members_and_the_first_page_the_unread_count() {
     let (full, bare) = (find("B\nC"), find("bare"));
     assert_eq!(
         full,
-        json!({"id": full["id"], "type": "order", "title": "T", "body": "B\nC", "data": data,
-        "image_url": "https://example.com/a.png", "read": false, "created": "2026-11-22T20:00:00.000Z"})
+        json!({
+            "id": full["id"], "type": "order", "title": "T", "body": "B\nC", "data": data,
+            "image_url": "https://example.com/a.png", "read": false,
+            "created": "2026-11-22T20:00:00.000Z",
+        })
     );
     assert_eq!(
         (&bare["type"], &bare["title"], &bare["data"], &bare["image_url"]),
@@ -114,11 +121,11 @@ async fn pages_lead_through_the_inbox_and_back_newest_first() {
     assert_eq!(all, (0..45).rev().map(|n| format!("m{n}")).collect::<Vec<_>>());
     assert!(
         pages[1..].iter().all(|page| page.get("unread").is_none()),
-        "only the first page counts"
+        "only the first page has the count"
     );
-    let back = get(&path(&pages[2]["previous"]).expect("a page before")).await;
+    let back = get(&path(&pages[2]["previous"]).expect("a previous page")).await;
     assert_eq!(titles(&back), titles(&pages[1]));
-    // What is deleted by the watermark is on no page, wherever its reader stands.
+    // Messages deleted by the watermark are on no page, whatever the cursor.
     let next = path(&pages[0]["next"]).expect("a next page");
     delete_all(&api, &phone).await;
     fill_one(&api, &phone, "new").await;
@@ -135,7 +142,7 @@ async fn fill_one(api: &Api, phone: &LoggedIn, title: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_tag_names_the_state_of_one_customers_inbox() {
+async fn the_etag_identifies_the_state_of_one_customers_inbox() {
     let api = Api::start().await;
     let (phone, other) = (api.log_in(PHONE).await, api.log_in("+14155550124").await);
     fill(&api, &phone, 2).await;
@@ -209,26 +216,21 @@ async fn reading_and_deleting_count_each_message_once() {
         ("x", 404),
     ] {
         let path = format!("/api/notifications/{id}/");
-        let answer = api.request(Method::DELETE, &path).bearer(&phone.access).send().await;
+        let answer = api.delete(&path).bearer(&phone.access).send().await;
         assert_eq!(answer.status, status, "{id}");
         assert!(status == 204 || answer.error() == NOT_FOUND);
     }
     assert_eq!(read(json!({"all": true})).await, json!(0));
     assert_eq!(api.inbox_titles(&phone.access).await.len(), 3);
     let all = json!({"all": "true"});
-    let at_list = api
-        .request(Method::DELETE, "/api/notifications/")
-        .bearer(&phone.access)
-        .form(&all)
-        .send()
-        .await;
+    let at_list = api.delete("/api/notifications/").bearer(&phone.access).form(&all).send().await;
     assert_eq!(at_list.expect(200).json(), json!({"deleted": 3}));
     assert_eq!(api.inbox_titles(&stranger.access).await.len(), 1);
     assert_eq!(delete_all(&api, &phone).await, json!(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_selection_is_some_ids_or_all() {
+async fn a_selection_is_either_ids_or_all() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     let required = "400 required: This field is required. [ids]";
@@ -244,7 +246,8 @@ async fn a_selection_is_some_ids_or_all() {
         (json!({"ids": null}), "400 null: This field may not be null. [ids]"),
         (
             json!({"ids": [id, "x", 7]}),
-            "400 invalid: Must be a valid UUID. [ids.1]; 400 invalid: Must be a valid UUID. [ids.2]",
+            "400 invalid: Must be a valid UUID. [ids.1]; \
+             400 invalid: Must be a valid UUID. [ids.2]",
         ),
         (
             json!({"ids": vec![id; 101]}),
@@ -290,7 +293,7 @@ async fn a_hundred_messages_are_read_and_deleted_in_one_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_races_the_counts_are_those_of_the_items() {
+async fn the_counts_match_the_items_whatever_happens_concurrently() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     fill(&api, &phone, 12).await;
@@ -319,7 +322,7 @@ async fn whatever_races_the_counts_are_those_of_the_items() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_deletions_of_all_beside_arrivals_each_message_is_counted_by_one_or_left() {
+async fn of_many_deletions_of_all_during_arrivals_each_message_is_counted_once_or_left() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     for n in 0..40 {
@@ -334,7 +337,7 @@ async fn of_many_deletions_of_all_beside_arrivals_each_message_is_counted_by_one
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_expire_and_leave_the_count_by_the_clock_alone() {
+async fn messages_expire_and_leave_the_count_as_time_passes() {
     let long = "10000000";
     let api = Api::with(&[
         ("InboxDays", "30"),

@@ -1,4 +1,4 @@
-//! From the queue into the inbox once, and to each active device at least once.
+//! Each message of the queue reaches the inbox once and each active device at least once.
 
 use harness::{Api, phone::LoggedIn};
 use local::sns_recorder::{Endpoints, Message, Refusal};
@@ -7,7 +7,7 @@ use shared::runtime::deadline::Deadline;
 
 use crate::PHONE;
 
-/// Something that happens to the endpoints.
+/// A change of the endpoints at SNS.
 type Change = fn(&mut Endpoints);
 
 async fn with_device(api: &Api, number: &str, token: &str) -> LoggedIn {
@@ -20,7 +20,7 @@ async fn device(api: &Api, phone: &LoggedIn, token: &str) -> Value {
     api.get(&format!("/api/devices/{token}/")).bearer(&phone.access).send().await.expect(200).json()
 }
 
-/// What is stored of why a device was given up.
+/// The stored reason and time of a silenced device.
 async fn silenced(api: &Api, token: &str) -> Option<String> {
     let table = api.whole_table().await;
     let item = table
@@ -43,10 +43,10 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
         .await
         .expect(200);
     for n in 1..=3 {
-        api.publish(
-            &json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "type": "order", "title": format!("T{n}"), "body": "B",
-            "data": {"order": 4711}, "ttl": 60}),
-        );
+        api.publish(&json!({
+            "id": format!("m{n}"), "to": {"phone": PHONE}, "type": "order",
+            "title": format!("T{n}"), "body": "B", "data": {"order": 4711}, "ttl": 60,
+        }));
         api.stack.deliver().await;
     }
     for token in ["t1", "t2"] {
@@ -66,7 +66,7 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
         );
     }
     assert!(api.pushes_to("off").is_empty());
-    // What is read is not counted any more.
+    // Read messages are not counted.
     api.post("/api/notifications/read/")
         .bearer(&phone.access)
         .json(&json!({"all": true}))
@@ -78,13 +78,12 @@ async fn a_message_is_pushed_to_every_active_device_with_the_unread_count_as_its
     assert_eq!(
         api.stack.recorder.endpoints(|endpoints| endpoints.len()),
         2,
-        "one endpoint a device, however many pushes"
+        "each device has one endpoint, whatever the number of pushes"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_one_item_and_a_push_each()
- {
+async fn a_batch_delivered_three_times_with_a_crash_in_between_makes_one_item_and_push_each() {
     let api = Api::start().await;
     let phones =
         [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
@@ -97,17 +96,21 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
     let batch = json!({"Records": (0..10).map(record).collect::<Vec<_>>()});
     let deliver =
         |batch: &Value| (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none());
-    // Whatever would be pushed is refused, so that all stops between the inbox and the push.
+    // All pushes are refused, so that the delivery stops between the inbox and the push.
     api.stack.recorder.refuse_next_of("Publish", 1_000, Refusal::AuthorizationError);
     let answer = deliver(&batch).await.expect("an answer");
     assert_eq!(
         answer["batchItemFailures"].as_array().map(Vec::len),
         Some(10),
-        "nothing was pushed, all come back"
+        "nothing was pushed, so all messages are retried"
     );
     assert!(api.pushes_to("t0").is_empty() && api.pushes_to("t1").is_empty());
     for phone in &phones {
-        assert_eq!(api.inbox_titles(&phone.access).await.len(), 5, "the inbox was written before");
+        assert_eq!(
+            api.inbox_titles(&phone.access).await.len(),
+            5,
+            "the inbox is written before the push"
+        );
     }
     api.stack.recorder.forget_refusals();
     for _ in 0..2 {
@@ -118,7 +121,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
         titles.sort();
         let mut expected: Vec<String> =
             (0..10).filter(|m| m % 2 == n).map(|m| format!("m{m}")).collect();
-        assert_eq!(titles, expected, "one item a message");
+        assert_eq!(titles, expected, "each message is one item");
         assert_eq!(api.inbox(&phone.access).await["unread"], json!(5));
         let mut pushed = api.pushed_titles(&format!("t{n}"));
         pushed.sort();
@@ -129,7 +132,7 @@ async fn a_batch_that_is_delivered_three_times_with_a_crash_after_the_inbox_is_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
+async fn a_process_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let fed = api.stack.fed().expect("a consumer").clone();
@@ -160,32 +163,34 @@ async fn a_process_that_is_killed_at_any_moment_leaves_one_item_and_the_push_com
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn failed_records_alone_come_back_and_what_never_succeeds_is_a_dead_letter() {
+async fn only_failed_records_are_retried_and_those_that_never_succeed_become_dead_letters() {
     let api = Api::with(&[("AccessTokenSeconds", "100000")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     let queue = api.stack.queue.clone().expect("a queue");
     queue.send("this is no message".to_owned());
     api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "title": "Fine"}));
     api.publish(&json!({"id": "m2", "to": {"phone": "+14155550199"}, "title": "To nobody"}));
-    api.publish(&json!({"id": "m3", "to": {"customer_id": "019aac3f-0000-7000-8000-000000000000"}, "title": "To nobody"}));
+    api.publish(&json!({
+        "id": "m3", "to": {"customer_id": "019aac3f-0000-7000-8000-000000000000"},
+        "title": "To nobody",
+    }));
     api.stack.deliver().await;
-    assert_eq!(api.waiting(), 1, "the unreadable one rests, the others are done");
+    assert_eq!(api.waiting(), 1, "only the unreadable message is left in the queue");
     assert_eq!(api.pushed_titles("t"), ["Fine"]);
     for receives in 2..=5 {
         api.stack.deliver().await;
-        assert_eq!(api.waiting(), 1, "it is not visible before its time");
+        assert_eq!(api.waiting(), 1, "the message is not visible yet");
         api.deliver_again().await;
         assert_eq!((api.waiting(), queue.dead_letters().len()), (1, 0), "{receives} receives");
     }
     api.deliver_again().await;
     assert_eq!((api.waiting(), queue.dead_letters()), (0, vec!["this is no message".to_owned()]));
-    assert_eq!(api.pushed_titles("t"), ["Fine"], "nothing else came again");
+    assert_eq!(api.pushed_titles("t"), ["Fine"], "no other message was delivered again");
     assert_eq!(api.inbox_titles(&phone.access).await, ["Fine"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_they_register_again()
- {
+async fn a_disabled_or_missing_endpoint_deactivates_its_device_until_it_registers_again() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let ways: [(Change, &str); 2] =
@@ -197,17 +202,17 @@ async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_
         api.stack.recorder.endpoints(way);
         api.clock.advance_seconds(60);
         api.notify(&phone, &format!("b{n}"), "Not pushed").await;
-        assert_eq!(api.waiting(), 0, "the error is quiet");
+        assert_eq!(api.waiting(), 0, "the message is done in spite of the error");
         assert_eq!(api.pushed_titles("t"), ["Before"]);
         assert_eq!(device(&api, &phone, "t").await["active"], json!(false));
-        let stored = silenced(&api, "t").await.expect("why and when are stored");
+        let stored = silenced(&api, "t").await.expect("the reason and the time are stored");
         assert!(
             stored.contains(reason)
                 && stored.contains(
                     &api.stack.state("fcm").expect("fcm").now().as_millisecond().to_string()
                 )
         );
-        // It is registered again at the app's next start, which enables its endpoint or makes
+        // The app registers it again at its next start, which enables its endpoint or creates
         // another.
         api.register(&phone.access, "t").await.expect(200);
         assert!(silenced(&api, "t").await.is_none());
@@ -218,17 +223,13 @@ async fn a_disabled_endpoint_and_a_vanished_one_end_their_devices_quietly_until_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_token_is_set() {
+async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is_set() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     api.notify(&phone, "m1", "One").await;
     let arn = api.stack.recorder.endpoints(|all| all.of("t"));
-    // Somebody else made the endpoint, with other user data; the device here knows of none.
-    api.request(http::Method::DELETE, "/api/devices/t/")
-        .bearer(&phone.access)
-        .send()
-        .await
-        .expect(204);
+    // The endpoint was created elsewhere with other user data, and the device does not know it.
+    api.delete("/api/devices/t/").bearer(&phone.access).send().await.expect(204);
     api.stack.recorder.endpoints(|all| {
         all.mark("t", "somebody else's");
         all.disable("t");
@@ -236,7 +237,7 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
     api.register(&phone.access, "t").await.expect(201);
     api.notify(&phone, "m2", "Two").await;
     assert_eq!(api.pushed_titles("t"), ["One", "Two"]);
-    // The push service gives the app another token.
+    // The push service gives the app a new token.
     let patch = json!({"registration_id": "u"});
     api.patch("/api/devices/t/").bearer(&phone.access).json(&patch).send().await.expect(200);
     api.notify(&phone, "m3", "Three").await;
@@ -246,19 +247,15 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
         (arn, 1),
         "the same endpoint has the new token"
     );
-    // A token that already has an endpoint of its own: that one is taken.
+    // The token already has an endpoint, which is used.
     let other = with_device(&api, "+14155550124", "v").await;
     api.notify(&other, "m1", "Other").await;
-    api.request(http::Method::DELETE, "/api/devices/v/")
-        .bearer(&other.access)
-        .send()
-        .await
-        .expect(204);
+    api.delete("/api/devices/v/").bearer(&other.access).send().await.expect(204);
     let patch = json!({"registration_id": "v"});
     api.patch("/api/devices/u/").bearer(&phone.access).json(&patch).send().await.expect(200);
     api.notify(&phone, "m4", "Four").await;
     assert_eq!(api.pushed_titles("v"), ["Other", "Four"]);
-    // A token that the push service takes for none.
+    // The push service rejects the token.
     api.register(&phone.access, "no token").await.expect(201);
     api.notify(&phone, "m5", "Five").await;
     assert_eq!(device(&api, &phone, "no%20token").await["active"], json!(false));
@@ -267,7 +264,7 @@ async fn an_endpoint_of_other_attributes_is_taken_from_the_conflict_and_a_new_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_throttled_publish_comes_back_and_is_pushed_then() {
+async fn a_throttled_push_is_retried() {
     let api = Api::with(&[("AccessTokenSeconds", "100000")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     for (n, action) in
@@ -284,7 +281,7 @@ async fn a_throttled_publish_comes_back_and_is_pushed_then() {
         assert_eq!(
             api.inbox(&phone.access).await["unread"],
             json!(n + 1),
-            "it is in the inbox already"
+            "the message is already in the inbox"
         );
         assert_eq!(device(&api, &phone, "t").await["active"], json!(true));
         api.deliver_again().await;
@@ -294,7 +291,7 @@ async fn a_throttled_publish_comes_back_and_is_pushed_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_platform_application_devices_work_and_nothing_is_pushed() {
+async fn without_a_platform_application_devices_register_and_nothing_is_pushed() {
     let api = Api::with(&[("PlatformApplicationArn", "")]).await;
     let phone = with_device(&api, PHONE, "t").await;
     api.notify(&phone, "m1", "Hello").await;
@@ -306,7 +303,7 @@ async fn without_a_platform_application_devices_work_and_nothing_is_pushed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_message_published_again_comes_once_even_after_it_was_deleted() {
+async fn a_message_published_twice_arrives_once_even_after_its_deletion() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     for _ in 0..20 {
@@ -328,12 +325,12 @@ async fn the_same_message_published_again_comes_once_even_after_it_was_deleted()
     assert_eq!(
         api.inbox_titles(&other.access).await,
         ["Once"],
-        "of another customer it is another"
+        "the same id for another customer is another message"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_message_to_the_topic_of_the_sns_api_takes_the_same_way() {
+async fn a_message_published_through_the_sns_api_is_delivered_too() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
     let app = api.stack.state("notifier").expect("the notifier runs");

@@ -1,13 +1,12 @@
-//! Whose a registration id is: a shared phone never gets the last user's messages.
+//! The owner of a registration id: a shared phone never gets the messages of its previous user.
 
 use futures_util::future::join_all;
 use harness::{Api, phone::LoggedIn};
-use http::Method;
 use serde_json::json;
 
 use crate::PHONE;
 
-/// How often a race is run.
+/// The number of rounds of each race.
 const ROUNDS: usize = 200;
 
 async fn tokens(api: &Api, phone: &LoggedIn) -> Vec<String> {
@@ -30,9 +29,11 @@ async fn racing() -> (Api, LoggedIn, LoggedIn) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() {
+async fn a_device_moves_with_its_number_and_without_the_fields_its_owner_set() {
     let (api, amal, basma) = racing().await;
-    let body = json!({"registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d"});
+    let body = json!({
+        "registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d",
+    });
     let first =
         api.post("/api/devices/").bearer(&amal.access).json(&body).send().await.expect(201).json();
     api.notify(&amal, "m1", "For Amal").await;
@@ -54,10 +55,10 @@ async fn a_device_moves_with_its_number_and_without_what_its_owner_said_of_it() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its_pushes() {
+async fn of_two_customers_who_register_one_id_at_once_exactly_one_owns_it_and_gets_its_pushes() {
     let (api, amal, basma) = racing().await;
     for round in 0..ROUNDS {
-        // New ids, and one that goes to and fro.
+        // New ids, and one that moves back and forth.
         let token = if round % 2 == 0 { format!("t{round}") } else { "often".to_owned() };
         let (one, other) =
             tokio::join!(api.register(&amal.access, &token), api.register(&basma.access, &token));
@@ -76,7 +77,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
                 .collect()
         };
         assert_eq!(owners.len(), 1, "round {round}");
-        // Pushes to both, in one batch: only the owner's comes.
+        // One batch with a push to each of them: only the push to the owner arrives.
         api.stack.recorder.clear();
         for (name, phone) in [("Amal", &amal), ("Basma", &basma)] {
             let to = json!({"customer_id": phone.customer["id"]});
@@ -87,7 +88,7 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
         assert_eq!(api.pushed_titles(&token), [owner], "round {round}");
         let path = format!("/api/devices/{token}/");
         if round % 2 == 0 {
-            api.request(Method::DELETE, &path).bearer(&owners[0].access).send().await.expect(204);
+            api.delete(&path).bearer(&owners[0].access).send().await.expect(204);
         }
     }
     let table = api.whole_table().await;
@@ -95,12 +96,12 @@ async fn of_two_customers_who_register_one_id_at_once_exactly_one_has_it_and_its
     assert_eq!(
         (count("DEV#REGISTRATION#"), count("\"DEVICE#")),
         (1, 1),
-        "the id that goes to and fro alone is left"
+        "only the id that moves back and forth is left"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_beside_a_log_out_is_never_pushed_to_after_it() {
+async fn a_registration_during_a_log_out_gets_no_push_after_it() {
     let (api, _, basma) = racing().await;
     for round in 0..ROUNDS {
         let phone = api.log_in(PHONE).await;
@@ -130,7 +131,7 @@ async fn a_registration_beside_a_log_out_is_never_pushed_to_after_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_changes_of_one_device_at_once_leave_one_whole_device() {
+async fn many_concurrent_changes_of_one_device_leave_one_consistent_device() {
     let (api, amal, basma) = racing().await;
     api.register(&amal.access, "t").await.expect(201);
     let patch = |n: usize| {
@@ -140,14 +141,14 @@ async fn many_changes_of_one_device_at_once_leave_one_whole_device() {
     let (patched, moved, removed) = tokio::join!(
         join_all((0..12).map(patch)),
         api.register(&basma.access, "t"),
-        api.request(Method::DELETE, "/api/devices/t/").bearer(&amal.access).send()
+        api.delete("/api/devices/t/").bearer(&amal.access).send()
     );
     assert!(patched.iter().all(|answer| [200, 404, 409].contains(&answer.status.as_u16())));
     assert!(moved.status.is_success() && [204, 404].contains(&removed.status.as_u16()));
     assert_eq!((tokens(&api, &amal).await.len(), tokens(&api, &basma).await.len()), (0, 1));
     api.register(&amal.access, "u").await.expect(201);
     let answers = join_all((0..12).map(patch_of(&api, &amal, "u"))).await;
-    assert!(answers.iter().all(|answer| answer.status == 200), "none is lost");
+    assert!(answers.iter().all(|answer| answer.status == 200), "no request fails");
     let device = api.get("/api/devices/u/").bearer(&amal.access).send().await.expect(200).json();
     assert_eq!(
         device["name"].as_str().map(|name| &name[1..]),

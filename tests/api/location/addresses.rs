@@ -1,4 +1,4 @@
-//! The fields of an address, and what happens to it.
+//! The operations on addresses.
 
 use harness::{Answer, Api, ENCODINGS};
 use http::Method;
@@ -15,12 +15,15 @@ async fn at(api: &Api, method: Method, id: &Value, access: &str, body: &Value) -
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_has_its_fields_and_the_region_of_its_point() {
+async fn an_address_has_its_fields_and_the_region_of_its_location() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let access = api.log_in(PHONE).await.access;
-    let body = json!({"label": " Home ", "recipient": "Amal", "phone": "+966 50 123 4567", "line1": "7277 Olaya Street", "city": "Riyadh",
-        "postal_code": "١٢٢٧١", "country": "sa", "location": {"lat": 24.713_552_49, "lng": "46.6753"}, "id": "mine", "region": "mine"});
+    let body = json!({
+        "label": " Home ", "recipient": "Amal", "phone": "+966 50 123 4567",
+        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "١٢٢٧١", "country": "sa",
+        "location": {"lat": 24.713_552_49, "lng": "46.6753"}, "id": "mine", "region": "mine",
+    });
     let answer = api
         .post("/api/addresses/")
         .bearer(&access)
@@ -30,12 +33,18 @@ async fn an_address_has_its_fields_and_the_region_of_its_point() {
         .await;
     assert_eq!(answer.header("cache-control"), "no-store");
     let address = answer.expect(201).json();
-    let expected = json!({"id": address["id"], "label": "Home", "recipient": "Amal", "phone": "+966501234567",
-        "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
-        "location": {"lat": 24.713_552_5, "lng": 46.6753}, "instructions": "", "is_default": true,
-        "region": {"country": {"code": "SA", "name": "السعودية"}, "subdivision": null,
-            "service_area": {"id": "riyadh", "name": "Area riyadh", "served": true}, "timezone": "Asia/Riyadh", "also": []},
-        "created": "2026-11-22T20:00:00.000Z", "updated": "2026-11-22T20:00:00.000Z"});
+    let expected = json!({
+        "id": address["id"], "label": "Home", "recipient": "Amal", "phone": "+966501234567",
+        "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "",
+        "postal_code": "12271", "country": "SA", "location": {"lat": 24.713_552_5, "lng": 46.6753},
+        "instructions": "", "is_default": true,
+        "region": {
+            "country": {"code": "SA", "name": "السعودية"}, "subdivision": null,
+            "service_area": {"id": "riyadh", "name": "Area riyadh", "served": true},
+            "timezone": "Asia/Riyadh", "also": [],
+        },
+        "created": "2026-11-22T20:00:00.000Z", "updated": "2026-11-22T20:00:00.000Z",
+    });
     assert_eq!(address, expected);
     let shown = list(&api, &access).await;
     assert_eq!(shown[0]["region"]["country"]["name"], "Saudi Arabia");
@@ -43,7 +52,7 @@ async fn an_address_has_its_fields_and_the_region_of_its_point() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
+async fn all_errors_are_reported_in_the_order_of_the_fields() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let required = |name: &str| format!("400 required: This field is required. [{name}]");
@@ -55,8 +64,11 @@ async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
         format!("400 max_length: Ensure this field has no more than {n} characters. [{name}]")
     };
     let long = "x".repeat(501);
-    let body = json!({"label": long, "recipient": long, "phone": long, "line1": long, "line2": long, "city": long, "state": long,
-        "postal_code": long, "country": "XX", "location": {"lat": "NaN"}, "instructions": long, "is_default": "perhaps"});
+    let body = json!({
+        "label": long, "recipient": long, "phone": long, "line1": long, "line2": long, "city": long,
+        "state": long, "postal_code": long, "country": "XX", "location": {"lat": "NaN"},
+        "instructions": long, "is_default": "perhaps",
+    });
     let all = [
         most(50, "label"),
         most(150, "recipient"),
@@ -73,7 +85,10 @@ async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
         "400 invalid: Must be a valid boolean. [is_default]".to_owned(),
     ];
     assert_eq!(create(&api, &access, &body).await.error(), all.join("; "));
-    let by_country = json!({"phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA", "location": 7});
+    let by_country = json!({
+        "phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA",
+        "location": 7,
+    });
     assert_eq!(
         create(&api, &access, &by_country).await.error(),
         "400 invalid: Invalid data. Expected a dictionary, but got int. [location]"
@@ -82,7 +97,8 @@ async fn all_that_is_wrong_is_reported_in_the_order_of_the_fields() {
         json!({"phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA"});
     assert_eq!(
         create(&api, &access, &by_country).await.error(),
-        "400 invalid: The phone number entered is not valid. [phone]; 400 invalid: Enter a valid postal code of SA. [postal_code]"
+        "400 invalid: The phone number entered is not valid. [phone]; \
+         400 invalid: Enter a valid postal code of SA. [postal_code]"
     );
     let codeless = json!({"line1": "x", "city": "x", "country": "SA"});
     assert_eq!(create(&api, &access, &codeless).await.error(), required("postal_code"));
@@ -110,7 +126,10 @@ async fn bodies_come_in_three_encodings() {
             .json();
         assert_eq!((&changed["label"], &changed["is_default"]), (&json!("Work"), &json!(true)));
     }
-    let form = json!({"line1": "x", "city": "Riyadh", "country": "SA", "postal_code": "12271", "location.lat": "24.7", "location.lng": "46.7"});
+    let form = json!({
+        "line1": "x", "city": "Riyadh", "country": "SA", "postal_code": "12271",
+        "location.lat": "24.7", "location.lng": "46.7",
+    });
     let address =
         api.post("/api/addresses/").bearer(&access).form(&form).send().await.expect(201).json();
     assert_eq!(address["region"]["country"]["code"], "SA");
@@ -127,7 +146,7 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_not_sent_stays_and_the_rules_are_those_of_the_country_after_the_change() {
+async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let mut body = riyadh();
@@ -182,7 +201,7 @@ async fn what_is_not_sent_stays_and_the_rules_are_those_of_the_country_after_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_of_another_customer_is_not_there() {
+async fn an_address_of_another_customer_is_404() {
     let api = Api::start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     let id = create(&api, &amal, &riyadh()).await.expect(201).json()["id"].clone();

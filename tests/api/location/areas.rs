@@ -1,4 +1,4 @@
-//! Where the operator serves: published, seen by every process, taken back.
+//! Service areas: publication, use by every process, rollback.
 
 use harness::Api;
 use local::areas_admin::AreasError;
@@ -15,10 +15,10 @@ async fn id_at(api: &Api, lat: f64, lng: f64) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_smallest_area_has_a_point_and_a_hole_has_none() {
+async fn a_point_belongs_to_the_smallest_area_and_a_hole_to_none() {
     let api = Api::start().await;
     let mut ring = square("ring", [44.0, 22.0], 6.0, true);
-    // Jizan lies outside of the hole, Najran in it.
+    // Jizan is outside the hole, Najran is in it.
     let hole = [[48.0, 26.0], [48.0, 27.0], [49.0, 27.0], [49.0, 26.0], [48.0, 26.0]];
     ring["geometry"]["coordinates"].as_array_mut().expect("rings").push(json!(hole));
     push(
@@ -44,7 +44,7 @@ async fn the_smallest_area_has_a_point_and_a_hole_has_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_area_on_both_sides_of_the_antimeridian_has_points_on_both() {
+async fn an_area_across_the_antimeridian_has_points_on_both_sides() {
     let api = Api::start().await;
     let [west, east] = [[178.0, -19.0], [-180.0, -19.0]]
         .map(|corner| square("fiji", corner, 2.0, true)["geometry"]["coordinates"].clone());
@@ -57,7 +57,7 @@ async fn an_area_on_both_sides_of_the_antimeridian_has_points_on_both() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
+async fn areas_larger_than_an_item_are_stored_in_chunks_and_read_completely() {
     let api = Api::start().await;
     let ring = |number: u32| -> Vec<[f64; 2]> {
         let corner = |step: u32| {
@@ -85,7 +85,7 @@ async fn areas_larger_than_an_item_are_kept_in_chunks_and_told_whole() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_not_right_changes_nothing() {
+async fn an_invalid_file_changes_nothing() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let (before, items) =
@@ -97,9 +97,8 @@ async fn a_file_that_is_not_right_changes_nothing() {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(
                 told,
-                [
-                    "features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last position must be its first"
-                ]
+                ["features[1] (id \"open\") polygon 0, ring 0: it is not closed: its last \
+                     position must be its first"]
             );
         }
         other => panic!("{other:?}"),
@@ -109,7 +108,7 @@ async fn a_file_that_is_not_right_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_release_is_taken_back_step_by_step_and_of_two_at_once_one_holds() {
+async fn releases_are_rolled_back_step_by_step_and_of_two_at_once_one_takes_effect() {
     let api = Api::start().await;
     let now = api.stack.state("location").expect("location runs").now();
     assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
@@ -122,12 +121,12 @@ async fn a_release_is_taken_back_step_by_step_and_of_two_at_once_one_holds() {
         admin(&api).draft(&other).await.expect("right"),
     );
     assert_eq!(one.changes, ["- second (Area second)", "+ third (Area third)"]);
-    admin(&api).publish(&one, now).await.expect("nobody was before");
+    admin(&api).publish(&one, now).await.expect("nobody published in between");
     assert!(matches!(admin(&api).publish(&other, now).await, Err(AreasError::Overtaken)));
     for id in ["third", "second", "first"] {
         assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, id);
-        let back = admin(&api).draft_of_rollback().await.expect("there is one before");
-        admin(&api).publish(&back, now).await.expect("nobody was before");
+        let back = admin(&api).draft_of_rollback().await.expect("there is a previous release");
+        admin(&api).publish(&back, now).await.expect("nobody published in between");
     }
     assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, json!(null));
     assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));

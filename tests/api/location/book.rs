@@ -1,12 +1,11 @@
-//! The address book under parallel changes: never more than fifty, and exactly one default as long
-//! as there is an address.
+//! The address book under concurrent changes: at most fifty addresses, and exactly one default as
+//! long as there is an address.
 
 use futures_util::future::join_all;
 use harness::{
     Api,
     faults::{Faults, next},
 };
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{create, list, riyadh};
@@ -14,11 +13,10 @@ use crate::PHONE;
 
 async fn delete(api: &Api, access: &str, id: &Value) -> u16 {
     let path = format!("/api/addresses/{}/", id.as_str().expect("an id"));
-    api.request(Method::DELETE, &path).bearer(access).send().await.status.as_u16()
+    api.delete(&path).bearer(access).send().await.status.as_u16()
 }
 
-/// The ids of the addresses, after having seen that exactly one of them is the default, and the
-/// first.
+/// The ids of the addresses. Fails unless exactly one is the default and comes first.
 async fn sound(api: &Api, access: &str) -> Vec<Value> {
     let all = list(api, access).await;
     let defaults: Vec<bool> = all.iter().map(|address| address["is_default"] == true).collect();
@@ -28,19 +26,19 @@ async fn sound(api: &Api, access: &str) -> Vec<Value> {
     );
     let rest: Vec<&str> =
         all.iter().skip(1).filter_map(|address| address["created"].as_str()).collect();
-    assert!(rest.iter().rev().is_sorted(), "the newest first");
-    assert_eq!(counted(api, access).await, all.len() as u64, "the count is right");
+    assert!(rest.iter().rev().is_sorted(), "the newest address comes first");
+    assert_eq!(counted(api, access).await, all.len() as u64, "the book counts its addresses");
     all.into_iter().map(|address| address["id"].clone()).collect()
 }
 
-/// How many addresses the book counts, as the export tells it.
+/// The number of addresses that the book counts, from the export.
 async fn counted(api: &Api, access: &str) -> u64 {
     let export = api.get("/api/customer/export/").bearer(access).send().await.expect(200).json();
     export["address_book"]["count"].as_u64().unwrap_or(0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_is_the_default_and_the_newest_left_takes_its_place() {
+async fn the_first_address_is_the_default_and_the_newest_remaining_one_replaces_it() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let mut ids = Vec::new();
@@ -54,10 +52,8 @@ async fn the_first_is_the_default_and_the_newest_left_takes_its_place() {
     assert_eq!(sound(&api, &access).await, order([0, 4, 3, 2, 1]));
     let path = |place: usize| format!("/api/addresses/{}/", ids[place].as_str().expect("an id"));
     for body in [json!({"is_default": false}), json!({"is_default": true})] {
-        assert_eq!(
-            api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200).json()["is_default"],
-            true
-        );
+        let answer = api.patch(&path(0)).bearer(&access).json(&body).send().await.expect(200);
+        assert_eq!(answer.json()["is_default"], true);
     }
     assert_eq!(
         api.patch(&path(2))
@@ -90,7 +86,7 @@ async fn the_first_is_the_default_and_the_newest_left_takes_its_place() {
 async fn of_two_hundred_additions_at_once_fifty_are_made() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let access = api.log_in(PHONE).await.access;
-    // Whoever is told that too many write at once asks again, as an app does.
+    // A request that conflicts with too many others is sent again, as an app does.
     let add = async || loop {
         let answer = api.post("/api/addresses/").bearer(&access).json(&riyadh()).send().await;
         if answer.status != 503 {
@@ -126,23 +122,23 @@ async fn of_two_hundred_additions_at_once_fifty_are_made() {
     );
 }
 
-/// What goes wrong on the way to storage while changes are made.
+/// The faults of storage during the changes.
 const FAULTS: Faults = Faults { lost_answers: 40, lost_calls: 40, throttled: 30, conflicts: 100 };
 
-/// A number below another one, random and the same each time.
+/// A pseudorandom number below another one, the same in each run.
 fn below(most: usize, seed: &mut u64) -> usize {
     usize::try_from(next(seed) >> 33).expect("31 bits") % most
 }
 
-/// Changes at random, some at once: additions, of the default too, moves of the default, removals,
-/// of the default above all.
+/// Random changes, some of them concurrent: additions, also of a default, moves of the default, and
+/// removals, mostly of the default.
 async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64) {
     for _ in 0..12 {
         let known: Vec<Value> =
             list(api, access).await.into_iter().map(|address| address["id"].clone()).collect();
         let changes: Vec<_> = (0..6)
             .map(|_| {
-                // Mostly one of the first few, so that changes meet.
+                // Mostly one of the first few addresses, so that changes conflict.
                 let id = (!known.is_empty())
                     .then(|| &known[below(1 + below(known.len(), &mut seed), &mut seed)]);
                 let (kind, path) = (
@@ -156,7 +152,7 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
                     (3 | 4, Some(path)) => {
                         api.patch(&path).bearer(access).json(&json!({"is_default": true}))
                     }
-                    (_, Some(path)) => api.request(Method::DELETE, &path).bearer(access),
+                    (_, Some(path)) => api.delete(&path).bearer(access),
                 };
                 request.send()
             })
@@ -177,13 +173,13 @@ async fn change_at_random(api: &Api, access: &str, faults: Faults, mut seed: u64
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_happens_at_once_there_is_one_default_or_none_of_none() {
+async fn concurrent_changes_leave_exactly_one_default_as_long_as_there_is_an_address() {
     for (seed, faults) in [(1, Faults::default()), (2, Faults::default()), (3, FAULTS), (4, FAULTS)]
     {
         let api = Api::with(&[("WritesPerMinute", "0")]).await;
         let access = api.log_in(PHONE).await.access;
         change_at_random(&api, &access, faults, seed).await;
-        // Down to nothing, all at once.
+        // Remove all addresses at once.
         let left = sound(&api, &access).await;
         let gone = join_all(left.iter().map(|id| delete(&api, &access, id))).await;
         assert!(gone.iter().all(|status| *status == 204), "{gone:?}");

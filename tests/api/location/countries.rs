@@ -23,15 +23,18 @@ fn of<'a>(countries: &'a Value, code: &str) -> &'a Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_countries_come_with_all_that_an_app_asks_of_them() {
+async fn every_country_has_all_fields_that_an_app_needs() {
     let api = Api::start().await;
     let answer = get(&api, PATH, "en").await;
     let countries = answer.json();
     assert_eq!(countries.as_array().map(Vec::len), Some(249));
     assert_eq!(
         *of(&countries, "SA"),
-        json!({"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia", "dial_codes": ["+966"], "currency": "SAR",
-            "currency_exponent": 2, "flag": "🇸🇦", "sms_enabled": true})
+        json!({
+            "code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia",
+            "dial_codes": ["+966"], "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦",
+            "sms_enabled": true,
+        })
     );
     assert_eq!(of(&countries, "KW")["currency_exponent"], 3);
     assert_eq!(of(&countries, "JP")["currency_exponent"], 0);
@@ -57,7 +60,7 @@ async fn all_countries_come_with_all_that_an_app_asks_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn codes_go_where_the_setting_says() {
+async fn codes_are_enabled_for_the_configured_countries() {
     let api = Api::with(&[("CodeCountries", "SA,FR")]).await;
     let countries = get(&api, PATH, "en").await.json();
     let enabled: Vec<&Value> = countries
@@ -71,7 +74,7 @@ async fn codes_go_where_the_setting_says() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_and_their_order_are_those_of_the_language() {
+async fn names_and_their_order_follow_the_language() {
     let api = Api::start().await;
     for (wanted, got, code, name) in [
         ("en", "en", "DE", "Germany"),
@@ -88,7 +91,8 @@ async fn names_and_their_order_are_those_of_the_language() {
         ("xx", "en", "DE", "Germany"),
         ("*", "en", "DE", "Germany"),
         ("xx, ar;q=0.5", "ar", "DE", "ألمانيا"),
-        // Whose names are not translated in the library: nobody is told that English is Akan.
+        // The library has no names in these languages, so the answer must not claim to be in one of
+        // them.
         ("ak", "en", "DE", "Germany"),
     ] {
         let answer = get(&api, PATH, wanted).await;
@@ -96,7 +100,7 @@ async fn names_and_their_order_are_those_of_the_language() {
         assert_eq!(of(&answer.json(), code)["name"], name, "{wanted}");
         assert_eq!(column(&answer, "code").len(), 249, "{wanted}");
     }
-    // `lang` is in the place of what the header wants, and an unknown one is English.
+    // `lang` overrides the header, and an unknown language means English.
     for (lang, got) in [("ar", "ar"), ("zh-Hant", "zh-Hant"), ("xx", "en"), ("", "ar")] {
         assert_eq!(
             get(&api, &format!("{PATH}?lang={lang}"), "ar").await.header("content-language"),
@@ -106,7 +110,7 @@ async fn names_and_their_order_are_those_of_the_language() {
     }
 }
 
-/// The letters of Arabic in the order of its dictionaries; alif carries a hamza or none.
+/// The Arabic letters in dictionary order. An alif with a hamza counts as one without.
 const ALPHABET: &str = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي";
 
 fn key(name: &str) -> Vec<usize> {
@@ -128,7 +132,7 @@ fn key(name: &str) -> Vec<usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
+async fn arabic_names_are_sorted_as_in_arabic_dictionaries() {
     let api = Api::start().await;
     let names = column(&get(&api, PATH, "ar").await, "name");
     let firsts: Vec<usize> = names
@@ -138,12 +142,12 @@ async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
     assert!(firsts.is_sorted(), "{names:#?}");
     let place =
         |name: &str| names.iter().position(|known| known == name).expect("it is in the list");
-    // Code points would put every alif with a hamza before the one without, and harakat among the
-    // letters.
+    // An order by code points would put every alif with a hamza before the one without, and mix
+    // harakat with letters.
     assert!(place("أيرلندا") > place("الأردن") && place("أيرلندا") < place("بابوا غينيا الجديدة"));
     assert!(
         names.iter().zip(names.iter().skip(1)).any(|(one, other)| one > other),
-        "it is another order than that of code points"
+        "the order differs from that of code points"
     );
     let swedish = column(&get(&api, PATH, "sv").await, "code");
     let place =
@@ -152,7 +156,7 @@ async fn arabic_names_stand_in_the_order_of_arabic_dictionaries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_has_the_list_is_not_sent_it_again() {
+async fn an_unchanged_list_is_304() {
     let api = Api::start().await;
     let mut tags = Vec::new();
     for language in ["en", "ar", "zh-Hant", "pt-BR", "xx"] {
@@ -171,14 +175,14 @@ async fn whoever_has_the_list_is_not_sent_it_again() {
         );
         tags.push(tag);
     }
-    // An unknown language is English; the others differ.
+    // An unknown language means English; the other languages differ.
     assert_eq!(tags.pop(), tags.first().cloned());
     tags.dedup();
     assert_eq!(tags.len(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_search_takes_names_codes_and_dial_codes() {
+async fn a_search_matches_names_codes_and_dial_codes() {
     let api = Api::start().await;
     for (search, language, codes) in [
         ("saudi", "en", &["SA"][..]),

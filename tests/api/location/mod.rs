@@ -1,4 +1,4 @@
-//! Countries, what lies where, and addresses.
+//! Countries, regions of points, and addresses.
 
 use harness::{Answer, Api};
 use local::areas_admin::AreasAdmin;
@@ -12,7 +12,7 @@ mod countries;
 mod regions;
 mod warm;
 
-/// An address of Riyadh.
+/// An address in Riyadh.
 fn riyadh() -> Value {
     json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"})
 }
@@ -34,8 +34,10 @@ async fn region(api: &Api, lat: f64, lng: f64) -> Answer {
 fn square(id: &str, [west, south]: [f64; 2], side: f64, served: bool) -> Value {
     let (east, north) = (west + side, south + side);
     let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
-    json!({"type": "Feature", "id": id, "properties": {"name": format!("Area {id}"), "served": served},
-        "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    json!({
+        "type": "Feature", "id": id, "properties": {"name": format!("Area {id}"), "served": served},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    })
 }
 
 fn collection(features: &[Value]) -> String {
@@ -47,7 +49,7 @@ fn admin(api: &Api) -> AreasAdmin {
 }
 
 async fn push(api: &Api, features: &[Value]) {
-    let draft = admin(api).draft(&collection(features)).await.expect("the file is right");
+    let draft = admin(api).draft(&collection(features)).await.expect("the file is valid");
     let now = api.stack.state("location").expect("location runs").now();
     admin(api).publish(&draft, now).await.expect("nobody else publishes");
 }

@@ -14,7 +14,7 @@ type Known = (
     &'static str,
 );
 
-/// Points of which everybody knows where they lie.
+/// Points with a known region.
 const POINTS: &[Known] = &[
     ("Riyadh", 24.7136, 46.6753, "SA", None, &[], "Asia/Riyadh"),
     ("Dubai", 25.2048, 55.2708, "AE", None, &[], "Asia/Dubai"),
@@ -91,7 +91,7 @@ const POINTS: &[Known] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_points_lie_where_everybody_knows_they_do() {
+async fn forty_known_points_have_the_expected_regions() {
     let api = Api::start().await;
     let mut wrong = Vec::new();
     for (name, lat, lng, country, subdivision, also, zone) in POINTS {
@@ -116,7 +116,7 @@ async fn forty_points_lie_where_everybody_knows_they_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_lies_in_international_waters() {
+async fn international_waters_belong_to_no_country() {
     let api = Api::start().await;
     for (lat, lng) in [
         (10.0, -35.0),
@@ -136,7 +136,7 @@ async fn nothing_lies_in_international_waters() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_sides_of_the_antimeridian_are_one_meridian() {
+async fn longitudes_180_and_minus_180_are_the_same() {
     let api = Api::start().await;
     let [east, west] = [180.0, -180.0].map(|lng| region(&api, -16.8, lng));
     let (east, west) = (east.await.expect(200).json(), west.await.expect(200).json());
@@ -144,7 +144,7 @@ async fn both_sides_of_the_antimeridian_are_one_meridian() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
+async fn an_invalid_point_is_refused_with_all_its_errors() {
     let api = Api::start().await;
     let number = "400 invalid: A valid number is required.";
     let required = "400 required: This field is required.";
@@ -166,8 +166,8 @@ async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
             "lat=0&lng=540",
             "400 max_value: Ensure this value is less than or equal to 180. [lng]".to_owned(),
         ),
-        // New York with its numbers the other way round lies in Antarctica; Los Angeles is off the
-        // earth.
+        // New York with swapped coordinates is in Antarctica; Los Angeles with swapped coordinates
+        // is invalid.
         (
             "lat=-118.2&lng=34.05",
             "400 min_value: Ensure this value is greater than or equal to -90. [lat]".to_owned(),
@@ -178,14 +178,16 @@ async fn what_is_no_point_is_refused_with_all_that_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_come_in_the_wanted_language_and_an_answer_is_not_sent_twice() {
+async fn names_come_in_the_requested_language_and_an_unchanged_answer_is_304() {
     let api = Api::start().await;
     let path = "/api/region/?lat=22.3193&lng=114.1694";
     let answer = api.get(path).header("accept-language", "ar").send().await.expect(200);
     assert_eq!(answer.header("content-language"), "ar");
     assert_eq!(answer.header("vary"), "Accept-Language, Accept");
-    let expected = json!({"country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
-        "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}]});
+    let expected = json!({
+        "country": {"code": "HK", "name": "هونغ كونغ"}, "subdivision": null, "service_area": null,
+        "timezone": "Asia/Hong_Kong", "also": [{"code": "CN", "name": "الصّين"}],
+    });
     assert_eq!(answer.json(), expected);
     let again = api
         .get(path)

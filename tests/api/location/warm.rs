@@ -1,4 +1,4 @@
-//! What the public operations cost: nothing in a warm process.
+//! The cost of the public operations: nothing in a warm process.
 
 use std::time::Duration;
 
@@ -23,10 +23,6 @@ async fn area(api: &Api) -> Value {
     region(api, 24.7, 46.7).await.expect(200).json()["service_area"]["id"].clone()
 }
 
-fn operations(api: &Api) -> Vec<String> {
-    api.wire.calls().into_iter().map(|call| call.operation).collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_process_answers_without_any_call_to_storage() {
     let api = Api::start().await;
@@ -34,11 +30,11 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
     api.wire.reset();
     api.wire.delay(Duration::from_millis(50));
     ask_for_everything(&api).await;
-    // However many came at once: which release holds, then the release. Half a unit, and one for
-    // each 4 KB.
+    // Whatever the number of requests, the current release is looked up once and then read. Half a
+    // unit, and one for each 4 KB.
     let cost = api.wire.cost();
     assert_eq!(
-        (operations(&api), cost.trips),
+        (api.wire.operations(), cost.trips),
         (vec!["GetItem".to_owned(), "Query".to_owned()], 2),
         "{:#?}",
         api.wire.calls()
@@ -51,20 +47,20 @@ async fn a_warm_process_answers_without_any_call_to_storage() {
             ask_for_everything(&api).await;
         }
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn countries_never_ask_storage() {
+async fn countries_need_no_call_to_storage() {
     let api = Api::start().await;
     for languages in ["en", "ar", "zh-Hant", "xx"] {
         api.get("/api/countries/").header("accept-language", languages).send().await.expect(200);
     }
-    assert_eq!(operations(&api), Vec::<String>::new());
+    assert_eq!(api.wire.operations(), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_minute_one_request_has_the_areas_read_again_and_none_waits_for_it() {
+async fn after_a_minute_one_request_triggers_a_refresh_of_the_areas_and_none_waits_for_it() {
     let api = Api::start().await;
     push(&api, &[square("before", [46.0, 24.0], 1.0, true)]).await;
     assert_eq!(area(&api).await, "before");
@@ -73,17 +69,17 @@ async fn after_a_minute_one_request_has_the_areas_read_again_and_none_waits_for_
     api.wire.reset();
     api.wire.delay(Duration::from_secs(1));
     let told = join_all((0..32).map(|_| area(&api))).await;
-    assert!(told.iter().all(|area| area == "before"), "all were told what was known");
-    assert!(api.wire.calls().is_empty(), "nobody waited for the answer of storage");
+    assert!(told.iter().all(|area| area == "before"), "all got the cached answer");
+    assert!(api.wire.calls().is_empty(), "no request waited for storage");
     while area(&api).await == "before" {
         tokio::task::yield_now().await;
     }
     assert_eq!(area(&api).await, "after");
-    // Which release holds, the one that is new, and whether the API is closed.
-    let mut read = operations(&api);
+    // The current release, its data, and the availability.
+    let mut read = api.wire.operations();
     read.sort();
     assert_eq!(read, ["GetItem", "GetItem", "Query"]);
-    // Where nothing was published the release is not read again.
+    // Without a publication the release is not read again.
     api.clock.advance_seconds(60);
     api.wire.reset();
     ask_for_everything(&api).await;
@@ -96,7 +92,7 @@ async fn after_a_minute_one_request_has_the_areas_read_again_and_none_waits_for_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_storage_fails_the_areas_that_were_known_are_told_on_and_addresses_do_without() {
+async fn while_storage_fails_cached_areas_are_served_and_addresses_work_without_them() {
     let api = Api::start().await;
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     assert_eq!(area(&api).await, "riyadh");

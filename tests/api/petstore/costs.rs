@@ -1,9 +1,8 @@
-//! Trips and units, with each call to storage delayed by 50 ms.
+//! The cost of each operation: trips, with each call to storage delayed by 50 ms, and units.
 
 use std::time::Duration;
 
 use harness::{Api, Request};
-use http::Method;
 use serde_json::json;
 
 use super::{add, doggie, get};
@@ -41,17 +40,16 @@ async fn every_operation_takes_the_trips_and_units_that_its_documentation_says()
         measured("getPetById", api.get("/v2/pet/200")).await,
         measured("findPetsByStatus", api.get("/v2/pet/findByStatus?status=available")).await,
         measured("findPetsByTags", api.get("/v2/pet/findByTags?tags=tag1")).await,
-        measured("deletePet", api.request(Method::DELETE, "/v2/pet/200")).await,
+        measured("deletePet", api.delete("/v2/pet/200")).await,
         measured("getInventory", api.get("/v2/store/inventory")).await,
         measured("placeOrder", api.post("/v2/store/order").json(&json!({"id": 300}))).await,
         measured("placeOrder without an id", api.post("/v2/store/order").json(&json!({}))).await,
         measured("getOrderById", api.get("/v2/store/order/300")).await,
-        measured("deleteOrder", api.request(Method::DELETE, "/v2/store/order/300")).await,
+        measured("deleteOrder", api.delete("/v2/store/order/300")).await,
         measured("createUser", api.post("/v2/user").json(&user)).await,
         measured("getUserByName", api.get("/v2/user/cost")).await,
-        measured("updateUser", api.request(Method::PUT, "/v2/user/cost").json(&json!({"id": 3})))
-            .await,
-        measured("deleteUser", api.request(Method::DELETE, "/v2/user/cost")).await,
+        measured("updateUser", api.put("/v2/user/cost").json(&json!({"id": 3}))).await,
+        measured("deleteUser", api.delete("/v2/user/cost")).await,
         measured("loginUser", api.get("/v2/user/login?username=a&password=b")).await,
     ];
     insta::assert_snapshot!(lines.join("\n"));

@@ -1,4 +1,4 @@
-//! The end of what strangers wrote.
+//! The expiry of what visitors wrote.
 
 use harness::Api;
 use jiff::SignedDuration;
@@ -8,8 +8,7 @@ use super::{add, counted, delete, doggie, get};
 use crate::cleanup::clean_up;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_lists_and_inventory()
- {
+async fn data_of_visitors_expires_after_some_days_and_leaves_the_lists_and_the_inventory() {
     let api = Api::with(&[("PetstoreItemDays", "2")]).await;
     let mut paths = vec!["/v2/user/mine".to_owned()];
     for n in 0..5 {
@@ -37,16 +36,16 @@ async fn what_strangers_wrote_counts_as_absent_after_its_days_and_is_taken_from_
     assert_eq!(
         counted(&api, "pending").await,
         (7, 2),
-        "the inventory counts them until they are taken"
+        "the inventory counts them until they are deleted"
     );
     assert_eq!(get(&api, "/v2/pet/findByTags?tags=friendly").await.expect(200).json(), json!([]));
     let state = api.stack.state("petstore").expect("petstore runs");
-    // One comes again before it is taken.
+    // One pet is written again before it is deleted.
     let id: i64 = paths[1].rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
     add(&api, json!({"id": id, "name": "again", "photoUrls": [], "status": "pending"})).await;
     let now = state.now();
     assert!(!state.store.expire_pet(id, now).await.expect("looked at"), "it was written again");
-    // Two at once take each of the others once.
+    // Two concurrent runs delete each of the others once.
     let (one, other) = tokio::join!(clean_up(&api), clean_up(&api));
     let taken = |report: &Value| report["pets"]["done"].as_u64().expect("a count");
     assert_eq!(taken(&one) + taken(&other), 4, "{one:#} {other:#}");

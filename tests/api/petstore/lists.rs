@@ -1,4 +1,4 @@
-//! Pets by status and tag, and how many there are.
+//! Pets by status and tag, and the inventory.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ fn ids(list: &Value) -> Vec<i64> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_values_of_a_filter_count_whichever_way_they_are_written() {
+async fn all_values_of_a_filter_apply_in_every_notation() {
     let api = Api::start().await;
     for (query, found) in [
         ("status=pending", vec![3, 6]),
@@ -43,7 +43,11 @@ async fn all_values_of_a_filter_count_whichever_way_they_are_written() {
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag() {
     let api = Api::start().await;
-    let pet = |status: Value, tag: &str| json!({"id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}]});
+    let pet = |status: Value, tag: &str| {
+        json!({
+            "id": 500, "name": "x", "photoUrls": [], "status": status, "tags": [{"name": tag}],
+        })
+    };
     for (status, tag, expected) in [
         (json!("sold"), "a", (2, 7)),
         (json!("available"), "b", (1, 8)),
@@ -65,12 +69,11 @@ async fn lists_and_inventory_follow_a_pet_from_status_to_status_and_tag_to_tag()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_pets_of_a_status_are_found_in_time_that_grows_with_the_answer_and_counted_by_one_query()
- {
+async fn finding_pets_by_status_takes_time_in_proportion_and_counting_them_takes_one_query() {
     found_and_counted(&[100, 1_000]).await;
 }
 
-/// Run by .ci/full.
+/// Runs in `.ci/full`.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes a minute"]
 async fn ten_thousand_pets_are_all_found_and_counted() {

@@ -13,10 +13,9 @@ mod uploads;
 mod users;
 
 use harness::{Answer, Api};
-use http::Method;
 use serde_json::{Value, json};
 
-/// Puts a pet by `addPet`.
+/// Adds a pet with `addPet`.
 async fn add(api: &Api, pet: Value) -> Value {
     api.post("/v2/pet").json(&pet).send().await.expect(200).json()
 }
@@ -26,10 +25,10 @@ async fn get(api: &Api, path: &str) -> Answer {
 }
 
 async fn delete(api: &Api, path: &str) -> Answer {
-    api.request(Method::DELETE, path).send().await
+    api.delete(path).send().await
 }
 
-/// What `getInventory` says of a status, and how many pets `findPetsByStatus` finds.
+/// The count of a status in `getInventory`, and the number of pets that `findPetsByStatus` finds.
 async fn counted(api: &Api, status: &str) -> (i64, i64) {
     let inventory = get(api, "/v2/store/inventory").await.expect(200).json();
     let found = get(api, &format!("/v2/pet/findByStatus?status={status}")).await.expect(200).json();
@@ -38,5 +37,8 @@ async fn counted(api: &Api, status: &str) -> (i64, i64) {
 }
 
 fn doggie() -> Value {
-    json!({"name": "doggie", "photoUrls": [], "tags": [{"id": 1, "name": "friendly"}], "status": "pending"})
+    json!({
+        "name": "doggie", "photoUrls": [], "tags": [{"id": 1, "name": "friendly"}],
+        "status": "pending",
+    })
 }

@@ -1,4 +1,4 @@
-//! Orders.
+//! The operations on orders.
 
 use harness::Api;
 use serde_json::json;
@@ -8,7 +8,10 @@ use super::{delete, get};
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_is_placed_shown_and_deleted() {
     let api = Api::start().await;
-    let sent = json!({"petId": 3, "quantity": 7, "shipDate": "2026-11-25T18:00:00.000+0000", "status": "placed", "complete": true});
+    let sent = json!({
+        "petId": 3, "quantity": 7, "shipDate": "2026-11-25T18:00:00.000+0000", "status": "placed",
+        "complete": true,
+    });
     let order = api.post("/v2/store/order").json(&sent).send().await.expect(200).json();
     assert_eq!(order["shipDate"], "2026-11-25T18:00:00.000Z");
     let path = format!("/v2/store/order/{}", order["id"]);

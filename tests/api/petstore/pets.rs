@@ -1,4 +1,4 @@
-//! One pet: added, shown, changed, deleted.
+//! The operations on a pet.
 
 use harness::Api;
 use http::Method;
@@ -13,10 +13,10 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
     let path = format!("/v2/pet/{}", pet["id"]);
     assert_eq!(get(&api, &path).await.expect(200).json(), pet);
     let changed = json!({"id": pet["id"], "name": "rex", "status": "sold"});
-    let put = api.request(Method::PUT, "/v2/pet").json(&changed).send().await.expect(200);
+    let put = api.put("/v2/pet").json(&changed).send().await.expect(200);
     let written =
         format!(r#"{{"id":{},"name":"rex","photoUrls":[],"tags":[],"status":"sold"}}"#, pet["id"]);
-    assert_eq!(put.body, written, "the id comes first, lists are there");
+    assert_eq!(put.body, written, "the id comes first, and lists are present");
     let form = api.post(&path).form(&json!({"name": "max", "status": ""})).send().await.expect(200);
     assert_eq!(
         form.json(),
@@ -35,7 +35,7 @@ async fn a_pet_is_added_shown_changed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_id_overwrites_and_put_adds_what_is_not_there() {
+async fn the_same_id_overwrites_and_put_adds_a_missing_pet() {
     let api = Api::start().await;
     for (method, name) in [(Method::PUT, "one"), (Method::POST, "two"), (Method::PUT, "three")] {
         let pet = json!({"id": 77, "name": name, "photoUrls": [], "status": "available"});
@@ -46,13 +46,14 @@ async fn the_same_id_overwrites_and_put_adds_what_is_not_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
+async fn ids_of_64_bits_are_exact_in_json_and_xml_and_free_ids_remain() {
     let api = Api::start().await;
     for id in [9_007_199_254_740_993_i64, i64::MAX] {
-        let json = format!(
-            r#"{{"id":{id},"name":"exact","photoUrls":[],"category":{{"id":{id}}},"tags":[{{"id":{id}}}]}}"#
-        );
-        let answer = api.post("/v2/pet").body("application/json", json).send().await.expect(200);
+        let pet = json!({
+            "id": id, "name": "exact", "photoUrls": [], "category": {"id": id},
+            "tags": [{"id": id}],
+        });
+        let answer = api.post("/v2/pet").json(&pet).send().await.expect(200);
         let start = format!(r#"{{"id":{id},"category":{{"id":{id}}},"#);
         assert!(answer.body.starts_with(start.as_bytes()), "{:?}", answer.body);
         let shown = api
@@ -66,7 +67,7 @@ async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
             xml.contains(&format!("<Pet><id>{id}</id><category><id>{id}</id></category>")),
             "{xml}"
         );
-        let sent = api.request(Method::PUT, "/v2/pet").body("application/xml", xml.clone());
+        let sent = api.put("/v2/pet").body("application/xml", xml.clone());
         let again = sent.header("accept", "application/xml").send().await.expect(200);
         assert_eq!(again.body, xml);
         let order = format!(r#"{{"id":{id},"petId":{id}}}"#);
@@ -88,7 +89,7 @@ async fn ids_of_64_bits_are_exact_in_json_and_xml_and_leave_free_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_free_id_is_found_behind_a_long_row_of_chosen_ones() {
+async fn a_free_id_is_found_after_many_ids_in_use() {
     let api = Api::start().await;
     for id in 11..150 {
         add(&api, json!({"id": id, "name": "chosen", "photoUrls": []})).await;

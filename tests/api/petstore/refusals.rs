@@ -1,4 +1,4 @@
-//! What is refused, and in which words. Nothing is ever a 5xx.
+//! Errors and their messages. No request gets a 5xx.
 
 use harness::{Answer, Api};
 use http::Method;
@@ -70,10 +70,10 @@ async fn every_refusal_is_an_api_response_and_none_the_envelope() {
     let xml = api.get("/v2/pet/999").header("accept", "application/xml").send().await.expect(404);
     assert_eq!(xml.header("content-type"), "application/xml");
     assert_eq!(xml.header("access-control-allow-origin"), "*");
-    assert!(
-        String::from_utf8_lossy(&xml.body)
-            .ends_with("<ApiResponse><code>1</code><type>error</type><message>Pet not found</message></ApiResponse>")
-    );
+    assert!(String::from_utf8_lossy(&xml.body).ends_with(
+        "<ApiResponse><code>1</code><type>error</type><message>Pet not \
+                found</message></ApiResponse>"
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +98,7 @@ async fn a_pet_has_forty_tags_at_most_and_they_change_in_one_transaction() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_shop_is_not_open_there_is_nothing() {
+async fn a_disabled_shop_answers_404() {
     let api = Api::with(&[("EnablePetstore", "false")]).await;
     for path in ["/v2/pet/1", "/v2/store/inventory", "/v2/user/login", "/v2"] {
         assert_eq!(said(&get(&api, path).await.expect(404)), "404 404 unknown Not found.");
@@ -107,7 +107,7 @@ async fn where_the_shop_is_not_open_there_is_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_the_parameter_says_so_the_declared_key_and_token_are_asked_for() {
+async fn the_declared_key_and_token_are_required_if_the_parameter_says_so() {
     let api = Api::with(&[("PetstoreAuth", "true")]).await;
     for (key, status) in [(None, 401), (Some("other"), 401), (Some("special-key"), 200)] {
         for path in ["/v2/pet/1", "/v2/store/inventory"] {
@@ -126,7 +126,7 @@ async fn where_the_parameter_says_so_the_declared_key_and_token_are_asked_for() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn options_tells_the_methods_of_a_path() {
+async fn options_lists_the_methods_of_a_path() {
     let api = Api::start().await;
     let answer = api.request(Method::OPTIONS, "/v2/pet/1").send().await.expect(204);
     assert_eq!(answer.header("allow"), "GET, POST, DELETE, HEAD, OPTIONS");

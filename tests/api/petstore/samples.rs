@@ -1,4 +1,4 @@
-//! What is there before anybody came.
+//! The sample pets, orders and users.
 
 use futures_util::future::join_all;
 use harness::Api;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{add, delete, get};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_samples_are_loaded_once_however_many_begin_at_the_same_moment() {
+async fn the_samples_are_loaded_once_even_if_many_processes_start_at_once() {
     let api = Api::start().await;
     let others = join_all((0..4).map(|_| api.another(&[]))).await;
     let first = join_all(others.iter().flat_map(|other| {
@@ -27,11 +27,17 @@ async fn the_samples_are_loaded_once_however_many_begin_at_the_same_moment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn restored_samples_are_what_they_were_and_are_counted_right() {
+async fn restored_samples_equal_the_originals_and_are_counted_correctly() {
     let api = Api::start().await;
     let before = get(&api, "/v2/pet/2").await.expect(200).json();
     delete(&api, "/v2/pet/1").await.expect(200);
-    add(&api, json!({"id": 2, "name": "mine", "photoUrls": [], "status": "sold", "tags": [{"name": "mine"}]})).await;
+    add(
+        &api,
+        json!({
+            "id": 2, "name": "mine", "photoUrls": [], "status": "sold", "tags": [{"name": "mine"}],
+        }),
+    )
+    .await;
     delete(&api, "/v2/store/order/1").await.expect(200);
     delete(&api, "/v2/user/user1").await.expect(200);
     let kept = add(&api, json!({"name": "kept", "photoUrls": [], "status": "sold"})).await;

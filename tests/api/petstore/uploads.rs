@@ -1,18 +1,22 @@
-//! Uploads.
+//! Uploads of images.
 
 use harness::Api;
 use serde_json::json;
 
 fn parts(file: Option<&str>, bytes: &str) -> String {
-    let metadata = "--b\r\nContent-Disposition: form-data; name=\"additionalMetadata\"\r\n\r\nfrom the side\r\n";
+    let metadata = "--b\r\nContent-Disposition: form-data; \
+        name=\"additionalMetadata\"\r\n\r\nfrom the side\r\n";
     let file = file.map(|name| {
-        format!("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n{bytes}\r\n")
+        format!(
+            "--b\r\nContent-Disposition: form-data; name=\"file\"; \
+            filename=\"{name}\"\r\nContent-Type: image/png\r\n\r\n{bytes}\r\n"
+        )
     });
     format!("{metadata}{}--b--\r\n", file.unwrap_or_default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_is_counted_and_answered_and_nothing_of_it_kept() {
+async fn an_upload_is_measured_and_acknowledged_but_not_stored() {
     let api = Api::start().await;
     let send = async |path: &str, body: String| {
         api.post(path).body("multipart/form-data; boundary=b", body).send().await

@@ -1,13 +1,12 @@
-//! Users.
+//! The operations on users.
 
 use harness::Api;
-use http::Method;
 use serde_json::{Value, json};
 
 use super::{delete, get};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_of_any_name_is_created_shown_changed_and_deleted() {
+async fn a_user_with_any_name_can_be_created_shown_changed_and_deleted() {
     let api = Api::start().await;
     for (name, path) in [
         ("plain", "plain"),
@@ -24,14 +23,14 @@ async fn a_user_of_any_name_is_created_shown_changed_and_deleted() {
         assert_eq!(made, json!({"code": 200, "type": "unknown", "message": "7"}));
         assert_eq!(get(&api, &path).await.expect(200).json(), user, "{name}");
         let changed = json!({"firstName": "New"});
-        api.request(Method::PUT, &path).json(&changed).send().await.expect(200);
+        api.put(&path).json(&changed).send().await.expect(200);
         let shown = get(&api, &path).await.expect(200).json();
         assert_eq!((&shown["username"], &shown["firstName"]), (&json!(name), &json!("New")));
         assert_eq!(delete(&api, &path).await.expect(200).json()["message"], name);
         for answer in [
             get(&api, &path).await,
             delete(&api, &path).await,
-            api.request(Method::PUT, &path).json(&changed).send().await,
+            api.put(&path).json(&changed).send().await,
         ] {
             assert_eq!(
                 answer.expect(404).body,
@@ -42,19 +41,15 @@ async fn a_user_of_any_name_is_created_shown_changed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_stored_under_another_name_has_that_name_alone() {
+async fn a_renamed_user_is_found_by_the_new_name_only() {
     let api = Api::start().await;
-    api.request(Method::PUT, "/v2/user/user1")
-        .json(&json!({"username": "renamed"}))
-        .send()
-        .await
-        .expect(200);
+    api.put("/v2/user/user1").json(&json!({"username": "renamed"})).send().await.expect(200);
     get(&api, "/v2/user/user1").await.expect(404);
     get(&api, "/v2/user/renamed").await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_of_users_are_created_also_beyond_a_hundred_and_of_names_that_stand_twice() {
+async fn lists_of_users_may_have_over_a_hundred_entries_and_repeated_names() {
     let api = Api::start().await;
     for path in ["/v2/user/createWithArray", "/v2/user/createWithList"] {
         let mut users: Vec<Value> =
@@ -74,7 +69,7 @@ async fn lists_of_users_are_created_also_beyond_a_hundred_and_of_names_that_stan
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_gives_a_name_and_a_password_is_logged_in() {
+async fn any_name_and_password_log_in() {
     let api = Api::start().await;
     let answer = get(&api, "/v2/user/login?username=user1&password=x").await.expect(200);
     assert!(answer.text("message").starts_with("logged in user session:"));

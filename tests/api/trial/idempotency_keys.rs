@@ -18,7 +18,7 @@ async fn make(api: &Api, phone: &LoggedIn, key: &str, name: &str) -> Answer {
     make_at(api, PLAIN, phone, key, &json!({"name": name})).await
 }
 
-/// How often the effect happened to all customers.
+/// The number of effects for all customers.
 async fn made(api: &Api) -> Vec<String> {
     let table = api.whole_table().await;
     let mut counts: Vec<String> = table
@@ -57,7 +57,7 @@ async fn a_repeated_request_gets_its_first_answer_and_has_no_second_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_request_under_a_used_key_is_422_and_has_no_effect() {
+async fn another_request_with_a_used_key_is_422_and_has_no_effect() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     make(&api, &phone, "k1", "Tea").await.expect(201);
@@ -68,7 +68,7 @@ async fn another_request_under_a_used_key_is_422_and_has_no_effect() {
         make_at(&api, "/api/trial/things/?x=1", &phone, "k1", &json!({"name": "Tea"})).await;
     assert_eq!(with_query.error(), words);
     assert_eq!(made(&api).await, ["1"]);
-    // Of another operation the key is unused.
+    // The key is unused for another operation.
     make_at(&api, DEAR, &phone, "k1", &json!({"name": "Coffee"})).await.expect(201);
 }
 
@@ -93,7 +93,7 @@ async fn of_64_equal_requests_at_once_one_has_an_effect_and_all_get_its_answer()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_requests_at_once_under_one_key_one_wins_and_the_other_is_422() {
+async fn of_two_requests_at_once_with_one_key_one_wins_and_the_other_is_422() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     for round in 0..10 {
@@ -108,7 +108,7 @@ async fn of_two_requests_at_once_under_one_key_one_wins_and_the_other_is_422() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_key_is_new_again_after_24_hours_unless_its_answer_is_kept_for_ever() {
+async fn a_key_can_be_reused_after_24_hours_unless_its_answer_is_kept_forever() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     let first = make(&api, &phone, "k1", "Tea").await.expect(201);
@@ -139,8 +139,7 @@ async fn nobody_sees_the_answer_to_another_customers_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and_a_refused_request_may_come_again()
- {
+async fn errors_of_key_and_fields_come_together_and_a_refused_request_may_be_sent_again() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
     let long = "x".repeat(256);
@@ -172,8 +171,8 @@ async fn what_is_wrong_with_a_key_is_said_with_what_is_wrong_with_the_fields_and
 async fn a_lost_answer_of_storage_repeats_no_effect() {
     let api = start().await;
     let phone = api.log_in(PHONE).await;
-    // The third call is the transaction, after the session and the count of writes and the earlier
-    // answer, which go side by side.
+    // The transaction is the third call, after parallel calls for session, counter of writes and
+    // earlier answer.
     for lost in 1..=4 {
         api.wire.lose_answers(lost);
         make(&api, &phone, &format!("k{lost}"), "Tea").await.expect(201);
@@ -189,9 +188,9 @@ async fn a_request_that_can_be_repeated_costs_two_trips_and_its_repetition_one()
     api.wire.delay(Duration::from_millis(50));
     api.wire.reset();
     make(&api, &phone, "k1", "Tea").await.expect(201);
-    // Session and earlier answer are read and the write is counted, for the first time in this
-    // hour; then record and effect, two units each, and the record's place on the index of what is
-    // due.
+    // Session and earlier answer are read, and the write is counted for the first time in this
+    // hour. Then record and effect cost two units each, and the entry of the record in the expiry
+    // index one more.
     assert_eq!(
         api.wire.cost(),
         Cost { trips: 2, read_units: 2.0, write_units: 7.0 },

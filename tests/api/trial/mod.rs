@@ -1,8 +1,7 @@
-//! A group that only the tests serve, for conventions that no operation of the product needs yet:
-//! repeated requests and pages.
+//! A group of the tests for conventions of all groups: repeated requests and pages.
 //!
-//! It is a group as any other: registered through `shared::http::routes`, behind the gateway's
-//! events, over the same storage.
+//! It works like any other group: registered through `shared::http::routes`, behind gateway events,
+//! with the same storage.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
@@ -29,7 +28,7 @@ use utoipa::ToSchema;
 mod idempotency_keys;
 mod pages;
 
-/// Something to be made once.
+/// A request for something that is made once.
 #[derive(Debug, ToSchema)]
 struct NewThing {
     name: String,
@@ -72,23 +71,26 @@ async fn start() -> Api {
     api
 }
 
-/// Operations that end otherwise than others.
+/// Operations that panic, hang or wait.
 mod ends {
     use std::time::Duration;
 
     use super::*;
 
-    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/panic/", operation_id = "panic",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn panic() -> Result<Json<Thing>, ApiError> {
-        panic!("it was asked to")
+        panic!("the test wants a panic")
     }
 
-    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/stall/", operation_id = "stall",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn stall() -> Result<Json<Thing>, ApiError> {
         std::future::pending().await
     }
 
-    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait", responses((status = 200, body = Thing)))]
+    #[utoipa::path(get, path = "/api/trial/wait/", operation_id = "wait",
+        responses((status = 200, body = Thing)))]
     pub(super) async fn wait() -> Result<Json<Thing>, ApiError> {
         tokio::time::sleep(Duration::from_millis(300)).await;
         Ok(Json(Thing { id: "1".to_owned(), name: "done".to_owned() }))
@@ -98,8 +100,8 @@ mod ends {
 mod things {
     use super::*;
 
-    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/things/", operation_id = "makeThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -108,8 +110,8 @@ mod things {
         make(&app, &caller, key, request, false).await
     }
 
-    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing", request_body = NewThing,
-        responses((status = 201, body = Thing)))]
+    #[utoipa::path(post, path = "/api/trial/dear-things/", operation_id = "makeDearThing",
+        request_body = NewThing, responses((status = 201, body = Thing)))]
     pub(super) async fn make_dear_thing(
         State(app): State<AppState>,
         caller: Caller,
@@ -118,7 +120,8 @@ mod things {
         make(&app, &caller, Some(key), request, true).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
         caller: Caller,
         paging: Paging,
@@ -126,7 +129,8 @@ mod things {
         list(&caller, &paging).await
     }
 
-    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers", responses((status = 200, body = Page<Entry>)))]
+    #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers",
+        responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
         caller: Caller,
         paging: Paging,
@@ -183,7 +187,7 @@ mod things {
         Ok(Json(paging.page(entries, |entry| entry.name.clone())))
     }
 
-    /// What storage would give of the entries `e00` to `e49`.
+    /// A page of the entries `e00` to `e49`, as storage would return it.
     fn fetch(span: &shared::paging::Span) -> Vec<Entry> {
         let mut names: Vec<String> = (0..50).map(|n| format!("e{n:02}")).collect();
         if span.backward {

@@ -27,7 +27,7 @@ async fn get(api: &Api, access: &str, uri: &str) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cursors_lead_through_the_whole_list_and_back() {
+async fn cursors_page_through_the_whole_list_and_back() {
     let api = start().await;
     let access = api.log_in(PHONE).await.access;
     for (query, size) in [
@@ -58,7 +58,7 @@ async fn cursors_lead_through_the_whole_list_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_size_that_is_none_is_20_and_a_larger_one_than_100_is_100() {
+async fn an_invalid_page_size_is_20_and_one_over_100_is_100() {
     let api = start().await;
     let access = api.log_in(PHONE).await.access;
     for (size, shown) in [
@@ -77,14 +77,14 @@ async fn a_size_that_is_none_is_20_and_a_larger_one_than_100_is_100() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cursor_that_was_tampered_with_or_is_anothers_or_of_another_query_is_404() {
+async fn a_modified_cursor_or_one_of_another_caller_or_query_is_404() {
     let api = start().await;
     let (amal, basma) = (api.log_in(PHONE).await.access, api.log_in("+14155550124").await.access);
     let page = get(&api, &amal, &format!("{LIST}?kind=a&page_size=5")).await.expect(200).json();
     let next = link(&page, "next").expect("there is more");
     let cursor = next.split("cursor=").nth(1).expect("a cursor").to_owned();
     get(&api, &amal, &next).await.expect(200);
-    // The page's size is no part of the query, and neither is the order of its parts.
+    // Neither the page size nor the order of parameters matters for a cursor.
     get(&api, &amal, &format!("{LIST}?page_size=9&cursor={cursor}&kind=a")).await.expect(200);
 
     assert_eq!(get(&api, &basma, &next).await.error(), INVALID);

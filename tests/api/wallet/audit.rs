@@ -23,7 +23,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
     purse
 }
 
-/// Sets an attribute of an item, past everything that keeps it right.
+/// Sets an attribute of an item directly, without the checks of the product.
 async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
@@ -45,7 +45,7 @@ fn number(number: i64) -> AttributeValue {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
+async fn every_kind_of_corrupted_ledger_is_found_and_logged() {
     let plants: [(&str, &str, AttributeValue, Break); 6] = [
         ("entry", "delta", number(-31), Break::Rule),
         ("entry", "amount", number(31), Break::Rule),
@@ -97,7 +97,7 @@ async fn a_planted_break_of_any_kind_is_found_and_said_in_the_log() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_entry_that_is_taken_away_is_missed() {
+async fn a_removed_entry_is_noticed() {
     let api = Api::start().await;
     let purse = filled(&api, PHONE).await;
     let entries = purse.details().await["entries"]["results"].clone();
@@ -122,7 +122,7 @@ async fn an_entry_that_is_taken_away_is_missed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wallet_that_cannot_be_is_not_moved() {
+async fn a_corrupted_wallet_accepts_no_movement() {
     let api = Api::start().await;
     let purse = filled(&api, PHONE).await;
     plant(&api, &shared::wallet::keys::wallet(purse.id()), "balances.USD.held", number(-1)).await;
@@ -131,7 +131,7 @@ async fn a_wallet_that_cannot_be_is_not_moved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet() {
+async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_wallet() {
     let api = Api::start().await;
     let large = Purse::of(&api, PHONE).await;
     let app = api.stack.state("wallet").expect("wallet runs");
@@ -159,14 +159,14 @@ async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet
     }
     assert_eq!((wallets, entries), (5, 450 + 4 * 4));
     assert!(runs >= 5, "{runs}");
-    // The place is in the table, and a round that ended begins anew.
+    // The position of the audit is in the table, and after a complete round the next one starts.
     let mut seen = 0;
     for _ in 0..runs * 2 {
         seen += app.store.audit_next(3, app.now()).await.expect("an audit").entries;
     }
     assert!(seen > entries, "{seen}");
 
-    // What changes while an audit is inside a wallet breaks nothing.
+    // Movements while an audit is inside a wallet are not reported as breaks.
     let (first, next) = app.store.audit_from(AuditPlace::default(), 1).await.expect("an audit");
     let mut place = next;
     let mut found = first.breaks;
@@ -180,7 +180,7 @@ async fn an_audit_in_bounded_runs_takes_up_where_it_stopped_also_inside_a_wallet
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_command_audits_the_local_data_folder_and_fails_at_a_break() {
+async fn the_command_audits_the_local_data_folder_and_fails_on_a_corrupted_ledger() {
     let folder = std::env::temp_dir().join(format!("satchel-audit-{}", std::process::id()));
     let start = async || {
         let clock = std::sync::Arc::new(HandClock::default());
@@ -219,7 +219,7 @@ async fn the_command_audits_the_local_data_folder_and_fails_at_a_break() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_never_had_money_is_not_audited() {
+async fn a_wallet_that_never_had_money_is_not_audited() {
     let api = Api::start().await;
     Purse::of(&api, PHONE).await.debit(1).await.expect(422);
     let found = audited(&api).await;

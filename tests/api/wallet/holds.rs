@@ -23,7 +23,7 @@ async fn api() -> Api {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_that_nobody_settles_ends_after_seven_days_as_by_a_release() {
+async fn an_unsettled_hold_is_released_after_seven_days() {
     let api = api().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -61,7 +61,7 @@ async fn a_hold_that_nobody_settles_ends_after_seven_days_as_by_a_release() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn runs_at_once_beside_captures_end_each_hold_once() {
+async fn concurrent_runs_during_captures_end_each_hold_once() {
     let api = api().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(1_000, "USD").await.expect(200);
@@ -85,7 +85,7 @@ async fn runs_at_once_beside_captures_end_each_hold_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_has_no_more_time_leaves_the_rest_to_the_next() {
+async fn a_run_that_is_out_of_time_leaves_the_rest_to_the_next() {
     let api = api().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(1_000, "USD").await.expect(200);

@@ -1,37 +1,20 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api};
-use http::Method;
 use serde_json::{Value, json};
-use shared::{
-    customer_data::{Erasure, erase_customer},
-    store::StoreError,
-};
+use shared::customer_data::Erasure;
 
 use super::{Purse, audited, store};
 use crate::PHONE;
 
-const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spend it, or give it up with forfeit. [null]";
+const LEFT: &str = "409 balance_not_zero: There is money left in the wallet. Spend it, or give it \
+    up with forfeit. [null]";
 
 async fn delete(api: &Api, purse: &Purse<'_>, body: &Value) -> Answer {
-    api.request(Method::DELETE, "/api/customer/")
-        .bearer(&purse.phone.access)
-        .json(body)
-        .send()
-        .await
-}
-
-/// Erases a customer who left, as the clean-up does.
-async fn erase(
-    api: &Api,
-    purse: &Purse<'_>,
-    is_over: impl FnMut() -> bool,
-) -> Result<Erasure, StoreError> {
-    let app = api.stack.state("customer").expect("customer runs");
-    erase_customer(&app.store, &app.push, purse.id(), is_over).await
+    api.delete("/api/customer/").bearer(&purse.phone.access).json(body).send().await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_there_is_money_an_account_stays_unless_it_is_given_up() {
+async fn an_account_with_money_stays_unless_the_money_is_forfeited() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -40,32 +23,28 @@ async fn while_there_is_money_an_account_stays_unless_it_is_given_up() {
     purse.ask(&json!({"type": "debit", "amount": 1, "currency": "JPY"})).await.expect(200);
     purse.hold(100).await;
     for body in [json!({}), json!({"forfeit": false})] {
-        assert_eq!(
-            delete(&api, &purse, &body).await.error(),
-            LEFT,
-            "also where all of it is put aside"
-        );
+        assert_eq!(delete(&api, &purse, &body).await.error(), LEFT, "money on hold counts too");
     }
     assert_eq!(purse.balance("USD").await, (0, 100));
     delete(&api, &purse, &json!({"forfeit": true})).await.expect(204);
     let wallet =
-        store(&api).wallet(purse.id()).await.expect("an answer").expect("it is still there");
+        store(&api).wallet(purse.id()).await.expect("an answer").expect("the wallet still exists");
     assert!(wallet.closed && wallet.balances.values().all(|balance| balance.funds().total() == 0));
     assert_eq!(purse.credit(5, "USD").await.error(), "404 not_found: Not found. [null]");
-    // The books: three credits, a debit, a hold, and what was given up in two currencies.
-    assert_eq!(erase(&api, &purse, || false).await.expect("erased"), Erasure::Complete);
+    // The ledger has three credits, a debit, a hold, and forfeits in two currencies.
+    assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (1, 7, vec![]));
     assert_eq!(
         purse.credit(5, "USD").await.error(),
         "404 not_found: Not found. [null]",
-        "nobody is credited"
+        "a deleted customer gets no credit"
     );
     assert_eq!(audited(&api).await.entries, 7);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_right_code_is_not_lost_where_money_is_left() {
+async fn a_right_code_is_not_used_up_if_money_is_left() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -78,7 +57,7 @@ async fn a_right_code_is_not_lost_where_money_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_it() {
+async fn a_deletion_during_credits_either_fails_with_the_money_kept_or_wins_without_credits() {
     let api = Api::start().await;
     for round in 0..8 {
         let purse = Purse::of(&api, &format!("+1415555014{round}")).await;
@@ -111,18 +90,21 @@ async fn beside_a_credit_an_account_either_stays_with_the_money_or_goes_without_
         deleted.expect(204);
         let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
         assert_eq!(wallet.balances.values().map(|balance| balance.funds().total()).sum::<i64>(), 0);
-        assert_eq!(erase(&api, &purse, || false).await.expect("erased"), Erasure::Complete);
+        assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
     }
     assert_eq!(audited(&api).await.breaks, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
+async fn after_the_erasure_the_entries_remain_without_personal_data() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(1_000, "USD").await.expect(200);
     for n in 0..14 {
-        let body = json!({"type": "debit", "amount": 1, "currency": "USD", "reference": format!("For Zsuzsanna {n}")});
+        let body = json!({
+            "type": "debit", "amount": 1, "currency": "USD",
+            "reference": format!("For Zsuzsanna {n}"),
+        });
         purse.ask(&body).await.expect(200);
         purse.hold(1).await;
     }
@@ -131,7 +113,7 @@ async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
     let before = audited(&api).await;
     assert_eq!((before.wallets, before.entries), (1, 31));
     delete(&api, &purse, &json!({"forfeit": true})).await.expect(204);
-    // Stopped after each step, it goes on; on the way the audit breaks nothing.
+    // The erasure is stopped after each step and resumed. In between, the audit finds no break.
     let mut steps = 0;
     for most in 1.. {
         let mut left = most;
@@ -141,7 +123,7 @@ async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
         };
         steps = most;
         assert_eq!(audited(&api).await.breaks, []);
-        if erase(&api, &purse, over).await.expect("a run") == Erasure::Complete {
+        if api.erase(purse.id(), over).await.expect("a run") == Erasure::Complete {
             break;
         }
     }
@@ -156,6 +138,6 @@ async fn after_the_erasing_the_entries_are_there_and_name_nobody() {
     assert_eq!(
         (after.wallets, after.entries, after.breaks),
         (1, 32, vec![]),
-        "one more: what was given up"
+        "one more entry for the forfeit"
     );
 }

@@ -1,4 +1,4 @@
-//! Thousands of random movements by many writers on few wallets, over a wire that breaks at random.
+//! Thousands of random movements by many writers on few wallets, with random faults of storage.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -35,17 +35,17 @@ struct Sent {
     answers: Vec<(u16, Vec<u8>)>,
 }
 
-/// What the writers know together.
+/// The state that the writers share.
 #[derive(Default)]
 struct Known {
-    /// By key, which is the reference as well.
+    /// By key, which is also the reference.
     sent: BTreeMap<String, Sent>,
     holds: Vec<(usize, Value)>,
     entries: Vec<(usize, Value)>,
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_breaks_each_acknowledged_movement_is_there_once_and_no_other_twice() {
+async fn under_random_faults_each_acknowledged_movement_exists_once_and_no_other_twice() {
     let api = Arc::new(Api::with(&[("WritesPerMinute", "0")]).await);
     let mut wallets = Vec::new();
     for n in 0..WALLETS {
@@ -63,10 +63,10 @@ async fn whatever_breaks_each_acknowledged_movement_is_there_once_and_no_other_t
         })
         .collect();
     for writer in writers {
-        writer.await.expect("a writer ends well");
+        writer.await.expect("no writer panics");
     }
     let broken = api.wire.broken();
-    assert!(broken > 500, "the wire broke {broken} times");
+    assert!(broken > 500, "the wire broke only {broken} calls");
     api.wire.break_at_random(Faults::default(), SEED);
 
     let sent = known.lock().expect("the writers are done").sent.clone();
@@ -92,8 +92,7 @@ async fn whatever_breaks_each_acknowledged_movement_is_there_once_and_no_other_t
     let found = audited(&api).await;
     assert_eq!((found.breaks, found.entries), (vec![], total as u64));
 
-    // Whatever was left open is decided when it is sent again, and whatever was decided is decided
-    // alike.
+    // Requests without a result get one when they are sent again; the others get the same result.
     let is_open = |sent: &Sent| sent.answers.iter().all(|(status, _)| *status >= 500);
     let mut decided = Vec::new();
     for (key, mut sent) in
@@ -139,7 +138,7 @@ async fn write(api: &Api, wallets: &[Wallet], known: &Mutex<Known>, writer: u64)
     }
 }
 
-/// The next request: of ten, one is sent again under its key.
+/// The next request. One of ten is sent again with its key.
 fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (String, Sent) {
     let mut draw = |below: usize| usize::try_from(next(seed) % below.max(1) as u64).expect("small");
     let (kind, wallet, amount) = (draw(100), draw(wallets.len()), draw(400) + 1);
@@ -150,7 +149,11 @@ fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (Strin
     let (hold, entry) =
         (one_of(&known.holds, draw(1_000_000)), one_of(&known.entries, draw(1_000_000)));
     let again = known.sent.iter().nth(draw(known.sent.len()));
-    let plain = |kind: &str| json!({"type": kind, "amount": amount, "currency": currency, "reference": key});
+    let plain = |kind: &str| {
+        json!({
+            "type": kind, "amount": amount, "currency": currency, "reference": key,
+        })
+    };
     let (wallet, by_operator, mut body) = match (kind, hold, entry, again) {
         (0..10, _, _, Some((key, sent))) => {
             return (key.clone(), Sent { answers: Vec::new(), ..sent.clone() });
@@ -185,18 +188,14 @@ async fn send(api: &Api, wallets: &[Wallet], key: &str, sent: &Sent) -> (u16, Ve
 }
 
 /// The ids of all entries in the table by their references.
-#[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
 async fn entries_by_reference(api: &Api) -> HashMap<String, Vec<Value>> {
     let mut found: HashMap<String, Vec<Value>> = HashMap::new();
-    let mut pages = api.dynamodb().scan().table_name(api.table_name()).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        for item in page.expect("a page").items.unwrap_or_default() {
-            let text = |name: &str| {
-                item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
-            };
-            if text("kind") == "entry" {
-                found.entry(text("reference")).or_default().push(json!(text("id")));
-            }
+    for item in api.items().await {
+        let text = |name: &str| {
+            item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+        };
+        if text("kind") == "entry" {
+            found.entry(text("reference")).or_default().push(json!(text("id")));
         }
     }
     found

@@ -15,7 +15,7 @@ fn amounts(page: &Value) -> Vec<i64> {
     entries.iter().map(|entry| entry["amount"].as_i64().expect("an amount")).collect()
 }
 
-/// Twelve credits, of USD the even amounts and of KWD the odd ones.
+/// Twelve credits: even amounts in USD and odd ones in KWD.
 async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
     let purse = Purse::of(api, phone).await;
     for amount in 1..=12 {
@@ -25,7 +25,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again() {
+async fn the_history_of_one_currency_or_of_all_is_paged_newest_first_and_back() {
     let api = Api::start().await;
     let everything: Vec<i64> = (1..=12).rev().collect();
     for (phone, query, size, all) in
@@ -39,7 +39,7 @@ async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again(
         assert_eq!(first["entries"]["previous"], json!(null));
         let (mut seen, mut page, mut pages) = (amounts(&first), first.clone(), vec![first]);
         while let Some(next) = page["entries"]["next"].as_str() {
-            // What comes meanwhile is before everything that was seen.
+            // New entries come before all that were seen.
             if pages.len() == 1 {
                 purse.credit(100, "USD").await.expect(200);
             }
@@ -59,7 +59,7 @@ async fn history_is_paged_newest_first_of_one_currency_or_of_all_and_back_again(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cursor_is_the_callers_own_and_of_its_currency() {
+async fn a_cursor_works_for_its_caller_and_currency_only() {
     let api = Api::start().await;
     let (purse, stranger) = (filled(&api, PHONE).await, filled(&api, "+14155550177").await);
     let page = get(&api, &purse, "/api/wallet/?currency=USD&page_size=2").await.expect(200).json();
@@ -77,7 +77,7 @@ async fn a_cursor_is_the_callers_own_and_of_its_currency() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_wallet_is_empty_and_an_unknown_currency_is_none() {
+async fn a_new_wallet_is_empty_and_an_unknown_currency_is_refused() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let empty = json!({"balances": [], "entries": {"next": null, "previous": null, "results": []}});
@@ -97,7 +97,7 @@ async fn a_new_wallet_is_empty_and_an_unknown_currency_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_is_csv_for_those_who_prefer_it() {
+async fn a_statement_is_available_as_csv() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(5_000, "KWD").await.expect(200);
@@ -112,11 +112,12 @@ async fn a_statement_is_csv_for_those_who_prefer_it() {
     assert_eq!(csv.header("content-disposition"), "attachment; filename=\"statement.csv\"");
     let text = String::from_utf8(csv.body.to_vec()).expect("a text");
     let lines: Vec<&str> = text.split("\r\n").collect();
-    assert_eq!(lines.len(), 4, "a head, two entries, and the end: {text}");
+    assert_eq!(lines.len(), 4, "a header, two entries and an empty last line: {text}");
     let (id, created) =
         (debit["id"].as_str().expect("an id"), debit["created"].as_str().expect("a time"));
     let row = format!(
-        "{id},{created},debit,KWD,3,1250,-1250,0,3750,0,3750,wallet:available,outside:payments,,,\"'=1+1, \"\"tea\"\"\""
+        "{id},{created},debit,KWD,3,1250,-1250,0,3750,0,3750,\
+         wallet:available,outside:payments,,,\"'=1+1, \"\"tea\"\"\""
     );
     assert_eq!(lines[1], row);
     for (accept, kind) in [

@@ -1,4 +1,4 @@
-//! Money: what moves it, what does not, and what is left of it whatever goes wrong.
+//! Wallets: movements of money, refusals, and the ledger under faults.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +19,7 @@ mod movements;
 mod operator;
 mod repeats;
 
-/// A customer's wallet in the hands of its owner and of the operator.
+/// A wallet with the tokens of its customer and of the operator.
 pub(crate) struct Purse<'a> {
     api: &'a Api,
     pub(crate) phone: LoggedIn,
@@ -51,12 +51,12 @@ impl<'a> Purse<'a> {
             .await
     }
 
-    /// As the customer.
+    /// Sends a movement as the customer.
     pub(crate) async fn ask(&self, body: &Value) -> Answer {
         self.send(&self.phone.access, &self.new_key(), body).await
     }
 
-    /// As the operator, in matters of this customer.
+    /// Sends a movement as the operator for this customer.
     pub(crate) async fn operate(&self, body: &Value) -> Answer {
         self.send(&self.operator, &self.new_key(), &self.for_customer(body)).await
     }
@@ -75,7 +75,7 @@ impl<'a> Purse<'a> {
         self.ask(&json!({"type": "debit", "amount": amount, "currency": "USD"})).await
     }
 
-    /// Puts money aside and gives the hold's id.
+    /// Holds money and returns the id of the hold.
     pub(crate) async fn hold(&self, amount: i64) -> Value {
         let answer = self
             .ask(&json!({"type": "hold", "amount": amount, "currency": "USD"}))
@@ -90,7 +90,7 @@ impl<'a> Purse<'a> {
         self.api.get("/api/wallet/").bearer(&self.phone.access).send().await.expect(200).json()
     }
 
-    /// Available and held of a currency.
+    /// The available and the held amount of a currency.
     pub(crate) async fn balance(&self, currency: &str) -> (i64, i64) {
         let details = self.details().await;
         let balances = details["balances"].as_array().expect("balances");
@@ -103,7 +103,7 @@ impl<'a> Purse<'a> {
     }
 
     pub(crate) fn id(&self) -> CustomerId {
-        self.phone.customer["id"].as_str().expect("an id").parse().expect("a UUID")
+        self.phone.id()
     }
 }
 
@@ -111,7 +111,7 @@ pub(crate) fn store(api: &Api) -> Store {
     api.stack.state("wallet").expect("wallet runs").store.clone()
 }
 
-/// All of the audit at once.
+/// A complete audit.
 pub(crate) async fn audited(api: &Api) -> Audited {
     let (audited, next) =
         store(api).audit_from(AuditPlace::default(), u64::MAX).await.expect("an audit");

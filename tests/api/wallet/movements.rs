@@ -16,7 +16,7 @@ const NOWHERE: &str = "404 not_found: Not found. [null]";
 const MOST: i64 = 9_007_199_254_740_991;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn money_comes_in_is_spent_and_each_entry_names_both_accounts_and_the_balance_after_it() {
+async fn credits_and_debits_record_both_accounts_and_the_balance_after_each_entry() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credited = purse.credit(1_000, "USD").await.expect(200).json();
@@ -84,8 +84,8 @@ async fn of_64_debits_of_1_at_once_on_a_balance_of_30_exactly_30_succeed_and_34_
     assert_eq!((audited.entries, audited.breaks), (31, vec![]));
 }
 
-/// A debit as a client sends it: where the machine is so slow that three seconds of tries were not
-/// enough, again under its key.
+/// A debit with retries: a client sends it again with its key if three seconds of tries were not
+/// enough, as on a slow machine.
 async fn debit_of_1(purse: &Purse<'_>) -> Answer {
     let (key, body) = (purse.new_key(), json!({"type": "debit", "amount": 1, "currency": "USD"}));
     loop {
@@ -103,7 +103,7 @@ async fn debit_of_1(purse: &Purse<'_>) -> Answer {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
+async fn a_hold_is_partially_captured_once_and_the_rest_is_released() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -113,7 +113,11 @@ async fn a_hold_is_captured_in_part_once_and_the_rest_is_free_again() {
     );
     let hold = purse.hold(60).await;
     assert_eq!(purse.balance("USD").await, (40, 60));
-    let capture = |amount: i64| json!({"type": "capture", "amount": amount, "currency": "USD", "hold_id": hold});
+    let capture = |amount: i64| {
+        json!({
+            "type": "capture", "amount": amount, "currency": "USD", "hold_id": hold,
+        })
+    };
     let above = purse.ask(&capture(61)).await;
     assert_eq!(
         above.error(),
@@ -181,7 +185,7 @@ async fn of_many_captures_and_releases_of_one_hold_at_once_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credits_debits_and_captures_are_taken_back_once_and_never_below_nothing() {
+async fn credits_debits_and_captures_are_reversed_once_and_never_below_zero() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let entry_of = |answer: Answer| answer.expect(200).json()["entry"]["id"].clone();
@@ -221,7 +225,7 @@ async fn credits_debits_and_captures_are_taken_back_once_and_never_below_nothing
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
+async fn all_errors_of_a_movement_are_reported_together_and_nothing_moves() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);
@@ -270,7 +274,8 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
         (json!({"type": "reverse"}), "400 required: This field is required. [entry_id]"),
         (
             json!({"type": "hold"}),
-            "400 required: This field is required. [amount]; 400 required: This field is required. [currency]",
+            "400 required: This field is required. [amount]; \
+             400 required: This field is required. [currency]",
         ),
         (json!({}), "400 required: This field is required. [type]"),
     ] {
@@ -291,7 +296,7 @@ async fn what_is_wrong_with_a_movement_is_said_at_once_and_moves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_total_is_never_above_what_a_client_can_count() {
+async fn a_total_never_exceeds_the_largest_integer_of_a_client() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(MOST - 1, "USD").await.expect(200);
@@ -304,15 +309,15 @@ async fn a_total_is_never_above_what_a_client_can_count() {
     assert_eq!(
         purse.operate(&reverse).await.error(),
         FULL,
-        "what a reversal gives back is bounded, too"
+        "a reversal must not exceed the maximum either"
     );
     purse.hold(MOST).await;
-    assert_eq!(purse.credit(1, "USD").await.error(), FULL, "the bound is that of the total");
+    assert_eq!(purse.credit(1, "USD").await.error(), FULL, "the maximum applies to the total");
     assert_eq!(audited(&api).await.breaks, []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_gives_itself_money_or_touches_another_customers() {
+async fn a_customer_can_neither_credit_themselves_nor_move_the_money_of_others() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let stranger = Purse::of(&api, "+14155550177").await;
@@ -339,7 +344,7 @@ async fn nobody_gives_itself_money_or_touches_another_customers() {
     assert_eq!(
         stranger.ask(&debit).await.error(),
         POOR,
-        "a customer's own wallet is meant whatever the request says"
+        "the wallet of the customer is used, whatever the request says"
     );
     assert_eq!((purse.balance("USD").await, stranger.balance("USD").await), ((90, 10), (0, 0)));
 }

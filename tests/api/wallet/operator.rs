@@ -11,7 +11,7 @@ const DENIED: &str =
 const INVALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
+async fn a_token_is_valid_for_its_scope_its_customer_and_its_lifetime() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
@@ -24,7 +24,7 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
     }
     let all = api.operator_token(&["wallet:credit", "wallet:reverse", "wallet:debit"]);
     let debit = purse.for_customer(&json!({"type": "debit", "amount": 1, "currency": "USD"}));
-    assert_eq!(send(&all, &debit).await.error(), DENIED, "the rest is the customer's own to do");
+    assert_eq!(send(&all, &debit).await.error(), DENIED, "only the customer may do the rest");
 
     let only = |customer: &str| Grant {
         customer_id: Some(customer.to_owned()),
@@ -40,7 +40,10 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
         send(&all, &unnamed).await.error(),
         "400 required: This field is required. [customer_id]"
     );
-    let nobody = json!({"type": "credit", "amount": 5, "currency": "USD", "customer_id": "019aac3f-0000-7000-8000-000000000001"});
+    let nobody = json!({
+        "type": "credit", "amount": 5, "currency": "USD",
+        "customer_id": "019aac3f-0000-7000-8000-000000000001",
+    });
     assert_eq!(send(&all, &nobody).await.error(), "404 not_found: Not found. [null]");
 
     let short = api.token_of(&Grant { minutes: 1, ..grant(&["wallet:credit"]) });
@@ -52,7 +55,7 @@ async fn a_token_is_good_for_its_scope_its_customer_and_its_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_another_key_or_for_another_operation_is_none() {
+async fn a_token_of_another_key_or_for_another_operation_is_refused() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
@@ -81,7 +84,7 @@ async fn a_token_of_another_key_or_for_another_operation_is_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_use_of_a_token_is_in_the_log_with_its_name_its_key_and_the_reason_and_names_nobody() {
+async fn each_use_of_a_token_is_logged_with_scope_key_and_reason_but_no_personal_data() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let why = "ticket 4711, a reason that only this test has";

@@ -8,7 +8,7 @@ use super::{Purse, audited};
 use crate::PHONE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_days() {
+async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_days() {
     let api = Api::with(&[("RefreshIdleSeconds", "7776000")]).await;
     let mut purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 10, "currency": "USD"}));
@@ -21,7 +21,7 @@ async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_day
         (debited.header("idempotency-replayed"), refused.header("idempotency-replayed")),
         ("", "")
     );
-    // What failed stays failed: money that comes later changes nothing.
+    // A failed request stays failed, even if money arrives later.
     purse.credit(1_000, "USD").await.expect(200);
     for days in [0, 1, 30] {
         api.clock.advance_seconds(days * 86_400);
@@ -50,7 +50,8 @@ async fn the_same_request_under_the_same_key_is_answered_alike_also_after_30_day
                 .send(token, key, &json!({"type": "debit", "amount": 5, "currency": "USD"}))
                 .await;
             if token == own {
-                let words = "422 idempotency_key_reused: This Idempotency-Key was used for another request. [null]";
+                let words = "422 idempotency_key_reused: This Idempotency-Key was used for another \
+                    request. [null]";
                 assert_eq!(reused.error(), words);
             }
         }
@@ -95,8 +96,7 @@ async fn of_64_equal_requests_at_once_one_moves_money_and_all_get_its_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the_operator_do_not_share_keys()
- {
+async fn two_requests_with_one_key_have_one_effect_and_the_operator_shares_no_keys_with_clients() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
@@ -113,7 +113,7 @@ async fn two_requests_at_once_under_one_key_have_one_effect_and_a_client_and_the
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422]);
     }
-    // Another token of the operator is the same operator.
+    // Another token of the operator counts as the same operator.
     api.clock.advance_seconds(1);
     let other_token = api.operator_token(&["wallet:credit"]);
     let again = purse.send(&other_token, "k0", &credit).await.expect(200);
@@ -140,7 +140,7 @@ async fn a_lost_answer_of_storage_moves_money_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conflict_is_waited_out_for_three_seconds_and_then_503() {
+async fn a_conflict_is_retried_for_three_seconds_and_then_503() {
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     purse.credit(100, "USD").await.expect(200);

@@ -12,7 +12,7 @@ use std::{
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Attribute, File, Item, ItemMod, ItemUse, Meta, UseTree, Visibility,
+    Attribute, File, Item, ItemMacro, ItemMod, ItemUse, Meta, UseTree, Visibility,
     visit::{self, Visit},
 };
 
@@ -96,23 +96,22 @@ impl Workspace {
 
     fn read_items(&mut self, id: &ModuleId, items: &[Item], file: &str, folder: &Path) {
         let mut module = Module { file: file.to_owned(), ..Module::default() };
-        let mut modules = Vec::new();
+        let mut modules: Vec<(String, Option<Vec<Item>>)> = Vec::new();
         for item in items {
             let mut reader = Reader { module: &mut module, modules: Vec::new(), skips_uses: false };
             reader.visit_item(item);
             modules.extend(reader.modules);
         }
-        module.children.extend(modules.iter().map(|child| child.ident.to_string()));
+        module.children.extend(modules.iter().map(|(name, _)| name.clone()));
         self.0.insert(id.clone(), module);
-        for child in modules {
-            let name = child.ident.to_string();
+        for (name, items) in modules {
             let mut path = id.1.clone();
             path.push(name.clone());
             let id = (id.0.clone(), path);
             let [one, other] =
                 [folder.join(format!("{name}.rs")), folder.join(&name).join("mod.rs")];
-            match &child.content {
-                Some((_, items)) => self.read_items(&id, items, file, &folder.join(&name)),
+            match items {
+                Some(items) => self.read_items(&id, &items, file, &folder.join(&name)),
                 None if one.is_file() => self.read_file(&id, &one),
                 None => self.read_file(&id, &other),
             }
@@ -168,7 +167,8 @@ impl Workspace {
 
 struct Reader<'a> {
     module: &'a mut Module,
-    modules: Vec<ItemMod>,
+    /// The modules that it declares, with their items if they are in the same file.
+    modules: Vec<(String, Option<Vec<Item>>)>,
     /// Within a function: what it brings into scope is not in scope elsewhere.
     skips_uses: bool,
 }
@@ -181,7 +181,8 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        self.modules.push(item.clone());
+        let items = item.content.as_ref().map(|(_, items)| items.clone());
+        self.modules.push((item.ident.to_string(), items));
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
@@ -200,6 +201,20 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 self.module.paths.insert(path);
             }
         }
+    }
+
+    /// `routes!` declares the modules of the operations that it registers. It imports nothing from
+    /// them, as `mod` does not.
+    fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        if !item.mac.path.is_ident("routes") {
+            return visit::visit_item_macro(self, item);
+        }
+        let modules = registered(item.mac.tokens.clone());
+        let mut paths = BTreeSet::new();
+        paths_in(item.mac.tokens.clone(), &mut paths);
+        paths.retain(|path| !modules.contains(&path[0]));
+        self.module.paths.extend(paths);
+        self.modules.extend(modules.into_iter().map(|name| (name, None)));
     }
 
     fn visit_block(&mut self, block: &'ast syn::Block) {
@@ -250,6 +265,21 @@ fn flatten(tree: &UseTree, before: &[String], named: &mut Vec<(Option<String>, S
             group.items.iter().for_each(|inner| flatten(inner, before, named));
         }
     }
+}
+
+/// The modules in the lines `access module::handler` of `routes!`.
+fn registered(tokens: TokenStream) -> BTreeSet<String> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let lines = tokens.windows(4).filter_map(|tokens| match tokens {
+        [
+            TokenTree::Ident(_),
+            TokenTree::Ident(module),
+            TokenTree::Punct(first),
+            TokenTree::Punct(second),
+        ] if first.as_char() == ':' && second.as_char() == ':' => Some(module.to_string()),
+        _ => None,
+    });
+    lines.collect()
 }
 
 /// The paths of two or more segments in the arguments of a macro or an attribute.

@@ -8,6 +8,7 @@ mod folders;
 mod languages;
 mod order;
 mod samples;
+mod text;
 mod webhooks;
 
 use serde_json::{Value, json};
@@ -32,13 +33,15 @@ pub fn document() -> Value {
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, answer)| header_examples(answer));
     for (name, order) in shared::http::openapi::examples_in_order() {
-        let examples = &mut document["components"]["responses"][name]["content"]["application/json"]
-            ["examples"];
+        let content = &mut document["components"]["responses"][name]["content"];
+        let Some(examples) = content.pointer_mut("/application~1json/examples") else { continue };
         let taken = order
             .iter()
             .filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
         *examples = Value::Object(taken.collect());
     }
+    text::join_lines(&mut document["paths"]);
+    text::join_lines(&mut document["components"]);
     document["info"]["summary"] = SUMMARY.into();
     document["info"]["description"] =
         introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
