@@ -78,7 +78,7 @@ impl AppState {
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sender = settings.sms().ok().and_then(|sms| sms.sender_id.clone());
         Self(Arc::new(Parts {
-            store: Store::new(clients.dynamodb, settings.table.clone()),
+            store: Store::new(clients.dynamodb, &settings.table),
             keyring: LazyLock::new(Box::new(move || {
                 Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer))
             })),

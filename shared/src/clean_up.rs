@@ -5,17 +5,14 @@
 //! written under a condition that it still is due. Invariants: whatever is done twice, by two at
 //! once or again after a stop, is done once; nothing is read but what is due.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use jiff::Timestamp;
-use table::{DUE, DUE_AT, Key, due_day, number, text};
+use table::{DUE, DUE_AT, Key, Transaction, Write, Written, due_day, number};
 
 use crate::{
-    account::{Account, store::refused_item},
-    device::{Device, LastSeen},
+    account::Account,
+    device::{Device, LastSeen, store::add_removal},
     ids::{CustomerId, SessionId},
-    store::{Store, StoreError, transaction::Outcome},
+    store::{Store, StoreError},
 };
 
 impl Store {
@@ -39,49 +36,41 @@ impl Store {
             .filter(|id| !over.contains(id))
             .filter_map(|id| account.end_of(*id))
             .min();
-        let mut names = HashMap::from([
-            ("#s".to_owned(), "sessions".to_owned()),
-            ("#due_at".to_owned(), DUE_AT.to_owned()),
-        ]);
-        let mut values = HashMap::from([(":size".to_owned(), number(account.sessions.len()))]);
-        let (mut conditions, mut removed) = (vec!["size(#s) = :size".to_owned()], Vec::new());
+        let mut update = Vec::new();
+        let mut removed = Vec::new();
         for (n, id) in over.iter().enumerate() {
-            let generation = account.sessions.get(id).map_or(0, |session| session.generation);
-            names.extend([
-                (format!("#x{n}"), id.to_string()),
-                ("#e".to_owned(), "epochs".to_owned()),
-            ]);
-            values.insert(format!(":g{n}"), number(generation));
-            conditions.push(format!("#s.#x{n}.gen = :g{n}"));
+            update.push((n, *id, account.sessions.get(id).map_or(0, |one| one.generation)));
             removed.push(format!("#s.#x{n}, #e.#x{n}"));
         }
-        let set = next.map_or("", |_| "SET #due_at = :next");
-        if let Some(next) = next {
-            values.insert(":next".to_owned(), number(due_day(next)));
+        let set = if next.is_some() {
+            "SET #due_at = :next"
         } else {
-            names.insert("#due".to_owned(), DUE.to_owned());
             removed.push("#due, #due_at".to_owned());
-        }
-        let remove = if removed.is_empty() {
-            String::new()
-        } else {
-            format!(" REMOVE {}", removed.join(", "))
+            ""
         };
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(crate::account::keys::account(account.customer).into_item()))
-            .condition_expression(conditions.join(" AND "))
-            .update_expression(format!("{set}{remove}"))
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(Some(values))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) => refused_item(error).map(|_| false),
+        let remove = match removed.as_slice() {
+            [] => String::new(),
+            removed => format!(" REMOVE {}", removed.join(", ")),
+        };
+        let key = crate::account::keys::account(account.customer);
+        let mut write = Write::update(key, &format!("{set}{remove}"))
+            .when("size(#s) = :size")
+            .name("#s", "sessions")
+            .name("#due_at", DUE_AT)
+            .value(":size", number(account.sessions.len()));
+        for (n, id, generation) in update {
+            let (name, value) = (format!("#x{n}"), format!(":g{n}"));
+            write = write
+                .when(&format!("#s.{name}.gen = {value}"))
+                .name("#e", "epochs")
+                .name(&name, &id.to_string())
+                .value(&value, number(generation));
         }
+        write = match next {
+            Some(next) => write.value(":next", number(due_day(next))),
+            None => write.name("#due", DUE),
+        };
+        self.table.write(write).await.map(Written::is_done)
     }
 
     /// Notes when a device was last seen, by which it is put off; false where it has changed. One
@@ -93,23 +82,13 @@ impl Store {
         device: &Device,
         seen: Timestamp,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(crate::device::keys::device(customer, &device.hash()).into_item()))
-            .condition_expression("revision = :was")
-            .update_expression("SET seen = :seen, #due_at = :day")
-            .expression_attribute_names("#due_at", DUE_AT)
-            .expression_attribute_values(":was", number(device.revision))
-            .expression_attribute_values(":seen", number(seen.as_millisecond()))
-            .expression_attribute_values(":day", number(due_day(seen)))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) => refused_item(error).map(|_| false),
-        }
+        let key = crate::device::keys::device(customer, &device.hash());
+        let update = Write::update(key, "SET seen = :seen, #due_at = :day")
+            .when_is("revision", number(device.revision))
+            .name("#due_at", DUE_AT)
+            .value(":seen", number(seen.as_millisecond()))
+            .value(":day", number(due_day(seen)));
+        self.table.write(update).await.map(Written::is_done)
     }
 
     /// Takes a device away that was not seen since `seen`; false where it was, or is gone. One
@@ -120,33 +99,19 @@ impl Store {
         device: &Device,
         seen: &LastSeen,
     ) -> Result<bool, StoreError> {
-        let mut items = self.removal_parts(customer, &device.hash(), Some(device.revision))?;
+        let mut transaction = Transaction::new();
+        add_removal(&mut transaction, customer, &device.hash(), Some(device.revision));
         if let Some(rotated) = seen.refreshed {
-            items.push(self.not_refreshed_since(customer, device.session, rotated)?);
+            transaction.add(not_refreshed_since(customer, device.session, rotated));
         }
-        Ok(matches!(self.transact(items).await?, Outcome::Done))
-    }
-
-    fn not_refreshed_since(
-        &self,
-        customer: CustomerId,
-        session: SessionId,
-        rotated: Timestamp,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.name)
-            .set_key(Some(crate::account::keys::account(customer).into_item()))
-            .condition_expression("attribute_not_exists(#s.#id) OR #s.#id.rotated = :rotated")
-            .expression_attribute_names("#s", "sessions")
-            .expression_attribute_names("#id", session.to_string())
-            .expression_attribute_values(":rotated", number(rotated.as_millisecond()))
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().condition_check(check).build())
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 }
 
-/// The attributes that put an item on the index: where, and from when on.
-pub(crate) fn due(place: String, time: Timestamp) -> [(String, AttributeValue); 2] {
-    [(DUE.to_owned(), text(place)), (DUE_AT.to_owned(), number(due_day(time)))]
+fn not_refreshed_since(customer: CustomerId, session: SessionId, rotated: Timestamp) -> Write {
+    Write::check(crate::account::keys::account(customer))
+        .when("(attribute_not_exists(#s.#id) OR #s.#id.rotated = :rotated)")
+        .name("#s", "sessions")
+        .name("#id", &session.to_string())
+        .value(":rotated", number(rotated.as_millisecond()))
 }

@@ -18,3 +18,8 @@ impl Clock for SystemClock {
         Timestamp::now()
     }
 }
+
+/// The minute that `time` lies in, counted from 1970.
+pub fn minute_of(time: Timestamp) -> i64 {
+    time.as_second().div_euclid(60)
+}

@@ -5,9 +5,8 @@
 //! may be stopped at any point and begun again: each step finds what is left, and the account,
 //! which tells that and whose, goes when nothing else is there.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use futures_util::future::try_join_all;
-use table::{Item, Key, Query, SORT, record, text};
+use table::{Item, Key, Query, SORT, Write, record, text};
 
 use crate::{
     account::{Account, Status},
@@ -285,44 +284,22 @@ pub async fn erase_customer(
     if is_over() {
         return Ok(Erasure::Unfinished);
     }
-    store.forget_leaving(customer).await?;
+    store.unlist_deleted(customer).await?;
     Ok(Erasure::Complete)
 }
 
 impl Store {
     async fn erase_item(&self, key: Key) -> Result<ErasedPage, StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(key.into_item()))
-            .send()
-            .await?;
+        let _ = self.table.write(Write::delete(key)).await?;
         Ok(ErasedPage::Last)
     }
 
     /// Erases that a phone leads to `customer`; a phone that leads to somebody else stays theirs.
     async fn erase_phone_owner(&self, key: Key, customer: CustomerId) -> Result<(), StoreError> {
-        let sent = self
-            .client
-            .delete_item()
-            .table_name(&self.name)
-            .set_key(Some(key.into_item()))
-            .condition_expression("attribute_not_exists(pk) OR customer = :customer")
-            .expression_attribute_values(":customer", text(customer))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(DeleteItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(error.into()),
-        }
+        let delete = Write::delete(key)
+            .when("(attribute_not_exists(pk) OR customer = :customer)")
+            .value(":customer", text(customer));
+        self.table.write(delete).await.map(drop)
     }
 
     /// Up to `most` stored answers of a customer in the order of their places, from `after` on.
@@ -411,9 +388,9 @@ impl Store {
 
     async fn erase_partition_page(&self, partition: String) -> Result<ErasedPage, StoreError> {
         let stretch = self.table.first(Query::of(partition).keys_only().consistent(), PAGE).await?;
-        let erase =
-            |key: Item| self.client.delete_item().table_name(&self.name).set_key(Some(key)).send();
-        try_join_all(stretch.items.into_iter().map(erase)).await?;
+        let keys = stretch.items.iter().filter_map(Key::of_item);
+        let erase = keys.map(|key| self.table.write(Write::delete(key)));
+        try_join_all(erase).await?;
         Ok(if stretch.more { ErasedPage::More } else { ErasedPage::Last })
     }
 }

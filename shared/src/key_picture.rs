@@ -33,7 +33,7 @@ fn every_key_in_one_picture() {
         limits::keys::sends_to_phone(&phone),
         limits::keys::sends_from_address(&address, now),
         account::keys::customer_entry(id.parse().unwrap()),
-        account::keys::leaving(id.parse().unwrap()),
+        account::keys::deleted_customer(id.parse().unwrap()),
         device::keys::device(id.parse().unwrap(), &hash),
         device::keys::device_count(id.parse().unwrap()),
         device::keys::device_owner(&hash),

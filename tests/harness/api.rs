@@ -101,7 +101,7 @@ impl Api {
         let options = StackOptions {
             clock: shown,
             clients: Arc::new(clients),
-            patience: Some(PATIENCE),
+            invocation_timeout: Some(PATIENCE),
             ..options
         };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
@@ -302,7 +302,7 @@ fn patient(clients: &Clients) -> Clients {
     }
 }
 
-fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(crate) fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
     let operator = ("OperatorPublicKey", operator::public_key());
     let all = std::iter::once(&operator).chain(parameters);
     all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -151,8 +151,7 @@ pub(crate) fn example() -> Value {
 }
 
 fn pair_example() -> Value {
-    let mut pair = example();
-    pair["access"] =
-        "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln".into();
-    pair
+    json!({
+        "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
+        "refresh": example()["refresh"]})
 }

@@ -10,22 +10,28 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use shared::{
-    account::{PhoneChange, PhoneChanged},
+    account,
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
-    customer::{Customer, CustomerPatch},
+    customer::{self, Customer, CustomerPatch},
+    hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
     limits::TriesOn,
-    otp::Purpose,
+    otp::{self, Purpose},
     phone::Phone,
+    store::StoreError,
+};
+use table::{
+    Committed, Transaction, Verdict, record,
+    retry::{self, Attempt},
 };
 
 use crate::{
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
     patch::PhonePatch,
-    profile::{TRIES, changed_elsewhere, tag_of},
+    profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -160,39 +166,58 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    async fn write(
+    async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
+        let (store, random) = (&self.app.store, &*self.app.random);
+        let new = self.app.hashes()?.phone(&self.phone);
+        let read = async || {
+            let profile = store.profile(self.verified.customer).await?;
+            profile.ok_or_else(ApiError::user_not_found)
+        };
+        let attempt = async |before| self.attempt(before, &new, codes).await;
+        retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
+            .await?
+            .ok_or_else(changed_elsewhere)
+    }
+
+    /// Moves the account if the profile is the one that was read. One trip; eleven write units with
+    /// one code, fourteen with two, and two more for each further KB of account and profile.
+    async fn attempt(
         &self,
-        mut before: Customer,
+        before: Customer,
+        new: &PhoneHash,
         codes: &[ChallengeId],
-    ) -> Result<Customer, ApiError> {
-        let (store, new) = (&self.app.store, self.app.hashes()?.phone(&self.phone));
-        for _ in 0..TRIES {
-            let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
-            let change = PhoneChange {
-                session: self.verified.session,
-                old: self.verified.account.phone.clone(),
-                new: new.clone(),
-                codes,
-                profile: &after,
-            };
-            match store.change_phone(&change).await? {
-                PhoneChanged::Done => return Ok(after),
-                PhoneChanged::Spent => return Err(invalid_code("otp")),
-                PhoneChanged::InUse => {
-                    return Err(ApiError::conflict("This phone number is in use."));
-                }
-                PhoneChanged::Refused(account) => return Err(self.caller.refused(account)),
-                PhoneChanged::ProfileChanged => {}
-            }
-            before = store
-                .profile(self.verified.customer)
-                .await?
-                .ok_or_else(ApiError::user_not_found)?;
-            if !tag_of(&before).satisfies(self.headers) {
-                return Err(ApiError::precondition_failed());
-            }
+    ) -> Result<Attempt<Customer, Customer>, ApiError> {
+        if !tag_of(&before).satisfies(self.headers) {
+            return Err(ApiError::precondition_failed());
         }
-        Err(changed_elsewhere())
+        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+        let (customer, old) = (after.id, &self.verified.account.phone);
+        let mut transaction = Transaction::new();
+        let moved = account::move_account(customer, self.verified.session, (old, new));
+        let moved = transaction.add(moved);
+        let claimed = transaction.add(account::claim_phone(new, customer)?);
+        let profile = transaction.add(customer::replace_profile(&after)?);
+        transaction.add(account::release_phone(old, customer));
+        let codes = codes.iter().map(|code| otp::spend_code(*code)).collect();
+        let codes = transaction.add_all(codes);
+        let mut refusals = match self.app.store.table.commit(transaction).await? {
+            Committed::Done => return Ok(Attempt::Done(after)),
+            Committed::Refused(refusals) => refusals,
+        };
+        if let Verdict::Refused(account) = refusals.of(moved) {
+            let account = account.map(record).transpose().map_err(StoreError::from)?;
+            return Err(self.caller.refused(account));
+        }
+        if refusals.refused(codes) {
+            return Err(invalid_code("otp"));
+        }
+        if refusals.refused(claimed) {
+            return Err(ApiError::conflict("This phone number is in use."));
+        }
+        if refusals.refused(profile) {
+            return Ok(Attempt::Reread);
+        }
+        Err(self.caller.refused(None))
     }
 }
 

@@ -7,7 +7,6 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
-    account::{Account, Departure, Left},
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
@@ -20,21 +19,16 @@ use shared::{
         fields::{Fields, FromFields, Reported},
         rules::Boolean,
     },
-    ids::LedgerId,
     limits::TriesOn,
     otp::Purpose,
-    store::StoreError,
-    wallet::Wallet,
 };
 use utoipa::ToSchema;
 
 use crate::{
+    account_deletion::{AccountDeletion, Deleted},
     code::{Expected, GivenBack, Presented, Right, Tried, invalid_code},
     patch::code,
 };
-
-/// How often the closing is worked out anew while money keeps moving.
-const TRIES: usize = 20;
 
 /// What proves that the customer asks for it.
 #[derive(Debug)]
@@ -105,10 +99,16 @@ pub async fn delete_customer(
             None => GivenBack::default(),
         }
     };
-    let leaving = Leaving { app: &app, verified: &verified, code: code.as_ref(), forfeit };
-    let (left, given_back) = tokio::join!(leaving.leave(wallet), give_back);
-    let refusal = match left {
-        Ok(Outcome::Gone) => {
+    let deletion = AccountDeletion {
+        customer: verified.customer,
+        session: verified.session,
+        phone: &verified.account.phone,
+        code: code.as_ref().map(Right::challenge),
+        forfeit,
+    };
+    let (deleted, given_back) = tokio::join!(deletion.commit(&app, wallet), give_back);
+    let refusal = match deleted {
+        Ok(Deleted::Done) => {
             audit::record(
                 &app,
                 Event::CustomerDeleted,
@@ -116,63 +116,15 @@ pub async fn delete_customer(
             );
             return Ok(StatusCode::NO_CONTENT);
         }
-        Ok(Outcome::MoneyLeft) => ApiError::balance_not_zero(),
-        Ok(Outcome::Spent) => invalid_code("otp"),
-        Ok(Outcome::Refused(account)) => caller.refused(account),
+        Ok(Deleted::MoneyLeft) => ApiError::balance_not_zero(),
+        Ok(Deleted::CodeSpent) => invalid_code("otp"),
+        Ok(Deleted::AccountRefused(account)) => caller.refused(account),
         Err(error) => error.into(),
     };
     if let Some(code) = &code {
         code.charge_again(&app, given_back).await;
     }
     Err(refusal)
-}
-
-/// A customer who proved to be who leaves.
-struct Leaving<'a> {
-    app: &'a AppState,
-    verified: &'a Verified,
-    code: Option<&'a Right>,
-    forfeit: bool,
-}
-
-/// What came of it.
-enum Outcome {
-    Gone,
-    MoneyLeft,
-    Spent,
-    Refused(Option<Account>),
-}
-
-impl Leaving<'_> {
-    /// Closes account and wallet together; anew where money moved between, so that none is lost
-    /// that nobody saw.
-    async fn leave(&self, wallet: Option<Wallet>) -> Result<Outcome, StoreError> {
-        let (app, customer, now) = (self.app, self.verified.customer, self.app.now());
-        let mut wallet = wallet;
-        for _ in 0..TRIES {
-            let open =
-                wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
-            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else {
-                return Ok(Outcome::MoneyLeft);
-            };
-            let departure = Departure {
-                customer,
-                session: self.verified.session,
-                phone: self.verified.account.phone.clone(),
-                code: self.code.map(Right::challenge),
-                closing,
-                has_wallet: wallet.is_some(),
-                now,
-            };
-            match app.store.leave(&departure).await? {
-                Left::Gone => return Ok(Outcome::Gone),
-                Left::Spent => return Ok(Outcome::Spent),
-                Left::Refused(account) => return Ok(Outcome::Refused(account)),
-                Left::WalletMoved(other) => wallet = other,
-            }
-        }
-        Err(StoreError::Conflict)
-    }
 }
 
 /// The code, if one is needed and right.

@@ -1,10 +1,11 @@
-//! The customer: logging in (which makes the account where there is none), the profile, leaving,
-//! and everything that is stored of one.
+//! The customer: logging in (which makes the account where there is none), the profile,
+//! account deletion, and everything that is stored of one.
 //!
 //! Invariants: a code is used once, whoever is first; a try is counted before the code is compared;
 //! an account has at most twenty sessions; an access token alone, without a recent log-in or a
 //! code, neither moves an account to another phone nor deletes it.
 
+mod account_deletion;
 mod change_phone;
 mod code;
 mod log_in;

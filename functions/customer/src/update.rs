@@ -5,15 +5,17 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    customer::{Customer, CustomerPatch},
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
+use table::retry::{self, Attempt};
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
     patch::ProfilePatch,
-    profile::{Profile, TRIES, answer, changed_elsewhere, tag_of},
+    profile::{PROFILE_CHANGE, Profile, answer, changed_elsewhere, tag_of},
 };
 
 /// Changes the caller's profile.
@@ -47,27 +49,40 @@ pub async fn update_customer(
         let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
         Ok((profile?, tried))
     };
-    let (verified, (mut customer, tried)) = caller.alongside_write(read).await?;
-    if let (Some(before), Some(phone)) = (&customer, tried)
-        && phone.is_other_than(before)
-    {
-        let moved = change_phone(&app, &caller, &verified, before, patch, &headers, phone).await?;
+    let (verified, (customer, tried)) = caller.alongside_write(read).await?;
+    let before = customer.ok_or_else(ApiError::user_not_found)?;
+    if let Some(phone) = tried.filter(|phone| phone.is_other_than(&before)) {
+        let moved = change_phone(&app, &caller, &verified, &before, patch, &headers, phone).await?;
         return Ok(answer(moved));
     }
-    for _ in 0..TRIES {
-        let before = customer.take().ok_or_else(ApiError::user_not_found)?;
-        if !tag_of(&before).satisfies(&headers) {
+    change(&app, before, patch, &headers).await.map(answer)
+}
+
+/// Changes a profile that was read before; reads it again where others changed it meanwhile.
+async fn change(
+    app: &AppState,
+    before: Customer,
+    patch: CustomerPatch,
+    headers: &HeaderMap,
+) -> Result<Customer, ApiError> {
+    let customer = before.id;
+    let read = async || {
+        let profile = app.store.profile(customer).await?;
+        profile.ok_or_else(ApiError::user_not_found)
+    };
+    let attempt = async |before: Customer| {
+        if !tag_of(&before).satisfies(headers) {
             return Err(ApiError::precondition_failed());
         }
         let Some(after) = before.changed(patch.clone(), app.now()) else {
-            return Ok(answer(before));
+            return Ok(Attempt::Done(before));
         };
-        if app.store.replace_profile(&after).await? {
-            return Ok(answer(after));
-        }
-        customer = app.store.profile(verified.customer).await?;
-    }
-    Err(changed_elsewhere())
+        let is_written = app.store.replace_profile(&after).await?;
+        Ok(if is_written { Attempt::Done(after) } else { Attempt::Reread })
+    };
+    retry::on_change(PROFILE_CHANGE, &*app.random, before, read, attempt)
+        .await?
+        .ok_or_else(changed_elsewhere)
 }
 
 error_responses! {

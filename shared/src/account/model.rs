@@ -269,11 +269,6 @@ impl Session {
     }
 }
 
-/// The minute that `time` lies in, counted from 1970.
-pub fn minute_of(time: Timestamp) -> i64 {
-    time.as_second().div_euclid(60)
-}
-
 fn seconds_to_next_minute(now: Timestamp) -> i64 {
     60 - now.as_second().rem_euclid(60)
 }

@@ -1,8 +1,7 @@
 //! Public signing keys in the table, for functions without the token secret.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
-use table::{Key, Query, item, record};
+use table::{Key, Query, Write, item};
 
 use crate::store::{Store, StoreError};
 
@@ -18,43 +17,26 @@ pub struct PublishedKey {
 }
 
 impl Store {
-    /// Publishes a key if it is not published yet. Half a read unit, and a write unit the first
-    /// time.
+    /// Publishes a key unless it is published already, at a cold start. Half a read unit, and a
+    /// write unit the first time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.table.get::<PublishedKey>(signing_key(key.version), false).await?.as_ref()
-            == Some(key)
-        {
+        let stored: Option<PublishedKey> = self.table.get(signing_key(key.version), false).await?;
+        if stored.as_ref() == Some(key) {
             return Ok(());
         }
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item(signing_key(key.version), "signing_key", key)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match sent {
-            Err(error)
-                if !matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Err(error.into())
-            }
-            _ => Ok(()),
-        }
+        // Of several functions that start at once, the first publishes it.
+        let put = Write::put(item(signing_key(key.version), "signing_key", key)?);
+        self.table.write(put.when("attribute_not_exists(pk)")).await.map(drop)
     }
 
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
         let query = Query::of(signing_key(0).partition()).newest_first();
-        self.table.first(query, 2).await?.items.into_iter().map(record).collect()
+        self.table.first(query, 2).await?.records()
     }
 }
 
 /// A public signing key by its version.
 pub fn signing_key(version: u32) -> Key {
-    Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+    Key::new("KEY#TOKEN", format!("VERSION#{version:010}"))
 }

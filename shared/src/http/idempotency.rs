@@ -66,14 +66,14 @@ pub enum RequiredIdempotencyKey {}
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "Names this request, so that it can be sent again.";
-        vec![documented::header_parameter::<Option<String>>(NAME, about)]
+        vec![documented::optional_header(NAME, about)]
     }
 }
 
 impl IntoParams for RequiredIdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = format!("1 to {LONGEST} visible ASCII characters, new for each request.");
-        vec![documented::header_parameter::<String>(NAME, &about)]
+        vec![documented::required_header(NAME, &about)]
     }
 }
 

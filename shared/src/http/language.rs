@@ -26,14 +26,14 @@ pub enum QueryLanguage {}
 impl IntoParams for Languages {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "The wanted languages.";
-        vec![documented::header_parameter::<Option<String>>(ACCEPT_LANGUAGE, about)]
+        vec![documented::optional_header(ACCEPT_LANGUAGE, about)]
     }
 }
 
 impl IntoParams for QueryLanguage {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "The wanted language (BCP 47), in place of `Accept-Language`.";
-        let mut parameters = vec![documented::query_parameter::<Option<String>>("lang", about)];
+        let mut parameters = vec![documented::optional_query::<String>("lang", about)];
         parameters.extend(Languages::into_params(place));
         parameters
     }

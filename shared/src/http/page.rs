@@ -122,8 +122,8 @@ impl IntoParams for Paging {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let size = format!("Entries of a page: 1 to {MOST}, {SIZE} by default.");
         vec![
-            documented::query_parameter::<Option<String>>(CURSOR, "Of `next` or `previous`."),
-            documented::query_parameter::<Option<u32>>("page_size", &size),
+            documented::optional_query::<String>(CURSOR, "Of `next` or `previous`."),
+            documented::optional_query::<u32>("page_size", &size),
         ]
     }
 }

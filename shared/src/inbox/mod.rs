@@ -1,5 +1,6 @@
 //! Inboxes: a customer's notifications, and which of them are read.
 
+pub(crate) mod fan_out;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod settings;

@@ -7,13 +7,12 @@
 //! the list of ledgers. So nothing of the books is ever in two places or in none, wherever the
 //! erasing stops.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
-use table::{Item, Query, SORT, item, record};
+use table::{Committed, Item, Query, Transaction, Write, item, record, sort_in};
 
 use crate::{
     customer_data::{ErasedPage, Placed, Record},
     ids::CustomerId,
-    store::{Store, StoreError, transaction::Outcome},
+    store::{Store, StoreError},
     wallet::{Entry, Hold, Listed, Wallet, keys},
 };
 
@@ -56,75 +55,58 @@ impl Store {
         let Some(wallet) = self.wallet(customer).await? else { return Ok(ErasedPage::Last) };
         let stretch =
             self.table.first(Query::of(keys::wallet_of(customer)).consistent(), PAGE).await?;
-        let mut writes: Vec<TransactWriteItem> = Vec::new();
+        let mut writes: Vec<Write> = Vec::new();
         for item in stretch.items {
             let place = place_of(&item);
             match place.split_once('#') {
                 None => {}
-                Some(("ENTRY", _)) => {
-                    writes.extend(self.move_entry(customer, &wallet, record(item)?)?)
-                }
-                Some(("HOLD", _)) => writes.extend(self.erase_hold(customer, &record(item)?)?),
-                Some(_) => writes.push(self.delete_any(keys::wallet_place(customer, &place))?),
+                Some(("ENTRY", _)) => writes.extend(move_entry(customer, &wallet, record(item)?)?),
+                Some(("HOLD", _)) => writes.extend(erase_hold(customer, &record(item)?)),
+                Some(_) => writes.push(Write::delete(keys::wallet_place(customer, &place))),
             }
         }
         let is_last = writes.is_empty();
         if is_last {
-            writes = self.erase_head(customer, &wallet)?;
+            writes = erase_head(customer, &wallet)?;
         }
-        match self.transact(writes).await? {
-            Outcome::Done if is_last => Ok(ErasedPage::Last),
-            Outcome::Done => Ok(ErasedPage::More),
-            Outcome::Refused(_) => Err(StoreError::Conflict),
+        let mut transaction = Transaction::new();
+        transaction.add_all(writes);
+        match self.table.commit(transaction).await? {
+            Committed::Done if is_last => Ok(ErasedPage::Last),
+            Committed::Done => Ok(ErasedPage::More),
+            Committed::Refused(_) => Err(StoreError::Conflict),
         }
-    }
-
-    fn move_entry(
-        &self,
-        customer: CustomerId,
-        wallet: &Wallet,
-        entry: Entry,
-    ) -> Result<[TransactWriteItem; 2], StoreError> {
-        let (currency, id) = (entry.currency, entry.id);
-        let moved =
-            item(keys::former_entry(wallet.ledger, currency, id), "entry", &entry.nameless())?;
-        Ok([self.put_any(moved)?, self.delete_any(keys::entry(customer, currency, id))?])
-    }
-
-    /// A hold and its place on the list of those that end.
-    fn erase_hold(
-        &self,
-        customer: CustomerId,
-        hold: &Hold,
-    ) -> Result<[TransactWriteItem; 2], StoreError> {
-        let listed = self.delete_any(keys::due_hold(hold.until, customer, hold.id))?;
-        Ok([self.delete_any(keys::hold(customer, hold.id))?, listed])
-    }
-
-    /// The wallet itself. One that never had an entry leaves no trace.
-    fn erase_head(
-        &self,
-        customer: CustomerId,
-        wallet: &Wallet,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut writes = vec![self.delete_any(keys::wallet(customer))?];
-        if wallet.last.is_some() {
-            let listed = Listed { ledger: wallet.ledger, customer: None };
-            writes.push(self.put_any(item(
-                keys::former_wallet(wallet.ledger),
-                "wallet",
-                wallet,
-            )?)?);
-            writes.push(self.put_any(item(
-                keys::listed_ledger(wallet.ledger),
-                "ledger",
-                &listed,
-            )?)?);
-        }
-        Ok(writes)
     }
 }
 
+fn move_entry(
+    customer: CustomerId,
+    wallet: &Wallet,
+    entry: Entry,
+) -> Result<[Write; 2], StoreError> {
+    let (currency, id) = (entry.currency, entry.id);
+    let key = keys::former_entry(wallet.ledger, currency, id);
+    let moved = item(key, "entry", &entry.nameless())?;
+    Ok([Write::put(moved), Write::delete(keys::entry(customer, currency, id))])
+}
+
+/// A hold and its place on the list of those that end.
+fn erase_hold(customer: CustomerId, hold: &Hold) -> [Write; 2] {
+    let listed = Write::delete(keys::due_hold(hold.until, customer, hold.id));
+    [Write::delete(keys::hold(customer, hold.id)), listed]
+}
+
+/// The wallet itself. One that never had an entry leaves no trace.
+fn erase_head(customer: CustomerId, wallet: &Wallet) -> Result<Vec<Write>, StoreError> {
+    let mut writes = vec![Write::delete(keys::wallet(customer))];
+    if wallet.last.is_some() {
+        let listed = Listed { ledger: wallet.ledger, customer: None };
+        writes.push(Write::put(item(keys::former_wallet(wallet.ledger), "wallet", wallet)?));
+        writes.push(Write::put(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?));
+    }
+    Ok(writes)
+}
+
 fn place_of(item: &Item) -> String {
-    item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default()
+    sort_in(item).to_owned()
 }

@@ -56,7 +56,7 @@ impl<'a> Backoff<'a> {
     /// Patience begins now.
     pub fn new(policy: Policy, random: &'a dyn Random) -> Self {
         // A year stands for ever: an `Instant` cannot go on for as long as a `Duration`.
-        let patience = policy.patience.min(Duration::from_secs(31_536_000));
+        let patience = policy.patience.min(Duration::from_hours(8_760));
         Self {
             until: (!patience.is_zero()).then(|| Instant::now() + patience),
             longest: policy.first_wait,

@@ -3,7 +3,6 @@
 //! It works like any other group: registered through `shared::http::routes`, behind gateway events,
 //! with the same storage.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
 use harness::Api;
 use http::StatusCode;
@@ -23,6 +22,7 @@ use shared::{
     ids::CustomerId,
     operation,
 };
+use table::{Key, Transaction, Write, number};
 use utoipa::ToSchema;
 
 mod idempotency_keys;
@@ -163,22 +163,15 @@ mod things {
                 slot.keeping(fresh.clone(), now)
             }
         });
-        let once = app
-            .store
-            .transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now)
-            .await?;
+        let once = app.store.commit_once(kept.as_ref(), one_more(verified.customer), now).await?;
         idempotency::answer(once, fresh)
     }
 
-    fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
-        let update = Update::builder()
-            .table_name(&app.settings.table)
-            .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
-            .key("sk", AttributeValue::S("MADE".to_owned()))
-            .update_expression("ADD made :one")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .build();
-        TransactWriteItem::builder().update(update.expect("an update")).build()
+    fn one_more(customer: CustomerId) -> Transaction {
+        let key = Key::new(format!("TRIAL#{customer}"), "MADE");
+        let mut effect = Transaction::new();
+        effect.add(Write::update(key, "ADD made :one").value(":one", number(1)));
+        effect
     }
 
     async fn list(caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {

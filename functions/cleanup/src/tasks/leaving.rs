@@ -1,7 +1,7 @@
 //! Customers who left: everything that is stored of them is erased, item by item.
 
 use shared::{
-    account::LEAVING_SHARDS,
+    account::DELETED_SHARDS,
     customer_data::{Erasure, erase_customer},
     store::StoreError,
 };
@@ -16,10 +16,10 @@ const PAGE: usize = 25;
 pub(crate) async fn erase(run: &Run) -> Result<Counts, StoreError> {
     let (store, push) = (&run.app.store, &run.app.push);
     let mut counts = Counts::default();
-    for digit in LEAVING_SHARDS.chars() {
+    for digit in DELETED_SHARDS.chars() {
         let mut after = None;
         loop {
-            let page = store.customers_leaving(digit, after, PAGE).await?;
+            let page = store.deleted_customers(digit, after, PAGE).await?;
             for customer in &page {
                 let whose = run.app.pseudonym(*customer);
                 match erase_customer(store, push, *customer, || run.is_over()).await {
