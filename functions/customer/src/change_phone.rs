@@ -31,8 +31,7 @@ use table::{
 use crate::{
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
     patch::{DetailsPatch, PhonePatch},
-    profile::{changed_elsewhere, tag_of},
-    update::PROFILE_CHANGE,
+    profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -151,7 +150,7 @@ pub(crate) async fn change_phone(
         Event::PhoneChanged,
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
-    tell(app, &before.phone).await;
+    tell(app, &app.settings.content()?.app_name, &before.phone).await;
     Ok(moved)
 }
 
@@ -223,16 +222,15 @@ impl Plan<'_> {
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, old: &Phone) {
+async fn tell(app: &AppState, name: &str, old: &Phone) {
     if is_test_number(app, old.as_str()) {
         return;
     }
-    let name = &app.config.app_name;
     let text = format!(
         "Your {name} account now uses another phone number. If this was not you, contact {name} \
          at once."
     );
-    if let Err(error) = app.messages.send_sms(old, &text).await {
+    if let Err(error) = app.messages.send(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

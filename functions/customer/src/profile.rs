@@ -20,7 +20,12 @@ use shared::{
     ids::CustomerId,
     phone::Phone,
 };
+use table::retry::Policy;
 use utoipa::ToSchema;
+
+/// How often a change is tried on top of other changes, where the request does not name the version
+/// that it changes.
+pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 
 /// A customer's profile.
 #[derive(Debug, Serialize, ToSchema)]

@@ -161,8 +161,8 @@ async fn read<T: FromFields>(
     let uri = request.uri().clone();
     let fields = body::fields(request, app).await?;
     let target = [uri.path(), uri.query().unwrap_or_default()];
-    let known_by =
-        |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
+    let signer = app.signer()?;
+    let known_by = |key: Option<String>| key.map(|key| known_by(signer, &key, target, &fields));
     let (key, mut errors) = match key {
         Ok(key) => (known_by(key), Vec::new()),
         Err(error) => (None, vec![error]),
