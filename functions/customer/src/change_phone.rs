@@ -14,7 +14,7 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
-    customer::{self, Customer, CustomerPatch},
+    customer::{self, Customer},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
@@ -28,10 +28,9 @@ use table::{
 };
 
 use crate::{
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
-    patch::PhonePatch,
-    profile::{changed_elsewhere, tag_of},
-    update::PROFILE_CHANGE,
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
+    patch::{DetailsPatch, PhonePatch},
+    profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -49,14 +48,12 @@ pub(crate) struct TriedPhone {
 }
 
 impl PhoneRequest {
-    /// Reads the phone.
-    pub(crate) fn read(
-        app: &AppState,
-        PhonePatch { phone, new, old }: PhonePatch,
-    ) -> Result<Self, ApiError> {
-        let wrong =
-            || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
-        Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
+    /// The phone and the codes of a request, if it changes the phone.
+    pub(crate) fn of(patch: PhonePatch) -> Option<Self> {
+        let PhonePatch { phone, challenge, otp, old_challenge, old_otp } = patch;
+        let new = Presented::sent(challenge, otp, "otp");
+        let old = Presented::sent(old_challenge, old_otp, "old_otp");
+        Some(Self { phone: phone?, new, old })
     }
 
     /// Counts a try for each code. One trip, two write units a code.
@@ -130,7 +127,7 @@ pub(crate) async fn change_phone(
     caller: &Caller,
     verified: &Verified,
     before: &Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
     tried: TriedPhone,
 ) -> Result<Customer, ApiError> {
@@ -152,7 +149,7 @@ pub(crate) async fn change_phone(
         Event::PhoneChanged,
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
-    tell(app, &before.phone).await;
+    tell(app, &app.settings.content()?.app_name, &before.phone).await;
     Ok(moved)
 }
 
@@ -161,7 +158,7 @@ struct Plan<'a> {
     caller: &'a Caller,
     verified: &'a Verified,
     phone: Phone,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &'a HeaderMap,
 }
 
@@ -169,11 +166,11 @@ impl Plan<'_> {
     async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
         let (store, random) = (&self.app.store, &*self.app.random);
         let new = self.app.hashes()?.phone(&self.phone);
-        let read = async || {
+        let read = || async {
             let profile = store.profile(self.verified.customer).await?;
             profile.ok_or_else(ApiError::user_not_found)
         };
-        let attempt = async |before| self.attempt(before, &new, codes).await;
+        let attempt = |before| self.attempt(before, &new, codes);
         retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
             .await?
             .ok_or_else(changed_elsewhere)
@@ -190,7 +187,9 @@ impl Plan<'_> {
         if !tag_of(&before).satisfies(self.headers) {
             return Err(ApiError::precondition_failed());
         }
-        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+        let mut details = before.details.clone();
+        self.patch.clone().apply_to(&mut details);
+        let after = before.moved(self.phone.clone(), details, self.app.now());
         let (customer, old) = (after.id, &self.verified.account.phone);
         let mut transaction = Transaction::new();
         let moved = account::move_account(customer, self.verified.session, (old, new));
@@ -222,16 +221,15 @@ impl Plan<'_> {
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, old: &Phone) {
+async fn tell(app: &AppState, name: &str, old: &Phone) {
     if is_test_number(app, old.as_str()) {
         return;
     }
-    let name = &app.config.app_name;
     let text = format!(
         "Your {name} account now uses another phone number. If this was not you, contact {name} \
          at once."
     );
-    if let Err(error) = app.messages.send_sms(old, &text).await {
+    if let Err(error) = app.messages.send(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

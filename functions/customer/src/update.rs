@@ -5,22 +5,18 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::{Customer, CustomerPatch},
+    customer::Customer,
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
-use table::retry::{self, Attempt, Policy};
+use table::retry::{self, Attempt};
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
-    patch::ProfilePatch,
-    profile::{Profile, answer, changed_elsewhere, tag_of},
+    patch::{CustomerPatch, DetailsPatch},
+    profile::{PROFILE_CHANGE, Profile, answer, changed_elsewhere, tag_of},
 };
-
-/// How often a change is tried on top of other changes, where the request does not name the version
-/// that it changes.
-pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 
 /// Changes the caller's profile.
 ///
@@ -29,7 +25,7 @@ pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 /// sessions end. The present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
-    request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             example = json!(crate::profile::example())),
@@ -40,9 +36,9 @@ pub async fn update_customer(
     caller: Caller,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Body(ProfilePatch { profile: patch, phone }): Body<ProfilePatch>,
+    Body(CustomerPatch { details: patch, phone }): Body<CustomerPatch>,
 ) -> Result<Response, ApiError> {
-    let phone = phone.map(|phone| PhoneRequest::read(&app, phone)).transpose()?;
+    let phone = PhoneRequest::of(phone);
     let read = async |customer| {
         let tried = async {
             match phone {
@@ -66,19 +62,22 @@ pub async fn update_customer(
 async fn change(
     app: &AppState,
     before: Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
 ) -> Result<Customer, ApiError> {
     let customer = before.id;
-    let read = async || {
+    let read = || async {
         let profile = app.store.profile(customer).await?;
         profile.ok_or_else(ApiError::user_not_found)
     };
-    let attempt = async |before: Customer| {
+    let patch = &patch;
+    let attempt = |before: Customer| async move {
         if !tag_of(&before).satisfies(headers) {
             return Err(ApiError::precondition_failed());
         }
-        let Some(after) = before.changed(patch.clone(), app.now()) else {
+        let mut details = before.details.clone();
+        patch.clone().apply_to(&mut details);
+        let Some(after) = before.changed(details, app.now()) else {
             return Ok(Attempt::Done(before));
         };
         let is_written = app.store.replace_profile(&after).await?;

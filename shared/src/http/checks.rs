@@ -17,7 +17,7 @@ use utoipa::{
 
 use crate::{
     app::AppState,
-    auth::{caller::Caller, operator::Actor},
+    auth::{actor::Actor, caller::Caller},
     content::{AskingApp, Closed},
     http::{
         cors, documented,

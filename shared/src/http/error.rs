@@ -17,7 +17,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, store::StoreError,
+    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, settings::NotDeclared,
+    store::StoreError,
 };
 
 /// Where the API is described, beside every path that is not.
@@ -369,6 +370,12 @@ impl ApiError {
             store_url: self.store_url.clone(),
             docs_url: self.docs_url,
         }
+    }
+}
+
+impl From<NotDeclared> for ApiError {
+    fn from(error: NotDeclared) -> Self {
+        Self::internal(error)
     }
 }
 
