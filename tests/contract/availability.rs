@@ -78,7 +78,12 @@ async fn publish(api: &Api, change: impl FnOnce(&mut Value)) {
     let mut content: Value = serde_json::from_str(app_info::SAMPLE).expect("JSON");
     change(&mut content);
     let admin = ContentAdmin::new(state.store.clone());
-    assert!(admin.fill(&content.to_string(), state.now()).await.expect("the content is valid"));
+    assert!(
+        admin
+            .publish_if_empty(&content.to_string(), state.now())
+            .await
+            .expect("the content is valid")
+    );
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
 }

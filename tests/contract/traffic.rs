@@ -11,6 +11,7 @@ use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
     groups::GROUPS,
+    publication::Publication as _,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
 };
@@ -235,7 +236,7 @@ async fn receive_and_clear_notifications(api: &Api) {
 
 async fn read_the_app_information(api: &Api) {
     ContentAdmin::new(Store::new(api.dynamodb(), &api.table_name()))
-        .fill(app_info::SAMPLE, api.clock.now())
+        .publish_if_empty(app_info::SAMPLE, api.clock.now())
         .await
         .expect("filled");
     for _ in 0..3 {
@@ -255,8 +256,8 @@ async fn manage_addresses(api: &Api) {
             },
         ],
     });
-    let draft = areas.draft(&file.to_string()).await.expect("the file is right");
-    areas.publish(&draft, api.clock.now()).await.expect("published");
+    let draft = areas.draft(&file.to_string(), api.clock.now()).await.expect("the file is right");
+    areas.publish(&draft).await.expect("published");
     api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
     let access = api.log_in("+14155550120").await.access;
     let body = json!({

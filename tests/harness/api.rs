@@ -101,7 +101,7 @@ impl Api {
         let options = StackOptions {
             clock: shown,
             clients: Arc::new(clients),
-            patience: Some(PATIENCE),
+            invocation_timeout: Some(PATIENCE),
             ..options
         };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");

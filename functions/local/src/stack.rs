@@ -1,9 +1,9 @@
-//! The whole of the system in one process: what `template.yaml` would deploy, on stand-ins for what
-//! only AWS has.
+//! The whole system in one process: what `template.yaml` would deploy, with local replacements for
+//! the services of AWS.
 //!
-//! Invariant: a function here differs from a deployed one in its `AppState` alone: the addresses of
-//! the engines, the secrets, and the clock, the chance and the clients where the tests give their
-//! own. Two stacks over one DynamoDB address with the same secrets are two instances of one system.
+//! Invariant: only the `AppState` of a function differs from that of a deployed one: the engines'
+//! addresses, the secrets, and, in tests, the clock, the randomness and the clients. Two stacks
+//! with the same DynamoDB address and secrets are two instances of one system.
 
 mod options;
 
@@ -18,12 +18,13 @@ use tokio::task::JoinSet;
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
     connections::Server,
+    consumer::ConsumerTarget,
     content_admin::{ContentAdmin, ContentError},
     data_folder::DataFolder,
     dynamodb::Engine,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
     groups,
-    queue::{Fed, Queue},
+    queue::Queue,
     route_table::RouteTable,
     schedule::Scheduled,
     sns_recorder::Recorder,
@@ -32,23 +33,18 @@ use crate::{
     template::{Deployment, FunctionDefinition, StandIns, Template},
 };
 
-/// A running stack. Dropped or stopped, its engines end.
+/// A running stack. Its engines end when it is dropped or stopped.
 pub struct Stack {
-    /// The API in front of the functions.
     pub gateway: Gateway,
-    /// What was sent.
     pub recorder: Recorder,
-    /// The resolved template.
     pub deployment: Deployment,
-    /// The secrets by logical id.
+    /// By logical id.
     pub secrets: BTreeMap<String, String>,
-    /// Address of the DynamoDB API.
     pub dynamodb_endpoint: String,
-    /// Address of the SNS API.
     pub sns_endpoint: String,
-    /// The queue behind the topic, where a consumer has one.
+    /// The queue that the topic feeds, if the template has one.
     pub queue: Option<Queue>,
-    fed: Option<Fed>,
+    queue_consumer: Option<ConsumerTarget>,
     scheduled: Vec<Scheduled>,
     states: HashMap<String, AppState>,
     engine: Option<Engine>,
@@ -57,11 +53,11 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything that `template` would deploy, and makes the table where it is absent.
+    /// Starts everything that `template` would deploy, and creates the table if there is none.
     pub async fn start(template: &Template, options: StackOptions) -> Result<Self, StackError> {
-        // Without secrets first: a wrong parameter shall not leave a folder behind.
         let mut options = options;
-        options.fill_in(template);
+        options.apply_local_defaults(template);
+        // Check before creating the data folder: an invalid parameter must not leave one behind.
         let data = options.check(template)?.data_folder()?;
         let secrets = options.secrets(template, data.as_ref())?;
         let stand_ins =
@@ -85,7 +81,8 @@ impl Stack {
                 .await?;
         }
         let states = options.states(configs);
-        let (queue, fed) = consumer(&deployment.functions, &states, &recorder, &options).unzip();
+        let (queue, queue_consumer) =
+            queue_consumer(&deployment.functions, &states, &recorder, &options).unzip();
         let scheduled = scheduled(&deployment.functions, &states, &options);
         Ok(Self {
             gateway: gateway(&deployment.functions, &states, &options)?,
@@ -95,7 +92,7 @@ impl Stack {
             dynamodb_endpoint: endpoints.dynamodb,
             sns_endpoint: endpoints.sns,
             queue,
-            fed,
+            queue_consumer,
             scheduled,
             states,
             engine,
@@ -104,37 +101,40 @@ impl Stack {
         })
     }
 
-    /// Puts the content of the repository, and the samples of the shop where it is open, into a
-    /// table that holds none.
-    pub async fn fill(&self) -> Result<(), ContentError> {
+    /// Publishes the repository's content and, if the Petstore is enabled, its samples, unless the
+    /// table has some already.
+    pub async fn seed(&self) -> Result<(), ContentError> {
         if let Some(state) = self.state("petstore").filter(|state| state.config.petstore.enabled) {
             state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
         }
         let Some(state) = self.state("app-info") else { return Ok(()) };
-        ContentAdmin::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
+        ContentAdmin::new(state.store.clone())
+            .publish_if_empty(app_info::SAMPLE, state.now())
+            .await
+            .map(drop)
     }
 
-    /// What each function does beside its first request: opens its connections, publishes its keys.
+    /// Runs what each function does at its start: it opens connections and publishes its keys.
     pub async fn prepare(&self) {
         for state in self.states.values() {
             state.prepare().await;
         }
     }
 
-    /// Hands what waits in the queue to its consumer until nothing is visible there.
+    /// Delivers the queue's messages to its consumer until none is visible.
     pub async fn deliver(&self) {
-        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
-            queue.deliver(fed).await;
+        if let (Some(queue), Some(consumer)) = (&self.queue, &self.queue_consumer) {
+            queue.deliver(consumer).await;
         }
     }
 
-    /// Hands over what comes into the queue, from now on, as two instances at once, and runs what a
-    /// schedule invokes.
-    pub fn keep_delivering(&self) -> JoinSet<()> {
+    /// Runs the consumers until the set is dropped: two concurrent instances for the queue, and one
+    /// for each schedule.
+    pub fn run_consumers(&self) -> JoinSet<()> {
         let mut workers = JoinSet::new();
-        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
+        if let (Some(queue), Some(consumer)) = (&self.queue, &self.queue_consumer) {
             for _ in 0..2 {
-                workers.spawn(queue.clone().run(fed.clone()));
+                workers.spawn(queue.clone().keep_delivering(consumer.clone()));
             }
         }
         for scheduled in &self.scheduled {
@@ -143,17 +143,20 @@ impl Stack {
         workers
     }
 
-    /// The consumer with its state.
-    pub fn fed(&self) -> Option<&Fed> {
-        self.fed.as_ref()
+    pub fn queue_consumer(&self) -> Option<&ConsumerTarget> {
+        self.queue_consumer.as_ref()
     }
 
-    /// The consumers that a schedule invokes.
+    /// All consumers: that of the queue and those of the schedules.
+    pub fn consumers(&self) -> impl Iterator<Item = &ConsumerTarget> {
+        self.queue_consumer.iter().chain(self.scheduled.iter().map(|scheduled| &scheduled.target))
+    }
+
     pub fn scheduled(&self) -> &[Scheduled] {
         &self.scheduled
     }
 
-    /// The functions' log level, the same for all.
+    /// The log level of the functions, which is the same for all.
     pub fn log_level(&self) -> &str {
         let mut levels = self
             .deployment
@@ -163,7 +166,7 @@ impl Stack {
         levels.next().map_or("info", String::as_str)
     }
 
-    /// The variables of a group's function, those that Lambda sets among them.
+    /// The variables of a group's function, including those that Lambda sets.
     pub fn environment(&self, group: &str) -> Option<HashMap<String, String>> {
         let function = self.deployment.functions.iter().find(|function| function.group == group)?;
         let endpoints =
@@ -176,7 +179,7 @@ impl Stack {
         self.states.get(group)
     }
 
-    /// The function of a group, also by its logical id in the template.
+    /// Finds a function by its group or its logical id in the template.
     pub fn function(&self, name: &str) -> Option<&Function> {
         let named =
             |function: &&FunctionDefinition| function.group == name || function.logical_id == name;
@@ -187,7 +190,7 @@ impl Stack {
             .and_then(|function| self.gateway.function(&function.group))
     }
 
-    /// Ends the engines; everything written is in the data folder.
+    /// Stops the engines. Everything written is in the data folder.
     pub async fn stop(self) {
         let engine = async {
             if let Some(engine) = self.engine {
@@ -203,7 +206,7 @@ impl Stack {
     }
 }
 
-/// Where the functions find AWS.
+/// The addresses of AWS's APIs for the functions.
 struct Endpoints {
     dynamodb: String,
     sns: String,
@@ -225,7 +228,7 @@ impl Endpoints {
         functions.iter().map(config).collect()
     }
 
-    /// The template's variables and those that Lambda sets.
+    /// The variables that the template and Lambda set.
     fn environment(&self, function: &FunctionDefinition) -> HashMap<String, String> {
         let set_by_lambda = [
             ("AWS_REGION", "us-east-1"),
@@ -240,26 +243,23 @@ impl Endpoints {
     }
 }
 
-/// The queue of the consumer that has one, its topic subscribed, and what it feeds.
-fn consumer(
+/// The queue, subscribed to its topic, and its consumer.
+fn queue_consumer(
     functions: &[FunctionDefinition],
     states: &HashMap<String, AppState>,
     recorder: &Recorder,
     options: &StackOptions,
-) -> Option<(Queue, Fed)> {
+) -> Option<(Queue, ConsumerTarget)> {
     let (function, definition) =
         functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
-    let (consumer, app) =
-        (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+    let target = consumer_target(function, states, options)?;
     let topic = definition.topic.clone();
     let queue = Queue::new(definition, options.clock.clone());
     if let Some(topic) = topic {
         let queue = queue.clone();
         recorder.subscribe(&topic, Arc::new(move |message| drop(queue.send(message))));
     }
-    (consumer.start)(&app);
-    let timeout = options.patience.unwrap_or(function.timeout);
-    Some((queue, Fed { consumer, app, timeout }))
+    Some((queue, target))
 }
 
 fn scheduled(
@@ -267,15 +267,25 @@ fn scheduled(
     states: &HashMap<String, AppState>,
     options: &StackOptions,
 ) -> Vec<Scheduled> {
-    let of = |function: &FunctionDefinition| {
+    let scheduled = |function: &FunctionDefinition| {
         function.schedule.as_ref()?;
-        let (consumer, app) =
-            (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
-        (consumer.start)(&app);
-        let timeout = options.patience.unwrap_or(function.timeout);
-        Some(Scheduled { id: function.logical_id.clone(), consumer, app, timeout })
+        let target = consumer_target(function, states, options)?;
+        Some(Scheduled { id: function.logical_id.clone(), target })
     };
-    functions.iter().filter_map(of).collect()
+    functions.iter().filter_map(scheduled).collect()
+}
+
+/// Starts a consumer.
+fn consumer_target(
+    function: &FunctionDefinition,
+    states: &HashMap<String, AppState>,
+    options: &StackOptions,
+) -> Option<ConsumerTarget> {
+    let consumer = groups::consumer(&function.group)?;
+    let app = states.get(&function.group)?.clone();
+    (consumer.start)(&app);
+    let timeout = options.invocation_timeout.unwrap_or(function.timeout);
+    Some(ConsumerTarget { consumer, app, timeout })
 }
 
 fn gateway(
@@ -287,11 +297,11 @@ fn gateway(
         .iter()
         .flat_map(|function| function.routes.iter().map(|key| (key, &function.group)));
     let routes = RouteTable::new(keys.map(|(key, group)| (key.clone(), group.clone())).collect());
-    let routes = routes.map_err(StackError::RouteTwice)?;
+    let routes = routes.map_err(StackError::DuplicateRoute)?;
     let target = |function: &FunctionDefinition| {
         let served = groups::routes(&function.group)?;
         let state = states.get(&function.group)?.clone();
-        let timeout = options.patience.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
+        let timeout = options.invocation_timeout.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
         let target = Target { function: Function::new(served, state), timeout };
         Some((function.group.clone(), target))
     };

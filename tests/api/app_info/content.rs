@@ -5,7 +5,10 @@ use harness::{
     Api,
     local_data::{LocalData, status},
 };
-use local::content_admin::{ContentError, Draft};
+use local::{
+    content_admin::{ContentError, Draft},
+    publication::Publication as _,
+};
 use serde_json::{Value, json};
 
 use super::{admin, answering, first_answer, much_later, push, sample, start};
@@ -27,11 +30,11 @@ fn shown(draft: &Draft) -> Vec<String> {
 async fn an_empty_table_is_filled_once_and_never_again() {
     let api = start().await;
     push(&api, &answering("Published.")).await;
-    api.stack.fill().await.expect("nothing to do");
+    api.stack.seed().await.expect("nothing to do");
     assert_eq!(first_answer(&api).await, "Published.");
     // Several launchers start at once.
     let empty = Api::start().await;
-    for filled in join_all((0..8).map(|_| empty.stack.fill())).await {
+    for filled in join_all((0..8).map(|_| empty.stack.seed())).await {
         filled.expect("filled by one of them");
     }
     assert_eq!(first_answer(&empty).await, sample()["faqs"][0]["answer"]["en"]);
@@ -47,7 +50,7 @@ async fn a_file_with_any_error_changes_nothing() {
     let refused = admin(&api)
         .draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now())
         .await;
-    let Err(ContentError::Wrong(problems)) = refused else { panic!("{refused:?}") };
+    let Err(ContentError::Invalid(problems)) = refused else { panic!("{refused:?}") };
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -88,7 +91,7 @@ async fn a_rollback_restores_the_previous_version_if_there_is_one() {
     let api = start().await;
     let sample_answer = first_answer(&api).await;
     assert!(
-        matches!(roll_back(&api).await, Err(ContentError::NothingBefore)),
+        matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)),
         "the first version has no predecessor"
     );
     assert_eq!(push(&api, &answering("Second.")).await, 2);
@@ -98,13 +101,13 @@ async fn a_rollback_restores_the_previous_version_if_there_is_one() {
         much_later(&api).await;
         assert_eq!(first_answer(&api).await, answer);
     }
-    assert!(matches!(roll_back(&api).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)));
     // A version that was rolled back stays in the table. The next one has a new number and this one
     // as its predecessor.
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
     assert_eq!(roll_back(&api).await.expect("there is a previous version"), 1);
     let empty = Api::start().await;
-    assert!(matches!(roll_back(&empty).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&empty).await, Err(ContentError::NoPreviousVersion)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +149,7 @@ async fn of_many_publications_at_once_one_succeeds_and_the_others_get_an_error()
         (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
     assert_eq!(published.len(), 1, "{outcomes:?}");
     assert!(
-        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Overtaken))),
+        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Conflict))),
         "{outcomes:?}"
     );
     let told = first_answer(&api).await;
@@ -169,7 +172,7 @@ async fn a_draft_is_refused_after_another_publication_even_if_that_was_rolled_ba
     push(&api, &answering("Third.")).await;
     roll_back(&api).await.expect("there is a previous version");
     for draft in &stale {
-        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Overtaken)));
+        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Conflict)));
     }
     assert_eq!(first_answer(&api).await, "Second.");
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
@@ -217,7 +220,7 @@ async fn the_commands_work_on_the_local_data_folder() {
     let file = std::env::temp_dir().join(format!("satchel-content-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in ASCII");
     let api = data.start().await;
-    api.stack.fill().await.expect("the sample is valid");
+    api.stack.seed().await.expect("the sample is valid");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");

@@ -3,7 +3,7 @@ use harness::{
     local_data::{LocalData, status},
     log,
 };
-use local::operator_admin::{DeskError, OperatorAdmin};
+use local::customer_admin::{CustomerAdmin, CustomerAdminError};
 use serde_json::json;
 use shared::account::StatusChange;
 
@@ -18,9 +18,9 @@ async fn set_disabled(
     phone: &str,
     disabled: bool,
     why: &str,
-) -> Result<bool, DeskError> {
+) -> Result<bool, CustomerAdminError> {
     let store = api.stack.state("customer").expect("customer runs").store.clone();
-    let admin = OperatorAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
+    let admin = CustomerAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
     let change = StatusChange {
         at: api.stack.state("customer").expect("customer runs").now(),
         why: why.to_owned(),
@@ -81,11 +81,20 @@ async fn the_operators_actions_are_logged_without_personal_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_without_an_account_cannot_be_disabled() {
     let api = Api::start().await;
-    assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
-    assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, true, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
+    assert!(matches!(
+        set_disabled(&api, "nobody", true, "w").await,
+        Err(CustomerAdminError::InvalidPhone)
+    ));
     let phone = api.log_in(PHONE).await;
     api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, false, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
