@@ -10,12 +10,14 @@ pub mod documented;
 pub mod error;
 pub mod error_format;
 pub mod etag;
+pub mod failure;
 pub mod fields;
 pub mod idempotency;
 pub mod language;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
+pub mod operation;
 pub mod page;
 pub mod path;
 pub mod public;
