@@ -241,8 +241,3 @@ fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
         .when_is("revision", number(device.revision))
         .value(":one", number(1))
 }
-
-/// The item of a device: the clean-up finds it by when it was last seen.
-pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
-}

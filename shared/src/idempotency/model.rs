@@ -79,6 +79,19 @@ pub struct AnswerRecord {
     pub until: Option<Timestamp>,
 }
 
+/// What came of an effect that happens once.
+#[derive(Debug)]
+pub enum Once {
+    /// It happened now.
+    Done,
+    /// It happened before, with this answer.
+    Replayed(StoredAnswer),
+    /// The key was used for another request.
+    Reused,
+    /// A condition of the effect did not hold, and nothing happened.
+    Refused(Refusals),
+}
+
 /// What a key was used for before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {

@@ -15,19 +15,6 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// What came of an effect that happens once.
-#[derive(Debug)]
-pub enum Once {
-    /// It happened now.
-    Done,
-    /// It happened before, with this answer.
-    Replayed(StoredAnswer),
-    /// The key was used for another request.
-    Reused,
-    /// A condition of the effect did not hold, and nothing happened.
-    Refused(Refusals),
-}
-
 impl Store {
     /// What a key was used for before, strongly consistent. One trip, one read unit for each 4 KB
     /// of the answer; no trip without a key.
