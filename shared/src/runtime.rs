@@ -192,9 +192,10 @@ impl Function {
                 )
             };
         }
-        match response.extensions().get::<Cause>() {
-            Some(Cause(error)) => line! { error %error, },
-            None => line! { info },
+        if let Some(Cause(error)) = response.extensions().get() {
+            line! { error %error, }
+        } else {
+            line! { info }
         }
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);

@@ -45,8 +45,7 @@ const ABOVE: [&str; 5] = ["app", "audit", "auth", "http", "settings"];
 const ACROSS: [&str; 2] = ["clean_up", "customer_data"];
 
 /// Imports of a higher layer that are still there. This list must only shrink.
-const UPWARD: [(&str, &str); 1] =
-    [("shared/src/wallet/records.rs", "shared/src/customer_data.rs")];
+const UPWARD: [(&str, &str); 1] = [("shared/src/wallet/records.rs", "shared/src/customer_data.rs")];
 
 /// A domain whose writes still need the store of another one. This list must only shrink: an
 /// operation that writes for several domains asks each for its part of the transaction.

@@ -14,6 +14,7 @@ use shared::{
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
+        request::Violation,
     },
     ids::ChallengeId,
     limits::{BudgetKind, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour},
@@ -61,14 +62,9 @@ impl Recipient {
                 fixed_code,
             });
         }
-        let phone = Phone::parse(phone, country).map_err(|error| match error {
-            PhoneError::Invalid => {
-                ApiError::field("phone", "invalid", "The phone number entered is not valid.")
-            }
-            PhoneError::Country => {
-                let detail = format!("\"{}\" is not a valid choice.", country.unwrap_or_default());
-                ApiError::field("country", "invalid_choice", detail)
-            }
+        let phone = Phone::parse(phone, country).map_err(|error| {
+            let (name, Violation { code, detail }) = not_a_phone(error, country);
+            ApiError::field(name, code, detail)
         })?;
         let countries = app.settings.countries()?;
         let served = phone.country().filter(|country| countries.contains(country));
@@ -76,6 +72,16 @@ impl Recipient {
             ApiError::field("phone", "invalid", "Codes cannot be sent to this country.")
         })?;
         Ok(Self { phone, country, fixed_code: None })
+    }
+}
+
+/// What is wrong with which field.
+pub(crate) fn not_a_phone(error: PhoneError, country: Option<&str>) -> (&'static str, Violation) {
+    match error {
+        PhoneError::Invalid => {
+            ("phone", Violation::invalid("The phone number entered is not valid."))
+        }
+        PhoneError::Country => ("country", Violation::invalid_choice(country.unwrap_or_default())),
     }
 }
 
@@ -376,7 +382,8 @@ mod tests {
         let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
         assert_eq!(
             text,
-            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu"
+            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\n\
+             FA+9qCX9VSu"
         );
         assert!(text.len() <= 140);
     }

@@ -14,7 +14,7 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
-    customer::{self, Customer, CustomerPatch},
+    customer::{self, Customer},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
@@ -29,8 +29,8 @@ use table::{
 };
 
 use crate::{
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
-    patch::PhonePatch,
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
+    patch::{DetailsPatch, PhonePatch},
     profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
@@ -49,14 +49,12 @@ pub(crate) struct TriedPhone {
 }
 
 impl PhoneRequest {
-    /// Reads the phone.
-    pub(crate) fn read(
-        app: &AppState,
-        PhonePatch { phone, new, old }: PhonePatch,
-    ) -> Result<Self, ApiError> {
-        let wrong =
-            || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
-        Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
+    /// The phone and the codes of a request, if it changes the phone.
+    pub(crate) fn of(patch: PhonePatch) -> Option<Self> {
+        let PhonePatch { phone, challenge, otp, old_challenge, old_otp } = patch;
+        let new = Presented::sent(challenge, otp, "otp");
+        let old = Presented::sent(old_challenge, old_otp, "old_otp");
+        Some(Self { phone: phone?, new, old })
     }
 
     /// Counts a try for each code. One trip, two write units a code.
@@ -130,7 +128,7 @@ pub(crate) async fn change_phone(
     caller: &Caller,
     verified: &Verified,
     before: &Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
     tried: TriedPhone,
 ) -> Result<Customer, ApiError> {
@@ -161,7 +159,7 @@ struct Plan<'a> {
     caller: &'a Caller,
     verified: &'a Verified,
     phone: Phone,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &'a HeaderMap,
 }
 
@@ -169,11 +167,11 @@ impl Plan<'_> {
     async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
         let (store, random) = (&self.app.store, &*self.app.random);
         let new = self.app.hashes()?.phone(&self.phone);
-        let read = async || {
+        let read = || async {
             let profile = store.profile(self.verified.customer).await?;
             profile.ok_or_else(ApiError::user_not_found)
         };
-        let attempt = async |before| self.attempt(before, &new, codes).await;
+        let attempt = |before| self.attempt(before, &new, codes);
         retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
             .await?
             .ok_or_else(changed_elsewhere)
@@ -190,7 +188,9 @@ impl Plan<'_> {
         if !tag_of(&before).satisfies(self.headers) {
             return Err(ApiError::precondition_failed());
         }
-        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+        let mut details = before.details.clone();
+        self.patch.clone().apply_to(&mut details);
+        let after = before.moved(self.phone.clone(), details, self.app.now());
         let (customer, old) = (after.id, &self.verified.account.phone);
         let mut transaction = Transaction::new();
         let moved = account::move_account(customer, self.verified.session, (old, new));
@@ -227,7 +227,8 @@ async fn tell(app: &AppState, name: &str, old: &Phone) {
         return;
     }
     let text = format!(
-        "Your {name} account now uses another phone number. If this was not you, contact {name} at once."
+        "Your {name} account now uses another phone number. If this was not you, contact {name} \
+         at once."
     );
     if let Err(error) = app.messages.send(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");

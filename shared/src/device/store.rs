@@ -5,14 +5,14 @@
 //! in that transaction too; a device changes only from the revision that was seen.
 
 use table::{
-    Committed, Item, Key, Query, Transaction, Write, Written, attribute, boolean, item,
-    listed_item, number, records, text,
+    Committed, Query, Transaction, Write, Written, attribute, boolean, item, number, records, text,
 };
 
 use crate::{
     device::{
         Device, DeviceClaim, DeviceOwner, FoundDevice, Silenced,
         claim::{add_claim, uncount},
+        items::device_item,
         keys,
     },
     hashes::ContentHash,

@@ -2,7 +2,8 @@
 //! errors.
 //!
 //! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its
-//! cause is logged once, in the line of its request; the envelope is the one of drf-standardized-errors.
+//! cause is logged once, in the line of its request; the envelope is that of
+//! drf-standardized-errors.
 
 use std::{borrow::Cow, error::Error, fmt::Display, sync::Arc};
 

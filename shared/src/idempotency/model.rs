@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use table::Refusals;
 
 use crate::ids::CustomerId;
 

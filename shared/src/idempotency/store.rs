@@ -6,12 +6,11 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Refusals, Transaction, Verdict, Write, Written, expiring_item, item, number,
-    record,
+    Committed, Item, Transaction, Verdict, Write, Written, expiring_item, item, number, record,
 };
 
 use crate::{
-    idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer, keys},
+    idempotency::{AnswerRecord, NewAnswer, Once, Seen, Slot, keys},
     store::{Store, StoreError},
 };
 
