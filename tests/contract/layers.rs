@@ -41,6 +41,11 @@ const BASE: [&str; 13] = [
 ];
 /// What is above the domains. The file `lib.rs` only lists modules.
 const ABOVE: [&str; 5] = ["app", "audit", "auth", "http", "settings"];
+/// What reads and writes several domains.
+const ACROSS: [&str; 2] = ["clean_up", "customer_data"];
+
+/// Imports of a higher layer that are still there. This list must only shrink.
+const UPWARD: [(&str, &str); 1] = [("shared/src/wallet/records.rs", "shared/src/customer_data.rs")];
 
 /// A domain whose writes still need the store of another one. This list must only shrink: an
 /// operation that writes for several domains asks each for its part of the transaction.
@@ -65,20 +70,25 @@ fn no_two_files_import_each_other() {
 
 #[test]
 fn a_domain_knows_nothing_of_http_nor_of_what_runs_it() {
-    let problems: Vec<String> = imports()
+    let imports = imports();
+    let is_upward = |Import { from, to }: &&Import| Some(layer(from)? < layer(to)?);
+    let upward: BTreeSet<(&str, &str)> = imports
         .iter()
-        .filter_map(|Import { from, to }| {
-            let (lower, higher) = (layer(from)?, layer(to)?);
-            (lower < higher).then(|| {
-                format!(
-                    "{from} imports {to}, which is above it (base ← domains ← http, auth ← runtime \
-                     ← groups): return a value or an error of its own, and let the caller make an \
-                     answer of it"
-                )
-            })
-        })
+        .filter(|import| is_upward(import) == Some(true))
+        .map(|import| (&*import.from, &*import.to))
         .collect();
-    assert_none(&problems);
+    let known = BTreeSet::from(UPWARD);
+    let new = upward.difference(&known).map(|(from, to)| {
+        format!(
+            "{from} imports {to}, which is above it (base ← domains ← http, auth ← runtime ← \
+             groups): return a value or an error of its own, and let the caller make an answer of \
+             it"
+        )
+    });
+    let gone = known.difference(&upward).map(|(from, to)| {
+        format!("({from:?}, {to:?}) no longer imports upwards: take it out of UPWARD")
+    });
+    assert_none(&new.chain(gone).collect::<Vec<_>>());
 }
 
 #[test]
@@ -144,7 +154,7 @@ fn every_file_of_shared_is_in_a_layer() {
 
 fn layer(file: &str) -> Option<usize> {
     let place = place(file)?;
-    let layers: [&[&str]; 4] = [&BASE, &DOMAINS, &ABOVE, &["runtime"]];
+    let layers: [&[&str]; 5] = [&BASE, &DOMAINS, &ACROSS, &ABOVE, &["runtime"]];
     layers.iter().position(|layer| layer.contains(&place))
 }
 

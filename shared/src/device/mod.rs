@@ -1,6 +1,7 @@
 //! Push devices, whose registration ids have one owner at any moment, and their SNS endpoints.
 
 pub(crate) mod claim;
+pub(crate) mod items;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;

@@ -4,5 +4,4 @@ pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, RequestKey, Seen, Slot, StoredAnswer};
-pub use store::Once;
+pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, Once, RequestKey, Seen, Slot, StoredAnswer};
