@@ -103,7 +103,7 @@ pub enum Seen {
 }
 
 impl RequestKey {
-    /// Where the answer to it stands.
+    /// The slot of the answer to it.
     pub fn slot(&self, asker: Asker, operation: &'static str) -> Slot {
         Slot { asker, operation, request: self.clone() }
     }
