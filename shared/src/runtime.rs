@@ -6,7 +6,6 @@
 //! one log line a request, without its query, body, headers or address, with what it cost in
 //! storage and the customer under a pseudonym.
 
-pub mod deadline;
 mod shutdown;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -46,6 +45,7 @@ use crate::{
     aws::Clients,
     clock::SystemClock,
     config::Config,
+    deadline::Deadline,
     http::{
         answer::Answer,
         checks::MatchedRoute,
@@ -59,7 +59,6 @@ use crate::{
     ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
-    runtime::deadline::Deadline,
     subject,
 };
 

@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::{
     account::{DeviceLabel, Platform},
     app::AppState,
+    customer::Profile,
     device::Registration,
     error_responses,
     http::{
@@ -27,7 +28,6 @@ use utoipa::ToSchema;
 use crate::{
     code::{Presented, invalid_code, read_phone},
     log_in::LogIn,
-    profile::Profile,
 };
 
 /// A code and what it was sent for.

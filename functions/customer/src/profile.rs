@@ -1,4 +1,4 @@
-//! `GetCustomerDetails`, and the profile's form on the wire.
+//! `GetCustomerDetails`, and the answer with a profile.
 
 use axum::{
     Json,
@@ -6,68 +6,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use jiff::{Timestamp, civil::Date};
-use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::{Customer, Gender},
+    customer::{Customer, Profile},
     http::{
         error::ApiError,
         etag::{ETag, IfNoneMatch},
-        times::in_millis,
     },
-    ids::CustomerId,
 };
-use utoipa::ToSchema;
-
-/// A customer's profile.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Profile {
-    #[schema(value_type = String, format = "uuid")]
-    id: CustomerId,
-    /// E.164.
-    phone: String,
-    first_name: String,
-    last_name: String,
-    #[schema(required)]
-    email: Option<String>,
-    #[schema(required, value_type = Option<String>, format = "date")]
-    birth_date: Option<Date>,
-    #[schema(required)]
-    gender: Option<Gender>,
-    /// BCP 47.
-    #[schema(required)]
-    language: Option<String>,
-    #[schema(required)]
-    avatar_url: Option<String>,
-    marketing_opt_in: bool,
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    created: Timestamp,
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    updated: Timestamp,
-}
-
-impl From<Customer> for Profile {
-    fn from(customer: Customer) -> Self {
-        Self {
-            id: customer.id,
-            phone: customer.phone.as_str().to_owned(),
-            first_name: customer.first_name,
-            last_name: customer.last_name,
-            email: customer.email,
-            birth_date: customer.birth_date,
-            gender: customer.gender,
-            language: customer.language,
-            avatar_url: customer.avatar_url,
-            marketing_opt_in: customer.marketing_opt_in,
-            created: customer.created,
-            updated: customer.updated,
-        }
-    }
-}
 
 /// The caller's profile.
 ///

@@ -5,6 +5,7 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+    customer::Profile,
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
@@ -13,7 +14,7 @@ use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
     patch::ProfilePatch,
-    profile::{Profile, answer, changed_elsewhere, tag_of},
+    profile::{answer, changed_elsewhere, tag_of},
 };
 
 /// How often a change is tried again on top of somebody else's, where the request did not say which

@@ -12,8 +12,8 @@ use shared::{
         error::ApiError,
         fields::{Fields, FromFields, Reported},
         rules::{Boolean, Choice, text},
-        times::in_millis,
     },
+    times::in_millis,
 };
 use utoipa::{
     PartialSchema, ToSchema,

@@ -18,9 +18,10 @@ use serde_json::{Value, json};
 use shared::{
     app::AppState,
     clock::{Clock, SystemClock},
+    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
-    runtime::{Consumer, deadline::Deadline},
+    runtime::Consumer,
 };
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 use tracing::{error, instrument::WithSubscriber as _};

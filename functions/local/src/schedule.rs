@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use shared::{
     app::AppState,
     clock::{Clock as _, SystemClock},
+    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
-    runtime::{Consumer, Error, deadline::Deadline},
+    runtime::{Consumer, Error},
 };
 use tokio::task::JoinSet;
 use tracing::{error, instrument::WithSubscriber as _};

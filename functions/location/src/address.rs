@@ -12,10 +12,10 @@ use shared::{
         error::ApiError,
         fields::{Fields, FromFields, Reported, Violation},
         rules::{Boolean, Text, text},
-        times::in_millis,
     },
     ids::AddressId,
     point::Point,
+    times::in_millis,
 };
 use utoipa::{
     PartialSchema, ToSchema,

@@ -126,13 +126,6 @@ impl Store {
         stretch.items.into_iter().map(|item| Ok(record::<Leaving>(item)?.customer)).collect()
     }
 
-    /// Takes a customer of whom nothing is left from the list. One trip, one write unit.
-    pub(crate) async fn forget_leaving(&self, customer: CustomerId) -> Result<(), StoreError> {
-        let key = keys::leaving(customer).into_item();
-        self.client.delete_item().table_name(&self.name).set_key(Some(key)).send().await?;
-        Ok(())
-    }
-
     fn close_account(&self, departure: &Departure) -> Result<TransactWriteItem, StoreError> {
         let mut names = names(departure.session);
         names.extend([("#phone".to_owned(), "phone".to_owned())]);

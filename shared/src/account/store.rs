@@ -11,11 +11,10 @@ use aws_sdk_dynamodb::{
     },
 };
 use jiff::Timestamp;
-use table::{DUE, DUE_AT, Item, attribute, due_day, item, number, record, text};
+use table::{DUE, DUE_AT, Item, attribute, due_day, item, listed_item, number, record, text};
 
 use crate::{
     account::{Account, MOST_SESSIONS, Session, Status, keys, minute_of},
-    clean_up::due,
     config::TokenConfig,
     customer::Customer,
     device::{Device, DeviceClaim, FoundDevice, store::ClaimParts},
@@ -247,9 +246,9 @@ impl Store {
         };
         let owner = PhoneOwner { customer: customer.id };
         let account_key = keys::account(customer.id);
-        let place = keys::SESSIONS_BY_END.partition_of(&account_key);
-        let mut account_item = item(account_key, "account", &account)?;
-        account_item.extend(due(place, log_in.session.expires()));
+        let expires = log_in.session.expires();
+        let account_item =
+            listed_item(account_key, "account", &account, keys::SESSIONS_BY_END, expires)?;
         let mut items = vec![
             self.take_code(log_in.challenge)?,
             self.put_new(item(keys::phone_owner(&log_in.phone), "phone_owner", &owner)?)?,

@@ -11,12 +11,12 @@ use aws_sdk_dynamodb::{
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use table::{
-    DUE, DUE_AT, Item, Key, Query, attribute, due_day, expiring_item, item, number, record, text,
+    DUE, DUE_AT, Item, Key, Query, attribute, due_day, expiring_item, item, listed_item, number,
+    record, text,
 };
 
 use crate::{
     account::{SessionAdded, store::refused_item},
-    clean_up::due,
     device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, Silenced, keys},
     hashes::ContentHash,
     idempotency::{NewAnswer, Once},
@@ -312,32 +312,17 @@ impl Store {
         customer: CustomerId,
         registration: &ContentHash,
     ) -> Result<bool, StoreError> {
-        let items = self.removal_parts(customer, registration, None)?;
-        Ok(matches!(self.transact(items).await?, Outcome::Done))
-    }
-
-    /// The parts of a transaction that takes a device away, of this revision where one is named.
-    pub(crate) fn removal_parts(
-        &self,
-        customer: CustomerId,
-        registration: &ContentHash,
-        revision: Option<u64>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let key = keys::device(customer, registration);
-        Ok(vec![
+        let items = vec![
             self.delete_if(
                 keys::device_owner(registration),
                 "customer = :was",
                 Some((":was", text(customer))),
             )?,
-            match revision {
-                Some(revision) => {
-                    self.delete_if(key, "revision = :was", Some((":was", number(revision))))?
-                }
-                None => self.delete_if(key, "attribute_exists(pk)", None)?,
-            },
+            self.delete_if(key, "attribute_exists(pk)", None)?,
             self.count_device(customer, -1)?,
-        ])
+        ];
+        Ok(matches!(self.transact(items).await?, Outcome::Done))
     }
 
     /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has
@@ -365,24 +350,6 @@ impl Store {
             "SET active = :active, checked = :active, silenced = :silenced ADD revision :one";
         let values = [(":active", AttributeValue::Bool(false)), (":silenced", attribute(why)?)];
         self.change_device(customer, device, change, values).await
-    }
-
-    /// Erases a device of a customer who left, and with it that its registration id is theirs,
-    /// unless it is another's by now.
-    pub(crate) async fn erase_device(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-    ) -> Result<(), StoreError> {
-        let hash = device.hash();
-        let owned = ("customer = :was", Some((":was", text(customer))));
-        let items = vec![
-            self.delete_if(keys::device_owner(&hash), owned.0, owned.1)?,
-            self.delete_if(keys::device(customer, &hash), "attribute_exists(pk)", None)?,
-        ];
-        // Where that does not hold, it has moved to another customer, and this one has it no
-        // longer.
-        self.transact(items).await.map(|_| ())
     }
 
     async fn change_device(
@@ -467,8 +434,5 @@ impl Store {
 
 /// The item of a device: the clean-up finds it by when it was last seen.
 fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    let place = keys::DEVICES_BY_LAST_SEEN.partition_of(&key);
-    let mut item = item(key, "device", device)?;
-    item.extend(due(place, device.seen));
-    Ok(item)
+    listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
 }

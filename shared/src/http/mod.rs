@@ -23,5 +23,3 @@ pub mod rate_limit;
 mod registration;
 pub mod routes;
 pub mod rules;
-pub mod session;
-pub mod times;

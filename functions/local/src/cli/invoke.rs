@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use clap::Args;
 use serde_json::Value;
-use shared::runtime::deadline::Deadline;
+use shared::deadline::Deadline;
 
 use super::{Failure, StackArgs, say};
 use crate::{groups, log, stack::Stack};
