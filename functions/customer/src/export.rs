@@ -140,9 +140,22 @@ impl ToSchema for Export {
     }
 }
 
-/// A customer who has nothing but a profile and a session.
+/// A customer who has only a profile and a session.
 fn example() -> Value {
+    let session = json!({
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone",
+        "platform": "ios", "created": "2026-11-22T10:00:00.000Z",
+        "last_used": "2026-11-22T10:05:00.000Z", "ends": "2027-05-21T10:00:00.000Z",
+        "idle_seconds": 2_592_000, "generation": 2, "generations_in_minute": 1,
+        "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true,
+    });
+    let account = json!({
+        "status": "active", "phone_hash": "Ovy6Ij3LVCp1eJ5I8sXEHg", "epoch": 0,
+        "profile_version": 2, "status_change": null, "last_log_out": null,
+    });
     let mut members = empty().unwrap_or_default();
     members.insert("profile".to_owned(), crate::profile::example());
+    members.insert("account".to_owned(), account);
+    members.insert("sessions".to_owned(), json!([session]));
     json!(Export { members, rest: Rest { next: None } })
 }

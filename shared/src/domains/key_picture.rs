@@ -68,12 +68,13 @@ fn grants(prefix: &Prefix) -> String {
     let names = |can: fn(Action) -> bool| {
         let granted =
             prefix.grants.iter().filter(|(_, actions)| actions.iter().any(|one| can(*one)));
-        granted.map(|(function, _)| *function).collect::<Vec<_>>().join(", ")
+        let granted = granted.map(|(function, _)| *function).collect::<Vec<_>>();
+        if granted.is_empty() { "no function".to_owned() } else { granted.join(", ") }
     };
-    let is_write = |action| matches!(action, Action::Put | Action::Update | Action::Delete);
-    format!(
-        "read by {}; written by {}",
-        names(|action| !matches!(action, Action::Put | Action::Update | Action::Delete)),
-        names(is_write)
-    )
+    let (read, written) = (names(|action| !is_write(action)), names(is_write));
+    format!("read by {read}; written by {written}")
+}
+
+fn is_write(action: Action) -> bool {
+    matches!(action, Action::Put | Action::Update | Action::Delete)
 }
