@@ -1,5 +1,5 @@
-"""What the emulator knows as a service but not as a resource of CloudFormation, made through the service's own calls, whose parameters botocore
-checks by the service's own model: names, types, what must be there."""
+"""Creates the resources that the emulator supports only through the APIs of their services, not through CloudFormation. botocore checks
+the parameters of each call against the model of the service: names, types, and which are required."""
 
 import json
 import re
@@ -10,15 +10,16 @@ PSEUDO = {"AWS::Region": "us-east-1", "AWS::AccountId": "123456789012", "AWS::Pa
 
 
 class Rest:
-    """Makes the rest of a stack. `made` are the physical ids of what CloudFormation made, `given` the values of all parameters."""
+    """Creates the rest of a stack. `made` are the physical ids of the resources that CloudFormation created, `given` the values of all
+    parameters."""
 
     def __init__(self, name, made, given, holds):
         self.name, self.made, self.given, self.holds = name, dict(made), given, holds
         self.attributes = {}
 
     def make(self, key, resource):
-        """Whether the emulator has taken the resource."""
-        way = {
+        """Creates the resource, and returns whether the emulator supports it."""
+        create = {
             "AWS::CloudWatch::Alarm": self.alarm,
             "AWS::Logs::MetricFilter": self.metric_filter,
             "AWS::SecretsManager::Secret": self.secret,
@@ -29,9 +30,9 @@ class Rest:
             "AWS::ApiGatewayV2::DomainName": self.domain,
             "AWS::ApiGatewayV2::ApiMapping": self.mapping,
         }.get(resource["Type"])
-        if way:
-            way(key, self.value(resource["Properties"]))
-        return way is not None
+        if create:
+            create(key, self.value(resource["Properties"]))
+        return create is not None
 
     def value(self, node):
         match node:
@@ -92,7 +93,7 @@ class Rest:
             boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])})
 
     def api(self, key, properties):
-        """The emulator imports no document, so each of its methods becomes a route."""
+        """Creates a route for each method of the API's document, since the emulator cannot import it."""
         client = boto3.client("apigatewayv2")
         self.made[key] = client.create_api(Name=self.name, ProtocolType="HTTP")["ApiId"]
         for path, methods in properties["Body"]["paths"].items():
@@ -120,14 +121,14 @@ def lower(name):
 
 
 def typed(client, operation, values):
-    """The values with the types that the operation's model wants, where the template has texts."""
+    """The values with the types of the operation's model, where the template has strings."""
     return shaped(client.meta.service_model.operation_model(operation).input_shape, values)
 
 
 def shaped(shape, value):
     match shape.type_name:
         case "structure":
-            # What the model does not know stays, and botocore says so.
+            # botocore rejects members that the model does not have.
             return {name: shaped(shape.members[name], inner) if name in shape.members else inner for name, inner in value.items()}
         case "list":
             return [shaped(shape.member, inner) for inner in value]

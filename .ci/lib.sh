@@ -1,38 +1,52 @@
-# What .ci/run and .ci/full share: timed steps, the tools they need, and how a function is built. Sourced, from the repository's root.
+# Shared by .ci/run and .ci/full: timed steps, the installation of tools, and the build of a function.
+# Source it from the repository's root.
 # shellcheck shell=bash
 
 tools=$PWD/target/ci-tools
-export PATH=$tools/bin:$PATH # first, since cargo-lambda finds Zig through the `python3` that comes first
+# First in PATH: cargo-lambda finds Zig through the first `python3`.
+export PATH=$tools/bin:$PATH
 export CARGO_INCREMENTAL=0 CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
-# `sam` asks for a region and credentials even for what it does alone.
+# `sam` wants a region and credentials even for commands that do not call AWS.
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none
 
-times=()
+results=()
 current=
-begun=0
+started_at=0
+skip_reason=
 
-# step NAME COMMAND…: runs it, in this shell, so that `set -e` ends the whole run at the first failure.
+# step NAME COMMAND…: runs the command in this shell, so that `set -e` ends the whole run at the first failure.
 step() {
     current=$1
-    begun=$SECONDS
+    started_at=$SECONDS
+    skip_reason=
     shift
     printf '\n=== %s\n' "$current"
     "$@"
-    times+=("$(printf '%5d s  %s' $((SECONDS - begun)) "$current")")
+    result "${skip_reason:+SKIPPED: $skip_reason}"
     current=
+}
+
+# skipped REASON: reports that the current step, or a part of it, did not run.
+skipped() {
+    skip_reason=${skip_reason:+$skip_reason; }$1
+    printf 'skipped: %s\n' "$1"
+}
+
+result() {
+    results+=("$(printf '%5d s  %s%s' $((SECONDS - started_at)) "$current" "${1:+: $1}")")
 }
 
 summary() {
     local status=$?
-    printf '\n=== Time\n'
-    [ ${#times[@]} -eq 0 ] || printf '%s\n' "${times[@]}"
-    [ -z "$current" ] || printf '%5d s  %s: FAILED\n' $((SECONDS - begun)) "$current"
-    printf '%5d s  in all\n' "$SECONDS"
+    [ -z "$current" ] || result FAILED
+    printf '\n=== Summary\n'
+    [ ${#results[@]} -eq 0 ] || printf '%s\n' "${results[@]}"
+    printf '%5d s  total\n' "$SECONDS"
     exit "$status"
 }
 trap summary EXIT
 
-# Debian packages, only where something is missing.
+# Installs Debian packages.
 install_packages() {
     local sudo=
     [ "$(id -u)" = 0 ] || sudo=sudo
@@ -40,6 +54,7 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# Installs the Rust components and the Python packages of the given lists, unless they are installed already.
 install_tools() {
     command -v cc >/dev/null || install_packages gcc libc6-dev
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
@@ -55,7 +70,7 @@ install_tools() {
     done
 }
 
-# What the documentation's pages are looked at with. The fonts are for the names of its folders, in screenshots.
+# Installs the browser that tests the documentation. The fonts are for the names of its folders in screenshots.
 install_browser() {
     local missing=()
     command -v curl >/dev/null || missing+=(curl)
@@ -64,30 +79,32 @@ install_browser() {
     command -v chromium >/dev/null || missing+=(chromium)
     ls /usr/share/fonts/truetype/wqy/*.ttc >/dev/null 2>&1 || missing+=(fonts-wqy-microhei fonts-noto-color-emoji)
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
-    [ -d "$tools/browser/node_modules/playwright-core" ] || npm install --silent --no-fund --no-audit --prefix "$tools/browser" playwright-core@1.65.1
+    [ -d "$tools/browser/node_modules/playwright-core" ] ||
+        npm install --silent --no-fund --no-audit --prefix "$tools/browser" playwright-core@1.65.1
 }
 
-# The most bytes of a function's zip: the documentation carries its pages, the reference's program in two encodings.
-most_zipped() {
+# max_zip_bytes FUNCTION: the limit of a function's zip, by its folder or its name in the template. The documentation
+# contains its pages, and the program of the reference page in two encodings.
+max_zip_bytes() {
     case $1 in
-    docs) echo 5500000 ;;
+    docs | DocsFunction) echo 5500000 ;;
     *) echo 3000000 ;;
     esac
 }
 
-# The groups that are deployed: one per CodeUri in the template.
+# The folders of all functions, from the CodeUri properties of the template: a new function needs no edit here.
 functions() {
     sed -n 's|^ *CodeUri: functions/||p' template.yaml
 }
 
-# This machine's architecture, as cargo-lambda's option and as the template's parameter.
+# This machine's architecture, as the option of cargo-lambda and as the template's parameter.
 case $(uname -m) in
 x86_64) lambda_target=--x86-64 lambda_architecture=x86_64 ;;
 *) lambda_target=--arm64 lambda_architecture=arm64 ;;
 esac
 export lambda_target lambda_architecture
 
-# Built from the group's own folder, as `sam build` does it: from the root, the features of all packages would be united.
+# Builds in the function's folder, as `sam build` does. From the root, Cargo would unify the features of all packages.
 build_function() {
     (cd "functions/$1" && cargo lambda build --locked --release "$lambda_target" --output-format zip --bin "$1")
 }

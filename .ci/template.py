@@ -1,6 +1,6 @@
-"""Reads template.yaml for the checks here: CloudFormation's short tags, and the variables that a function would get.
+"""Reads template.yaml for the checks in this folder: CloudFormation's short tags, and the variables of a function.
 
-Reading YAML is PyYAML's part, which comes with the tools of .ci/requirements.txt.
+PyYAML comes with the tools of .ci/requirements.txt.
 """
 
 import pathlib
@@ -36,13 +36,13 @@ def load():
 
 
 def groups(template):
-    """Each group's name, from its CodeUri, with the function's properties."""
+    """The properties of each function, by its folder in functions/."""
     functions = (r["Properties"] for r in template["Resources"].values() if r["Type"] == "AWS::Serverless::Function")
     return {properties["CodeUri"].removeprefix("functions/"): properties for properties in functions}
 
 
 def variables(template, group, **parameters):
-    """The environment of a group's function: parameters at their defaults unless given, a secret made of its resource's name."""
+    """The environment of a function. Parameters have their defaults unless given; a secret is derived from its name."""
     defaults = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()} | parameters
 
     def resolve(value):
@@ -61,7 +61,7 @@ def variables(template, group, **parameters):
 
 
 def lambda_variables(group, runtime_api):
-    """What Lambda itself adds to them."""
+    """The variables that Lambda sets."""
     return {
         "AWS_LAMBDA_RUNTIME_API": runtime_api,
         "AWS_LAMBDA_FUNCTION_NAME": group,

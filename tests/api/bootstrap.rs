@@ -102,7 +102,7 @@ async fn a_scheduled_consumer_binary_reports_each_task_as_metrics_and_nothing_pr
     let api = Api::with(&[("LogLevel", "error")]).await;
     api.code_for("+12025550143").await;
     for scheduled in api.stack.scheduled() {
-        let name = scheduled.consumer.name;
+        let name = scheduled.target.consumer.name;
         let mut function = Bootstrap::start(&api.stack, name).await;
         let mut tasks = 0;
         for event in sample_events(name) {

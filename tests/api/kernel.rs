@@ -33,7 +33,7 @@ fn key(sort: &str) -> Key {
 }
 
 fn counter(sort: &str, n: i64) -> Item {
-    item(key(sort), "counter", &Counter { n }).unwrap()
+    item(key(sort), "counter", &Counter { n }).expect("an item")
 }
 
 fn replace(sort: &str, was: i64, n: i64) -> Write {
@@ -41,7 +41,7 @@ fn replace(sort: &str, was: i64, n: i64) -> Write {
 }
 
 async fn stored(table: &Table, sort: &str) -> Option<i64> {
-    table.get::<Counter>(key(sort), true).await.unwrap().map(|counter| counter.n)
+    table.get::<Counter>(key(sort), true).await.expect("storage answers").map(|counter| counter.n)
 }
 
 fn seen(item: Option<Item>) -> Option<i64> {
@@ -82,13 +82,16 @@ async fn a_write_returns_the_image_that_is_asked_for() {
     let table = api.table();
     let add = || Write::update(key("A"), "ADD n :one").value(":one", number(1));
     let image = async |image| match table.write_returning(add(), image).await.unwrap() {
-        Returned::Done(item) => (number_in(&item, "n"), item.contains_key("sk")),
+        Returned::Done(item) => item,
         Returned::Refused(_) => panic!("there is no condition"),
     };
-    assert_eq!(image(Image::Before).await, (None, false));
-    assert_eq!(image(Image::Before).await, (Some(1), true));
-    assert_eq!(image(Image::After).await, (Some(3), true));
-    assert_eq!(image(Image::Changed).await, (Some(4), false));
+    // Whether the keys of an item that was absent come back differs between engines.
+    assert_eq!(number_in(&image(Image::Before).await, "n"), None);
+    assert_eq!(seen(Some(image(Image::Before).await)), Some(1));
+    let after = image(Image::After).await;
+    assert_eq!((number_in(&after, "n"), Key::of_item(&after)), (Some(3), Some(key("A"))));
+    let changed = image(Image::Changed).await;
+    assert_eq!((number_in(&changed, "n"), changed.len()), (Some(4), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

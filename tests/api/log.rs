@@ -67,6 +67,21 @@ async fn the_request_log_shows_zero_usage_for_a_request_without_calls_to_storage
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_line_of_a_failed_request_is_an_error_with_its_cause() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.wire.refuse("GetItem");
+    let answer = api.profile(&phone.access).await;
+    assert!(answer.status.is_server_error(), "{}", answer.status);
+    let (_, line) = line_of(answer.header("x-request-id"));
+    assert_eq!(line["level"], "ERROR", "{line}");
+    assert!(line["error"].as_str().is_some_and(|error| !error.is_empty()), "{line}");
+    let refused = api.profile("garbage").await.expect(401);
+    let (_, line) = line_of(refused.header("x-request-id"));
+    assert_eq!((&line["level"], line.get("error")), (&json!("INFO"), None), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_longest_line_has_at_most_400_bytes() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;

@@ -72,7 +72,7 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
                 problems.push(format!(
                     "{} {path} answers without a token: {}",
                     operation.method,
-                    said(&answer)
+                    status_and_body(&answer)
                 ));
             }
         }
@@ -84,7 +84,14 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
 async fn every_authenticated_operation_refuses_an_expired_token() {
     let api = Api::start().await;
     let token = api.log_in("+14155550123").await.access;
-    let life = api.stack.state("auth").expect("auth runs").config.tokens.access_life;
+    let life = api
+        .stack
+        .state("auth")
+        .expect("auth runs")
+        .settings
+        .issuer()
+        .expect("auth issues tokens")
+        .access_life;
     api.clock.advance(life + SignedDuration::from_secs(1));
     let mut problems = Vec::new();
     for operation in authenticated() {
@@ -93,7 +100,7 @@ async fn every_authenticated_operation_refuses_an_expired_token() {
             problems.push(format!(
                 "{} answers an expired token: {}",
                 operation.place(),
-                said(&answer)
+                status_and_body(&answer)
             ));
         }
     }
@@ -128,8 +135,8 @@ async fn what_belongs_to_another_customer_is_404() {
                 "{} must answer another customer as if the id did not exist, but answers {}, and \
                  {} for an unknown id",
                 operation.place(),
-                said(&theirs),
-                said(&absent)
+                status_and_body(&theirs),
+                status_and_body(&absent)
             ));
         }
         let own = send(&api, operation, &path, Some(&owner.access)).await;
@@ -138,6 +145,27 @@ async fn what_belongs_to_another_customer_is_404() {
                 "{} answers 404 to the owner too: correct its entry of OWNED in \
                  tests/contract/access.rs",
                 operation.place()
+            ));
+        }
+    }
+    assert_none(&problems);
+}
+
+#[tokio::test]
+async fn the_operations_that_document_the_limit_of_writes_are_those_that_it_counts() {
+    let api = Api::start().await;
+    let mut problems = Vec::new();
+    for (n, operation) in authenticated().iter().enumerate() {
+        // A customer for each, since an operation may end the session.
+        let token = api.log_in(&format!("+1415555{:04}", 201 + n)).await.access;
+        let answer = send(&api, operation, &operation.path, Some(&token)).await;
+        let is_counted = answer.header("ratelimit-policy").contains("\"writes\"");
+        let documented = &operation.described["responses"]["429"]["$ref"];
+        if is_counted != (documented == "#/components/responses/TooManyWrites") {
+            problems.push(format!(
+                "{} is {}counted: add or remove `.uncounted()` in its group's `routes!`",
+                operation.place(),
+                if is_counted { "" } else { "not " }
             ));
         }
     }
@@ -160,7 +188,7 @@ impl Owned {
             .json()
             .pointer(self.id)
             .cloned()
-            .unwrap_or_else(|| panic!("{}: {}", self.path, said(&made)));
+            .unwrap_or_else(|| panic!("{}: {}", self.path, status_and_body(&made)));
         with_id(self.path, id.as_str().unwrap_or(&id.to_string()))
     }
 }
@@ -206,7 +234,7 @@ pub fn with_id(path: &str, id: &str) -> String {
 }
 
 /// The status and the body of an answer, for a message.
-pub fn said(answer: &Answer) -> String {
+pub fn status_and_body(answer: &Answer) -> String {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     format!("{} {body}", answer.status.as_u16())
 }

@@ -7,7 +7,7 @@ use local::content_admin::ContentAdmin;
 use serde_json::{Value, json};
 
 use crate::{
-    access::{said, with_id},
+    access::{status_and_body, with_id},
     repository::{Operation, assert_none, document, operations},
 };
 
@@ -30,7 +30,7 @@ async fn maintenance_closes_every_operation_under_api_except_app_info() {
             problems.push(format!(
                 "{} answers during maintenance: {}",
                 operation.place(),
-                said(&answer)
+                status_and_body(&answer)
             ));
         }
     }
@@ -64,7 +64,7 @@ async fn an_outdated_app_is_refused_by_every_operation_under_api_except_app_info
                 problems.push(format!(
                     "{} answers an app of version {version}: {}",
                     operation.place(),
-                    said(&answer)
+                    status_and_body(&answer)
                 ));
             }
         }
@@ -78,7 +78,12 @@ async fn publish(api: &Api, change: impl FnOnce(&mut Value)) {
     let mut content: Value = serde_json::from_str(app_info::SAMPLE).expect("JSON");
     change(&mut content);
     let admin = ContentAdmin::new(state.store.clone());
-    assert!(admin.fill(&content.to_string(), state.now()).await.expect("the content is valid"));
+    assert!(
+        admin
+            .publish_if_empty(&content.to_string(), state.now())
+            .await
+            .expect("the content is valid")
+    );
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
 }

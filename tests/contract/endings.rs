@@ -10,7 +10,7 @@ use serde_json::json;
 use shared::account::{StatusChange, StatusSet};
 
 use crate::{
-    access::{authenticated, said, send},
+    access::{authenticated, send, status_and_body},
     repository::assert_none,
 };
 
@@ -114,7 +114,7 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
                     "{} accepts the access token after {}: {}",
                     operation.place(),
                     way.name,
-                    said(&answer)
+                    status_and_body(&answer)
                 ));
             }
         }
@@ -127,7 +127,7 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
             problems.push(format!(
                 "sendOTP for a change of the phone accepts the access token after {}: {}",
                 way.name,
-                said(&code)
+                status_and_body(&code)
             ));
         }
         if api.refresh(&sessions.ended.refresh).await.status != 401 {
@@ -138,7 +138,7 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
             problems.push(format!(
                 "the other session answers after {}: {}",
                 way.name,
-                said(&other)
+                status_and_body(&other)
             ));
         }
     }

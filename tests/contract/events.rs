@@ -95,7 +95,7 @@ async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
     let api = Api::start().await;
     let mut problems = Vec::new();
     for scheduled in api.stack.scheduled() {
-        let name = scheduled.consumer.name;
+        let name = scheduled.target.consumer.name;
         for event in sample_events(name) {
             let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");
             let rule = json["resources"][0].as_str().unwrap_or_default();
@@ -105,8 +105,12 @@ async fn every_sample_event_of_a_schedule_is_handled_by_its_consumer() {
                     event.name, scheduled.id
                 ));
             }
-            let answer =
-                (scheduled.consumer.handle)(scheduled.app.clone(), json, Deadline::none()).await;
+            let answer = (scheduled.target.consumer.handle)(
+                scheduled.target.app.clone(),
+                json,
+                Deadline::none(),
+            )
+            .await;
             if let Err(error) = answer {
                 problems.push(format!("events/{name}/{}.json fails: {error}", event.name));
             }
@@ -123,7 +127,7 @@ async fn every_sample_event_of_a_queue_is_handled_by_its_consumer() {
     for function in deployment().functions.into_iter().filter(|function| function.queue.is_some()) {
         let (name, queue) = (&function.group, &function.queue);
         let events = sample_events(name);
-        let fed = api.stack.fed().expect("a consumer is fed");
+        let fed = api.stack.queue_consumer().expect("a consumer is fed");
         for event in &events {
             let file = format!("events/{name}/{}.json", event.name);
             let json: Value = serde_json::from_str(&event.text).expect("an event is JSON");

@@ -94,7 +94,9 @@ fn inlined(document: &Value, schema: &Value) -> Value {
             ("oneOf" | "anyOf", Value::Array(choices)) => choices.iter_mut().for_each(close),
             ("items" | "additionalProperties", inner) if inner.is_object() => close(inner),
             ("allOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|part| *part = inlined(document, part));
+                for part in parts {
+                    *part = inlined(document, part);
+                }
             }
             _ => {}
         }
@@ -194,11 +196,13 @@ fn unknown(document: &Value, schema: &Value, report: &mut impl FnMut(&str)) {
     for (word, content) in resolved(document, schema).as_object().into_iter().flatten() {
         match (word.as_str(), content) {
             ("properties", Value::Object(fields)) => {
-                fields.values().for_each(|field| unknown(document, field, report))
+                fields.values().for_each(|field| unknown(document, field, report));
             }
             ("items", item) => unknown(document, item, report),
             ("allOf" | "oneOf" | "anyOf", Value::Array(parts)) => {
-                parts.iter().for_each(|part| unknown(document, part, report))
+                for part in parts {
+                    unknown(document, part, report);
+                }
             }
             (word, _) if !KNOWN.contains(&word) => report(word),
             _ => {}

@@ -120,7 +120,7 @@ fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
         .filter_map(|function| Some((function, function.queue.as_ref()?)))
     {
         let id = &function.logical_id;
-        if queue.visibility < function.timeout * 6 {
+        if queue.visibility_timeout < function.timeout * 6 {
             problems.push(format!(
                 "VisibilityTimeout of {} must be at least six times the Timeout of {id}",
                 queue.id

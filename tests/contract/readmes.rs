@@ -48,8 +48,8 @@ fn the_readme_of_the_repository_is_short() {
     let (lines, words) = (readme.lines().count(), readme.split_whitespace().count());
     assert!(
         lines <= 130 && words <= 1_500,
-        "README.md has {lines} lines and {words} words, and may have 130 and 1,500: move details to \
-         the README.md of functions, shared or tests"
+        "README.md has {lines} lines and {words} words, and may have 130 and 1,500: move details \
+         to the README.md of functions, shared or tests"
     );
 }
 

@@ -122,7 +122,7 @@ fn matches(function: &FunctionDefinition, path: &str) -> bool {
     let named = function.routes.iter().filter(|key| **key != RouteKey::Default);
     let table = RouteTable::new(named.map(|key| (key.clone(), ())).collect())
         .unwrap_or_else(|key| panic!("the route key {key} is there twice"));
-    table.choose("GET", path).is_some()
+    table.find("GET", path).is_some()
 }
 
 /// The route keys with a path, each with its collection: the path without the proxy variable.

@@ -11,6 +11,7 @@ use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
     groups::GROUPS,
+    publication::Publication as _,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
 };
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use shared::{
     aws::{Clients, Lazy},
     clock::Clock,
-    config::Config,
+    settings::Settings,
     store::Store,
 };
 use tokio::sync::OnceCell;
@@ -234,8 +235,8 @@ async fn receive_and_clear_notifications(api: &Api) {
 }
 
 async fn read_the_app_information(api: &Api) {
-    ContentAdmin::new(Store::new(api.dynamodb(), api.table_name()))
-        .fill(app_info::SAMPLE, api.clock.now())
+    ContentAdmin::new(Store::new(api.dynamodb(), &api.table_name()))
+        .publish_if_empty(app_info::SAMPLE, api.clock.now())
         .await
         .expect("filled");
     for _ in 0..3 {
@@ -244,7 +245,7 @@ async fn read_the_app_information(api: &Api) {
 }
 
 async fn manage_addresses(api: &Api) {
-    let areas = AreasAdmin::new(Store::new(api.dynamodb(), api.table_name()));
+    let areas = AreasAdmin::new(Store::new(api.dynamodb(), &api.table_name()));
     let ring = [[46.0, 24.0], [47.0, 24.0], [47.0, 25.0], [46.0, 25.0], [46.0, 24.0]];
     let file = json!({
         "type": "FeatureCollection",
@@ -255,8 +256,8 @@ async fn manage_addresses(api: &Api) {
             },
         ],
     });
-    let draft = areas.draft(&file.to_string()).await.expect("the file is right");
-    areas.publish(&draft, api.clock.now()).await.expect("published");
+    let draft = areas.draft(&file.to_string(), api.clock.now()).await.expect("the file is right");
+    areas.publish(&draft).await.expect("published");
     api.get("/api/region/?lat=24.7&lng=46.7").send().await.expect(200);
     let access = api.log_in("+14155550120").await.access;
     let body = json!({
@@ -372,8 +373,8 @@ async fn use_the_petstore(api: &Api) {
 /// A stack whose functions record their calls in `seen`.
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
-    let clients = move |group: &str, config: &Config| {
-        let clients = Clients::new(config);
+    let clients = move |group: &str, settings: &Settings| {
+        let clients = Clients::new(&settings.aws);
         let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
         let recorded_sns = move || {

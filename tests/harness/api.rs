@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::{
     aws::{Clients, Lazy, http_client},
     clock::Clock,
-    config::Config,
+    settings::Settings,
 };
 
 use crate::{clock::HandClock, log, operator, wire::Wire};
@@ -94,14 +94,14 @@ impl Api {
         log::keep();
         let wire = Wire::default();
         let wired = wire.clone();
-        let clients = move |_: &str, config: &Config| {
-            patient(&Clients::over(&config.aws, wired.around(http_client())))
+        let clients = move |_: &str, settings: &Settings| {
+            patient(&Clients::over(&settings.aws, wired.around(http_client())))
         };
         let shown: Arc<dyn Clock> = clock.clone();
         let options = StackOptions {
             clock: shown,
             clients: Arc::new(clients),
-            patience: Some(PATIENCE),
+            invocation_timeout: Some(PATIENCE),
             ..options
         };
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
@@ -302,7 +302,7 @@ fn patient(clients: &Clients) -> Clients {
     }
 }
 
-fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(crate) fn overrides(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
     let operator = ("OperatorPublicKey", operator::public_key());
     let all = std::iter::once(&operator).chain(parameters);
     all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()

@@ -23,7 +23,7 @@ use hyper::body::Incoming;
 use local::{
     connections::{Server, read_body},
     gateway::PAYLOAD_LIMIT,
-    gateway_event::{Reception, event},
+    gateway_event::{RequestMetadata, event},
     route_table::RouteKey,
     stack::Stack,
     template::Template,
@@ -103,7 +103,7 @@ fn made_event(group: &str) -> SampleEvent {
         .header("host", "api.example.com")
         .body(Bytes::new())
         .expect("a request");
-    let reception = Reception {
+    let metadata = RequestMetadata {
         route_key: &RouteKey::of("ANY", &path),
         path_parameters: &BTreeMap::new(),
         request_id: "JKJaXmPLvHcESHA=",
@@ -111,7 +111,7 @@ fn made_event(group: &str) -> SampleEvent {
         source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)),
         now: SystemClock.now(),
     };
-    SampleEvent { name: "made".to_owned(), text: event(&request, &path, reception).to_string() }
+    SampleEvent { name: "made".to_owned(), text: event(&request, &path, metadata).to_string() }
 }
 
 impl Bootstrap {
@@ -153,7 +153,7 @@ impl Bootstrap {
             let runtime = Arc::clone(&runtime);
             async move { runtime.answer(request).await }
         };
-        let api = Server::answering(listener, answer).expect("a listener");
+        let api = Server::http(listener, answer).expect("a listener");
         let mut process = command
             .envs(set_by_lambda(group, &api))
             .stdin(Stdio::null())

@@ -106,7 +106,10 @@ pub fn conflict(request: &Value) -> Value {
 
 /// DynamoDB's answer to a single write of an item that an open transaction holds.
 pub fn write_conflict(_: &Value) -> Value {
-    json!({"__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException", "message": "the test says so"})
+    json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionConflictException",
+        "message": "refused by the test",
+    })
 }
 
 /// DynamoDB's answer to a BatchGetItem of which it has read nothing yet.

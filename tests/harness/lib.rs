@@ -13,6 +13,7 @@ pub mod cost;
 pub mod erasure;
 pub mod faults;
 pub mod group;
+pub mod local_data;
 pub mod log;
 pub mod notify;
 pub mod operator;

@@ -28,7 +28,7 @@ impl Api {
     pub async fn deliver_again(&self) {
         let function =
             self.stack.deployment.functions.iter().find_map(|function| function.queue.as_ref());
-        let rest = function.expect("a consumer has a queue").visibility;
+        let rest = function.expect("a consumer has a queue").visibility_timeout;
         self.clock.advance_seconds(i64::try_from(rest.as_secs()).expect("a short time"));
         self.stack.deliver().await;
     }

@@ -3,7 +3,7 @@
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     account::{Rotation, Session, StaleRefresh, Successor},
@@ -17,20 +17,20 @@ use shared::{
     http::{
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         rate_limit::{Quota, RateLimits},
-        rules::text,
+        request::Text,
     },
     limits::{Wait, to_next_minute},
+    request,
 };
 use utoipa::ToSchema;
 
-/// A refresh token to exchange.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct RefreshRequest {
-    /// The newest refresh token.
-    #[schema(min_length = 1)]
-    refresh: String,
+request! {
+    /// A refresh token to exchange.
+    pub struct RefreshRequest {
+        /// The newest refresh token.
+        refresh: Text,
+    }
 }
 
 /// A new pair of tokens.
@@ -40,12 +40,6 @@ pub struct TokenPair {
     access: String,
     /// Goes into the next refresh.
     refresh: String,
-}
-
-impl FromFields for RefreshRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { refresh: fields.required("refresh", text())? })
-    }
 }
 
 /// Exchanges a refresh token for a new pair.
@@ -67,16 +61,17 @@ pub async fn refresh_tokens(
     Body(request): Body<RefreshRequest>,
 ) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
-    let rules = &app.config.tokens;
+    let (tokens, refreshes) = (app.settings.tokens()?, app.settings.refreshes()?);
     let presented = app
         .keyring
-        .verify(&request.refresh, TokenType::Refresh, rules, &app.store, now)
+        .verify(&request.refresh, TokenType::Refresh, tokens, &app.store, now)
         .await?
         .map_err(refused)?;
     let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
     let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
-    let quota = Quota { name: "refreshes", most: rules.refreshes_per_minute, window: 60 };
-    let successor = Successor { now, kid: app.issuer()?.kid(), rules };
+    let quota = Quota { name: "refreshes", most: refreshes.per_minute, window: 60 };
+    let sessions = app.settings.sessions()?;
+    let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
     let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
     match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
         Rotation::Rotated(account) => {
@@ -91,7 +86,7 @@ pub async fn refresh_tokens(
         }
         Rotation::Refused(None) => Err(ApiError::no_active_account()),
         Rotation::Refused(Some(account)) => {
-            match account.judge_stale(presented.sid, generation, now, rules) {
+            match account.judge_stale(presented.sid, generation, now, refreshes) {
                 StaleRefresh::Repeat(session) => {
                     audit::record(&app, Event::RefreshRepeated, about);
                     pair(&app, &presented, &session)
@@ -150,8 +145,7 @@ pub(crate) fn example() -> Value {
 }
 
 fn pair_example() -> Value {
-    let mut pair = example();
-    pair["access"] =
-        "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln".into();
-    pair
+    json!({
+        "access": "eyJ0eXAiOiJKV1QiLCJhbGciOiJFZERTQSJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2ln",
+        "refresh": example()["refresh"]})
 }

@@ -29,6 +29,7 @@ use self::run::{TaskError, run_of};
 pub fn consumer() -> Consumer {
     Consumer {
         name: env!("CARGO_CRATE_NAME"),
+        needs: run::SECTIONS,
         start: |_| {},
         handle: |app, _, deadline| run(app, deadline).boxed(),
     }
@@ -39,10 +40,11 @@ pub fn consumer() -> Consumer {
 async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
     let deadline = deadline.earlier_by(run::MARGIN);
+    let settings = run::settings(&app.settings)?;
     let (mut report, mut failed) = (Map::new(), Vec::new());
     for (task, left) in TASKS.iter().zip((1..=TASKS.len()).rev()) {
         let share = deadline.share(u32::try_from(left).unwrap_or(1));
-        let run = run_of(&app, began, share);
+        let run = run_of(&app, settings.clone(), began, share)?;
         let counts = match attempt(task.run(&run)).await {
             Ok(counts) => counts,
             Err(error) => {

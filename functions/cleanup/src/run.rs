@@ -11,6 +11,7 @@ use shared::{
         erasure::ErasePage,
     },
     domains::ERASURES,
+    settings::{NotDeclared, Section, Settings},
     store::StoreError,
 };
 
@@ -28,28 +29,43 @@ pub(crate) enum TaskError {
     Panicked,
 }
 
+/// The sections of settings that the tasks need.
+pub(crate) const SECTIONS: &[Section] = &[
+    Section::AUDIT,
+    Section::DEVICES,
+    Section::EXPIRY,
+    Section::SAMPLES,
+    // The log has customers' pseudonyms.
+    Section::SIGNER,
+];
+
+/// The settings of all tasks.
+pub(crate) fn settings(settings: &Settings) -> Result<RunSettings, NotDeclared> {
+    Ok(RunSettings {
+        device_life: settings.devices()?.life,
+        expiry_grace: settings.expiry()?.grace,
+        audit_entries: settings.audit()?.entries,
+        restores_samples: settings.samples()?.are_restored,
+    })
+}
+
 /// The run of one task that began at `now` and has time until `deadline`.
-pub(crate) fn run_of(app: &AppState, now: Timestamp, deadline: Deadline) -> Run {
-    Run {
+pub(crate) fn run_of(
+    app: &AppState,
+    settings: RunSettings,
+    now: Timestamp,
+    deadline: Deadline,
+) -> Result<Run, NotDeclared> {
+    Ok(Run {
         store: app.store.clone(),
         push: app.push.clone(),
         random: app.random.clone(),
-        signer: app.signer().clone(),
-        settings: settings(app),
+        signer: app.signer()?.clone(),
+        settings,
         erasures: ERASE,
         now,
         deadline,
-    }
-}
-
-fn settings(app: &AppState) -> RunSettings {
-    let config = &app.config;
-    RunSettings {
-        device_life: config.device_life,
-        expiry_grace: config.expiry_grace,
-        audit_entries: config.audit_entries,
-        restores_samples: config.petstore.enabled && config.petstore.resets,
-    }
+    })
 }
 
 impl fmt::Display for TaskError {

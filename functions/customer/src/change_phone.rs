@@ -10,23 +10,28 @@ use std::net::IpAddr;
 use futures_util::future::join_all;
 use http::HeaderMap;
 use shared::{
-    account::{PhoneChange, PhoneChanged},
+    account,
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
-    customer::{Customer, CustomerPatch},
+    customer::{self, Customer},
+    hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
     limits::TriesOn,
-    otp::Purpose,
+    otp::{self, Purpose},
     phone::Phone,
+    store::StoreError,
+};
+use table::{
+    Committed, Transaction, Verdict, record,
+    retry::{self, Attempt},
 };
 
 use crate::{
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
-    patch::PhonePatch,
-    profile::{changed_elsewhere, tag_of},
-    update::TRIES,
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
+    patch::{DetailsPatch, PhonePatch},
+    profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -44,14 +49,12 @@ pub(crate) struct TriedPhone {
 }
 
 impl PhoneRequest {
-    /// Reads the phone.
-    pub(crate) fn read(
-        app: &AppState,
-        PhonePatch { phone, new, old }: PhonePatch,
-    ) -> Result<Self, ApiError> {
-        let wrong =
-            || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
-        Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
+    /// The phone and the codes of a request, if it changes the phone.
+    pub(crate) fn of(patch: PhonePatch) -> Option<Self> {
+        let PhonePatch { phone, challenge, otp, old_challenge, old_otp } = patch;
+        let new = Presented::sent(challenge, otp, "otp");
+        let old = Presented::sent(old_challenge, old_otp, "old_otp");
+        Some(Self { phone: phone?, new, old })
     }
 
     /// Counts a try for each code. One trip, two write units a code.
@@ -125,7 +128,7 @@ pub(crate) async fn change_phone(
     caller: &Caller,
     verified: &Verified,
     before: &Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
     tried: TriedPhone,
 ) -> Result<Customer, ApiError> {
@@ -147,7 +150,7 @@ pub(crate) async fn change_phone(
         Event::PhoneChanged,
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
-    tell(app, &before.phone).await;
+    tell(app, &app.settings.content()?.app_name, &before.phone).await;
     Ok(moved)
 }
 
@@ -156,57 +159,78 @@ struct Plan<'a> {
     caller: &'a Caller,
     verified: &'a Verified,
     phone: Phone,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &'a HeaderMap,
 }
 
 impl Plan<'_> {
-    async fn write(
+    async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
+        let (store, random) = (&self.app.store, &*self.app.random);
+        let new = self.app.hashes()?.phone(&self.phone);
+        let read = || async {
+            let profile = store.profile(self.verified.customer).await?;
+            profile.ok_or_else(ApiError::user_not_found)
+        };
+        let attempt = |before| self.attempt(before, &new, codes);
+        retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
+            .await?
+            .ok_or_else(changed_elsewhere)
+    }
+
+    /// Moves the account if the profile is the one that was read. One trip; eleven write units with
+    /// one code, fourteen with two, and two more for each further KB of account and profile.
+    async fn attempt(
         &self,
-        mut before: Customer,
+        before: Customer,
+        new: &PhoneHash,
         codes: &[ChallengeId],
-    ) -> Result<Customer, ApiError> {
-        let (store, new) = (&self.app.store, self.app.hashes()?.phone(&self.phone));
-        for _ in 0..TRIES {
-            let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
-            let change = PhoneChange {
-                session: self.verified.session,
-                old: self.verified.account.phone.clone(),
-                new: new.clone(),
-                codes,
-                profile: &after,
-            };
-            match store.change_phone(&change).await? {
-                PhoneChanged::Done => return Ok(after),
-                PhoneChanged::Spent => return Err(invalid_code("otp")),
-                PhoneChanged::InUse => {
-                    return Err(ApiError::conflict("This phone number is in use."));
-                }
-                PhoneChanged::Refused(account) => return Err(self.caller.refused(account)),
-                PhoneChanged::ProfileChanged => {}
-            }
-            before = store
-                .profile(self.verified.customer)
-                .await?
-                .ok_or_else(ApiError::user_not_found)?;
-            if !tag_of(&before).satisfies(self.headers) {
-                return Err(ApiError::precondition_failed());
-            }
+    ) -> Result<Attempt<Customer, Customer>, ApiError> {
+        if !tag_of(&before).satisfies(self.headers) {
+            return Err(ApiError::precondition_failed());
         }
-        Err(changed_elsewhere())
+        let mut details = before.details.clone();
+        self.patch.clone().apply_to(&mut details);
+        let after = before.moved(self.phone.clone(), details, self.app.now());
+        let (customer, old) = (after.id, &self.verified.account.phone);
+        let mut transaction = Transaction::new();
+        let moved = account::move_account(customer, self.verified.session, (old, new));
+        let moved = transaction.add(moved);
+        let claimed = transaction.add(account::claim_phone(new, customer)?);
+        let profile = transaction.add(customer::replace_profile(&after)?);
+        transaction.add(account::release_phone(old, customer));
+        let codes = codes.iter().map(|code| otp::spend_code(*code)).collect();
+        let codes = transaction.add_all(codes);
+        let mut refusals = match self.app.store.table.commit(transaction).await? {
+            Committed::Done => return Ok(Attempt::Done(after)),
+            Committed::Refused(refusals) => refusals,
+        };
+        if let Verdict::Refused(account) = refusals.of(moved) {
+            let account = account.map(record).transpose().map_err(StoreError::from)?;
+            return Err(self.caller.refused(account));
+        }
+        if refusals.refused(codes) {
+            return Err(invalid_code("otp"));
+        }
+        if refusals.refused(claimed) {
+            return Err(ApiError::conflict("This phone number is in use."));
+        }
+        if refusals.refused(profile) {
+            return Ok(Attempt::Reread);
+        }
+        Err(self.caller.refused(None))
     }
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, old: &Phone) {
+async fn tell(app: &AppState, name: &str, old: &Phone) {
     if is_test_number(app, old.as_str()) {
         return;
     }
-    let name = &app.config.app_name;
     let text = format!(
-        "Your {name} account now uses another phone number. If this was not you, contact {name} at once."
+        "Your {name} account now uses another phone number. If this was not you, contact {name} \
+         at once."
     );
-    if let Err(error) = app.messages.send_sms(old, &text).await {
+    if let Err(error) = app.messages.send(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

@@ -13,9 +13,10 @@ use shared::{
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
+        request::{Fields, Reported, Violation},
     },
     ids::{ChallengeId, CustomerId},
-    limits::{BudgetKind, Counted, TriesOn, Wait, to_next_hour},
+    limits::{BudgetKind, Counted, TriesOn, TryLimits, Wait, to_next_hour},
     otp::{Challenge, Purpose, Reserved},
     phone::Phone,
 };
@@ -67,27 +68,48 @@ pub(crate) struct GivenBack {
 
 /// The one answer to every code that is not right; `attr` is the field that holds it.
 pub(crate) fn invalid_code(attr: &'static str) -> ApiError {
-    ApiError::field(attr, "invalid_otp", "The code is wrong or has expired.")
+    let Violation { code, detail } = wrong_code();
+    ApiError::field(attr, code, detail)
 }
 
-/// Reads a phone in E.164 form, as sendOTP gave it back.
-pub(crate) fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
-    if is_test_number(app, text) {
-        Some(Phone::of_the_operator(text))
-    } else {
-        Phone::parse(text, None).ok()
+/// The same as a request reports it.
+pub(crate) fn wrong_code() -> Violation {
+    Violation::new("invalid_otp", "The code is wrong or has expired.")
+}
+
+/// A field of a request with what was read of it.
+type Sent<'a> = (&'a str, &'a Result<Option<String>, Reported>);
+
+/// Reports that a code lacks its challenge, or a challenge its code.
+pub(crate) fn both_or_neither(fields: &mut Fields, [challenge, otp]: [Sent<'_>; 2]) {
+    match (challenge, otp) {
+        ((_, Ok(Some(_))), (missing, Ok(None))) | ((missing, Ok(None)), (_, Ok(Some(_)))) => {
+            fields.missing(missing);
+        }
+        _ => {}
     }
 }
 
 /// Whether nothing is ever sent to this number.
 pub(crate) fn is_test_number(app: &AppState, phone: &str) -> bool {
-    app.config.codes.test_numbers.iter().any(|test| test.phone == phone)
+    app.settings
+        .codes()
+        .is_ok_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
 }
 
 impl Presented {
     /// The code in the field `attr`. A challenge that cannot be one is as wrong as a code.
     pub(crate) fn new(challenge: &str, code: String, attr: &'static str) -> Self {
         Self { challenge: challenge.parse().ok(), code, attr, limits: RateLimits::default() }
+    }
+
+    /// The code of a request, if it has one.
+    pub(crate) fn sent(
+        challenge: Option<String>,
+        code: Option<String>,
+        attr: &'static str,
+    ) -> Option<Self> {
+        Some(Self::new(&challenge?, code?, attr))
     }
 
     /// Tells how the limit of tries stands.
@@ -103,15 +125,16 @@ impl Presented {
         on: TriesOn,
         address: IpAddr,
     ) -> Result<Tried, ApiError> {
-        let (store, rules, now) = (&app.store, &app.config.codes, app.now());
+        let (store, limits, now) = (&app.store, app.settings.tries()?, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
         let address = app.hashes()?.address(address);
         let (counted, reserved) = tokio::join!(
-            store.count_try(&on, &address, rules, now),
-            store.reserve_try(id, rules.tries, now)
+            store.count_try(&on, &address, limits, now),
+            store.reserve_try(id, limits.per_code, now)
         );
-        let quota = quota(app);
-        let of_code = Quota { name: "tries-code", most: rules.tries, window: rules.life.as_secs() };
+        let quota = quota(limits);
+        let life = app.settings.codes()?.life.as_secs();
+        let of_code = Quota { name: "tries-code", most: limits.per_code, window: life };
         let used = match counted? {
             Counted::Within(used) => used,
             Counted::Over(wait) => {
@@ -149,14 +172,15 @@ impl Tried {
     ) -> Result<Right, ApiError> {
         let Expected { phone, purpose, customer } = expected;
         let hashes = app.hashes()?;
-        let presented = hashes.code(self.challenge.id, phone, purpose, &self.presented.code);
+        let presented =
+            hashes.code(self.challenge.id, phone, purpose.as_str(), &self.presented.code);
         if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &presented, app.now()) {
             audit::record(app, Event::WrongCode, about);
             return Err(invalid_code(self.presented.attr));
         }
         // A right code takes no try: it is given back.
         self.presented.limits.counted(
-            quota(app),
+            quota(app.settings.tries()?),
             self.used.saturating_sub(1),
             to_next_hour(app.now()),
         );
@@ -218,10 +242,6 @@ impl Right {
 }
 
 /// The limit of tries that counts what comes from one address.
-fn quota(app: &AppState) -> Quota {
-    Quota {
-        name: "tries",
-        most: app.config.codes.tries_per_phone_and_address_hourly,
-        window: 3_600,
-    }
+fn quota(limits: &TryLimits) -> Quota {
+    Quota { name: "tries", most: limits.per_phone_and_address_hourly, window: 3_600 }
 }

@@ -7,7 +7,6 @@
 use axum::extract::State;
 use http::StatusCode;
 use shared::{
-    account::{Account, Departure, Left},
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
@@ -17,55 +16,34 @@ use shared::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::Boolean,
+        request::{Fields, Flag, Optional, Text},
     },
-    ids::LedgerId,
     limits::TriesOn,
     otp::Purpose,
-    store::StoreError,
-    wallet::Wallet,
+    request,
 };
-use utoipa::ToSchema;
 
 use crate::{
-    code::{Expected, GivenBack, Presented, Right, Tried, invalid_code},
-    patch::code,
+    account_deletion::{AccountDeletion, Deleted},
+    code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code},
 };
 
-/// How often the closing is worked out anew while money keeps moving.
-const TRIES: usize = 20;
-
-/// What proves that the customer asks for it.
-#[derive(Debug)]
-pub struct DeleteRequest {
-    code: Option<Presented>,
-    forfeit: bool,
-}
-
-/// The fields of [`DeleteRequest`] as the document shows them.
-#[derive(ToSchema)]
-#[schema(as = DeleteRequest)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read together")]
-pub struct DeleteFields {
-    /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes old or
-    /// older.
-    #[schema(nullable = false)]
-    challenge: Option<String>,
-    /// The code sent to the account's phone.
-    #[schema(nullable = false)]
-    otp: Option<String>,
-    /// Whether money that is left is given up. It is written into the ledger.
-    #[schema(value_type = Option<bool>, nullable = false, default = false)]
-    forfeit: bool,
-}
-
-impl FromFields for DeleteRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let code = code(fields, "challenge", "otp");
-        let forfeit = fields.optional("forfeit", Boolean)?.unwrap_or_default();
-        Ok(Self { code: code?, forfeit })
+request! {
+    /// What proves that the customer asks for it.
+    #[check(code_with_challenge)]
+    pub struct DeleteRequest {
+        /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes
+        /// old or older.
+        challenge: Optional<Text>,
+        /// The code sent to the account's phone.
+        otp: Optional<Text>,
+        /// Whether money that is left is given up. It is written into the ledger.
+        forfeit: Flag<false>,
     }
+}
+
+fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
+    both_or_neither(fields, [("challenge", &read.challenge), ("otp", &read.otp)]);
 }
 
 /// Deletes the caller's account.
@@ -75,7 +53,7 @@ impl FromFields for DeleteRequest {
 /// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
 /// phone is needed. While there is money in the wallet, it takes `forfeit`.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
-    request_body(content = Option<DeleteFields>, example = json!({
+    request_body(content = Option<DeleteRequest>, example = json!({
         "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
         (status = 204, description = "The account is closed."),
@@ -87,7 +65,8 @@ pub async fn delete_customer(
     ClientAddress(address): ClientAddress,
     Body(request): Body<DeleteRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let DeleteRequest { code, forfeit } = request;
+    let DeleteRequest { challenge, otp, forfeit } = request;
+    let code = Presented::sent(challenge, otp, "otp");
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };
@@ -105,10 +84,16 @@ pub async fn delete_customer(
             None => GivenBack::default(),
         }
     };
-    let leaving = Leaving { app: &app, verified: &verified, code: code.as_ref(), forfeit };
-    let (left, given_back) = tokio::join!(leaving.leave(wallet), give_back);
-    let refusal = match left {
-        Ok(Outcome::Gone) => {
+    let deletion = AccountDeletion {
+        customer: verified.customer,
+        session: verified.session,
+        phone: &verified.account.phone,
+        code: code.as_ref().map(Right::challenge),
+        forfeit,
+    };
+    let (deleted, given_back) = tokio::join!(deletion.commit(&app, wallet), give_back);
+    let refusal = match deleted {
+        Ok(Deleted::Done) => {
             audit::record(
                 &app,
                 Event::CustomerDeleted,
@@ -116,63 +101,15 @@ pub async fn delete_customer(
             );
             return Ok(StatusCode::NO_CONTENT);
         }
-        Ok(Outcome::MoneyLeft) => ApiError::balance_not_zero(),
-        Ok(Outcome::Spent) => invalid_code("otp"),
-        Ok(Outcome::Refused(account)) => caller.refused(account),
+        Ok(Deleted::MoneyLeft) => ApiError::balance_not_zero(),
+        Ok(Deleted::CodeSpent) => invalid_code("otp"),
+        Ok(Deleted::AccountRefused(account)) => caller.refused(account),
         Err(error) => error.into(),
     };
     if let Some(code) = &code {
         code.charge_again(&app, given_back).await;
     }
     Err(refusal)
-}
-
-/// A customer who proved to be who leaves.
-struct Leaving<'a> {
-    app: &'a AppState,
-    verified: &'a Verified,
-    code: Option<&'a Right>,
-    forfeit: bool,
-}
-
-/// What came of it.
-enum Outcome {
-    Gone,
-    MoneyLeft,
-    Spent,
-    Refused(Option<Account>),
-}
-
-impl Leaving<'_> {
-    /// Closes account and wallet together; anew where money moved between, so that none is lost
-    /// that nobody saw.
-    async fn leave(&self, wallet: Option<Wallet>) -> Result<Outcome, StoreError> {
-        let (app, customer, now) = (self.app, self.verified.customer, self.app.now());
-        let mut wallet = wallet;
-        for _ in 0..TRIES {
-            let open =
-                wallet.clone().unwrap_or_else(|| Wallet::new(LedgerId::new(now, &*app.random)));
-            let Ok(closing) = open.close(self.forfeit, now, &*app.random) else {
-                return Ok(Outcome::MoneyLeft);
-            };
-            let departure = Departure {
-                customer,
-                session: self.verified.session,
-                phone: self.verified.account.phone.clone(),
-                code: self.code.map(Right::challenge),
-                closing,
-                has_wallet: wallet.is_some(),
-                now,
-            };
-            match app.store.leave(&departure).await? {
-                Left::Gone => return Ok(Outcome::Gone),
-                Left::Spent => return Ok(Outcome::Spent),
-                Left::Refused(account) => return Ok(Outcome::Refused(account)),
-                Left::WalletMoved(other) => wallet = other,
-            }
-        }
-        Err(StoreError::Conflict)
-    }
 }
 
 /// The code, if one is needed and right.

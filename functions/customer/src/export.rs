@@ -69,7 +69,7 @@ pub async fn export_customer(
             }
         }
     }
-    let page = paging.page(&app, records, |record| record.position.clone());
+    let page = paging.page(records, |record| record.position.clone());
     let records = page.results.into_iter().map(|record| record.members);
     whole.into_iter().chain(records).for_each(|part| join(&mut members, part));
     Ok(Json(Export { members, rest: Rest { next: page.next } }))

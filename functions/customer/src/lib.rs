@@ -1,23 +1,36 @@
-//! The customer: logging in (which makes the account where there is none), the profile, leaving,
-//! and everything that is stored of one.
+//! The customer: logging in (which makes the account where there is none), the profile,
+//! account deletion, and everything that is stored of one.
 //!
 //! Invariants: a code is used once, whoever is first; a try is counted before the code is compared;
 //! an account has at most twenty sessions; an access token alone, without a recent log-in or a
 //! code, neither moves an account to another phone nor deletes it.
 
+mod account_deletion;
 mod change_phone;
 mod code;
 mod log_in;
 mod patch;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Customer";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[
+                Section::CODES,
+                Section::CONTENT,
+                Section::HASHES,
+                Section::ISSUER,
+                Section::SESSIONS,
+                Section::SMS,
+                Section::TRIES,
+                Section::WRITES,
+            ])
+    }
 
     public authenticate::authenticate_customer;
     bearer profile::get_customer;

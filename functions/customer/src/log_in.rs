@@ -3,10 +3,12 @@
 //! Invariants: code and session are one transaction, so a code logs in once and a failure costs
 //! nothing but a try; what is given back is given back after the session exists.
 
-use std::net::IpAddr;
+mod commit;
+
+use std::{net::IpAddr, ops::ControlFlow};
 
 use shared::{
-    account::{Account, DeviceLabel, LogInDevice, NewLogIn, Session, SessionAdded, Status},
+    account::{Account, DeviceLabel, NewSession, Session, Status},
     app::AppState,
     audit::{self, About, Event},
     customer::Customer,
@@ -20,11 +22,13 @@ use shared::{
     store::StoreError,
     wallet::Wallet,
 };
+use table::retry;
 
+use self::commit::{LogInDevice, LogInWritten, NewLogIn};
 use crate::code::{Expected, Presented, Right, invalid_code};
 
-/// How often the writing is tried again when the account or the phone's owner changed meanwhile.
-const TRIES: usize = 6;
+/// How often it is tried while the account, the phone's owner or the device changes.
+const TRIES: u32 = 6;
 
 /// A log-in under way.
 pub(crate) struct LogIn<'a> {
@@ -82,24 +86,23 @@ impl<'a> LogIn<'a> {
         device: DeviceLabel,
     ) -> Result<Done, ApiError> {
         let (now, issuer) = (self.app.now(), self.app.issuer()?);
-        let session = Session::begin(now, issuer.kid(), device, &self.app.config.tokens);
+        let session = Session::begin(now, issuer.kid(), device, self.app.settings.sessions()?);
         let id = SessionId::new(now, &*self.app.random);
         let device = self.device(id, matched.device_owner.clone());
-        let mut new = NewLogIn {
+        let phone = matched.code.phone().clone();
+        let new = NewLogIn {
             challenge: matched.code.challenge(),
-            phone: matched.code.phone().clone(),
-            id,
-            session,
-            device,
+            session: NewSession { id, session, phone },
         };
-        let (customer, made_account) = self.write(&matched, &mut new).await?;
+        let (customer, made_account) = self.write(&matched, &new, device).await?;
         audit::record(
             self.app,
             Event::LoggedIn,
             About { customer: Some(customer.id), session: Some(id) },
         );
-        let access = issuer.access_token(customer.id, id, &new.session, self.app.new_name(), now);
-        let refresh = issuer.refresh_token(customer.id, id, &new.session);
+        let session = &new.session.session;
+        let access = issuer.access_token(customer.id, id, session, self.app.new_name(), now);
+        let refresh = issuer.refresh_token(customer.id, id, session);
         match (access, refresh) {
             (Some(access), Some(refresh)) => Ok(Done { access, refresh, customer, made_account }),
             _ => Err(ApiError::internal("a new session's tokens cannot be signed")),
@@ -126,82 +129,119 @@ impl<'a> LogIn<'a> {
     async fn write(
         &self,
         matched: &Matched,
-        new: &mut NewLogIn,
+        new: &NewLogIn,
+        device: Option<LogInDevice>,
     ) -> Result<(Customer, bool), ApiError> {
-        let store = &self.app.store;
-        let mut owner = matched.owner;
-        let mut leaving: Vec<SessionId> = Vec::new();
-        let mut given_back = false;
-        for _ in 0..TRIES {
-            let Some(customer) = owner else {
-                let now = self.app.now();
-                let customer =
-                    Customer::new(CustomerId::new(now, &*self.app.random), self.phone.clone(), now);
-                let wallet = Wallet::new(LedgerId::new(now, &*self.app.random));
-                match store.create_account(&customer, &wallet, new).await? {
-                    SessionAdded::Added => {
-                        matched.code.give_back(self.app).await;
-                        return Ok((customer, true));
-                    }
-                    SessionAdded::Owned(somebody) => owner = Some(somebody),
-                    SessionAdded::DeviceChanged => {
-                        new.device = self.device(new.id, self.device_owner().await?)
-                    }
-                    SessionAdded::DevicesFull => new.device = None,
-                    SessionAdded::Spent | SessionAdded::Refused(_) => {
-                        return Err(invalid_code("otp"));
-                    }
-                }
-                continue;
-            };
-            let give_back = async {
-                // Making room takes a second transaction; what the code used is given back beside
-                // it, not after it.
-                if !leaving.is_empty() && !given_back {
-                    matched.code.give_back(self.app).await;
-                }
-            };
-            let (added, profile, ()) = tokio::join!(
-                store.add_session(customer, new, &leaving),
-                store.profile(customer),
-                give_back
-            );
-            given_back |= !leaving.is_empty();
-            match added? {
-                SessionAdded::Added => {
-                    if !given_back {
-                        matched.code.give_back(self.app).await;
-                    }
-                    return Ok((profile?.ok_or_else(ApiError::no_active_account)?, false));
-                }
-                SessionAdded::Refused(account) => {
-                    (owner, leaving) = self.judge(account, &new.phone)?
-                }
-                SessionAdded::DeviceChanged => {
-                    new.device = self.device(new.id, self.device_owner().await?)
-                }
-                SessionAdded::DevicesFull => new.device = None,
-                SessionAdded::Spent | SessionAdded::Owned(_) => return Err(invalid_code("otp")),
+        let first = Target { owner: matched.owner, removed: Vec::new(), device, refunded: false };
+        let attempt = |target: Target| async move {
+            match target.owner {
+                Some(customer) => self.add_session(matched, new, customer, target).await,
+                None => self.create_account(matched, new, target).await,
             }
-        }
-        Err(ApiError::unavailable("an account kept changing under a log-in"))
+        };
+        retry::on_refusal(TRIES, first, attempt)
+            .await?
+            .ok_or_else(|| ApiError::unavailable("an account kept changing under a log-in"))
     }
 
-    /// Why an account did not take the session: whom to give it to instead, and what has to leave
-    /// first.
-    fn judge(
+    async fn create_account(
         &self,
-        account: Option<Account>,
-        phone: &PhoneHash,
-    ) -> Result<(Option<CustomerId>, Vec<SessionId>), ApiError> {
-        match account {
-            Some(account) if account.status != Status::Active => Err(ApiError::no_active_account()),
-            Some(account) if account.phone == *phone => {
-                Ok((Some(account.customer), account.to_make_room(self.app.now())))
+        matched: &Matched,
+        new: &NewLogIn,
+        target: Target,
+    ) -> Result<Attempted, ApiError> {
+        let now = self.app.now();
+        let id = CustomerId::new(now, &*self.app.random);
+        let customer = Customer::new(id, self.phone.clone(), now);
+        let wallet = Wallet::new(LedgerId::new(now, &*self.app.random));
+        let device = target.device.as_ref();
+        match new.create_account(&self.app.store, &customer, &wallet, device).await? {
+            LogInWritten::Done => {
+                matched.code.give_back(self.app).await;
+                Ok(ControlFlow::Break((customer, true)))
             }
-            // The phone left this account in this very moment: the code was for the account that it
-            // led to.
-            _ => Err(invalid_code("otp")),
+            refusal => self.retarget(refusal, new, target).await,
         }
+    }
+
+    async fn add_session(
+        &self,
+        matched: &Matched,
+        new: &NewLogIn,
+        customer: CustomerId,
+        mut target: Target,
+    ) -> Result<Attempted, ApiError> {
+        let store = &self.app.store;
+        // Making room takes a second transaction: the refund is made beside it, not after it.
+        let refund_now = !target.removed.is_empty() && !target.refunded;
+        let refund = async {
+            if refund_now {
+                matched.code.give_back(self.app).await;
+            }
+        };
+        let (written, profile, ()) = tokio::join!(
+            new.add_session(store, customer, &target.removed, target.device.as_ref()),
+            store.profile(customer),
+            refund
+        );
+        target.refunded |= refund_now;
+        match written? {
+            LogInWritten::Done => {
+                if !target.refunded {
+                    matched.code.give_back(self.app).await;
+                }
+                let profile = profile?.ok_or_else(ApiError::no_active_account)?;
+                Ok(ControlFlow::Break((profile, false)))
+            }
+            refusal => self.retarget(refusal, new, target).await,
+        }
+    }
+
+    /// What to try after a refusal, or the error that it means.
+    async fn retarget(
+        &self,
+        refusal: LogInWritten,
+        new: &NewLogIn,
+        target: Target,
+    ) -> Result<Attempted, ApiError> {
+        let next = match refusal {
+            LogInWritten::Done | LogInWritten::CodeSpent => return Err(invalid_code("otp")),
+            LogInWritten::PhoneTaken(owner) => Target { owner: Some(owner), ..target },
+            LogInWritten::AccountRefused(account) => {
+                let account = usable(account, &new.session.phone)?;
+                let removed = account.to_make_room(self.app.now());
+                Target { owner: Some(account.customer), removed, ..target }
+            }
+            LogInWritten::DeviceChanged => {
+                let device = self.device(new.session.id, self.device_owner().await?);
+                Target { device, ..target }
+            }
+            LogInWritten::DevicesFull => Target { device: None, ..target },
+        };
+        Ok(ControlFlow::Continue(next))
+    }
+}
+
+/// What a try of the transaction is made for.
+struct Target {
+    /// Whose account; none: a new one.
+    owner: Option<CustomerId>,
+    /// The sessions that make room.
+    removed: Vec<SessionId>,
+    device: Option<LogInDevice>,
+    /// Whether the limits have back what the code used.
+    refunded: bool,
+}
+
+/// The profile and whether the account is new, or what to try next.
+type Attempted = ControlFlow<(Customer, bool), Target>;
+
+/// The account that refused a session, if the session can be for it at all.
+fn usable(account: Option<Account>, phone: &PhoneHash) -> Result<Account, ApiError> {
+    match account {
+        Some(account) if account.status != Status::Active => Err(ApiError::no_active_account()),
+        Some(account) if account.phone == *phone => Ok(account),
+        // The phone left the account a moment ago. The code was for the account that had it.
+        _ => Err(invalid_code("otp")),
     }
 }

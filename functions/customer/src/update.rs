@@ -5,21 +5,18 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::Profile,
+    customer::{Customer, Profile},
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
+use table::retry::{self, Attempt};
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
-    patch::ProfilePatch,
-    profile::{answer, changed_elsewhere, tag_of},
+    patch::{CustomerPatch, DetailsPatch},
+    profile::{PROFILE_CHANGE, answer, changed_elsewhere, tag_of},
 };
-
-/// How often a change is tried again on top of somebody else's, where the request did not say which
-/// version it changes.
-pub(crate) const TRIES: usize = 5;
 
 /// Changes the caller's profile.
 ///
@@ -28,7 +25,7 @@ pub(crate) const TRIES: usize = 5;
 /// sessions end. The present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
-    request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             example = json!(crate::profile::example())),
@@ -39,9 +36,9 @@ pub async fn update_customer(
     caller: Caller,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Body(ProfilePatch { profile: patch, phone }): Body<ProfilePatch>,
+    Body(CustomerPatch { details: patch, phone }): Body<CustomerPatch>,
 ) -> Result<Response, ApiError> {
-    let phone = phone.map(|phone| PhoneRequest::read(&app, phone)).transpose()?;
+    let phone = PhoneRequest::of(phone);
     let read = async |customer| {
         let tried = async {
             match phone {
@@ -52,27 +49,43 @@ pub async fn update_customer(
         let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
         Ok((profile?, tried))
     };
-    let (verified, (mut customer, tried)) = caller.alongside_write(read).await?;
-    if let (Some(before), Some(phone)) = (&customer, tried)
-        && phone.is_other_than(before)
-    {
-        let moved = change_phone(&app, &caller, &verified, before, patch, &headers, phone).await?;
+    let (verified, (customer, tried)) = caller.alongside_write(read).await?;
+    let before = customer.ok_or_else(ApiError::user_not_found)?;
+    if let Some(phone) = tried.filter(|phone| phone.is_other_than(&before)) {
+        let moved = change_phone(&app, &caller, &verified, &before, patch, &headers, phone).await?;
         return Ok(answer(moved));
     }
-    for _ in 0..TRIES {
-        let before = customer.take().ok_or_else(ApiError::user_not_found)?;
-        if !tag_of(&before).satisfies(&headers) {
+    change(&app, before, patch, &headers).await.map(answer)
+}
+
+/// Changes a profile that was read before; reads it again where others changed it meanwhile.
+async fn change(
+    app: &AppState,
+    before: Customer,
+    patch: DetailsPatch,
+    headers: &HeaderMap,
+) -> Result<Customer, ApiError> {
+    let customer = before.id;
+    let read = || async {
+        let profile = app.store.profile(customer).await?;
+        profile.ok_or_else(ApiError::user_not_found)
+    };
+    let patch = &patch;
+    let attempt = |before: Customer| async move {
+        if !tag_of(&before).satisfies(headers) {
             return Err(ApiError::precondition_failed());
         }
-        let Some(after) = before.changed(patch.clone(), app.now()) else {
-            return Ok(answer(before));
+        let mut details = before.details.clone();
+        patch.clone().apply_to(&mut details);
+        let Some(after) = before.changed(details, app.now()) else {
+            return Ok(Attempt::Done(before));
         };
-        if app.store.replace_profile(&after).await? {
-            return Ok(answer(after));
-        }
-        customer = app.store.profile(verified.customer).await?;
-    }
-    Err(changed_elsewhere())
+        let is_written = app.store.replace_profile(&after).await?;
+        Ok(if is_written { Attempt::Done(after) } else { Attempt::Reread })
+    };
+    retry::on_change(PROFILE_CHANGE, &*app.random, before, read, attempt)
+        .await?
+        .ok_or_else(changed_elsewhere)
 }
 
 error_responses! {

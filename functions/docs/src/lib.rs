@@ -12,6 +12,7 @@ mod site;
 use shared::{
     http::routes::{Operation, Routes},
     routes,
+    settings::Section,
 };
 
 pub use guides::{GUIDES, Guide};
@@ -27,6 +28,7 @@ routes! {
 /// The pages and the mock alone, which need no storage at all.
 pub fn without_operations() -> Routes {
     Routes::of(env!("CARGO_CRATE_NAME"))
+        .needs(&[Section::MOCK])
         .public(Operation::page("/", site::MEDIA, site::get_file))
         .public(Operation::page("/openapi.json", site::MEDIA, site::get_file))
         .public(Operation::page("/llms.txt", site::MEDIA, site::get_file))

@@ -1,192 +1,153 @@
-//! What the operator does to the service areas: publishing a file, and taking that back.
+//! Publishing service areas.
 //!
-//! Protocol: a draft is made of what holds and what shall hold, and says how they differ;
-//! publishing it writes a release that nobody sees, and then lets it hold, which does nothing where
-//! somebody else has published meanwhile. Invariant: nothing is published that was not read as a
-//! whole and found right, and what it takes the place of stays in the table.
+//! Protocol: a push writes a release that nothing refers to yet, and then makes it the current one.
+//! A rollback makes the release that the current one replaced current again.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use location::{
     area_file::{self, Problem},
     areas::Area,
 };
-use shared::{
-    area::PresentAreas,
-    ids::AreaReleaseId,
-    random::SystemRandom,
-    store::{Store, StoreError},
-};
+use shared::{area::PresentAreas, ids::AreaReleaseId, random::SystemRandom, store::Store};
 
-/// A table whose service areas are looked after.
+use crate::publication::{Publication, PublishError};
+
 pub struct AreasAdmin {
     store: Store,
 }
 
-/// Areas to be published, and what they take the place of.
 #[derive(Debug)]
 pub struct AreasDraft {
-    /// How they differ, a line an area.
+    /// The differences, one line for each area.
     pub changes: Vec<String>,
-    /// The areas.
-    pub areas: Vec<Area>,
+    areas: Vec<Area>,
     before: PresentAreas,
-    to: Target,
+    release: Release,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Target {
-    /// A release that is still to be written.
-    New,
-    /// One that is there, or none.
-    Earlier(Option<AreaReleaseId>),
+enum Release {
+    /// Publishing writes it first.
+    New(AreaReleaseId, Timestamp),
+    /// One that is in the table already. None: no areas.
+    Existing(Option<AreaReleaseId>),
 }
 
-/// Why nothing was published.
-#[derive(Debug)]
-pub enum AreasError {
-    /// The file is not what it must be.
-    Wrong(Vec<Problem>),
-    /// There is nothing to go back to.
-    NothingBefore,
-    /// Somebody else has published meanwhile.
-    Overtaken,
-    /// A release that the table names cannot be read.
-    Damaged(AreaReleaseId),
-    /// Storage failed.
-    Store(StoreError),
-}
+pub type AreasError = PublishError<Problem>;
 
 impl AreasAdmin {
-    /// A admin over this table.
     pub fn new(store: Store) -> Self {
         Self { store }
     }
 
-    /// The areas that hold.
+    /// The areas that are published now.
     pub async fn present(&self) -> Result<Vec<Area>, AreasError> {
         Ok(self.read().await?.1)
     }
 
-    /// What publishing this file would change.
-    pub async fn draft(&self, file: &str) -> Result<AreasDraft, AreasError> {
-        let areas = area_file::read(file).map_err(AreasError::Wrong)?;
-        let (before, present) = self.read().await?;
-        Ok(AreasDraft { changes: changes(&present, &areas), areas, before, to: Target::New })
-    }
-
-    /// What going back to the release before the present one would change.
-    pub async fn draft_of_rollback(&self) -> Result<AreasDraft, AreasError> {
-        let (before, present) = self.read().await?;
-        let release = before.release.ok_or(AreasError::NothingBefore)?;
-        let about = self
-            .store
-            .area_release(release)
-            .await
-            .map_err(AreasError::Store)?
-            .ok_or(AreasError::Damaged(release))?;
-        let areas = self.areas(about.replaces).await?;
-        Ok(AreasDraft {
-            changes: changes(&present, &areas),
-            areas,
-            before,
-            to: Target::Earlier(about.replaces),
-        })
-    }
-
-    /// Publishes a draft.
-    pub async fn publish(&self, draft: &AreasDraft, now: Timestamp) -> Result<(), AreasError> {
-        let release = match draft.to {
-            Target::Earlier(release) => release,
-            Target::New => {
-                let id = AreaReleaseId::new(now, &SystemRandom);
-                let text = area_file::text(&draft.areas);
-                self.store
-                    .write_areas(id, draft.before.release, &text, now)
-                    .await
-                    .map_err(AreasError::Store)?;
-                Some(id)
-            }
-        };
-        let holds =
-            self.store.hold_areas(draft.before, release).await.map_err(AreasError::Store)?;
-        if holds { Ok(()) } else { Err(AreasError::Overtaken) }
-    }
-
     async fn read(&self) -> Result<(PresentAreas, Vec<Area>), AreasError> {
-        let present = self.store.present_areas(true).await.map_err(AreasError::Store)?;
-        Ok((present, self.areas(present.release).await?))
+        let present = self.store.present_areas(true).await?;
+        Ok((present, self.areas_of(present.release).await?))
     }
 
-    async fn areas(&self, release: Option<AreaReleaseId>) -> Result<Vec<Area>, AreasError> {
+    async fn areas_of(&self, release: Option<AreaReleaseId>) -> Result<Vec<Area>, AreasError> {
         let Some(release) = release else { return Ok(Vec::new()) };
-        let text = self.store.areas(release).await.map_err(AreasError::Store)?;
-        serde_json::from_str(&text).map_err(|_| AreasError::Damaged(release))
+        let text = self.store.areas(release).await?;
+        serde_json::from_str(&text).map_err(|_| unreadable(release))
     }
 }
 
-/// How areas differ: those that go, those that come, those that change, and their order where
-/// nothing else does.
-fn changes(before: &[Area], after: &[Area]) -> Vec<String> {
+impl Publication for AreasAdmin {
+    type Draft = AreasDraft;
+    type Problem = Problem;
+    type Version = ();
+
+    async fn draft(&self, file: &str, now: Timestamp) -> Result<AreasDraft, AreasError> {
+        let areas = area_file::read(file).map_err(AreasError::Invalid)?;
+        let (before, present) = self.read().await?;
+        let release = Release::New(AreaReleaseId::new(now, &SystemRandom), now);
+        Ok(AreasDraft { changes: differences(&present, &areas), areas, before, release })
+    }
+
+    async fn draft_of_rollback(&self) -> Result<AreasDraft, AreasError> {
+        let (before, present) = self.read().await?;
+        let current = before.release.ok_or(AreasError::NoPreviousVersion)?;
+        let current = self.store.area_release(current).await?.ok_or_else(|| unreadable(current))?;
+        let areas = self.areas_of(current.replaces).await?;
+        Ok(AreasDraft {
+            changes: differences(&present, &areas),
+            areas,
+            before,
+            release: Release::Existing(current.replaces),
+        })
+    }
+
+    fn changes(draft: &AreasDraft) -> Vec<String> {
+        draft.changes.clone()
+    }
+
+    fn summary(draft: &AreasDraft) -> String {
+        format!("{} service areas", draft.areas.len())
+    }
+
+    async fn publish(&self, draft: &AreasDraft) -> Result<(), AreasError> {
+        let release = match draft.release {
+            Release::Existing(release) => release,
+            Release::New(id, now) => {
+                let text = area_file::text(&draft.areas);
+                self.store.write_areas(id, draft.before.release, &text, now).await?;
+                Some(id)
+            }
+        };
+        let published = self.store.hold_areas(draft.before, release).await?;
+        if published { Ok(()) } else { Err(AreasError::Conflict) }
+    }
+
+    async fn published_file(&self) -> Result<String, AreasError> {
+        Ok(format!("{:#}", area_file::file(&self.present().await?)))
+    }
+}
+
+fn unreadable(release: AreaReleaseId) -> AreasError {
+    AreasError::Unreadable(format!("release {release} of the service areas"))
+}
+
+/// Removed areas first, then added and changed ones. A different order alone is one line.
+fn differences(before: &[Area], after: &[Area]) -> Vec<String> {
     let by_id = |areas: &[Area]| {
         areas.iter().map(|area| (area.id.clone(), area.clone())).collect::<BTreeMap<_, _>>()
     };
     let (old, new) = (by_id(before), by_id(after));
     let line = |sign: char, area: &Area| {
-        format!(
-            "{sign} {} ({}{})",
-            area.id,
-            area.name,
-            if area.served { "" } else { ", not served" }
-        )
+        let served = if area.served { "" } else { ", not served" };
+        format!("{sign} {} ({}{served})", area.id, area.name)
     };
-    let mut changes: Vec<String> = old
+    let mut lines: Vec<String> = old
         .values()
         .filter(|area| !new.contains_key(&area.id))
         .map(|area| line('-', area))
         .collect();
     for area in new.values() {
         match old.get(&area.id) {
-            None => changes.push(line('+', area)),
+            None => lines.push(line('+', area)),
             Some(same) if same == area => {}
-            Some(_) => changes.push(line('~', area)),
+            Some(_) => lines.push(line('~', area)),
         }
     }
-    if changes.is_empty() && before != after {
-        changes.push("the same areas in another order".to_owned());
+    if lines.is_empty() && before != after {
+        lines.push("the same areas in another order".to_owned());
     }
-    changes
+    lines
 }
-
-impl fmt::Display for AreasError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wrong(problems) => {
-                let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                f.write_str(&all.join("; "))
-            }
-            Self::NothingBefore => f.write_str("there is no release before the present one"),
-            Self::Overtaken => {
-                f.write_str("somebody else has published meanwhile; look at the changes again")
-            }
-            Self::Damaged(release) => write!(
-                f,
-                "the release {release} of the service areas is not there or cannot be read"
-            ),
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for AreasError {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_goes_comes_and_changes_is_said_by_a_line_each() {
+    fn each_removed_added_or_changed_area_is_one_line() {
         let area = |id: &str, served| Area {
             id: id.to_owned(),
             name: id.to_uppercase(),
@@ -195,12 +156,12 @@ mod tests {
         };
         let before = [area("a", true), area("b", true), area("c", true)];
         assert_eq!(
-            changes(&before, &[area("c", true), area("b", false), area("d", false)]),
+            differences(&before, &[area("c", true), area("b", false), area("d", false)]),
             ["- a (A)", "~ b (B, not served)", "+ d (D, not served)"]
         );
-        assert_eq!(changes(&before, &before), Vec::<String>::new());
+        assert_eq!(differences(&before, &before), Vec::<String>::new());
         assert_eq!(
-            changes(&before[..2], &[before[1].clone(), before[0].clone()]),
+            differences(&before[..2], &[before[1].clone(), before[0].clone()]),
             ["the same areas in another order"]
         );
     }

@@ -1,41 +1,35 @@
 //! The command line.
 //!
-//! Invariant: what the user got wrong (an option, a value, a port that is taken, a folder that
-//! cannot be written) is one line on standard error and exit status 2; a check or an invocation
-//! that failed by itself is 1.
+//! Invariant: every failure is one line on standard error. A mistake of the user (an unknown
+//! option, an invalid value, a port in use, an unwritable folder) exits with status 2; a check or
+//! an invocation that failed exits with status 1.
 
-mod areas;
 mod audit;
 mod clean_up;
-mod content;
 mod costs;
 mod customer;
 mod doctor;
 mod document;
+mod failure;
 mod invoke;
 mod mock;
 mod notify;
+mod output;
+mod publish;
 mod serve;
+mod shutdown;
+mod stack_args;
 mod target_table;
 mod token;
 
-use std::{
-    ffi::OsString,
-    fmt,
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{ffi::OsString, process::ExitCode};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use crate::{
-    stack::StackOptions,
-    template::{Overrides, Template},
-};
+use self::{failure::Failure, output::print_line, publish::PublishCommand};
 
-/// Satchel on this machine: every function on one port, with an embedded DynamoDB and a recorder in
-/// place of SNS.
+/// Run Satchel on this machine: every function on one port, with an embedded DynamoDB and a
+/// recorder in place of SNS
 #[derive(Debug, Parser)]
 #[command(name = "satchel", version, args_conflicts_with_subcommands = true)]
 struct Cli {
@@ -47,172 +41,91 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API (what happens without a command, too)
+    /// Serve the API (the default command)
     Serve(serve::ServeArgs),
-    /// Run one event through one function and print its answer
+    /// Invoke one function with one event and print its response
     Invoke(invoke::InvokeArgs),
-    /// Serve only the documentation and the mock: answers from the document's examples, with no
-    /// storage at all
+    /// Serve only the documentation and the mock, which answers with the documented examples and
+    /// stores nothing
     Mock(mock::MockArgs),
-    /// Start only the DynamoDB and SNS stand-ins, on fixed ports, for `sam local`
+    /// Start only the local DynamoDB and SNS, on fixed ports, for `sam local`
     Engines(serve::EnginesArgs),
-    /// Make the operator's key pair, or a short token signed with it
+    /// Create an operator's key pair, or a short-lived token signed with it
     #[command(subcommand)]
     Token(token::TokenCommand),
-    /// Close a customer's account, or open it again
+    /// Disable a customer's account, or enable it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
-    /// Publish a message to customers' inboxes and devices
+    /// Send a message to the inboxes and devices of one customer or of all
     Notify(Box<notify::NotifyArgs>),
-    /// Publish what the app shows to everybody, or go back to the version before
+    /// Publish the content that the app shows to everybody (links, contacts, FAQs, required
+    /// version), or restore the previous version
+    ///
+    /// FILE has the form of functions/app-info/content.json.
     #[command(subcommand)]
-    Content(content::ContentCommand),
-    /// Publish where the operator serves, or go back to the release before
+    Content(PublishCommand),
+    /// Publish the service areas, or restore the previous ones
+    ///
+    /// FILE is a GeoJSON FeatureCollection of polygons, each with an id and the properties `name`
+    /// and `served`.
     #[command(subcommand)]
-    Areas(areas::AreasCommand),
-    /// Compare every wallet's balance with its ledger; it only reads
+    Areas(PublishCommand),
+    /// Compare every wallet's balance with its ledger (read-only)
     Audit(audit::AuditArgs),
-    /// Run the clean-up once
+    /// Run the clean-up once on the local data
     CleanUp(clean_up::CleanUpArgs),
     /// Print what a million requests of each operation cost
     Costs(Box<costs::CostsArgs>),
-    /// Compare a deployed table with template.yaml, with your own AWS credentials; it only reads
+    /// Compare a deployed table with template.yaml, using your AWS credentials (read-only)
     Doctor(doctor::DoctorArgs),
-    /// Write the OpenAPI document into the documentation's folder
+    /// Generate the OpenAPI document, functions/docs/openapi.json
     Document(document::DocumentArgs),
 }
 
-/// What a local stack is made of.
-#[derive(Debug, Clone, Args)]
-struct StackArgs {
-    /// Keep nothing: data and secrets live in memory
-    #[arg(long, conflicts_with = "data")]
-    memory: bool,
-    /// Folder for data and secrets [default: target/local beside template.yaml]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Another DynamoDB API than the embedded one
-    #[arg(long, value_name = "URL", value_parser = http_url)]
-    dynamodb_endpoint: Option<String>,
-    /// Set a parameter of template.yaml; may be repeated
-    #[arg(long, value_name = "PARAMETER=VALUE", value_parser = assignment)]
-    set: Vec<(String, String)>,
-}
-
-/// Why the program ends otherwise than well.
-#[derive(Debug)]
-struct Failure {
-    status: u8,
-    problem: String,
-}
-
-/// Runs the program with `arguments`, its own name first.
+/// Runs the program; the first of `arguments` is its name.
 pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return parse_failure(&error),
     };
-    let outcome = match cli.command {
-        None => serve::serve(cli.serve).await,
-        Some(Command::Serve(args)) => serve::serve(args).await,
-        Some(Command::Invoke(args)) => invoke::invoke(args).await,
-        Some(Command::Engines(args)) => serve::engines(args).await,
-        Some(Command::Token(command)) => token::run(command),
-        Some(Command::Customer(command)) => customer::run(command).await,
-        Some(Command::Notify(args)) => notify::run(*args).await,
-        Some(Command::Content(command)) => content::run(command).await,
-        Some(Command::Areas(command)) => areas::run(command).await,
-        Some(Command::Audit(args)) => audit::run(args).await,
-        Some(Command::CleanUp(args)) => clean_up::run(args).await,
-        Some(Command::Costs(args)) => {
+    match execute(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn execute(cli: Cli) -> Result<(), Failure> {
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(args) => serve::serve(args).await,
+        Command::Invoke(args) => invoke::run(args).await,
+        Command::Mock(args) => mock::run(args).await,
+        Command::Engines(args) => serve::engines(args).await,
+        Command::Token(command) => token::run(command),
+        Command::Customer(command) => customer::run(command).await,
+        Command::Notify(args) => notify::run(*args).await,
+        Command::Content(command) => publish::content(command).await,
+        Command::Areas(command) => publish::areas(command).await,
+        Command::Audit(args) => audit::run(args).await,
+        Command::CleanUp(args) => clean_up::run(args).await,
+        Command::Costs(args) => {
             costs::run(&args);
             Ok(())
         }
-        Some(Command::Doctor(args)) => doctor::run(args).await,
-        Some(Command::Document(args)) => document::run(&args),
-        Some(Command::Mock(args)) => mock::run(args).await,
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.tell(),
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Document(args) => document::run(&args),
     }
 }
 
-/// `--help` and `--version` are answers; anything else is shortened to its first line.
+/// `--help` and `--version` are printed as they are; an error is shortened to its first line.
 fn parse_failure(error: &clap::Error) -> ExitCode {
+    let text = error.to_string();
     if !error.use_stderr() {
-        say(error.to_string().trim_end());
+        print_line(text.trim_end());
         return ExitCode::SUCCESS;
     }
-    let text = error.to_string();
     let mut lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
     let problem = lines.by_ref().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    Failure::usage(format!("{} (--help says more)", problem.trim_start_matches("error: "))).tell()
-}
-
-impl StackArgs {
-    fn template() -> Result<(Template, PathBuf), Failure> {
-        let path = Template::find().map_err(Failure::usage)?;
-        let root = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Ok((Template::load(&path).map_err(Failure::usage)?, root))
-    }
-
-    fn overrides(&self) -> Overrides {
-        self.set.iter().cloned().collect()
-    }
-
-    /// Options for a stack of the template in `root`.
-    fn options(&self, root: &Path) -> StackOptions {
-        let folder = self.data.clone().unwrap_or_else(|| root.join("target").join("local"));
-        StackOptions {
-            overrides: self.overrides(),
-            data: (!self.memory).then_some(folder),
-            dynamodb_endpoint: self.dynamodb_endpoint.clone(),
-            ..StackOptions::default()
-        }
-    }
-}
-
-impl Failure {
-    /// Something the user can put right.
-    fn usage(problem: impl fmt::Display) -> Self {
-        Self { status: 2, problem: problem.to_string() }
-    }
-
-    /// Something that was done and turned out badly.
-    fn outcome(problem: impl fmt::Display) -> Self {
-        Self { status: 1, problem: problem.to_string() }
-    }
-
-    fn tell(&self) -> ExitCode {
-        // Whatever a library says over several lines becomes one.
-        let line = self.problem.split_whitespace().collect::<Vec<_>>().join(" ");
-        let _ = writeln!(std::io::stderr(), "satchel: {line}");
-        ExitCode::from(self.status)
-    }
-}
-
-/// Prints a line; a reader that has gone is no failure.
-fn say(line: impl fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text
-        .split_once('=')
-        .filter(|(name, _)| !name.is_empty())
-        .ok_or("it must be Parameter=Value")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
-fn http_url(text: &str) -> Result<String, String> {
-    let url: http::Uri = text.parse().map_err(|_| "it must be an http address")?;
-    let usable = matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
-    if usable {
-        Ok(text.trim_end_matches('/').to_owned())
-    } else {
-        Err("it must be an http address".to_owned())
-    }
+    Failure::usage(format!("{} (see --help)", problem.trim_start_matches("error: "))).report()
 }
 
 #[cfg(test)]

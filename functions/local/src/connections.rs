@@ -1,7 +1,8 @@
-//! Sockets: binding them, answering HTTP/1.1 on them, and ending in time.
+//! Sockets: binding them, serving HTTP/1.1 on them, and shutting down in time.
 //!
-//! Invariant: once told to stop, nothing new is accepted, requests being answered get [`GRACE`] to
-//! finish, and then every connection is cut, so that an end never takes a second.
+//! Invariant: after a shutdown begins, no new connection is accepted; requests in flight have
+//! [`GRACE_PERIOD`] to finish; then every connection is closed. A shutdown takes less than a
+//! second.
 
 use std::{
     convert::Infallible,
@@ -25,8 +26,8 @@ use tokio::{
     time,
 };
 
-/// How long requests may go on after the end was asked for.
-pub const GRACE: Duration = Duration::from_millis(500);
+/// How long requests in flight may take after a shutdown began.
+pub const GRACE_PERIOD: Duration = Duration::from_millis(500);
 
 /// A server that runs until it is stopped or dropped.
 #[derive(Debug)]
@@ -36,24 +37,22 @@ pub struct Server {
     running: JoinHandle<()>,
 }
 
-/// An address that cannot be listened on.
 #[derive(Debug)]
 pub struct BindError {
     address: String,
     source: io::Error,
 }
 
-/// A body that could not be read.
 #[derive(Debug)]
 pub enum BodyError {
-    /// It is longer than the limit.
+    /// The body is longer than the limit.
     TooLarge,
-    /// The client went away.
-    Broken,
+    /// The client closed the connection.
+    Aborted,
 }
 
 impl Server {
-    /// Runs `serve`, which gets the listener and a future that ends when it must stop.
+    /// Runs `serve`, whose second argument resolves when it must stop.
     pub fn spawn<F>(
         listener: TcpListener,
         serve: impl FnOnce(TcpListener, oneshot::Receiver<()>) -> F,
@@ -69,8 +68,8 @@ impl Server {
         })
     }
 
-    /// Answers HTTP requests by `handler`, which gets the peer's address with each.
-    pub fn answering<H, F>(listener: TcpListener, handler: H) -> io::Result<Self>
+    /// Serves HTTP. The handler's second argument is the peer's address.
+    pub fn http<H, F>(listener: TcpListener, handler: H) -> io::Result<Self>
     where
         H: Fn(Request<Incoming>, IpAddr) -> F + Clone + Send + Sync + 'static,
         F: Future<Output = Response<Bytes>> + Send + 'static,
@@ -78,26 +77,24 @@ impl Server {
         Self::spawn(listener, |listener, stopped| accept(listener, handler, stopped))
     }
 
-    /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Where it listens, as an address for clients on this machine.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Stops it and waits until it has ended, at most a little longer than [`GRACE`].
+    /// Stops it and waits for its end, at most a little longer than [`GRACE_PERIOD`].
     pub async fn stop(mut self) {
         drop(self.stop);
-        if time::timeout(GRACE + GRACE / 4, &mut self.running).await.is_err() {
+        if time::timeout(GRACE_PERIOD + GRACE_PERIOD / 4, &mut self.running).await.is_err() {
             self.running.abort();
         }
     }
 }
 
-/// Listens on `host`, a name or an address, and `port`, 0 for any free one.
+/// Listens on a host name or an address. Port 0 is any free port.
 pub async fn bind(host: &str, port: u16) -> Result<TcpListener, BindError> {
     TcpListener::bind((host, port))
         .await
@@ -109,7 +106,7 @@ pub async fn read_body(body: Incoming, limit: usize) -> Result<Bytes, BodyError>
     match Limited::new(body, limit).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge),
-        Err(_) => Err(BodyError::Broken),
+        Err(_) => Err(BodyError::Aborted),
     }
 }
 
@@ -123,8 +120,11 @@ where
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => drop(connections.spawn(connection(stream, peer, handler.clone(), &graceful))),
-                // Out of file handles, most likely: let some go first.
+                Ok((stream, peer)) => {
+                    let connection = connection(stream, peer, handler.clone(), &graceful);
+                    connections.spawn(connection);
+                }
+                // Probably out of file descriptors: wait until some are closed.
                 Err(_) => time::sleep(Duration::from_millis(20)).await,
             },
             Some(_) = connections.join_next() => {}
@@ -132,8 +132,8 @@ where
         }
     }
     drop(listener);
-    // Dropping the set cuts what is still open after the grace.
-    let _ = time::timeout(GRACE, graceful.shutdown()).await;
+    // Dropping the set closes what is still open after the grace period.
+    let _ = time::timeout(GRACE_PERIOD, graceful.shutdown()).await;
 }
 
 fn connection<H, F>(
@@ -148,15 +148,15 @@ where
 {
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
-        let answer = handler(request, peer.ip().to_canonical());
-        async move { Ok::<_, Infallible>(answer.await.map(Full::new)) }
+        let response = handler(request, peer.ip().to_canonical());
+        async move { Ok::<_, Infallible>(response.await.map(Full::new)) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);
     async move {
-        // A client that breaks off is no event worth a word.
+        // A client may close its connection at any time.
         let _ = watched.await;
     }
 }
@@ -165,7 +165,7 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.source.kind() {
             io::ErrorKind::AddrInUse => {
-                write!(f, "{} is taken by another program; give another port", self.address)
+                write!(f, "{} is in use by another program; choose another port", self.address)
             }
             _ => write!(f, "cannot listen on {}: {}", self.address, self.source),
         }

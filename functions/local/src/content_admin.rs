@@ -1,128 +1,73 @@
-//! What the operator does to the content: publishing a file, and taking that back.
+//! Publishing the app's content.
 //!
-//! Protocol: a draft is made of what stands in the table and what shall stand there, and says how
-//! they differ; publishing it is one transaction, which does nothing where somebody else has
-//! published meanwhile. Invariant: nothing is published that was not read as a whole and found
-//! right, and what it takes the place of stays in the table.
-
-use std::fmt;
+//! Protocol: publishing is one transaction, which writes the new version and makes it the current
+//! one. A rollback makes the version that the current one replaced current again.
 
 use app_info::{
     changes::{Change, changes},
     content::{Content, Problem},
 };
 use jiff::Timestamp;
+use serde_json::json;
 use shared::{
     content::{AppInfo, ContentVersion},
-    store::{Store, StoreError},
+    store::Store,
 };
 
-/// A table whose content is looked after.
+use crate::publication::{Publication, PublishError};
+
 pub struct ContentAdmin {
     store: Store,
 }
 
-/// Something to be published, and what it takes the place of.
 #[derive(Debug)]
 pub struct Draft {
-    /// How they differ.
     pub changes: Vec<Change>,
     before: Option<AppInfo>,
     after: AppInfo,
+    /// The version to write; none for a rollback.
     new: Option<ContentVersion>,
 }
 
-/// Why nothing was published.
-#[derive(Debug)]
-pub enum ContentError {
-    /// The file is not what it must be.
-    Wrong(Vec<Problem>),
-    /// There is nothing to go back to.
-    NothingBefore,
-    /// Somebody else has published meanwhile.
-    Overtaken,
-    /// A version that the table names is not there, or cannot be read.
-    Damaged(u64),
-    /// Storage failed.
-    Store(StoreError),
-}
+pub type ContentError = PublishError<Problem>;
 
-/// What stands in the table.
+/// What the table holds.
 struct Present {
     info: Option<AppInfo>,
     content: Option<Content>,
 }
 
 impl ContentAdmin {
-    /// A admin over this table.
     pub fn new(store: Store) -> Self {
         Self { store }
     }
 
-    /// The content that is served, if there is any. Two trips.
+    /// The published content, if there is any. Two trips.
     pub async fn present(&self) -> Result<Option<Content>, ContentError> {
         Ok(self.read().await?.content)
     }
 
-    /// What publishing this file would change. Two trips.
-    pub async fn draft(&self, file: &str, now: Timestamp) -> Result<Draft, ContentError> {
-        let content = Content::check(file).map_err(ContentError::Wrong)?;
-        Ok(self.read().await?.replaced_by(&content, now))
-    }
-
-    /// What going back to the version before the present one would change. Four trips.
-    pub async fn draft_of_rollback(&self) -> Result<Draft, ContentError> {
-        let Present { info, content } = self.read().await?;
-        let (info, content) = info.zip(content).ok_or(ContentError::NothingBefore)?;
-        let present = info.version.ok_or(ContentError::NothingBefore)?;
-        let version = self.version(present).await?.0.replaces.ok_or(ContentError::NothingBefore)?;
-        let (_, earlier) = self.version(version).await?;
-        let after = AppInfo {
-            version: Some(version),
-            newest: info.newest,
-            availability: earlier.availability.clone(),
-        };
-        Ok(Draft {
-            changes: difference(Some(&info), Some(&content), &earlier),
-            before: Some(info),
-            after,
-            new: None,
-        })
-    }
-
-    /// Publishes a draft, and gives the number of the version that is served from now on. One trip.
-    pub async fn publish(&self, draft: &Draft) -> Result<u64, ContentError> {
-        let Draft { before, after, new, .. } = draft;
-        let published = self
-            .store
-            .publish(before.as_ref(), after, new.as_ref())
-            .await
-            .map_err(ContentError::Store)?;
-        after.version.filter(|_| published).ok_or(ContentError::Overtaken)
-    }
-
-    /// Publishes a file where the table knows nothing of any content yet; false where it does. Two
-    /// trips.
-    pub async fn fill(&self, file: &str, now: Timestamp) -> Result<bool, ContentError> {
-        if self.store.app_info(true).await.map_err(ContentError::Store)?.is_some() {
+    /// Publishes a file if nothing was ever published, and returns whether it did. Two trips.
+    pub async fn publish_if_empty(&self, file: &str, now: Timestamp) -> Result<bool, ContentError> {
+        if self.store.app_info(true).await?.is_some() {
             return Ok(false);
         }
-        let content = Content::check(file).map_err(ContentError::Wrong)?;
-        match self.publish(&Present { info: None, content: None }.replaced_by(&content, now)).await
-        {
+        let content = Content::check(file).map_err(ContentError::Invalid)?;
+        let empty = Present { info: None, content: None };
+        match self.publish(&empty.replaced_by(&content, now)).await {
             Ok(_) => Ok(true),
-            Err(ContentError::Overtaken) => Ok(false),
+            Err(ContentError::Conflict) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
     async fn read(&self) -> Result<Present, ContentError> {
-        let info = self.store.app_info(true).await.map_err(ContentError::Store)?;
+        let info = self.store.app_info(true).await?;
         let Some(version) = info.as_ref().and_then(|info| info.version) else {
             return Ok(Present { info, content: None });
         };
         let (_, mut content) = self.version(version).await?;
-        // The availability may have been changed by hand since it was published.
+        // The availability may have been changed by hand since the content was published.
         if let Some(AppInfo { availability, .. }) = &info {
             content.availability = availability.clone();
         }
@@ -130,20 +75,69 @@ impl ContentAdmin {
     }
 
     async fn version(&self, version: u64) -> Result<(ContentVersion, Content), ContentError> {
-        let stored = self
-            .store
-            .content(version)
-            .await
-            .map_err(ContentError::Store)?
-            .ok_or(ContentError::Damaged(version))?;
-        let content =
-            serde_json::from_str(&stored.content).map_err(|_| ContentError::Damaged(version))?;
+        let unreadable =
+            || ContentError::Unreadable(format!("version {version} of the app's content"));
+        let stored = self.store.content(version).await?.ok_or_else(unreadable)?;
+        let content = serde_json::from_str(&stored.content).map_err(|_| unreadable())?;
         Ok((stored, content))
     }
 }
 
+impl Publication for ContentAdmin {
+    type Draft = Draft;
+    type Problem = Problem;
+    /// The number of the version that is served from now on.
+    type Version = u64;
+
+    /// Two trips.
+    async fn draft(&self, file: &str, now: Timestamp) -> Result<Draft, ContentError> {
+        let content = Content::check(file).map_err(ContentError::Invalid)?;
+        Ok(self.read().await?.replaced_by(&content, now))
+    }
+
+    /// Four trips.
+    async fn draft_of_rollback(&self) -> Result<Draft, ContentError> {
+        let Present { info, content } = self.read().await?;
+        let (info, content) = info.zip(content).ok_or(ContentError::NoPreviousVersion)?;
+        let present = info.version.ok_or(ContentError::NoPreviousVersion)?;
+        let (present, _) = self.version(present).await?;
+        let version = present.replaces.ok_or(ContentError::NoPreviousVersion)?;
+        let (_, earlier) = self.version(version).await?;
+        let after = AppInfo {
+            version: Some(version),
+            newest: info.newest,
+            availability: earlier.availability.clone(),
+        };
+        Ok(Draft {
+            changes: differences(Some(&info), Some(&content), &earlier),
+            before: Some(info),
+            after,
+            new: None,
+        })
+    }
+
+    fn changes(draft: &Draft) -> Vec<String> {
+        draft.changes.iter().map(ToString::to_string).collect()
+    }
+
+    fn summary(draft: &Draft) -> String {
+        format!("version {}", draft.after.version.unwrap_or_default())
+    }
+
+    /// One trip.
+    async fn publish(&self, draft: &Draft) -> Result<u64, ContentError> {
+        let Draft { before, after, new, .. } = draft;
+        let published = self.store.publish(before.as_ref(), after, new.as_ref()).await?;
+        after.version.filter(|_| published).ok_or(ContentError::Conflict)
+    }
+
+    async fn published_file(&self) -> Result<String, ContentError> {
+        let content = self.present().await?.ok_or(ContentError::NothingPublished)?;
+        Ok(format!("{:#}", content.to_json()))
+    }
+}
+
 impl Present {
-    /// What publishing this content would change.
     fn replaced_by(self, content: &Content, now: Timestamp) -> Draft {
         let Self { info, content: replaced } = self;
         let version = info.as_ref().map_or(0, |info| info.newest) + 1;
@@ -159,7 +153,7 @@ impl Present {
             availability: content.availability.clone(),
         };
         Draft {
-            changes: difference(info.as_ref(), replaced.as_ref(), content),
+            changes: differences(info.as_ref(), replaced.as_ref(), content),
             before: info,
             after,
             new: Some(new),
@@ -167,32 +161,11 @@ impl Present {
     }
 }
 
-/// Without a content there may still be availability, made by hand.
-fn difference(info: Option<&AppInfo>, before: Option<&Content>, after: &Content) -> Vec<Change> {
+/// Before any content is published, the table may still hold an availability that was set by hand.
+fn differences(info: Option<&AppInfo>, before: Option<&Content>, after: &Content) -> Vec<Change> {
     let availability =
         || serde_json::to_value(info.map(|info| &info.availability)).unwrap_or_default();
     let before = before.map_or_else(availability, Content::to_json);
-    let before = if before.is_null() { serde_json::json!({}) } else { before };
+    let before = if before.is_null() { json!({}) } else { before };
     changes(&before, &after.to_json())
 }
-
-impl fmt::Display for ContentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wrong(problems) => {
-                let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
-                f.write_str(&all.join("; "))
-            }
-            Self::NothingBefore => f.write_str("there is no version before the present one"),
-            Self::Overtaken => {
-                f.write_str("somebody else has published meanwhile; look at the changes again")
-            }
-            Self::Damaged(version) => {
-                write!(f, "version {version} of the content is not there or cannot be read")
-            }
-            Self::Store(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for ContentError {}

@@ -1,9 +1,8 @@
-//! The folder that keeps a launcher's data from one run to the next: the database file and the
-//! generated secrets.
+//! The folder that keeps the launcher's data between runs: the database file and the generated
+//! secrets.
 //!
-//! Invariant: one process at a time has it (a lock on a file in it), and the secrets, without which
-//! the data is worthless, can be read by the owner alone and are never made anew while they are
-//! there.
+//! Invariant: only one process uses it at a time (it holds a lock file). The secrets, without which
+//! the data is useless, are readable only by their owner and are never replaced.
 
 use std::{
     fmt,
@@ -17,31 +16,25 @@ use shared::random::{Random, SystemRandom};
 
 use crate::{private_file, template::Texts};
 
-/// A folder that this process has to itself.
+/// A folder that this process has locked.
 #[derive(Debug)]
 pub struct DataFolder {
     path: PathBuf,
     _lock: File,
 }
 
-/// Why a folder cannot be used.
 #[derive(Debug)]
 pub enum DataFolderError {
-    /// It cannot be made, read or written.
-    NotWritable {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Another launcher has it.
+    /// It cannot be created, read or written.
+    NotWritable { path: PathBuf, source: io::Error },
+    /// Another launcher is using it.
     InUse(PathBuf),
-    /// Its secrets cannot be read any more.
+    /// Its secrets are not valid JSON.
     Damaged(PathBuf),
 }
 
 impl DataFolder {
-    /// Makes the folder where it is missing, and locks it.
+    /// Creates the folder if necessary, and locks it.
     pub fn open(path: &Path) -> Result<Self, DataFolderError> {
         let not_writable = |source| DataFolderError::NotWritable { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(not_writable)?;
@@ -63,7 +56,7 @@ impl DataFolder {
         self.path.join("dynamodb.sqlite")
     }
 
-    /// The values of the secrets `ids`; those that are missing are generated and kept.
+    /// The values of the secrets `ids`. Missing ones are generated and stored.
     pub fn secrets(&self, ids: &[String]) -> Result<Texts, DataFolderError> {
         let file = self.path.join("secrets.json");
         let mut secrets: Texts = match fs::read(&file) {
@@ -85,14 +78,14 @@ impl DataFolder {
     }
 }
 
-/// A secret of 384 bits in letters that need no quoting.
+/// A secret of 384 bits, in characters that need no quoting.
 pub(crate) fn generated_secret() -> String {
     let mut bytes = [0; 48];
     SystemRandom.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Writes beside the file and renames, so that a crash leaves the old secrets or the new ones.
+/// Writes a new file and renames it, so that a crash leaves the old secrets or the new ones.
 fn write_private(file: &Path, secrets: &Texts) -> io::Result<()> {
     let fresh = file.with_extension("new");
     if fresh.exists() {
@@ -108,17 +101,18 @@ impl fmt::Display for DataFolderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotWritable { path, source } => {
-                write!(f, "the data folder is not usable: {}: {source}", path.display())
+                write!(f, "cannot use the data folder: {}: {source}", path.display())
             }
             Self::InUse(path) => {
                 write!(
                     f,
-                    "the data folder {} is in use by another launcher; give --data or --memory",
+                    "another launcher is using the data folder {}; stop it, or use --data or \
+                     --memory",
                     path.display()
                 )
             }
             Self::Damaged(path) => {
-                write!(f, "{} holds no readable secrets; delete the data folder", path.display())
+                write!(f, "{} is damaged; delete the data folder to start over", path.display())
             }
         }
     }
@@ -131,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_kept_and_private_and_the_folder_is_ours_alone() {
+    fn secrets_are_stored_privately_and_the_folder_is_locked() {
         let path = std::env::temp_dir().join(format!("satchel-data-{}", std::process::id()));
         let ids = ["A".to_owned(), "B".to_owned()];
         let folder = DataFolder::open(&path).unwrap();

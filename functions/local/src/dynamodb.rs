@@ -1,8 +1,7 @@
-//! The embedded DynamoDB: an engine on `SQLite` behind the real wire protocol.
+//! The embedded DynamoDB: an engine on `SQLite` that speaks the real wire protocol.
 //!
-//! Invariant: this is the only file that names the engine's crate, and the functions reach it
-//! through the AWS SDK alone, so that any other DynamoDB API can stand in its place. It needs
-//! tokio's multi-thread runtime.
+//! Invariant: only this file names the engine's crate, and the functions reach it only through the
+//! AWS SDK, so that any other DynamoDB API can replace it. It needs tokio's multi-thread runtime.
 
 use std::{fmt, io, path::Path};
 
@@ -12,23 +11,19 @@ use tracing::error;
 
 use crate::connections::Server;
 
-/// A running engine.
 #[derive(Debug)]
 pub struct Engine {
     server: Server,
 }
 
-/// Why the engine does not start.
 #[derive(Debug)]
 pub enum EngineError {
-    /// The file cannot be opened as its database.
     Database(dynoxide::DynoxideError),
-    /// The listener is of no use.
     Listener(io::Error),
 }
 
 impl Engine {
-    /// Starts an engine on `listener` that keeps its data in `file`, or in memory.
+    /// Starts an engine that stores its data in `file`, or in memory.
     pub fn start(listener: TcpListener, file: Option<&Path>) -> Result<Self, EngineError> {
         let database = match file {
             Some(file) => Database::new(&file.to_string_lossy()),
@@ -38,18 +33,18 @@ impl Engine {
         let server = Server::spawn(listener, |listener, stopped| async move {
             let stopped = async { drop(stopped.await) };
             if let Err(problem) = serve_with_shutdown(listener, database, stopped).await {
-                error!(problem, "the embedded DynamoDB ended");
+                error!(problem, "the embedded DynamoDB failed");
             }
         });
         Ok(Self { server: server.map_err(EngineError::Listener)? })
     }
 
-    /// Its address, for `AWS_ENDPOINT_URL_DYNAMODB`.
+    /// The value of `AWS_ENDPOINT_URL_DYNAMODB`.
     pub fn endpoint(&self) -> String {
         self.server.url()
     }
 
-    /// Ends it; what was written is in the file.
+    /// Stops it. Everything written is in the file.
     pub async fn stop(self) {
         self.server.stop().await;
     }
@@ -59,7 +54,7 @@ impl fmt::Display for EngineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Database(error) => {
-                write!(f, "the embedded DynamoDB cannot open its file: {error}")
+                write!(f, "the embedded DynamoDB cannot open its database: {error}")
             }
             Self::Listener(error) => write!(f, "the embedded DynamoDB cannot listen: {error}"),
         }

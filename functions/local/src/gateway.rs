@@ -1,11 +1,11 @@
-//! The HTTP API in front of the functions, without a socket.
+//! The HTTP API in front of the functions.
 //!
-//! Invariant: whatever reaches a function went through an event as API Gateway builds it, and
-//! whatever a client gets came out of the function's answer or is one of the gateway's own
-//! messages; a function that fails, panics or overruns its time is a 500, never a broken
-//! connection. Sizes and time limits are the service's and the template's.
+//! Invariant: a function sees a request only as an event of API Gateway, and a client gets only the
+//! function's response or one of the gateway's own messages. A function that fails, panics or times
+//! out is a 500, never a broken connection. The limits on sizes and times are those of API Gateway
+//! and of the template.
 
-use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, io, net::IpAddr, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -16,25 +16,26 @@ use shared::{
     random::{Random, SystemRandom},
     runtime::Function,
 };
-use tokio::time::timeout;
+use tokio::{net::TcpListener, time::timeout};
 use tracing::{error, instrument::WithSubscriber as _};
 
 use crate::{
-    gateway_answer::{message, response},
-    gateway_event::{self, Reception},
+    connections::{BodyError, Server, read_body},
+    gateway_event::{self, RequestMetadata},
+    gateway_response::{message, response},
     route_table::RouteTable,
 };
 
-/// The most bytes a request line and its header values may have together.
+/// Limit on the request line and the header values together, in bytes.
 pub const HEAD_LIMIT: usize = 10_240;
-/// The most bytes a request's body may have.
+/// Limit on a request's body, in bytes.
 pub const BODY_LIMIT: usize = 10 * 1024 * 1024;
-/// The most bytes an event or an answer of a synchronous invocation may have.
+/// Limit on the event and on the response of a synchronous invocation, in bytes.
 pub const PAYLOAD_LIMIT: usize = 6 * 1024 * 1024;
-/// The longest an HTTP API waits for a function.
+/// How long an HTTP API waits for a function.
 pub const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
-/// Routes requests to functions; a clone is the same gateway.
+/// Routes requests to functions. Clones share its state.
 #[derive(Clone)]
 pub struct Gateway {
     api: Arc<Api>,
@@ -49,15 +50,13 @@ struct Api {
 /// A function behind the gateway.
 #[derive(Clone)]
 pub struct Target {
-    /// What is invoked.
     pub function: Function,
-    /// How long one invocation may take; from [`INTEGRATION_LIMIT`] on it is the gateway that gives
-    /// up.
+    /// The timeout of one invocation. At [`INTEGRATION_LIMIT`] or more, the gateway gives up first.
     pub timeout: Duration,
 }
 
 impl Gateway {
-    /// A gateway whose `routes` lead to the groups that `targets` names.
+    /// `routes` leads to groups, and `targets` has the function of each group.
     pub fn new(
         routes: RouteTable<String>,
         targets: HashMap<String, Target>,
@@ -66,7 +65,6 @@ impl Gateway {
         Self { api: Arc::new(Api { routes, targets, clock }) }
     }
 
-    /// The routes, each with its group.
     pub fn routes(&self) -> &RouteTable<String> {
         &self.api.routes
     }
@@ -76,17 +74,16 @@ impl Gateway {
         self.api.targets.get(group).map(|target| &target.function)
     }
 
-    /// Answers `request`, which came from `source_ip`.
     pub async fn handle(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
         let request_id = request_id();
-        let mut response = self.answer(&request, source_ip, &request_id).await;
+        let mut response = self.respond(&request, source_ip, &request_id).await;
         if let Ok(value) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", value);
         }
         response
     }
 
-    async fn answer(
+    async fn respond(
         &self,
         request: &Request<Bytes>,
         source_ip: IpAddr,
@@ -105,24 +102,24 @@ impl Gateway {
         if request.body().len() > BODY_LIMIT {
             return too_large();
         }
-        let Some(chosen) = self.api.routes.choose(request.method().as_str(), &path) else {
+        let Some(route) = self.api.routes.find(request.method().as_str(), &path) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        let reception = Reception {
-            route_key: chosen.key,
-            path_parameters: &chosen.path_parameters,
+        let metadata = RequestMetadata {
+            route_key: route.key,
+            path_parameters: &route.path_parameters,
             request_id,
             trace: &random_bytes::<12>().map(|byte| format!("{byte:02x}")).concat(),
             source_ip,
             now: self.api.clock.now(),
         };
-        let event = gateway_event::event(request, &path, reception).to_string();
+        let event = gateway_event::event(request, &path, metadata).to_string();
         if event.len() > PAYLOAD_LIMIT {
             return too_large();
         }
-        match self.api.targets.get(chosen.target) {
+        match self.api.targets.get(route.target) {
             Some(target) => target.invoke(event).await,
-            None => failed(),
+            None => internal_error(),
         }
     }
 }
@@ -130,19 +127,22 @@ impl Gateway {
 impl Target {
     async fn invoke(&self, event: String) -> Response<Bytes> {
         match timeout(self.timeout, self.run(event)).await {
-            Ok(answer) => answer.and_then(|answer| response(&answer)).unwrap_or_else(failed),
-            Err(_) if self.timeout < INTEGRATION_LIMIT => failed(),
+            Ok(output) => {
+                output.and_then(|output| response(&output)).unwrap_or_else(internal_error)
+            }
+            Err(_) if self.timeout < INTEGRATION_LIMIT => internal_error(),
             Err(_) => message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         }
     }
 
-    /// As in Lambda, an invocation goes on when the client has gone, and a panic ends only itself.
+    /// As in Lambda, an invocation continues after the client has disconnected, and a panic affects
+    /// nothing else.
     async fn run(&self, event: String) -> Option<Vec<u8>> {
         let function = self.function.clone();
         let deadline = Deadline::within(self.timeout);
         let invocation = async move { function.invoke_within(event.as_bytes(), deadline).await };
         match tokio::spawn(invocation.with_current_subscriber()).await {
-            Ok(Ok(answer)) => (answer.len() <= PAYLOAD_LIMIT).then_some(answer),
+            Ok(Ok(output)) => (output.len() <= PAYLOAD_LIMIT).then_some(output),
             Ok(Err(source)) => {
                 error!(%source, "a function failed");
                 None
@@ -155,16 +155,36 @@ impl Target {
     }
 }
 
-fn failed() -> Response<Bytes> {
+fn internal_error() -> Response<Bytes> {
     message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
 }
 
-/// The service's answer to a body over its limit, which Lambda's own limit on events shares here.
-pub(crate) fn too_large() -> Response<Bytes> {
+/// Serves HTTP on `listener`, with the gateway's limit on bodies. The handler's second argument is
+/// the client's address.
+pub fn serve<H, F>(listener: TcpListener, handler: H) -> io::Result<Server>
+where
+    H: Fn(Request<Bytes>, IpAddr) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Response<Bytes>> + Send + 'static,
+{
+    Server::http(listener, move |request, source_ip| {
+        let handler = handler.clone();
+        async move {
+            let (parts, body) = request.into_parts();
+            match read_body(body, BODY_LIMIT).await {
+                Ok(body) => handler(Request::from_parts(parts, body), source_ip).await,
+                Err(BodyError::TooLarge) => too_large(),
+                Err(BodyError::Aborted) => message(StatusCode::BAD_REQUEST, "Bad Request"),
+            }
+        }
+    })
+}
+
+/// The response to a body over the limit, and to an event over Lambda's limit.
+fn too_large() -> Response<Bytes> {
     message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
 }
 
-/// Sixteen characters that end in `=`, as the real ids look.
+/// Sixteen characters that end in `=`, like API Gateway's ids.
 fn request_id() -> String {
     STANDARD.encode(random_bytes::<11>())
 }

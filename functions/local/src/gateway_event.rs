@@ -1,10 +1,10 @@
-//! The event an HTTP API makes of a request: payload format 2.0.
+//! The event that an HTTP API builds from a request, in payload format 2.0.
 //!
-//! Protocol: the path comes decoded, and what follows a decoded `?` is cut off; header names are in
-//! lower case, repeated ones joined by commas; cookies stand apart; a member that would be empty is
-//! absent; a body is base64 unless its content type says that it is text. Seen in published
-//! captures of the real service (middleapi/standard-server 93, fastify/aws-lambda-fastify 169) and
-//! its developer guide.
+//! Protocol: the path is decoded and ends at a decoded `?`; header names are lower case, and
+//! repeated headers are joined by commas; cookies are a member of their own; a member that would be
+//! empty is absent; a body is base64 unless its content type is text. Sources: the developer guide,
+//! and captures of the real service in middleapi/standard-server#93 and
+//! fastify/aws-lambda-fastify#169.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -17,45 +17,41 @@ use serde_json::{Map, Value, json};
 
 use crate::route_table::RouteKey;
 
-/// Account that the events name.
 pub const ACCOUNT_ID: &str = "123456789012";
-/// API id that the events name.
 pub const API_ID: &str = "local";
 
-/// What the gateway knows of a request beside the request itself.
+/// What the gateway adds to a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Reception<'a> {
-    /// Key of the route that takes it.
+pub struct RequestMetadata<'a> {
+    /// The route that matched.
     pub route_key: &'a RouteKey,
-    /// Values of the variables in that route's path.
+    /// The values of the variables in the route's path.
     pub path_parameters: &'a BTreeMap<String, String>,
-    /// The gateway's id of the request.
     pub request_id: &'a str,
-    /// Random part of the trace id, 24 hexadecimal digits.
+    /// The random part of the trace id, 24 hexadecimal digits.
     pub trace: &'a str,
-    /// Where it came from.
     pub source_ip: IpAddr,
-    /// When it came.
+    /// When the request was received.
     pub now: Timestamp,
 }
 
-/// Builds the event of `request`, whose path has been decoded to `raw_path`.
-pub fn event(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>) -> Value {
+/// Builds the event. `raw_path` is the request's decoded path, from [`raw_path`].
+pub fn event(request: &Request<Bytes>, raw_path: &str, metadata: RequestMetadata<'_>) -> Value {
     let query = request.uri().query().unwrap_or_default();
     let mut event = Map::new();
     let mut put = |name: &str, value: Value| drop(event.insert(name.to_owned(), value));
     put("version", "2.0".into());
-    put("routeKey", reception.route_key.to_string().into());
+    put("routeKey", metadata.route_key.to_string().into());
     put("rawPath", raw_path.into());
     put("rawQueryString", query.into());
     if let Some(cookies) = cookies(request.headers()) {
         put("cookies", cookies.into());
     }
-    put("headers", json!(headers(request, reception)));
+    put("headers", json!(headers(request, metadata)));
     if !query.is_empty() {
         put("queryStringParameters", json!(query_parameters(query)));
     }
-    put("requestContext", request_context(request, raw_path, reception));
+    put("requestContext", request_context(request, raw_path, metadata));
     let body = request.body();
     let encoded = !body.is_empty() && !is_text(request.headers(), body);
     if !body.is_empty() {
@@ -69,21 +65,21 @@ pub fn event(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>)
             .into(),
         );
     }
-    if !reception.path_parameters.is_empty() {
-        put("pathParameters", json!(reception.path_parameters));
+    if !metadata.path_parameters.is_empty() {
+        put("pathParameters", json!(metadata.path_parameters));
     }
     put("isBase64Encoded", encoded.into());
     Value::Object(event)
 }
 
-/// The path as the function is told it: decoded, up to the first decoded `?`. Bytes that are no
-/// UTF-8 become U+FFFD.
+/// The path as it is in the event: decoded, up to the first decoded `?`. Bytes that are not UTF-8
+/// become U+FFFD.
 pub fn raw_path(uri: &Uri) -> String {
     let decoded = percent_decode_str(uri.path()).decode_utf8_lossy();
     decoded.split('?').next().unwrap_or_default().to_owned()
 }
 
-/// Bytes of the request line and the header values, which the service limits to 10,240 together.
+/// The size of the request line and the header values in bytes, which API Gateway limits.
 pub fn head_size(request: &Request<Bytes>) -> usize {
     let target = request.uri().path_and_query().map_or(1, |target| target.as_str().len());
     let line = request.method().as_str().len() + target + "  HTTP/1.1".len();
@@ -100,9 +96,9 @@ fn cookies(headers: &HeaderMap) -> Option<Vec<String>> {
     (!cookies.is_empty()).then_some(cookies)
 }
 
-/// The client's headers and those that the gateway adds: length, trace id, and the forwarding chain
-/// with the peer at its end.
-fn headers(request: &Request<Bytes>, reception: Reception<'_>) -> BTreeMap<String, String> {
+/// The client's headers and those that the gateway adds: length, trace id, and the forwarding
+/// chain, which ends with the client's address.
+fn headers(request: &Request<Bytes>, metadata: RequestMetadata<'_>) -> BTreeMap<String, String> {
     let mut joined: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in request.headers().iter().filter(|(name, _)| *name != header::COOKIE) {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -111,7 +107,7 @@ fn headers(request: &Request<Bytes>, reception: Reception<'_>) -> BTreeMap<Strin
             .and_modify(|values| values.extend([",", &*value]))
             .or_insert_with(|| value.into_owned());
     }
-    let source = reception.source_ip.to_string();
+    let source = metadata.source_ip.to_string();
     let chain = match joined.get("x-forwarded-for") {
         Some(claimed) => format!("{claimed}, {source}"),
         None => source,
@@ -121,9 +117,8 @@ fn headers(request: &Request<Bytes>, reception: Reception<'_>) -> BTreeMap<Strin
         .and_then(|host| host.rsplit_once(':'))
         .map_or("80", |(_, port)| port)
         .to_owned();
-    let seconds = reception.now.as_second();
-    joined
-        .insert("x-amzn-trace-id".to_owned(), format!("Root=1-{seconds:08x}-{}", reception.trace));
+    let seconds = metadata.now.as_second();
+    joined.insert("x-amzn-trace-id".to_owned(), format!("Root=1-{seconds:08x}-{}", metadata.trace));
     joined.insert("x-forwarded-for".to_owned(), chain);
     joined.insert("x-forwarded-port".to_owned(), port);
     joined.insert("x-forwarded-proto".to_owned(), "http".to_owned());
@@ -140,7 +135,11 @@ fn query_parameters(query: &str) -> BTreeMap<String, String> {
     joined
 }
 
-fn request_context(request: &Request<Bytes>, raw_path: &str, reception: Reception<'_>) -> Value {
+fn request_context(
+    request: &Request<Bytes>,
+    raw_path: &str,
+    metadata: RequestMetadata<'_>,
+) -> Value {
     let text =
         |name| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let host = text(header::HOST).unwrap_or_default();
@@ -154,19 +153,19 @@ fn request_context(request: &Request<Bytes>, raw_path: &str, reception: Receptio
             "method": request.method().as_str(),
             "path": raw_path,
             "protocol": "HTTP/1.1",
-            "sourceIp": reception.source_ip.to_string(),
+            "sourceIp": metadata.source_ip.to_string(),
             "userAgent": text(header::USER_AGENT).unwrap_or_default(),
         },
-        "requestId": reception.request_id,
-        "routeKey": reception.route_key.to_string(),
+        "requestId": metadata.request_id,
+        "routeKey": metadata.route_key.to_string(),
         "stage": "$default",
-        "time": reception.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-        "timeEpoch": reception.now.as_millisecond(),
+        "time": metadata.now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+        "timeEpoch": metadata.now.as_millisecond(),
     })
 }
 
-/// Text goes through as it is; what claims to be text and is no UTF-8 could not stand in JSON, so
-/// it is encoded too.
+/// Whether a body is passed as text. A body that is declared as text but is not UTF-8 cannot be in
+/// JSON, so it is encoded too.
 fn is_text(headers: &HeaderMap, body: &[u8]) -> bool {
     let value =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();

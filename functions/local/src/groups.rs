@@ -1,19 +1,18 @@
-//! The lists of endpoint groups that the launcher and the tests serve, and of consumers that no
-//! request reaches.
+//! The endpoint groups and the consumers that the launcher and the tests run.
 //!
-//! Invariant: each stands here and as a function of `template.yaml`; [`check`] says which side
-//! lacks one.
+//! Invariant: this list and `template.yaml` have the same functions; [`check`] names one that is
+//! missing on either side.
 
 use std::fmt;
 
-use shared::{http::routes::Routes, runtime::Consumer};
+use shared::{http::routes::Routes, runtime::Consumer, settings::Section};
 
 use crate::template::FunctionDefinition;
 
-/// A package's name and its routes.
+/// Package name and routes.
 pub type Group = (&'static str, fn() -> Routes);
 
-/// Each package under `functions/` that serves HTTP.
+/// The packages under `functions/` that serve HTTP.
 pub const GROUPS: &[Group] = &[
     ("app-info", app_info::routes),
     ("auth", auth::routes),
@@ -25,19 +24,19 @@ pub const GROUPS: &[Group] = &[
     ("wallet", wallet::routes),
 ];
 
-/// A package's name and what handles its events.
-pub type ConsumerOf = (&'static str, fn() -> Consumer);
+/// Package name and event handler.
+pub type NamedConsumer = (&'static str, fn() -> Consumer);
 
-/// Each package under `functions/` that a queue or a schedule feeds.
-pub const CONSUMERS: &[ConsumerOf] =
+/// The packages under `functions/` that a queue or a schedule invokes.
+pub const CONSUMERS: &[NamedConsumer] =
     &[("cleanup", cleanup::consumer), ("notifier", notifier::consumer)];
 
-/// A group or a consumer that only one side knows.
+/// A function that only one side has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupMismatch {
-    /// The template has a function that is neither in [`GROUPS`] nor in [`CONSUMERS`].
+    /// In the template, but neither in [`GROUPS`] nor in [`CONSUMERS`].
     NotServed(String),
-    /// One of [`GROUPS`] or [`CONSUMERS`] has no function in the template.
+    /// In [`GROUPS`] or [`CONSUMERS`], but not in the template.
     NotDeployed(String),
 }
 
@@ -47,13 +46,15 @@ impl fmt::Display for GroupMismatch {
             Self::NotServed(group) => {
                 write!(
                     f,
-                    "template.yaml has a function of functions/{group}, but neither GROUPS nor CONSUMERS in functions/local lists it"
+                    "template.yaml has a function for functions/{group}; add it to GROUPS or \
+                     CONSUMERS in functions/local/src/groups.rs"
                 )
             }
             Self::NotDeployed(group) => {
                 write!(
                     f,
-                    "functions/local lists {group}, but template.yaml has no function of functions/{group}"
+                    "functions/local/src/groups.rs lists {group}; add a function for \
+                     functions/{group} to template.yaml"
                 )
             }
         }
@@ -62,32 +63,36 @@ impl fmt::Display for GroupMismatch {
 
 impl std::error::Error for GroupMismatch {}
 
-/// The crates of groups and consumers, as log lines name them.
+/// The crate names of groups and consumers, which are the targets of their log lines.
 pub fn crates() -> Vec<&'static str> {
     let groups = GROUPS.iter().map(|(_, routes)| routes().group());
     groups.chain(CONSUMERS.iter().map(|(_, consumer)| consumer().name)).collect()
 }
 
-/// The names of all packages that are deployed.
+/// The package names of groups and consumers.
 pub fn names() -> impl Iterator<Item = &'static str> {
     GROUPS.iter().map(|(name, _)| *name).chain(CONSUMERS.iter().map(|(name, _)| *name))
 }
 
-/// A consumer.
 pub fn consumer(name: &str) -> Option<Consumer> {
     CONSUMERS.iter().find(|(known, _)| *known == name).map(|(_, consumer)| consumer())
 }
 
-/// The routes of a group.
 pub fn routes(group: &str) -> Option<Routes> {
     GROUPS.iter().find(|(name, _)| *name == group).map(|(_, routes)| routes())
 }
 
-/// Fails for the first group that the template or the list lacks.
+/// The settings that a group or a consumer reads.
+pub fn sections(name: &str) -> Vec<Section> {
+    let of_group = routes(name).map(|routes| routes.sections().to_vec());
+    of_group.or_else(|| Some(consumer(name)?.needs.to_vec())).unwrap_or_default()
+}
+
+/// Fails at the first function that the template or this list does not have.
 pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
-    let served = |group: &str| names().any(|name| name == group);
+    let listed = |group: &str| names().any(|name| name == group);
     let deployed = |group: &str| functions.iter().any(|function| function.group == group);
-    if let Some(function) = functions.iter().find(|function| !served(&function.group)) {
+    if let Some(function) = functions.iter().find(|function| !listed(&function.group)) {
         return Err(GroupMismatch::NotServed(function.group.clone()));
     }
     match names().find(|name| !deployed(name)) {
@@ -115,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_one_side_lacks_is_named() {
+    fn a_group_that_is_missing_on_one_side_is_named() {
         let mut functions: Vec<_> = names().map(function).collect();
         assert_eq!(check(&functions), Ok(()));
         functions.push(function("unknown"));

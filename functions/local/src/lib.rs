@@ -1,34 +1,41 @@
-//! The launcher behind `cargo run`: every function on one port, as API Gateway and Lambda would run
-//! it, with nothing but this process.
+//! The launcher behind `cargo run`: every function on one port, run as API Gateway and Lambda would
+//! run it, in this one process.
 //!
-//! The way of a request: [`server`] reads it from a socket, [`gateway`] chooses its route
-//! ([`route_table`]), makes the event ([`gateway_event`]), invokes the group's function and turns
-//! the answer back ([`gateway_answer`]). What the functions find around them is put together by
-//! [`stack`] from [`template`]: [`dynamodb`], [`sns_recorder`], the [`table`], the secrets of
+//! A request: [`server`] reads it from a socket; [`gateway`] finds its route ([`route_table`]),
+//! builds the event ([`gateway_event`]), invokes the group's function and converts its response
+//! ([`gateway_response`]). [`stack`] starts what the functions need, as [`template`] declares it:
+//! the embedded [`dynamodb`] with its [`table`], the [`sns_recorder`], the secrets in
 //! [`data_folder`].
 //!
-//! Invariant: nothing here changes what a function does. The tests use the same [`stack`], in
-//! memory, with their own clock and chance.
+//! Invariant: the launcher does not change what a function does. The tests use the same [`stack`],
+//! in memory, with their own clock and randomness.
+#![allow(
+    missing_docs,
+    reason = "a program, not a library: a comment stands where the name does not say it all"
+)]
 
 pub mod areas_admin;
 pub mod cli;
 pub mod connections;
+pub mod consumer;
 pub mod content_admin;
 pub mod costs;
+pub mod customer_admin;
 pub mod data_folder;
 pub mod doctor;
 pub mod document;
 pub mod dynamodb;
 pub mod gateway;
-pub mod gateway_answer;
 pub mod gateway_event;
+pub mod gateway_response;
 pub mod groups;
 mod log;
 pub mod mock;
 pub mod moving_clock;
-pub mod operator_admin;
+pub mod operator_aws;
 pub mod operator_token;
 mod private_file;
+pub mod publication;
 pub mod queue;
 pub mod route_table;
 pub mod schedule;

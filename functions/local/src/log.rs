@@ -1,4 +1,4 @@
-//! The functions' log lines, on standard error; standard output belongs to the launcher.
+//! The functions' logs, on standard error. Standard output is for the launcher's own lines.
 
 use std::io;
 
@@ -9,9 +9,9 @@ use tracing_subscriber::{
 
 use crate::groups;
 
-/// Writes events of our own crates from `level` on, of libraries from `warn` on, of the embedded
-/// DynamoDB, which warns of every condition that does not hold, only errors; metrics, which nobody
-/// counts here, from `debug` on. The first call counts.
+/// Logs our own crates at `level`, libraries at `warn`, and the embedded DynamoDB, which warns of
+/// every failed condition, at `error`. Metrics, which nothing collects here, are logged at `debug`
+/// and below. Only the first call has an effect.
 pub(crate) fn to_stderr(level: &str) {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
     let metrics =

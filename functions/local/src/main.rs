@@ -1,5 +1,5 @@
-//! The program `satchel`, which `cargo run` starts. The embedded DynamoDB needs the runtime to have
-//! several threads.
+//! The program `satchel`, which `cargo run` starts. The embedded DynamoDB needs the multi-thread
+//! runtime.
 
 use std::process::ExitCode;
 

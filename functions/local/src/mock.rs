@@ -1,7 +1,7 @@
-//! The documentation and its mock alone: for who writes an app before there is a stack.
+//! The documentation and the mock alone, for writing an app before there is a stack.
 //!
-//! Invariant: no storage and no message is within its reach: it serves nothing that asks for
-//! either, and the addresses of both are nobody's.
+//! Invariant: it reaches neither storage nor SNS. It serves no operation that needs them, and
+//! nothing listens at their addresses.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -9,9 +9,9 @@ use shared::{
     app::AppState,
     aws::Clients,
     clock::{Clock, SystemClock},
-    config::Config,
     random::SystemRandom,
     runtime::Function,
+    settings::Settings,
 };
 
 use crate::{
@@ -23,15 +23,16 @@ use crate::{
 };
 
 const GROUP: &str = "docs";
-/// What is on here that is off in a deployed stack.
-const HERE: [(&str, &str); 2] = [("EnableMock", "true"), ("MockDelaySeconds", "5")];
-/// Port 9 of this machine, where nothing answers.
-const NOBODY: &str = "http://127.0.0.1:9";
+/// Parameters that are off by default in a deployed stack.
+const LOCAL_DEFAULTS: [(&str, &str); 2] = [("EnableMock", "true"), ("MockDelaySeconds", "5")];
+/// Nothing listens on port 9.
+const UNREACHABLE: &str = "http://127.0.0.1:9";
 
-/// The gateway in front of the documentation alone.
 pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
-    let overrides: Overrides =
-        HERE.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let overrides: Overrides = LOCAL_DEFAULTS
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     let secrets = template.secrets().into_iter().map(|id| (id, generated_secret())).collect();
     let deployment = template.resolve(&overrides, &StandIns { table_name: None, secrets })?;
     let functions = deployment.functions.into_iter().filter(|function| function.group == GROUP);
@@ -43,22 +44,19 @@ pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
             ("AWS_REGION", "us-east-1"),
             ("AWS_ACCESS_KEY_ID", "local"),
             ("AWS_SECRET_ACCESS_KEY", "local"),
-            ("AWS_ENDPOINT_URL_DYNAMODB", NOBODY),
-            ("AWS_ENDPOINT_URL_SNS", NOBODY),
+            ("AWS_ENDPOINT_URL_DYNAMODB", UNREACHABLE),
+            ("AWS_ENDPOINT_URL_SNS", UNREACHABLE),
         ];
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let config = Config::from_variables(&variables);
-        let config = config
+        let routes = docs::without_operations();
+        let settings = Settings::from_variables(&variables, routes.sections())
             .map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
-        let clients = Clients::new(&config);
-        let app = AppState::new(config, clients, clock.clone(), Arc::new(SystemRandom));
-        let target = Target {
-            function: Function::new(docs::without_operations(), app),
-            timeout: INTEGRATION_LIMIT,
-        };
+        let clients = Clients::new(&settings.aws);
+        let app = AppState::new(settings, clients, clock.clone(), Arc::new(SystemRandom));
+        let target = Target { function: Function::new(routes, app), timeout: INTEGRATION_LIMIT };
         keys.extend(function.routes.into_iter().map(|key| (key, function.group.clone())));
         targets.insert(function.group, target);
     }
-    let routes = RouteTable::new(keys).map_err(StackError::RouteTwice)?;
+    let routes = RouteTable::new(keys).map_err(StackError::DuplicateRoute)?;
     Ok(Gateway::new(routes, targets, clock))
 }

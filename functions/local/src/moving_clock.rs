@@ -1,21 +1,21 @@
-//! A clock that runs with the machine's and can be moved on, for all functions at once.
+//! A clock that can be advanced, for all functions at once.
 //!
-//! Invariant: it never goes back; the distance is kept nowhere, so a restart is in the present
-//! again.
+//! Invariant: it never goes back. How far it is ahead is not stored, so a restart returns to the
+//! present.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use shared::clock::{Clock, SystemClock};
 
-/// The machine's clock plus a distance.
+/// The system clock plus an offset.
 #[derive(Debug, Default)]
 pub struct MovingClock {
     ahead_seconds: AtomicI64,
 }
 
 impl MovingClock {
-    /// Moves the clock on and gives the new present; nothing where that would leave the calendar.
+    /// Advances the clock and returns the new time; `None` beyond the last timestamp.
     pub fn advance(&self, seconds: u32) -> Option<Timestamp> {
         let moved = self.ahead_seconds.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |ahead| {
             let ahead = ahead.checked_add(seconds.into())?;
@@ -24,7 +24,7 @@ impl MovingClock {
         moved.ok().map(|_| self.now())
     }
 
-    /// How many seconds it is ahead of the machine's clock.
+    /// How far it is ahead of the system clock.
     pub fn ahead_seconds(&self) -> i64 {
         self.ahead_seconds.load(Ordering::SeqCst)
     }
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_moves_on_and_stops_at_the_end_of_the_calendar() {
+    fn it_advances_up_to_the_last_timestamp() {
         let clock = MovingClock::default();
         let before = clock.now();
         clock.advance(600).unwrap();

@@ -1,9 +1,9 @@
-//! The operator's own key pair and the short tokens signed with it.
+//! The operator's key pair and the short-lived tokens signed with it.
 //!
-//! Protocol: Ed25519; the private key is a PKCS #8 PEM (RFC 8410) that stays with the operator, the
-//! public one goes into the template's parameter `OperatorPublicKey` as base64url of its 32 bytes.
-//! A token is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator` with its
-//! scopes, the reason for the audit log, and a life of at most 15 minutes.
+//! Protocol: Ed25519. The private key is a PKCS #8 PEM (RFC 8410), which the operator keeps. The
+//! public key is the template's parameter `OperatorPublicKey`: its 32 bytes as base64url. A token
+//! is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator`, with scopes,
+//! the reason for the audit log, and a lifetime of at most 15 minutes.
 
 use std::fmt;
 
@@ -24,32 +24,30 @@ use shared::{
     random::SystemRandom,
 };
 
-/// The longest life of a token, in minutes.
-pub const MOST_MINUTES: u8 = 15;
+/// The longest lifetime of a token.
+pub const MAX_MINUTES: u8 = 15;
 
 const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const PEM_END: &str = "-----END PRIVATE KEY-----";
 
-/// An operator's key pair.
 pub struct OperatorKey {
     document: Vec<u8>,
     public: String,
 }
 
-/// What a token is for.
+/// What a token permits.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// What it may do.
     pub scopes: Vec<String>,
-    /// Why, for the audit log.
+    /// The reason, for the audit log.
     pub why: String,
-    /// The one customer it is for.
+    /// The only customer that the token is for.
     pub customer_id: Option<String>,
-    /// Its life, 1 to [`MOST_MINUTES`].
+    /// Lifetime, 1 to [`MAX_MINUTES`].
     pub minutes: u8,
 }
 
-/// The text is no Ed25519 private key in PKCS #8 PEM, or none could be made.
+/// The text is not an Ed25519 private key in PKCS #8 PEM, or no key could be generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyError;
 
@@ -67,13 +65,12 @@ struct Claims<'a> {
 }
 
 impl OperatorKey {
-    /// Makes a key pair.
     pub fn generate() -> Result<Self, KeyError> {
         let document = Ed25519KeyPair::generate_pkcs8(&RingRandom::new()).map_err(|_| KeyError)?;
         Self::from_document(document.as_ref().to_vec())
     }
 
-    /// Reads the private key.
+    /// Parses the private key.
     pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
         let (_, rest) = pem.split_once(PEM_BEGIN).ok_or(KeyError)?;
         let (base64, _) = rest.split_once(PEM_END).ok_or(KeyError)?;
@@ -88,24 +85,24 @@ impl OperatorKey {
         Ok(Self { document, public })
     }
 
-    /// The private key, a text to be kept secret.
+    /// The private key; keep it secret.
     pub fn to_pem(&self) -> String {
         format!("{PEM_BEGIN}\n{}\n{PEM_END}\n", STANDARD.encode(&self.document))
     }
 
-    /// The public key, as `OperatorPublicKey` takes it.
+    /// The public key in the form of the parameter `OperatorPublicKey`.
     pub fn public(&self) -> &str {
         &self.public
     }
 
-    /// RFC 7638: SHA-256 of the required members in the order of the alphabet.
+    /// RFC 7638: SHA-256 of the required members in alphabetical order.
     pub fn thumbprint(&self) -> String {
         thumbprint(&self.public)
     }
 
-    /// Signs a token that is good from `now`.
+    /// Signs a token that is valid from `now`.
     pub fn sign(&self, grant: &Grant, now: Timestamp) -> Result<String, KeyError> {
-        let minutes = grant.minutes.clamp(1, MOST_MINUTES);
+        let minutes = grant.minutes.clamp(1, MAX_MINUTES);
         let header = Header { kid: Some(self.thumbprint()), ..Header::new(Algorithm::EdDSA) };
         let claims = Claims {
             iss: "operator",
@@ -129,7 +126,7 @@ impl fmt::Debug for OperatorKey {
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("is no Ed25519 private key in PKCS #8 PEM")
+        f.write_str("is not an Ed25519 private key in PKCS #8 PEM")
     }
 }
 
@@ -143,7 +140,9 @@ mod tests {
     use super::*;
 
     /// From RFC 8410, section 10.3.
-    const RFC_KEY: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n";
+    const RFC_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
+        MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
+        -----END PRIVATE KEY-----\n";
 
     fn grant() -> Grant {
         let scopes = ["wallet:credit", "wallet:reverse"].map(str::to_owned).to_vec();

@@ -1,5 +1,5 @@
-//! Files that hold a secret: the owner alone can read them from their first byte on, and none is
-//! ever overwritten.
+//! Files that hold secrets: readable only by their owner from the first byte on, and never
+//! overwritten.
 
 use std::{
     fs::{File, OpenOptions},
@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-/// Makes a file that only its owner may read and write; fails where there is one already.
+/// Creates a file that only its owner can read and write. Fails if it exists.
 pub fn create(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create_new(true).write(true);

@@ -1,11 +1,10 @@
-//! The queue of a consumer, in this process: what SQS and Lambda's event source would do between
-//! the topic and the function.
+//! The queue of a consumer, in place of SQS and Lambda's event source mapping.
 //!
-//! Protocol (AWS, "Using Lambda with Amazon SQS"): messages come in batches; those that the answer
-//! names in `batchItemFailures`, all of them where the function fails or overruns its time, rest
-//! for the visibility time-out and come again; after as many receives as the redrive policy says a
-//! message goes to the dead letters. Invariant: a message is in the queue, among the dead letters,
-//! or done. Time is the launcher's clock, so a test moves it.
+//! Protocol (AWS, "Using Lambda with Amazon SQS"): messages are delivered in batches. The messages
+//! that the response lists in `batchItemFailures`, or the whole batch if the function fails or
+//! times out, become visible again after the visibility timeout. After the redrive policy's number
+//! of receives, a message moves to the dead letters. Invariant: a message is in the queue, among
+//! the dead letters, or processed. Time is the launcher's clock, so that tests can move it.
 
 use std::{
     collections::VecDeque,
@@ -16,26 +15,22 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use shared::{
-    app::AppState,
     clock::{Clock, SystemClock},
-    deadline::Deadline,
     ids::uuid_v7,
     random::SystemRandom,
-    runtime::Consumer,
 };
-use tokio::{sync::Notify, task::JoinSet, time::timeout};
-use tracing::{error, instrument::WithSubscriber as _};
+use tokio::{sync::Notify, time::timeout};
 
-use crate::template::QueueDefinition;
+use crate::{consumer::ConsumerTarget, template::QueueDefinition};
 
-/// How long the queue waits before it looks whether the clock was moved.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often an idle queue checks for messages that became visible, since the clock may have moved.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// A queue; a clone is the same one.
+/// Clones share the queue.
 #[derive(Clone)]
-pub struct Queue(Arc<Parts>);
+pub struct Queue(Arc<Inner>);
 
-struct Parts {
+struct Inner {
     definition: QueueDefinition,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
@@ -44,155 +39,147 @@ struct Parts {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Held>,
-    dead: Vec<String>,
+    messages: VecDeque<Message>,
+    dead_letters: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
-struct Held {
+struct Message {
     id: String,
     body: String,
     sent: Timestamp,
     first_received: Option<Timestamp>,
     receives: u64,
-    visible: Timestamp,
-}
-
-/// What a queue feeds.
-#[derive(Clone)]
-pub struct Fed {
-    /// What handles the batches.
-    pub consumer: Consumer,
-    /// With which state.
-    pub app: AppState,
-    /// How long one batch may take.
-    pub timeout: Duration,
+    visible_at: Timestamp,
 }
 
 impl Queue {
-    /// An empty queue.
     pub fn new(definition: QueueDefinition, clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(Parts { definition, clock, state: Mutex::default(), arrived: Notify::new() }))
+        Self(Arc::new(Inner { definition, clock, state: Mutex::default(), arrived: Notify::new() }))
     }
 
-    /// Takes a message, and gives its id.
+    /// Adds a message and returns its id.
     pub fn send(&self, body: String) -> String {
         let now = self.0.clock.now();
         let id = uuid_v7(SystemClock.now(), &SystemRandom).to_string();
-        let held = Held {
+        let message = Message {
             id: id.clone(),
             body,
             sent: now,
             first_received: None,
             receives: 0,
-            visible: now,
+            visible_at: now,
         };
-        self.state().waiting.push_back(held);
+        self.state().messages.push_back(message);
         self.0.arrived.notify_one();
         id
     }
 
-    /// How many messages are not done.
+    /// The number of messages that are not yet processed, visible or not.
     pub fn len(&self) -> usize {
-        self.state().waiting.len()
+        self.state().messages.len()
     }
 
-    /// Whether every message is done or dead.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The messages that were tried in vain too often.
+    /// The bodies of the messages that failed too often.
     pub fn dead_letters(&self) -> Vec<String> {
-        self.state().dead.clone()
+        self.state().dead_letters.clone()
     }
 
-    /// Hands over one batch of what is visible; false where nothing is.
-    pub async fn deliver_batch(&self, fed: &Fed) -> bool {
+    /// Delivers one batch of visible messages. False: there are none.
+    pub async fn deliver_batch(&self, target: &ConsumerTarget) -> bool {
         let batch = self.receive();
         if batch.is_empty() {
             return false;
         }
-        let event = self.event(&batch);
-        let failed = match invoke(fed, event).await {
-            Some(answer) if self.0.definition.reports_failures => named_in(&answer, &batch),
+        let failed = match target.invoke(self.event(&batch)).await {
+            Some(response) if self.0.definition.reports_failures => failed_ids(&response, &batch),
             Some(_) => Vec::new(),
-            None => batch.iter().map(|held| held.id.clone()).collect(),
+            None => batch.iter().map(|message| message.id.clone()).collect(),
         };
-        self.settle(&batch, &failed);
+        self.delete_processed(&batch, &failed);
         true
     }
 
-    /// A batch of what is visible, as the event of a function that runs elsewhere, and what takes
-    /// its answer.
+    /// A batch as an event for a function that runs elsewhere, with a closure that takes its
+    /// response.
     pub fn take_batch(&self) -> Option<(Value, impl FnOnce(&Value))> {
         let batch = self.receive();
         let queue = self.clone();
         let event = (!batch.is_empty()).then(|| self.event(&batch))?;
-        Some((event, move |answer: &Value| queue.settle(&batch, &named_in(answer, &batch))))
+        let settle = move |response: &Value| {
+            queue.delete_processed(&batch, &failed_ids(response, &batch));
+        };
+        Some((event, settle))
     }
 
-    /// Hands over batches until nothing is visible.
-    pub async fn deliver(&self, fed: &Fed) {
-        while self.deliver_batch(fed).await {}
+    /// Delivers batches until no message is visible.
+    pub async fn deliver(&self, target: &ConsumerTarget) {
+        while self.deliver_batch(target).await {}
     }
 
-    /// Hands over batches for ever.
-    pub async fn run(self, fed: Fed) {
+    /// Delivers batches until it is cancelled.
+    pub async fn keep_delivering(self, target: ConsumerTarget) {
         loop {
-            self.deliver(&fed).await;
-            let _ = timeout(LOOK, self.0.arrived.notified()).await;
+            self.deliver(&target).await;
+            let _ = timeout(POLL_INTERVAL, self.0.arrived.notified()).await;
         }
     }
 
-    /// Takes a batch: it is not visible until the time-out is over. What came too often is dead.
-    fn receive(&self) -> Vec<Held> {
+    /// Takes a batch and hides it for the visibility timeout. Visible messages without receives
+    /// left become dead letters.
+    fn receive(&self) -> Vec<Message> {
+        let definition = &self.0.definition;
         let now = self.0.clock.now();
-        let rest =
-            SignedDuration::try_from(self.0.definition.visibility).unwrap_or(SignedDuration::MAX);
+        let hidden_until = SignedDuration::try_from(definition.visibility_timeout)
+            .ok()
+            .and_then(|duration| now.saturating_add(duration).ok())
+            .unwrap_or(Timestamp::MAX);
         let mut state = self.state();
-        let (tired, waiting): (VecDeque<Held>, VecDeque<Held>) =
-            std::mem::take(&mut state.waiting).into_iter().partition(|held| {
-                held.visible <= now && held.receives >= self.0.definition.most_receives
+        let (exhausted, messages): (VecDeque<Message>, VecDeque<Message>) =
+            std::mem::take(&mut state.messages).into_iter().partition(|message| {
+                message.visible_at <= now && message.receives >= definition.max_receives
             });
-        state.waiting = waiting;
-        state.dead.extend(tired.into_iter().map(|held| held.body));
-        let visible = state
-            .waiting
-            .iter_mut()
-            .filter(|held| held.visible <= now)
-            .take(self.0.definition.batch);
-        let take = |held: &mut Held| {
-            held.receives += 1;
-            held.first_received.get_or_insert(now);
-            held.visible = now.saturating_add(rest).unwrap_or(Timestamp::MAX);
-            held.clone()
+        state.messages = messages;
+        state.dead_letters.extend(exhausted.into_iter().map(|message| message.body));
+        let visible = state.messages.iter_mut().filter(|message| message.visible_at <= now);
+        let receive = |message: &mut Message| {
+            message.receives += 1;
+            message.first_received.get_or_insert(now);
+            message.visible_at = hidden_until;
+            message.clone()
         };
-        visible.map(take).collect()
+        visible.take(definition.batch_size).map(receive).collect()
     }
 
-    fn settle(&self, batch: &[Held], failed: &[String]) {
-        let done =
-            |held: &Held| batch.iter().any(|one| one.id == held.id) && !failed.contains(&held.id);
-        self.state().waiting.retain(|held| !done(held));
+    fn delete_processed(&self, batch: &[Message], failed: &[String]) {
+        let is_processed = |message: &Message| {
+            batch.iter().any(|one| one.id == message.id) && !failed.contains(&message.id)
+        };
+        self.state().messages.retain(|message| !is_processed(message));
     }
 
-    fn event(&self, batch: &[Held]) -> Value {
+    fn event(&self, batch: &[Message]) -> Value {
+        let arn = format!("arn:aws:sqs:us-east-1:123456789012:{}", self.0.definition.id);
         let millis = |time: Timestamp| time.as_millisecond().to_string();
-        let record = |held: &Held| {
+        let record = |message: &Message| {
+            let first_received = message.first_received.unwrap_or(message.sent);
             json!({
-                "messageId": held.id,
-                "receiptHandle": held.id,
-                "body": held.body,
+                "messageId": message.id,
+                "receiptHandle": message.id,
+                "body": message.body,
                 "attributes": {
-                    "ApproximateReceiveCount": held.receives.to_string(),
-                    "SentTimestamp": millis(held.sent),
+                    "ApproximateReceiveCount": message.receives.to_string(),
+                    "SentTimestamp": millis(message.sent),
                     "SenderId": "AIDAIT2UOQQY3AUEKVGXU",
-                    "ApproximateFirstReceiveTimestamp": millis(held.first_received.unwrap_or(held.sent)),
+                    "ApproximateFirstReceiveTimestamp": millis(first_received),
                 },
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
-                "eventSourceARN": format!("arn:aws:sqs:us-east-1:123456789012:{}", self.0.definition.id),
+                "eventSourceARN": arn,
                 "awsRegion": "us-east-1",
             })
         };
@@ -204,39 +191,17 @@ impl Queue {
     }
 }
 
-/// As in Lambda, a panic ends only its own invocation, and what overruns its time is killed
-/// wherever it is.
-async fn invoke(fed: &Fed, event: Value) -> Option<Value> {
-    let mut running = JoinSet::new();
-    running.spawn(
-        (fed.consumer.handle)(fed.app.clone(), event, Deadline::within(fed.timeout))
-            .with_current_subscriber(),
-    );
-    match timeout(fed.timeout, running.join_next()).await {
-        Ok(Some(Ok(Ok(answer)))) => Some(answer),
-        Ok(Some(Ok(Err(source)))) => {
-            error!(%source, "a consumer failed");
-            None
-        }
-        Ok(Some(Err(source))) => {
-            error!(%source, "a consumer panicked");
-            None
-        }
-        Ok(None) => None,
-        Err(_) => {
-            error!("a consumer overran its time");
-            None
-        }
-    }
-}
-
-/// The messages that an answer names; all of them where it names one that was not in the batch, as
-/// Lambda has it.
-fn named_in(answer: &Value, batch: &[Held]) -> Vec<String> {
-    let named = answer["batchItemFailures"].as_array().into_iter().flatten();
-    let named: Vec<String> = named
+/// The failed messages of a response. As with Lambda, an id that is not in the batch makes the
+/// whole batch fail.
+fn failed_ids(response: &Value, batch: &[Message]) -> Vec<String> {
+    let failures = response["batchItemFailures"].as_array().into_iter().flatten();
+    let failed: Vec<String> = failures
         .map(|failure| failure["itemIdentifier"].as_str().unwrap_or_default().to_owned())
         .collect();
-    let known = |id: &String| batch.iter().any(|held| held.id == *id);
-    if named.iter().all(known) { named } else { batch.iter().map(|held| held.id.clone()).collect() }
+    let is_known = |id: &String| batch.iter().any(|message| message.id == *id);
+    if failed.iter().all(is_known) {
+        failed
+    } else {
+        batch.iter().map(|message| message.id.clone()).collect()
+    }
 }

@@ -1,58 +1,52 @@
-//! Which function a request goes to, chosen as an HTTP API chooses.
+//! Finds the function for a request as an HTTP API does.
 //!
-//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of route and method,
-//! then the longest greedy match, then `$default`; of two keys with one path the one that names the
-//! method wins over `ANY`. A path that matches with another method only does not stop the search.
-//! Reports differ on whether the real service takes `/x/` for the route `/x` or for `/x/{proxy+}`
-//! with an empty tail; here it is the first, so the template declares both to one function and
-//! either answer is the same.
+//! Protocol (API Gateway, "Working with routes for HTTP APIs"): a full match of path and method
+//! wins, then the longest greedy match, then `$default`. For one path, a named method wins over
+//! `ANY`. A path that matches only with another method does not end the search. Reports differ on
+//! whether the real service matches `/x/` with `/x` or with `/x/{proxy+}` and an empty tail. Here
+//! it is `/x`; the template declares both for one function, so that the difference does not matter.
 
 use std::{collections::BTreeMap, fmt};
 
-/// A route key of an HTTP API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RouteKey {
-    /// Whatever no other route takes.
+    /// Matches what no other route matches.
     Default,
-    /// A path, with a method or all of them.
     Path {
-        /// The method in capitals; none: `ANY`.
+        /// In upper case; `None` is `ANY`.
         method: Option<String>,
-        /// The path with its `{variables}`; the last may be greedy, `{name+}`.
+        /// With its `{variables}`, of which the last may be greedy: `{name+}`.
         path: String,
     },
 }
 
-/// The routes of one API, each with what it leads to.
+/// The routes of one API, each with its target.
 #[derive(Debug, Clone)]
 pub struct RouteTable<T> {
     routes: Vec<(RouteKey, T)>,
 }
 
-/// The route that takes a request.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Chosen<'a, T> {
-    /// Its key, as the function is told it.
+pub struct Match<'a, T> {
     pub key: &'a RouteKey,
-    /// What it leads to.
     pub target: &'a T,
-    /// The values of the variables in its path.
+    /// The values of the variables in the path.
     pub path_parameters: BTreeMap<String, String>,
 }
 
-/// How good a match is: full before greedy before default, then segments, literal segments, and a
-/// named method.
+/// Orders matches: full over greedy over default, then the number of segments, the number of
+/// literal segments, and a named method.
 type Rank = (u8, usize, usize, bool);
 
 impl RouteKey {
-    /// The key of `method` (any case, `ANY` for all) at `path`.
+    /// `method` is in any case; `ANY` matches all methods.
     pub fn of(method: &str, path: &str) -> Self {
         let method = method.to_ascii_uppercase();
         let any = method == "ANY" || method == "X-AMAZON-APIGATEWAY-ANY-METHOD";
         Self::Path { method: (!any).then_some(method), path: path.to_owned() }
     }
 
-    fn fit(&self, method: &str, path: &str) -> Option<(Rank, BTreeMap<String, String>)> {
+    fn rank(&self, method: &str, path: &str) -> Option<(Rank, BTreeMap<String, String>)> {
         let Self::Path { method: named, path: pattern } = self else {
             return Some(((0, 0, 0, false), BTreeMap::new()));
         };
@@ -63,17 +57,18 @@ impl RouteKey {
         let (mut segments, mut literals) = (0, 0);
         let mut rest = Some(path.strip_prefix('/')?);
         for segment in pattern.trim_start_matches('/').split('/') {
-            let left = rest?;
+            let remaining = rest?;
             if let Some(name) = variable(segment).and_then(|name| name.strip_suffix('+')) {
-                variables.insert(name.to_owned(), left.to_owned());
-                return (!left.is_empty())
+                variables.insert(name.to_owned(), remaining.to_owned());
+                return (!remaining.is_empty())
                     .then_some(((1, segments, literals, named.is_some()), variables));
             }
-            let (head, tail) =
-                left.split_once('/').map_or((left, None), |(head, tail)| (head, Some(tail)));
+            let (head, tail) = remaining
+                .split_once('/')
+                .map_or((remaining, None), |(head, tail)| (head, Some(tail)));
             match variable(segment) {
                 Some(name) if !head.is_empty() => {
-                    drop(variables.insert(name.to_owned(), head.to_owned()))
+                    variables.insert(name.to_owned(), head.to_owned());
                 }
                 None if segment == head => literals += 1,
                 _ => return None,
@@ -98,8 +93,7 @@ impl fmt::Display for RouteKey {
 }
 
 impl<T> RouteTable<T> {
-    /// A table of `routes`; a key that stands twice is given back, since the service admits it
-    /// once.
+    /// Fails with the first duplicate key, since API Gateway rejects duplicates.
     pub fn new(routes: Vec<(RouteKey, T)>) -> Result<Self, RouteKey> {
         for (index, (key, _)) in routes.iter().enumerate() {
             if routes[..index].iter().any(|(earlier, _)| earlier == key) {
@@ -109,19 +103,19 @@ impl<T> RouteTable<T> {
         Ok(Self { routes })
     }
 
-    /// The routes, in the order they were given.
+    /// In the order they were given.
     pub fn routes(&self) -> &[(RouteKey, T)] {
         &self.routes
     }
 
-    /// The best route for a method and a decoded path.
-    pub fn choose(&self, method: &str, path: &str) -> Option<Chosen<'_, T>> {
-        let fits = self
+    /// The best match for a method and a decoded path.
+    pub fn find(&self, method: &str, path: &str) -> Option<Match<'_, T>> {
+        let matches = self
             .routes
             .iter()
-            .filter_map(|(key, target)| Some((key.fit(method, path)?, key, target)));
-        let ((_, path_parameters), key, target) = fits.max_by_key(|((rank, _), _, _)| *rank)?;
-        Some(Chosen { key, target, path_parameters })
+            .filter_map(|(key, target)| Some((key.rank(method, path)?, key, target)));
+        let ((_, path_parameters), key, target) = matches.max_by_key(|((rank, _), _, _)| *rank)?;
+        Some(Match { key, target, path_parameters })
     }
 }
 
@@ -141,8 +135,8 @@ mod tests {
         RouteTable::new(keys.iter().map(route).collect()).unwrap()
     }
 
-    fn chosen(table: &RouteTable<&'static str>, method: &str, path: &str) -> &'static str {
-        table.choose(method, path).map_or("none", |chosen| chosen.target)
+    fn found(table: &RouteTable<&'static str>, method: &str, path: &str) -> &'static str {
+        table.find(method, path).map_or("none", |found| found.target)
     }
 
     #[test]
@@ -154,26 +148,26 @@ mod tests {
             "GET /pets/{a}/{id}",
             "GET /pets/dog/1",
         ]);
-        assert_eq!(chosen(&table, "GET", "/pets/dog/1"), "GET /pets/dog/1");
-        assert_eq!(chosen(&table, "GET", "/pets/dog/2"), "GET /pets/{a}/{id}");
-        assert_eq!(chosen(&table, "GET", "/pets/dog/2/3"), "GET /pets/{proxy+}");
-        assert_eq!(chosen(&table, "POST", "/pets/dog/1"), "ANY /{proxy+}");
-        assert_eq!(chosen(&table, "GET", "/"), "$default");
+        assert_eq!(found(&table, "GET", "/pets/dog/1"), "GET /pets/dog/1");
+        assert_eq!(found(&table, "GET", "/pets/dog/2"), "GET /pets/{a}/{id}");
+        assert_eq!(found(&table, "GET", "/pets/dog/2/3"), "GET /pets/{proxy+}");
+        assert_eq!(found(&table, "POST", "/pets/dog/1"), "ANY /{proxy+}");
+        assert_eq!(found(&table, "GET", "/"), "$default");
     }
 
     #[test]
     fn a_named_method_wins_over_any() {
         let table = table(&["ANY /x", "POST /x"]);
-        assert_eq!(chosen(&table, "POST", "/x"), "POST /x");
-        assert_eq!(chosen(&table, "GET", "/x"), "ANY /x");
+        assert_eq!(found(&table, "POST", "/x"), "POST /x");
+        assert_eq!(found(&table, "GET", "/x"), "ANY /x");
     }
 
     #[test]
-    fn both_slash_forms_are_one_route() {
+    fn a_path_with_and_without_a_final_slash_is_one_route() {
         let table = table(&["ANY /x", "ANY /x/{proxy+}"]);
-        assert_eq!(chosen(&table, "GET", "/x"), "ANY /x");
-        assert_eq!(chosen(&table, "GET", "/x/"), "ANY /x");
-        let deeper = table.choose("GET", "/x/a b/").unwrap();
+        assert_eq!(found(&table, "GET", "/x"), "ANY /x");
+        assert_eq!(found(&table, "GET", "/x/"), "ANY /x");
+        let deeper = table.find("GET", "/x/a b/").unwrap();
         assert_eq!(
             (*deeper.target, deeper.path_parameters["proxy"].as_str()),
             ("ANY /x/{proxy+}", "a b/")
@@ -183,13 +177,13 @@ mod tests {
     #[test]
     fn a_prefix_ends_at_a_slash() {
         let table = table(&["ANY /x", "ANY /x/{proxy+}"]);
-        assert_eq!(chosen(&table, "GET", "/xy"), "none");
-        assert_eq!(chosen(&table, "GET", "/"), "none");
-        assert_eq!(chosen(&table, "GET", "*"), "none");
+        assert_eq!(found(&table, "GET", "/xy"), "none");
+        assert_eq!(found(&table, "GET", "/"), "none");
+        assert_eq!(found(&table, "GET", "*"), "none");
     }
 
     #[test]
-    fn a_key_that_stands_twice_is_refused() {
+    fn a_duplicate_key_is_rejected() {
         let twice = vec![(RouteKey::of("any", "/x"), 1), (RouteKey::of("ANY", "/x"), 2)];
         assert_eq!(RouteTable::new(twice).unwrap_err().to_string(), "ANY /x");
     }

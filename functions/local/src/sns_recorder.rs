@@ -1,12 +1,13 @@
-//! The SNS API in this process: the real SDK publishes to it over HTTP, and it keeps what would
+//! The SNS API in this process. The real SDK publishes to it over HTTP, and it records what would
 //! have been sent.
 //!
-//! Protocol: SNS's Query API, version 2010-03-31 (form in, XML out). Invariant: a message is kept
-//! exactly when the publisher got a success, in that order, and nothing ever leaves the machine. An
-//! action that is not here is refused as unknown.
+//! Protocol: SNS's Query API, version 2010-03-31 (form in, XML out). Invariant: a message is
+//! recorded if and only if its publisher got a success, in that order, and nothing leaves the
+//! machine. Actions that are not implemented are rejected as unknown.
 
 mod endpoints;
 mod query;
+mod refusal;
 
 use std::{
     collections::BTreeMap,
@@ -22,56 +23,43 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-pub use self::endpoints::Endpoints;
-use self::query::{Action, Fault};
+use self::query::{Action, Fault, Success};
+pub use self::{endpoints::Endpoints, refusal::Refusal};
 use crate::connections::{Server, read_body};
 
-/// The most characters one text message may have in parts together.
+/// Limit on a text message, in characters.
 const SMS_LIMIT: usize = 1600;
-/// The most bytes of one request, as SNS limits it.
+/// Limit on a request, in bytes.
 const REQUEST_LIMIT: usize = 256 * 1024;
 
-/// Something that would have been sent.
+/// A recorded message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Message {
-    /// A text message.
     Sms {
-        /// The phone, in E.164 form.
+        /// In E.164 form.
         to: String,
-        /// What it says.
         text: String,
-        /// The message attributes, such as `AWS.SNS.SMS.SMSType`; not shown outside.
+        /// The message attributes, such as `AWS.SNS.SMS.SMSType`. `/_local/messages` does not show
+        /// them.
         #[serde(skip)]
         attributes: BTreeMap<String, String>,
     },
-    /// A push to a device.
     Push {
-        /// The registration id of its endpoint.
+        /// The device's registration id.
         to: String,
-        /// The message of Firebase Cloud Messaging's HTTP v1 API.
+        /// In the form of Firebase Cloud Messaging's HTTP v1 API.
         message: Value,
     },
-}
-
-/// What SNS says when it refuses a call that is well-formed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// The caller may not publish (403).
-    AuthorizationError,
-    /// Too many calls (429).
-    Throttled,
-    /// SNS itself failed (500); the SDK tries again.
-    InternalError,
 }
 
 /// Called with each message that is published to a topic.
 pub type OnTopic = Arc<dyn Fn(String) + Send + Sync>;
 
-/// Called with each message, when it has been accepted.
+/// Called with each message that is recorded.
 pub type OnMessage = Arc<dyn Fn(&Message) + Send + Sync>;
 
-/// What was sent; a clone is the same record.
+/// Clones share the record.
 #[derive(Clone, Default)]
 pub struct Recorder {
     record: Arc<Mutex<Record>>,
@@ -87,57 +75,56 @@ struct Record {
 }
 
 impl Recorder {
-    /// An empty record that calls `on_message` with each message.
     pub fn new(on_message: Option<OnMessage>) -> Self {
         Self { on_message, ..Self::default() }
     }
 
-    /// Answers the SNS API on `listener`.
+    /// Serves the SNS API.
     pub fn serve(&self, listener: TcpListener) -> io::Result<Server> {
         let recorder = self.clone();
-        Server::answering(listener, move |request, _: IpAddr| {
+        Server::http(listener, move |request, _: IpAddr| {
             let recorder = recorder.clone();
-            async move { recorder.answer(request).await }
+            async move { recorder.respond(request).await }
         })
     }
 
-    /// Everything that was sent, oldest first.
+    /// The recorded messages, oldest first.
     pub fn messages(&self) -> Vec<Message> {
         self.record().messages.clone()
     }
 
-    /// Forgets everything that was sent.
+    /// Deletes the recorded messages.
     pub fn clear(&self) {
         self.record().messages.clear();
     }
 
-    /// Refuses the next `calls` calls, tries of the SDK counted one by one.
+    /// Refuses the next calls. Each retry of the SDK is a call.
     pub fn refuse_next(&self, calls: usize, refusal: Refusal) {
         self.record().refusals.extend(std::iter::repeat_n((None, refusal), calls));
     }
 
-    /// The same for calls of one action, such as `Publish`.
+    /// Refuses the next calls of one action, such as `Publish`.
     pub fn refuse_next_of(&self, action: &'static str, calls: usize, refusal: Refusal) {
         self.record().refusals.extend(std::iter::repeat_n((Some(action), refusal), calls));
     }
 
-    /// Refuses no more.
-    pub fn forget_refusals(&self) {
+    /// Cancels the remaining refusals.
+    pub fn clear_refusals(&self) {
         self.record().refusals.clear();
     }
 
-    /// Hands what is published to a topic on. A topic is known by its name, since `sam local` names
-    /// it so and without the rest of its ARN.
+    /// Calls `on_topic` with each message published to a topic. The topic is identified by its
+    /// name, since `sam local` passes the name instead of an ARN.
     pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
-        self.record().topics.insert(name_in(topic).to_owned(), on_topic);
+        self.record().topics.insert(topic_name(topic).to_owned(), on_topic);
     }
 
-    /// The endpoints, for a test to look at and to change as the service does by itself.
-    pub fn endpoints<T>(&self, look: impl FnOnce(&mut Endpoints) -> T) -> T {
-        look(&mut self.record().endpoints)
+    /// Gives tests access to the endpoints, which the real service changes by itself.
+    pub fn endpoints<T>(&self, access: impl FnOnce(&mut Endpoints) -> T) -> T {
+        access(&mut self.record().endpoints)
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Bytes> {
+    async fn respond(&self, request: Request<Incoming>) -> Response<Bytes> {
         let signed = request
             .headers()
             .get(header::AUTHORIZATION)
@@ -145,7 +132,7 @@ impl Recorder {
         let outcome = match read_body(request.into_body(), REQUEST_LIMIT).await {
             Ok(body) if signed => match Action::parse(&body) {
                 Ok(action) => {
-                    self.perform(&action).map(|result| query::Done { action: action.name, result })
+                    self.perform(&action).map(|result| Success { action: action.name, result })
                 }
                 Err(fault) => Err(fault),
             },
@@ -161,8 +148,8 @@ impl Recorder {
         }
         match action.name.as_str() {
             "Publish" if action.parameter("TopicArn").is_some() => self.publish_to_topic(action),
-            "Publish" if action.parameter("TargetArn").is_some() => self.push(action),
-            "Publish" => self.publish(action),
+            "Publish" if action.parameter("TargetArn").is_some() => self.publish_push(action),
+            "Publish" => self.publish_sms(action),
             "CreatePlatformEndpoint" => self.record().endpoints.create(action),
             "GetEndpointAttributes" => self.record().endpoints.attributes(action),
             "SetEndpointAttributes" => self.record().endpoints.set(action),
@@ -174,7 +161,7 @@ impl Recorder {
         }
     }
 
-    fn publish(&self, action: &Action) -> Result<String, Fault> {
+    fn publish_sms(&self, action: &Action) -> Result<String, Fault> {
         let to = action.parameter("PhoneNumber").ok_or_else(|| {
             Fault::invalid_parameter(
                 "TopicArn or TargetArn Reason: no value for required parameter",
@@ -190,33 +177,33 @@ impl Recorder {
             return Err(Fault::invalid_parameter("Message"));
         }
         let attributes = action.message_attributes();
-        self.accept(Message::Sms { to: to.to_owned(), text: text.to_owned(), attributes });
-        Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
+        self.record_message(Message::Sms { to: to.to_owned(), text: text.to_owned(), attributes });
+        Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 
     fn publish_to_topic(&self, action: &Action) -> Result<String, Fault> {
         let on_topic = self
             .record()
             .topics
-            .get(name_in(action.parameter("TopicArn").unwrap_or_default()))
+            .get(topic_name(action.parameter("TopicArn").unwrap_or_default()))
             .cloned();
         let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
         let message = action.parameter("Message").filter(|message| !message.is_empty());
         on_topic(message.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned());
-        Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
+        Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 
-    fn push(&self, action: &Action) -> Result<String, Fault> {
+    fn publish_push(&self, action: &Action) -> Result<String, Fault> {
         let to = self
             .record()
             .endpoints
             .token_to_push_to(action.parameter("TargetArn").unwrap_or_default())?;
         let message = endpoints::fcm_message(action)?;
-        self.accept(Message::Push { to, message });
-        Ok(format!("<MessageId>{}</MessageId>", query::fresh_id()))
+        self.record_message(Message::Push { to, message });
+        Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 
-    fn accept(&self, message: Message) {
+    fn record_message(&self, message: Message) {
         if let Some(on_message) = &self.on_message {
             on_message(&message);
         }
@@ -225,8 +212,11 @@ impl Recorder {
 
     fn next_refusal(&self, action: &str) -> Option<Refusal> {
         let mut record = self.record();
-        let place = record.refusals.iter().position(|(of, _)| of.is_none_or(|of| of == action))?;
-        Some(record.refusals.remove(place).1)
+        let index = record
+            .refusals
+            .iter()
+            .position(|(refused, _)| refused.is_none_or(|refused| refused == action))?;
+        Some(record.refusals.remove(index).1)
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -241,11 +231,11 @@ impl fmt::Debug for Recorder {
 }
 
 /// The last part of a topic's ARN.
-fn name_in(topic: &str) -> &str {
+fn topic_name(topic: &str) -> &str {
     topic.rsplit(':').next().unwrap_or(topic)
 }
 
-/// E.164: a plus, no leading zero, at most fifteen digits.
+/// E.164: a plus sign, no leading zero, at most fifteen digits.
 fn is_phone(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (7..=15).contains(&digits.len())

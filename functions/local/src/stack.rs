@@ -1,9 +1,9 @@
-//! The whole of the system in one process: what `template.yaml` would deploy, on stand-ins for what
-//! only AWS has.
+//! The whole system in one process: what `template.yaml` would deploy, with local replacements for
+//! the services of AWS.
 //!
-//! Invariant: a function here differs from a deployed one in its `AppState` alone: the addresses of
-//! the engines, the secrets, and the clock, the chance and the clients where the tests give their
-//! own. Two stacks over one DynamoDB address with the same secrets are two instances of one system.
+//! Invariant: only the `AppState` of a function differs from that of a deployed one: the engines'
+//! addresses, the secrets, and, in tests, the clock, the randomness and the clients. Two stacks
+//! with the same DynamoDB address and secrets are two instances of one system.
 
 mod options;
 
@@ -12,18 +12,19 @@ use std::{
     sync::Arc,
 };
 
-use shared::{app::AppState, aws::Clients, config::Config, runtime::Function};
+use shared::{app::AppState, aws::Clients, runtime::Function, settings::Settings};
 use tokio::task::JoinSet;
 
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
 use crate::{
     connections::Server,
+    consumer::ConsumerTarget,
     content_admin::{ContentAdmin, ContentError},
     data_folder::DataFolder,
     dynamodb::Engine,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
     groups,
-    queue::{Fed, Queue},
+    queue::Queue,
     route_table::RouteTable,
     schedule::Scheduled,
     sns_recorder::Recorder,
@@ -32,23 +33,18 @@ use crate::{
     template::{Deployment, FunctionDefinition, StandIns, Template},
 };
 
-/// A running stack. Dropped or stopped, its engines end.
+/// A running stack. Its engines end when it is dropped or stopped.
 pub struct Stack {
-    /// The API in front of the functions.
     pub gateway: Gateway,
-    /// What was sent.
     pub recorder: Recorder,
-    /// The resolved template.
     pub deployment: Deployment,
-    /// The secrets by logical id.
+    /// By logical id.
     pub secrets: BTreeMap<String, String>,
-    /// Address of the DynamoDB API.
     pub dynamodb_endpoint: String,
-    /// Address of the SNS API.
     pub sns_endpoint: String,
-    /// The queue behind the topic, where a consumer has one.
+    /// The queue that the topic feeds, if the template has one.
     pub queue: Option<Queue>,
-    fed: Option<Fed>,
+    queue_consumer: Option<ConsumerTarget>,
     scheduled: Vec<Scheduled>,
     states: HashMap<String, AppState>,
     engine: Option<Engine>,
@@ -57,11 +53,11 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything that `template` would deploy, and makes the table where it is absent.
+    /// Starts everything that `template` would deploy, and creates the table if there is none.
     pub async fn start(template: &Template, options: StackOptions) -> Result<Self, StackError> {
-        // Without secrets first: a wrong parameter shall not leave a folder behind.
         let mut options = options;
-        options.fill_in(template);
+        options.apply_local_defaults(template);
+        // Check before creating the data folder: an invalid parameter must not leave one behind.
         let data = options.check(template)?.data_folder()?;
         let secrets = options.secrets(template, data.as_ref())?;
         let stand_ins =
@@ -79,13 +75,14 @@ impl Stack {
             dynamodb: dynamodb_endpoint.unwrap_or_default(),
             sns: sns_endpoint.unwrap_or_default(),
         };
-        let configs = endpoints.configs(&deployment.functions)?;
-        if let Some((_, config)) = configs.first() {
-            table::create_table_if_absent(&Clients::new(config).dynamodb, &deployment.table)
-                .await?;
+        let settings = endpoints.settings(&deployment.functions)?;
+        if let Some((_, settings)) = settings.first() {
+            let clients = Clients::new(&settings.aws);
+            table::create_table_if_absent(&clients.dynamodb, &deployment.table).await?;
         }
-        let states = options.states(configs);
-        let (queue, fed) = consumer(&deployment.functions, &states, &recorder, &options).unzip();
+        let states = options.states(settings);
+        let (queue, queue_consumer) =
+            queue_consumer(&deployment.functions, &states, &recorder, &options).unzip();
         let scheduled = scheduled(&deployment.functions, &states, &options);
         Ok(Self {
             gateway: gateway(&deployment.functions, &states, &options)?,
@@ -95,7 +92,7 @@ impl Stack {
             dynamodb_endpoint: endpoints.dynamodb,
             sns_endpoint: endpoints.sns,
             queue,
-            fed,
+            queue_consumer,
             scheduled,
             states,
             engine,
@@ -104,37 +101,41 @@ impl Stack {
         })
     }
 
-    /// Puts the content of the repository, and the samples of the shop where it is open, into a
-    /// table that holds none.
-    pub async fn fill(&self) -> Result<(), ContentError> {
-        if let Some(state) = self.state("petstore").filter(|state| state.config.petstore.enabled) {
+    /// Publishes the repository's content and, if the Petstore is enabled, its samples, unless the
+    /// table has some already.
+    pub async fn seed(&self) -> Result<(), ContentError> {
+        let is_open = |state: &&AppState| state.settings.shop().is_ok_and(|shop| shop.enabled);
+        if let Some(state) = self.state("petstore").filter(is_open) {
             state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
         }
         let Some(state) = self.state("app-info") else { return Ok(()) };
-        ContentAdmin::new(state.store.clone()).fill(app_info::SAMPLE, state.now()).await.map(drop)
+        ContentAdmin::new(state.store.clone())
+            .publish_if_empty(app_info::SAMPLE, state.now())
+            .await
+            .map(drop)
     }
 
-    /// What each function does beside its first request: opens its connections, publishes its keys.
+    /// Runs what each function does at its start: it opens connections and publishes its keys.
     pub async fn prepare(&self) {
         for state in self.states.values() {
             state.prepare().await;
         }
     }
 
-    /// Hands what waits in the queue to its consumer until nothing is visible there.
+    /// Delivers the queue's messages to its consumer until none is visible.
     pub async fn deliver(&self) {
-        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
-            queue.deliver(fed).await;
+        if let (Some(queue), Some(consumer)) = (&self.queue, &self.queue_consumer) {
+            queue.deliver(consumer).await;
         }
     }
 
-    /// Hands over what comes into the queue, from now on, as two instances at once, and runs what a
-    /// schedule invokes.
-    pub fn keep_delivering(&self) -> JoinSet<()> {
+    /// Runs the consumers until the set is dropped: two concurrent instances for the queue, and one
+    /// for each schedule.
+    pub fn run_consumers(&self) -> JoinSet<()> {
         let mut workers = JoinSet::new();
-        if let (Some(queue), Some(fed)) = (&self.queue, &self.fed) {
+        if let (Some(queue), Some(consumer)) = (&self.queue, &self.queue_consumer) {
             for _ in 0..2 {
-                workers.spawn(queue.clone().run(fed.clone()));
+                workers.spawn(queue.clone().keep_delivering(consumer.clone()));
             }
         }
         for scheduled in &self.scheduled {
@@ -143,17 +144,20 @@ impl Stack {
         workers
     }
 
-    /// The consumer with its state.
-    pub fn fed(&self) -> Option<&Fed> {
-        self.fed.as_ref()
+    pub fn queue_consumer(&self) -> Option<&ConsumerTarget> {
+        self.queue_consumer.as_ref()
     }
 
-    /// The consumers that a schedule invokes.
+    /// All consumers: that of the queue and those of the schedules.
+    pub fn consumers(&self) -> impl Iterator<Item = &ConsumerTarget> {
+        self.queue_consumer.iter().chain(self.scheduled.iter().map(|scheduled| &scheduled.target))
+    }
+
     pub fn scheduled(&self) -> &[Scheduled] {
         &self.scheduled
     }
 
-    /// The functions' log level, the same for all.
+    /// The log level of the functions, which is the same for all.
     pub fn log_level(&self) -> &str {
         let mut levels = self
             .deployment
@@ -163,7 +167,7 @@ impl Stack {
         levels.next().map_or("info", String::as_str)
     }
 
-    /// The variables of a group's function, those that Lambda sets among them.
+    /// The variables of a group's function, including those that Lambda sets.
     pub fn environment(&self, group: &str) -> Option<HashMap<String, String>> {
         let function = self.deployment.functions.iter().find(|function| function.group == group)?;
         let endpoints =
@@ -176,7 +180,7 @@ impl Stack {
         self.states.get(group)
     }
 
-    /// The function of a group, also by its logical id in the template.
+    /// Finds a function by its group or its logical id in the template.
     pub fn function(&self, name: &str) -> Option<&Function> {
         let named =
             |function: &&FunctionDefinition| function.group == name || function.logical_id == name;
@@ -187,7 +191,7 @@ impl Stack {
             .and_then(|function| self.gateway.function(&function.group))
     }
 
-    /// Ends the engines; everything written is in the data folder.
+    /// Stops the engines. Everything written is in the data folder.
     pub async fn stop(self) {
         let engine = async {
             if let Some(engine) = self.engine {
@@ -203,29 +207,31 @@ impl Stack {
     }
 }
 
-/// Where the functions find AWS.
+/// The addresses of AWS's APIs for the functions.
 struct Endpoints {
     dynamodb: String,
     sns: String,
 }
 
 impl Endpoints {
-    fn configs(
+    /// The settings of each function, with the sections that it reads.
+    fn settings(
         &self,
         functions: &[FunctionDefinition],
-    ) -> Result<Vec<(String, Config)>, StackError> {
-        let config = |function: &FunctionDefinition| {
-            let config = Config::from_variables(&self.environment(function));
-            let config = config.map_err(|error| StackError::Config {
+    ) -> Result<Vec<(String, Settings)>, StackError> {
+        let read = |function: &FunctionDefinition| {
+            let needs = groups::sections(&function.group);
+            let settings = Settings::from_variables(&self.environment(function), &needs);
+            let settings = settings.map_err(|error| StackError::Config {
                 function: function.logical_id.clone(),
                 error,
             })?;
-            Ok((function.group.clone(), config))
+            Ok((function.group.clone(), settings))
         };
-        functions.iter().map(config).collect()
+        functions.iter().map(read).collect()
     }
 
-    /// The template's variables and those that Lambda sets.
+    /// The variables that the template and Lambda set.
     fn environment(&self, function: &FunctionDefinition) -> HashMap<String, String> {
         let set_by_lambda = [
             ("AWS_REGION", "us-east-1"),
@@ -240,26 +246,23 @@ impl Endpoints {
     }
 }
 
-/// The queue of the consumer that has one, its topic subscribed, and what it feeds.
-fn consumer(
+/// The queue, subscribed to its topic, and its consumer.
+fn queue_consumer(
     functions: &[FunctionDefinition],
     states: &HashMap<String, AppState>,
     recorder: &Recorder,
     options: &StackOptions,
-) -> Option<(Queue, Fed)> {
+) -> Option<(Queue, ConsumerTarget)> {
     let (function, definition) =
         functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
-    let (consumer, app) =
-        (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
+    let target = consumer_target(function, states, options)?;
     let topic = definition.topic.clone();
     let queue = Queue::new(definition, options.clock.clone());
     if let Some(topic) = topic {
         let queue = queue.clone();
         recorder.subscribe(&topic, Arc::new(move |message| drop(queue.send(message))));
     }
-    (consumer.start)(&app);
-    let timeout = options.patience.unwrap_or(function.timeout);
-    Some((queue, Fed { consumer, app, timeout }))
+    Some((queue, target))
 }
 
 fn scheduled(
@@ -267,15 +270,25 @@ fn scheduled(
     states: &HashMap<String, AppState>,
     options: &StackOptions,
 ) -> Vec<Scheduled> {
-    let of = |function: &FunctionDefinition| {
+    let scheduled = |function: &FunctionDefinition| {
         function.schedule.as_ref()?;
-        let (consumer, app) =
-            (groups::consumer(&function.group)?, states.get(&function.group)?.clone());
-        (consumer.start)(&app);
-        let timeout = options.patience.unwrap_or(function.timeout);
-        Some(Scheduled { id: function.logical_id.clone(), consumer, app, timeout })
+        let target = consumer_target(function, states, options)?;
+        Some(Scheduled { id: function.logical_id.clone(), target })
     };
-    functions.iter().filter_map(of).collect()
+    functions.iter().filter_map(scheduled).collect()
+}
+
+/// Starts a consumer.
+fn consumer_target(
+    function: &FunctionDefinition,
+    states: &HashMap<String, AppState>,
+    options: &StackOptions,
+) -> Option<ConsumerTarget> {
+    let consumer = groups::consumer(&function.group)?;
+    let app = states.get(&function.group)?.clone();
+    (consumer.start)(&app);
+    let timeout = options.invocation_timeout.unwrap_or(function.timeout);
+    Some(ConsumerTarget { consumer, app, timeout })
 }
 
 fn gateway(
@@ -287,11 +300,11 @@ fn gateway(
         .iter()
         .flat_map(|function| function.routes.iter().map(|key| (key, &function.group)));
     let routes = RouteTable::new(keys.map(|(key, group)| (key.clone(), group.clone())).collect());
-    let routes = routes.map_err(StackError::RouteTwice)?;
+    let routes = routes.map_err(StackError::DuplicateRoute)?;
     let target = |function: &FunctionDefinition| {
         let served = groups::routes(&function.group)?;
         let state = states.get(&function.group)?.clone();
-        let timeout = options.patience.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
+        let timeout = options.invocation_timeout.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
         let target = Target { function: Function::new(served, state), timeout };
         Some((function.group.clone(), target))
     };

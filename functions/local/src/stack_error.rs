@@ -1,4 +1,4 @@
-//! Everything that can keep a stack from starting, each said in one line.
+//! Why a stack does not start, in one line.
 
 use std::{fmt, io};
 
@@ -9,31 +9,21 @@ use crate::{
     groups::GroupMismatch, route_table::RouteKey, table::TableError, template::TemplateError,
 };
 
-/// Why a stack does not start.
 #[derive(Debug)]
 pub enum StackError {
-    /// The template, or a value for a parameter.
+    /// The template or the value of a parameter is invalid.
     Template(TemplateError),
-    /// A group that only one side knows.
     Group(GroupMismatch),
-    /// A route key that stands twice in the template.
-    RouteTwice(RouteKey),
-    /// A function refuses its variables.
+    DuplicateRoute(RouteKey),
+    /// A function rejects its variables.
     Config {
-        /// Its logical id.
         function: String,
-        /// Which variable.
         error: ConfigError,
     },
-    /// The data folder.
     Data(DataFolderError),
-    /// An address that is taken.
     Bind(BindError),
-    /// A listener that is of no use.
     Socket(io::Error),
-    /// The embedded DynamoDB.
     Engine(EngineError),
-    /// The table.
     Table(TableError),
 }
 
@@ -42,11 +32,11 @@ impl fmt::Display for StackError {
         match self {
             Self::Template(error) => error.fmt(f),
             Self::Group(error) => error.fmt(f),
-            Self::RouteTwice(key) => write!(f, "template.yaml has the route key {key} twice"),
+            Self::DuplicateRoute(key) => write!(f, "template.yaml has the route {key} twice"),
             Self::Config { function, error } => write!(f, "{function} cannot start: {error}"),
             Self::Data(error) => error.fmt(f),
             Self::Bind(error) => error.fmt(f),
-            Self::Socket(error) => write!(f, "a local port cannot be listened on: {error}"),
+            Self::Socket(error) => write!(f, "cannot listen on a local port: {error}"),
             Self::Engine(error) => error.fmt(f),
             Self::Table(error) => error.fmt(f),
         }
@@ -65,4 +55,11 @@ macro_rules! from {
     };
 }
 
-from!(Template: TemplateError, Group: GroupMismatch, Data: DataFolderError, Bind: BindError, Engine: EngineError, Table: TableError);
+from!(
+    Template: TemplateError,
+    Group: GroupMismatch,
+    Data: DataFolderError,
+    Bind: BindError,
+    Engine: EngineError,
+    Table: TableError
+);

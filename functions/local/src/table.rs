@@ -1,8 +1,8 @@
-//! The template's table in a real DynamoDB API: making it, and comparing what is there with what
-//! should be.
+//! The template's table in a DynamoDB API: creating it, and comparing an existing one with its
+//! definition.
 //!
-//! Invariant: the same [`TableDefinition`] makes the launcher's and the tests' table and judges a
-//! deployed one.
+//! Invariant: one [`TableDefinition`] creates the table of the launcher and the tests, and is what
+//! a deployed table is compared with.
 
 use std::{error::Error as _, fmt};
 
@@ -19,30 +19,26 @@ use aws_sdk_dynamodb::{
 
 use crate::template::{AttributeType, IndexDefinition, KeyElement, KeyKind, TableDefinition};
 
-/// Why there is no such table.
 #[derive(Debug)]
 pub enum TableError {
     /// A call to the DynamoDB API failed.
     Call(Box<aws_sdk_dynamodb::Error>),
-    /// The definition lacks what the API requires.
+    /// The definition is incomplete.
     Definition(BuildError),
-    /// There is a table of that name with other keys or indexes.
+    /// There is a table with this name, but with other keys or indexes.
     Differs(Vec<Difference>),
 }
 
-/// Something that is not as the template has it.
+/// Something that differs from the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What.
     pub subject: String,
-    /// As it should be.
     pub expected: String,
-    /// As it is.
     pub found: String,
 }
 
-/// Makes the table, with its expiry attribute, where there is none of that name; fails where the
-/// one there has other keys.
+/// Creates the table, with its expiry attribute, if there is none with its name. Fails if there is
+/// one with other keys.
 pub async fn create_table_if_absent(
     client: &Client,
     definition: &TableDefinition,
@@ -59,7 +55,7 @@ pub async fn create_table_if_absent(
     set_expiry(client, definition).await
 }
 
-/// The table as the API describes it; nothing where there is none.
+/// The API's description of a table; `None` if there is no such table.
 pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
     match client.describe_table().table_name(name).send().await {
         Ok(answer) => Ok(answer.table),
@@ -74,7 +70,7 @@ pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescrip
     }
 }
 
-/// The attribute by which the table's items expire, if any.
+/// The attribute that holds the items' expiry times, if there is one.
 pub async fn expiry_attribute(client: &Client, name: &str) -> Result<Option<String>, TableError> {
     let answer =
         client.describe_time_to_live().table_name(name).send().await.map_err(TableError::call)?;
@@ -88,7 +84,6 @@ pub async fn expiry_attribute(client: &Client, name: &str) -> Result<Option<Stri
     Ok(on.and_then(|ttl| ttl.attribute_name))
 }
 
-/// Where the keys and indexes of a table differ from the template's.
 pub fn key_differences(
     description: &TableDescription,
     definition: &TableDefinition,
@@ -130,7 +125,7 @@ async fn create(client: &Client, definition: &TableDefinition) -> Result<(), Tab
         .set_global_secondary_indexes((!indexes.is_empty()).then_some(indexes));
     match request.send().await {
         Ok(_) => Ok(()),
-        // Another process was faster.
+        // Another process created it first.
         Err(error)
             if error
                 .as_service_error()
@@ -213,7 +208,6 @@ fn found_key(elements: &[KeySchemaElement], types: &[AttributeDefinition]) -> St
 }
 
 impl TableError {
-    /// Wraps what the SDK gave back.
     pub fn call(error: impl Into<aws_sdk_dynamodb::Error>) -> Self {
         Self::Call(Box::new(error.into()))
     }
@@ -229,7 +223,7 @@ impl fmt::Display for TableError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Call(error) => {
-                write!(f, "the DynamoDB API refused or did not answer: {error}")?;
+                write!(f, "the DynamoDB API failed: {error}")?;
                 let mut cause = error.source();
                 while let Some(source) = cause {
                     write!(f, ": {source}")?;
@@ -238,10 +232,10 @@ impl fmt::Display for TableError {
                 Ok(())
             }
             Self::Definition(error) => {
-                write!(f, "template.yaml: the table is not complete: {error}")
+                write!(f, "template.yaml: the table is incomplete: {error}")
             }
             Self::Differs(differences) => {
-                write!(f, "the table that is there was made from another template")?;
+                write!(f, "the existing table has another schema than template.yaml")?;
                 differences.iter().try_for_each(|difference| write!(f, "; {difference}"))
             }
         }
@@ -250,7 +244,7 @@ impl fmt::Display for TableError {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} where {} is expected", self.subject, self.found, self.expected)
+        write!(f, "{}: found {}, expected {}", self.subject, self.found, self.expected)
     }
 }
 

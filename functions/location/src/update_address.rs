@@ -1,7 +1,7 @@
 //! `UpdateAddress`, by `PATCH` and by `PUT`.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
 };
 use http::HeaderMap;
@@ -9,22 +9,19 @@ use shared::{
     address::{Address, AddressBook},
     app::AppState,
     auth::caller::Caller,
-    http::{
-        body::Body,
-        error::{ApiError, ErrorItem},
-        fields::Violation,
-        language::Languages,
-    },
+    http::{body::Body, error::ApiError, language::Languages},
     ids::{AddressId, CustomerId},
     store::StoreError,
 };
 
 use crate::{
-    address::{AddressChange, AddressOut, Change, PartialAddressChange, changed_elsewhere},
+    address::{
+        AddressChange, AddressOut, AddressPatch, PartialAddressChange, changed, changed_elsewhere,
+    },
     countries::Language,
     create_address::TRIES,
     region::Region,
-    served::areas_if_known,
+    served::AreaCache,
 };
 
 /// Changes some fields of an address.
@@ -43,12 +40,14 @@ use crate::{
     ))]
 pub async fn update_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(PartialAddressChange(change)): Body<PartialAddressChange>,
+    Body(PartialAddressChange { address, is_default }): Body<PartialAddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
-    apply(&app, &caller, &id, &headers, &change).await
+    let change = Change { patch: address, is_default: is_default.unwrap_or(false) };
+    apply(&app, &areas, &caller, &id, &headers, &change).await
 }
 
 /// Changes an address.
@@ -66,16 +65,25 @@ pub async fn update_address(
     ))]
 pub async fn replace_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(AddressChange(change)): Body<AddressChange>,
+    Body(AddressChange { address, is_default }): Body<AddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
-    apply(&app, &caller, &id, &headers, &change).await
+    let change = Change { patch: address.into(), is_default };
+    apply(&app, &areas, &caller, &id, &headers, &change).await
+}
+
+/// What is to be changed.
+struct Change {
+    patch: AddressPatch,
+    is_default: bool,
 }
 
 async fn apply(
     app: &AppState,
+    areas: &AreaCache,
     caller: &Caller,
     id: &str,
     headers: &HeaderMap,
@@ -84,12 +92,12 @@ async fn apply(
     let id = id.parse().ok();
     let (read, areas) = tokio::join!(
         caller.alongside_write(|customer| read(app, customer, id)),
-        areas_if_known(app)
+        areas.get_or_none(app)
     );
     let (verified, (mut book, mut found)) = read?;
     for _ in 0..TRIES {
         let before = found.take().ok_or_else(ApiError::not_found)?;
-        let after = before.with(change.apply(&before.details).map_err(wrong)?, app.now());
+        let after = before.with(changed(&before.details, change.patch.clone())?, app.now());
         let was_default = book.default == Some(before.id);
         let done = if change.is_default && !was_default {
             app.store.replace_as_default(verified.customer, &after).await?
@@ -118,13 +126,4 @@ async fn read(
         }
     };
     tokio::try_join!(app.store.address_book(customer), address)
-}
-
-fn wrong(violations: Vec<(&'static str, Violation)>) -> ApiError {
-    let item = |(name, Violation { code, detail }): (&str, Violation)| ErrorItem {
-        code,
-        detail,
-        attr: Some(name.to_owned()),
-    };
-    ApiError::fields(violations.into_iter().map(item).collect())
 }

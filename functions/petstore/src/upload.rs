@@ -58,7 +58,7 @@ struct UploadForm {
         example = json!({"additionalMetadata": "from the side", "file": "(bytes)"})),
     responses(
         (status = 200, description = "successful operation", body = ApiResponse,
-            example = json!(ApiResponse::done(uploaded("a note", "a.jpg", 9)))),
+            example = json!(ApiResponse::done(uploaded("from the side", "doggie.jpg", 1024)))),
         NoFile, TooLarge,
     ))]
 pub async fn upload_file(

@@ -49,7 +49,7 @@ pub async fn erase_customer(
     if is_over() {
         return Ok(Erasure::Unfinished);
     }
-    erasing.item(keys::leaving(erasing.customer)).await?;
+    erasing.item(keys::deleted_customer(erasing.customer)).await?;
     Ok(Erasure::Complete)
 }
 

@@ -2,7 +2,7 @@
 
 use table::{IndexList, Key};
 
-use crate::{hashes::PhoneHash, ids::CustomerId};
+use crate::{hashes::PhoneHash, ids::CustomerId, store::keys::last_digit};
 
 /// Accounts with sessions, by the end of the session that is known to end first.
 pub const SESSIONS_BY_END: IndexList = IndexList("AUTH#DUE");
@@ -12,11 +12,11 @@ pub fn account(customer: CustomerId) -> Key {
     Key::new(format!("AUTH#{customer}"), "ACCOUNT")
 }
 
-/// That there is a customer. All of them stand in sixteen partitions, by the last digit of their
+/// A customer's entry on the list of all. They stand in sixteen partitions, by the last digit of their
 /// ids.
 pub fn customer_entry(customer: CustomerId) -> Key {
     let id = customer.to_string();
-    Key::new(customers_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+    Key::new(customers_shard(last_digit(&id)), format!("CUSTOMER#{id}"))
 }
 
 /// The partition of the customers whose ids end in `digit` (hexadecimal).
@@ -24,15 +24,15 @@ pub(crate) fn customers_shard(digit: char) -> String {
     format!("AUTH#CUSTOMERS#{digit}")
 }
 
-/// A customer who left and is to be erased. All who left stand in sixteen partitions, by the last
-/// digit of their ids.
-pub fn leaving(customer: CustomerId) -> Key {
+/// A customer whose account is deleted and who is to be erased. All of them stand in sixteen
+/// partitions, by the last digit of their ids.
+pub fn deleted_customer(customer: CustomerId) -> Key {
     let id = customer.to_string();
-    Key::new(leaving_shard(id.chars().last().unwrap_or('0')), format!("CUSTOMER#{id}"))
+    Key::new(deleted_shard(last_digit(&id)), format!("CUSTOMER#{id}"))
 }
 
-/// The partition of those who left and whose ids end in `digit` (hexadecimal).
-pub(crate) fn leaving_shard(digit: char) -> String {
+/// The partition of the deleted customers whose ids end in `digit` (hexadecimal).
+pub(crate) fn deleted_shard(digit: char) -> String {
     format!("AUTH#LEAVING#{digit}")
 }
 

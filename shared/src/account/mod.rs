@@ -1,5 +1,19 @@
 //! Accounts: who may log in, with which phone, and in which sessions.
+//!
+//! Invariants: a phone belongs to at most one account, and an account has the one phone that its
+//! own item names; every change of a session is one conditional write of the account's one item.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `AUTH#<customer>` | `ACCOUNT` | the account: status, epoch, sessions |
+//! | `PHONE#<hash>` | `OWNER` | the customer who logs in with a phone |
+//! | `AUTH#CUSTOMERS#<0..f>` | `CUSTOMER#<customer>` | the list of all customers |
+//! | `AUTH#LEAVING#<0..f>` | `CUSTOMER#<customer>` | deleted accounts that are not erased yet |
+//!
+//! The index lists accounts under `AUTH#DUE#<0..f>`, by the end of the session that is known to end
+//! first.
 
+pub(crate) mod creation;
 pub(crate) mod customers;
 pub(crate) mod deletion;
 pub(crate) mod erasure;
@@ -7,8 +21,10 @@ pub(crate) mod export;
 pub mod keys;
 pub(crate) mod log_out;
 pub(crate) mod model;
-pub(crate) mod phone_change;
+pub(crate) mod phone;
 pub(crate) mod session_out;
+pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod tasks;
@@ -22,18 +38,20 @@ use crate::domain::{
     example::Example,
 };
 
+pub use creation::new_account;
 pub use customers::CUSTOMER_SHARDS;
-pub use deletion::{Departure, LEAVING_SHARDS, Left};
+pub use deletion::{DELETED_SHARDS, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
     Account, DeviceLabel, FRESH, Liveness, MOST_SESSIONS, Platform, Session, StaleRefresh, Status,
-    StatusChange, minute_of,
+    StatusChange,
 };
-pub use phone_change::{PhoneChange, PhoneChanged};
+pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use session_out::SessionOut;
+pub use sessions::{NewSession, Rotation, Successor, add_session};
+pub use settings::{RefreshSettings, SessionSettings};
 pub use status::StatusSet;
-pub use store::{LogInDevice, NewLogIn, Rotation, SessionAdded, Successor};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
@@ -67,7 +85,7 @@ pub const DOMAIN: Domain = Domain {
         Example::new("the customer who logs in with a phone", |of| keys::phone_owner(&of.phone)),
         Example::new("the list of all customers", |of| keys::customer_entry(of.id())),
         Example::new("the list of deleted accounts that are not erased yet", |of| {
-            keys::leaving(of.id())
+            keys::deleted_customer(of.id())
         }),
     ],
     export: export::EXPORT,

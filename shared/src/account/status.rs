@@ -1,10 +1,9 @@
-//! The operator's hand on an account: closing it, and opening it again.
+//! The operator's change of an account: disabling it, and enabling it again.
 
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
-use table::{attribute, number, record, text};
+use table::{Write, Written, attribute, number, record, text};
 
 use crate::{
-    account::{Account, Status, StatusChange, keys, store::refused_item},
+    account::{Account, Status, StatusChange, keys},
     ids::CustomerId,
     store::{Store, StoreError},
 };
@@ -16,13 +15,12 @@ pub enum StatusSet {
     Changed,
     /// It had that status before.
     Already,
-    /// There is no such account, or its customer left.
+    /// There is no such account, or it is deleted.
     Gone,
 }
 
 impl Store {
-    /// Closes an account or opens it again. Either way the epoch rises, so no session from before
-    /// lives. One trip, one write unit for each KB of the account.
+    /// Disables an account or enables it again. Either way the epoch rises, so all sessions end. One trip, one write unit for each KB of the account.
     pub async fn set_status(
         &self,
         customer: CustomerId,
@@ -30,25 +28,21 @@ impl Store {
         change: &StatusChange,
     ) -> Result<StatusSet, StoreError> {
         let (from, to) = if disabled { ("active", "disabled") } else { ("disabled", "active") };
-        let sent = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(keys::account(customer).into_item()))
-            .condition_expression("#status = :from")
-            .update_expression("SET #status = :to, #epoch = #epoch + :one, #change = :change")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#epoch", "epoch")
-            .expression_attribute_names("#change", "status_change")
-            .expression_attribute_values(":from", text(from))
-            .expression_attribute_values(":to", text(to))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":change", attribute(change)?)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = sent else { return Ok(StatusSet::Changed) };
-        let account: Option<Account> = refused_item(error)?.map(record).transpose()?;
+        let set = "SET #status = :to, #epoch = #epoch + :one, #change = :change";
+        let set = Write::update(keys::account(customer), set)
+            .when("#status = :from")
+            .name("#status", "status")
+            .name("#epoch", "epoch")
+            .name("#change", "status_change")
+            .value(":from", text(from))
+            .value(":to", text(to))
+            .value(":one", number(1))
+            .value(":change", attribute(change)?)
+            .seeing_refused();
+        let account: Option<Account> = match self.table.write(set).await? {
+            Written::Done => return Ok(StatusSet::Changed),
+            Written::Refused(account) => account.map(record).transpose()?,
+        };
         Ok(match account {
             Some(account) if account.status != Status::Deleted => StatusSet::Already,
             _ => StatusSet::Gone,

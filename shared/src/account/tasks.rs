@@ -5,7 +5,7 @@ use table::{DUE, DUE_AT, Key, Write, due_day, number};
 
 use crate::{
     account::{
-        Account, LEAVING_SHARDS,
+        Account, DELETED_SHARDS,
         erasure::{Erasure, erase_customer},
         keys::{self, SESSIONS_BY_END, customer_of},
     },
@@ -38,10 +38,10 @@ pub(crate) const TASKS: &[Task] = &[
 /// list for the next run, and does not delay the others.
 async fn erase_deleted(run: &Run) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
-    for digit in LEAVING_SHARDS.chars() {
+    for digit in DELETED_SHARDS.chars() {
         let mut after = None;
         loop {
-            let page = run.store.customers_leaving(digit, after, PAGE).await?;
+            let page = run.store.deleted_customers(digit, after, PAGE).await?;
             for customer in &page {
                 if !erase_one(run, *customer, &mut counts).await {
                     return Ok(Counts { unfinished: true, ..counts });

@@ -22,7 +22,7 @@ use crate::domain::{
     example::Example,
 };
 
-pub use model::{Address, AddressBook, AddressPatch, Details, MOST_ADDRESSES};
+pub use model::{Address, AddressBook, Details, MOST_ADDRESSES};
 pub use store::{Added, DefaultPlace, NewAddress, Removed};
 
 /// What this domain declares of itself.

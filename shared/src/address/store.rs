@@ -7,23 +7,17 @@
 //! have to be decided anew. Only removing the default depends on what else there is, and holds only
 //! while the head has not changed.
 
-use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{
-        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update, builders::UpdateBuilder,
-    },
-};
 use jiff::Timestamp;
-use table::{Item, Query, SORT, item, number, record, text};
+use table::{
+    Committed, Item, Query, Transaction, Verdict, Write, Written, item, number, record, records,
+    sort_in, text,
+};
 
 use crate::{
     address::{Address, AddressBook, MOST_ADDRESSES, keys},
     idempotency::{NewAnswer, Once},
     ids::{AddressId, CustomerId},
-    store::{
-        Store, StoreError,
-        transaction::{Outcome, Verdict},
-    },
+    store::{Store, StoreError},
 };
 
 /// An address about to be added.
@@ -95,8 +89,7 @@ impl Store {
     ) -> Result<(AddressBook, Vec<Address>), StoreError> {
         let (book, items) =
             split(self.table.all(Query::of(keys::addresses_of(customer)).consistent()).await?)?;
-        let mut addresses: Vec<Address> =
-            items.into_iter().map(record).collect::<Result<_, _>>()?;
+        let mut addresses: Vec<Address> = records(items)?;
         book.sort(&mut addresses);
         Ok((book, addresses))
     }
@@ -123,18 +116,19 @@ impl Store {
         answer: Option<&NewAnswer>,
     ) -> Result<Added, StoreError> {
         let NewAddress { customer, address, place, now } = new;
-        let stored =
-            self.put_new(item(keys::address(customer, address.id), "address", address)?)?;
-        let effects = vec![self.count_in(customer, address.id, place)?, stored];
-        let verdicts = match self.transact_once(answer, effects, now).await? {
-            Once::Refused(verdicts) => verdicts,
+        let stored = item(keys::address(customer, address.id), "address", address)?;
+        let mut effect = Transaction::new();
+        let counted = effect.add(count_address(customer, address.id, place));
+        effect.add(Write::new_item(stored));
+        let mut refusals = match self.commit_once(answer, effect, now).await? {
+            Once::Refused(refusals) => refusals,
             once => return Ok(Added::Once(once)),
         };
-        let book = match verdicts.into_iter().next() {
-            Some(Verdict::Failed(Some(book))) => record(book)?,
-            Some(Verdict::Failed(None)) => AddressBook::default(),
+        let book = match refusals.of(counted) {
+            Verdict::Refused(Some(book)) => record(book)?,
+            Verdict::Refused(None) => AddressBook::default(),
             // The id is taken, which is as good as never.
-            _ => return Err(StoreError::Conflict),
+            Verdict::Held => return Err(StoreError::Conflict),
         };
         Ok(if book.is_full() { Added::Full } else { Added::Otherwise(book) })
     }
@@ -146,27 +140,7 @@ impl Store {
         customer: CustomerId,
         address: &Address,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item(keys::address(customer, address.id), "address", address)?))
-            .condition_expression("revision = :was")
-            .expression_attribute_values(":was", number(address.revision - 1))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.table.write(replacement(customer, address)?).await.map(Written::is_done)
     }
 
     /// The same, and it becomes the default. One trip, four write units.
@@ -175,16 +149,15 @@ impl Store {
         customer: CustomerId,
         address: &Address,
     ) -> Result<bool, StoreError> {
-        let stored = item(keys::address(customer, address.id), "address", address)?;
-        let stored =
-            self.put_if(stored, "revision = :was", (":was", number(address.revision - 1)))?;
-        let points = self
-            .to_book(customer)
-            .condition_expression("attribute_exists(#default)")
-            .update_expression("SET #default = :id ADD revision :one")
-            .expression_attribute_values(":id", text(address.id))
-            .expression_attribute_values(":one", number(1));
-        Ok(matches!(self.transact(vec![part(points)?, stored]).await?, Outcome::Done))
+        let points = update_book(customer, "SET #default = :id ADD revision :one")
+            .when("attribute_exists(#default)")
+            .name("#default", "default")
+            .value(":id", text(address.id))
+            .value(":one", number(1));
+        let mut transaction = Transaction::new();
+        transaction.add(points);
+        transaction.add(replacement(customer, address)?);
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 
     /// Removes an address. Where it is the default of `book`, the newest that is left becomes it:
@@ -202,86 +175,62 @@ impl Store {
             Some(_) => "SET #default = :next ADD n :less, revision :one",
             None => "REMOVE #default ADD n :less, revision :one",
         };
-        let mut counted = self
-            .to_book(customer)
-            .update_expression(change)
-            .expression_attribute_values(":less", number(-1))
-            .expression_attribute_values(":one", number(1));
+        let mut counted = update_book(customer, change)
+            .name("#default", "default")
+            .value(":id", text(id))
+            .value(":less", number(-1))
+            .value(":one", number(1));
         counted = if was_default {
-            counted
-                .condition_expression("revision = :was AND #default = :id")
-                .expression_attribute_values(":was", number(book.revision))
+            counted.when("#default = :id").when_is("revision", number(book.revision))
         } else {
-            counted.condition_expression("#default <> :id")
+            counted.when("#default <> :id")
         };
-        counted = counted.expression_attribute_values(":id", text(id));
         if let Some(next) = next.filter(|_| was_default) {
-            counted = counted.expression_attribute_values(":next", text(next));
+            counted = counted.value(":next", text(next));
         }
-        let gone = self.delete_if(keys::address(customer, id), "attribute_exists(pk)", None)?;
-        Ok(match self.transact(vec![part(counted)?, gone]).await? {
-            Outcome::Done => Removed::Done,
-            Outcome::Refused(verdicts) if matches!(verdicts.get(1), Some(Verdict::Failed(_))) => {
-                Removed::Absent
-            }
-            Outcome::Refused(_) => Removed::Changed,
-        })
-    }
-
-    fn to_book(&self, customer: CustomerId) -> UpdateBuilder {
-        Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(keys::address_book(customer).into_item()))
-            .expression_attribute_names("#default", "default")
-    }
-
-    /// The part of an addition that counts it, if the book is as it says.
-    fn count_in(
-        &self,
-        customer: CustomerId,
-        id: AddressId,
-        place: DefaultPlace,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let counted = self
-            .to_book(customer)
-            .expression_attribute_values(":one", number(1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let counted = match place {
-            DefaultPlace::Left => {
-                counted.condition_expression("attribute_exists(#default) AND n < :most")
-            }
-            DefaultPlace::First => counted.condition_expression("attribute_not_exists(#default)"),
-            DefaultPlace::Taken => {
-                counted.condition_expression("attribute_not_exists(n) OR n < :most")
-            }
-        };
-        let counted = match place {
-            DefaultPlace::First => counted,
-            _ => counted.expression_attribute_values(":most", number(MOST_ADDRESSES)),
-        };
-        part(match place {
-            // Its name is in the condition.
-            DefaultPlace::Left => counted.update_expression("ADD n :one, revision :one"),
-            _ => counted
-                .update_expression("SET #default = :id ADD n :one, revision :one")
-                .expression_attribute_values(":id", text(id)),
+        let mut transaction = Transaction::new();
+        transaction.add(counted);
+        let removed = Write::delete(keys::address(customer, id)).when_exists();
+        let removed = transaction.add(removed);
+        Ok(match self.table.commit(transaction).await? {
+            Committed::Done => Removed::Done,
+            Committed::Refused(refusals) if refusals.refused(removed) => Removed::Absent,
+            Committed::Refused(_) => Removed::Changed,
         })
     }
 }
 
-fn part(update: UpdateBuilder) -> Result<TransactWriteItem, StoreError> {
-    Ok(TransactWriteItem::builder()
-        .update(update.build().map_err(StoreError::built_wrongly)?)
-        .build())
+fn update_book(customer: CustomerId, change: &str) -> Write {
+    Write::update(keys::address_book(customer), change)
+}
+
+/// Puts an address in place of its revision before.
+fn replacement(customer: CustomerId, address: &Address) -> Result<Write, StoreError> {
+    let item = item(keys::address(customer, address.id), "address", address)?;
+    Ok(Write::put(item).when_is("revision", number(address.revision - 1)))
+}
+
+/// Counts an address that is added, if the book is as `place` says.
+fn count_address(customer: CustomerId, id: AddressId, place: DefaultPlace) -> Write {
+    let points = || {
+        update_book(customer, "SET #default = :id ADD n :one, revision :one").value(":id", text(id))
+    };
+    let counted = match place {
+        DefaultPlace::Left => update_book(customer, "ADD n :one, revision :one")
+            .when("attribute_exists(#default) AND n < :most"),
+        DefaultPlace::First => points().when("attribute_not_exists(#default)"),
+        DefaultPlace::Taken => points().when("(attribute_not_exists(n) OR n < :most)"),
+    };
+    let counted = match place {
+        DefaultPlace::First => counted,
+        _ => counted.value(":most", number(MOST_ADDRESSES)),
+    };
+    counted.name("#default", "default").value(":one", number(1)).seeing_refused()
 }
 
 /// The head and the addresses among the items of a book.
 fn split(items: Vec<Item>) -> Result<(AddressBook, Vec<Item>), StoreError> {
-    let is_address = |item: &Item| {
-        item.get(SORT)
-            .and_then(|sort| sort.as_s().ok())
-            .is_some_and(|sort| sort.starts_with(keys::ADDRESSES))
-    };
+    let is_address = |item: &Item| sort_in(item).starts_with(keys::ADDRESSES);
     let (addresses, head): (Vec<Item>, Vec<Item>) = items.into_iter().partition(is_address);
     Ok((head.into_iter().next().map(record).transpose()?.unwrap_or_default(), addresses))
 }

@@ -5,11 +5,10 @@
 //! still is what the operator saw. Nobody sees half of a release, each knows which one it took the
 //! place of, and none is ever changed.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, item, number, record};
+use table::{Query, Write, Written, item, number, record};
 
 use crate::{
     area::keys,
@@ -95,20 +94,15 @@ impl Store {
         for some in chunks.chunks(AT_ONCE) {
             try_join_all(some.iter().map(async |(place, text)| {
                 let chunk = Chunk { text: (*text).to_owned() };
-                let put = self.client.put_item().table_name(&self.name);
-                put.set_item(Some(item(keys::area_chunk(id, *place), "area_chunk", &chunk)?))
-                    .send()
-                    .await
-                    .map(drop)
-                    .map_err(StoreError::from)
+                let item = item(keys::area_chunk(id, *place), "area_chunk", &chunk)?;
+                self.table.write(Write::put(item)).await.map(drop)
             }))
             .await?;
         }
         let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let release = AreaRelease { id, replaces, since: now, chunks: count };
-        let put = self.client.put_item().table_name(&self.name);
-        put.set_item(Some(item(keys::area_release(id), "area_release", &release)?)).send().await?;
-        Ok(())
+        let item = item(keys::area_release(id), "area_release", &release)?;
+        self.table.write(Write::put(item)).await.map(drop)
     }
 
     /// Lets another release hold, or none. False where another than `before` holds by now. One
@@ -119,30 +113,12 @@ impl Store {
         release: Option<AreaReleaseId>,
     ) -> Result<bool, StoreError> {
         let after = PresentAreas { release, version: before.version + 1 };
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item(
-            keys::present_areas(),
-            "present_areas",
-            &after,
-        )?));
+        let put = Write::put(item(keys::present_areas(), "present_areas", &after)?);
         let put = match before.version {
-            0 => put.condition_expression("attribute_not_exists(pk)"),
-            version => put
-                .condition_expression("#version = :was")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":was", number(version)),
+            0 => put.when("attribute_not_exists(pk)"),
+            version => put.when_is("version", number(version)),
         };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.table.write(put).await.map(Written::is_done)
     }
 }
 

@@ -1,18 +1,14 @@
-//! The public keys of the token service, where functions without the token secret find them.
+//! Public signing keys in the table, for functions without the token secret.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use serde::{Deserialize, Serialize};
-use table::{Query, item, record};
+use table::{Key, Query, Write, item};
 
-use crate::{
-    auth::public_keys as keys,
-    store::{Store, StoreError},
-};
+use crate::store::{Store, StoreError};
 
 /// One published key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedKey {
-    /// Its version.
+    /// Version of the signing key.
     pub version: u32,
     /// RFC 7638 thumbprint.
     pub kid: String,
@@ -21,43 +17,26 @@ pub struct PublishedKey {
 }
 
 impl Store {
-    /// Publishes a key unless it stands there already. Done at a cold start: half a read unit, and
-    /// a write unit the first time.
+    /// Publishes a key unless it is published already, at a cold start. Half a read unit, and a
+    /// write unit the first time.
     pub async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        if self.table.get::<PublishedKey>(keys::signing_key(key.version), false).await?.as_ref()
-            == Some(key)
-        {
+        let stored: Option<PublishedKey> = self.table.get(signing_key(key.version), false).await?;
+        if stored.as_ref() == Some(key) {
             return Ok(());
         }
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item(keys::signing_key(key.version), "signing_key", key)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match sent {
-            Err(error)
-                if !matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Err(error.into())
-            }
-            _ => Ok(()),
-        }
+        // Of several functions that start at once, the first publishes it.
+        let put = Write::put(item(signing_key(key.version), "signing_key", key)?);
+        self.table.write(put.when("attribute_not_exists(pk)")).await.map(drop)
     }
 
     /// The two newest keys. One trip, half a read unit.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, StoreError> {
-        let query = Query::of(keys::signing_key(0).partition()).newest_first();
-        self.table.first(query, 2).await?.items.into_iter().map(record).collect()
+        let query = Query::of(signing_key(0).partition()).newest_first();
+        self.table.first(query, 2).await?.records()
     }
 }
 
 /// A public signing key by its version.
-pub fn signing_key(version: u32) -> table::Key {
-    table::Key::new("KEY#TOKEN".to_owned(), format!("VERSION#{version:010}"))
+pub fn signing_key(version: u32) -> Key {
+    Key::new("KEY#TOKEN", format!("VERSION#{version:010}"))
 }

@@ -13,6 +13,7 @@ pub(crate) mod availability;
 pub mod keys;
 pub(crate) mod localized;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 use crate::domain::{Action::Get, Domain, Prefix, erasure::Erased, example::Example};
@@ -22,6 +23,7 @@ pub use localized::Localized;
 pub use model::{
     AskingApp, Availability, Closed, Maintenance, PlatformGate, Update, is_below, is_version,
 };
+pub use settings::ContentSettings;
 pub use store::{AppInfo, ContentVersion};
 
 /// What this domain declares of itself.

@@ -6,14 +6,13 @@
 //! looked at. A version knows which one it took the place of, so that a rollback has a way back
 //! from each.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem, builders::PutBuilder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{item, number};
+use table::{Transaction, Write, item, number};
 
 use crate::{
     content::{Availability, keys},
-    store::{Store, StoreError, transaction::Outcome},
+    store::{Store, StoreError},
 };
 
 /// The app information as it stands.
@@ -65,31 +64,26 @@ impl Store {
         after: &AppInfo,
         new: Option<&ContentVersion>,
     ) -> Result<bool, StoreError> {
-        let info = Put::builder().set_item(Some(item(keys::app_info(), "app_info", after)?));
-        let mut parts = vec![self.part(still(before, info))?];
+        let info = Write::put(item(keys::app_info(), "app_info", after)?);
+        let mut transaction = Transaction::new();
+        transaction.add(when_unchanged(before, info));
         if let Some(new) = new {
-            let version =
-                Put::builder().set_item(Some(item(keys::content(new.version), "content", new)?));
-            parts.push(self.part(version.condition_expression("attribute_not_exists(pk)"))?);
+            let version = item(keys::content(new.version), "content", new)?;
+            transaction.add(Write::new_item(version));
         }
-        Ok(matches!(self.transact(parts).await?, Outcome::Done))
-    }
-
-    fn part(&self, put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
-        let put = put.table_name(&self.name).build().map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 }
 
-/// Under the condition that the app information names the versions that it named `before`.
-fn still(before: Option<&AppInfo>, put: PutBuilder) -> PutBuilder {
-    let Some(before) = before else { return put.condition_expression("attribute_not_exists(pk)") };
-    let put = put.expression_attribute_names("#version", "version");
+/// Writes only where the app information names the versions that it named `before`.
+fn when_unchanged(before: Option<&AppInfo>, write: Write) -> Write {
+    let Some(before) = before else { return write.when("attribute_not_exists(pk)") };
     match before.version {
-        None => put.condition_expression("attribute_exists(pk) AND attribute_not_exists(#version)"),
-        Some(version) => put
-            .condition_expression("#version = :version AND newest = :newest")
-            .expression_attribute_values(":version", number(version))
-            .expression_attribute_values(":newest", number(before.newest)),
+        None => {
+            write.when_exists().when("attribute_not_exists(#version)").name("#version", "version")
+        }
+        Some(version) => {
+            write.when_is("version", number(version)).when_is("newest", number(before.newest))
+        }
     }
 }

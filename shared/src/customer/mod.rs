@@ -1,4 +1,10 @@
-//! Customer profiles.
+//! Customer profiles: names, contact, preferences, and the phone as the customer wrote it.
+//!
+//! Invariants: a profile is made with its account; it changes only from the version that was read.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `PROFILE#<customer>` | `PROFILE` | the profile |
 
 pub(crate) mod export;
 pub mod keys;
@@ -15,8 +21,9 @@ use crate::domain::{
     example::Example,
 };
 
-pub use model::{Customer, CustomerPatch, Gender};
+pub use model::{Customer, Details, Gender};
 pub use profile::Profile;
+pub use store::{new_profile, replace_profile};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

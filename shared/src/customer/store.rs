@@ -1,7 +1,6 @@
-//! Profiles.
+//! Access to profiles.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use table::{item, number};
+use table::{Write, Written, item, number};
 
 use crate::{
     customer::{Customer, keys},
@@ -9,37 +8,30 @@ use crate::{
     store::{Store, StoreError},
 };
 
+/// Writes the profile of a new customer. Two write units in a transaction.
+pub fn new_profile(customer: &Customer) -> Result<Write, StoreError> {
+    Ok(Write::new_item(item(keys::profile(customer.id), "profile", customer)?))
+}
+
+/// Writes a profile in place of its version before, and refuses where that is no longer stored.
+pub fn replace_profile(customer: &Customer) -> Result<Write, StoreError> {
+    let put = Write::put(item(keys::profile(customer.id), "profile", customer)?)
+        .when("#version = :before")
+        .name("#version", "version")
+        .value(":before", number(customer.version - 1));
+    Ok(put)
+}
+
 impl Store {
-    /// A customer's profile, strongly consistent so that a customer reads what it just wrote. One
+    /// A customer's profile, strongly consistent, so that customers read what they just wrote. One
     /// trip, one read unit.
     pub async fn profile(&self, customer: CustomerId) -> Result<Option<Customer>, StoreError> {
         self.table.get(keys::profile(customer), true).await
     }
 
-    /// Writes a profile in place of its version before; false where that is no longer the stored
-    /// one. One trip, one write unit.
+    /// Writes a profile in place of its version before; false where that is no longer stored. One
+    /// trip, one write unit.
     pub async fn replace_profile(&self, customer: &Customer) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item(keys::profile(customer.id), "profile", customer)?))
-            .condition_expression("#version = :before")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":before", number(customer.version - 1))
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error)
-                if matches!(
-                    error.as_service_error(),
-                    Some(PutItemError::ConditionalCheckFailedException(_))
-                ) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(error.into()),
-        }
+        self.table.write(replace_profile(customer)?).await.map(Written::is_done)
     }
 }

@@ -4,10 +4,10 @@
 //! between finds it again; the count of devices goes last.
 
 use futures_util::future::try_join_all;
-use table::{Transaction, Write, text};
+use table::{Transaction, Write};
 
 use crate::{
-    device::{keys, model::Device, push::Push},
+    device::{keys, model::Device, push::Push, store::disown},
     domain::erasure::{ErasedPage, Erasing, PAGE},
     store::StoreError,
 };
@@ -35,8 +35,7 @@ async fn erase_device(erasing: Erasing<'_>, device: &Device) -> Result<(), Store
     delete_endpoint(erasing.push, device).await?;
     let customer = erasing.customer;
     let mut transaction = Transaction::new();
-    transaction
-        .add(Write::delete(keys::device_owner(&device.hash())).when_is("customer", text(customer)));
+    transaction.add(disown(customer, &device.hash()));
     transaction.add(Write::delete(keys::device(customer, &device.hash())).when_exists());
     // Refused where the registration id is another customer's by now, who has the device, too.
     let _ = erasing.store.table.commit(transaction).await?;

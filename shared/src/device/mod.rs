@@ -13,11 +13,13 @@
 //!
 //! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen.
 
+pub(crate) mod claim;
 pub(crate) mod erasure;
 pub(crate) mod export;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;
+pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tasks;
 
@@ -30,12 +32,14 @@ use crate::domain::{
     example::Example,
 };
 
+pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
 pub use model::{
     Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, Registration, Silenced,
     SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
-pub use store::{Claimed, DeviceClaim, Replaced};
+pub use settings::{DeviceSettings, PushSettings};
+pub use store::{Claimed, Replaced};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

@@ -4,44 +4,22 @@
 //! change in one transaction; a customer has no more devices than the count admits, which changes
 //! in that transaction too; a device changes only from the revision that was seen.
 
-use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
-};
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use table::{
-    DUE, DUE_AT, Item, Key, Query, attribute, due_day, expiring_item, item, listed_item, number,
-    record, text,
+    Committed, Item, Key, Query, Transaction, Write, Written, attribute, boolean, item,
+    listed_item, number, records, text,
 };
 
 use crate::{
-    account::{SessionAdded, store::refused_item},
-    device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, Silenced, keys},
+    device::{
+        Device, DeviceClaim, DeviceOwner, FoundDevice, Silenced,
+        claim::{add_claim, uncount},
+        keys,
+    },
     hashes::ContentHash,
     idempotency::{NewAnswer, Once},
     ids::CustomerId,
-    store::{
-        Store, StoreError,
-        transaction::{Outcome, Verdict},
-    },
+    store::{Store, StoreError},
 };
-
-/// How long a number stays reserved: longer than any two clocks differ.
-const NUMBER_RESERVED: SignedDuration = SignedDuration::from_hours(24);
-
-/// A registration about to be written.
-#[derive(Debug, Clone, Copy)]
-pub struct DeviceClaim<'a> {
-    /// Who registers.
-    pub customer: CustomerId,
-    /// The device as it shall stand.
-    pub device: &'a Device,
-    /// What it was made of.
-    pub found: &'a FoundDevice,
-    /// The present.
-    pub now: Timestamp,
-}
 
 /// What came of a registration.
 #[derive(Debug)]
@@ -65,31 +43,6 @@ pub enum Replaced {
     Taken,
 }
 
-#[derive(Serialize)]
-struct NumberTaken {}
-
-/// The parts of a registration's transaction, and which of them counts the customer's devices.
-#[derive(Default)]
-pub(crate) struct ClaimParts {
-    pub(crate) items: Vec<TransactWriteItem>,
-    counting: Option<usize>,
-}
-
-impl ClaimParts {
-    /// What a log-in is told where these alone kept it from being written.
-    pub(crate) fn refusal(&self, verdicts: &[Verdict]) -> SessionAdded {
-        if self.is_full(verdicts) { SessionAdded::DevicesFull } else { SessionAdded::DeviceChanged }
-    }
-
-    /// Whether nothing but the count kept them from being written.
-    pub(crate) fn is_full(&self, verdicts: &[Verdict]) -> bool {
-        let failed = |verdict: &Verdict| matches!(verdict, Verdict::Failed(_));
-        let counting = self.counting.and_then(|place| verdicts.get(place));
-        counting.is_some_and(failed)
-            && verdicts.iter().filter(|verdict| failed(verdict)).count() == 1
-    }
-}
-
 impl Store {
     /// A customer's devices, newest first, strongly consistent. One trip; a read unit for each 4
     /// KB.
@@ -98,7 +51,7 @@ impl Store {
             .table
             .all(Query::of(keys::devices_of(customer)).beginning(keys::DEVICES).consistent())
             .await?;
-        let mut devices: Vec<Device> = items.into_iter().map(record).collect::<Result<_, _>>()?;
+        let mut devices: Vec<Device> = records(items)?;
         devices.sort_by_key(|device| std::cmp::Reverse((device.created, device.id)));
         Ok(devices)
     }
@@ -154,97 +107,13 @@ impl Store {
         claim: DeviceClaim<'_>,
         answer: Option<&NewAnswer>,
     ) -> Result<Claimed, StoreError> {
-        let parts = self.claim_parts(claim)?;
-        match self.transact_once(answer, parts.items.clone(), claim.now).await? {
-            Once::Refused(verdicts) if parts.is_full(&verdicts) => Ok(Claimed::Full),
+        let mut transaction = Transaction::new();
+        let part = add_claim(&mut transaction, claim)?;
+        match self.commit_once(answer, transaction, claim.now).await? {
+            Once::Refused(refusals) if part.is_full(&refusals) => Ok(Claimed::Full),
             Once::Refused(_) => Ok(Claimed::Changed),
             once => Ok(Claimed::Once(once)),
         }
-    }
-
-    /// The parts of a transaction that registers a device.
-    pub(crate) fn claim_parts(&self, claim: DeviceClaim<'_>) -> Result<ClaimParts, StoreError> {
-        let DeviceClaim { customer, device, found, now } = claim;
-        let hash = device.hash();
-        let key = keys::device(customer, &hash);
-        if let Some(own) = &found.own {
-            let put = self.put_if(
-                device_item(key, device)?,
-                "revision = :was",
-                (":was", number(own.revision)),
-            )?;
-            return Ok(ClaimParts { items: vec![put], counting: None });
-        }
-        let owner = DeviceOwner { customer, id: device.id, created: device.created };
-        let owner = item(keys::device_owner(&hash), "device_owner", &owner)?;
-        let put = self.put_new(device_item(key, device)?)?;
-        let items = match &found.owner {
-            // It says that the device is the customer's, who does not have it: the other half was
-            // read a moment before or after.
-            Some(before) if before.customer == customer => vec![self.put_new(owner)?],
-            Some(before) => vec![
-                self.put_if(owner, "customer = :was", (":was", text(before.customer)))?,
-                self.count_device(customer, 1)?,
-                put,
-                self.delete_if(keys::device(before.customer, &hash), "attribute_exists(pk)", None)?,
-                self.count_device(before.customer, -1)?,
-            ],
-            None => {
-                let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
-                let taken = expiring_item(
-                    keys::device_number(device.id),
-                    "device_number",
-                    &NumberTaken {},
-                    until,
-                )?;
-                vec![
-                    self.put_new(owner)?,
-                    self.count_device(customer, 1)?,
-                    put,
-                    self.put_new(taken)?,
-                ]
-            }
-        };
-        Ok(ClaimParts { items, counting: Some(1) })
-    }
-
-    /// The parts of a transaction that register a device of the customer's own again without its
-    /// having been read: what is not told stays.
-    pub(crate) fn reclaim_parts(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-    ) -> Result<ClaimParts, StoreError> {
-        let named = if device.name.is_some() { ", #name = :name" } else { "" };
-        let key = keys::device(customer, &device.hash());
-        let mut update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(key.clone().into_item()))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression(format!(
-                "SET platform = :platform, active = :active, #session = :session, checked = :checked, seen = :seen, #due = :due, \
-                 #due_at = :due_at{named} REMOVE silenced ADD revision :one"
-            ))
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_names("#due", DUE)
-            .expression_attribute_names("#due_at", DUE_AT)
-            .expression_attribute_values(":seen", number(device.seen.as_millisecond()))
-            .expression_attribute_values(":due", text(keys::DEVICES_BY_LAST_SEEN.partition_of(&key)))
-            .expression_attribute_values(":due_at", number(due_day(device.seen)))
-            .expression_attribute_values(":platform", attribute(&device.platform)?)
-            .expression_attribute_values(":active", AttributeValue::Bool(device.active))
-            .expression_attribute_values(":session", text(device.session))
-            .expression_attribute_values(":checked", AttributeValue::Bool(false))
-            .expression_attribute_values(":one", number(1));
-        if let Some(name) = &device.name {
-            update = update
-                .expression_attribute_names("#name", "name")
-                .expression_attribute_values(":name", text(name));
-        }
-        let update = TransactWriteItem::builder()
-            .update(update.build().map_err(StoreError::built_wrongly)?)
-            .build();
-        Ok(ClaimParts { items: vec![update], counting: None })
     }
 
     /// Writes a device in place of its revision before; false where another stands there. One trip,
@@ -254,23 +123,9 @@ impl Store {
         customer: CustomerId,
         device: &Device,
     ) -> Result<bool, StoreError> {
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(device_item(keys::device(customer, &device.hash()), device)?))
-            .condition_expression("revision = :was")
-            .expression_attribute_values(":was", number(device.revision - 1))
-            .send()
-            .await;
-        match sent.map_err(|error| match error.as_service_error() {
-            Some(PutItemError::ConditionalCheckFailedException(_)) => StoreError::Conflict,
-            _ => error.into(),
-        }) {
-            Ok(_) => Ok(true),
-            Err(StoreError::Conflict) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let stored = device_item(keys::device(customer, &device.hash()), device)?;
+        let put = Write::put(stored).when_is("revision", number(device.revision - 1));
+        self.table.write(put).await.map(Written::is_done)
     }
 
     /// Writes a device in place of `before` under another registration id, which must have no
@@ -283,26 +138,20 @@ impl Store {
     ) -> Result<Replaced, StoreError> {
         let (old, new) = (before.hash(), after.hash());
         let owner = DeviceOwner { customer, id: after.id, created: after.created };
-        let items = vec![
-            self.put_new(item(keys::device_owner(&new), "device_owner", &owner)?)?,
-            self.delete_if(
-                keys::device_owner(&old),
-                "customer = :was",
-                Some((":was", text(customer))),
-            )?,
-            self.delete_if(
-                keys::device(customer, &old),
-                "revision = :was",
-                Some((":was", number(before.revision))),
-            )?,
-            self.put_new(device_item(keys::device(customer, &new), after)?)?,
-        ];
-        Ok(match self.transact(items).await? {
-            Outcome::Done => Replaced::Done,
-            Outcome::Refused(verdicts) if matches!(verdicts.first(), Some(Verdict::Failed(_))) => {
-                Replaced::Taken
-            }
-            Outcome::Refused(_) => Replaced::Changed,
+        let owner = item(keys::device_owner(&new), "device_owner", &owner)?;
+        let stored = device_item(keys::device(customer, &new), after)?;
+        let mut transaction = Transaction::new();
+        let taken = transaction.add(Write::new_item(owner));
+        transaction.add(disown(customer, &old));
+        transaction.add(
+            Write::delete(keys::device(customer, &old))
+                .when_is("revision", number(before.revision)),
+        );
+        transaction.add(Write::new_item(stored));
+        Ok(match self.table.commit(transaction).await? {
+            Committed::Done => Replaced::Done,
+            Committed::Refused(refusals) if refusals.refused(taken) => Replaced::Taken,
+            Committed::Refused(_) => Replaced::Changed,
         })
     }
 
@@ -312,17 +161,9 @@ impl Store {
         customer: CustomerId,
         registration: &ContentHash,
     ) -> Result<bool, StoreError> {
-        let key = keys::device(customer, registration);
-        let items = vec![
-            self.delete_if(
-                keys::device_owner(registration),
-                "customer = :was",
-                Some((":was", text(customer))),
-            )?,
-            self.delete_if(key, "attribute_exists(pk)", None)?,
-            self.count_device(customer, -1)?,
-        ];
-        Ok(matches!(self.transact(items).await?, Outcome::Done))
+        let mut transaction = Transaction::new();
+        add_removal(&mut transaction, customer, registration, None);
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 
     /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has
@@ -334,8 +175,10 @@ impl Store {
         endpoint: &str,
     ) -> Result<bool, StoreError> {
         let change = "SET endpoint = :endpoint, checked = :checked ADD revision :one";
-        let values = [(":endpoint", text(endpoint)), (":checked", AttributeValue::Bool(true))];
-        self.change_device(customer, device, change, values).await
+        let update = update_device(customer, device, change)
+            .value(":endpoint", text(endpoint))
+            .value(":checked", boolean(true));
+        self.table.write(update).await.map(Written::is_done)
     }
 
     /// Gives a device up that pushes do not reach; false where it has changed, as by being
@@ -348,91 +191,42 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let change =
             "SET active = :active, checked = :active, silenced = :silenced ADD revision :one";
-        let values = [(":active", AttributeValue::Bool(false)), (":silenced", attribute(why)?)];
-        self.change_device(customer, device, change, values).await
-    }
-
-    async fn change_device(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-        change: &str,
-        values: [(&str, AttributeValue); 2],
-    ) -> Result<bool, StoreError> {
-        let mut request = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(keys::device(customer, &device.hash()).into_item()))
-            .condition_expression("revision = :was")
-            .update_expression(change)
-            .expression_attribute_values(":was", number(device.revision))
-            .expression_attribute_values(":one", number(1));
-        for (name, value) in values {
-            request = request.expression_attribute_values(name, value);
-        }
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) => refused_item(error).map(|_| false),
-        }
-    }
-
-    fn count_device(
-        &self,
-        customer: CustomerId,
-        change: i8,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(keys::device_count(customer).into_item()))
-            .update_expression("ADD n :change")
-            .expression_attribute_values(":change", number(change));
-        if change > 0 {
-            update = update
-                .condition_expression("attribute_not_exists(n) OR n < :most")
-                .expression_attribute_values(":most", number(MOST_DEVICES));
-        }
-        Ok(TransactWriteItem::builder()
-            .update(update.build().map_err(StoreError::built_wrongly)?)
-            .build())
-    }
-
-    pub(crate) fn put_if(
-        &self,
-        item: Item,
-        condition: &str,
-        value: (&str, AttributeValue),
-    ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression(condition)
-            .expression_attribute_values(value.0, value.1)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    pub(crate) fn delete_if(
-        &self,
-        key: Key,
-        condition: &str,
-        value: Option<(&str, AttributeValue)>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut delete = Delete::builder()
-            .table_name(&self.name)
-            .set_key(Some(key.into_item()))
-            .condition_expression(condition);
-        if let Some((name, value)) = value {
-            delete = delete.expression_attribute_values(name, value);
-        }
-        Ok(TransactWriteItem::builder()
-            .delete(delete.build().map_err(StoreError::built_wrongly)?)
-            .build())
+        let update = update_device(customer, device, change)
+            .value(":active", boolean(false))
+            .value(":silenced", attribute(why)?);
+        self.table.write(update).await.map(Written::is_done)
     }
 }
 
+/// Adds the removal of a device, of this revision where one is named. Seven write units.
+pub(crate) fn add_removal(
+    transaction: &mut Transaction,
+    customer: CustomerId,
+    registration: &ContentHash,
+    revision: Option<u64>,
+) {
+    let delete = Write::delete(keys::device(customer, registration));
+    transaction.add(disown(customer, registration));
+    transaction.add(match revision {
+        Some(revision) => delete.when_is("revision", number(revision)),
+        None => delete.when_exists(),
+    });
+    transaction.add(uncount(customer));
+}
+
+/// Takes a registration id from its owner, if that is `customer`.
+pub(super) fn disown(customer: CustomerId, registration: &ContentHash) -> Write {
+    Write::delete(keys::device_owner(registration)).when_is("customer", text(customer))
+}
+
+/// Changes a device if it is still of the revision that was read.
+fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
+    Write::update(keys::device(customer, &device.hash()), change)
+        .when_is("revision", number(device.revision))
+        .value(":one", number(1))
+}
+
 /// The item of a device: the clean-up finds it by when it was last seen.
-fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
+pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
     listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
 }

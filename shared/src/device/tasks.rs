@@ -3,7 +3,7 @@
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use table::{DUE_AT, IndexList, Key, Transaction, Write, due_day, number, text};
+use table::{DUE_AT, IndexList, Key, Transaction, Write, due_day, number};
 
 use crate::{
     account,
@@ -11,6 +11,7 @@ use crate::{
         erasure::delete_endpoint,
         keys::{self, DEVICES_BY_LAST_SEEN},
         model::{Device, LastSeen},
+        store::add_removal,
     },
     domain::clean_up::{Counts, Outcome, Run, Stage, Task, Work},
     ids::CustomerId,
@@ -84,18 +85,8 @@ impl Store {
         device: &Device,
         seen: &LastSeen,
     ) -> Result<bool, StoreError> {
-        let hash = device.hash();
         let mut transaction = Transaction::new();
-        transaction
-            .add(Write::delete(keys::device_owner(&hash)).when_is("customer", text(customer)));
-        transaction.add(
-            Write::delete(keys::device(customer, &hash))
-                .when_is("revision", number(device.revision)),
-        );
-        transaction.add(
-            Write::update(keys::device_count(customer), "ADD n :change")
-                .value(":change", number(-1)),
-        );
+        add_removal(&mut transaction, customer, &device.hash(), Some(device.revision));
         if let Some(rotated) = seen.refreshed {
             transaction.add(
                 Write::check(account::keys::account(customer))

@@ -42,11 +42,11 @@ impl Example {
 impl Values {
     /// The id, as the id of what the key names.
     pub fn id<T: FromStr>(&self) -> T {
-        self.parsed(&self.id)
+        parsed(&self.id)
     }
+}
 
-    /// A text, as what the key names.
-    pub fn parsed<T: FromStr>(&self, text: &str) -> T {
-        text.parse().unwrap_or_else(|_| panic!("{text} cannot be a part of a key"))
-    }
+/// A text, as what a key names by it.
+pub fn parsed<T: FromStr>(text: &str) -> T {
+    text.parse().unwrap_or_else(|_| panic!("{text} cannot be a part of this key"))
 }

@@ -57,8 +57,11 @@ pub struct Pages {
     /// The prefix of their partition keys. A cursor begins with it.
     pub prefix: &'static str,
     /// Reads records in the order of their positions.
-    pub read: for<'a> fn(Reading<'a>, PageOf<'a>) -> BoxFuture<'a, Result<Vec<Shown>, StoreError>>,
+    pub read: for<'a> fn(Reading<'a>, PageOf<'a>) -> ShownPage<'a>,
 }
+
+/// Records that are being read.
+pub type ShownPage<'a> = BoxFuture<'a, Result<Vec<Shown>, StoreError>>;
 
 /// How the document describes the members of a part.
 #[derive(Debug, Clone, Copy)]

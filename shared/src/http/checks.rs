@@ -17,7 +17,7 @@ use utoipa::{
 
 use crate::{
     app::AppState,
-    auth::{caller::Caller, operator::Actor},
+    auth::{actor::Actor, caller::Caller},
     content::{AskingApp, Closed},
     http::{
         cors, documented,
@@ -129,7 +129,7 @@ impl IntoParams for AppHeaders {
         let version = "Numbers with dots between them. What a build adds to them (`+57`, `-beta`) \
             does not count.";
         [("X-App-Platform", "`ios`, `android` or `web`."), ("X-App-Version", version)]
-            .map(|(name, about)| documented::header_parameter::<Option<String>>(name, about))
+            .map(|(name, about)| documented::optional_header(name, about))
             .into()
     }
 }

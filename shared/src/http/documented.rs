@@ -10,10 +10,9 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         ContentBuilder, Header, HeaderBuilder, Object, Ref, RefOr, Required, Response,
-        ResponseBuilder, Schema, Type,
+        ResponseBuilder, Type,
         example::ExampleBuilder,
         path::{Parameter, ParameterBuilder, ParameterIn},
-        schema::SchemaType,
     },
 };
 
@@ -86,32 +85,32 @@ fn header_of(name: &HeaderName, value: &HeaderValue) -> Option<(&'static str, He
     Some((name, header.build()))
 }
 
-/// A header of a request, for an `IntoParams`.
-pub fn header_parameter<T: PartialSchema>(name: &str, description: &str) -> Parameter {
-    parameter::<T>(ParameterIn::Header, name, description)
+/// A header that a request may have, for an `IntoParams`.
+pub fn optional_header(name: &str, description: &str) -> Parameter {
+    parameter::<String>(ParameterIn::Header, name, Required::False, description)
 }
 
-/// A field of a query, for an `IntoParams`.
-pub fn query_parameter<T: PartialSchema>(name: &str, description: &str) -> Parameter {
-    parameter::<T>(ParameterIn::Query, name, description)
+/// A header that a request must have, for an `IntoParams`.
+pub fn required_header(name: &str, description: &str) -> Parameter {
+    parameter::<String>(ParameterIn::Header, name, Required::True, description)
 }
 
-fn parameter<T: PartialSchema>(place: ParameterIn, name: &str, description: &str) -> Parameter {
-    let schema = T::schema();
-    let required = if is_nullable(&schema) { Required::False } else { Required::True };
+/// A field that a query may have, for an `IntoParams`.
+pub fn optional_query<T: PartialSchema>(name: &str, description: &str) -> Parameter {
+    parameter::<T>(ParameterIn::Query, name, Required::False, description)
+}
+
+fn parameter<T: PartialSchema>(
+    place: ParameterIn,
+    name: &str,
+    required: Required,
+    description: &str,
+) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
         .required(required)
         .description(Some(description))
-        .schema(Some(schema))
+        .schema(Some(T::schema()))
         .build()
-}
-
-fn is_nullable(schema: &RefOr<Schema>) -> bool {
-    let RefOr::T(Schema::Object(Object { schema_type: SchemaType::Array(types), .. })) = schema
-    else {
-        return false;
-    };
-    types.contains(&Type::Null)
 }

@@ -64,14 +64,14 @@ impl ETag {
 impl IntoParams for IfNoneMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "An `ETag` seen before.";
-        vec![documented::header_parameter::<Option<String>>(IF_NONE_MATCH, about)]
+        vec![documented::optional_header(IF_NONE_MATCH, about)]
     }
 }
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "Change only this version.";
-        vec![documented::header_parameter::<Option<String>>(IF_MATCH, about)]
+        vec![documented::optional_header(IF_MATCH, about)]
     }
 }
 

@@ -4,7 +4,7 @@
 //! Protocol, for an operation: take [`Keyed`] instead of `Body`; read
 //! [`Store::seen_before`](crate::store::Store::seen_before) beside the session, and [`repeat`] what
 //! it gives; write the effect by a store method over
-//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives.
+//! [`Store::commit_once`](crate::store::Store::commit_once), and [`answer`] by what that gives.
 //! So only successes are stored, and a request that was refused may be sent again under its key,
 //! unless an operation keeps its refusals by
 //! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays
@@ -28,7 +28,7 @@ use crate::{
     http::{
         body, documented,
         error::{ApiError, ErrorItem, Written},
-        fields::{Fields, FromFields},
+        request::{Fields, FromFields},
     },
     idempotency::{Once, RequestKey, Seen, StoredAnswer},
 };
@@ -66,14 +66,14 @@ pub enum RequiredIdempotencyKey {}
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "Names this request, so that it can be sent again.";
-        vec![documented::header_parameter::<Option<String>>(NAME, about)]
+        vec![documented::optional_header(NAME, about)]
     }
 }
 
 impl IntoParams for RequiredIdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = format!("1 to {LONGEST} visible ASCII characters, new for each request.");
-        vec![documented::header_parameter::<String>(NAME, &about)]
+        vec![documented::required_header(NAME, &about)]
     }
 }
 
@@ -159,19 +159,21 @@ async fn read<T: FromFields>(
     app: &AppState,
 ) -> Result<(Option<RequestKey>, T), ApiError> {
     let uri = request.uri().clone();
-    let mut fields = body::fields(request, app).await?;
+    let fields = body::fields(request, app).await?;
     let target = [uri.path(), uri.query().unwrap_or_default()];
-    let known_by =
-        |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
+    let signer = app.signer()?;
+    let known_by = |key: Option<String>| key.map(|key| known_by(signer, &key, target, &fields));
     let (key, mut errors) = match key {
         Ok(key) => (known_by(key), Vec::new()),
         Err(error) => (None, vec![error]),
     };
-    let read = T::from_fields(&mut fields);
-    errors.extend(fields.into_errors());
-    match read {
+    match fields.read() {
         Ok(request) if errors.is_empty() => Ok((key, request)),
-        _ => Err(ApiError::fields(errors)),
+        Ok(_) => Err(ApiError::fields(errors)),
+        Err(wrong) => {
+            errors.extend(wrong);
+            Err(ApiError::fields(errors))
+        }
     }
 }
 
@@ -206,6 +208,7 @@ fn known_by(signer: &Signer, key: &str, [path, query]: [&str; 2], fields: &Field
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request::Context;
     use jiff::Timestamp;
     use serde_json::json;
 
@@ -238,7 +241,7 @@ mod tests {
                 &signer,
                 "k",
                 ["/api/x", query],
-                &Fields::from_json(members, Timestamp::UNIX_EPOCH),
+                &Fields::from_json(members, Context::at(Timestamp::UNIX_EPOCH)),
             )
             .fingerprint
         };

@@ -49,6 +49,7 @@ pub struct Paging {
     size: usize,
     from: Option<Position>,
     binding: Binding,
+    signer: Signer,
     /// The list's address with its query, cursors apart.
     url: String,
 }
@@ -100,8 +101,9 @@ impl FromRequestParts<AppState> for Paging {
         sorted.sort();
         let binding =
             Binding { caller, path: parts.uri.path().to_owned(), query: encoded(&sorted) };
+        let signer = app.signer()?.clone();
         let from = cursor
-            .map(|cursor| binding.open(app.signer(), &cursor).ok_or_else(ApiError::invalid_cursor))
+            .map(|cursor| binding.open(&signer, &cursor).ok_or_else(ApiError::invalid_cursor))
             .transpose()?;
         if let Some(size) = size {
             rest.push(("page_size".to_owned(), size.to_string()));
@@ -110,6 +112,7 @@ impl FromRequestParts<AppState> for Paging {
             size: size.unwrap_or(SIZE).min(MOST),
             from,
             binding,
+            signer,
             url: address(parts, &encoded(&rest)),
         })
     }
@@ -119,8 +122,8 @@ impl IntoParams for Paging {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let size = format!("Entries of a page: 1 to {MOST}, {SIZE} by default.");
         vec![
-            documented::query_parameter::<Option<String>>(CURSOR, "Of `next` or `previous`."),
-            documented::query_parameter::<Option<u32>>("page_size", &size),
+            documented::optional_query::<String>(CURSOR, "Of `next` or `previous`."),
+            documented::optional_query::<u32>("page_size", &size),
         ]
     }
 }
@@ -143,12 +146,7 @@ impl Paging {
 
     /// The page of what [`Paging::span`] fetched, in the order of its direction; `position` names
     /// an entry's place in the list.
-    pub fn page<T>(
-        &self,
-        app: &AppState,
-        mut fetched: Vec<T>,
-        position: impl Fn(&T) -> String,
-    ) -> Page<T> {
+    pub fn page<T>(&self, mut fetched: Vec<T>, position: impl Fn(&T) -> String) -> Page<T> {
         let more = fetched.len() > self.size;
         fetched.truncate(self.size);
         let backward = self.span().backward;
@@ -165,7 +163,7 @@ impl Paging {
             // reader came from.
             let beside =
                 entry.map(&position).or_else(|| Some(self.from.as_ref()?.beside.clone()))?;
-            Some(self.link(app, &Position { direction, beside }))
+            Some(self.link(&Position { direction, beside }))
         };
         Page {
             next: on.then(|| link(fetched.last(), Direction::Forward)).flatten(),
@@ -174,9 +172,9 @@ impl Paging {
         }
     }
 
-    fn link(&self, app: &AppState, position: &Position) -> String {
+    fn link(&self, position: &Position) -> String {
         let joint = if self.url.contains('?') { '&' } else { '?' };
-        format!("{}{joint}cursor={}", self.url, self.binding.seal(app.signer(), position))
+        format!("{}{joint}cursor={}", self.url, self.binding.seal(&self.signer, position))
     }
 }
 

@@ -1,47 +1,39 @@
-//! Answers that are given again: written in the transaction of the effect that they tell of, or not
-//! at all.
+//! Stored answers: written in the transaction of the effect that they report, or not at all.
 //!
-//! Protocol: the record's put has the condition that no record that still counts stands there. Of
-//! any number of the same request at once one transaction holds; the others fail at that condition
-//! and are handed the record by the failure itself.
+//! Protocol: the answer's write has the condition that no answer that still counts has its key. Of
+//! any number of equal requests at once one transaction succeeds; the others are refused by that
+//! condition, and the refusal brings the stored answer.
 
-use std::time::Duration;
-
-use aws_sdk_dynamodb::{
-    operation::put_item::PutItemError,
-    types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem},
-};
 use jiff::Timestamp;
-use table::{Item, expiring_item, item, number, record};
+use table::{
+    Committed, Item, Refusals, Transaction, Verdict, Write, Written, expiring_item, item, number,
+    record,
+};
 
 use crate::{
     idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer, keys},
-    store::{
-        Store, StoreError,
-        transaction::{Outcome, Verdict},
-    },
+    store::{Store, StoreError},
 };
-
-/// The condition that no answer that still counts stands there.
-const UNUSED: &str = "attribute_not_exists(pk) OR #until <= :now";
 
 /// What came of an effect that happens once.
 #[derive(Debug)]
 pub enum Once {
     /// It happened now.
     Done,
-    /// It happened before, and this was answered.
+    /// It happened before, with this answer.
     Replayed(StoredAnswer),
     /// The key was used for another request.
     Reused,
-    /// It did not happen: for each part of the effect whether its condition held.
-    Refused(Vec<Verdict>),
+    /// A condition of the effect did not hold, and nothing happened.
+    Refused(Refusals),
 }
 
 impl Store {
-    /// What a key was used for before, strongly consistent. To be read beside the check of the
-    /// session: whatever else would refuse a repetition (a limit that the first request reached)
-    /// must not. One trip, one read unit for each 4 KB of the answer; no trip without a key.
+    /// What a key was used for before, strongly consistent. One trip, one read unit for each 4 KB
+    /// of the answer; no trip without a key.
+    ///
+    /// To be read beside the check of the session: what would refuse a repetition, such as a limit
+    /// that the first request reached, must not.
     pub async fn seen_before(
         &self,
         slot: Option<&Slot>,
@@ -52,113 +44,56 @@ impl Store {
         Ok(stored.and_then(|stored| stored.seen_by(&slot.request, now)))
     }
 
-    /// Carries out `effects` and stores their answer, both or neither; without an answer to store,
-    /// `effects` alone.
+    /// Commits `effect` together with its answer; without an answer, `effect` alone.
     ///
-    /// One trip; two write units for each KB of the answer and one where it is not kept for ever,
-    /// beside those of the effects.
-    pub async fn transact_once(
+    /// One trip; two write units for each KB of the answer and one where it expires, beside those
+    /// of the effect. After a conflict one more trip: the transaction that held the items may have
+    /// been the same request.
+    pub async fn commit_once(
         &self,
         answer: Option<&NewAnswer>,
-        effects: Vec<TransactWriteItem>,
+        effect: Transaction,
         now: Timestamp,
     ) -> Result<Once, StoreError> {
-        let outcome = self.transact_with(answer, effects, now, None).await;
-        match (outcome, answer) {
-            // Somebody held one of the items all the while: perhaps the same request, which is done
-            // by now.
+        match (self.try_commit_once(answer, effect, now).await, answer) {
             (Err(StoreError::Conflict), Some(new)) => {
-                match self.seen_before(Some(&new.slot), now).await? {
-                    Some(seen) => Ok(seen.into()),
-                    None => Err(StoreError::Conflict),
-                }
+                let seen = self.seen_before(Some(&new.slot), now).await?;
+                seen.map(Into::into).ok_or(StoreError::Conflict)
             }
-            (outcome, _) => outcome,
+            (once, _) => once,
         }
     }
 
-    /// The same without any waiting: a conflict is told at once, for effects that are worked out on
-    /// what they change.
-    pub(crate) async fn transact_once_or_conflict(
+    /// The same without the look after a conflict, for callers that then read again anyway.
+    pub async fn try_commit_once(
         &self,
         answer: Option<&NewAnswer>,
-        effects: Vec<TransactWriteItem>,
+        mut effect: Transaction,
         now: Timestamp,
     ) -> Result<Once, StoreError> {
-        self.transact_with(answer, effects, now, Some(Duration::ZERO)).await
-    }
-
-    async fn transact_with(
-        &self,
-        answer: Option<&NewAnswer>,
-        effects: Vec<TransactWriteItem>,
-        now: Timestamp,
-        patience: Option<Duration>,
-    ) -> Result<Once, StoreError> {
-        let mut items = answer
-            .map(|new| self.put_answer(new, now))
-            .transpose()?
-            .into_iter()
-            .collect::<Vec<_>>();
-        items.extend(effects);
-        let outcome = match patience {
-            Some(patience) => self.transact_within(items, patience).await?,
-            None => self.transact(items).await?,
+        let Some(new) = answer else {
+            return Ok(match self.table.commit(effect).await? {
+                Committed::Done => Once::Done,
+                Committed::Refused(refusals) => Once::Refused(refusals),
+            });
         };
-        let mut verdicts = match outcome {
-            Outcome::Done => return Ok(Once::Done),
-            Outcome::Refused(verdicts) => verdicts.into_iter(),
-        };
-        let Some(new) = answer else { return Ok(Once::Refused(verdicts.collect())) };
-        match verdicts.next() {
-            Some(Verdict::Failed(Some(stored))) => {
-                match record::<AnswerRecord>(stored)?.seen_by(&new.slot.request, now) {
-                    Some(seen) => Ok(seen.into()),
-                    // Storage and we compare the same two times, so this is a record of a clock
-                    // ahead of ours by the width of a hair.
-                    None => Err(StoreError::Conflict),
-                }
-            }
-            Some(Verdict::Failed(None)) => Err(StoreError::Conflict),
-            _ => Ok(Once::Refused(verdicts.collect())),
+        let stored = effect.add(answer_write(new, now)?);
+        match self.table.commit(effect).await? {
+            Committed::Done => Ok(Once::Done),
+            Committed::Refused(mut refusals) => match refusals.of(stored) {
+                Verdict::Held => Ok(Once::Refused(refusals)),
+                Verdict::Refused(stored) => seen_in(stored, new, now),
+            },
         }
     }
 
-    /// Stores the answer of a request that has no effect and shall have none later either. One
-    /// trip, one write unit for each KB.
+    /// Stores the answer of a request that has no effect and never will. One trip, one write unit
+    /// for each KB.
     pub async fn keep_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<Once, StoreError> {
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(answer_item(new)?))
-            .condition_expression(UNUSED)
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = sent else { return Ok(Once::Done) };
-        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
-        else {
-            return Err(error.into());
-        };
-        let stored = failed.item.clone().map(record::<AnswerRecord>).transpose()?;
-        let seen = stored.and_then(|stored| stored.seen_by(&new.slot.request, now));
-        seen.map(Into::into).ok_or(StoreError::Conflict)
-    }
-
-    fn put_answer(&self, new: &NewAnswer, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(answer_item(new)?))
-            .condition_expression(UNUSED)
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":now", number(now.as_millisecond()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        match self.table.write(answer_write(new, now)?).await? {
+            Written::Done => Ok(Once::Done),
+            Written::Refused(stored) => seen_in(stored, new, now),
+        }
     }
 }
 
@@ -171,7 +106,26 @@ impl From<Seen> for Once {
     }
 }
 
-fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
+/// What the answer that refused a new one means to its request.
+fn seen_in(stored: Option<Item>, new: &NewAnswer, now: Timestamp) -> Result<Once, StoreError> {
+    let stored = stored.map(record::<AnswerRecord>).transpose()?;
+    let seen = stored.and_then(|stored| stored.seen_by(&new.slot.request, now));
+    // Storage compared the same two times as we do, so only a record that is gone or was written
+    // anew in between means nothing.
+    seen.map(Into::into).ok_or(StoreError::Conflict)
+}
+
+/// Writes an answer where none that still counts has its key.
+pub(crate) fn answer_write(new: &NewAnswer, now: Timestamp) -> Result<Write, StoreError> {
+    let put = Write::put(answer_item(new)?)
+        .when("attribute_not_exists(pk) OR #until <= :now")
+        .name("#until", "until")
+        .value(":now", number(now.as_millisecond()))
+        .seeing_refused();
+    Ok(put)
+}
+
+pub(crate) fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
     let key = keys::answer(&new.slot);
     let fingerprint = new.slot.request.fingerprint.clone();
     let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };

@@ -11,8 +11,10 @@
 //! | `INBOX#FANOUT#<hash of the message's id>` | `SHARD#<0..f>` | how far a message to all has come |
 
 pub(crate) mod export;
+pub(crate) mod fan_out;
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 use futures_util::FutureExt;
@@ -27,6 +29,7 @@ use crate::domain::{
 };
 
 pub use model::{Inbox, Notification, Receipt, Week};
+pub use settings::InboxSettings;
 pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};
 
 /// What this domain declares of itself.

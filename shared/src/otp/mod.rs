@@ -1,7 +1,15 @@
-//! One-time codes: how a code is made, stored and compared.
+//! One-time codes: how a code is drawn, stored, tried and spent.
+//!
+//! Invariants: a code is stored as a hash; a try is reserved before the code is compared, so
+//! parallel guesses cannot outrun the count; a code is spent in the transaction of what it proves.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `OTP#<challenge>` | `CHALLENGE` | a sent code, with its tries; expires |
 
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 use table::IndexList;
@@ -15,7 +23,8 @@ use crate::domain::{
 };
 
 pub use model::{BudgetShares, Challenge, Purpose, draw_code};
-pub use store::Reserved;
+pub use settings::{CodeSettings, CountrySettings, TestNumber};
+pub use store::{Reserved, spend_code};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

@@ -17,6 +17,7 @@
 
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tasks;
 
@@ -28,6 +29,7 @@ use crate::domain::{
 };
 
 pub use model::{Category, MOST_TAGS, Order, OrderStatus, Pet, PetStatus, Tag, User};
+pub use settings::{SampleSettings, ShopSettings};
 pub use store::PetChange;
 
 /// What this domain declares of itself.

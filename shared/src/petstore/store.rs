@@ -15,32 +15,26 @@ mod numbers;
 mod orders;
 mod samples;
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Item, Key, item, number, record, text};
+use table::{
+    Committed, Part, Transaction, Verdict, Write, item, number, record,
+    retry::{self, Attempt, Policy},
+    text,
+};
 
 use crate::{
     hashes::ContentHash,
     petstore::{Pet, PetStatus, Tag, keys},
     random::{SystemRandom, below},
-    store::{
-        Store, StoreError,
-        transaction::{Outcome, Verdict},
-    },
+    store::{Store, StoreError},
 };
 
-/// How long a change is tried whose pet others keep changing.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// The longest first pause between two tries, and the longest of all, milliseconds.
-const PAUSES: [u32; 2] = [20, 2_560];
+/// For a pet that others keep changing.
+const CHANGE: Policy = Policy::within(Duration::from_secs(8))
+    .waits(Duration::from_millis(20), Duration::from_millis(2_560));
 
 /// What shall become of a pet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,16 +109,18 @@ impl Store {
     /// [`Store::change_pet`].
     pub async fn add_pet(&self, pet: &Pet, until: Option<Timestamp>) -> Result<bool, StoreError> {
         let stored = StoredPet::of(pet, until)?;
-        let mut pauses = Pauses::default();
-        let mut counter = keys::shard_of(pet.id);
-        loop {
-            let parts = self.parts_of_pet(pet.id, counter, None, Some(&stored))?;
-            match self.transact_within(parts, Duration::ZERO).await {
-                Ok(outcome) => return Ok(matches!(outcome, Outcome::Done)),
-                Err(StoreError::Conflict) if pauses.pause().await => counter = any_counter(),
+        let attempt = async |counter| {
+            let (transaction, _) = replacement(pet.id, counter, None, Some(&stored))?;
+            Ok(match self.table.commit(transaction).await {
+                Ok(committed) => Attempt::Done(committed.is_done()),
+                Err(StoreError::Conflict) => Attempt::Reread,
                 Err(error) => return Err(error),
-            }
-        }
+            })
+        };
+        let first = keys::shard_of(pet.id);
+        retry::on_change(CHANGE, &SystemRandom, first, async || Ok(any_counter()), attempt)
+            .await?
+            .ok_or(StoreError::Conflict)
     }
 
     async fn change_stored_pet(
@@ -132,167 +128,95 @@ impl Store {
         id: i64,
         decide: impl Fn(Option<&StoredPet>) -> Result<PetChange, StoreError> + Send + Sync,
     ) -> Result<PetChange, StoreError> {
-        let mut pauses = Pauses::default();
-        let mut counter = keys::shard_of(id);
-        let mut before: Option<StoredPet> = self.table.get(keys::pet(id), true).await?;
-        loop {
+        let stored = async || self.table.get::<StoredPet>(keys::pet(id), true).await;
+        let attempt = async |(before, counter): (Option<StoredPet>, char)| {
             let change = decide(before.as_ref())?;
             let after = match &change {
-                PetChange::Nothing => return Ok(change),
+                PetChange::Nothing => return Ok(Attempt::Done(change)),
                 PetChange::Put(pet, until) => Some(StoredPet::of(pet, *until)?),
-                PetChange::Delete if before.is_none() => return Ok(change),
+                PetChange::Delete if before.is_none() => return Ok(Attempt::Done(change)),
                 PetChange::Delete => None,
             };
-            let parts = self.parts_of_pet(id, counter, before.as_ref(), after.as_ref())?;
-            match self.transact_within(parts, Duration::ZERO).await {
-                Ok(Outcome::Done) => return Ok(change),
-                Ok(Outcome::Refused(verdicts)) => {
-                    let there = verdicts.into_iter().next();
-                    before = if let Some(Verdict::Failed(Some(there))) = there {
-                        Some(record(there)?)
-                    } else {
-                        None
-                    };
-                }
-                Err(StoreError::Conflict) if pauses.pause().await => {
-                    before = self.table.get(keys::pet(id), true).await?;
-                    counter = any_counter();
-                }
+            let (transaction, pet) = replacement(id, counter, before.as_ref(), after.as_ref())?;
+            let mut refusals = match self.table.commit(transaction).await {
+                Ok(Committed::Done) => return Ok(Attempt::Done(change)),
+                Ok(Committed::Refused(refusals)) => refusals,
+                Err(StoreError::Conflict) => return Ok(Attempt::Reread),
                 Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// The parts of the transaction that puts one state of a pet in the place of another; the first
-    /// of them has the condition.
-    fn parts_of_pet(
-        &self,
-        id: i64,
-        counter: char,
-        before: Option<&StoredPet>,
-        after: Option<&StoredPet>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut parts = vec![self.pet_part(id, before, after)?];
-        let (was, is) =
-            (before.map(StoredPet::pet).transpose()?, after.map(StoredPet::pet).transpose()?);
-        let status = |pet: &Option<Pet>| pet.as_ref().and_then(|pet| pet.status);
-        let (old, new) = (status(&was), status(&is));
-        if let (Some(stored), Some(new)) = (after, new) {
-            let listed = ListedPet { pet: stored.pet.clone(), until: stored.due_at };
-            parts.push(self.put_listed(item(
-                keys::pet_of_status(new, id),
-                "pet_of_status",
-                &listed,
-            )?)?);
-        }
-        if old != new {
-            parts.extend(
-                old.map(|old| self.delete_listed(keys::pet_of_status(old, id))).transpose()?,
-            );
-            parts.extend(old.map(|old| self.count_pet(old, counter, -1)).transpose()?);
-            parts.extend(new.map(|new| self.count_pet(new, counter, 1)).transpose()?);
-        }
-        let (had, has) = (tags_of(was.as_ref()), tags_of(is.as_ref()));
-        for tag in has.difference(&had) {
-            parts.push(self.put_listed(item(
-                keys::pet_of_tag(tag, id),
-                "pet_of_tag",
-                &TaggedPet { id },
-            )?)?);
-        }
-        for tag in had.difference(&has) {
-            parts.push(self.delete_listed(keys::pet_of_tag(tag, id))?);
-        }
-        Ok(parts)
-    }
-
-    fn pet_part(
-        &self,
-        id: i64,
-        before: Option<&StoredPet>,
-        after: Option<&StoredPet>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let condition = if before.is_some() { "#hash = :was" } else { "attribute_not_exists(pk)" };
-        let name = before.map(|_| HashMap::from([("#hash".to_owned(), "hash".to_owned())]));
-        let value =
-            before.map(|before| HashMap::from([(":was".to_owned(), text(before.hash.as_str()))]));
-        let shown = ReturnValuesOnConditionCheckFailure::AllOld;
-        let part = TransactWriteItem::builder();
-        Ok(if let Some(after) = after {
-            let put = Put::builder().table_name(&self.name).set_item(Some(item(
-                keys::pet(id),
-                "pet",
-                after,
-            )?));
-            let put = put.condition_expression(condition).set_expression_attribute_names(name);
-            let put = put
-                .set_expression_attribute_values(value)
-                .return_values_on_condition_check_failure(shown);
-            part.put(put.build().map_err(StoreError::built_wrongly)?).build()
-        } else {
-            let delete =
-                Delete::builder().table_name(&self.name).set_key(Some(keys::pet(id).into_item()));
-            let delete =
-                delete.condition_expression(condition).set_expression_attribute_names(name);
-            let delete = delete
-                .set_expression_attribute_values(value)
-                .return_values_on_condition_check_failure(shown);
-            part.delete(delete.build().map_err(StoreError::built_wrongly)?).build()
-        })
-    }
-
-    fn put_listed(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder().table_name(&self.name).set_item(Some(item)).build();
-        Ok(TransactWriteItem::builder().put(put.map_err(StoreError::built_wrongly)?).build())
-    }
-
-    fn delete_listed(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
-        let delete =
-            Delete::builder().table_name(&self.name).set_key(Some(key.into_item())).build();
-        Ok(TransactWriteItem::builder().delete(delete.map_err(StoreError::built_wrongly)?).build())
-    }
-
-    fn count_pet(
-        &self,
-        status: PetStatus,
-        counter: char,
-        change: i8,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(keys::stock(status, counter).into_item()))
-            .update_expression("ADD n :change")
-            .expression_attribute_values(":change", number(change))
-            .build();
-        Ok(TransactWriteItem::builder().update(update.map_err(StoreError::built_wrongly)?).build())
+            };
+            let there = match refusals.of(pet) {
+                Verdict::Refused(Some(there)) => Some(record(there)?),
+                _ => None,
+            };
+            Ok(Attempt::Again((there, counter)))
+        };
+        let first = (stored().await?, keys::shard_of(id));
+        let read = async || Ok((stored().await?, any_counter()));
+        retry::on_change(CHANGE, &SystemRandom, first, read, attempt)
+            .await?
+            .ok_or(StoreError::Conflict)
     }
 }
 
-/// The pauses between the tries of one change, until patience ends. Each is drawn anew, so that
-/// writers who met once do not meet again.
-struct Pauses {
-    until: tokio::time::Instant,
-    longest: u32,
-}
-
-impl Default for Pauses {
-    fn default() -> Self {
-        Self { until: tokio::time::Instant::now() + PATIENCE, longest: PAUSES[0] }
+/// Puts one state of a pet in the place of another, with the lists and counters that follow from
+/// it; and the part that has the condition.
+///
+/// Others' transactions are not waited for: whoever holds the pet is changing it.
+fn replacement(
+    id: i64,
+    counter: char,
+    before: Option<&StoredPet>,
+    after: Option<&StoredPet>,
+) -> Result<(Transaction, Part), StoreError> {
+    let mut transaction = Transaction::new().with_patience(Duration::ZERO);
+    let pet = transaction.add(write_pet(id, before, after)?);
+    let (was, is) =
+        (before.map(StoredPet::pet).transpose()?, after.map(StoredPet::pet).transpose()?);
+    let status = |pet: &Option<Pet>| pet.as_ref().and_then(|pet| pet.status);
+    let (old, new) = (status(&was), status(&is));
+    if let (Some(stored), Some(new)) = (after, new) {
+        let listed = ListedPet { pet: stored.pet.clone(), until: stored.due_at };
+        let listed = item(keys::pet_of_status(new, id), "pet_of_status", &listed)?;
+        transaction.add(Write::put(listed));
     }
-}
-
-impl Pauses {
-    /// Waits a while; false where patience has ended.
-    async fn pause(&mut self) -> bool {
-        let next = tokio::time::Instant::now()
-            + Duration::from_millis(below(&SystemRandom, self.longest).into());
-        if next > self.until {
-            return false;
+    if old != new {
+        if let Some(old) = old {
+            transaction.add(Write::delete(keys::pet_of_status(old, id)));
+            transaction.add(count_pet(old, counter, -1));
         }
-        tokio::time::sleep_until(next).await;
-        self.longest = PAUSES[1].min(self.longest * 2);
-        true
+        if let Some(new) = new {
+            transaction.add(count_pet(new, counter, 1));
+        }
     }
+    let (had, has) = (tags_of(was.as_ref()), tags_of(is.as_ref()));
+    for tag in has.difference(&had) {
+        let tagged = item(keys::pet_of_tag(tag, id), "pet_of_tag", &TaggedPet { id })?;
+        transaction.add(Write::put(tagged));
+    }
+    for tag in had.difference(&has) {
+        transaction.add(Write::delete(keys::pet_of_tag(tag, id)));
+    }
+    Ok((transaction, pet))
+}
+
+fn write_pet(
+    id: i64,
+    before: Option<&StoredPet>,
+    after: Option<&StoredPet>,
+) -> Result<Write, StoreError> {
+    let write = match after {
+        Some(after) => Write::put(item(keys::pet(id), "pet", after)?),
+        None => Write::delete(keys::pet(id)),
+    };
+    let write = match before {
+        Some(before) => write.when_is("hash", text(before.hash.as_str())),
+        None => write.when("attribute_not_exists(pk)"),
+    };
+    Ok(write.seeing_refused())
+}
+
+fn count_pet(status: PetStatus, counter: char, change: i8) -> Write {
+    Write::update(keys::stock(status, counter), "ADD n :change").value(":change", number(change))
 }
 
 /// Whoever met another at one counter goes to any other: their sum is what counts.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Item, Query, SHARDS, SORT, item, record};
+use table::{Item, Query, SHARDS, SORT, Write, item, record};
 
 use crate::{
     ids::{CustomerId, LedgerId},
@@ -148,7 +148,7 @@ impl Store {
         }
         let progress = Progress { place: next.unwrap_or_default(), at: now };
         let stored = item(keys::audit_place(), "audit", &progress)?;
-        self.client.put_item().table_name(&self.name).set_item(Some(stored)).send().await?;
+        let _ = self.table.write(Write::put(stored)).await?;
         Ok(audited)
     }
 

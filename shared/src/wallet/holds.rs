@@ -6,21 +6,22 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use table::{Query, SHARDS, record};
+use table::{
+    Query, SHARDS, Write, records,
+    retry::{self, Attempt, Policy},
+};
 
 use crate::{
-    random::{Random, below},
+    random::Random,
     store::{Store, StoreError},
     wallet::{DueHold, HoldStatus, Movement, Posted, Refusal, Wallet, keys},
 };
 
 /// How many holds are read from the list at once.
 const PAGE: usize = 25;
-/// How often one hold is tried again when its wallet moves meanwhile; then the next run takes it.
-const TRIES: usize = 10;
-
-/// The longest pause between two tries.
-const LONGEST_PAUSE_MILLIS: u32 = 100;
+/// For a hold whose wallet moves meanwhile; after that the next run ends it.
+const EXPIRE: Policy =
+    Policy::tries(10).waits(Duration::from_millis(100), Duration::from_millis(100));
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,8 +50,7 @@ impl Store {
             loop {
                 let stretch =
                     self.table.first(Query::of(keys::due_shard(digit)).after(after), PAGE).await?;
-                let listed: Vec<DueHold> =
-                    stretch.items.into_iter().map(record).collect::<Result<_, _>>()?;
+                let listed: Vec<DueHold> = records(stretch.items)?;
                 // The list is in the order of time, so what comes after the first that is not due
                 // is not due either.
                 let due = listed.iter().take_while(|due| due.until <= now);
@@ -80,41 +80,34 @@ impl Store {
         let (wallet, hold) =
             tokio::try_join!(self.wallet(due.customer), self.hold(due.customer, due.hold))?;
         let Some(hold) = hold.filter(|hold| hold.status == HoldStatus::Open) else {
-            return self.forget_due(due).await.map(|()| false);
+            return self.unlist_hold(due).await.map(|()| false);
         };
-        let mut wallet: Option<Wallet> = wallet;
-        for _ in 0..TRIES {
-            let Some(before) = wallet else { return self.forget_due(due).await.map(|()| false) };
+        let attempt = async |wallet: Option<Wallet>| {
+            let settled = async || self.unlist_hold(due).await.map(|()| Attempt::Done(false));
+            let Some(before) = wallet else { return settled().await };
             let posting = match before.post(&Movement::Expire(hold.clone()), None, now, random) {
                 Ok(posting) => posting,
-                // Whoever left gave up what was held, too.
-                Err(Refusal::Closed) => return self.forget_due(due).await.map(|()| false),
-                Err(_) => return Ok(false),
+                // The wallet of a deleted account gave up what was held, too.
+                Err(Refusal::Closed) => return settled().await,
+                Err(_) => return Ok(Attempt::Done(false)),
             };
-            match self.post(due.customer, &posting, None, now).await {
-                Ok(Posted::Done) => return Ok(true),
-                Ok(Posted::Moved(other)) => wallet = other,
-                Ok(Posted::HoldSettled) => return self.forget_due(due).await.map(|()| false),
-                Ok(Posted::Busy) => {
-                    pause(random).await;
-                    wallet = self.wallet(due.customer).await?;
+            Ok(match self.post(due.customer, &posting, None, now).await? {
+                Posted::Done => Attempt::Done(true),
+                Posted::Moved(other) => Attempt::Again(other),
+                Posted::HoldSettled => return settled().await,
+                Posted::Busy => Attempt::Reread,
+                Posted::AlreadyReversed | Posted::Replayed(_) | Posted::Reused => {
+                    Attempt::Done(false)
                 }
-                Ok(Posted::AlreadyReversed | Posted::Replayed(_) | Posted::Reused) => break,
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(false)
+            })
+        };
+        let read = async || self.wallet(due.customer).await;
+        let done = retry::on_change(EXPIRE, random, wallet, read, attempt).await?;
+        Ok(done.unwrap_or(false))
     }
 
-    async fn forget_due(&self, due: &DueHold) -> Result<(), StoreError> {
-        let key = keys::due_hold(due.until, due.customer, due.hold).into_item();
-        self.client.delete_item().table_name(&self.name).set_key(Some(key)).send().await?;
-        Ok(())
+    async fn unlist_hold(&self, due: &DueHold) -> Result<(), StoreError> {
+        let key = keys::due_hold(due.until, due.customer, due.hold);
+        self.table.write(Write::delete(key)).await.map(drop)
     }
-}
-
-/// Lets the movement that is under way end.
-async fn pause(random: &dyn Random) {
-    let millis = below(random, LONGEST_PAUSE_MILLIS);
-    tokio::time::sleep(Duration::from_millis(millis.into())).await;
 }

@@ -22,7 +22,9 @@ pub(crate) mod export;
 pub(crate) mod holds;
 pub mod keys;
 pub(crate) mod ledger;
+pub(crate) mod lifecycle;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tasks;
 
@@ -32,14 +34,16 @@ use crate::domain::{
     Action::{Delete, Get, Put, Query},
     Domain, Prefix,
     erasure::Erased,
-    example::Example,
+    example::{Example, parsed},
 };
 
 pub use audit::{AuditPlace, Audited, LedgerBreak};
 pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
+pub use lifecycle::{close_wallet, open_wallet};
 pub use model::{Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet};
+pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};
 
 /// What this domain declares of itself.
@@ -56,9 +60,7 @@ pub const DOMAIN: Domain = Domain {
     }],
     examples: &[
         Example::new("the balances of a wallet", |of| keys::wallet(of.id())),
-        Example::new("an entry of its ledger", |of| {
-            keys::entry(of.id(), of.parsed("KWD"), of.id())
-        }),
+        Example::new("an entry of its ledger", |of| keys::entry(of.id(), parsed("KWD"), of.id())),
         Example::new("a hold", |of| keys::hold(of.id(), of.id())),
         Example::new("that an entry was reversed", |of| keys::reversal(of.id(), of.id())),
         Example::new("the list of open holds by their end", |of| {
@@ -67,7 +69,7 @@ pub const DOMAIN: Domain = Domain {
         Example::new("the list of all ledgers", |of| keys::listed_ledger(of.id())),
         Example::new("the wallet of an erased customer", |of| keys::former_wallet(of.id())),
         Example::new("an entry of the ledger of an erased customer", |of| {
-            keys::former_entry(of.id(), of.parsed("KWD"), of.id())
+            keys::former_entry(of.id(), parsed("KWD"), of.id())
         }),
         Example::new("where the audit continues", |_| keys::audit_place()),
     ],

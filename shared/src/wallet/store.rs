@@ -10,20 +10,19 @@
 //! transaction that closes the account: nothing can be credited to nobody. An entry is never
 //! written over.
 
-use aws_sdk_dynamodb::types::{
-    Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use std::time::Duration;
+
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Item, Key, Query, item, number, record, text};
+use table::{Part, Query, Transaction, Verdict, Write, item, number, record, records, text};
 
 use crate::{
     idempotency::{NewAnswer, Once, StoredAnswer},
     ids::{CustomerId, EntryId, LedgerId},
     paging::Span,
-    store::{Store, StoreError, transaction::Verdict},
-    wallet::{Closing, Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
+    store::{Store, StoreError},
+    wallet::{Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
 };
 
 /// What came of writing a movement.
@@ -76,14 +75,11 @@ pub struct DueHold {
     pub until: Timestamp,
 }
 
-/// What a part of a movement's transaction is, to tell what its refusal means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Wallet,
-    Entry,
-    Hold,
-    Reversal,
-    Unconditional,
+/// The parts of a movement's transaction whose refusals mean something.
+struct Parts {
+    wallet: Part,
+    hold: Part,
+    reversal: Part,
 }
 
 impl Store {
@@ -168,7 +164,7 @@ impl Store {
     async fn entries_by(&self, query: Query, span: &Span) -> Result<Vec<Entry>, StoreError> {
         let query = if span.backward { query } else { query.newest_first() };
         let stretch = self.table.first(query.consistent(), span.limit).await?;
-        stretch.items.into_iter().map(record).collect()
+        records(stretch.items)
     }
 
     /// Writes a movement, and its answer where it has one: all or nothing.
@@ -183,168 +179,79 @@ impl Store {
         answer: Option<&NewAnswer>,
         now: Timestamp,
     ) -> Result<Posted, StoreError> {
-        let (parts, effects): (Vec<Part>, Vec<TransactWriteItem>) =
-            self.parts_of(customer, posting)?.into_iter().unzip();
-        let once = match self.transact_once_or_conflict(answer, effects, now).await {
+        let mut transaction = Transaction::new().with_patience(Duration::ZERO);
+        let parts = add_posting(&mut transaction, customer, posting)?;
+        let mut refusals = match self.try_commit_once(answer, transaction, now).await {
+            Ok(Once::Refused(refusals)) => refusals,
+            Ok(Once::Replayed(answer)) => return Ok(Posted::Replayed(answer)),
+            Ok(Once::Reused) => return Ok(Posted::Reused),
+            Ok(Once::Done) => return Ok(Posted::Done),
             Err(StoreError::Conflict) => return Ok(Posted::Busy),
-            once => once?,
+            Err(error) => return Err(error),
         };
-        let verdicts = match once {
-            Once::Done => return Ok(Posted::Done),
-            Once::Replayed(answer) => return Ok(Posted::Replayed(answer)),
-            Once::Reused => return Ok(Posted::Reused),
-            Once::Refused(verdicts) => verdicts,
-        };
-        let mut moved = None;
-        for (part, verdict) in parts.into_iter().zip(verdicts) {
-            let Verdict::Failed(stored) = verdict else { continue };
-            match part {
-                Part::Hold => return Ok(Posted::HoldSettled),
-                Part::Reversal => return Ok(Posted::AlreadyReversed),
-                Part::Wallet => moved = Some(stored.map(record).transpose()?),
-                Part::Entry | Part::Unconditional => {}
-            }
+        if refusals.refused(parts.hold) {
+            return Ok(Posted::HoldSettled);
         }
-        // An entry alone that stands there already would be one of a wallet of the same version:
-        // there is none.
-        Ok(moved.map_or(Posted::Busy, Posted::Moved))
-    }
-
-    fn parts_of(
-        &self,
-        customer: CustomerId,
-        posting: &Posting,
-    ) -> Result<Vec<(Part, TransactWriteItem)>, StoreError> {
-        let Posting { wallet, entry, hold } = posting;
-        let mut parts = vec![
-            (Part::Wallet, self.replace_wallet(customer, wallet)?),
-            (
-                Part::Entry,
-                self.put_new(item(
-                    keys::entry(customer, entry.currency, entry.id),
-                    "entry",
-                    entry,
-                )?)?,
-            ),
-        ];
-        if let Some(hold) = hold {
-            let stored = item(keys::hold(customer, hold.id), "hold", hold)?;
-            let due = DueHold { customer, hold: hold.id, until: hold.until };
-            if hold.status == HoldStatus::Open {
-                parts.push((Part::Hold, self.put_new(stored)?));
-                let listed = item(keys::due_hold(hold.until, customer, hold.id), "due_hold", &due)?;
-                parts.push((Part::Unconditional, self.put_any(listed)?));
-            } else {
-                parts.push((Part::Hold, self.settle_hold(stored)?));
-                parts.push((
-                    Part::Unconditional,
-                    self.delete_any(keys::due_hold(hold.until, customer, hold.id))?,
-                ));
-            }
+        if refusals.refused(parts.reversal) {
+            return Ok(Posted::AlreadyReversed);
         }
-        if let Some(reversed) = entry.reverses {
-            let reversal = Reversal { entry: reversed, by: entry.id };
-            parts.push((
-                Part::Reversal,
-                self.put_new(item(keys::reversal(customer, reversed), "reversal", &reversal)?)?,
-            ));
+        match refusals.of(parts.wallet) {
+            Verdict::Refused(stored) => Ok(Posted::Moved(stored.map(record).transpose()?)),
+            // The entry's id is taken, which is as good as never.
+            Verdict::Held => Ok(Posted::Busy),
         }
-        if wallet.version == 1 {
-            let listed = Listed { ledger: wallet.ledger, customer: Some(customer) };
-            parts.push((
-                Part::Unconditional,
-                self.put_any(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?)?,
-            ));
-        }
-        Ok(parts)
-    }
-
-    /// The parts of a transaction that close the wallet of a customer who leaves; the first of them
-    /// has the condition. `None`: an account from before there were wallets.
-    pub(crate) fn close_wallet(
-        &self,
-        customer: CustomerId,
-        closing: &Closing,
-        is_there: bool,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Closing { wallet, entries } = closing;
-        let replaced = if is_there {
-            self.replace_wallet(customer, wallet)?
-        } else {
-            self.put_new(wallet_item(customer, wallet)?)?
-        };
-        let mut parts = vec![replaced];
-        for entry in entries {
-            parts.push(self.put_new(item(
-                keys::entry(customer, entry.currency, entry.id),
-                "entry",
-                entry,
-            )?)?);
-        }
-        Ok(parts)
-    }
-
-    /// The part of a transaction that makes the wallet of a new account.
-    pub(crate) fn make_wallet(
-        &self,
-        customer: CustomerId,
-        wallet: &Wallet,
-    ) -> Result<TransactWriteItem, StoreError> {
-        self.put_new(wallet_item(customer, wallet)?)
-    }
-
-    /// The part of a transaction that writes a wallet in place of its version before.
-    fn replace_wallet(
-        &self,
-        customer: CustomerId,
-        wallet: &Wallet,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(wallet_item(customer, wallet)?))
-            .condition_expression("#version = :before")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":before", number(wallet.version - 1))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn settle_hold(&self, hold: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(hold))
-            .condition_expression("#status = :open")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":open", text("open"))
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    /// The part of a transaction that writes whatever stands there.
-    pub(crate) fn put_any(&self, item: Item) -> Result<TransactWriteItem, StoreError> {
-        let put = Put::builder()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    /// The part of a transaction that deletes whatever stands there.
-    pub(crate) fn delete_any(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
-        let key = Some(key.into_item());
-        let delete = Delete::builder()
-            .table_name(&self.name)
-            .set_key(key)
-            .build()
-            .map_err(StoreError::built_wrongly)?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 
-fn wallet_item(customer: CustomerId, wallet: &Wallet) -> Result<Item, StoreError> {
-    item(keys::wallet(customer), "wallet", wallet)
+/// Adds the writes of a movement.
+fn add_posting(
+    transaction: &mut Transaction,
+    customer: CustomerId,
+    posting: &Posting,
+) -> Result<Parts, StoreError> {
+    let Posting { wallet, entry, hold } = posting;
+    let replaced = transaction.add(replace_wallet(customer, wallet)?);
+    let key = keys::entry(customer, entry.currency, entry.id);
+    transaction.add(Write::new_item(item(key, "entry", entry)?));
+    let hold = match hold {
+        Some(hold) => add_hold(transaction, customer, hold)?,
+        None => transaction.add_all(Vec::new()),
+    };
+    let reversal = match entry.reverses {
+        Some(reversed) => {
+            let reversal = Reversal { entry: reversed, by: entry.id };
+            let key = keys::reversal(customer, reversed);
+            transaction.add(Write::new_item(item(key, "reversal", &reversal)?))
+        }
+        None => transaction.add_all(Vec::new()),
+    };
+    if wallet.version == 1 {
+        let listed = Listed { ledger: wallet.ledger, customer: Some(customer) };
+        transaction.add(Write::put(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?));
+    }
+    Ok(Parts { wallet: replaced, hold, reversal })
+}
+
+/// Adds a new hold, or one that is settled, and its entry on the list of those that end.
+fn add_hold(
+    transaction: &mut Transaction,
+    customer: CustomerId,
+    hold: &Hold,
+) -> Result<Part, StoreError> {
+    let stored = item(keys::hold(customer, hold.id), "hold", hold)?;
+    let listed = keys::due_hold(hold.until, customer, hold.id);
+    if hold.status == HoldStatus::Open {
+        let due = DueHold { customer, hold: hold.id, until: hold.until };
+        transaction.add(Write::put(item(listed, "due_hold", &due)?));
+        Ok(transaction.add(Write::new_item(stored)))
+    } else {
+        transaction.add(Write::delete(listed));
+        Ok(transaction.add(Write::put(stored).when_is("status", text("open"))))
+    }
+}
+
+/// Puts a wallet in place of its version before, and sees the wallet where refused.
+pub(crate) fn replace_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, StoreError> {
+    let put = Write::put(item(keys::wallet(customer), "wallet", wallet)?);
+    Ok(put.when_is("version", number(wallet.version - 1)).seeing_refused())
 }

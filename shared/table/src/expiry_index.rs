@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 
-use crate::{EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, Written, number, text};
+use crate::{EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, text};
 
 /// The name of the index.
 pub const DUE_INDEX: &str = "due";
@@ -129,7 +129,7 @@ impl Table {
             .when("#expires <= :until")
             .name("#expires", EXPIRES)
             .value(":until", number(until.as_second()));
-        self.write(delete).await.map(Written::is_done)
+        Ok(self.write(delete).await?.is_done())
     }
 }
 

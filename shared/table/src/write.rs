@@ -52,6 +52,7 @@ pub enum Written {
 
 impl Written {
     /// Whether it is written.
+    #[expect(clippy::wrong_self_convention, reason = "for `.map(Written::is_done)` on a result")]
     pub fn is_done(self) -> bool {
         self == Self::Done
     }
@@ -72,7 +73,8 @@ pub enum Image {
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub enum Returned {
-    /// It is written. The image is empty where there was no item before.
+    /// It is written. Where there was no item before, its image of before has no record's
+    /// attributes; a write that reads it as a record needs [`Write::when_exists`].
     Done(Item),
     /// As [`Written::Refused`].
     Refused(Option<Item>),

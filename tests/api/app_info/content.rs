@@ -1,12 +1,13 @@
 //! Publication and rollback of the content.
 
 use futures_util::future::join_all;
-use harness::{Api, clock::HandClock, wire::Wire};
+use harness::{
+    Api,
+    local_data::{LocalData, status},
+};
 use local::{
-    cli,
     content_admin::{ContentError, Draft},
-    stack::{Stack, StackOptions},
-    template::Template,
+    publication::Publication as _,
 };
 use serde_json::{Value, json};
 
@@ -29,11 +30,11 @@ fn shown(draft: &Draft) -> Vec<String> {
 async fn an_empty_table_is_filled_once_and_never_again() {
     let api = start().await;
     push(&api, &answering("Published.")).await;
-    api.stack.fill().await.expect("nothing to do");
+    api.stack.seed().await.expect("nothing to do");
     assert_eq!(first_answer(&api).await, "Published.");
     // Several launchers start at once.
     let empty = Api::start().await;
-    for filled in join_all((0..8).map(|_| empty.stack.fill())).await {
+    for filled in join_all((0..8).map(|_| empty.stack.seed())).await {
         filled.expect("filled by one of them");
     }
     assert_eq!(first_answer(&empty).await, sample()["faqs"][0]["answer"]["en"]);
@@ -49,7 +50,7 @@ async fn a_file_with_any_error_changes_nothing() {
     let refused = admin(&api)
         .draft(&content.to_string(), api.stack.state("app-info").expect("app-info runs").now())
         .await;
-    let Err(ContentError::Wrong(problems)) = refused else { panic!("{refused:?}") };
+    let Err(ContentError::Invalid(problems)) = refused else { panic!("{refused:?}") };
     let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -90,7 +91,7 @@ async fn a_rollback_restores_the_previous_version_if_there_is_one() {
     let api = start().await;
     let sample_answer = first_answer(&api).await;
     assert!(
-        matches!(roll_back(&api).await, Err(ContentError::NothingBefore)),
+        matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)),
         "the first version has no predecessor"
     );
     assert_eq!(push(&api, &answering("Second.")).await, 2);
@@ -100,13 +101,13 @@ async fn a_rollback_restores_the_previous_version_if_there_is_one() {
         much_later(&api).await;
         assert_eq!(first_answer(&api).await, answer);
     }
-    assert!(matches!(roll_back(&api).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&api).await, Err(ContentError::NoPreviousVersion)));
     // A version that was rolled back stays in the table. The next one has a new number and this one
     // as its predecessor.
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
     assert_eq!(roll_back(&api).await.expect("there is a previous version"), 1);
     let empty = Api::start().await;
-    assert!(matches!(roll_back(&empty).await, Err(ContentError::NothingBefore)));
+    assert!(matches!(roll_back(&empty).await, Err(ContentError::NoPreviousVersion)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,7 +149,7 @@ async fn of_many_publications_at_once_one_succeeds_and_the_others_get_an_error()
         (0..outcomes.len()).filter(|place| outcomes[*place].is_ok()).collect();
     assert_eq!(published.len(), 1, "{outcomes:?}");
     assert!(
-        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Overtaken))),
+        outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ContentError::Conflict))),
         "{outcomes:?}"
     );
     let told = first_answer(&api).await;
@@ -171,7 +172,7 @@ async fn a_draft_is_refused_after_another_publication_even_if_that_was_rolled_ba
     push(&api, &answering("Third.")).await;
     roll_back(&api).await.expect("there is a previous version");
     for draft in &stale {
-        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Overtaken)));
+        assert!(matches!(admin(&api).publish(draft).await, Err(ContentError::Conflict)));
     }
     assert_eq!(first_answer(&api).await, "Second.");
     assert_eq!(push(&api, &answering("Fourth.")).await, 4);
@@ -215,50 +216,27 @@ async fn maintenance_set_by_hand_stays_and_is_part_of_the_comparison() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_commands_work_on_the_local_data_folder() {
-    let folder = std::env::temp_dir().join(format!("satchel-content-{}", std::process::id()));
-    let file = folder.with_extension("json");
-    let start = async || {
-        let clock = std::sync::Arc::new(HandClock::default());
-        let options = StackOptions {
-            data: Some(folder.clone()),
-            clock: clock.clone(),
-            ..StackOptions::default()
-        };
-        let template =
-            Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api {
-            stack: Stack::start(&template, options).await.expect("it starts"),
-            clock,
-            wire: Wire::default(),
-        }
-    };
-    let command = async |words: &[&str]| {
-        let arguments = ["satchel", "content"].iter().chain(words).map(Into::into);
-        let place = [folder.clone().into_os_string()];
-        format!("{:?}", cli::run(arguments.chain(["--data".into()]).chain(place)).await)
-    };
-    let [success, failure, usage] =
-        [0, 1, 2].map(|status| format!("{:?}", std::process::ExitCode::from(status)));
+    let data = LocalData::new("content");
+    let file = std::env::temp_dir().join(format!("satchel-content-{}.json", std::process::id()));
     let path = file.to_str().expect("a path in ASCII");
-    let api = start().await;
-    api.stack.fill().await.expect("the sample is valid");
+    let api = data.start().await;
+    api.stack.seed().await.expect("the sample is valid");
     api.stack.stop().await;
 
     std::fs::write(&file, answering("By the command.").to_string()).expect("the file is written");
-    assert_eq!(command(&["push", path, "--yes"]).await, success);
-    assert_eq!(command(&["show"]).await, success);
+    assert_eq!(data.run(&["content", "push", path, "--yes"]).await, status(0));
+    assert_eq!(data.run(&["content", "show"]).await, status(0));
     std::fs::write(&file, "{}").expect("the file is written");
-    assert_eq!(command(&["push", path, "--yes"]).await, usage);
-    let api = start().await;
+    assert_eq!(data.run(&["content", "push", path, "--yes"]).await, status(2));
+    let api = data.start().await;
     assert_eq!(first_answer(&api).await, "By the command.");
     api.stack.stop().await;
 
-    assert_eq!(command(&["rollback", "--yes"]).await, success);
-    assert_eq!(command(&["rollback", "--yes"]).await, failure);
-    let api = start().await;
+    assert_eq!(data.run(&["content", "rollback", "--yes"]).await, status(0));
+    assert_eq!(data.run(&["content", "rollback", "--yes"]).await, status(1));
+    let api = data.start().await;
     assert_eq!(first_answer(&api).await, first_answer_of(&sample()));
     api.stack.stop().await;
-    std::fs::remove_dir_all(folder).expect("the folder can be removed");
     std::fs::remove_file(file).expect("the file can be removed");
 }
 

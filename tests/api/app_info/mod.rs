@@ -1,7 +1,7 @@
 //! The public content of the app, and how the operator changes it.
 
 use harness::{Answer, Api};
-use local::content_admin::ContentAdmin;
+use local::{content_admin::ContentAdmin, publication::Publication as _};
 use serde_json::{Value, json};
 
 mod content;
@@ -14,7 +14,7 @@ mod warm;
 /// An API with the sample content.
 async fn start() -> Api {
     let api = Api::start().await;
-    api.stack.fill().await.expect("the sample is valid");
+    api.stack.seed().await.expect("the sample is valid");
     api.wire.reset();
     api
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use harness::Api;
 use serde_json::json;
-use shared::account::LEAVING_SHARDS;
+use shared::account::DELETED_SHARDS;
 
 use super::{DAY, clean_up, counts, items_with, run_within, store};
 use crate::{
@@ -19,8 +19,8 @@ async fn leave(api: &Api, access: &str) {
 
 async fn listed(api: &Api) -> usize {
     let mut listed = 0;
-    for digit in LEAVING_SHARDS.chars() {
-        listed += store(api).customers_leaving(digit, None, 100).await.expect("a page").len();
+    for digit in DELETED_SHARDS.chars() {
+        listed += store(api).deleted_customers(digit, None, 100).await.expect("a page").len();
     }
     listed
 }

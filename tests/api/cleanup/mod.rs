@@ -21,7 +21,7 @@ pub async fn clean_up(api: &Api) -> Value {
 async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
     let scheduled = api.stack.scheduled().first().expect("the clean-up is scheduled");
     let deadline = time.map_or(Deadline::none(), Deadline::within);
-    (scheduled.consumer.handle)(scheduled.app.clone(), json!({}), deadline).await
+    (scheduled.target.consumer.handle)(scheduled.target.app.clone(), json!({}), deadline).await
 }
 
 /// The counts of a task: done, put off, failed.

@@ -11,13 +11,14 @@ use harness::{
 };
 use serde_json::{Value, json};
 use shared::{
-    account::{Erasure, LEAVING_SHARDS},
+    account::{DELETED_SHARDS, Erasure},
     domains::ERASURES,
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
     store::Store,
 };
+use table::Transaction;
 
 use crate::PHONE;
 
@@ -40,7 +41,7 @@ fn store(api: &Api) -> Store {
 
 async fn leaving(store: &Store) -> Vec<CustomerId> {
     let pages =
-        join_all(LEAVING_SHARDS.chars().map(|digit| store.customers_leaving(digit, None, 100)))
+        join_all(DELETED_SHARDS.chars().map(|digit| store.deleted_customers(digit, None, 100)))
             .await;
     pages.into_iter().flat_map(|page| page.expect("a page")).collect()
 }
@@ -185,7 +186,7 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
         let key = RequestKey { key: format!("key{n}"), fingerprint: "fingerprint".into() };
         let answer = StoredAnswer { status: 201, body: profile.to_string() };
         let new = key.slot(Asker::Customer(id), "CreateAddress").keeping_for_ever(answer);
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
     let address = json!({
         "recipient": "Zsuzsanna", "line1": "Quetzal Road 1", "city": "Dubai", "country": "AE",

@@ -12,6 +12,7 @@ use shared::{
     domains::DOMAINS,
     idempotency::{Asker, RequestKey, StoredAnswer},
 };
+use table::Transaction;
 
 use super::{
     export_coverage::{Shown, Stored, fields_without_value, values_of},
@@ -62,7 +63,9 @@ async fn everything_that_is_stored_of_a_customer_is_in_the_export() {
 /// Fails unless every value in the items of a customer is on the pages of the export.
 async fn assert_all_is_shown(api: &Api, id: &str, pages: &[Value]) {
     let mut shown = Shown::default();
-    pages.iter().for_each(|page| shown.add(page));
+    for page in pages {
+        shown.add(page);
+    }
     let items = items_of(api, id).await;
     let prefixes = DOMAINS.iter().flat_map(|domain| domain.prefixes);
     for prefix in prefixes.filter(|prefix| !matches!(prefix.erased, Erased::Nothing(_))) {
@@ -191,7 +194,7 @@ async fn keep_answers(api: &Api, profile: &Value, count: usize) {
         let slot = key.slot(Asker::Customer(customer), "CreateAddress");
         let new =
             if n == 0 { slot.keeping_for_ever(answer) } else { slot.keeping(answer, app.now()) };
-        app.store.transact_once(Some(&new), Vec::new(), app.now()).await.expect("stored");
+        app.store.commit_once(Some(&new), Transaction::new(), app.now()).await.expect("stored");
     }
 }
 

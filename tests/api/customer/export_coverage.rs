@@ -8,7 +8,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::request_body::resolved;
 
@@ -49,9 +49,15 @@ impl Shown {
     fn add_named(&mut self, name: &str, value: &Value) {
         match value {
             Value::Object(fields) => {
-                fields.iter().for_each(|(name, value)| self.add_named(name, value));
+                for (name, value) in fields {
+                    self.add_named(name, value);
+                }
             }
-            Value::Array(items) => items.iter().for_each(|item| self.add_named(name, item)),
+            Value::Array(items) => {
+                for item in items {
+                    self.add_named(name, item);
+                }
+            }
             Value::String(text) => drop(self.0.insert((name.to_owned(), text.clone()))),
             Value::Null => {}
             other => drop(self.0.insert((name.to_owned(), other.to_string()))),
@@ -105,7 +111,9 @@ fn collect(
             return;
         }
         AttributeValue::L(items) => {
-            items.iter().for_each(|item| collect(place, name, item, filled, found));
+            for item in items {
+                collect(place, name, item, filled, found);
+            }
             return;
         }
         AttributeValue::S(text) => vec![text.clone()],
@@ -162,4 +170,30 @@ fn visit(
             visit(document, schema, &values, &place, missing);
         }
     }
+}
+
+#[test]
+fn a_flag_is_shown_only_by_its_own_name() {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let item = HashMap::from([
+        ("kind".to_owned(), text("device")),
+        ("title".to_owned(), text("Amal's phone")),
+        ("active".to_owned(), AttributeValue::Bool(true)),
+        ("checked".to_owned(), AttributeValue::Bool(true)),
+        ("note".to_owned(), AttributeValue::Null(true)),
+    ]);
+    let mut shown = Shown::default();
+    shown.add(&json!({"active": true, "name": "Amal's phone"}));
+    let mut filled = BTreeMap::new();
+    let stored = values_of(&item, &mut filled);
+    let hidden = stored.iter().filter(|stored| !shown.has(stored));
+    assert_eq!(hidden.map(|stored| stored.place.as_str()).collect::<Vec<_>>(), ["device.checked"]);
+    assert!(!filled["device.note"] && filled["device.checked"]);
+}
+
+#[test]
+fn a_field_of_the_schema_that_no_answer_has_is_found() {
+    let answers = [json!({"at": "2026-11-22T20:00:00.000Z", "why": ""})];
+    let missing = fields_without_value("ExportedStatusChange", &answers);
+    assert_eq!(missing, ["ExportedStatusChange.why"]);
 }

@@ -1,10 +1,9 @@
-use harness::{Answer, Api, clock::HandClock, log, wire::Wire};
-use local::{
-    cli,
-    operator_admin::{DeskError, OperatorAdmin},
-    stack::{Stack, StackOptions},
-    template::Template,
+use harness::{
+    Answer, Api,
+    local_data::{LocalData, status},
+    log,
 };
+use local::customer_admin::{CustomerAdmin, CustomerAdminError};
 use serde_json::json;
 use shared::account::StatusChange;
 
@@ -19,9 +18,9 @@ async fn set_disabled(
     phone: &str,
     disabled: bool,
     why: &str,
-) -> Result<bool, DeskError> {
+) -> Result<bool, CustomerAdminError> {
     let store = api.stack.state("customer").expect("customer runs").store.clone();
-    let admin = OperatorAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
+    let admin = CustomerAdmin::new(store, &api.stack.secrets).expect("the secrets are there");
     let change = StatusChange {
         at: api.stack.state("customer").expect("customer runs").now(),
         why: why.to_owned(),
@@ -82,40 +81,30 @@ async fn the_operators_actions_are_logged_without_personal_data() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_without_an_account_cannot_be_disabled() {
     let api = Api::start().await;
-    assert!(matches!(set_disabled(&api, PHONE, true, "w").await, Err(DeskError::Nobody)));
-    assert!(matches!(set_disabled(&api, "nobody", true, "w").await, Err(DeskError::Phone)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, true, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
+    assert!(matches!(
+        set_disabled(&api, "nobody", true, "w").await,
+        Err(CustomerAdminError::InvalidPhone)
+    ));
     let phone = api.log_in(PHONE).await;
     api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
-    assert!(matches!(set_disabled(&api, PHONE, false, "w").await, Err(DeskError::Nobody)));
+    assert!(matches!(
+        set_disabled(&api, PHONE, false, "w").await,
+        Err(CustomerAdminError::NoAccount)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_works_on_the_local_data_folder() {
-    let folder = std::env::temp_dir().join(format!("satchel-operator-{}", std::process::id()));
-    let start = async || {
-        let clock = std::sync::Arc::new(HandClock::default());
-        let options = StackOptions {
-            data: Some(folder.clone()),
-            clock: clock.clone(),
-            ..StackOptions::default()
-        };
-        let template =
-            Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api {
-            stack: Stack::start(&template, options).await.expect("it starts"),
-            clock,
-            wire: Wire::default(),
-        }
-    };
-    let api = start().await;
+    let data = LocalData::new("operator");
+    let api = data.start().await;
     let phone = api.log_in(PHONE).await;
     api.stack.stop().await;
-    let line = ["satchel", "customer", "disable", PHONE, "--why", "a test", "--data"];
-    let arguments = line.iter().map(Into::into).chain([folder.clone().into_os_string()]);
-    let status = cli::run(arguments).await;
-    assert_eq!(format!("{status:?}"), format!("{:?}", std::process::ExitCode::SUCCESS));
-    let api = start().await;
+    assert_eq!(data.run(&["customer", "disable", PHONE, "--why", "a test"]).await, status(0));
+    let api = data.start().await;
     assert_eq!(api.profile(&phone.access).await.error(), INACTIVE);
     api.stack.stop().await;
-    std::fs::remove_dir_all(folder).expect("the folder goes");
 }

@@ -93,13 +93,15 @@ async fn everybody_gets_a_message_to_all_once_and_each_device_a_push() {
 async fn a_fan_out_that_is_killed_again_and_again_reaches_everybody_once() {
     let (api, ids) =
         published_to_all(&[("FanOutPage", "4"), ("NotificationTries", "1000")], 200).await;
-    let (queue, fed) =
-        (api.stack.queue.clone().expect("a queue"), api.stack.fed().expect("a consumer").clone());
+    let (queue, fed) = (
+        api.stack.queue.clone().expect("a queue"),
+        api.stack.queue_consumer().expect("a consumer").clone(),
+    );
     let mut kills = 0;
     for round in 0..400_u64 {
         // The lifetime grows, so that each kill hits another moment.
         let life = Duration::from_millis(3 + (round * 7) % 40);
-        let short = local::queue::Fed {
+        let short = local::consumer::ConsumerTarget {
             timeout: if kills < 25 { life } else { fed.timeout },
             ..fed.clone()
         };
@@ -136,8 +138,10 @@ async fn only_the_failed_customers_of_a_page_are_retried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
     let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
-    let (fed, queue) =
-        (api.stack.fed().expect("a consumer").clone(), api.stack.queue.clone().expect("a queue"));
+    let (fed, queue) = (
+        api.stack.queue_consumer().expect("a consumer").clone(),
+        api.stack.queue.clone().expect("a queue"),
+    );
     api.stack.deliver().await;
     // A shard with several pages, so that its first page is not the one before the last.
     let within = |digit: char| ids.iter().filter(|id| id.to_string().ends_with(digit)).count();

@@ -87,7 +87,7 @@ async fn a_batch_delivered_three_times_with_a_crash_in_between_makes_one_item_an
     let api = Api::start().await;
     let phones =
         [with_device(&api, PHONE, "t0").await, with_device(&api, "+14155550124", "t1").await];
-    let fed = api.stack.fed().expect("a consumer").clone();
+    let fed = api.stack.queue_consumer().expect("a consumer").clone();
     let record = |n: usize| {
         let to = json!({"customer_id": phones[n % 2].customer["id"]});
         let body = json!({"id": format!("m{n}"), "to": to, "title": format!("m{n}")}).to_string();
@@ -112,7 +112,7 @@ async fn a_batch_delivered_three_times_with_a_crash_in_between_makes_one_item_an
             "the inbox is written before the push"
         );
     }
-    api.stack.recorder.forget_refusals();
+    api.stack.recorder.clear_refusals();
     for _ in 0..2 {
         assert_eq!(deliver(&batch).await.expect("an answer"), json!({"batchItemFailures": []}));
     }
@@ -135,7 +135,7 @@ async fn a_batch_delivered_three_times_with_a_crash_in_between_makes_one_item_an
 async fn a_process_killed_at_any_moment_leaves_one_item_and_the_push_comes_later() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let fed = api.stack.fed().expect("a consumer").clone();
+    let fed = api.stack.queue_consumer().expect("a consumer").clone();
     for n in 0..16_u64 {
         let body = json!({"id": format!("m{n}"), "to": {"phone": PHONE}, "title": format!("m{n}")})
             .to_string();
@@ -193,8 +193,10 @@ async fn only_failed_records_are_retried_and_those_that_never_succeed_become_dea
 async fn a_disabled_or_missing_endpoint_deactivates_its_device_until_it_registers_again() {
     let api = Api::start().await;
     let phone = with_device(&api, PHONE, "t").await;
-    let ways: [(Change, &str); 2] =
-        [(|all| all.disable("t"), "endpoint_disabled"), (|all| all.vanish("t"), "endpoint_gone")];
+    let ways: [(Change, &str); 2] = [
+        (|all| all.disable("t"), "endpoint_disabled"),
+        (|all| all.delete_by_token("t"), "endpoint_gone"),
+    ];
     for (n, (way, reason)) in ways.into_iter().enumerate() {
         api.stack.recorder.clear();
         api.notify(&phone, &format!("a{n}"), "Before").await;
@@ -231,7 +233,7 @@ async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is
     // The endpoint was created elsewhere with other user data, and the device does not know it.
     api.delete("/api/devices/t/").bearer(&phone.access).send().await.expect(204);
     api.stack.recorder.endpoints(|all| {
-        all.mark("t", "somebody else's");
+        all.set_user_data("t", "somebody else's");
         all.disable("t");
     });
     api.register(&phone.access, "t").await.expect(201);
@@ -273,7 +275,7 @@ async fn a_throttled_push_is_retried() {
         api.stack.recorder.clear();
         api.register(&phone.access, "t").await.expect(200);
         if n < 1 {
-            api.stack.recorder.endpoints(|all| all.vanish("t"));
+            api.stack.recorder.endpoints(|all| all.delete_by_token("t"));
         }
         api.stack.recorder.refuse_next_of(action, 1, Refusal::Throttled);
         api.notify(&phone, &format!("m{n}"), "Hello").await;

@@ -1,7 +1,7 @@
 //! Service areas: publication, use by every process, rollback.
 
 use harness::Api;
-use local::areas_admin::AreasError;
+use local::{areas_admin::AreasError, publication::Publication as _};
 use serde_json::{Value, json};
 
 use super::{admin, collection, push, region, square};
@@ -90,10 +90,12 @@ async fn an_invalid_file_changes_nothing() {
     push(&api, &[square("riyadh", [46.0, 24.0], 1.0, true)]).await;
     let (before, items) =
         (admin(&api).present().await.expect("areas"), api.whole_table().await.lines().count());
+    let now = api.stack.state("location").expect("location runs").now();
     let mut open = square("open", [10.0, 10.0], 1.0, true);
     open["geometry"]["coordinates"][0].as_array_mut().expect("a ring").pop();
-    match admin(&api).draft(&collection(&[square("right", [46.0, 24.0], 1.0, true), open])).await {
-        Err(AreasError::Wrong(problems)) => {
+    let file = collection(&[square("right", [46.0, 24.0], 1.0, true), open]);
+    match admin(&api).draft(&file, now).await {
+        Err(AreasError::Invalid(problems)) => {
             let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
             assert_eq!(
                 told,
@@ -111,23 +113,23 @@ async fn an_invalid_file_changes_nothing() {
 async fn releases_are_rolled_back_step_by_step_and_of_two_at_once_one_takes_effect() {
     let api = Api::start().await;
     let now = api.stack.state("location").expect("location runs").now();
-    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
+    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NoPreviousVersion)));
     push(&api, &[square("first", [46.0, 24.0], 1.0, true)]).await;
     push(&api, &[square("second", [46.0, 24.0], 1.0, true)]).await;
     let [one, other] =
         ["third", "fourth"].map(|id| collection(&[square(id, [46.0, 24.0], 1.0, true)]));
     let (one, other) = (
-        admin(&api).draft(&one).await.expect("right"),
-        admin(&api).draft(&other).await.expect("right"),
+        admin(&api).draft(&one, now).await.expect("right"),
+        admin(&api).draft(&other, now).await.expect("right"),
     );
     assert_eq!(one.changes, ["- second (Area second)", "+ third (Area third)"]);
-    admin(&api).publish(&one, now).await.expect("nobody published in between");
-    assert!(matches!(admin(&api).publish(&other, now).await, Err(AreasError::Overtaken)));
+    admin(&api).publish(&one).await.expect("nobody published in between");
+    assert!(matches!(admin(&api).publish(&other).await, Err(AreasError::Conflict)));
     for id in ["third", "second", "first"] {
         assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, id);
         let back = admin(&api).draft_of_rollback().await.expect("there is a previous release");
-        admin(&api).publish(&back, now).await.expect("nobody published in between");
+        admin(&api).publish(&back).await.expect("nobody published in between");
     }
     assert_eq!(id_at(&api.another(&[]).await, 24.5, 46.5).await, json!(null));
-    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NothingBefore)));
+    assert!(matches!(admin(&api).draft_of_rollback().await, Err(AreasError::NoPreviousVersion)));
 }

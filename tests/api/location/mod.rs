@@ -1,7 +1,7 @@
 //! Countries, regions of points, and addresses.
 
 use harness::{Answer, Api};
-use local::areas_admin::AreasAdmin;
+use local::{areas_admin::AreasAdmin, publication::Publication as _};
 use serde_json::{Value, json};
 
 mod addresses;
@@ -49,7 +49,7 @@ fn admin(api: &Api) -> AreasAdmin {
 }
 
 async fn push(api: &Api, features: &[Value]) {
-    let draft = admin(api).draft(&collection(features)).await.expect("the file is valid");
     let now = api.stack.state("location").expect("location runs").now();
-    admin(api).publish(&draft, now).await.expect("nobody else publishes");
+    let draft = admin(api).draft(&collection(features), now).await.expect("the file is valid");
+    admin(api).publish(&draft).await.expect("nobody else publishes");
 }

@@ -3,7 +3,6 @@
 //! It works like any other group: registered through `shared::http::routes`, behind gateway events,
 //! with the same storage.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use axum::{Json, extract::State, response::Response};
 use harness::Api;
 use http::StatusCode;
@@ -13,25 +12,26 @@ use shared::{
     auth::caller::Caller,
     http::{
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         idempotency::{self, Keyed, MustBeKeyed},
         page::{Page, Paging},
+        request::Text,
         routes::Routes,
-        rules::text,
     },
     idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
     ids::CustomerId,
-    operation,
+    operation, request,
 };
+use table::{Key, Transaction, Write, number};
 use utoipa::ToSchema;
 
 mod idempotency_keys;
 mod pages;
 
-/// A request for something that is made once.
-#[derive(Debug, ToSchema)]
-struct NewThing {
-    name: String,
+request! {
+    /// A request for something that is made once.
+    struct NewThing {
+        name: Text<1, 20>,
+    }
 }
 
 /// Something that was made.
@@ -45,12 +45,6 @@ struct Thing {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct Entry {
     name: String,
-}
-
-impl FromFields for NewThing {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { name: fields.required("name", text().at_most(20))? })
-    }
 }
 
 pub(crate) fn routes() -> Routes {
@@ -123,21 +117,19 @@ mod things {
     #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries",
         responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers",
         responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     async fn make(
@@ -165,32 +157,21 @@ mod things {
                 slot.keeping(fresh.clone(), now)
             }
         });
-        let once = app
-            .store
-            .transact_once(kept.as_ref(), vec![one_more(app, verified.customer)], now)
-            .await?;
+        let once = app.store.commit_once(kept.as_ref(), one_more(verified.customer), now).await?;
         idempotency::answer(once, fresh)
     }
 
-    fn one_more(app: &AppState, customer: CustomerId) -> TransactWriteItem {
-        let update = Update::builder()
-            .table_name(&app.config.table)
-            .key("pk", AttributeValue::S(format!("TRIAL#{customer}")))
-            .key("sk", AttributeValue::S("MADE".to_owned()))
-            .update_expression("ADD made :one")
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .build();
-        TransactWriteItem::builder().update(update.expect("an update")).build()
+    fn one_more(customer: CustomerId) -> Transaction {
+        let key = Key::new(format!("TRIAL#{customer}"), "MADE");
+        let mut effect = Transaction::new();
+        effect.add(Write::update(key, "ADD made :one").value(":one", number(1)));
+        effect
     }
 
-    async fn list(
-        app: &AppState,
-        caller: &Caller,
-        paging: &Paging,
-    ) -> Result<Json<Page<Entry>>, ApiError> {
+    async fn list(caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {
         let span = paging.span();
         let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
-        Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
+        Ok(Json(paging.page(entries, |entry| entry.name.clone())))
     }
 
     /// A page of the entries `e00` to `e49`, as storage would return it.

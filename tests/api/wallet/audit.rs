@@ -1,9 +1,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use harness::{Api, clock::HandClock, log, wire::Wire};
-use local::{
-    cli,
-    stack::{Stack, StackOptions},
-    template::Template,
+use harness::{
+    Api,
+    local_data::{LocalData, status},
+    log,
 };
 use shared::{
     random::SystemRandom,
@@ -181,41 +180,15 @@ async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_walle
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_audits_the_local_data_folder_and_fails_on_a_corrupted_ledger() {
-    let folder = std::env::temp_dir().join(format!("satchel-audit-{}", std::process::id()));
-    let start = async || {
-        let clock = std::sync::Arc::new(HandClock::default());
-        let overrides =
-            [("OperatorPublicKey".to_owned(), harness::operator::public_key().to_owned())].into();
-        let options = StackOptions {
-            data: Some(folder.clone()),
-            overrides,
-            clock: clock.clone(),
-            ..StackOptions::default()
-        };
-        let template =
-            Template::load(&Template::find().expect("a template")).expect("it can be read");
-        Api {
-            stack: Stack::start(&template, options).await.expect("it starts"),
-            clock,
-            wire: Wire::default(),
-        }
-    };
-    let audit = async || {
-        let line = ["satchel", "audit", "--data"]
-            .iter()
-            .map(Into::into)
-            .chain([folder.clone().into_os_string()]);
-        format!("{:?}", cli::run(line).await)
-    };
-    let api = start().await;
+    let data = LocalData::new("audit");
+    let api = data.start().await;
     let id = filled(&api, PHONE).await.id();
     api.stack.stop().await;
-    assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::SUCCESS));
-    let api = start().await;
+    assert_eq!(data.run(&["audit"]).await, status(0));
+    let api = data.start().await;
     plant(&api, &shared::wallet::keys::wallet(id), "balances.USD.available", number(1_000)).await;
     api.stack.stop().await;
-    assert_eq!(audit().await, format!("{:?}", std::process::ExitCode::from(1)));
-    std::fs::remove_dir_all(folder).expect("the folder goes");
+    assert_eq!(data.run(&["audit"]).await, status(1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 //! Protocol: a request is first checked against the document, in the order of the API itself: path,
 //! method, `Accept`, token, content type, body, fields; what is wrong is answered as the API would.
 //! Then `Prefer` (RFC 7240) picks: `code=429` a documented status, `example=name` an example of it,
-//! `delay=3` seconds to wait, at most [`MockConfig::most_delay`](shared::config::MockConfig).
+//! `delay=3` seconds to wait, at most [`MockSettings::most_delay`](shared::settings::MockSettings).
 //! `Preference-Applied` says what was heeded. Any bearer token is good, and nothing is stored.
 
 mod checks;
@@ -36,7 +36,7 @@ pub(crate) async fn answer_as_documented(
     State(app): State<AppState>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    if !app.config.mock.enabled {
+    if !app.settings.mock()?.enabled {
         return Err(ApiError::no_such_path());
     }
     let path = request.uri().path().strip_prefix(PREFIX).unwrap_or_default().to_owned();
@@ -69,7 +69,7 @@ pub(crate) async fn answer(
     check(&operation, &found.variables, &uri, &headers, body.as_ref())?;
     let preferences = Preferences::of(&headers);
     let picked = picked::answer(&operation, &accept, &preferences)?;
-    let delay = preferences.delay(app.config.mock.most_delay);
+    let delay = preferences.delay(app.settings.mock()?.most_delay);
     if let Some(seconds) = delay {
         tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
     }

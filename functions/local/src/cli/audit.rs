@@ -1,7 +1,4 @@
-//! `audit`: every wallet's balance against its ledger, all at once, on the local data folder or on
-//! a deployed table.
-
-use std::path::PathBuf;
+//! `audit`: compares every wallet's balance with its ledger.
 
 use clap::Args;
 use shared::{
@@ -9,88 +6,60 @@ use shared::{
     wallet::{AuditPlace, Audited, LedgerBreak},
 };
 
-use super::{Failure, StackArgs, http_url, say};
-use crate::{doctor::operator_client, log, stack::Stack};
+use super::{failure::Failure, output::print_line, target_table::TargetTableArgs};
+use crate::log;
 
-/// How many entries are read between two looks at the place.
-const STRETCH: u64 = 10_000;
+/// How many entries one call of the store reads.
+const BATCH: u64 = 10_000;
 
-/// Options of `audit`.
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
-    /// Folder of the local data [default: target/local beside template.yaml]
-    #[arg(long, value_name = "DIR", conflicts_with = "table")]
-    data: Option<PathBuf>,
-    /// A deployed table instead, as the stack's output `TableName` gives it
-    #[arg(long, value_name = "NAME")]
-    table: Option<String>,
-    /// The table's region, where your AWS profile names none or another
-    #[arg(long, requires = "table")]
-    region: Option<String>,
-    /// A DynamoDB API outside AWS
-    #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
-    dynamodb_endpoint: Option<String>,
+    #[command(flatten)]
+    target: TargetTableArgs,
 }
 
-/// Fails where a ledger does not bear out its balance.
+/// Fails if a ledger contradicts its balance.
 pub(super) async fn run(args: AuditArgs) -> Result<(), Failure> {
     log::to_stderr("warn");
-    let audited = match args.table {
-        Some(table) => {
-            let client = operator_client(args.region, args.dynamodb_endpoint).await;
-            audit(&Store::new(client, table)).await?
-        }
-        None => locally(args.data).await?,
+    let target = args.target.open().await?;
+    let audited = match target.store("wallet") {
+        Ok(store) => audit(&store).await,
+        Err(failure) => Err(failure),
     };
-    for found in &audited.breaks {
-        say(line(found));
+    target.close().await;
+    let Audited { wallets, entries, breaks, .. } = audited?;
+    for found in &breaks {
+        print_line(describe(found));
     }
-    say(format_args!(
-        "{} wallets, {} entries, {} breaks",
-        audited.wallets,
-        audited.entries,
-        audited.breaks.len()
-    ));
-    if audited.breaks.is_empty() {
+    print_line(format_args!("{wallets} wallets, {entries} entries, {} mismatches", breaks.len()));
+    if breaks.is_empty() {
         Ok(())
     } else {
-        Err(Failure::outcome("a ledger does not bear out its balance"))
+        Err(Failure::outcome("at least one ledger contradicts its balance"))
     }
-}
-
-async fn locally(data: Option<PathBuf>) -> Result<Audited, Failure> {
-    let (template, root) = StackArgs::template()?;
-    let stack_args = StackArgs { memory: false, data, dynamodb_endpoint: None, set: Vec::new() };
-    let stack = Stack::start(&template, stack_args.options(&root)).await.map_err(Failure::usage)?;
-    let audited = match stack.state("wallet") {
-        Some(state) => audit(&state.store).await,
-        None => Err(Failure::outcome("there is no function wallet")),
-    };
-    stack.stop().await;
-    audited
 }
 
 async fn audit(store: &Store) -> Result<Audited, Failure> {
-    let mut all = Audited::default();
-    let mut place = Some(AuditPlace::default());
-    while let Some(from) = place {
-        let (audited, next) = store.audit_from(from, STRETCH).await.map_err(Failure::outcome)?;
-        all.wallets += audited.wallets;
-        all.entries += audited.entries;
-        all.breaks.extend(audited.breaks);
-        place = next;
+    let mut total = Audited::default();
+    let mut position = Some(AuditPlace::default());
+    while let Some(from) = position {
+        let (audited, next) = store.audit_from(from, BATCH).await.map_err(Failure::outcome)?;
+        total.wallets += audited.wallets;
+        total.entries += audited.entries;
+        total.breaks.extend(audited.breaks);
+        position = next;
     }
-    Ok(all)
+    Ok(total)
 }
 
-fn line(found: &LedgerBreak) -> String {
-    let whose = found
+fn describe(found: &LedgerBreak) -> String {
+    let owner = found
         .customer
-        .map_or_else(|| "nobody any more".to_owned(), |customer| customer.to_string());
-    let at = found
+        .map_or_else(|| "a deleted customer".to_owned(), |customer| customer.to_string());
+    let position = found
         .entry
         .clone()
         .or(found.currency.map(|currency| currency.to_string()))
         .unwrap_or_default();
-    format!("BROKEN: ledger {} of {whose}, {at}: {}", found.ledger, found.what.name())
+    format!("MISMATCH: ledger {} of {owner}, {position}: {}", found.ledger, found.what.name())
 }

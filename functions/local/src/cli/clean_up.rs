@@ -1,27 +1,24 @@
-//! `clean-up`: one run of the clean-up function, on the local data folder.
+//! `clean-up`: runs the clean-up function once on the local data.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::Value;
 
-use super::{Failure, StackArgs, say};
-use crate::{log, stack::Stack};
+use super::{failure::Failure, output::print_line, stack_args::open_local_data};
+use crate::log;
 
-/// Options of `clean-up`.
 #[derive(Debug, Args)]
 pub(super) struct CleanUpArgs {
-    /// Folder of the local data [default: target/local beside template.yaml]
+    /// Folder of the local data; stop the launcher first
+    /// [default: target/local beside template.yaml]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
-/// Prints what each task did.
+/// Prints the result of each task.
 pub(super) async fn run(args: CleanUpArgs) -> Result<(), Failure> {
-    let (template, root) = StackArgs::template()?;
-    let stack_args =
-        StackArgs { memory: false, data: args.data, dynamodb_endpoint: None, set: Vec::new() };
-    let stack = Stack::start(&template, stack_args.options(&root)).await.map_err(Failure::usage)?;
+    let stack = open_local_data(args.data).await?;
     log::to_stderr("warn");
     let mut reports = Vec::new();
     for scheduled in stack.scheduled() {
@@ -32,16 +29,16 @@ pub(super) async fn run(args: CleanUpArgs) -> Result<(), Failure> {
         let report = report
             .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
         for (task, counts) in report.as_object().into_iter().flatten() {
-            say(line(task, counts));
+            print_line(describe(task, counts));
         }
     }
     Ok(())
 }
 
-fn line(task: &str, counts: &Value) -> String {
-    let left = if counts["unfinished"] == true { ", more is left" } else { "" };
+fn describe(task: &str, counts: &Value) -> String {
+    let rest = if counts["unfinished"] == true { "; more remains" } else { "" };
     format!(
-        "{task}: {} done, {} put off, {} failed{left}",
+        "{task}: {} done, {} postponed, {} failed{rest}",
         counts["done"], counts["put_off"], counts["failed"]
     )
 }

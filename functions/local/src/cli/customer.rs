@@ -1,7 +1,6 @@
-//! `customer disable` and `customer enable`: on the local data folder, or on a deployed table with
-//! the operator's own credentials.
+//! `customer disable` and `customer enable`.
 
-use std::{fs, path::PathBuf};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use shared::{
@@ -10,20 +9,21 @@ use shared::{
 };
 
 use super::{
-    Failure, say,
+    failure::{Failure, read_file},
+    output::print_line,
     target_table::{TargetTable, TargetTableArgs},
 };
 use crate::{
+    customer_admin::{CustomerAdmin, CustomerAdminError},
     log,
-    operator_admin::{DeskError, OperatorAdmin},
     template::Texts,
 };
 
 #[derive(Debug, Subcommand)]
 pub(super) enum CustomerCommand {
-    /// Close an account; all its sessions end
+    /// Disable an account; all its sessions end
     Disable(CustomerArgs),
-    /// Open an account again; its customer logs in anew
+    /// Enable an account again; its customer must log in
     Enable(CustomerArgs),
 }
 
@@ -32,60 +32,63 @@ pub(super) enum CustomerCommand {
 pub(super) struct CustomerArgs {
     /// The account's phone in E.164 form, such as +14155550123
     phone: String,
-    /// Why, for the audit log and the account
+    /// The reason, kept in the audit log and on the account
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
     #[command(flatten)]
     target: TargetTableArgs,
-    /// JSON file with the deployed secrets: {"HashSecret": "…", "CursorSecret": "…"}
+    /// JSON file with the secrets of the deployed stack, required with --table:
+    /// {"HashSecret": "…", "CursorSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
 }
 
-/// Sets the status, and says whether anything changed.
 pub(super) async fn run(command: CustomerCommand) -> Result<(), Failure> {
     let (args, disabled) = match command {
         CustomerCommand::Disable(args) => (args, true),
         CustomerCommand::Enable(args) => (args, false),
     };
     log::to_stderr("info");
-    let given = args.secrets.as_ref().map(read_secrets).transpose()?;
+    let secrets = args.secrets.as_deref().map(read_secrets).transpose()?;
     let target = args.target.open().await?;
-    let changed = set(&target, given, &args, disabled).await;
+    let changed = set_disabled(&target, secrets, &args, disabled).await;
     target.close().await;
-    let changed = changed?;
-    let status = if disabled { "closed" } else { "open" };
-    say(format_args!("the account is {status}{}", if changed { "" } else { ", as it was before" }));
+    let status = if disabled { "disabled" } else { "enabled" };
+    print_line(if changed? {
+        format!("the account is {status}")
+    } else {
+        format!("the account was {status} already")
+    });
     Ok(())
 }
 
-async fn set(
+async fn set_disabled(
     target: &TargetTable,
-    given: Option<Texts>,
+    deployed_secrets: Option<Texts>,
     args: &CustomerArgs,
     disabled: bool,
 ) -> Result<bool, Failure> {
     let secrets = match target {
         TargetTable::Local(stack) => stack.secrets.clone(),
-        TargetTable::Deployed(_) => given.unwrap_or_default(),
+        TargetTable::Deployed(_) => deployed_secrets.unwrap_or_default(),
     };
-    let admin = OperatorAdmin::new(target.store("customer")?, &secrets).map_err(Failure::usage)?;
+    let admin = CustomerAdmin::new(target.store("customer")?, &secrets).map_err(Failure::usage)?;
     let change = StatusChange { at: SystemClock.now(), why: args.why.clone() };
     admin.set_disabled(&args.phone, disabled, change).await.map_err(|error| match error {
-        DeskError::Phone | DeskError::Secret(_) => Failure::usage(error),
-        DeskError::Nobody | DeskError::Store(_) => Failure::outcome(error),
+        CustomerAdminError::InvalidPhone | CustomerAdminError::MissingSecret(_) => {
+            Failure::usage(error)
+        }
+        CustomerAdminError::NoAccount | CustomerAdminError::Store(_) => Failure::outcome(error),
     })
 }
 
-fn read_secrets(path: &PathBuf) -> Result<Texts, Failure> {
-    let shown = path.display();
-    let text = fs::read(path)
-        .map_err(|error| Failure::usage(format_args!("{shown} cannot be read: {error}")))?;
-    serde_json::from_slice(&text)
-        .map_err(|_| Failure::usage(format_args!("{shown} is no JSON object of texts")))
+fn read_secrets(path: &Path) -> Result<Texts, Failure> {
+    serde_json::from_str(&read_file(path)?).map_err(|_| {
+        Failure::usage(format_args!("{} must be a JSON object of strings", path.display()))
+    })
 }
 
-/// It stands at the account, which every request reads.
+/// Every request reads the account, so the reason on it stays short.
 fn reason(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     if (1..=200).contains(&text.chars().count()) {

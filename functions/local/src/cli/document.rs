@@ -1,16 +1,15 @@
-//! `document`: writes the committed OpenAPI document, from which the documentation is built.
+//! `document`: generates the committed OpenAPI document.
 
 use std::fs;
 
 use clap::Args;
 
-use super::{Failure, StackArgs, say};
+use super::{failure::Failure, output::print_line, stack_args::template};
 use crate::document;
 
-/// Options of `document`.
 #[derive(Debug, Args)]
 pub(super) struct DocumentArgs {
-    /// Print it instead
+    /// Print the document instead of writing the file
     #[arg(long)]
     print: bool,
 }
@@ -18,14 +17,14 @@ pub(super) struct DocumentArgs {
 pub(super) fn run(args: &DocumentArgs) -> Result<(), Failure> {
     let text = document::text();
     if args.print {
-        say(text.trim_end());
+        print_line(text.trim_end());
         return Ok(());
     }
-    let (_, root) = StackArgs::template()?;
-    let file = root.join(document::FILE);
-    fs::write(&file, text).map_err(|error| {
-        Failure::usage(format_args!("{} cannot be written: {error}", file.display()))
-    })?;
-    say(format_args!("{} is what the code says; the next build serves it", file.display()));
+    let (_, root) = template()?;
+    let path = root.join(document::FILE);
+    let file = path.display();
+    fs::write(&path, text)
+        .map_err(|error| Failure::usage(format_args!("cannot write {file}: {error}")))?;
+    print_line(format_args!("wrote {file}; rebuild to serve it"));
     Ok(())
 }

@@ -1,67 +1,59 @@
-//! `invoke`: one event through one function, on the local stack.
+//! `invoke`: invokes one function of the local stack with one event.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::Value;
-use shared::deadline::Deadline;
 
-use super::{Failure, StackArgs, say};
+use super::{
+    failure::{Failure, read_file},
+    output::print_line,
+    stack_args::{StackArgs, template},
+};
 use crate::{groups, log, stack::Stack};
 
-/// Options of `invoke`.
 #[derive(Debug, Args)]
 pub(super) struct InvokeArgs {
-    /// The function: its group or its name in template.yaml
+    /// The function, by its folder in functions/ (`auth`) or its name in template.yaml
+    /// (`AuthFunction`)
     function: String,
-    /// File with its event: of an HTTP API (payload format 2.0), of a queue, or of a schedule
+    /// File with the event: of API Gateway (payload format 2.0), SQS or EventBridge. The folder
+    /// events/ has one for each operation
     event: PathBuf,
     #[command(flatten)]
     stack: StackArgs,
 }
 
-/// Prints the function's answer.
-pub(super) async fn invoke(args: InvokeArgs) -> Result<(), Failure> {
-    let event = fs::read(&args.event).map_err(|error| {
-        Failure::usage(format_args!("{} cannot be read: {error}", args.event.display()))
-    })?;
-    let (template, root) = StackArgs::template()?;
+/// Prints the function's response.
+pub(super) async fn run(args: InvokeArgs) -> Result<(), Failure> {
+    let event = read_file(&args.event)?;
+    let (template, root) = template()?;
     let stack = Stack::start(&template, args.stack.options(&root)).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
-    let answer = answer(&stack, &args.function, &event).await;
+    let response = invoke(&stack, &args.function, &event).await;
     stack.stop().await;
-    let answer: Value = serde_json::from_slice(&answer?).map_err(Failure::outcome)?;
-    say(format_args!("{answer:#}"));
+    print_line(format_args!("{:#}", response?));
     Ok(())
 }
 
-async fn answer(stack: &Stack, name: &str, event: &[u8]) -> Result<Vec<u8>, Failure> {
-    let fed = stack.fed().map(|fed| (fed.consumer, &fed.app, fed.timeout));
-    let scheduled = stack
-        .scheduled()
-        .iter()
-        .map(|scheduled| (scheduled.consumer, &scheduled.app, scheduled.timeout));
-    if let Some((consumer, app, timeout)) =
-        fed.into_iter().chain(scheduled).find(|(consumer, ..)| consumer.name == name)
-    {
-        let event = serde_json::from_slice(event)
-            .map_err(|error| Failure::usage(format_args!("the event is no JSON: {error}")))?;
-        let answer = (consumer.handle)(app.clone(), event, Deadline::within(timeout)).await;
-        let answer = answer
-            .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))?;
-        return serde_json::to_vec(&answer).map_err(Failure::outcome);
+async fn invoke(stack: &Stack, name: &str, event: &str) -> Result<Value, Failure> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::outcome(format_args!("the function failed: {error}"))
+    };
+    if let Some(consumer) = stack.consumers().find(|target| target.consumer.name == name) {
+        let event = serde_json::from_str(event)
+            .map_err(|error| Failure::usage(format_args!("the event is not JSON: {error}")))?;
+        return consumer.handle(event).await.map_err(|error| failed(&error));
     }
     let Some(function) = stack.function(name) else {
         let known: Vec<_> = groups::names().collect();
         return Err(Failure::usage(format_args!(
-            "there is no function {name}; there are {}",
+            "there is no function {name}; the functions are {}",
             known.join(", ")
         )));
     };
-    stack.fill().await.map_err(Failure::outcome)?;
+    stack.seed().await.map_err(Failure::outcome)?;
     stack.prepare().await;
-    function
-        .invoke(event)
-        .await
-        .map_err(|error| Failure::outcome(format_args!("the function failed: {error}")))
+    let response = function.invoke(event.as_bytes()).await.map_err(|error| failed(&error))?;
+    serde_json::from_slice(&response).map_err(Failure::outcome)
 }

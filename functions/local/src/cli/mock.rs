@@ -1,55 +1,42 @@
-//! `mock`: the documentation and the mock until Ctrl-C.
+//! `mock`: serves the documentation and the mock.
 
-use bytes::Bytes;
 use clap::Args;
-use http::{Request, StatusCode};
 
-use super::{Failure, StackArgs, say, serve::end_signal};
-use crate::{
-    connections::{self, BodyError, Server, read_body},
-    gateway::{BODY_LIMIT, too_large},
-    gateway_answer::message,
-    mock,
+use super::{
+    failure::Failure, output::print_line, shutdown::shutdown_signal, stack_args::template,
 };
+use crate::{connections, gateway::serve, mock};
 
-/// Options of `mock`.
 #[derive(Debug, Args)]
 pub(super) struct MockArgs {
     /// Port to serve on
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Host to serve on; anything but the loopback address lets others in
+    /// Address to serve on; the default accepts connections from this machine only
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
 }
 
-/// Serves them.
+/// Serves until Ctrl-C or SIGTERM.
 pub(super) async fn run(args: MockArgs) -> Result<(), Failure> {
-    let ended = end_signal().map_err(Failure::usage)?;
-    let (template, _) = StackArgs::template()?;
+    let shutdown = shutdown_signal().map_err(Failure::usage)?;
+    let (template, _) = template()?;
     let listener = connections::bind(&args.host, args.port).await.map_err(Failure::usage)?;
     let gateway = mock::gateway(&template).map_err(Failure::usage)?;
-    let server = Server::answering(listener, move |request, source_ip| {
+    let server = serve(listener, move |request, source_ip| {
         let gateway = gateway.clone();
-        async move {
-            let (parts, body) = request.into_parts();
-            match read_body(body, BODY_LIMIT).await {
-                Ok(body) => {
-                    gateway.handle(Request::<Bytes>::from_parts(parts, body), source_ip).await
-                }
-                Err(BodyError::TooLarge) => too_large(),
-                Err(BodyError::Broken) => message(StatusCode::BAD_REQUEST, "Bad Request"),
-            }
-        }
+        async move { gateway.handle(request, source_ip).await }
     });
     let server = server.map_err(Failure::usage)?;
     let url = server.url();
-    say(format_args!(
-        "The mock of every operation is under {url}/mock/, the documentation at {url}/docs/ (no storage; Ctrl-C ends it)\n\
+    print_line(format_args!(
+        "Documentation: {url}/docs/\n\
+         Mock of every operation, without storage: {url}/mock/ (Ctrl-C to stop)\n\
          \x20 curl -s {url}/mock/api/app-info/\n\
-         \x20 curl -s {url}/mock/api/customer/ -H 'Authorization: Bearer any' -H 'Prefer: code=401'"
+         \x20 curl -s {url}/mock/api/customer/ \\\n\
+         \x20   -H 'Authorization: Bearer any' -H 'Prefer: code=401'"
     ));
-    let _ = ended.await;
+    let _ = shutdown.await;
     server.stop().await;
     Ok(())
 }

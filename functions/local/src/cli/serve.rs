@@ -1,11 +1,15 @@
-//! `serve` and `engines`: what runs until Ctrl-C.
+//! `serve` and `engines`, which run until Ctrl-C or SIGTERM.
 
-use std::{io, sync::Arc};
+use std::sync::Arc;
 
 use clap::Args;
-use tokio::sync::oneshot;
 
-use super::{Failure, StackArgs, say};
+use super::{
+    failure::Failure,
+    output::print_line,
+    shutdown::shutdown_signal,
+    stack_args::{StackArgs, template},
+};
 use crate::{
     connections, log,
     moving_clock::MovingClock,
@@ -14,23 +18,21 @@ use crate::{
     stack::{EngineAddresses, Stack},
 };
 
-/// Options of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Port to serve on
     #[arg(long, default_value_t = 3000)]
     port: u16,
-    /// Host to serve on; anything but the loopback address lets others in
+    /// Address to serve on; the default accepts connections from this machine only
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
     #[command(flatten)]
     stack: StackArgs,
 }
 
-/// Options of `engines`.
 #[derive(Debug, Args)]
 pub(super) struct EnginesArgs {
-    /// Host both listen on; containers reach the gateway address of their bridge
+    /// Address to listen on; for containers, the gateway address of their bridge network
     #[arg(long, default_value = "127.0.0.1")]
     host: String,
     /// Port of the DynamoDB API
@@ -50,20 +52,19 @@ impl ServeArgs {
     }
 }
 
-/// Serves the API until Ctrl-C or SIGTERM.
 pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
-    let ended = end_signal().map_err(Failure::usage)?;
-    let (template, root) = StackArgs::template()?;
-    // The port first: a second launcher should hear of the port and not of the data folder.
+    let shutdown = shutdown_signal().map_err(Failure::usage)?;
+    let (template, root) = template()?;
+    // Bind first: a second launcher should report the port, not the locked data folder.
     let listener = connections::bind(&args.host, args.port).await.map_err(Failure::usage)?;
     let clock = Arc::new(MovingClock::default());
     let mut options = args.stack.options(&root);
     options.clock = clock.clone();
-    options.on_message = Some(printed());
-    let kept = options.data.clone();
+    options.on_message = Some(print_messages());
+    let data = options.data.as_ref().map(|folder| folder.display().to_string());
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
-    stack.fill().await.map_err(Failure::outcome)?;
+    stack.seed().await.map_err(Failure::outcome)?;
     stack.prepare().await;
 
     let backend = Backend {
@@ -73,46 +74,48 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         clock,
     };
     let server = backend.serve(listener).map_err(Failure::usage)?;
-    let delivering = stack.keep_delivering();
-    let data =
-        kept.map_or_else(|| "in memory".to_owned(), |folder| format!("in {}", folder.display()));
-    say(welcome(&server.url(), &data));
-    let _ = ended.await;
-    drop(delivering);
+    let workers = stack.run_consumers();
+    print_line(welcome(&server.url(), data.as_deref().unwrap_or("memory")));
+    let _ = shutdown.await;
+    drop(workers);
     server.stop().await;
     stack.stop().await;
     Ok(())
 }
 
-/// Runs the engines alone until Ctrl-C or SIGTERM.
 pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
-    let ended = end_signal().map_err(Failure::usage)?;
-    let (template, root) = StackArgs::template()?;
+    let shutdown = shutdown_signal().map_err(Failure::usage)?;
+    let (template, root) = template()?;
     let mut options = args.stack.options(&root);
     options.engines = EngineAddresses {
         host: args.host,
         dynamodb_port: args.dynamodb_port,
         sns_port: args.sns_port,
     };
-    options.on_message = Some(printed());
+    options.on_message = Some(print_messages());
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
-    stack.fill().await.map_err(Failure::outcome)?;
-    say(format_args!(
-        "AWS_ENDPOINT_URL_DYNAMODB={}\nAWS_ENDPOINT_URL_SNS={}\nTABLE_NAME={}\nAWS_REGION=us-east-1\nAWS_ACCESS_KEY_ID=local\n\
+    stack.seed().await.map_err(Failure::outcome)?;
+    print_line(format_args!(
+        "AWS_ENDPOINT_URL_DYNAMODB={}\n\
+         AWS_ENDPOINT_URL_SNS={}\n\
+         TABLE_NAME={}\n\
+         AWS_REGION=us-east-1\n\
+         AWS_ACCESS_KEY_ID=local\n\
          AWS_SECRET_ACCESS_KEY=local",
         stack.dynamodb_endpoint, stack.sns_endpoint, stack.deployment.table.name
     ));
-    let _ = ended.await;
+    let _ = shutdown.await;
     stack.stop().await;
     Ok(())
 }
 
-fn printed() -> OnMessage {
+/// `tests/scenario` reads the codes from these lines.
+fn print_messages() -> OnMessage {
     Arc::new(|message| match message {
-        Message::Sms { to, text, .. } => say(format_args!("SMS to {to}: {text}")),
+        Message::Sms { to, text, .. } => print_line(format_args!("SMS to {to}: {text}")),
         Message::Push { to, message } => {
-            say(format_args!("Push to {to}: {}", message["notification"]))
+            print_line(format_args!("Push to {to}: {}", message["notification"]));
         }
     })
 }
@@ -120,26 +123,12 @@ fn printed() -> OnMessage {
 fn welcome(url: &str, data: &str) -> String {
     let json = "-H 'Content-Type: application/json'";
     format!(
-        "Satchel serves {url} (data {data}; Ctrl-C ends it). Log in with the challenge of the first answer and the code printed here:\n\
-         \x20 curl -s {url}/api/send-otp/ {json} -d '{{\"phone\": \"+12025550123\"}}'\n\
-         \x20 curl -s {url}/api/customer/authenticate/ {json} -d '{{\"phone\": \"+12025550123\", \"challenge\": \"…\", \"otp\": \"…\"}}'"
+        "Satchel is serving {url} (data in {data}; Ctrl-C to stop).\n\
+         To log in, request a code:\n\
+         \x20 curl -s {url}/api/send-otp/ {json} \\\n\
+         \x20   -d '{{\"phone\": \"+12025550123\"}}'\n\
+         and send the challenge of its response with the code, which is printed here:\n\
+         \x20 curl -s {url}/api/customer/authenticate/ {json} \\\n\
+         \x20   -d '{{\"phone\": \"+12025550123\", \"challenge\": \"…\", \"otp\": \"…\"}}'"
     )
-}
-
-/// Ready at once, so that no signal is missed while the stack starts; ends at the first one.
-pub(super) fn end_signal() -> io::Result<oneshot::Receiver<()>> {
-    let (tell, ended) = oneshot::channel();
-    #[cfg(unix)]
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::spawn(async move {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        let _ = tokio::signal::ctrl_c().await;
-        let _ = tell.send(());
-    });
-    Ok(ended)
 }

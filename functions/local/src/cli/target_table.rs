@@ -1,60 +1,54 @@
-//! Where an operator's command works: on the data of the local launcher, or on a deployed table
-//! with the operator's own credentials.
+//! The table that an operator's command works on: the local data, or a deployed table with the
+//! operator's own AWS credentials.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use shared::store::Store;
 
-use super::{Failure, StackArgs, http_url};
-use crate::{doctor::operator_client, stack::Stack};
+use super::{
+    failure::Failure,
+    stack_args::{http_url, open_local_data},
+};
+use crate::{operator_aws, stack::Stack};
 
-/// Which table.
 #[derive(Debug, Args)]
 pub(super) struct TargetTableArgs {
-    /// Folder of the local data [default: target/local beside template.yaml]
+    /// Folder of the local data; stop the launcher first
+    /// [default: target/local beside template.yaml]
     #[arg(long, value_name = "DIR", conflicts_with = "table")]
     data: Option<PathBuf>,
-    /// A deployed table instead, as the stack's output `TableName` gives it
+    /// Work on this deployed table instead (the stack's output `TableName`)
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
-    /// The table's region, where your AWS profile names none or another
+    /// Region of the table [default: the region of your AWS profile]
     #[arg(long, requires = "table")]
     region: Option<String>,
-    /// A DynamoDB API outside AWS
+    /// Use this DynamoDB API instead of the one of AWS
     #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
     dynamodb_endpoint: Option<String>,
 }
 
-/// An opened table.
 pub(super) enum TargetTable {
-    /// The local data, which this process now has to itself.
+    /// The local data, locked by this process.
     Local(Box<Stack>),
-    /// A deployed table.
     Deployed(Store),
 }
 
 impl TargetTableArgs {
-    /// Opens it; the launcher must not be running on the same local data.
+    /// Fails where the launcher is running on the same local data.
     pub(super) async fn open(&self) -> Result<TargetTable, Failure> {
         if let Some(table) = &self.table {
-            let client = operator_client(self.region.clone(), self.dynamodb_endpoint.clone()).await;
-            return Ok(TargetTable::Deployed(Store::new(client, table.clone())));
+            let (region, endpoint) = (self.region.clone(), self.dynamodb_endpoint.clone());
+            let client = operator_aws::dynamodb(region, endpoint).await;
+            return Ok(TargetTable::Deployed(Store::new(client, table)));
         }
-        let (template, root) = StackArgs::template()?;
-        let stack = StackArgs {
-            memory: false,
-            data: self.data.clone(),
-            dynamodb_endpoint: None,
-            set: Vec::new(),
-        };
-        let stack = Stack::start(&template, stack.options(&root)).await.map_err(Failure::usage)?;
-        Ok(TargetTable::Local(Box::new(stack)))
+        open_local_data(self.data.clone()).await.map(|stack| TargetTable::Local(Box::new(stack)))
     }
 }
 
 impl TargetTable {
-    /// Its table, by the functions of a group.
+    /// The store of a group's function.
     pub(super) fn store(&self, group: &str) -> Result<Store, Failure> {
         match self {
             Self::Local(stack) => stack
@@ -65,7 +59,6 @@ impl TargetTable {
         }
     }
 
-    /// Closes it; what was written is kept.
     pub(super) async fn close(self) {
         if let Self::Local(stack) = self {
             stack.stop().await;

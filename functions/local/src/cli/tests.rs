@@ -1,6 +1,7 @@
-//! What the command line takes and refuses.
+//! Which command lines are accepted and which are rejected.
 
 use super::*;
+use crate::template::Overrides;
 
 fn parsed(line: &str) -> Result<Cli, String> {
     let arguments = std::iter::once("satchel").chain(line.split_whitespace());
@@ -8,7 +9,7 @@ fn parsed(line: &str) -> Result<Cli, String> {
 }
 
 #[test]
-fn serve_is_what_happens_without_a_command() {
+fn serve_is_the_default_command() {
     for line in
         ["", "--port 4000 --memory --set CodeTries=3", "serve --port 4000 --host 0.0.0.0 --data x"]
     {
@@ -28,8 +29,8 @@ fn a_parameter_may_hold_an_equals_sign_and_be_repeated() {
 }
 
 #[test]
-fn wrong_values_are_refused() {
-    let wrong = [
+fn invalid_arguments_are_rejected() {
+    let invalid = [
         "--port 99999",
         "--set NoValue",
         "--set =x",
@@ -60,20 +61,21 @@ fn wrong_values_are_refused() {
         "audit --region r",
         "clean-up --table t",
     ];
-    for line in wrong {
+    for line in invalid {
         assert!(parsed(line).is_err(), "{line}");
     }
 }
 
 #[test]
-fn every_command_has_its_options() {
-    let right = [
+fn valid_arguments_are_accepted() {
+    let valid = [
         "token keygen --out k",
         "token operator --key k --scope a --scope b --why w --customer c --minutes 15",
         "invoke auth event.json --memory",
         "customer disable +14155550123 --why w",
         "customer enable +14155550123 --why w --data d",
-        "customer disable +14155550123 --why w --table t --secrets f --region r --dynamodb-endpoint http://127.0.0.1:8000",
+        "customer disable +14155550123 --why w --table t --secrets f --region r \
+         --dynamodb-endpoint http://127.0.0.1:8000",
         "content push f",
         "content push f --yes --data d",
         "content push f --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
@@ -88,7 +90,7 @@ fn every_command_has_its_options() {
         "notify --all --title t --topic arn --region r --sns-endpoint http://127.0.0.1:8001",
         "notify --customer c --title t --port 4000",
     ];
-    for line in right {
+    for line in valid {
         assert!(parsed(line).is_ok(), "{line}");
     }
 }

@@ -1,19 +1,23 @@
 //! `token keygen` and `token operator`.
 
-use std::{fs, io::Write as _, path::PathBuf};
+use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use shared::clock::{Clock, SystemClock};
 
-use super::{Failure, say};
+use super::{
+    failure::{Failure, read_file},
+    output::print_line,
+};
 use crate::{
-    operator_token::{Grant, MOST_MINUTES, OperatorKey},
+    operator_token::{Grant, MAX_MINUTES, OperatorKey},
     private_file,
 };
 
 #[derive(Debug, Subcommand)]
 pub(super) enum TokenCommand {
-    /// Make an Ed25519 key pair for operator tokens
+    /// Create an Ed25519 key pair for operator tokens, and print the value of the parameter
+    /// OperatorPublicKey
     Keygen(KeygenArgs),
     /// Sign an operator token with the private key, and print it
     Operator(OperatorArgs),
@@ -21,27 +25,31 @@ pub(super) enum TokenCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct KeygenArgs {
-    /// New file for the private key, readable by you alone; without it the key is printed
+    /// New file for the private key, readable by you only; without it the key is printed
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct OperatorArgs {
-    /// The private key's file
+    /// File with the private key
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
-    /// What the token may do; may be repeated
+    /// What the token permits, such as `wallet:credit`; may be repeated
     #[arg(long, required = true, value_parser = scope)]
     scope: Vec<String>,
-    /// Why, for the audit log
+    /// The reason, for the audit log
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// The one customer it is for
+    /// Restrict the token to the customer with this id
     #[arg(long, value_name = "ID")]
     customer: Option<String>,
-    /// How many minutes it is good
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=i64::from(MOST_MINUTES)))]
+    /// Lifetime in minutes, 1 to 15
+    #[arg(
+        long,
+        default_value_t = 5,
+        value_parser = clap::value_parser!(u8).range(1..=i64::from(MAX_MINUTES)),
+    )]
     minutes: u8,
 }
 
@@ -53,37 +61,34 @@ pub(super) fn run(command: TokenCommand) -> Result<(), Failure> {
 }
 
 fn keygen(args: &KeygenArgs) -> Result<(), Failure> {
-    let key = OperatorKey::generate().map_err(|_| Failure::outcome("no key could be made"))?;
+    let key = OperatorKey::generate().map_err(|_| Failure::outcome("cannot generate a key"))?;
     match &args.out {
         Some(path) => private_file::create(path)
             .and_then(|mut file| file.write_all(key.to_pem().as_bytes()))
             .map_err(|error| {
-                Failure::usage(format_args!("{} cannot be written: {error}", path.display()))
+                Failure::usage(format_args!("cannot write {}: {error}", path.display()))
             })?,
-        None => say(key.to_pem().trim_end()),
+        None => print_line(key.to_pem().trim_end()),
     }
-    say(format_args!("OperatorPublicKey={}", key.public()));
+    print_line(format_args!("OperatorPublicKey={}", key.public()));
     Ok(())
 }
 
 fn operator(args: OperatorArgs) -> Result<(), Failure> {
-    let path = args.key.display();
-    let pem = fs::read_to_string(&args.key)
-        .map_err(|error| Failure::usage(format_args!("{path} cannot be read: {error}")))?;
-    let key = OperatorKey::from_pem(&pem)
-        .map_err(|error| Failure::usage(format_args!("{path} {error}")))?;
+    let key = OperatorKey::from_pem(&read_file(&args.key)?)
+        .map_err(|error| Failure::usage(format_args!("{} {error}", args.key.display())))?;
     let grant = Grant {
         scopes: args.scope,
         why: args.why,
         customer_id: args.customer,
         minutes: args.minutes,
     };
-    say(key.sign(&grant, SystemClock.now()).map_err(Failure::outcome)?);
+    print_line(key.sign(&grant, SystemClock.now()).map_err(Failure::outcome)?);
     Ok(())
 }
 
-/// Scopes are joined by spaces in the token.
+/// The token joins its scopes with spaces.
 fn scope(text: &str) -> Result<String, &'static str> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if plain { Ok(text.to_owned()) } else { Err("a scope is one word") }
+    let is_word = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_word { Ok(text.to_owned()) } else { Err("a scope is one word") }
 }

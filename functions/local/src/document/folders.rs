@@ -1,58 +1,53 @@
-//! The folders of the documentation and what stands in each, in the order of the API's source.
+//! The folders of the documentation and their operations, in the order of the original API, which
+//! this backend replaces.
 //!
-//! Invariant: the one place that has this order. Operations that the source does not have stand
-//! behind those that it has, in the order of their registration; a contract test holds the document
-//! to it.
+//! Invariant: only this file defines the order. Operations that the original API does not have come
+//! last in their folder, in the order of their registration. A contract test checks the document.
 
-/// Folders that stand together.
+/// Folders under one heading.
 #[derive(Debug)]
 pub struct Group {
-    /// Their heading.
     pub name: &'static str,
-    /// In their order.
     pub folders: &'static [Folder],
 }
 
-/// One folder: a tag of the document.
+/// A tag of the document.
 #[derive(Debug)]
 pub struct Folder {
-    /// The tag.
     pub tag: &'static str,
-    /// What it is called under its heading.
-    pub shown: &'static str,
-    /// What is in it.
-    pub about: &'static str,
-    /// The ids of the source's operations.
+    /// Its name under the heading of its group.
+    pub display_name: &'static str,
+    pub description: &'static str,
+    /// The ids of its operations in the original API.
     pub operations: &'static [&'static str],
 }
 
-/// All of them.
 pub const GROUPS: &[Group] = &[
     Group {
         name: "Sample APIs",
         folders: &[
             Folder {
                 tag: "Sample APIs",
-                shown: "Sample APIs",
-                about: "Swagger's Petstore: what a first try needs.",
+                display_name: "Sample APIs",
+                description: "Swagger's Petstore: the operations for a first try.",
                 operations: &["addPet", "updatePet", "findPetsByStatus", "getPetById", "deletePet"],
             },
             Folder {
                 tag: "pet",
-                shown: "pet",
-                about: "More about pets.",
+                display_name: "pet",
+                description: "More about pets.",
                 operations: &["uploadFile", "findPetsByTags", "updatePetWithForm"],
             },
             Folder {
                 tag: "store",
-                shown: "store",
-                about: "Orders of the Petstore.",
+                display_name: "store",
+                description: "Orders of the Petstore.",
                 operations: &["getInventory", "placeOrder", "getOrderById", "deleteOrder"],
             },
             Folder {
                 tag: "user",
-                shown: "user",
-                about: "Users of the Petstore.",
+                display_name: "user",
+                description: "Users of the Petstore.",
                 operations: &[
                     "createUsersWithListInput",
                     "getUserByName",
@@ -70,8 +65,8 @@ pub const GROUPS: &[Group] = &[
         name: "👀 A_接口状态_看效果",
         folders: &[Folder {
             tag: "👀 A_接口状态_看效果",
-            shown: "👀 A_接口状态_看效果",
-            about: "What an operation looks like that is still being made.",
+            display_name: "👀 A_接口状态_看效果",
+            description: "An operation that is still under development.",
             operations: &["allParameters"],
         }],
     },
@@ -80,8 +75,8 @@ pub const GROUPS: &[Group] = &[
         folders: &[
             Folder {
                 tag: "User/Authentication",
-                shown: "Authentication",
-                about: "One-time codes, tokens, sessions.",
+                display_name: "Authentication",
+                description: "One-time codes, tokens and sessions.",
                 operations: &[
                     "refresh_token_create",
                     "logoutAllDevices",
@@ -91,8 +86,8 @@ pub const GROUPS: &[Group] = &[
             },
             Folder {
                 tag: "User/Customer",
-                shown: "Customer",
-                about: "Log-in and the customer's own profile.",
+                display_name: "Customer",
+                description: "Log-in and the customer's profile.",
                 operations: &[
                     "AuthenticateCustomer",
                     "GetCustomerDetails",
@@ -107,20 +102,20 @@ pub const GROUPS: &[Group] = &[
         folders: &[
             Folder {
                 tag: "Location/Country",
-                shown: "Country",
-                about: "The countries of ISO 3166-1.",
+                display_name: "Country",
+                description: "The countries of ISO 3166-1.",
                 operations: &["ListCountries"],
             },
             Folder {
                 tag: "Location/Region",
-                shown: "Region",
-                about: "Where a point is.",
+                display_name: "Region",
+                description: "The region of a point.",
                 operations: &["GetRegionByPoint"],
             },
             Folder {
                 tag: "Location/Address",
-                shown: "Address",
-                about: "A customer's address book.",
+                display_name: "Address",
+                description: "A customer's address book.",
                 operations: &["ListAddresses", "CreateAddress", "UpdateAddress", "DeleteAddress"],
             },
         ],
@@ -129,8 +124,8 @@ pub const GROUPS: &[Group] = &[
         name: "Wallet",
         folders: &[Folder {
             tag: "Wallet",
-            shown: "Wallet",
-            about: "Balances, the ledger behind them, and movements of money.",
+            display_name: "Wallet",
+            description: "Balances, ledger entries, and movements of money.",
             operations: &["listWalletDetails", "updateWallet"],
         }],
     },
@@ -139,8 +134,8 @@ pub const GROUPS: &[Group] = &[
         folders: &[
             Folder {
                 tag: "FCM/Devices",
-                shown: "Devices",
-                about: "Devices that are pushed to.",
+                display_name: "Devices",
+                description: "Devices that receive pushes.",
                 operations: &[
                     "devices_list",
                     "devices_create",
@@ -152,8 +147,8 @@ pub const GROUPS: &[Group] = &[
             },
             Folder {
                 tag: "FCM/Notification",
-                shown: "Notification",
-                about: "The inbox.",
+                display_name: "Notification",
+                description: "The inbox.",
                 operations: &["listNotifications", "deleteNotification", "bulkDeleteNotifications"],
             },
         ],
@@ -162,27 +157,27 @@ pub const GROUPS: &[Group] = &[
         name: "AppInfo",
         folders: &[Folder {
             tag: "AppInfo",
-            shown: "AppInfo",
-            about: "What an app shows to everybody, and whether it is too old.",
+            display_name: "AppInfo",
+            description: "What an app shows to everybody, and whether it must be updated.",
             operations: &["getSocialAccounts", "getAppInfo", "listFaqs"],
         }],
     },
 ];
 
-/// What is still being made; everything else is released.
+/// The operations under development. All others are released.
 pub const DEVELOPING: &[&str] = &["allParameters"];
 
-/// All folders in their order.
+/// All folders, in order.
 pub fn folders() -> impl Iterator<Item = &'static Folder> {
     GROUPS.iter().flat_map(|group| group.folders)
 }
 
-/// Where an operation stands: its folder's place, and its own among those of the source; behind
-/// them where the source does not have it.
-pub fn place(tag: &str, id: &str) -> (usize, usize) {
+/// The index of an operation's folder, and its index among the folder's original operations. What
+/// is not listed comes last.
+pub fn position(tag: &str, id: &str) -> (usize, usize) {
     let folder = folders().position(|folder| folder.tag == tag).unwrap_or(usize::MAX);
-    let known = folders()
+    let operation = folders()
         .nth(folder)
         .and_then(|folder| folder.operations.iter().position(|operation| *operation == id));
-    (folder, known.unwrap_or(usize::MAX))
+    (folder, operation.unwrap_or(usize::MAX))
 }

@@ -1,63 +1,68 @@
-//! The committed OpenAPI document: what the groups' registrations say, in the order of its folders,
-//! with what no registration knows: introduction, samples, states, the message that other systems
-//! publish.
+//! The committed OpenAPI document: the operations that the groups register, in the order of the
+//! folders, with introduction, samples, release states, and the message that other systems publish.
 //!
-//! Invariant: it follows from the code alone, so that a contract test can compare it with the file.
+//! Invariant: it is generated from the code alone, so that a contract test can compare it with the
+//! committed file.
 
+mod call;
+mod example;
+mod flatten;
 mod folders;
+mod json;
 mod languages;
 mod order;
+mod paragraphs;
 mod samples;
-mod text;
 mod webhooks;
 
 use serde_json::{Value, json};
 
+use self::json::members;
 pub use self::{
-    folders::{DEVELOPING, Folder, GROUPS as FOLDER_GROUPS, folders, place},
-    samples::{Body, Call, Part},
+    call::{Body, Call, Part},
+    folders::{Folder, folders},
 };
 use crate::groups;
 
-/// Where it is committed, from the repository's root.
+/// The committed file, from the repository's root.
 pub const FILE: &str = "functions/docs/openapi.json";
 
-const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time code, tokens that rotate, profiles, addresses, a wallet, push \
-    devices and an inbox.";
+const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time code, rotating \
+    tokens, profiles, addresses, a wallet, push devices and an inbox.";
 
-/// The document of all groups.
 pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
         .expect("the document is JSON");
+    flatten::merge_objects(&mut document);
     members(document.pointer_mut("/components/responses"))
-        .for_each(|(_, answer)| header_examples(answer));
+        .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {
         let content = &mut document["components"]["responses"][name]["content"];
         let Some(examples) = content.pointer_mut("/application~1json/examples") else { continue };
-        let taken = order
+        let sorted = order
             .iter()
             .filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
-        *examples = Value::Object(taken.collect());
+        *examples = Value::Object(sorted.collect());
     }
-    text::join_lines(&mut document["paths"]);
-    text::join_lines(&mut document["components"]);
+    paragraphs::join_lines(&mut document["paths"]);
+    paragraphs::join_lines(&mut document["components"]);
     document["info"]["summary"] = SUMMARY.into();
     document["info"]["description"] =
         introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
-    let described = document.clone();
+    let schemas = document.clone();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
-            complete(&described, path, method, operation);
+            complete(&schemas, path, method, operation);
         }
     }
     document["servers"] = servers();
     document["webhooks"] = webhooks::webhooks();
-    order::put_in_order(&mut document, &shared::http::openapi::operation_ids(&routes));
+    order::sort(&mut document, &shared::http::openapi::operation_ids(&routes));
     document
 }
 
-/// The document as its file holds it.
+/// The content of [`FILE`].
 pub fn text() -> String {
     format!("{:#}\n", document())
 }
@@ -65,32 +70,35 @@ pub fn text() -> String {
 fn servers() -> Value {
     json!([
         {"url": "/", "description": "This stack"},
-        {"url": "/mock", "description": "The examples of this document, where the mock is switched on"},
+        {
+            "url": "/mock",
+            "description": "The examples of this document, if the mock is enabled",
+        },
     ])
 }
 
-/// The guides, and what the registrations say in general.
-fn introduction(general: &str) -> String {
+/// The guides and the API's conventions.
+fn introduction(conventions: &str) -> String {
     let guides: Vec<&str> = docs::GUIDES.iter().map(|guide| guide.text.trim_end()).collect();
-    format!("{}\n\n# Conventions\n\n{general}", guides.join("\n\n"))
+    format!("{}\n\n# Conventions\n\n{conventions}", guides.join("\n\n"))
 }
 
 fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
-    let state = if DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
+    let state = if folders::DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
     operation["x-apidog-status"] = state.into();
-    members(operation.get_mut("responses")).for_each(|(_, answer)| header_examples(answer));
+    members(operation.get_mut("responses")).for_each(|(_, response)| add_header_examples(response));
     operation
         .get_mut("parameters")
         .and_then(Value::as_array_mut)
         .into_iter()
         .flatten()
-        .for_each(not_null);
+        .for_each(remove_null);
     operation["x-codeSamples"] = samples::samples(document, path, method, operation);
 }
 
-/// What is not in a body may be absent, and is never null.
-fn not_null(parameter: &mut Value) {
+/// A parameter outside of a body may be absent, but cannot be null.
+fn remove_null(parameter: &mut Value) {
     let Some(kind) = parameter.pointer_mut("/schema/type") else { return };
     let kinds: Vec<Value> =
         kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
@@ -99,14 +107,14 @@ fn not_null(parameter: &mut Value) {
     }
 }
 
-/// A header's example is what its description says in code, or what is known of its name.
-fn header_examples(answer: &mut Value) {
-    for (name, header) in members(answer.get_mut("headers")) {
+/// The example of a header is the code in its description, or one for its name.
+fn add_header_examples(response: &mut Value) {
+    for (name, header) in members(response.get_mut("headers")) {
         if header.get("example").is_some() {
             continue;
         }
-        let described = header["description"].as_str().unwrap_or_default();
-        let quoted = described
+        let description = header["description"].as_str().unwrap_or_default();
+        let quoted = description
             .strip_prefix('`')
             .and_then(|text| text.strip_suffix('`'))
             .filter(|text| !text.contains('`'));
@@ -126,13 +134,4 @@ fn header_examples(answer: &mut Value) {
                 .map_or_else(|| example.into(), Into::into);
         }
     }
-}
-
-/// The members of an object; of anything else none.
-fn members(value: Option<&mut Value>) -> impl Iterator<Item = (&str, &mut Value)> {
-    value
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str(), value))
 }

@@ -1,83 +1,89 @@
-//! The order of what is in the document: tags by their groups, operations as their folders have
-//! them, paths and methods as they are first met.
+//! The order of the document: tags by their groups, operations by their folders, paths and methods
+//! by their first operation.
 
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
 use super::{
-    folders::{Folder, GROUPS, Group, folders, place},
-    members,
+    folders::{Folder, GROUPS, Group, folders, position},
+    json::members,
 };
 
-/// What is read first stands first.
+/// The order of the document's members.
 const MEMBERS: [&str; 8] =
     ["openapi", "info", "servers", "tags", "x-tagGroups", "paths", "webhooks", "components"];
 
-/// Where an operation stands: its members are compared in their order.
+/// Sorts operations; the fields are compared in this order.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Placed {
+struct SortKey {
     folder: usize,
-    of_the_source: usize,
+    /// The index in the folder's list.
+    listed: usize,
     registered: usize,
     path: String,
     method: String,
 }
 
-/// Puts everything in its order; `ids` are in the order of their registration.
-pub(super) fn put_in_order(document: &mut Value, ids: &[String]) {
-    let mut placed = placed(document, ids);
-    placed.sort();
-    number(document, &placed);
-    let first = |is_it: &dyn Fn(&Placed) -> bool| placed.iter().position(is_it);
+/// Sorts the document. `ids` are the operations in the order of their registration.
+pub(super) fn sort(document: &mut Value, ids: &[String]) {
+    let mut keys = sort_keys(document, ids);
+    keys.sort();
+    number_operations(document, &keys);
+    let first = |matches: &dyn Fn(&SortKey) -> bool| keys.iter().position(matches);
     if let Some(paths) = document.get_mut("paths") {
-        sort_members(paths, |path| first(&|one| one.path == path));
+        sort_members(paths, |path| first(&|key| key.path == path));
         for (path, item) in members(Some(paths)) {
-            sort_members(item, |method| first(&|one| one.path == path && one.method == method));
+            sort_members(item, |method| first(&|key| key.path == path && key.method == method));
         }
     }
-    tag(document, &placed);
+    set_tags(document, &keys);
     sort_members(document, |name| MEMBERS.iter().position(|known| *known == name));
 }
 
-fn placed(document: &mut Value, ids: &[String]) -> Vec<Placed> {
+fn sort_keys(document: &mut Value, ids: &[String]) -> Vec<SortKey> {
     let registered: HashMap<&str, usize> =
-        ids.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
-    let mut placed = Vec::new();
+        ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
+    let mut keys = Vec::new();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
             let id = operation["operationId"].as_str().unwrap_or_default();
-            let (folder, of_the_source) =
-                place(operation["tags"][0].as_str().unwrap_or_default(), id);
+            let (folder, listed) = position(operation["tags"][0].as_str().unwrap_or_default(), id);
             let registered = registered.get(id).copied().unwrap_or(usize::MAX);
-            placed.push(Placed {
+            keys.push(SortKey {
                 folder,
-                of_the_source,
+                listed,
                 registered,
                 path: path.to_owned(),
                 method: method.to_owned(),
             });
         }
     }
-    placed
+    keys
 }
 
-/// Each operation's place in its folder.
-fn number(document: &mut Value, placed: &[Placed]) {
-    let mut before: HashMap<usize, u64> = HashMap::new();
-    for Placed { folder, path, method, .. } in placed {
-        let number = before.entry(*folder).or_default();
+/// Numbers the operations of each folder.
+fn number_operations(document: &mut Value, keys: &[SortKey]) {
+    let mut last: HashMap<usize, u64> = HashMap::new();
+    for SortKey { folder, path, method, .. } in keys {
+        let number = last.entry(*folder).or_default();
         *number += 1;
         document["paths"][path][method]["x-order"] = (*number).into();
     }
 }
 
-/// The folders that hold something, and their groups.
-fn tag(document: &mut Value, placed: &[Placed]) {
+/// Writes the folders that have operations, and their groups.
+fn set_tags(document: &mut Value, keys: &[SortKey]) {
     let is_used = |tag: &str| {
-        placed.iter().any(|one| folders().nth(one.folder).is_some_and(|folder| folder.tag == tag))
+        keys.iter().any(|key| folders().nth(key.folder).is_some_and(|folder| folder.tag == tag))
     };
-    let tag = |folder: &Folder| json!({"name": folder.tag, "x-displayName": folder.shown, "description": folder.about});
+    let tag = |folder: &Folder| {
+        json!({
+            "name": folder.tag,
+            "x-displayName": folder.display_name,
+            "description": folder.description,
+        })
+    };
     let group = |group: &Group| {
         let tags: Vec<&str> =
             group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
@@ -87,10 +93,10 @@ fn tag(document: &mut Value, placed: &[Placed]) {
     document["x-tagGroups"] = GROUPS.iter().filter_map(group).collect();
 }
 
-/// Sorts an object's members by `place`; those without one come last.
-fn sort_members(object: &mut Value, place: impl Fn(&str) -> Option<usize>) {
+/// Sorts an object's members by `index`. Those without an index come last.
+fn sort_members(object: &mut Value, index: impl Fn(&str) -> Option<usize>) {
     let taken = object.as_object_mut().map(std::mem::take).unwrap_or_default();
     let mut members: Vec<(String, Value)> = taken.into_iter().collect();
-    members.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX));
+    members.sort_by_key(|(name, _)| index(name).unwrap_or(usize::MAX));
     *object = Value::Object(members.into_iter().collect());
 }

@@ -1,23 +1,30 @@
-//! What other systems send to a stack: the message of the topic `notifications`. It comes by SNS
-//! and not by HTTP, and its form is the same.
+//! The message that other systems publish to the topic `notifications`. OpenAPI has no better place
+//! for it than `webhooks`, although it is sent through SNS and not by HTTP.
 
 use serde_json::{Value, json};
 
-/// The message's place in the document.
+const DESCRIPTION: &str = "Published to the stack's SNS topic (output `NotificationsTopicArn`), \
+    not sent by HTTP. It is written to the inbox once for each `id`, however often it is \
+    delivered, and pushed to every active device at least once. `id`, `to` and one of `title` and \
+    `body` are required. A message to all customers is split into pages, which go through the \
+    same queue.";
+
+/// The document's member `webhooks`.
 pub(super) fn webhooks() -> Value {
     json!({"notification": {"post": {
         "operationId": "notification",
         "summary": "A message to customers' inboxes and devices.",
-        "description": "Published to the stack's SNS topic (output `NotificationsTopicArn`), not sent by HTTP. It is written into the inbox once for each \
-            `id`, however often it is delivered, and pushed to every active device at least once. `id`, `to` and one of `title` and `body` are \
-            required. A message to all is cut into pages that go through the same queue.\n\nFor each customer three read and six write units.",
-        "requestBody": {"required": true, "content": {"application/json": {"schema": schema(), "example": example()}}},
-        "responses": {"202": {"description": "SNS has taken it."}},
+        "description": DESCRIPTION,
+        "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": schema(), "example": example()}},
+        },
+        "responses": {"202": {"description": "SNS has accepted it."}},
         "x-apidog-status": "released",
     }}})
 }
 
-/// A message of which the notifier reads every member.
+/// Has every member that the notifier reads.
 fn example() -> Value {
     json!({
         "id": "order-1001-shipped",
@@ -38,29 +45,48 @@ fn schema() -> Value {
         "type": "object",
         "required": ["id", "to"],
         "properties": {
-            "id": {"type": "string", "minLength": 1, "maxLength": 255, "description": "Names the message for ever."},
+            "id": {
+                "type": "string", "minLength": 1, "maxLength": 255,
+                "description": "Identifies the message. It is never reused.",
+            },
             "to": {
-                "description": "One customer, whoever logs in with a phone, or everybody.",
+                "description": "One customer, the customer with a phone, or all customers.",
                 "oneOf": [
-                    {"type": "object", "required": ["customer_id"], "properties": {"customer_id": {"type": "string", "format": "uuid"}}},
-                    {"type": "object", "required": ["phone"], "properties": {"phone": {"type": "string", "description": "E.164."}}},
-                    {"type": "object", "required": ["all"], "properties": {"all": {"const": true}}},
+                    recipient("customer_id", &json!({"type": "string", "format": "uuid"})),
+                    recipient("phone", &json!({"type": "string", "description": "E.164."})),
+                    recipient("all", &json!({"const": true})),
                 ],
             },
-            "type": {"type": "string", "maxLength": 50, "default": "general", "description": "What the publisher calls its kind."},
+            "type": {
+                "type": "string", "maxLength": 50, "default": "general",
+                "description": "The kind of message, chosen by the publisher.",
+            },
             "title": {"type": "string", "maxLength": 255},
             "body": {"type": "string", "maxLength": 4000},
             "data": {"type": "object", "description": "At most 4,096 bytes as JSON."},
-            "image_url": {"type": "string", "format": "uri", "maxLength": 2048, "description": "An https address."},
+            "image_url": {
+                "type": "string", "format": "uri", "maxLength": 2048,
+                "description": "An https URL.",
+            },
             "ttl": {
                 "type": "integer", "minimum": 0, "maximum": 2_419_200,
-                "description": "How long the push service keeps it for a device that is out of reach, seconds.",
+                "description": "How long the push service stores the push for a device that is \
+                    offline, in seconds.",
             },
             "collapse_key": {
                 "type": "string", "minLength": 1, "maxLength": 255,
-                "description": "A later push under the same key takes the place of an earlier one; the `id` unless given.",
+                "description": "A later push with the same key replaces an earlier one. The \
+                    default is the `id`.",
             },
-            "critical": {"type": "boolean", "default": false, "description": "Whether it shall wake the device."},
+            "critical": {
+                "type": "boolean", "default": false,
+                "description": "Whether the push wakes the device.",
+            },
         },
     })
+}
+
+/// A recipient with one member.
+fn recipient(member: &str, schema: &Value) -> Value {
+    json!({"type": "object", "required": [member], "properties": {member: schema}})
 }

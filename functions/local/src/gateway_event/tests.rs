@@ -1,4 +1,4 @@
-//! Requests as they come in on the wire, and the events they become.
+//! HTTP requests and the events that are built from them.
 
 use std::net::Ipv4Addr;
 
@@ -7,7 +7,7 @@ use super::*;
 fn event_of(request: http::request::Builder, body: &'static [u8]) -> Value {
     let request = request.body(Bytes::from_static(body)).unwrap();
     let path_parameters = BTreeMap::from([("proxy".to_owned(), "y".to_owned())]);
-    let reception = Reception {
+    let metadata = RequestMetadata {
         route_key: &RouteKey::of("ANY", "/x/{proxy+}"),
         path_parameters: &path_parameters,
         request_id: "id",
@@ -15,7 +15,7 @@ fn event_of(request: http::request::Builder, body: &'static [u8]) -> Value {
         source_ip: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
         now: "2026-11-22T08:09:10.011Z".parse().unwrap(),
     };
-    event(&request, &raw_path(request.uri()), reception)
+    event(&request, &raw_path(request.uri()), metadata)
 }
 
 fn path_of(uri: &str) -> String {
@@ -32,7 +32,7 @@ fn the_path_is_decoded_and_cut_at_a_decoded_question_mark() {
 }
 
 #[test]
-fn repeated_headers_are_joined_and_cookies_stand_apart() {
+fn repeated_headers_are_joined_and_cookies_are_separate() {
     let request = Request::post("/x/y")
         .header("X-Twice", "a")
         .header("x-twice", "b")
@@ -54,7 +54,7 @@ fn repeated_query_parameters_are_joined() {
 }
 
 #[test]
-fn what_would_be_empty_is_absent() {
+fn empty_members_are_absent() {
     let event = event_of(Request::get("/x/y"), b"");
     for member in ["cookies", "queryStringParameters", "body"] {
         assert_eq!(event.get(member), None, "{member}");
@@ -88,15 +88,27 @@ fn a_body_is_base64_unless_its_type_is_text() {
 }
 
 #[test]
-fn the_context_says_who_asked_what_and_when() {
+fn the_context_has_the_client_the_request_and_the_time() {
     let request = Request::patch("/x/y?q")
         .header("Host", "api.example.org:3000")
         .header("User-Agent", "curl");
     let expected = json!({
-        "accountId": "123456789012", "apiId": "local", "domainName": "api.example.org", "domainPrefix": "api",
-        "http": {"method": "PATCH", "path": "/x/y", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9", "userAgent": "curl"},
-        "requestId": "id", "routeKey": "ANY /x/{proxy+}", "stage": "$default",
-        "time": "22/Nov/2026:08:09:10 +0000", "timeEpoch": 1_795_334_950_011_i64,
+        "accountId": "123456789012",
+        "apiId": "local",
+        "domainName": "api.example.org",
+        "domainPrefix": "api",
+        "http": {
+            "method": "PATCH",
+            "path": "/x/y",
+            "protocol": "HTTP/1.1",
+            "sourceIp": "203.0.113.9",
+            "userAgent": "curl",
+        },
+        "requestId": "id",
+        "routeKey": "ANY /x/{proxy+}",
+        "stage": "$default",
+        "time": "22/Nov/2026:08:09:10 +0000",
+        "timeEpoch": 1_795_334_950_011_i64,
     });
     let event = event_of(request, b"");
     assert_eq!(event["requestContext"], expected);

@@ -1,20 +1,19 @@
-//! Platform endpoints as SNS keeps them: one for each token of an application, enabled until a push
-//! service refuses it.
+//! Platform endpoints as SNS stores them: one for each token of an application, enabled until the
+//! push service rejects the token.
 //!
-//! Protocol (SNS API Reference): creating is idempotent for the same attributes; for others it is
-//! the error that names the endpoint; a deleted endpoint is not found, and publishing to it is an
-//! invalid parameter.
+//! Protocol (SNS API Reference): creating an endpoint again with the same attributes returns it;
+//! with other attributes, the error names it. A deleted endpoint is not found, and publishing to it
+//! is an invalid parameter.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::query::{Action, Fault, escaped, fresh_id};
+use super::query::{Action, Fault, escaped, new_id};
 
-/// The most bytes of a token.
-const LONGEST_TOKEN: usize = 4_096;
+const MAX_TOKEN_BYTES: usize = 4_096;
 
-/// All endpoints by their ARNs.
+/// By ARN.
 #[derive(Debug, Default)]
 pub struct Endpoints(BTreeMap<String, PlatformEndpoint>);
 
@@ -31,22 +30,19 @@ impl Endpoints {
         self.0.iter().find(|(_, endpoint)| endpoint.token == token).map(|(arn, _)| arn.clone())
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the endpoint of a token is enabled.
     pub fn is_enabled(&self, token: &str) -> bool {
         self.0.values().any(|endpoint| endpoint.token == token && endpoint.enabled)
     }
 
-    /// Disables the endpoint of a token, as SNS does after the push service refused a message.
+    /// Disables the endpoint of a token, as SNS does when the push service rejects the token.
     pub fn disable(&mut self, token: &str) {
         self.0
             .values_mut()
@@ -54,16 +50,14 @@ impl Endpoints {
             .for_each(|endpoint| endpoint.enabled = false);
     }
 
-    /// Deletes the endpoint of a token, as an operator may.
-    pub fn vanish(&mut self, token: &str) {
+    pub fn delete_by_token(&mut self, token: &str) {
         self.0.retain(|_, endpoint| endpoint.token != token);
     }
 
-    /// Gives the endpoint of a token other user data, so that creating it is an error that names
-    /// it.
-    pub fn mark(&mut self, token: &str, user_data: &str) {
-        let own = self.0.values_mut().filter(|endpoint| endpoint.token == token);
-        own.for_each(|endpoint| user_data.clone_into(&mut endpoint.user_data));
+    /// Sets the user data of a token's endpoint, so that creating it again with other data fails.
+    pub fn set_user_data(&mut self, token: &str, user_data: &str) {
+        let endpoints = self.0.values_mut().filter(|endpoint| endpoint.token == token);
+        endpoints.for_each(|endpoint| user_data.clone_into(&mut endpoint.user_data));
     }
 
     pub(super) fn create(&mut self, action: &Action) -> Result<String, Fault> {
@@ -72,18 +66,20 @@ impl Endpoints {
             .split_once(":app/")
             .ok_or_else(|| Fault::invalid_parameter("PlatformApplicationArn Reason: not an ARN"))?;
         let token = action.parameter("Token").unwrap_or_default();
-        let is_one = !token.is_empty()
-            && token.len() <= LONGEST_TOKEN
+        let is_valid = !token.is_empty()
+            && token.len() <= MAX_TOKEN_BYTES
             && !token.contains(char::is_whitespace);
-        if !is_one {
-            return Err(Fault::invalid_parameter("Token Reason: it is none of the platform's"));
+        if !is_valid {
+            return Err(Fault::invalid_parameter(
+                "Token Reason: it is not a token of the platform",
+            ));
         }
         let user_data = action.parameter("CustomUserData").unwrap_or_default();
         let arn = match self.of(token) {
             Some(arn) if self.0.get(&arn).is_some_and(|known| known.user_data == user_data) => arn,
-            Some(arn) => return Err(exists(&arn)),
+            Some(arn) => return Err(already_exists(&arn)),
             None => {
-                let arn = format!("{start}:endpoint/{name}/{}", fresh_id());
+                let arn = format!("{start}:endpoint/{name}/{}", new_id());
                 let endpoint = PlatformEndpoint {
                     token: token.to_owned(),
                     user_data: user_data.to_owned(),
@@ -118,7 +114,7 @@ impl Endpoints {
         if let Some(other) =
             attributes.get("Token").and_then(|token| self.of(token)).filter(|other| other != arn)
         {
-            return Err(exists(&other));
+            return Err(already_exists(&other));
         }
         let endpoint =
             self.0.get_mut(arn).ok_or_else(|| Fault::not_found("Endpoint does not exist"))?;
@@ -148,33 +144,33 @@ impl Endpoints {
     }
 }
 
-/// The message inside `GCM` of a `MessageStructure` `json`.
+/// The message for Firebase Cloud Messaging, which is in the member `GCM`.
 pub(super) fn fcm_message(action: &Action) -> Result<Value, Fault> {
-    let wrong = || {
+    let invalid = || {
         Fault::invalid_parameter(
-            "Message Reason: it must be JSON with default and GCM as texts of the FCM v1 form",
+            "Message Reason: it must be JSON with the strings default and GCM in the FCM v1 form",
         )
     };
     let message: Value = serde_json::from_str(action.parameter("Message").unwrap_or_default())
-        .map_err(|_| wrong())?;
+        .map_err(|_| invalid())?;
     let structured =
         action.parameter("MessageStructure") == Some("json") && message["default"].is_string();
-    let gcm = message["GCM"].as_str().filter(|_| structured).ok_or_else(wrong)?;
-    let gcm: Value = serde_json::from_str(gcm).map_err(|_| wrong())?;
+    let gcm = message["GCM"].as_str().filter(|_| structured).ok_or_else(invalid)?;
+    let gcm: Value = serde_json::from_str(gcm).map_err(|_| invalid())?;
     let fcm = gcm["fcmV1Message"]["message"].clone();
-    let texts = |values: &Value| {
+    let are_strings = |values: &Value| {
         values.as_object().is_none_or(|values| values.values().all(Value::is_string))
     };
-    if fcm.is_object() && texts(&fcm["data"]) { Ok(fcm) } else { Err(wrong()) }
+    if fcm.is_object() && are_strings(&fcm["data"]) { Ok(fcm) } else { Err(invalid()) }
 }
 
 fn arn_of(action: &Action) -> &str {
     action.parameter("EndpointArn").unwrap_or_default()
 }
 
-fn exists(arn: &str) -> Fault {
-    let what = format!(
+fn already_exists(arn: &str) -> Fault {
+    let reason = format!(
         "Token Reason: Endpoint {arn} already exists with the same Token, but different attributes."
     );
-    Fault::invalid_parameter(&what)
+    Fault::invalid_parameter(&reason)
 }

@@ -1,44 +1,39 @@
-//! AWS's Query protocol as SNS speaks it: parameters of a form, answers and errors in XML.
+//! AWS's Query protocol as SNS uses it: parameters as a form, results and errors as XML.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use http::{Response, StatusCode, header};
-
+use http::{HeaderValue, Response, StatusCode, header};
 use shared::{
     clock::{Clock, SystemClock},
     ids::uuid_v7,
     random::SystemRandom,
 };
 
-use super::Refusal;
-
 const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 
-/// A call: its name and its parameters.
+/// A call.
 #[derive(Debug)]
 pub(super) struct Action {
     pub(super) name: String,
     parameters: BTreeMap<String, String>,
 }
 
-/// An error answer.
+/// An error response.
 #[derive(Debug)]
 pub(super) struct Fault {
-    status: StatusCode,
-    code: &'static str,
-    message: String,
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
 }
 
-/// A call that was done: its name and the inside of its result.
+/// A successful call.
 #[derive(Debug)]
-pub(super) struct Done {
+pub(super) struct Success {
     pub(super) action: String,
+    /// The XML inside of the result element.
     pub(super) result: String,
 }
-
-/// What came of a call.
-pub(super) type Outcome = Result<Done, Fault>;
 
 impl Action {
     pub(super) fn parse(body: &[u8]) -> Result<Self, Fault> {
@@ -58,43 +53,39 @@ impl Action {
         self.parameters.get(name).map(String::as_str)
     }
 
-    /// `Attributes.entry.N.key` with `Attributes.entry.N.value`.
+    /// The pairs of `Attributes.entry.N.key` and `Attributes.entry.N.value`.
     pub(super) fn attributes(&self) -> BTreeMap<String, String> {
-        let names = self.parameters.iter().filter_map(|(key, name)| {
-            let entry = key.strip_prefix("Attributes.")?.strip_suffix(".key")?;
-            let value = self.parameter(&format!("Attributes.{entry}.value"))?;
-            Some((name.clone(), value.to_owned()))
-        });
-        names.collect()
+        self.entries("Attributes.", ".key", ".value")
     }
 
-    /// `MessageAttributes.entry.N.Name` with its `Value.StringValue`.
+    /// The pairs of `MessageAttributes.entry.N.Name` and its `Value.StringValue`.
     pub(super) fn message_attributes(&self) -> BTreeMap<String, String> {
-        let names = self.parameters.iter().filter_map(|(key, name)| {
-            let entry = key.strip_prefix("MessageAttributes.")?.strip_suffix(".Name")?;
-            let value = self.parameter(&format!("MessageAttributes.{entry}.Value.StringValue"))?;
+        self.entries("MessageAttributes.", ".Name", ".Value.StringValue")
+    }
+
+    fn entries(&self, list: &str, key: &str, value: &str) -> BTreeMap<String, String> {
+        let entries = self.parameters.iter().filter_map(|(parameter, name)| {
+            let entry = parameter.strip_prefix(list)?.strip_suffix(key)?;
+            let value = self.parameter(&format!("{list}{entry}{value}"))?;
             Some((name.clone(), value.to_owned()))
         });
-        names.collect()
+        entries.collect()
     }
 }
 
 impl Fault {
-    pub(super) fn invalid_parameter(what: &str) -> Self {
-        let message = format!("Invalid parameter: {what}");
+    pub(super) fn invalid_parameter(reason: &str) -> Self {
+        let message = format!("Invalid parameter: {reason}");
         Self { status: StatusCode::BAD_REQUEST, code: "InvalidParameter", message }
     }
 
-    pub(super) fn not_found(what: &str) -> Self {
-        Self { status: StatusCode::NOT_FOUND, code: "NotFound", message: what.to_owned() }
+    pub(super) fn not_found(message: &str) -> Self {
+        Self { status: StatusCode::NOT_FOUND, code: "NotFound", message: message.to_owned() }
     }
 
     pub(super) fn endpoint_disabled() -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code: "EndpointDisabled",
-            message: "Endpoint is disabled".to_owned(),
-        }
+        let message = "Endpoint is disabled".to_owned();
+        Self { status: StatusCode::BAD_REQUEST, code: "EndpointDisabled", message }
     }
 
     pub(super) fn unknown_action(name: &str) -> Self {
@@ -108,51 +99,37 @@ impl Fault {
     }
 }
 
-impl From<Refusal> for Fault {
-    fn from(refusal: Refusal) -> Self {
-        let (status, code, message) = match refusal {
-            Refusal::AuthorizationError => {
-                (StatusCode::FORBIDDEN, "AuthorizationError", "Not authorized to publish")
-            }
-            Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Throttled", "Rate exceeded"),
-            Refusal::InternalError => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error")
-            }
-        };
-        Self { status, code, message: message.to_owned() }
-    }
-}
-
-/// Writes the answer to a call.
-pub(super) fn response(outcome: Outcome) -> Response<Bytes> {
-    let request_id = fresh_id();
+pub(super) fn response(outcome: Result<Success, Fault>) -> Response<Bytes> {
+    let request_id = new_id();
     let (status, xml) = match outcome {
-        Ok(Done { action, result }) => (
+        Ok(Success { action, result }) => (
             StatusCode::OK,
             format!(
-                "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{result}</{action}Result><ResponseMetadata>\
-                 <RequestId>{request_id}</RequestId></ResponseMetadata></{action}Response>"
+                "<{action}Response xmlns=\"{NAMESPACE}\">\
+                 <{action}Result>{result}</{action}Result>\
+                 <ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata>\
+                 </{action}Response>"
             ),
         ),
-        Err(fault) => {
-            let party = if fault.status.is_server_error() { "Receiver" } else { "Sender" };
-            let (code, message) = (fault.code, escaped(&fault.message));
+        Err(Fault { status, code, message }) => {
+            let party = if status.is_server_error() { "Receiver" } else { "Sender" };
+            let message = escaped(&message);
             let xml = format!(
-                "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>{party}</Type><Code>{code}</Code>\
-                 <Message>{message}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+                "<ErrorResponse xmlns=\"{NAMESPACE}\">\
+                 <Error><Type>{party}</Type><Code>{code}</Code><Message>{message}</Message></Error>\
+                 <RequestId>{request_id}</RequestId>\
+                 </ErrorResponse>"
             );
-            (fault.status, xml)
+            (status, xml)
         }
     };
     let mut response = Response::new(Bytes::from(xml));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/xml"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
     response
 }
 
-pub(super) fn fresh_id() -> String {
+pub(super) fn new_id() -> String {
     uuid_v7(SystemClock.now(), &SystemRandom).to_string()
 }
 

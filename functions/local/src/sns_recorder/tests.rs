@@ -1,9 +1,9 @@
-//! The real SDK against the recorder.
+//! The recorder as the real SDK sees it.
 
 use std::collections::HashMap;
 
 use aws_sdk_sns::{error::ProvideErrorMetadata as _, types::MessageAttributeValue};
-use shared::{aws::Clients, config::Config};
+use shared::{aws::Clients, settings::Settings};
 
 use super::*;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     template::{Overrides, StandIns, Template},
 };
 
-/// A client as the functions have it, with the template's own settings.
+/// The client of a function, with the template's settings.
 fn client(endpoint: &str) -> aws_sdk_sns::Client {
     let template = Template::load(&Template::find().unwrap()).unwrap();
     let secrets = template.secrets().into_iter().map(|id| (id, "secret".to_owned())).collect();
@@ -26,7 +26,7 @@ fn client(endpoint: &str) -> aws_sdk_sns::Client {
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
     ];
     variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    (*Clients::new(&Config::from_variables(&variables).unwrap()).sns).clone()
+    (*Clients::new(&Settings::from_variables(&variables, &[]).unwrap().aws).sns).clone()
 }
 
 async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sns::Client) {
@@ -37,7 +37,7 @@ async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sn
 }
 
 #[tokio::test]
-async fn a_published_message_is_kept_with_its_attributes() {
+async fn a_published_message_is_recorded_with_its_attributes() {
     let printed = Arc::new(Mutex::new(0));
     let count = Arc::clone(&printed);
     let (recorder, _server, client) =
@@ -68,7 +68,7 @@ async fn a_published_message_is_kept_with_its_attributes() {
 }
 
 #[tokio::test]
-async fn what_sns_would_refuse_is_refused_and_not_kept() {
+async fn a_message_that_sns_would_reject_is_rejected_and_not_recorded() {
     let (recorder, _server, client) = started(None).await;
     for phone in ["12025550123", "+0123456789", "+1 202 555", "+1234567890123456", "+"] {
         let error = client
@@ -89,7 +89,7 @@ async fn what_sns_would_refuse_is_refused_and_not_kept() {
 }
 
 #[tokio::test]
-async fn it_refuses_as_often_as_it_is_told() {
+async fn it_refuses_the_requested_number_of_calls() {
     let (recorder, _server, client) = started(None).await;
     let publish = || client.publish().phone_number("+12025550123").message("x").send();
     recorder.refuse_next(1, Refusal::AuthorizationError);
@@ -98,12 +98,12 @@ async fn it_refuses_as_often_as_it_is_told() {
     recorder.refuse_next(1, Refusal::Throttled);
     assert_eq!(publish().await.unwrap_err().code(), Some("Throttled"));
     recorder.refuse_next(2, Refusal::InternalError);
-    publish().await.expect("the third try of the SDK succeeds");
+    publish().await.expect("the third attempt of the SDK succeeds");
     assert_eq!(recorder.messages().len(), 1);
 }
 
 #[tokio::test]
-async fn endpoints_are_made_once_read_corrected_and_pushed_to() {
+async fn endpoints_are_created_once_read_updated_and_published_to() {
     let (recorder, _server, client) = started(None).await;
     let application = "arn:aws:sns:us-east-1:123456789012:app/GCM/local";
     let create = |user_data: &'static str| {
@@ -136,7 +136,10 @@ async fn endpoints_are_made_once_read_corrected_and_pushed_to() {
         (read["Enabled"].as_str(), read["Token"].as_str(), read["CustomUserData"].as_str()),
         ("false", "t&1", "a")
     );
-    let fcm = serde_json::json!({"fcmV1Message": {"message": {"notification": {"title": "Hi"}, "data": {"n": "1"}}}}).to_string();
+    let fcm = serde_json::json!({
+        "fcmV1Message": {"message": {"notification": {"title": "Hi"}, "data": {"n": "1"}}},
+    })
+    .to_string();
     let message = serde_json::json!({"default": "Hi", "GCM": fcm}).to_string();
     let publish =
         || client.publish().target_arn(&arn).message_structure("json").message(&message).send();

@@ -1,7 +1,7 @@
-//! What a stack is made with, and what each choice starts.
+//! The options of a stack, and what each of them starts.
 //!
-//! Invariant: the default leaves nothing behind and takes free ports, so that any number of tests
-//! run beside each other.
+//! Invariant: the default leaves nothing behind and uses free ports, so that any number of tests
+//! can run at once.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,8 +15,8 @@ use shared::{
     app::AppState,
     aws::Clients,
     clock::{Clock, SystemClock},
-    config::Config,
     random::{Random, SystemRandom},
+    settings::Settings,
 };
 use tokio::net::TcpListener;
 
@@ -30,46 +30,38 @@ use crate::{
     template::{Overrides, StandIns, Template},
 };
 
-/// Makes the clients of a group's function.
-pub type ClientsOf = Arc<dyn Fn(&str, &Config) -> Clients + Send + Sync>;
+/// Creates the AWS clients of a group's function.
+pub type ClientsOf = Arc<dyn Fn(&str, &Settings) -> Clients + Send + Sync>;
 
-/// What a stack is made with; the default is all in memory, on free ports.
+/// The default keeps everything in memory, on free ports.
 #[derive(Clone)]
 pub struct StackOptions {
     /// Values for the template's parameters.
     pub overrides: Overrides,
-    /// Another name for the table than its logical id.
+    /// The table's name, if it is not the logical id.
     pub table_name: Option<String>,
-    /// Where data and secrets are kept; none: in memory.
+    /// The folder for data and secrets; in memory if absent.
     pub data: Option<PathBuf>,
-    /// A DynamoDB API to use instead of the embedded one.
+    /// The address of a DynamoDB API to use instead of the embedded one.
     pub dynamodb_endpoint: Option<String>,
-    /// An SNS API to use instead of the recorder.
+    /// The address of an SNS API to use instead of the recorder.
     pub sns_endpoint: Option<String>,
-    /// Where the engines listen.
     pub engines: EngineAddresses,
-    /// The secrets by logical id, instead of kept or generated ones.
+    /// The secrets by logical id, instead of stored or generated ones.
     pub secrets: Option<BTreeMap<String, String>>,
-    /// The present.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
     pub random: Arc<dyn Random>,
-    /// The clients of AWS.
     pub clients: ClientsOf,
-    /// Called with each message that the recorder accepts.
     pub on_message: Option<OnMessage>,
-    /// How long each invocation may take instead of what template and gateway allow.
-    pub patience: Option<Duration>,
+    /// Replaces the timeouts of the template and the gateway.
+    pub invocation_timeout: Option<Duration>,
 }
 
-/// Where the engines listen; port 0 is any free one.
+/// Where the engines listen. Port 0 is any free port.
 #[derive(Debug, Clone)]
 pub struct EngineAddresses {
-    /// Name or address of the host, the same for both.
     pub host: String,
-    /// Port of the embedded DynamoDB.
     pub dynamodb_port: u16,
-    /// Port of the SNS recorder.
     pub sns_port: u16,
 }
 
@@ -85,9 +77,9 @@ impl Default for StackOptions {
             secrets: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            clients: Arc::new(|_, config| Clients::new(config)),
+            clients: Arc::new(|_, settings| Clients::new(&settings.aws)),
             on_message: None,
-            patience: None,
+            invocation_timeout: None,
         }
     }
 }
@@ -98,8 +90,8 @@ impl Default for EngineAddresses {
     }
 }
 
-/// Parameters whose default is for a deploy and would leave something out here.
-const HERE: [(&str, &str); 4] = [
+/// Parameters whose defaults switch something off that a developer wants on.
+const LOCAL_DEFAULTS: [(&str, &str); 4] = [
     ("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"),
     ("EnableMock", "true"),
     ("MockDelaySeconds", "5"),
@@ -107,9 +99,8 @@ const HERE: [(&str, &str); 4] = [
 ];
 
 impl StackOptions {
-    /// Gives the parameters of [`HERE`] their values, unless they were given others.
-    pub(super) fn fill_in(&mut self, template: &Template) {
-        for (name, value) in HERE {
+    pub(super) fn apply_local_defaults(&mut self, template: &Template) {
+        for (name, value) in LOCAL_DEFAULTS {
             if template.parameters().iter().any(|parameter| parameter.name == name) {
                 self.overrides.entry(name.to_owned()).or_insert_with(|| value.to_owned());
             }
@@ -165,12 +156,12 @@ impl StackOptions {
         recorder.serve(listener).map(Some).map_err(StackError::Socket)
     }
 
-    pub(super) fn states(&self, configs: Vec<(String, Config)>) -> HashMap<String, AppState> {
-        let state = |(group, config): (String, Config)| {
-            let clients = (self.clients)(&group, &config);
-            (group, AppState::new(config, clients, self.clock.clone(), self.random.clone()))
+    pub(super) fn states(&self, settings: Vec<(String, Settings)>) -> HashMap<String, AppState> {
+        let state = |(group, settings): (String, Settings)| {
+            let clients = (self.clients)(&group, &settings);
+            (group, AppState::new(settings, clients, self.clock.clone(), self.random.clone()))
         };
-        configs.into_iter().map(state).collect()
+        settings.into_iter().map(state).collect()
     }
 }
 

@@ -1,43 +1,22 @@
-//! From YAML to the plain tree that CloudFormation's JSON form has.
+//! Converts the YAML of a template to CloudFormation's JSON.
 //!
-//! Invariant: every short form (`!Ref X`) has become its long one (`{"Ref": "X"}`), so the rest of
-//! the reader knows one spelling, and every scalar is a text, since a parameter's value is a text
-//! whatever it looks like.
+//! Invariant: every short form (`!Ref X`) becomes the long form (`{"Ref": "X"}`), so that the rest
+//! of the reader handles one form. Every scalar becomes a string, since the values of parameters
+//! are strings.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Map, Value};
 
-use super::TemplateError;
+use super::{error::TemplateError, location::Location};
 
-/// The way to a node, for error messages.
-#[derive(Debug, Clone)]
-pub(super) struct Place(String);
+/// Strings by name.
+pub(crate) type Texts = BTreeMap<String, String>;
 
-impl Place {
-    pub(super) fn new(root: &str) -> Self {
-        Self(root.to_owned())
-    }
-
-    pub(super) fn under(&self, name: &str) -> Self {
-        Self(format!("{}.{name}", self.0))
-    }
-
-    pub(super) fn must_be(&self, expected: &'static str) -> TemplateError {
-        TemplateError::Unexpected { place: self.0.clone(), expected }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Reads the one document in `text`.
+/// Reads a file with one document.
 pub(super) fn read(text: &str) -> Result<Value, TemplateError> {
-    let root = Place::new("the document");
+    let root = Location::new("the document");
     let documents = Yaml::load_from_str(text).map_err(TemplateError::Yaml)?;
     let [document] = documents.as_slice() else {
         return Err(root.must_be("the only one in the file"));
@@ -49,19 +28,19 @@ pub(super) fn read(text: &str) -> Result<Value, TemplateError> {
     }
 }
 
-fn plain(node: &Yaml<'_>, place: &Place) -> Result<Value, TemplateError> {
+fn plain(node: &Yaml<'_>, location: &Location) -> Result<Value, TemplateError> {
     match node {
         Yaml::Value(Scalar::Null) => Ok(Value::Null),
         Yaml::Value(scalar) => Ok(Value::String(text(scalar).into_owned())),
-        Yaml::Sequence(items) => items.iter().map(|item| plain(item, place)).collect(),
+        Yaml::Sequence(items) => items.iter().map(|item| plain(item, location)).collect(),
         Yaml::Mapping(entries) => {
             let mut object = Map::new();
             for (key, value) in entries {
                 let Yaml::Value(key) = key else {
-                    return Err(place.must_be("a mapping with plain keys"));
+                    return Err(location.must_be("a mapping with plain keys"));
                 };
                 let key = text(key).into_owned();
-                let value = plain(value, &place.under(&key))?;
+                let value = plain(value, &location.child(&key))?;
                 object.insert(key, value);
             }
             Ok(Value::Object(object))
@@ -71,11 +50,11 @@ fn plain(node: &Yaml<'_>, place: &Place) -> Result<Value, TemplateError> {
                 name @ ("Ref" | "Condition") => name.to_owned(),
                 name => format!("Fn::{name}"),
             };
-            let argument = plain(node, &place.under(&name))?;
+            let argument = plain(node, &location.child(&name))?;
             Ok(Value::Object(Map::from_iter([(name, argument)])))
         }
         Yaml::Alias(_) | Yaml::Representation(..) | Yaml::BadValue => {
-            Err(place.must_be("a readable YAML node"))
+            Err(location.must_be("a readable YAML node"))
         }
     }
 }

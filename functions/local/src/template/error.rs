@@ -1,104 +1,118 @@
-//! What can be wrong with a template or with a value given for one of its parameters; each says
-//! itself in one line.
+//! Why a template or the value of a parameter is invalid, in one line.
 
 use std::{fmt, io, path::PathBuf};
 
-use super::parameters::ParameterProblem;
-
-/// Why a template cannot be used.
 #[derive(Debug)]
 pub enum TemplateError {
-    /// There is none in this folder, nor in those above it.
+    /// No parent of the current folder has one.
     Missing,
-    /// The file cannot be read.
     Unreadable {
-        /// Where it is.
         path: PathBuf,
-        /// What the system says.
         source: io::Error,
     },
-    /// It is no YAML.
+    /// It is not YAML.
     Yaml(saphyr::ScanError),
-    /// Something in it is not what it must be.
     Unexpected {
-        /// The way to it, such as `Resources.Table.Properties.KeySchema`.
-        place: String,
-        /// What should be there.
+        /// Such as `Resources.Table.Properties.KeySchema`.
+        location: String,
         expected: &'static str,
     },
-    /// It refers to something that it does not hold.
+    /// A reference to something that the template does not declare.
     UnknownName {
-        /// Where the reference stands.
-        place: String,
-        /// What it refers to.
+        location: String,
         name: String,
     },
-    /// An intrinsic function that the launcher does not know stands where its value is needed.
+    /// An intrinsic function that the launcher does not implement, where its value is needed.
     UnknownIntrinsic {
-        /// Where it stands.
-        place: String,
-        /// Its long name, such as `Fn::FindInMap`.
+        location: String,
+        /// The long name, such as `Fn::FindInMap`.
         name: String,
     },
-    /// A value was given for a parameter that the template does not declare.
+    /// A value for a parameter that the template does not declare.
     UnknownParameter {
-        /// The name that was given.
         name: String,
-        /// Declared names that look like it.
-        near: Vec<String>,
+        /// Declared parameters with similar names.
+        similar: Vec<String>,
     },
-    /// The value of a parameter breaks one of its rules.
-    BadValue {
-        /// The parameter's name.
+    InvalidParameter {
         parameter: String,
-        /// Which rule.
         problem: ParameterProblem,
     },
-    /// There must be exactly one table.
+    /// The template must declare exactly one table.
     NotOneTable {
-        /// How many there are.
         found: usize,
     },
     /// No function has its code in `functions/<group>`.
     NoFunction {
-        /// The group.
         group: String,
     },
+}
+
+/// The rule that a parameter's value breaks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ParameterProblem {
+    /// There is neither a value nor a default.
+    Missing,
+    NotANumber,
+    BelowMinValue(f64),
+    AboveMaxValue(f64),
+    BelowMinLength(f64),
+    AboveMaxLength(f64),
+    /// It is not one of these `AllowedValues`.
+    NotAllowed(Vec<String>),
+}
+
+impl fmt::Display for ParameterProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => write!(f, "has no default and needs a value"),
+            Self::NotANumber => write!(f, "must be a number"),
+            Self::BelowMinValue(min) => write!(f, "must be at least {min}"),
+            Self::AboveMaxValue(max) => write!(f, "must be at most {max}"),
+            Self::BelowMinLength(min) => write!(f, "must have at least {min} characters"),
+            Self::AboveMaxLength(max) => write!(f, "must have at most {max} characters"),
+            Self::NotAllowed(allowed) => write!(f, "must be one of {}", allowed.join(", ")),
+        }
+    }
 }
 
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing => {
-                write!(f, "template.yaml is neither in this folder nor in one above it")
+                write!(f, "there is no template.yaml in this folder or its parents")
             }
             Self::Unreadable { path, source } => {
-                write!(f, "{} cannot be read: {source}", path.display())
+                write!(f, "cannot read {}: {source}", path.display())
             }
-            Self::Yaml(error) => write!(f, "template.yaml is not well-formed: {error}"),
-            Self::Unexpected { place, expected } => {
-                write!(f, "template.yaml: {place} must be {expected}")
+            Self::Yaml(error) => write!(f, "template.yaml is not valid YAML: {error}"),
+            Self::Unexpected { location, expected } => {
+                write!(f, "template.yaml: {location} must be {expected}")
             }
-            Self::UnknownName { place, name } => {
-                write!(f, "template.yaml: {place} refers to {name}, which is not there")
+            Self::UnknownName { location, name } => {
+                write!(f, "template.yaml: {location} refers to {name}, which does not exist")
             }
-            Self::UnknownIntrinsic { place, name } => {
-                write!(f, "template.yaml: {place} uses {name}, which the launcher cannot resolve")
+            Self::UnknownIntrinsic { location, name } => {
+                write!(
+                    f,
+                    "template.yaml: {location} uses {name}, which the launcher cannot resolve"
+                )
             }
-            Self::UnknownParameter { name, near } if near.is_empty() => {
+            Self::UnknownParameter { name, similar } if similar.is_empty() => {
                 write!(f, "template.yaml has no parameter {name}")
             }
-            Self::UnknownParameter { name, near } => {
-                write!(f, "template.yaml has no parameter {name}; near it: {}", near.join(", "))
+            Self::UnknownParameter { name, similar } => {
+                let similar = similar.join(", ");
+                write!(f, "template.yaml has no parameter {name}; similar names: {similar}")
             }
-            Self::BadValue { parameter, problem } => {
+            Self::InvalidParameter { parameter, problem } => {
                 write!(f, "the parameter {parameter} {problem}")
             }
             Self::NotOneTable { found } => {
-                write!(f, "template.yaml must declare one table, not {found}")
+                write!(f, "template.yaml must declare one table, but has {found}")
             }
             Self::NoFunction { group } => {
-                write!(f, "template.yaml has no function with the code in functions/{group}")
+                write!(f, "template.yaml has no function for functions/{group}")
             }
         }
     }

@@ -1,28 +1,30 @@
-//! The template's parameters: what each admits, and which value it has in the end.
+//! The template's parameters and their values.
 //!
-//! Invariant: a value that a deploy would refuse (wrong type, out of range, not on the list) is
-//! refused here too, and so is a name that the template does not declare. `AllowedPattern` alone is
-//! not checked; the functions' own configuration reads those values strictly.
+//! Invariant: a value that a deploy would reject (wrong type, out of range, not allowed) is
+//! rejected here too, as is an undeclared name. Only `AllowedPattern` is not checked, since the
+//! functions check those values when they read their configuration.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Place, TemplateError, Texts};
+use super::{
+    document::Texts,
+    error::{ParameterProblem, TemplateError},
+    location::Location,
+};
 
-/// Values given in place of the defaults, by parameter name.
+/// Values to use instead of the defaults, by parameter name.
 pub type Overrides = BTreeMap<String, String>;
 
-/// One declared parameter.
+/// A declared parameter.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its name.
     pub name: String,
-    /// Its value where none is given; a parameter without one must be given.
+    /// A parameter without a default must be set.
     pub default: Option<String>,
-    /// What it is for, in the template's words.
     pub description: String,
-    number: bool,
+    is_number: bool,
     allowed: Vec<String>,
     value_range: Range,
     length_range: Range,
@@ -30,35 +32,8 @@ pub struct Parameter {
 
 #[derive(Debug, Clone, Copy)]
 struct Range {
-    least: Option<f64>,
-    most: Option<f64>,
-}
-
-/// Which of its rules a parameter's value breaks.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ParameterProblem {
-    /// There is neither a value nor a default.
-    Missing,
-    /// Its type is Number.
-    NotANumber,
-    /// Below `MinValue` or `MinLength`.
-    BelowLeast(f64),
-    /// Above `MaxValue` or `MaxLength`.
-    AboveMost(f64),
-    /// Not one of `AllowedValues`.
-    NotAllowed(Vec<String>),
-}
-
-impl fmt::Display for ParameterProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing => write!(f, "has no default and must be given"),
-            Self::NotANumber => write!(f, "must be a number"),
-            Self::BelowLeast(least) => write!(f, "must be at least {least} (a text: its length)"),
-            Self::AboveMost(most) => write!(f, "must be at most {most} (a text: its length)"),
-            Self::NotAllowed(allowed) => write!(f, "must be one of {}", allowed.join(", ")),
-        }
-    }
+    min: Option<f64>,
+    max: Option<f64>,
 }
 
 /// Reads the `Parameters` section.
@@ -67,8 +42,8 @@ pub(super) fn declared(document: &Value) -> Result<Vec<Parameter>, TemplateError
     section.map(|(name, declaration)| read(name, declaration)).collect()
 }
 
-/// Gives each parameter its value, checked.
-pub(super) fn decide(
+/// The checked value of each parameter.
+pub(super) fn values(
     parameters: &[Parameter],
     overrides: &Overrides,
 ) -> Result<Texts, TemplateError> {
@@ -77,7 +52,7 @@ pub(super) fn decide(
     {
         return Err(TemplateError::UnknownParameter {
             name: name.clone(),
-            near: near(name, parameters),
+            similar: similar_names(name, parameters),
         });
     }
     let mut values = Texts::new();
@@ -86,7 +61,7 @@ pub(super) fn decide(
         let checked = value
             .ok_or(ParameterProblem::Missing)
             .and_then(|value| parameter.check(value).map(|()| value));
-        let value = checked.map_err(|problem| TemplateError::BadValue {
+        let value = checked.map_err(|problem| TemplateError::InvalidParameter {
             parameter: parameter.name.clone(),
             problem,
         })?;
@@ -97,12 +72,15 @@ pub(super) fn decide(
 
 impl Parameter {
     fn check(&self, value: &str) -> Result<(), ParameterProblem> {
-        if self.number {
+        if self.is_number {
             let number = value.trim().parse().map_err(|_| ParameterProblem::NotANumber)?;
-            self.value_range.check(number)?;
+            let (below, above) = (ParameterProblem::BelowMinValue, ParameterProblem::AboveMaxValue);
+            self.value_range.check(number, below, above)?;
         } else {
             let length = u32::try_from(value.chars().count()).unwrap_or(u32::MAX);
-            self.length_range.check(length.into())?;
+            let (below, above) =
+                (ParameterProblem::BelowMinLength, ParameterProblem::AboveMaxLength);
+            self.length_range.check(length.into(), below, above)?;
         }
         let allowed = self.allowed.is_empty() || self.allowed.iter().any(|one| one == value);
         if allowed { Ok(()) } else { Err(ParameterProblem::NotAllowed(self.allowed.clone())) }
@@ -110,55 +88,62 @@ impl Parameter {
 }
 
 impl Range {
-    fn check(self, number: f64) -> Result<(), ParameterProblem> {
-        match (self.least, self.most) {
-            (Some(least), _) if number < least => Err(ParameterProblem::BelowLeast(least)),
-            (_, Some(most)) if number > most => Err(ParameterProblem::AboveMost(most)),
+    fn check(
+        self,
+        number: f64,
+        below: fn(f64) -> ParameterProblem,
+        above: fn(f64) -> ParameterProblem,
+    ) -> Result<(), ParameterProblem> {
+        match (self.min, self.max) {
+            (Some(min), _) if number < min => Err(below(min)),
+            (_, Some(max)) if number > max => Err(above(max)),
             _ => Ok(()),
         }
     }
 }
 
 fn read(name: &str, declaration: &Value) -> Result<Parameter, TemplateError> {
-    let place = Place::new("Parameters").under(name);
+    let location = Location::new("Parameters").child(name);
     let text = |key: &str| declaration[key].as_str().map(str::to_owned);
     let bound = |key: &str| match declaration[key].as_str().map(str::parse) {
         None => Ok(None),
         Some(Ok(number)) => Ok(Some(number)),
-        Some(Err(_)) => Err(place.under(key).must_be("a number")),
+        Some(Err(_)) => Err(location.child(key).must_be("a number")),
     };
-    let kind = text("Type").ok_or_else(|| place.under("Type").must_be("a text"))?;
+    let kind = text("Type").ok_or_else(|| location.child("Type").must_be("a string"))?;
     let allowed = declaration["AllowedValues"].as_array().into_iter().flatten();
     Ok(Parameter {
         name: name.to_owned(),
         default: text("Default"),
         description: text("Description").unwrap_or_default(),
-        number: kind == "Number",
+        is_number: kind == "Number",
         allowed: allowed.filter_map(|value| value.as_str().map(str::to_owned)).collect(),
-        value_range: Range { least: bound("MinValue")?, most: bound("MaxValue")? },
-        length_range: Range { least: bound("MinLength")?, most: bound("MaxLength")? },
+        value_range: Range { min: bound("MinValue")?, max: bound("MaxValue")? },
+        length_range: Range { min: bound("MinLength")?, max: bound("MaxLength")? },
     })
 }
 
-/// At most four declared names that hold `name`, are held by it, or are a few letters away from it;
-/// the nearest first.
-fn near(name: &str, parameters: &[Parameter]) -> Vec<String> {
+/// Up to four declared names that contain `name`, are contained in it, or differ in a few letters;
+/// the most similar first.
+fn similar_names(name: &str, parameters: &[Parameter]) -> Vec<String> {
     let wanted = name.to_lowercase();
     let mut found: Vec<(usize, &str)> = parameters
         .iter()
         .filter_map(|parameter| {
             let known = parameter.name.to_lowercase();
-            let away = distance(&wanted, &known);
-            let held = !wanted.is_empty() && (known.contains(&wanted) || wanted.contains(&known));
-            (held || away <= 1 + wanted.len() / 4).then_some((away, parameter.name.as_str()))
+            let distance = edit_distance(&wanted, &known);
+            let contained =
+                !wanted.is_empty() && (known.contains(&wanted) || wanted.contains(&known));
+            (contained || distance <= 1 + wanted.len() / 4)
+                .then_some((distance, parameter.name.as_str()))
         })
         .collect();
     found.sort_unstable();
     found.into_iter().take(4).map(|(_, name)| name.to_owned()).collect()
 }
 
-/// Levenshtein's edit distance.
-fn distance(left: &str, right: &str) -> usize {
+/// The Levenshtein distance.
+fn edit_distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();
     for (index, letter) in left.chars().enumerate() {

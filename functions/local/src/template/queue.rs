@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{TemplateError, document::Place, intrinsics::Scope};
+use super::{error::TemplateError, intrinsics::Scope, location::Location};
 
-/// A function's `SQS` event with what the template says of its queue.
+/// A function's `SQS` event and its queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueDefinition {
-    /// The queue's logical id.
+    /// The logical id of the queue.
     pub id: String,
-    /// The topic whose messages come into it; none: nothing does.
+    /// The topic that the queue is subscribed to.
     pub topic: Option<String>,
-    /// How long a message that was not done rests.
-    pub visibility: Duration,
-    /// How often a message is tried before it is given up.
-    pub most_receives: u64,
-    /// How many messages come at once at most.
-    pub batch: usize,
-    /// Whether the function says which messages failed; otherwise all do where it fails.
+    /// How long a received message stays invisible.
+    pub visibility_timeout: Duration,
+    /// After this many receives, a message becomes a dead letter.
+    pub max_receives: u64,
+    /// The largest number of messages in a batch.
+    pub batch_size: usize,
+    /// Whether the function reports which messages of a batch failed.
     pub reports_failures: bool,
 }
 
@@ -28,35 +28,40 @@ pub(super) fn definition(
     document: &Value,
     events: &Value,
     scope: &Scope<'_>,
-    place: &Place,
+    location: &Location,
 ) -> Result<Option<QueueDefinition>, TemplateError> {
-    let mut all = events.as_object().into_iter().flat_map(Map::iter);
-    let Some((name, event)) = all.find(|(_, event)| event["Type"] == "SQS") else {
+    let mut events = events.as_object().into_iter().flat_map(Map::iter);
+    let Some((name, event)) = events.find(|(_, event)| event["Type"] == "SQS") else {
         return Ok(None);
     };
-    let place = place.under(name);
+    let location = location.child(name);
     let event = &event["Properties"];
-    let id = named(&event["Queue"])
-        .ok_or_else(|| place.under("Queue").must_be("!GetAtt <queue>.Arn"))?;
+    let id = getatt_arn(&event["Queue"])
+        .ok_or_else(|| location.child("Queue").must_be("!GetAtt <queue>.Arn"))?;
     let queue = &document["Resources"][&id]["Properties"];
-    let at = Place::new("Resources").under(&id).under("Properties");
-    let number = |value: &Value, name: &str| scope.number(value, &at.under(name));
+    let at = Location::new("Resources").child(&id).child("Properties");
+    let number = |value: &Value, name: &str| scope.number(value, &at.child(name));
     let reported = event["FunctionResponseTypes"].as_array().into_iter().flatten();
     Ok(Some(QueueDefinition {
         topic: topic(document, &id, scope)?,
-        visibility: Duration::from_secs(number(&queue["VisibilityTimeout"], "VisibilityTimeout")?),
-        most_receives: number(
+        visibility_timeout: Duration::from_secs(number(
+            &queue["VisibilityTimeout"],
+            "VisibilityTimeout",
+        )?),
+        max_receives: number(
             &queue["RedrivePolicy"]["maxReceiveCount"],
             "RedrivePolicy.maxReceiveCount",
         )?,
-        batch: usize::try_from(scope.number(&event["BatchSize"], &place.under("BatchSize"))?)
-            .unwrap_or(10),
+        batch_size: usize::try_from(
+            scope.number(&event["BatchSize"], &location.child("BatchSize"))?,
+        )
+        .unwrap_or(10),
         reports_failures: reported.into_iter().any(|kind| kind == "ReportBatchItemFailures"),
         id,
     }))
 }
 
-/// The topic with a raw subscription of the queue.
+/// The topic that the queue is subscribed to, with raw message delivery.
 fn topic(
     document: &Value,
     queue: &str,
@@ -67,22 +72,22 @@ fn topic(
         resources.filter(|(_, resource)| resource["Type"] == "AWS::SNS::Subscription")
     {
         let properties = &resource["Properties"];
-        if named(&properties["Endpoint"]).as_deref() != Some(queue) {
+        if getatt_arn(&properties["Endpoint"]).as_deref() != Some(queue) {
             continue;
         }
-        let at = Place::new("Resources").under(id).under("Properties");
+        let at = Location::new("Resources").child(id).child("Properties");
         if properties["RawMessageDelivery"] != "true" {
             return Err(at
-                .under("RawMessageDelivery")
-                .must_be("true: a record's body is the message itself"));
+                .child("RawMessageDelivery")
+                .must_be("true, since the function reads the message itself"));
         }
-        return scope.required_text(Some(&properties["TopicArn"]), &at.under("TopicArn")).map(Some);
+        return scope.required_text(Some(&properties["TopicArn"]), &at.child("TopicArn")).map(Some);
     }
     Ok(None)
 }
 
 /// The logical id of `!GetAtt <id>.Arn`.
-fn named(value: &Value) -> Option<String> {
+fn getatt_arn(value: &Value) -> Option<String> {
     let argument = &value["Fn::GetAtt"];
     let id = argument
         .as_str()

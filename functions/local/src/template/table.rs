@@ -1,35 +1,30 @@
-//! The table as the template declares it, in the words of the DynamoDB API.
+//! The table as the template declares it, in the terms of the DynamoDB API.
 //!
-//! Invariant: keys, indexes and the expiry attribute are read in general, so that an index added to
-//! the template exists everywhere at once.
+//! Invariant: no key, index or attribute is named here, so that an index added to the template
+//! exists everywhere at once.
 
 use serde_json::Value;
 
-use super::{TemplateError, document::Place, intrinsics::Scope};
+use super::{error::TemplateError, intrinsics::Scope, location::Location};
 
 /// One `AWS::DynamoDB::Table`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDefinition {
-    /// Its name: the stand-in that was given, else the logical id.
+    /// From the stand-ins, or the logical id.
     pub name: String,
-    /// Attributes that stand in a key, with their types.
+    /// The attributes of all keys, with their types.
     pub attributes: Vec<(String, AttributeType)>,
-    /// The table's own key.
     pub key: Vec<KeyElement>,
-    /// Global secondary indexes.
     pub indexes: Vec<IndexDefinition>,
-    /// The attribute that says when an item expires.
+    /// The attribute that holds the items' expiry times.
     pub ttl_attribute: Option<String>,
-    /// Whether a deploy switches point-in-time recovery on.
     pub point_in_time_recovery: bool,
 }
 
-/// One global secondary index.
+/// A global secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexDefinition {
-    /// Its name.
     pub name: String,
-    /// Its key.
     pub key: Vec<KeyElement>,
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     pub projection: String,
@@ -37,25 +32,19 @@ pub struct IndexDefinition {
     pub included: Vec<String>,
 }
 
-/// One part of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyElement {
-    /// The attribute's name.
     pub attribute: String,
-    /// Which part it is.
     pub kind: KeyKind,
 }
 
-/// The two parts a key can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
-    /// Chooses the partition.
     Hash,
-    /// Orders inside a partition.
     Range,
 }
 
-/// Types a key attribute can have.
+/// The type of a key attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttributeType {
     /// `S`.
@@ -72,10 +61,12 @@ pub(super) fn definition(
     properties: &Value,
     scope: &Scope<'_>,
 ) -> Result<TableDefinition, TemplateError> {
-    let place = Place::new("Resources").under(id).under("Properties");
+    let location = Location::new("Resources").child(id).child("Properties");
     let get = |name: &str| {
-        let value =
-            properties.get(name).map(|value| scope.resolve(value, &place.under(name))).transpose();
+        let value = properties
+            .get(name)
+            .map(|value| scope.resolve(value, &location.child(name)))
+            .transpose();
         value.map(|value| value.flatten().unwrap_or(Value::Null))
     };
     let ttl = get("TimeToLiveSpecification")?;
@@ -83,14 +74,14 @@ pub(super) fn definition(
     let indexes = get("GlobalSecondaryIndexes")?;
     let own_name = Value::Object([("Ref".to_owned(), id.into())].into_iter().collect());
     Ok(TableDefinition {
-        name: scope.required_text(Some(&own_name), &place)?,
+        name: scope.required_text(Some(&own_name), &location)?,
         attributes: attributes(
             &get("AttributeDefinitions")?,
-            &place.under("AttributeDefinitions"),
+            &location.child("AttributeDefinitions"),
         )?,
-        key: key(&get("KeySchema")?, &place.under("KeySchema"))?,
+        key: key(&get("KeySchema")?, &location.child("KeySchema"))?,
         indexes: entries(&indexes)
-            .map(|one| index(one, &place.under("GlobalSecondaryIndexes")))
+            .map(|one| index(one, &location.child("GlobalSecondaryIndexes")))
             .collect::<Result<_, _>>()?,
         ttl_attribute: (ttl["Enabled"] == "true")
             .then(|| ttl["AttributeName"].as_str().map(str::to_owned))
@@ -99,39 +90,42 @@ pub(super) fn definition(
     })
 }
 
-fn attributes(list: &Value, place: &Place) -> Result<Vec<(String, AttributeType)>, TemplateError> {
+fn attributes(
+    list: &Value,
+    location: &Location,
+) -> Result<Vec<(String, AttributeType)>, TemplateError> {
     entries(list)
         .map(|entry| {
             let kind = match entry["AttributeType"].as_str() {
                 Some("S") => AttributeType::Text,
                 Some("N") => AttributeType::Number,
                 Some("B") => AttributeType::Binary,
-                _ => return Err(place.under("AttributeType").must_be("S, N or B")),
+                _ => return Err(location.child("AttributeType").must_be("S, N or B")),
             };
-            Ok((text(entry, "AttributeName", place)?, kind))
+            Ok((text(entry, "AttributeName", location)?, kind))
         })
         .collect()
 }
 
-fn key(list: &Value, place: &Place) -> Result<Vec<KeyElement>, TemplateError> {
+fn key(list: &Value, location: &Location) -> Result<Vec<KeyElement>, TemplateError> {
     entries(list)
         .map(|entry| {
             let kind = match entry["KeyType"].as_str() {
                 Some("HASH") => KeyKind::Hash,
                 Some("RANGE") => KeyKind::Range,
-                _ => return Err(place.under("KeyType").must_be("HASH or RANGE")),
+                _ => return Err(location.child("KeyType").must_be("HASH or RANGE")),
             };
-            Ok(KeyElement { attribute: text(entry, "AttributeName", place)?, kind })
+            Ok(KeyElement { attribute: text(entry, "AttributeName", location)?, kind })
         })
         .collect()
 }
 
-fn index(entry: &Value, place: &Place) -> Result<IndexDefinition, TemplateError> {
+fn index(entry: &Value, location: &Location) -> Result<IndexDefinition, TemplateError> {
     let projection = &entry["Projection"];
     Ok(IndexDefinition {
-        name: text(entry, "IndexName", place)?,
-        key: key(&entry["KeySchema"], &place.under("KeySchema"))?,
-        projection: text(projection, "ProjectionType", &place.under("Projection"))?,
+        name: text(entry, "IndexName", location)?,
+        key: key(&entry["KeySchema"], &location.child("KeySchema"))?,
+        projection: text(projection, "ProjectionType", &location.child("Projection"))?,
         included: entries(&projection["NonKeyAttributes"])
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect(),
@@ -142,6 +136,6 @@ fn entries(list: &Value) -> impl Iterator<Item = &Value> {
     list.as_array().into_iter().flatten()
 }
 
-fn text(entry: &Value, name: &str, place: &Place) -> Result<String, TemplateError> {
-    entry[name].as_str().map(str::to_owned).ok_or_else(|| place.under(name).must_be("a text"))
+fn text(entry: &Value, name: &str, location: &Location) -> Result<String, TemplateError> {
+    entry[name].as_str().map(str::to_owned).ok_or_else(|| location.child(name).must_be("a string"))
 }

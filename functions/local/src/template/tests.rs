@@ -1,4 +1,6 @@
-//! A template of every construct the reader knows, and what it must come to.
+//! A template with every supported construct, and what it resolves to.
+
+use std::collections::BTreeMap;
 
 use super::*;
 
@@ -24,7 +26,9 @@ Resources:
   Table:
     Type: AWS::DynamoDB::Table
     Properties:
-      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}, {AttributeName: n, AttributeType: N}]
+      AttributeDefinitions:
+        - {AttributeName: pk, AttributeType: S}
+        - {AttributeName: n, AttributeType: N}
       KeySchema: [{AttributeName: pk, KeyType: HASH}]
       GlobalSecondaryIndexes:
         - IndexName: by-n
@@ -66,7 +70,7 @@ fn resolve(overrides: &[(&str, &str)]) -> Result<Deployment, TemplateError> {
     Template::parse(TEMPLATE).unwrap().resolve(&overrides, &stand_ins())
 }
 
-fn refusal(overrides: &[(&str, &str)]) -> String {
+fn error(overrides: &[(&str, &str)]) -> String {
     resolve(overrides).unwrap_err().to_string()
 }
 
@@ -87,7 +91,7 @@ fn variables_come_from_globals_parameters_and_stand_ins() {
 }
 
 #[test]
-fn conditions_choose_values_and_resources() {
+fn conditions_select_values_and_resources() {
     let deployment = resolve(&[("Mode", "on"), ("Sender", "me")]).unwrap();
     assert_eq!(deployment.functions[0].environment["MAYBE"], "a,on");
     assert_eq!(deployment.functions[0].environment["BOTH"], "yes");
@@ -103,7 +107,7 @@ fn an_event_without_path_and_method_is_the_default_route() {
 }
 
 #[test]
-fn a_schedule_is_its_expression() {
+fn a_schedule_is_read() {
     assert_eq!(resolve(&[]).unwrap().functions[0].schedule.as_deref(), Some("rate(900 minutes)"));
 }
 
@@ -128,38 +132,38 @@ fn without_a_stand_in_the_table_has_its_logical_id() {
 }
 
 #[test]
-fn an_unknown_parameter_is_named_with_those_near_it() {
+fn an_unknown_parameter_is_reported_with_similar_names() {
     assert_eq!(
-        refusal(&[("Second", "1")]),
-        "template.yaml has no parameter Second; near it: Seconds"
+        error(&[("Second", "1")]),
+        "template.yaml has no parameter Second; similar names: Seconds"
     );
-    assert_eq!(refusal(&[("Zzzzzz", "1")]), "template.yaml has no parameter Zzzzzz");
+    assert_eq!(error(&[("Zzzzzz", "1")]), "template.yaml has no parameter Zzzzzz");
 }
 
 #[test]
-fn a_value_that_breaks_a_rule_is_refused() {
-    assert_eq!(refusal(&[("Seconds", "soon")]), "the parameter Seconds must be a number");
-    assert!(refusal(&[("Seconds", "59")]).contains("at least 60"));
-    assert!(refusal(&[("Seconds", "3601")]).contains("at most 3600"));
-    assert_eq!(refusal(&[("Mode", "maybe")]), "the parameter Mode must be one of on, off");
+fn an_invalid_value_is_rejected() {
+    assert_eq!(error(&[("Seconds", "soon")]), "the parameter Seconds must be a number");
+    assert!(error(&[("Seconds", "59")]).contains("at least 60"));
+    assert!(error(&[("Seconds", "3601")]).contains("at most 3600"));
+    assert_eq!(error(&[("Mode", "maybe")]), "the parameter Mode must be one of on, off");
 }
 
 #[test]
-fn a_route_key_that_ends_in_a_slash_is_refused() {
+fn a_route_with_a_final_slash_is_rejected() {
     let template = Template::parse(&TEMPLATE.replace("Path: /things,", "Path: /things/,")).unwrap();
     let error = template.resolve(&Overrides::new(), &stand_ins()).unwrap_err().to_string();
     assert!(error.contains("Resources.Auth.Properties.Events.Things.Path"), "{error}");
 }
 
 #[test]
-fn a_reference_to_nothing_is_refused() {
+fn an_unknown_reference_is_rejected() {
     let template = Template::parse(&TEMPLATE.replace("!Ref Seconds", "!Ref Minutes")).unwrap();
     let error = template.resolve(&Overrides::new(), &stand_ins()).unwrap_err().to_string();
     assert!(error.contains("refers to Minutes"), "{error}");
 }
 
 #[test]
-fn a_text_that_is_no_template_is_refused() {
+fn text_that_is_not_a_template_is_rejected() {
     assert!(Template::parse("a: [").is_err());
     assert!(Template::parse("just text").is_err());
 }

@@ -4,9 +4,8 @@
 //! number. An id that a client chose may be ahead of it: who meets one adds twice as much with each
 //! try, so that a row of chosen ids, however long, is passed in a few tries.
 
-use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
-use table::number;
+use table::{Image, Returned, Write, number, number_in};
 
 use crate::{
     petstore::{
@@ -21,20 +20,11 @@ impl Store {
     /// A number that was not given out before, and is that much above the last one. One trip, one
     /// write unit.
     pub async fn next_number(&self, of: Numbered, step: i64) -> Result<i64, StoreError> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(keys::last_number(of).into_item()))
-            .update_expression("ADD n :step")
-            .expression_attribute_values(":step", number(step))
-            .return_values(ReturnValue::UpdatedNew)
-            .send()
-            .await?;
-        let given = answer
-            .attributes
-            .as_ref()
-            .and_then(|item| item.get("n")?.as_n().ok()?.parse::<i64>().ok());
+        let add = Write::update(keys::last_number(of), "ADD n :step").value(":step", number(step));
+        let given = match self.table.write_returning(add, Image::Changed).await? {
+            Returned::Done(item) => number_in(&item, "n"),
+            Returned::Refused(_) => None,
+        };
         let given =
             given.ok_or_else(|| StoreError::Corrupt("a counter without a number".into()))?;
         Ok(given.saturating_add(SAMPLES))

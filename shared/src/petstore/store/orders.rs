@@ -1,13 +1,11 @@
 //! Orders and users of the sample shop, which stand for themselves: they end by the table's own
 //! expiry.
 
-use aws_sdk_dynamodb::{
-    operation::{delete_item::DeleteItemError, put_item::PutItemError},
-    types::{Put, ReturnValue, TransactWriteItem},
-};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use table::{Item, Key, expiring_item, item, record};
+use table::{
+    Image, Item, Key, Returned, Transaction, Write, Written, expiring_item, item, number, record,
+};
 
 use crate::{
     hashes::ContentHash,
@@ -15,12 +13,12 @@ use crate::{
         Order, User,
         keys::{self, Numbered},
     },
-    store::{Store, StoreError, transaction::Outcome},
+    store::{Store, StoreError},
 };
 
 /// An order or a user as JSON, and when it counts as absent.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+struct Stored {
     json: String,
     #[serde(default, skip_serializing)]
     expires: Option<i64>,
@@ -29,7 +27,7 @@ struct Kept {
 impl Store {
     /// An order, strongly consistent. One trip, one read unit.
     pub async fn order(&self, id: i64, now: Timestamp) -> Result<Option<Order>, StoreError> {
-        self.kept(keys::order(id), now).await
+        self.stored(keys::order(id), now).await
     }
 
     /// Puts an order, whatever stood there. One trip, one write unit for each KB.
@@ -38,9 +36,8 @@ impl Store {
         order: &Order,
         until: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let item = kept_item(keys::order(order.id), "pet_order", order, until)?;
-        self.client.put_item().table_name(&self.name).set_item(Some(item)).send().await?;
-        Ok(())
+        let item = stored_item(keys::order(order.id), "pet_order", order, until)?;
+        self.table.write(Write::put(item)).await.map(drop)
     }
 
     /// Puts an order under an id that none has, and gives it. Two trips, two more for each id that
@@ -54,7 +51,7 @@ impl Store {
         loop {
             order.id = self.next_number(Numbered::Orders, step).await?;
             if self
-                .put_if_absent(kept_item(keys::order(order.id), "pet_order", &order, until)?)
+                .put_if_absent(stored_item(keys::order(order.id), "pet_order", &order, until)?)
                 .await?
             {
                 return Ok(order);
@@ -65,12 +62,12 @@ impl Store {
 
     /// Takes an order away; false where there is none. One trip, one write unit.
     pub async fn delete_order(&self, id: i64, now: Timestamp) -> Result<bool, StoreError> {
-        self.delete_kept(keys::order(id), now).await
+        self.delete_stored(keys::order(id), now).await
     }
 
     /// A user by name, strongly consistent. One trip, one read unit.
     pub async fn user(&self, name: &str, now: Timestamp) -> Result<Option<User>, StoreError> {
-        self.kept(keys::user(&ContentHash::of(name)), now).await
+        self.stored(keys::user(&ContentHash::of(name)), now).await
     }
 
     /// Puts up to a hundred users of different names, whatever stood there: all or none. One trip,
@@ -80,12 +77,12 @@ impl Store {
         users: &[(String, User)],
         until: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let put = |(name, user): &(String, User)| {
-            let item = kept_item(keys::user(&ContentHash::of(name)), "pet_user", user, until)?;
-            self.put_listed(item)
-        };
-        let parts = users.iter().map(put).collect::<Result<Vec<_>, _>>()?;
-        self.transact(parts).await.map(drop)
+        let mut transaction = Transaction::new();
+        for (name, user) in users {
+            let key = keys::user(&ContentHash::of(name));
+            transaction.add(Write::put(stored_item(key, "pet_user", user, until)?));
+        }
+        self.table.commit(transaction).await.map(drop)
     }
 
     /// Puts a user in the place of the one of this name, perhaps under another; false where there
@@ -97,68 +94,50 @@ impl Store {
         until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let item = kept_item(keys::user(&ContentHash::of(new_name)), "pet_user", user, until)?;
-        let now = table::number(now.as_second());
-        let parts = if name == new_name {
-            let put = Put::builder()
-                .table_name(&self.name)
-                .set_item(Some(item))
-                .condition_expression(ALIVE);
-            let put = put
-                .expression_attribute_values(":now", now)
-                .build()
-                .map_err(StoreError::built_wrongly)?;
-            vec![TransactWriteItem::builder().put(put).build()]
+        let item = stored_item(keys::user(&ContentHash::of(new_name)), "pet_user", user, until)?;
+        let now = number(now.as_second());
+        let mut transaction = Transaction::new();
+        if name == new_name {
+            transaction.add(Write::put(item).when(ALIVE).value(":now", now));
         } else {
-            let old = keys::user(&ContentHash::of(name));
-            vec![self.delete_if(old, ALIVE, Some((":now", now)))?, self.put_listed(item)?]
-        };
-        Ok(matches!(self.transact(parts).await?, Outcome::Done))
+            let old = Write::delete(keys::user(&ContentHash::of(name)));
+            transaction.add(old.when(ALIVE).value(":now", now));
+            transaction.add(Write::put(item));
+        }
+        Ok(self.table.commit(transaction).await?.is_done())
     }
 
     /// Takes a user away; false where there is none. One trip, one write unit.
     pub async fn delete_user(&self, name: &str, now: Timestamp) -> Result<bool, StoreError> {
-        self.delete_kept(keys::user(&ContentHash::of(name)), now).await
+        self.delete_stored(keys::user(&ContentHash::of(name)), now).await
     }
 
     /// Puts what must not be there yet; false where something is.
     pub(crate) async fn put_if_absent(&self, item: Item) -> Result<bool, StoreError> {
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
-            },
-        }
+        let put = Write::put(item).when("attribute_not_exists(pk)");
+        self.table.write(put).await.map(Written::is_done)
     }
 
-    async fn kept<T: DeserializeOwned>(
+    async fn stored<T: DeserializeOwned>(
         &self,
         key: Key,
         now: Timestamp,
     ) -> Result<Option<T>, StoreError> {
-        let kept: Option<Kept> = self.table.get(key, true).await?;
-        kept.filter(|kept| super::lives(kept.expires, now)).map(|kept| kept.read()).transpose()
+        let stored: Option<Stored> = self.table.get(key, true).await?;
+        stored
+            .filter(|stored| super::lives(stored.expires, now))
+            .map(|stored| stored.read())
+            .transpose()
     }
 
-    async fn delete_kept(&self, key: Key, now: Timestamp) -> Result<bool, StoreError> {
-        let delete =
-            self.client.delete_item().table_name(&self.name).set_key(Some(key.into_item()));
-        let deleted = delete
-            .condition_expression("attribute_exists(pk)")
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await;
-        match deleted {
-            Ok(answer) => {
-                let kept: Option<Kept> = answer.attributes.map(record).transpose()?;
-                Ok(kept.is_some_and(|kept| super::lives(kept.expires, now)))
+    async fn delete_stored(&self, key: Key, now: Timestamp) -> Result<bool, StoreError> {
+        let delete = Write::delete(key).when_exists();
+        match self.table.write_returning(delete, Image::Before).await? {
+            Returned::Done(item) => {
+                let stored: Stored = record(item)?;
+                Ok(super::lives(stored.expires, now))
             }
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
-            },
+            Returned::Refused(_) => Ok(false),
         }
     }
 }
@@ -166,31 +145,31 @@ impl Store {
 /// The condition that something is there and has not expired.
 const ALIVE: &str = "attribute_exists(pk) AND (attribute_not_exists(expires) OR expires > :now)";
 
-impl Kept {
+impl Stored {
     fn read<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
         serde_json::from_str(&self.json).map_err(|error| StoreError::Corrupt(Box::new(error)))
     }
 }
 
-pub(crate) fn kept_item(
+pub(crate) fn stored_item(
     key: Key,
     kind: &'static str,
     what: &impl Serialize,
     until: Option<Timestamp>,
 ) -> Result<Item, StoreError> {
     let json = serde_json::to_string(what).map_err(StoreError::built_wrongly)?;
-    let kept = Kept { json, expires: None };
+    let stored = Stored { json, expires: None };
     match until {
-        Some(until) => expiring_item(key, kind, &kept, until),
-        None => item(key, kind, &kept),
+        Some(until) => expiring_item(key, kind, &stored, until),
+        None => item(key, kind, &stored),
     }
 }
 
 pub(crate) fn user_item(user: &User, until: Option<Timestamp>) -> Result<Item, StoreError> {
     let name = user.username.as_deref().unwrap_or_default();
-    kept_item(keys::user(&ContentHash::of(name)), "pet_user", user, until)
+    stored_item(keys::user(&ContentHash::of(name)), "pet_user", user, until)
 }
 
 pub(crate) fn order_item(order: &Order, until: Option<Timestamp>) -> Result<Item, StoreError> {
-    kept_item(keys::order(order.id), "pet_order", order, until)
+    stored_item(keys::order(order.id), "pet_order", order, until)
 }

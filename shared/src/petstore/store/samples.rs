@@ -7,7 +7,7 @@
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use table::item;
+use table::{Write, item};
 
 use crate::{
     petstore::{
@@ -64,7 +64,7 @@ impl Store {
         self.restore_samples(now).await?;
         let mark = Loaded { since: loaded.map_or(now, |loaded| loaded.since), restored: today };
         let mark = item(keys::pet_samples(), "pet_samples", &mark)?;
-        self.client.put_item().table_name(&self.name).set_item(Some(mark)).send().await?;
+        let _ = self.table.write(Write::put(mark)).await?;
         Ok(true)
     }
 

@@ -1,16 +1,15 @@
-//! Texts as the document shows them. Doc comments are wrapped for the source; a reader's page wraps
-//! by itself.
+//! Joins the lines of paragraphs: doc comments are wrapped for the source, but the pages of the
+//! documentation wrap by themselves.
 
 use serde_json::Value;
 
-/// What is data and not text.
+/// Members that hold data, whose strings are left alone.
 const DATA: [&str; 5] = ["const", "default", "enum", "example", "value"];
 
-/// What a line of a list, a table or code begins with.
+/// The starts of lines in lists, tables and code.
 const KEEPS_LINES: [&str; 5] = ["- ", "* ", "1. ", "|", "```"];
 
-/// Joins the lines of every paragraph of every `summary` and `description` in a part of the
-/// document.
+/// Joins the lines in every `summary` and `description` of a part of the document.
 pub(super) fn join_lines(part: &mut Value) {
     match part {
         Value::Array(items) => items.iter_mut().for_each(join_lines),
@@ -31,7 +30,7 @@ pub(super) fn join_lines(part: &mut Value) {
     }
 }
 
-/// Paragraphs are what empty lines separate. One that is a list, a table or code keeps its lines.
+/// Empty lines separate paragraphs. A list, a table or code keeps its lines.
 fn joined(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(|paragraph| {
         let keeps = |line: &str| KEEPS_LINES.iter().any(|start| line.starts_with(start));
@@ -46,11 +45,12 @@ fn joined(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
 
+    use super::*;
+
     #[test]
-    fn lines_of_a_paragraph_are_joined_and_data_is_left_alone() {
+    fn paragraphs_are_joined_and_data_is_left_alone() {
         let mut part = json!({
             "description": "One\ntwo.\n\nThree\nfour.",
             "properties": {"example": {"description": "a\nb"}},

@@ -1,0 +1,31 @@
+//! The failures of SNS that tests simulate.
+
+use http::StatusCode;
+
+use super::query::Fault;
+
+/// How SNS refuses a valid call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// 403: the caller must not publish.
+    AuthorizationError,
+    /// 429: too many calls.
+    Throttled,
+    /// 500: SNS failed; the SDK retries.
+    InternalError,
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let (status, code, message) = match refusal {
+            Refusal::AuthorizationError => {
+                (StatusCode::FORBIDDEN, "AuthorizationError", "Not authorized to publish")
+            }
+            Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Throttled", "Rate exceeded"),
+            Refusal::InternalError => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error")
+            }
+        };
+        Self { status, code, message: message.to_owned() }
+    }
+}

@@ -1,0 +1,28 @@
+//! A new account with its first session.
+
+use std::collections::BTreeMap;
+
+use table::{Write, listed_item};
+
+use crate::{
+    account::{Account, NewSession, Status, customers::list_customer, keys},
+    ids::CustomerId,
+    store::StoreError,
+};
+
+/// Writes an account and its entry on the list of customers. Five write units.
+pub fn new_account(customer: CustomerId, first: &NewSession) -> Result<Vec<Write>, StoreError> {
+    let account = Account {
+        customer,
+        status: Status::Active,
+        phone: first.phone.clone(),
+        epoch: 0,
+        sessions: BTreeMap::from([(first.id, first.session.clone())]),
+        epochs: BTreeMap::from([(first.id, 0)]),
+        status_change: None,
+        last_log_out: None,
+    };
+    let (key, ends) = (keys::account(customer), first.session.expires());
+    let account = listed_item(key, "account", &account, keys::SESSIONS_BY_END, ends)?;
+    Ok(vec![Write::new_item(account), list_customer(customer)?])
+}
