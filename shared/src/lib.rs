@@ -12,13 +12,14 @@ pub mod area;
 pub mod audit;
 pub mod auth;
 pub mod aws;
-pub mod clean_up;
 pub mod clock;
 pub mod config;
 pub mod content;
 pub mod customer;
-pub mod customer_data;
+pub mod deadline;
 pub mod device;
+pub mod domain;
+pub mod domains;
 pub mod hashes;
 pub mod http;
 pub mod idempotency;
@@ -36,10 +37,8 @@ pub mod settings;
 pub mod store;
 pub mod subject;
 pub mod swr_cache;
+pub mod times;
 pub mod wallet;
-
-#[cfg(test)]
-mod key_picture;
 
 #[doc(hidden)]
 pub use pastey;

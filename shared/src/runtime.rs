@@ -6,7 +6,6 @@
 //! one log line a request, without its query, body, headers or address, with what it cost in
 //! storage and the customer under a pseudonym.
 
-pub mod deadline;
 mod shutdown;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -45,6 +44,7 @@ use crate::{
     app::AppState,
     aws::Clients,
     clock::SystemClock,
+    deadline::Deadline,
     http::{
         answer::Answer,
         checks::MatchedRoute,
@@ -58,7 +58,6 @@ use crate::{
     ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
-    runtime::deadline::Deadline,
     settings::{Section, Settings},
     subject,
 };

@@ -196,22 +196,6 @@ impl Store {
             .value(":silenced", attribute(why)?);
         self.table.write(update).await.map(Written::is_done)
     }
-
-    /// Erases a device of a customer who left, and with it that its registration id is theirs,
-    /// unless it is another's by now.
-    pub(crate) async fn erase_device(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-    ) -> Result<(), StoreError> {
-        let hash = device.hash();
-        let mut transaction = Transaction::new();
-        transaction.add(disown(customer, &hash));
-        transaction.add(Write::delete(keys::device(customer, &hash)).when_exists());
-        // Where that does not hold, it has moved to another customer, and this one has it no
-        // longer.
-        self.table.commit(transaction).await.map(drop)
-    }
 }
 
 /// Adds the removal of a device, of this revision where one is named. Seven write units.
@@ -231,7 +215,7 @@ pub(crate) fn add_removal(
 }
 
 /// Takes a registration id from its owner, if that is `customer`.
-fn disown(customer: CustomerId, registration: &ContentHash) -> Write {
+pub(super) fn disown(customer: CustomerId, registration: &ContentHash) -> Write {
     Write::delete(keys::device_owner(registration)).when_is("customer", text(customer))
 }
 

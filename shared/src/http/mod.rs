@@ -24,5 +24,3 @@ pub mod rate_limit;
 mod registration;
 pub mod request;
 pub mod routes;
-pub mod session;
-pub mod times;

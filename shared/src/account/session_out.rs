@@ -5,9 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    account::{Platform, Session},
-    http::times::in_millis,
+    account::model::{Platform, Session},
     ids::SessionId,
+    times::in_millis,
 };
 
 /// One log-in on one device.

@@ -1,13 +1,42 @@
-//! The wallet with its ledger as the export shows it.
+//! The wallet with its ledger in a customer's export.
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{
-    http::times::{in_millis, perhaps_in_millis},
-    ids::{EntryId, LedgerId},
-    wallet::{Balance, Currency, Entry, Hold, HoldStatus, Kind, LedgerAccount, Reversal, Wallet},
-};
+use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
+
+use crate::{
+    domain::export::{PageOf, Pages, Part, Reading, Shown, Source, members},
+    ids::{EntryId, LedgerId},
+    store::StoreError,
+    times::{in_millis, perhaps_in_millis},
+    wallet::{
+        Currency, keys,
+        ledger::{Entry, Hold, HoldStatus, Kind, LedgerAccount},
+        model::{Balance, Wallet},
+        store::Reversal,
+    },
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] = &[Part::of::<WalletExport>(Source::Pages(Pages {
+    prefix: "WALLET#",
+    read: |reading, page| read(reading, page).boxed(),
+}))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct WalletExport {
+    /// The wallet's balances, on one of the pages; null on the others.
+    #[schema(required)]
+    wallet: Option<ExportedWallet>,
+    /// The entries of the wallet's ledger.
+    ledger: Vec<ExportedEntry>,
+    /// Money that was put aside.
+    holds: Vec<ExportedHold>,
+    /// Which entries were taken back by which.
+    reversals: Vec<ExportedReversal>,
+}
 
 /// What a wallet holds.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,6 +120,27 @@ pub struct ExportedReversal {
     entry: EntryId,
     #[schema(value_type = String, format = "uuid")]
     by: EntryId,
+}
+
+async fn read(
+    Reading { store, customer, .. }: Reading<'_>,
+    PageOf { after, most }: PageOf<'_>,
+) -> Result<Vec<Shown>, StoreError> {
+    let after = after.map(|position| keys::wallet_place(customer, position));
+    let query = Query::of(keys::wallet_of(customer)).consistent().after(after);
+    store.table.first(query, most).await?.items.into_iter().map(show).collect()
+}
+
+fn show(item: Item) -> Result<Shown, StoreError> {
+    let position = sort_in(&item).to_owned();
+    let mut part = WalletExport::default();
+    match position.split_once('#') {
+        Some(("ENTRY", _)) => part.ledger.push(record::<Entry>(item)?.into()),
+        Some(("HOLD", _)) => part.holds.push(record::<Hold>(item)?.into()),
+        Some(_) => part.reversals.push(record::<Reversal>(item)?.into()),
+        None => part.wallet = Some(record::<Wallet>(item)?.into()),
+    }
+    Ok(Shown { position, members: members(&part)? })
 }
 
 impl From<Wallet> for ExportedWallet {

@@ -1,14 +1,39 @@
-//! The inbox as the export shows it.
+//! The inbox in a customer's export.
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{
-    hashes::ContentHash,
-    http::times::in_millis,
-    ids::NotificationId,
-    inbox::{Inbox, Notification, Receipt, Week},
-};
+use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
+
+use crate::{
+    domain::export::{Members, PageOf, Pages, Part, Reading, Shown, Source, members},
+    hashes::ContentHash,
+    ids::NotificationId,
+    inbox::{
+        keys,
+        model::{Inbox, Notification, Receipt, Week},
+    },
+    store::StoreError,
+    times::in_millis,
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] = &[Part::of::<InboxExport>(Source::Pages(Pages {
+    prefix: "INBOX#",
+    read: |reading, page| read(reading, page).boxed(),
+}))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct InboxExport {
+    /// What is counted of the inbox; null but on the page that its messages begin on.
+    #[schema(required)]
+    inbox: Option<ExportedInbox>,
+    /// The messages of the inbox that have not expired.
+    notifications: Vec<ExportedNotification>,
+    /// That messages came, so that none comes twice.
+    receipts: Vec<ExportedReceipt>,
+}
 
 /// What is counted of an inbox.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,6 +97,42 @@ pub struct ExportedReceipt {
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     until: Timestamp,
+}
+
+async fn read(
+    Reading { store, customer, now }: Reading<'_>,
+    PageOf { after, most }: PageOf<'_>,
+) -> Result<Vec<Shown>, StoreError> {
+    let after = after.map(|position| keys::inbox_at(customer, position));
+    let query = Query::of(keys::inbox_of(customer)).consistent().after(after);
+    let page = store.table.first(query, most).await?;
+    page.items.into_iter().map(|item| show(item, now)).collect()
+}
+
+fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
+    let position = sort_in(&item).to_owned();
+    let mut part = InboxExport::default();
+    let until = match position.split_once('#') {
+        Some(("ITEM", _)) => {
+            let notification: Notification = record(item)?;
+            let until = notification.until;
+            part.notifications.push(notification.into());
+            Some(until)
+        }
+        Some(_) => {
+            let receipt: Receipt = record(item)?;
+            let until = receipt.until;
+            part.receipts.push(receipt.into());
+            Some(until)
+        }
+        None => {
+            part.inbox = Some(record::<Inbox>(item)?.into());
+            None
+        }
+    };
+    let has_expired = until.is_some_and(|until| until <= now);
+    let members = if has_expired { Members::new() } else { members(&part)? };
+    Ok(Shown { position, members })
 }
 
 impl From<Inbox> for ExportedInbox {

@@ -1,14 +1,31 @@
-//! Push devices as the export shows them.
+//! Push devices in a customer's export.
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{
-    account::Platform,
-    device::{Device, SilencedBy},
-    http::times::{in_millis, perhaps_in_millis},
-    ids::SessionId,
-};
 use utoipa::ToSchema;
+
+use crate::{
+    account::Platform,
+    device::model::{Device, SilencedBy},
+    domain::export::{Members, Part, Reading, Source, members},
+    ids::SessionId,
+    store::StoreError,
+    times::{in_millis, perhaps_in_millis},
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] =
+    &[Part::of::<DeviceExport>(Source::Whole(|reading| read(reading).boxed()))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct DeviceExport {
+    /// Push devices. All are on the first page.
+    devices: Vec<ExportedDevice>,
+    /// How many push devices are counted; null but on the first page.
+    #[schema(required)]
+    device_count: Option<u64>,
+}
 
 /// A push device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,6 +62,13 @@ pub struct ExportedDevice {
     seen: Timestamp,
     /// How often it changed.
     revision: u64,
+}
+
+async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
+    let (devices, device_count) =
+        tokio::try_join!(store.devices(customer), store.device_count(customer))?;
+    let devices = devices.into_iter().map(Into::into).collect();
+    members(&DeviceExport { devices, device_count })
 }
 
 impl From<Device> for ExportedDevice {

@@ -1,15 +1,32 @@
-//! The account and its sessions as the export shows them.
+//! The account and its sessions in a customer's export.
 
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{
-    account::{Account, Session, Status, StatusChange},
-    auth::caller::Verified,
-    hashes::PhoneHash,
-    http::{session::SessionOut, times::in_millis},
-    ids::SessionId,
-};
 use utoipa::ToSchema;
+
+use crate::{
+    account::{
+        model::{Account, Session, Status, StatusChange},
+        session_out::SessionOut,
+    },
+    domain::export::{Known, Members, Part, Source, members},
+    hashes::PhoneHash,
+    ids::SessionId,
+    store::StoreError,
+    times::in_millis,
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] = &[Part::of::<AccountExport>(Source::Known(show))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct AccountExport {
+    /// Null but on the first page.
+    #[schema(required)]
+    account: Option<ExportedAccount>,
+    /// Those that have ended too, as long as they are kept. All are on the first page.
+    sessions: Vec<ExportedSession>,
+}
 
 /// What is kept to run an account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,11 +81,16 @@ pub struct ExportedSession {
     epoch: Option<u64>,
 }
 
-/// The sessions of a caller.
-pub(super) fn sessions(verified: &Verified) -> Vec<ExportedSession> {
-    let account = &verified.account;
+fn show(known: &Known<'_>) -> Result<Members, StoreError> {
+    members(&AccountExport {
+        account: Some(ExportedAccount::new(known.account, known.profile.version)),
+        sessions: sessions(known.account, known.session),
+    })
+}
+
+fn sessions(account: &Account, current: SessionId) -> Vec<ExportedSession> {
     let session = |(id, session): (&SessionId, &Session)| ExportedSession {
-        session: SessionOut::new(*id, session, verified.session),
+        session: SessionOut::new(*id, session, current),
         ends: session.ends,
         idle_seconds: session.idle,
         generation: session.generation,
@@ -80,7 +102,7 @@ pub(super) fn sessions(verified: &Verified) -> Vec<ExportedSession> {
 }
 
 impl ExportedAccount {
-    pub(super) fn new(account: &Account, profile_version: u64) -> Self {
+    fn new(account: &Account, profile_version: u64) -> Self {
         let status_change = account.status_change.clone();
         Self {
             status: account.status,

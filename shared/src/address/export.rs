@@ -1,13 +1,30 @@
-//! The address book as the export shows it.
+//! The address book in a customer's export.
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{
-    address::{Address, AddressBook, Details},
-    http::times::in_millis,
-    ids::AddressId,
-};
 use utoipa::ToSchema;
+
+use crate::{
+    address::model::{Address, AddressBook, Details},
+    domain::export::{Members, Part, Reading, Source, members},
+    ids::AddressId,
+    store::StoreError,
+    times::in_millis,
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] =
+    &[Part::of::<AddressExport>(Source::Whole(|reading| read(reading).boxed()))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct AddressExport {
+    /// Addresses. All are on the first page.
+    addresses: Vec<ExportedAddress>,
+    /// What holds them together; null but on the first page.
+    #[schema(required)]
+    address_book: Option<ExportedAddressBook>,
+}
 
 /// An address.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,6 +54,14 @@ pub struct ExportedAddressBook {
     default: Option<AddressId>,
     /// How often one was added, removed or made the default.
     revision: u64,
+}
+
+async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
+    let (book, addresses) = store.addresses(customer).await?;
+    members(&AddressExport {
+        addresses: addresses.into_iter().map(Into::into).collect(),
+        address_book: (book.revision > 0).then(|| book.into()),
+    })
 }
 
 impl From<Address> for ExportedAddress {
