@@ -16,6 +16,7 @@ use crate::{
         operator::{Actor, Operator},
     },
     http::{
+        checked::Checked,
         error::ApiError,
         rate_limit::{Quota, RateLimits},
     },
@@ -210,13 +211,17 @@ impl LateCaller {
     }
 }
 
+impl Checked for Caller {}
+impl Checked for Actor {}
+impl Checked for LateCaller {}
+
 fn limits_of(parts: &Parts) -> RateLimits {
     parts.extensions.get().cloned().unwrap_or_default()
 }
 
 /// The token of `Authorization: Bearer …`, refused in SimpleJWT's words where the header is of
 /// another shape.
-fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     let header = headers.get(header::AUTHORIZATION).ok_or_else(ApiError::not_authenticated)?;
     let header = header.to_str().map_err(|_| ApiError::bearer_token_not_valid())?;
     let mut words = header.split_ascii_whitespace();

@@ -3,7 +3,10 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::Response,
+};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{header, request::Parts};
@@ -13,6 +16,7 @@ use serde_json::Value;
 use crate::{
     app::AppState,
     http::{
+        checked::{self, Checked},
         error::{ApiError, ErrorItem},
         fields::{Fields, FromFields, not_an_object},
         rules::SURROGATE_MARK,
@@ -66,6 +70,18 @@ impl<T: FromFields> FromRequestParts<AppState> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
         read(Fields::from_form(pairs(query.as_bytes())?, app.now())).map(Self)
+    }
+}
+
+impl<T: FromFields> Checked for Body<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
+    }
+}
+
+impl<T: FromFields> Checked for Query<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_head::<Self>(request, app).await
     }
 }
 

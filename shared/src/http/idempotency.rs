@@ -26,7 +26,9 @@ use crate::{
     app::AppState,
     hashes::Signer,
     http::{
-        body, documented,
+        body,
+        checked::{self, Checked},
+        documented,
         error::{ApiError, ErrorItem, Written},
         fields::{Fields, FromFields},
     },
@@ -97,6 +99,18 @@ impl<T: FromFields> FromRequest<AppState> for MustBeKeyed<T> {
             (Some(key), request) => Ok(Self { key, request }),
             (None, _) => Err(ApiError::fields(vec![missing()])),
         }
+    }
+}
+
+impl<T: FromFields> Checked for Keyed<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
+    }
+}
+
+impl<T: FromFields> Checked for MustBeKeyed<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod address;
 pub(crate) mod answer;
 pub mod body;
+pub mod checked;
 pub mod checks;
 pub mod cors;
 pub mod documented;

@@ -1,6 +1,9 @@
 //! What a group serves. Registering an operation here is the only registration: routing, checks,
 //! `Allow` and the OpenAPI document follow from it.
 
+#[cfg(feature = "mock")]
+mod mocked;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
@@ -12,12 +15,14 @@ use axum::{
 use http::Method;
 use utoipa::{Path, openapi::HttpMethod};
 
+#[cfg(feature = "mock")]
+pub use self::mocked::{Answer, MockedRequest};
 use crate::{
     app::AppState,
     config::Config,
     http::{
+        checked::CheckedArguments,
         checks::{Gate, gate},
-        error::ApiError,
         error_format::{self, ErrorFormat},
     },
 };
@@ -30,6 +35,8 @@ pub struct Routes {
     served_where: fn(&Config) -> bool,
     #[cfg(feature = "document")]
     pub(crate) document: Option<error_format::Described>,
+    #[cfg(feature = "mock")]
+    mocked_formats: Vec<(String, ErrorFormat)>,
     operations: Vec<Operation>,
 }
 
@@ -42,6 +49,8 @@ pub enum Access {
     Bearer,
     /// The same, or the bearer of an operator token.
     BearerOrOperator,
+    /// The bearer of anything: the mock does not verify tokens.
+    AnyBearer,
 }
 
 /// One operation: its handler and what its `#[utoipa::path]` says of it. Made by
@@ -58,6 +67,10 @@ pub struct Operation {
     pub(crate) cache_control: Option<&'static str>,
     #[cfg(feature = "document")]
     described: Option<Described>,
+    #[cfg(feature = "mock")]
+    check: Option<mocked::Check>,
+    #[cfg(feature = "mock")]
+    mocked_format: Option<ErrorFormat>,
     handler: MethodRouter<AppState>,
 }
 
@@ -80,6 +93,8 @@ impl Routes {
             served_where: |_| true,
             #[cfg(feature = "document")]
             document: None,
+            #[cfg(feature = "mock")]
+            mocked_formats: Vec::new(),
             operations: Vec::new(),
         }
     }
@@ -176,7 +191,11 @@ impl Routes {
             let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
             router = route(router, &path, methods);
         }
-        router.fallback(async || ApiError::no_such_path()).with_state(app)
+        #[cfg(feature = "mock")]
+        let router = router.fallback(mocked::no_such_path(self.mocked_formats));
+        #[cfg(not(feature = "mock"))]
+        let router = router.fallback(async || crate::http::error::ApiError::no_such_path());
+        router.with_state(app)
     }
 
     fn with(mut self, operation: Operation) -> Self {
@@ -195,11 +214,13 @@ impl Operation {
     where
         P: Path,
         H: Handler<T, AppState>,
-        T: 'static,
+        T: CheckedArguments + 'static,
     {
         Self {
             #[cfg(feature = "document")]
             described: Some(described),
+            #[cfg(feature = "mock")]
+            check: Some(T::check),
             ..Self::undescribed(&P::path(), P::methods(), &["application/json"], handler)
         }
     }
@@ -258,6 +279,10 @@ impl Operation {
             cache_control: None,
             #[cfg(feature = "document")]
             described: None,
+            #[cfg(feature = "mock")]
+            check: None,
+            #[cfg(feature = "mock")]
+            mocked_format: None,
             handler: on(filter, handler),
         }
     }
