@@ -18,9 +18,6 @@ pub struct Point {
 }
 
 impl Point {
-    /// The most degrees of a latitude and of a longitude.
-    pub const MOST: [f64; 2] = [90.0, 180.0];
-
     /// A point of two numbers that were found to be in their ranges.
     pub fn new(lat: f64, lng: f64) -> Self {
         // The zero takes a minus before another away.

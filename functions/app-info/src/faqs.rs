@@ -11,10 +11,10 @@ use shared::{
         body::Query,
         error::ApiError,
         etag::IfNoneMatch,
-        fields::{Fields, FromFields, Reported},
         language::{Languages, QueryLanguage},
-        rules::text,
+        request::{Flat, Nullable, Optional, Text},
     },
+    request,
 };
 use utoipa::ToSchema;
 
@@ -23,16 +23,23 @@ use crate::{
     content::Faq,
 };
 
-/// Most characters that may be searched for.
-const MOST_SEARCHED: usize = 200;
+request! {
+    /// Which questions are wanted.
+    pub struct FaqQuery {
+        /// Only those of this category.
+        category: Optional<Nullable<Text>>,
+        /// Only those whose question or answer holds each of these words, in capitals or not. At
+        /// most 200 characters.
+        search: Optional<Text<0, 200>>,
+        language: Flat<QueryLanguage>,
+    }
+}
 
-/// Which questions are wanted.
-#[derive(Debug, Default)]
-pub struct FaqQuery {
+/// What the questions must have.
+struct Filter {
     category: Option<String>,
     /// Each in small letters.
     words: Vec<String>,
-    language: Option<String>,
 }
 
 /// A question with its answer.
@@ -47,32 +54,13 @@ pub struct FaqOut {
     order: u32,
 }
 
-impl FromFields for FaqQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let category = fields.optional("category", text().or_blank());
-        let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
-        let language = fields.optional("lang", text().or_blank());
-        let given = |value: Option<String>| value.filter(|text| !text.is_empty());
-        let (category, search, language) =
-            (given(category?), search?.unwrap_or_default(), given(language?));
-        let words = search.to_lowercase();
-        let words = words
-            .split(|letter: char| letter.is_whitespace() || letter == ',')
-            .filter(|word| !word.is_empty());
-        Ok(Self { category, words: words.map(str::to_owned).collect(), language })
-    }
-}
-
 /// Questions and answers.
 ///
 /// In the language `lang` or, without it, in the first wanted one that the content has, or else in
 /// the content's first.
 #[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
     params(
-        ("category" = Option<String>, Query, description = "Only those of this category."),
-        ("search" = Option<String>, Query, description = "Only those whose question or answer \
-            holds each of these words, in capitals or not. At most 200 characters."),
-        QueryLanguage, IfNoneMatch,
+        FaqQuery, Languages, IfNoneMatch,
     ),
     responses(
         (status = 200, description = "The questions in their order.", body = Vec<FaqOut>,
@@ -85,15 +73,15 @@ pub async fn list_faqs(
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
     let cached = cached_content(&app).await?;
-    let wanted =
-        query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted = query.language.or(&headers);
     let language = cached.language(&wanted);
+    let filter = Filter::of(query);
     let all = cached.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
     answer(
         &headers,
         language,
         "Accept-Language",
-        &all.filter(|faq| query.admits(faq)).collect::<Vec<_>>(),
+        &all.filter(|faq| filter.admits(faq)).collect::<Vec<_>>(),
     )
 }
 
@@ -109,7 +97,15 @@ impl FaqOut {
     }
 }
 
-impl FaqQuery {
+impl Filter {
+    fn of(query: FaqQuery) -> Self {
+        let search = query.search.unwrap_or_default().to_lowercase();
+        let words = search
+            .split(|letter: char| letter.is_whitespace() || letter == ',')
+            .filter(|word| !word.is_empty());
+        Self { category: query.category, words: words.map(str::to_owned).collect() }
+    }
+
     fn admits(&self, faq: &FaqOut) -> bool {
         if self.category.as_ref().is_some_and(|category| *category != faq.category) {
             return false;

@@ -10,46 +10,28 @@ use shared::{
     http::{
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::{Boolean, text},
+        request::{Flag, Ignored, Optional, Text},
     },
+    request,
 };
-use utoipa::ToSchema;
 
 use crate::refresh_token::refused;
 
-/// Which session to end.
-#[derive(Debug, ToSchema)]
-pub struct LogOutRequest {
-    /// A refresh token of the session to end instead of the caller's own.
-    #[schema(min_length = 1, nullable = false)]
-    refresh: Option<String>,
-    /// Accepted from older apps, without effect: a session's push devices end with it.
-    #[expect(
-        dead_code,
-        reason = "stands here for the document; it is not read, so nothing in it can be wrong"
-    )]
-    #[schema(nullable = false)]
-    registration_id: Option<String>,
-}
-
-/// Which sessions to end.
-#[derive(Debug, ToSchema)]
-pub struct LogOutAllRequest {
-    /// Whether the caller's own session stays.
-    #[schema(value_type = Option<bool>, nullable = false, default = false)]
-    keep_current: bool,
-}
-
-impl FromFields for LogOutRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { refresh: fields.optional("refresh", text())?, registration_id: None })
+request! {
+    /// Which session to end.
+    pub struct LogOutRequest {
+        /// A refresh token of the session to end instead of the caller's own.
+        refresh: Optional<Text>,
+        /// Accepted from older apps, without effect: a session's push devices end with it.
+        registration_id: Ignored,
     }
 }
 
-impl FromFields for LogOutAllRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { keep_current: fields.optional("keep_current", Boolean)?.unwrap_or_default() })
+request! {
+    /// Which sessions to end.
+    pub struct LogOutAllRequest {
+        /// Whether the caller's own session stays.
+        keep_current: Flag<false>,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use axum::{Json, extract::State};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     account::{Rotation, Session, StaleRefresh, Successor},
@@ -17,20 +17,20 @@ use shared::{
     http::{
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         rate_limit::{Quota, RateLimits},
-        rules::text,
+        request::Text,
     },
     limits::{Wait, to_next_minute},
+    request,
 };
 use utoipa::ToSchema;
 
-/// A refresh token to exchange.
-#[derive(Debug, Deserialize, ToSchema)]
-pub struct RefreshRequest {
-    /// The newest refresh token.
-    #[schema(min_length = 1)]
-    refresh: String,
+request! {
+    /// A refresh token to exchange.
+    pub struct RefreshRequest {
+        /// The newest refresh token.
+        refresh: Text,
+    }
 }
 
 /// A new pair of tokens.
@@ -40,12 +40,6 @@ pub struct TokenPair {
     access: String,
     /// Goes into the next refresh.
     refresh: String,
-}
-
-impl FromFields for RefreshRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { refresh: fields.required("refresh", text())? })
-    }
 }
 
 /// Exchanges a refresh token for a new pair.

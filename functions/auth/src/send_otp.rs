@@ -11,32 +11,43 @@ use shared::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         rate_limit::RateLimits,
-        rules::{Choice, text},
+        request::{Choice, Fields, Nullable, Optional, OrDefault, Text},
     },
     ids::ChallengeId,
     limits::Wait,
     otp::Purpose,
+    phone::Phone,
+    request,
 };
 use utoipa::ToSchema;
 
-use crate::sending::{Plan, Recipient};
+use crate::sending::{Plan, Recipient, not_a_phone};
 
-/// Where to send a code, and what for.
-#[derive(Debug, ToSchema)]
-pub struct CodeRequest {
-    /// E.164, or national together with `country`.
-    #[schema(max_length = 50)]
-    phone: String,
-    /// ISO 3166-1 alpha-2, for national numbers.
-    country: Option<String>,
-    /// What the code will prove. `change_phone` and `delete` need a bearer token.
-    #[schema(value_type = Option<Purpose>, default = "login")]
-    purpose: Purpose,
-    /// Eleven characters that let the Android app read the message (SMS Retriever).
-    #[schema(min_length = 11, max_length = 11)]
-    app_hash: Option<String>,
+request! {
+    /// Where to send a code, and what for.
+    #[check(phone_of_country)]
+    pub struct CodeRequest {
+        /// E.164, or national together with `country`.
+        phone: Text<1, 50>,
+        /// ISO 3166-1 alpha-2, for national numbers.
+        country: Optional<Nullable<Text<2, 2>>>,
+        /// What the code will prove. `change_phone` and `delete` need a bearer token.
+        purpose: OrDefault<Nullable<Choice<Purpose>>>,
+        /// Eleven characters that let the Android app read the message (SMS Retriever).
+        app_hash: Optional<Nullable<Text<11, 11>>>,
+    }
+}
+
+fn phone_of_country(read: &CodeRequestRead, fields: &mut Fields) {
+    let (Ok(phone), Ok(country)) = (&read.phone, &read.country) else { return };
+    if fields.context().is_test_number(phone) {
+        return;
+    }
+    if let Err(error) = Phone::parse(phone, country.as_deref()) {
+        let (name, violation) = not_a_phone(error, country.as_deref());
+        fields.report(name, violation);
+    }
 }
 
 /// A code is on its way.
@@ -51,17 +62,6 @@ pub struct CodeSent {
     expires_in: i64,
     /// Seconds until another can be sent.
     resend_after: i64,
-}
-
-impl FromFields for CodeRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let phone = fields.required("phone", text().at_most(50));
-        let country = fields.optional("country", text().at_least(2).at_most(2));
-        let purpose = fields.optional("purpose", Choice(&["login", "change_phone", "delete"]));
-        let app_hash = fields.optional("app_hash", text().at_least(11).at_most(11));
-        let purpose = purpose?.and_then(|purpose| Purpose::parse(&purpose)).unwrap_or_default();
-        Ok(Self { phone: phone?, country: country?, purpose, app_hash: app_hash? })
-    }
 }
 
 /// Sends a one-time code to a phone.

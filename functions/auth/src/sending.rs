@@ -14,6 +14,7 @@ use shared::{
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
+        request::Violation,
     },
     ids::ChallengeId,
     limits::{BudgetKind, SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
@@ -61,20 +62,25 @@ impl Recipient {
                 fixed_code,
             });
         }
-        let phone = Phone::parse(phone, country).map_err(|error| match error {
-            PhoneError::Invalid => {
-                ApiError::field("phone", "invalid", "The phone number entered is not valid.")
-            }
-            PhoneError::Country => {
-                let detail = format!("\"{}\" is not a valid choice.", country.unwrap_or_default());
-                ApiError::field("country", "invalid_choice", detail)
-            }
+        let phone = Phone::parse(phone, country).map_err(|error| {
+            let (name, Violation { code, detail }) = not_a_phone(error, country);
+            ApiError::field(name, code, detail)
         })?;
         let served = phone.country().filter(|country| rules.countries.contains(country));
         let country = served.ok_or_else(|| {
             ApiError::field("phone", "invalid", "Codes cannot be sent to this country.")
         })?;
         Ok(Self { phone, country, fixed_code: None })
+    }
+}
+
+/// What is wrong with which field.
+pub(crate) fn not_a_phone(error: PhoneError, country: Option<&str>) -> (&'static str, Violation) {
+    match error {
+        PhoneError::Invalid => {
+            ("phone", Violation::invalid("The phone number entered is not valid."))
+        }
+        PhoneError::Country => ("country", Violation::invalid_choice(country.unwrap_or_default())),
     }
 }
 

@@ -16,46 +16,78 @@ use shared::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported, Violation},
         rate_limit::RateLimits,
-        rules::{Choice, text},
+        request::{
+            Choice, Context, Fields, Object, Optional, ParsedText, PhoneNumber, Text, Violation,
+        },
     },
+    ids::ChallengeId,
     limits::Wait,
+    phone::Phone,
+    request,
 };
 use utoipa::ToSchema;
 
 use crate::{
-    code::{Presented, invalid_code, read_phone},
+    code::{Presented, invalid_code, wrong_code},
     log_in::LogIn,
     profile::Profile,
 };
 
-/// A code and what it was sent for.
-#[derive(Debug, ToSchema)]
-pub struct LogInRequest {
-    /// The phone as sendOTP gave it back, in E.164 form.
-    pub(crate) phone: String,
-    /// What sendOTP gave back.
-    pub(crate) challenge: String,
-    /// The six digits of the message.
-    pub(crate) otp: String,
-    /// What the device says of itself.
-    #[schema(nullable = false)]
-    pub(crate) device: Option<NewDevice>,
+request! {
+    /// A code and what it was sent for.
+    #[check(could_be_right)]
+    pub struct LogInRequest {
+        /// The phone as sendOTP gave it back, in E.164 form.
+        phone: MaybePhone,
+        /// What sendOTP gave back.
+        challenge: Text,
+        /// The six digits of the message.
+        otp: Text,
+        /// What the device says of itself.
+        device: Optional<Object<NewDevice>>,
+    }
 }
 
-/// What a device says of itself.
-#[derive(Debug, Default, ToSchema)]
-pub struct NewDevice {
-    /// What it calls itself.
-    #[schema(nullable = false, max_length = 255)]
-    pub(crate) name: Option<String>,
-    /// Its kind; required with `registration_id`.
-    #[schema(nullable = false)]
-    pub(crate) platform: Option<Platform>,
-    /// What the push service knows it by: registers it for pushes, as devices_create does.
-    #[schema(nullable = false, max_length = 4096)]
-    pub(crate) registration_id: Option<String>,
+request! {
+    /// What a device says of itself.
+    #[check(kind_of_registered_device)]
+    pub struct NewDevice {
+        /// What it calls itself.
+        name: Optional<Text<1, 255>>,
+        /// Its kind; required with `registration_id`.
+        platform: Optional<Choice<Platform>>,
+        /// What the push service knows it by: registers it for pushes, as devices_create does.
+        registration_id: Optional<Text<1, 4096>>,
+    }
+}
+
+/// A phone number, or none where the text is no number.
+pub struct MaybePhone;
+
+impl ParsedText for MaybePhone {
+    type Text = Text<1, 50>;
+    type Value = Option<Phone>;
+
+    fn parse(text: &str, context: &Context) -> Result<Option<Phone>, Violation> {
+        Ok(PhoneNumber::parse(text, context).ok())
+    }
+}
+
+/// A phone or a challenge that cannot be one is as wrong as a code: one answer for all.
+fn could_be_right(read: &LogInRequestRead, fields: &mut Fields) {
+    let LogInRequestRead { phone, challenge, otp, device } = read;
+    if let (Ok(phone), Ok(challenge), Ok(_), Ok(_)) = (phone, challenge, otp, device)
+        && (phone.is_none() || challenge.parse::<ChallengeId>().is_err())
+    {
+        fields.report("otp", wrong_code());
+    }
+}
+
+fn kind_of_registered_device(read: &NewDeviceRead, fields: &mut Fields) {
+    if let (Ok(Some(_)), Ok(None)) = (&read.registration_id, &read.platform) {
+        fields.missing("platform");
+    }
 }
 
 /// A session and whose it is.
@@ -68,34 +100,11 @@ pub struct LoggedIn {
     customer: Profile,
 }
 
-impl FromFields for LogInRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let phone = fields.required("phone", text().at_most(50));
-        let challenge = fields.required("challenge", text());
-        let otp = fields.required("otp", text());
-        let device = fields.object("device");
-        Ok(Self { phone: phone?, challenge: challenge?, otp: otp?, device: device? })
-    }
-}
-
-impl FromFields for NewDevice {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let name = fields.optional("name", text().at_most(255));
-        let platform = fields.optional("platform", Choice(&Platform::CHOICES));
-        let platform =
-            platform.map(|platform| platform.and_then(|platform| Platform::parse(&platform)));
-        let registration_id = fields.optional("registration_id", text().at_most(4_096));
-        let (name, platform, registration_id) = (name?, platform?, registration_id?);
-        if registration_id.is_some() && platform.is_none() {
-            return Err(
-                fields.report("platform", Violation::new("required", "This field is required."))
-            );
-        }
-        Ok(Self { name, platform, registration_id })
-    }
-}
-
 impl NewDevice {
+    fn label(self) -> DeviceLabel {
+        DeviceLabel { name: self.name, platform: self.platform }
+    }
+
     /// What it registers for pushes, if anything.
     fn registration(&self) -> Option<Registration> {
         let (registration_id, platform) = (self.registration_id.clone()?, self.platform?);
@@ -127,11 +136,9 @@ pub async fn authenticate_customer(
     limits: RateLimits,
     Body(request): Body<LogInRequest>,
 ) -> Result<Response, ApiError> {
-    let device = request.device.unwrap_or_default();
-    let registration = device.registration();
-    let label = DeviceLabel { name: device.name, platform: device.platform };
-    // A phone that cannot be one is as wrong as a code: one answer for all.
-    let phone = read_phone(&app, &request.phone).ok_or_else(|| invalid_code("otp"))?;
+    let registration = request.device.as_ref().and_then(NewDevice::registration);
+    let label = request.device.map(NewDevice::label).unwrap_or_default();
+    let phone = request.phone.ok_or_else(|| invalid_code("otp"))?;
     let log_in = LogIn::begin(&app, phone, address, registration);
     let matched = log_in
         .try_code(Presented::new(&request.challenge, request.otp, "otp").telling(limits))

@@ -14,7 +14,7 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
-    customer::{self, Customer, CustomerPatch},
+    customer::{self, Customer},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
@@ -29,8 +29,8 @@ use table::{
 };
 
 use crate::{
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
-    patch::PhonePatch,
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
+    patch::{DetailsPatch, PhonePatch},
     profile::{changed_elsewhere, tag_of},
     update::PROFILE_CHANGE,
 };
@@ -50,14 +50,12 @@ pub(crate) struct TriedPhone {
 }
 
 impl PhoneRequest {
-    /// Reads the phone.
-    pub(crate) fn read(
-        app: &AppState,
-        PhonePatch { phone, new, old }: PhonePatch,
-    ) -> Result<Self, ApiError> {
-        let wrong =
-            || ApiError::field("phone", "invalid", "The phone number entered is not valid.");
-        Ok(Self { phone: read_phone(app, &phone).ok_or_else(wrong)?, new, old })
+    /// The phone and the codes of a request, if it changes the phone.
+    pub(crate) fn of(patch: PhonePatch) -> Option<Self> {
+        let PhonePatch { phone, challenge, otp, old_challenge, old_otp } = patch;
+        let new = Presented::sent(challenge, otp, "otp");
+        let old = Presented::sent(old_challenge, old_otp, "old_otp");
+        Some(Self { phone: phone?, new, old })
     }
 
     /// Counts a try for each code. One trip, two write units a code.
@@ -131,7 +129,7 @@ pub(crate) async fn change_phone(
     caller: &Caller,
     verified: &Verified,
     before: &Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
     tried: TriedPhone,
 ) -> Result<Customer, ApiError> {
@@ -162,7 +160,7 @@ struct Plan<'a> {
     caller: &'a Caller,
     verified: &'a Verified,
     phone: Phone,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &'a HeaderMap,
 }
 
@@ -191,7 +189,9 @@ impl Plan<'_> {
         if !tag_of(&before).satisfies(self.headers) {
             return Err(ApiError::precondition_failed());
         }
-        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+        let mut details = before.details.clone();
+        self.patch.clone().apply_to(&mut details);
+        let after = before.moved(self.phone.clone(), details, self.app.now());
         let (customer, old) = (after.id, &self.verified.account.phone);
         let mut transaction = Transaction::new();
         let moved = account::move_account(customer, self.verified.session, (old, new));

@@ -13,6 +13,7 @@ use shared::{
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
+        request::{Fields, Reported, Violation},
     },
     ids::{ChallengeId, CustomerId},
     limits::{BudgetKind, Counted, TriesOn, Wait, to_next_hour},
@@ -67,15 +68,25 @@ pub(crate) struct GivenBack {
 
 /// The one answer to every code that is not right; `attr` is the field that holds it.
 pub(crate) fn invalid_code(attr: &'static str) -> ApiError {
-    ApiError::field(attr, "invalid_otp", "The code is wrong or has expired.")
+    let Violation { code, detail } = wrong_code();
+    ApiError::field(attr, code, detail)
 }
 
-/// Reads a phone in E.164 form, as sendOTP gave it back.
-pub(crate) fn read_phone(app: &AppState, text: &str) -> Option<Phone> {
-    if is_test_number(app, text) {
-        Some(Phone::of_the_operator(text))
-    } else {
-        Phone::parse(text, None).ok()
+/// The same as a request reports it.
+pub(crate) fn wrong_code() -> Violation {
+    Violation::new("invalid_otp", "The code is wrong or has expired.")
+}
+
+/// A field of a request with what was read of it.
+type Sent<'a> = (&'a str, &'a Result<Option<String>, Reported>);
+
+/// Reports that a code lacks its challenge, or a challenge its code.
+pub(crate) fn both_or_neither(fields: &mut Fields, [challenge, otp]: [Sent<'_>; 2]) {
+    match (challenge, otp) {
+        ((_, Ok(Some(_))), (missing, Ok(None))) | ((missing, Ok(None)), (_, Ok(Some(_)))) => {
+            fields.missing(missing);
+        }
+        _ => {}
     }
 }
 
@@ -88,6 +99,15 @@ impl Presented {
     /// The code in the field `attr`. A challenge that cannot be one is as wrong as a code.
     pub(crate) fn new(challenge: &str, code: String, attr: &'static str) -> Self {
         Self { challenge: challenge.parse().ok(), code, attr, limits: RateLimits::default() }
+    }
+
+    /// The code of a request, if it has one.
+    pub(crate) fn sent(
+        challenge: Option<String>,
+        code: Option<String>,
+        attr: &'static str,
+    ) -> Option<Self> {
+        Some(Self::new(&challenge?, code?, attr))
     }
 
     /// Tells how the limit of tries stands.

@@ -16,50 +16,34 @@ use shared::{
         address::ClientAddress,
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::Boolean,
+        request::{Fields, Flag, Optional, Text},
     },
     limits::TriesOn,
     otp::Purpose,
+    request,
 };
-use utoipa::ToSchema;
 
 use crate::{
     account_deletion::{AccountDeletion, Deleted},
-    code::{Expected, GivenBack, Presented, Right, Tried, invalid_code},
-    patch::code,
+    code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code},
 };
 
-/// What proves that the customer asks for it.
-#[derive(Debug)]
-pub struct DeleteRequest {
-    code: Option<Presented>,
-    forfeit: bool,
-}
-
-/// The fields of [`DeleteRequest`] as the document shows them.
-#[derive(ToSchema)]
-#[schema(as = DeleteRequest)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read together")]
-pub struct DeleteFields {
-    /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes old or
-    /// older.
-    #[schema(nullable = false)]
-    challenge: Option<String>,
-    /// The code sent to the account's phone.
-    #[schema(nullable = false)]
-    otp: Option<String>,
-    /// Whether money that is left is given up. It is written into the ledger.
-    #[schema(value_type = Option<bool>, nullable = false, default = false)]
-    forfeit: bool,
-}
-
-impl FromFields for DeleteRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let code = code(fields, "challenge", "otp");
-        let forfeit = fields.optional("forfeit", Boolean)?.unwrap_or_default();
-        Ok(Self { code: code?, forfeit })
+request! {
+    /// What proves that the customer asks for it.
+    #[check(code_with_challenge)]
+    pub struct DeleteRequest {
+        /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes
+        /// old or older.
+        challenge: Optional<Text>,
+        /// The code sent to the account's phone.
+        otp: Optional<Text>,
+        /// Whether money that is left is given up. It is written into the ledger.
+        forfeit: Flag<false>,
     }
+}
+
+fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
+    both_or_neither(fields, [("challenge", &read.challenge), ("otp", &read.otp)]);
 }
 
 /// Deletes the caller's account.
@@ -69,7 +53,7 @@ impl FromFields for DeleteRequest {
 /// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
 /// phone is needed. While there is money in the wallet, it takes `forfeit`.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
-    request_body(content = Option<DeleteFields>, example = json!({
+    request_body(content = Option<DeleteRequest>, example = json!({
         "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
     responses(
         (status = 204, description = "The account is closed."),
@@ -81,7 +65,8 @@ pub async fn delete_customer(
     ClientAddress(address): ClientAddress,
     Body(request): Body<DeleteRequest>,
 ) -> Result<StatusCode, ApiError> {
-    let DeleteRequest { code, forfeit } = request;
+    let DeleteRequest { challenge, otp, forfeit } = request;
+    let code = Presented::sent(challenge, otp, "otp");
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };

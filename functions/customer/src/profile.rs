@@ -6,18 +6,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::{Customer, Gender},
+    customer::{Customer, Details},
     http::{
         error::ApiError,
         etag::{ETag, IfNoneMatch},
         times::in_millis,
     },
     ids::CustomerId,
+    phone::Phone,
 };
 use utoipa::ToSchema;
 
@@ -27,21 +28,11 @@ pub struct Profile {
     #[schema(value_type = String, format = "uuid")]
     id: CustomerId,
     /// E.164.
-    phone: String,
-    first_name: String,
-    last_name: String,
-    #[schema(required)]
-    email: Option<String>,
-    #[schema(required, value_type = Option<String>, format = "date")]
-    birth_date: Option<Date>,
-    #[schema(required)]
-    gender: Option<Gender>,
-    /// BCP 47.
-    #[schema(required)]
-    language: Option<String>,
-    #[schema(required)]
-    avatar_url: Option<String>,
-    marketing_opt_in: bool,
+    #[schema(value_type = String)]
+    phone: Phone,
+    #[serde(flatten)]
+    #[schema(inline)]
+    details: Details,
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     created: Timestamp,
@@ -52,20 +43,8 @@ pub struct Profile {
 
 impl From<Customer> for Profile {
     fn from(customer: Customer) -> Self {
-        Self {
-            id: customer.id,
-            phone: customer.phone.as_str().to_owned(),
-            first_name: customer.first_name,
-            last_name: customer.last_name,
-            email: customer.email,
-            birth_date: customer.birth_date,
-            gender: customer.gender,
-            language: customer.language,
-            avatar_url: customer.avatar_url,
-            marketing_opt_in: customer.marketing_opt_in,
-            created: customer.created,
-            updated: customer.updated,
-        }
+        let Customer { id, phone, details, created, updated, .. } = customer;
+        Self { id, phone, details, created, updated }
     }
 }
 

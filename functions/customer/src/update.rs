@@ -5,7 +5,7 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::{Customer, CustomerPatch},
+    customer::Customer,
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
@@ -14,7 +14,7 @@ use table::retry::{self, Attempt, Policy};
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
-    patch::ProfilePatch,
+    patch::{CustomerPatch, DetailsPatch},
     profile::{Profile, answer, changed_elsewhere, tag_of},
 };
 
@@ -29,7 +29,7 @@ pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 /// sessions end. The present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
-    request_body(content = ProfilePatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             example = json!(crate::profile::example())),
@@ -40,9 +40,9 @@ pub async fn update_customer(
     caller: Caller,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
-    Body(ProfilePatch { profile: patch, phone }): Body<ProfilePatch>,
+    Body(CustomerPatch { details: patch, phone }): Body<CustomerPatch>,
 ) -> Result<Response, ApiError> {
-    let phone = phone.map(|phone| PhoneRequest::read(&app, phone)).transpose()?;
+    let phone = PhoneRequest::of(phone);
     let read = async |customer| {
         let tried = async {
             match phone {
@@ -66,7 +66,7 @@ pub async fn update_customer(
 async fn change(
     app: &AppState,
     before: Customer,
-    patch: CustomerPatch,
+    patch: DetailsPatch,
     headers: &HeaderMap,
 ) -> Result<Customer, ApiError> {
     let customer = before.id;
@@ -78,7 +78,9 @@ async fn change(
         if !tag_of(&before).satisfies(headers) {
             return Err(ApiError::precondition_failed());
         }
-        let Some(after) = before.changed(patch.clone(), app.now()) else {
+        let mut details = before.details.clone();
+        patch.clone().apply_to(&mut details);
+        let Some(after) = before.changed(details, app.now()) else {
             return Ok(Attempt::Done(before));
         };
         let is_written = app.store.replace_profile(&after).await?;

@@ -11,7 +11,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::selection::{Selected, Selection, SelectionFields, TRIES};
+use crate::selection::{Selected, Selection, SelectionRequest, TRIES};
 
 /// How many messages went.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,16 +25,16 @@ pub struct Deleted {
 /// that is there at that moment, and nothing that arrives later.
 #[utoipa::path(post, path = "/api/notifications/bulk-delete/",
     operation_id = "bulkDeleteNotifications", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields,
+    request_body(content = SelectionRequest,
         example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses((status = 200, description = "Number of notifications deleted.", body = Deleted,
         example = json!({"deleted": 1}))))]
 pub async fn delete_notifications(
     State(app): State<AppState>,
     caller: Caller,
-    Body(selection): Body<Selection>,
+    Body(request): Body<SelectionRequest>,
 ) -> Result<Json<Deleted>, ApiError> {
-    delete(&app, &caller, &selection).await
+    delete(&app, &caller, &request.into()).await
 }
 
 /// Deletes notifications of the caller's inbox, for clients that delete where they list.
@@ -42,15 +42,15 @@ pub async fn delete_notifications(
 /// Like bulkDeleteNotifications.
 #[utoipa::path(delete, path = "/api/notifications/",
     operation_id = "bulkDeleteNotifications_delete", tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields, example = json!({"all": true})),
+    request_body(content = SelectionRequest, example = json!({"all": true})),
     responses((status = 200, description = "Number of notifications deleted.", body = Deleted,
         example = json!({"deleted": 5000}))))]
 pub async fn delete_notifications_at_list(
     State(app): State<AppState>,
     caller: Caller,
-    Body(selection): Body<Selection>,
+    Body(request): Body<SelectionRequest>,
 ) -> Result<Json<Deleted>, ApiError> {
-    delete(&app, &caller, &selection).await
+    delete(&app, &caller, &request.into()).await
 }
 
 async fn delete(

@@ -8,7 +8,7 @@ use http::StatusCode;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    device::{Claimed, DeviceClaim},
+    device::{Claimed, DeviceClaim, Registration},
     error_responses,
     http::{
         error::ApiError,
@@ -41,8 +41,9 @@ pub(crate) const TRIES: usize = 12;
 pub async fn create_device(
     State(app): State<AppState>,
     caller: Caller,
-    Keyed { key, request: NewDevice(registration) }: Keyed<NewDevice>,
+    Keyed { key, request }: Keyed<NewDevice>,
 ) -> Result<Response, ApiError> {
+    let registration = Registration::from(request);
     let now = app.now();
     let hash = registration.hash();
     let slot =

@@ -1,7 +1,5 @@
 //! A device on the wire, with fcm-django's fields.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,20 +8,12 @@ use shared::{
     device::{Device, DevicePatch, Registration},
     http::{
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::{Boolean, Choice, text},
+        request::{Choice, Flag, Flat, Nullable, Patch, Text},
         times::in_millis,
     },
+    request,
 };
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
-};
-
-/// The most characters of a registration id.
-const LONGEST_REGISTRATION_ID: usize = 4_096;
-/// The most characters of a name and of an id of the app's.
-const LONGEST_NAME: usize = 255;
+use utoipa::ToSchema;
 
 /// A push device.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,159 +41,39 @@ pub struct DeviceOut {
     kind: Platform,
 }
 
-/// A device to register.
-#[derive(Debug)]
-pub struct NewDevice(pub(crate) Registration);
-
-/// A device's changes, all of its required fields among them.
-#[derive(Debug)]
-pub struct DeviceChange(pub(crate) DevicePatch);
-
-/// Some of a device's changes.
-#[derive(Debug)]
-pub struct PartialDeviceChange(pub(crate) DevicePatch);
-
-/// The fields of a registration as the document shows them.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read one by one")]
-struct DeviceFields {
-    /// What the push service knows it by.
-    #[schema(max_length = 4096)]
-    registration_id: String,
-    /// Its kind.
-    r#type: Platform,
-    #[schema(max_length = 255)]
-    name: Option<String>,
-    #[schema(max_length = 255)]
-    device_id: Option<String>,
-    #[schema(value_type = Option<bool>, nullable = false, default = true)]
-    active: bool,
-}
-
-/// The same where nothing is required.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read one by one")]
-struct PartialDeviceFields {
-    /// Another registration id, which nobody may have.
-    #[schema(nullable = false, max_length = 4096)]
-    registration_id: Option<String>,
-    #[schema(nullable = false)]
-    r#type: Option<Platform>,
-    #[schema(max_length = 255)]
-    name: Option<String>,
-    #[schema(max_length = 255)]
-    device_id: Option<String>,
-    /// True makes a device that is not active active again, in the caller's session.
-    #[schema(nullable = false)]
-    active: Option<bool>,
-}
-
-macro_rules! shown_as {
-    ($request:ty, $fields:ty, $name:literal) => {
-        impl ToSchema for $request {
-            fn name() -> Cow<'static, str> {
-                $name.into()
-            }
-
-            fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-                <$fields>::schemas(schemas);
-            }
-        }
-
-        impl PartialSchema for $request {
-            fn schema() -> RefOr<Schema> {
-                <$fields>::schema()
-            }
-        }
-    };
-}
-
-shown_as!(NewDevice, DeviceFields, "DeviceRegistration");
-shown_as!(DeviceChange, DeviceFields, "DeviceChange");
-shown_as!(PartialDeviceChange, PartialDeviceFields, "PartialDeviceChange");
-
-impl FromFields for NewDevice {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let read = Read::of(fields, true);
-        let (patch, registration_id, platform) =
-            (read.patch?, read.registration_id?, read.platform?);
-        match (registration_id, platform) {
-            (Some(registration_id), Some(platform)) => {
-                let DevicePatch { name, device_id, active, .. } = patch;
-                Ok(Self(Registration {
-                    registration_id,
-                    platform,
-                    name,
-                    device_id,
-                    active: active.unwrap_or(true),
-                }))
-            }
-            _ => Err(Reported),
-        }
+request! {
+    /// A device to register.
+    #[name("DeviceRegistration")]
+    #[partial(PartialDeviceChange)]
+    pub struct NewDevice {
+        name: Patch<Nullable<Text<0, 255>>>,
+        /// What the push service knows it by. Another one than the device has must be nobody's.
+        registration_id: Text<1, 4096>,
+        device_id: Patch<Nullable<Text<0, 255>>>,
+        /// True makes a device that is not active active again, in the caller's session.
+        active: Flag<true>,
+        r#type: Choice<Platform>,
     }
 }
 
-impl FromFields for DeviceChange {
-    /// As in REST Framework, a flag that is not sent has its default; what else is not sent stays.
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let patch = Read::of(fields, true).into_patch()?;
-        Ok(Self(DevicePatch { active: Some(patch.active.unwrap_or(true)), ..patch }))
+request! {
+    /// A device's changes. As in REST Framework, a flag that is not sent has its default; what else
+    /// is not sent stays.
+    pub struct DeviceChange {
+        device: Flat<NewDevice>,
     }
 }
 
-impl FromFields for PartialDeviceChange {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Read::of(fields, false).into_patch().map(Self)
+impl From<NewDevice> for Registration {
+    fn from(NewDevice { name, registration_id, device_id, active, r#type }: NewDevice) -> Self {
+        Self { registration_id, platform: r#type, name, device_id, active }
     }
 }
 
-/// The fields, each read or reported.
-struct Read {
-    registration_id: Result<Option<String>, Reported>,
-    platform: Result<Option<Platform>, Reported>,
-    patch: Result<DevicePatch, Reported>,
-}
-
-impl Read {
-    /// In the order of fcm-django's serializer, which is that of the errors.
-    fn of(fields: &mut Fields, all: bool) -> Self {
-        let short = || text().or_blank().at_most(LONGEST_NAME);
-        let name = fields.nullable("name", short());
-        let token = text().at_most(LONGEST_REGISTRATION_ID);
-        let registration_id = if all {
-            fields.required("registration_id", token).map(Some)
-        } else {
-            fields.optional("registration_id", token)
-        };
-        let device_id = fields.nullable("device_id", short());
-        let active = fields.optional("active", Boolean);
-        let kind = Choice(&Platform::CHOICES);
-        let kind = if all {
-            fields.required("type", kind).map(Some)
-        } else {
-            fields.optional("type", kind)
-        };
-        let patch = || {
-            Ok(DevicePatch {
-                name: name?,
-                device_id: device_id?,
-                active: active?,
-                ..DevicePatch::default()
-            })
-        };
-        Self {
-            registration_id,
-            platform: kind.map(|kind| kind.and_then(|kind| Platform::parse(&kind))),
-            patch: patch(),
-        }
-    }
-
-    fn into_patch(self) -> Result<DevicePatch, Reported> {
-        Ok(DevicePatch {
-            registration_id: self.registration_id?,
-            platform: self.platform?,
-            ..self.patch?
-        })
+impl From<PartialDeviceChange> for DevicePatch {
+    fn from(change: PartialDeviceChange) -> Self {
+        let PartialDeviceChange { name, registration_id, device_id, active, r#type } = change;
+        Self { registration_id, platform: r#type, name, device_id, active }
     }
 }
 

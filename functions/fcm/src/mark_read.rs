@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::{
     bulk_delete::{changed_all_the_while, some_of},
-    selection::{Selected, Selection, SelectionFields, TRIES},
+    selection::{Selected, Selection, SelectionRequest, TRIES},
 };
 
 /// How many messages are still not read.
@@ -28,15 +28,16 @@ pub struct Unread {
 /// that is there at that moment.
 #[utoipa::path(post, path = "/api/notifications/read/", operation_id = "markNotificationsRead",
     tag = crate::NOTIFICATIONS,
-    request_body(content = SelectionFields,
+    request_body(content = SelectionRequest,
         example = json!({"ids": ["019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f"]})),
     responses((status = 200, description = "Number of unread notifications left.", body = Unread,
         example = json!({"unread": 3}))))]
 pub async fn mark_notifications_read(
     State(app): State<AppState>,
     caller: Caller,
-    Body(selection): Body<Selection>,
+    Body(request): Body<SelectionRequest>,
 ) -> Result<Json<Unread>, ApiError> {
+    let selection = Selection::from(request);
     let (verified, selected) =
         caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
     let unread = mark(&app, verified.customer, &selection, selected).await?;

@@ -1,22 +1,16 @@
 //! Which messages of the inbox a request means: some by their ids, or all that exist.
 
-use serde_json::Value;
 use shared::{
     app::AppState,
-    http::{
-        fields::{Fields, FromFields, Reported, Rule, Violation},
-        rules::Boolean,
-    },
+    http::request::{Fields, Flag, Id, List, Optional, Violation},
     ids::{CustomerId, NotificationId},
     inbox::{Inbox, Notification},
+    request,
     store::StoreError,
 };
-use utoipa::ToSchema;
 
 /// How often a change is decided anew where the inbox changes all the while.
 pub(crate) const TRIES: usize = 20;
-/// The most ids of one request.
-const MOST: usize = 100;
 
 /// Which messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +21,16 @@ pub enum Selection {
     All,
 }
 
-/// The fields of a selection as the document shows them.
-#[derive(ToSchema)]
-#[schema(as = Selection)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read together")]
-pub struct SelectionFields {
-    /// Up to a hundred; those that are not the caller's are passed over.
-    #[schema(value_type = Option<Vec<String>>, nullable = false, min_items = 1, max_items = 100)]
-    ids: Vec<NotificationId>,
-    /// All that exist at this moment, instead of `ids`.
-    #[schema(value_type = Option<bool>, nullable = false, default = false)]
-    all: bool,
+request! {
+    /// Some messages or all of them.
+    #[name("Selection")]
+    #[check(either)]
+    pub struct SelectionRequest {
+        /// Up to a hundred; those that are not the caller's are passed over.
+        ids: Optional<List<Id<NotificationId>, 100>>,
+        /// All that exist at this moment, instead of `ids`.
+        all: Flag<false>,
+    }
 }
 
 /// The inbox, and what of a selection is in it.
@@ -46,35 +39,12 @@ pub(crate) struct Selected {
     pub(crate) items: Vec<Notification>,
 }
 
-struct Id;
-
-impl Rule for Id {
-    type Value = NotificationId;
-
-    fn read(&self, value: &Value) -> Result<NotificationId, Violation> {
-        let id = value.as_str().and_then(|text| text.trim().parse().ok());
-        id.ok_or_else(|| Violation::invalid("Must be a valid UUID."))
-    }
-}
-
-impl FromFields for Selection {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let (ids, all) = (fields.list("ids", Id, MOST), fields.optional("all", Boolean));
-        match (ids?, all?.unwrap_or_default()) {
-            (None, true) => Ok(Self::All),
-            (None, false) => {
-                Err(fields.report("ids", Violation::new("required", "This field is required.")))
-            }
-            (Some(_), true) => {
-                Err(fields
-                    .report("all", Violation::invalid("Only one of ids and all may be sent.")))
-            }
-            (Some(mut ids), false) => {
-                ids.sort();
-                ids.dedup();
-                Ok(Self::Some(ids))
-            }
-        }
+impl From<SelectionRequest> for Selection {
+    fn from(request: SelectionRequest) -> Self {
+        let Some(mut ids) = request.ids else { return Self::All };
+        ids.sort();
+        ids.dedup();
+        Self::Some(ids)
     }
 }
 
@@ -93,5 +63,18 @@ impl Selection {
         };
         let (inbox, items) = tokio::try_join!(app.store.inbox(customer), items)?;
         Ok(Selected { inbox, items })
+    }
+}
+
+/// One of the two fields is needed, and not both.
+fn either(read: &SelectionRequestRead, fields: &mut Fields) {
+    match (&read.ids, read.all) {
+        (Ok(None), Ok(false)) => {
+            fields.missing("ids");
+        }
+        (Ok(Some(_)), Ok(true)) => {
+            fields.report("all", Violation::invalid("Only one of ids and all may be sent."));
+        }
+        _ => {}
     }
 }

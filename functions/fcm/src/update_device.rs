@@ -38,9 +38,10 @@ pub async fn update_device(
     State(app): State<AppState>,
     caller: Caller,
     Path(registration_id): Path<String>,
-    Body(DeviceChange(patch)): Body<DeviceChange>,
+    Body(DeviceChange { device }): Body<DeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
-    change(&app, &caller, &registration_id, &patch).await
+    let change = PartialDeviceChange::from(device);
+    apply(&app, &caller, &registration_id, &change.into()).await
 }
 
 /// Changes some fields of a push device of the caller.
@@ -60,9 +61,9 @@ pub async fn update_device_partially(
     State(app): State<AppState>,
     caller: Caller,
     Path(registration_id): Path<String>,
-    Body(PartialDeviceChange(patch)): Body<PartialDeviceChange>,
+    Body(change): Body<PartialDeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
-    change(&app, &caller, &registration_id, &patch).await
+    apply(&app, &caller, &registration_id, &change.into()).await
 }
 
 /// The device, and whether another has the registration id that it shall get.
@@ -89,7 +90,7 @@ impl Seen {
     }
 }
 
-async fn change(
+async fn apply(
     app: &AppState,
     caller: &Caller,
     registration_id: &str,

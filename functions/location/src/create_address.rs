@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use shared::{
-    address::{Added, Address, AddressBook, DefaultPlace, NewAddress as Addition},
+    address::{Added, Address, AddressBook, DefaultPlace, Details, NewAddress as Addition},
     app::AppState,
     auth::caller::Caller,
     error_responses,
@@ -18,7 +18,7 @@ use shared::{
 };
 
 use crate::{
-    address::{AddressOut, NewAddress, changed_elsewhere},
+    address::{AddressOut, NewAddress, changed, changed_elsewhere},
     countries::Language,
     region::Region,
     served::areas_if_known,
@@ -42,8 +42,9 @@ pub async fn create_address(
     State(app): State<AppState>,
     caller: Caller,
     headers: HeaderMap,
-    Keyed { key, request: NewAddress { details, is_default } }: Keyed<NewAddress>,
+    Keyed { key, request: NewAddress { address, is_default } }: Keyed<NewAddress>,
 ) -> Result<Response, ApiError> {
+    let details = changed(&Details::default(), address.into())?;
     let now = app.now();
     let slot =
         |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), "CreateAddress"));

@@ -11,11 +11,11 @@ use shared::{
         body::Query,
         error::ApiError,
         etag::IfNoneMatch,
-        fields::{Fields, FromFields, Reported},
         language::{Languages, QueryLanguage},
         public::Public,
-        rules::text,
+        request::{Flat, Optional, Text},
     },
+    request,
 };
 use utoipa::ToSchema;
 
@@ -23,15 +23,16 @@ use crate::countries::{Country, Language, country};
 
 /// What `Cache-Control` says: it changes with a release of ours alone.
 pub(crate) const CACHE: &str = "public, max-age=86400";
-/// Most characters that may be searched for.
-const MOST_SEARCHED: usize = 200;
 
-/// Which countries are wanted.
-#[derive(Debug, Default)]
-pub struct CountryQuery {
-    /// As [`folded`].
-    search: String,
-    language: Option<String>,
+request! {
+    /// Which countries are wanted.
+    pub struct CountryQuery {
+        /// Only those whose name, in that language or in English, contains this, in capitals or
+        /// not, with accents or without; or whose code is this, or whose dial code begins so. At
+        /// most 200 characters.
+        search: Optional<Text<0, 200>>,
+        language: Flat<QueryLanguage>,
+    }
 }
 
 /// A country.
@@ -58,26 +59,13 @@ pub struct CountryOut {
     sms_enabled: bool,
 }
 
-impl FromFields for CountryQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let search = fields.optional("search", text().or_blank().at_most(MOST_SEARCHED));
-        let language = fields.optional("lang", text().or_blank());
-        let (search, language) =
-            (search?.unwrap_or_default(), language?.filter(|language| !language.is_empty()));
-        Ok(Self { search: folded(&search), language })
-    }
-}
-
 /// The countries.
 ///
 /// All of ISO 3166-1, in the language `lang` or, without it, in the first wanted one that there is,
 /// or else in English. In the order of their names in that language.
 #[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::COUNTRY,
     params(
-        ("search" = Option<String>, Query, description = "Only those whose name, in that language \
-            or in English, contains this, in capitals or not, with accents or without; or whose \
-            code is this, or whose dial code begins so. At most 200 characters."),
-        QueryLanguage, IfNoneMatch,
+        CountryQuery, Languages, IfNoneMatch,
     ),
     responses(
         (status = 200, description = "The countries, by name.", body = Vec<CountryOut>,
@@ -89,12 +77,12 @@ pub async fn list_countries(
     headers: HeaderMap,
     Query(query): Query<CountryQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted =
-        query.language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted = query.language.or(&headers);
     let language = Language::wanted(&wanted);
     let listed =
         language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
-    let shown = listed.filter(|(country, name)| query.admits(country, name));
+    let search = folded(&query.search.unwrap_or_default());
+    let shown = listed.filter(|(country, name)| is_found(country, name, &search));
     let codes_go_to =
         |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
     let countries: Vec<_> =
@@ -121,23 +109,19 @@ impl CountryOut {
     }
 }
 
-impl CountryQuery {
-    fn admits(&self, country: &Country, name: &str) -> bool {
-        let search = self.search.as_str();
-        if search.is_empty() {
-            return true;
-        }
-        let is_code = |code: &str| code.eq_ignore_ascii_case(search);
-        let digits = search.trim_start_matches('+');
-        let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-        folded(name).contains(search)
-            || Language::english()
-                .name(country.code)
-                .is_some_and(|name| folded(name).contains(search))
-            || is_code(country.code)
-            || is_code(country.alpha3)
-            || (is_number && country.dial_codes().iter().any(|code| code[1..].starts_with(digits)))
+/// Whether a country is what is searched for, where `search` is [`folded`].
+fn is_found(country: &Country, name: &str, search: &str) -> bool {
+    if search.is_empty() {
+        return true;
     }
+    let is_code = |code: &str| code.eq_ignore_ascii_case(search);
+    let digits = search.trim_start_matches('+');
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    folded(name).contains(search)
+        || Language::english().name(country.code).is_some_and(|name| folded(name).contains(search))
+        || is_code(country.code)
+        || is_code(country.alpha3)
+        || (is_number && country.dial_codes().iter().any(|code| code[1..].starts_with(digits)))
 }
 
 /// A text as it is searched: in small letters, without the accents of Latin letters, the vowel

@@ -2,7 +2,7 @@
 //! phone to the form of one.
 
 use regex_lite::Regex;
-use shared::http::fields::Violation;
+use shared::http::request::Violation;
 
 use crate::countries::Country;
 

@@ -9,12 +9,11 @@ use shared::{
         body::Query,
         error::ApiError,
         etag::IfNoneMatch,
-        fields::{Fields, FromFields, Reported},
         language::{Languages, QueryLanguage},
         public::Public,
-        rules::{Decimal, text},
+        request::{Flat, Location},
     },
-    point::Point,
+    request,
 };
 
 use crate::{countries::Language, region::Region, served::areas_now};
@@ -22,26 +21,11 @@ use crate::{countries::Language, region::Region, served::areas_now};
 /// What `Cache-Control` says: as long as this process keeps the service areas, too.
 pub(crate) const CACHE: &str = "public, max-age=60";
 
-/// Which point is meant.
-#[derive(Debug)]
-pub struct RegionQuery {
-    point: Point,
-    language: Option<String>,
-}
-
-/// The degrees of a point, in the two fields that name them.
-pub(crate) fn point(fields: &mut Fields) -> Result<Point, Reported> {
-    let [latitude, longitude] = Point::MOST.map(|most| Decimal(-most, most));
-    let lat = fields.required("lat", latitude);
-    let lng = fields.required("lng", longitude);
-    Ok(Point::new(lat?, lng?))
-}
-
-impl FromFields for RegionQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let point = point(fields);
-        let language = fields.optional("lang", text().or_blank());
-        Ok(Self { point: point?, language: language?.filter(|language| !language.is_empty()) })
+request! {
+    /// Which point is meant.
+    pub struct RegionQuery {
+        point: Flat<Location>,
+        language: Flat<QueryLanguage>,
     }
 }
 
@@ -57,11 +41,7 @@ impl FromFields for RegionQuery {
 /// (https://www.openstreetmap.org/copyright).
 #[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
-        ("lat" = f64, Query, description = "Degrees north, -90 to 90 (WGS 84).",
-            minimum = -90, maximum = 90),
-        ("lng" = f64, Query, description = "Degrees east, -180 to 180.",
-            minimum = -180, maximum = 180),
-        QueryLanguage, IfNoneMatch,
+        RegionQuery, Languages, IfNoneMatch,
     ),
     responses(
         (status = 200, description = "What lies there.", body = Region,
@@ -73,10 +53,11 @@ pub async fn get_region_by_point(
     headers: HeaderMap,
     Query(RegionQuery { point, language }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = language.as_deref().map_or_else(|| Languages::of(&headers), Languages::named);
+    let wanted = language.or(&headers);
     let language = Language::wanted(&wanted);
     let areas = areas_now(&app).await?;
-    let region = Region::at(point, &areas.index, language).ok_or_else(ApiError::not_found)?;
+    let region =
+        Region::at(point.into(), &areas.index, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)
 }

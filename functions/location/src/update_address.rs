@@ -9,18 +9,15 @@ use shared::{
     address::{Address, AddressBook},
     app::AppState,
     auth::caller::Caller,
-    http::{
-        body::Body,
-        error::{ApiError, ErrorItem},
-        fields::Violation,
-        language::Languages,
-    },
+    http::{body::Body, error::ApiError, language::Languages},
     ids::{AddressId, CustomerId},
     store::StoreError,
 };
 
 use crate::{
-    address::{AddressChange, AddressOut, Change, PartialAddressChange, changed_elsewhere},
+    address::{
+        AddressChange, AddressOut, AddressPatch, PartialAddressChange, changed, changed_elsewhere,
+    },
     countries::Language,
     create_address::TRIES,
     region::Region,
@@ -46,8 +43,9 @@ pub async fn update_address(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(PartialAddressChange(change)): Body<PartialAddressChange>,
+    Body(PartialAddressChange { address, is_default }): Body<PartialAddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
+    let change = Change { patch: address, is_default: is_default.unwrap_or(false) };
     apply(&app, &caller, &id, &headers, &change).await
 }
 
@@ -69,9 +67,16 @@ pub async fn replace_address(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Body(AddressChange(change)): Body<AddressChange>,
+    Body(AddressChange { address, is_default }): Body<AddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
+    let change = Change { patch: address.into(), is_default };
     apply(&app, &caller, &id, &headers, &change).await
+}
+
+/// What is to be changed.
+struct Change {
+    patch: AddressPatch,
+    is_default: bool,
 }
 
 async fn apply(
@@ -89,7 +94,7 @@ async fn apply(
     let (verified, (mut book, mut found)) = read?;
     for _ in 0..TRIES {
         let before = found.take().ok_or_else(ApiError::not_found)?;
-        let after = before.with(change.apply(&before.details).map_err(wrong)?, app.now());
+        let after = before.with(changed(&before.details, change.patch.clone())?, app.now());
         let was_default = book.default == Some(before.id);
         let done = if change.is_default && !was_default {
             app.store.replace_as_default(verified.customer, &after).await?
@@ -118,13 +123,4 @@ async fn read(
         }
     };
     tokio::try_join!(app.store.address_book(customer), address)
-}
-
-fn wrong(violations: Vec<(&'static str, Violation)>) -> ApiError {
-    let item = |(name, Violation { code, detail }): (&str, Violation)| ErrorItem {
-        code,
-        detail,
-        attr: Some(name.to_owned()),
-    };
-    ApiError::fields(violations.into_iter().map(item).collect())
 }

@@ -1,17 +1,21 @@
 //! `updatePet` and `updatePetWithForm`.
 
 use axum::{extract::Path, response::Response};
+use serde_json::Value;
 use shared::{
     error_responses,
     http::{
         body::Body,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
-        rules::{Choice, text},
+        request::{
+            Choice, Context, Optional, Rule, Text, Violation,
+            schema::{self, References},
+        },
     },
     petstore::{Pet, PetChange, PetStatus},
+    request,
 };
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::{
     add_pet,
@@ -24,23 +28,31 @@ use crate::{
     shop::{Granted, Shop},
 };
 
-/// Changes of a pet; what is empty stays.
-#[derive(Debug, ToSchema)]
-pub struct PetForm {
-    /// Updated name of the pet
-    #[schema(nullable = false)]
-    name: Option<String>,
-    /// Updated status of the pet
-    #[schema(value_type = Option<String>, nullable = false)]
-    status: Option<PetStatus>,
+request! {
+    /// Changes of a pet; what is empty stays.
+    pub struct PetForm {
+        /// Updated name of the pet
+        name: Optional<Text<0>>,
+        /// Updated status of the pet
+        status: Optional<StatusOrBlank>,
+    }
 }
 
-impl FromFields for PetForm {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        let name = fields.optional("name", text().or_blank());
-        let status = fields.optional("status", Choice(&["", "available", "pending", "sold"]));
-        let status = status?.as_deref().and_then(PetStatus::named);
-        Ok(Self { name: name?.filter(|name| !name.is_empty()), status })
+/// A status, or none where the text is empty.
+pub struct StatusOrBlank;
+
+impl Rule for StatusOrBlank {
+    type Value = Option<PetStatus>;
+
+    fn read(value: &Value, context: &Context) -> Result<Option<PetStatus>, Violation> {
+        match value.as_str() {
+            Some("") => Ok(None),
+            _ => <Choice<PetStatus>>::read(value, context).map(Some),
+        }
+    }
+
+    fn schema(_: &mut References) -> RefOr<Schema> {
+        schema::text(0, usize::MAX, None)
     }
 }
 
@@ -86,11 +98,13 @@ pub async fn update_pet_with_form(
     Body(changes): Body<PetForm>,
 ) -> Result<Response, ApiError> {
     let id = read::path_id(&id)?;
+    let PetForm { name, status } = changes;
+    let name = name.filter(|name| !name.is_empty());
     let decide = |pet: Option<&Pet>| {
         let Some(pet) = pet else { return PetChange::Nothing };
-        let name = changes.name.clone().unwrap_or_else(|| pet.name.clone());
+        let name = name.clone().unwrap_or_else(|| pet.name.clone());
         PetChange::Put(
-            Pet { name, status: changes.status.or(pet.status), ..pet.clone() },
+            Pet { name, status: status.flatten().or(pet.status), ..pet.clone() },
             Some(shop.until()),
         )
     };

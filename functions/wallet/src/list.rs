@@ -14,12 +14,13 @@ use shared::{
     http::{
         body::Query,
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         negotiate::Accept,
         page::{Page, Paging},
+        request::Optional,
     },
     ids::{CustomerId, EntryId},
     paging::Span,
+    request,
     store::{Store, StoreError},
     wallet::{Currency, Entry, Wallet},
 };
@@ -41,15 +42,11 @@ pub struct WalletDetails {
     entries: Page<EntryOut>,
 }
 
-/// Which part of a wallet.
-#[derive(Debug)]
-pub struct WalletQuery {
-    currency: Option<Currency>,
-}
-
-impl FromFields for WalletQuery {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { currency: fields.optional("currency", IsoCurrency)? })
+request! {
+    /// Which part of a wallet.
+    pub struct WalletQuery {
+        /// ISO 4217; without it all that the wallet has.
+        currency: Optional<IsoCurrency>,
     }
 }
 
@@ -66,9 +63,7 @@ struct Place {
 /// statement of up to a thousand rows; `Link` names the next.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
-        ("currency" = Option<String>, Query,
-            description = "ISO 4217; without it all that the wallet has."),
-        Paging,
+        WalletQuery, Paging,
     ),
     responses(
         (status = 200, description = "The wallet.", content(

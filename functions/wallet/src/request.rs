@@ -1,50 +1,51 @@
 //! What updateWallet is asked: which fields each type needs, and of what form.
 
+use serde::Deserialize;
+use serde_json::Value;
 use shared::{
     http::{
         error::ApiError,
-        fields::{Fields, FromFields, Reported, Rule, Violation},
-        rules::{Choice, Integer, text},
+        request::{
+            Choice, Context, Fields, Id, Integer, Optional, Rule, Text, Violation,
+            schema::{self, References},
+        },
     },
     ids::{CustomerId, EntryId},
+    request,
     wallet::{Currency, MOST},
 };
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 
-/// A movement of money.
-#[derive(ToSchema)]
-#[schema(as = WalletRequest)]
-#[expect(dead_code, reason = "stands here for the document; the fields are read by their type")]
-pub struct WalletFields {
-    /// `credit` and `reverse` are the operator's.
-    #[serde(rename = "type")]
-    kind: MovementKind,
-    /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold or
-    /// the entry if it is sent.
-    #[schema(nullable = false, minimum = 1, maximum = 9_007_199_254_740_991_i64)]
-    amount: Option<i64>,
-    /// ISO 4217. Needed for `credit`, `debit` and `hold`; otherwise it must be that of the hold or
-    /// the entry if it is sent.
-    #[schema(nullable = false)]
-    currency: Option<String>,
-    /// Stands in the entry.
-    #[schema(nullable = false, max_length = 140)]
-    reference: Option<String>,
-    /// Needed for `capture` and `release`: the `hold_id` of the hold's entry.
-    #[schema(nullable = false)]
-    hold_id: Option<String>,
-    /// Needed for `reverse`: the entry to take back.
-    #[schema(nullable = false)]
-    entry_id: Option<String>,
-    /// Whose wallet. Needed with an operator token that is not for one customer alone; without
-    /// effect for a customer.
-    #[schema(nullable = false)]
-    customer_id: Option<String>,
+request! {
+    /// A movement of money.
+    #[check(fields_of_type)]
+    pub struct WalletRequest {
+        /// `credit` and `reverse` are the operator's.
+        r#type: Choice<MovementKind>,
+        /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold
+        /// or the entry if it is sent.
+        amount: Optional<Integer<1, MOST>>,
+        /// ISO 4217. Needed for `credit`, `debit` and `hold`; otherwise it must be that of the hold
+        /// or the entry if it is sent.
+        currency: Optional<IsoCurrency>,
+        /// Stands in the entry.
+        reference: Optional<Text<0, 140>>,
+        /// Needed for `capture` and `release`: the `hold_id` of the hold's entry.
+        hold_id: Optional<Text>,
+        /// Needed for `reverse`: the entry to take back.
+        entry_id: Optional<Text>,
+        /// Whose wallet. Needed with an operator token that is not for one customer alone; without
+        /// effect for a customer.
+        customer_id: Optional<Id<CustomerId>>,
+    }
 }
 
 /// What a request may ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
-#[schema(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum MovementKind {
     /// Money comes in.
     Credit,
@@ -60,9 +61,9 @@ pub enum MovementKind {
     Reverse,
 }
 
-/// What is asked, read.
+/// What is asked for.
 #[derive(Debug)]
-pub(crate) struct WalletRequest {
+pub(crate) struct Asked {
     pub(crate) ask: Ask,
     pub(crate) reference: Option<String>,
     pub(crate) customer: Option<CustomerId>,
@@ -88,20 +89,6 @@ pub(crate) struct Expected {
 }
 
 impl MovementKind {
-    const CHOICES: [&'static str; 6] = ["credit", "debit", "hold", "capture", "release", "reverse"];
-
-    fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "credit" => Self::Credit,
-            "debit" => Self::Debit,
-            "hold" => Self::Hold,
-            "capture" => Self::Capture,
-            "release" => Self::Release,
-            "reverse" => Self::Reverse,
-            _ => return None,
-        })
-    }
-
     /// What a token of the operator must be for; none: it is the customer's own to do.
     fn scope(self) -> Option<&'static str> {
         match self {
@@ -144,51 +131,44 @@ impl Expected {
     }
 }
 
-impl FromFields for WalletRequest {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
-        let kind = fields
-            .required("type", Choice(&MovementKind::CHOICES))
-            .map(|kind| MovementKind::parse(&kind));
-        let kind = kind.and_then(|kind| kind.ok_or(Reported));
-        let needs = |kinds: &[MovementKind]| kind.is_ok_and(|kind| kinds.contains(&kind));
-        let amount =
-            field(fields, "amount", Integer(1, MOST), needs(&[Credit, Debit, Hold, Capture]));
-        let currency = field(fields, "currency", IsoCurrency, needs(&[Credit, Debit, Hold]));
-        let reference = fields.optional("reference", text().or_blank().at_most(140));
-        let hold = field(fields, "hold_id", text(), needs(&[Capture, Release]));
-        let entry = field(fields, "entry_id", text(), needs(&[Reverse]));
-        let customer = fields.optional("customer_id", text());
-        let (kind, amount, currency) = (kind?, amount?, currency?);
-        let (hold, entry) = (id_of(hold?), id_of(entry?));
-        let expected = Expected { amount, currency };
-        let moved = || currency.zip(amount).ok_or(Reported);
-        let ask = match kind {
-            Credit => moved().map(|(currency, amount)| Ask::Credit(currency, amount))?,
-            Debit => moved().map(|(currency, amount)| Ask::Debit(currency, amount))?,
-            Hold => moved().map(|(currency, amount)| Ask::Hold(currency, amount))?,
-            Capture => Ask::Capture(hold, amount.ok_or(Reported)?, currency),
-            Release => Ask::Release(hold, expected),
-            Reverse => Ask::Reverse(entry, expected),
-        };
-        let customer = match customer? {
-            Some(id) => Some(id.parse().map_err(|_| {
-                fields.report("customer_id", Violation::invalid("Must be a valid UUID."))
-            })?),
-            None => None,
-        };
-        Ok(Self { ask, reference: reference?.filter(|text| !text.is_empty()), customer })
+/// Reports what the type of a movement needs and was not sent.
+fn fields_of_type(read: &WalletRequestRead, fields: &mut Fields) {
+    use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
+    let Ok(kind) = read.r#type else { return };
+    let absent = [
+        ("amount", matches!(read.amount, Ok(None)), &[Credit, Debit, Hold, Capture][..]),
+        ("currency", matches!(read.currency, Ok(None)), &[Credit, Debit, Hold]),
+        ("hold_id", matches!(read.hold_id, Ok(None)), &[Capture, Release]),
+        ("entry_id", matches!(read.entry_id, Ok(None)), &[Reverse]),
+    ];
+    for (name, is_absent, needed_for) in absent {
+        if is_absent && needed_for.contains(&kind) {
+            fields.missing(name);
+        }
     }
 }
 
-/// A field that some types need.
-fn field<R: Rule>(
-    fields: &mut Fields,
-    name: &str,
-    rule: R,
-    needed: bool,
-) -> Result<Option<R::Value>, Reported> {
-    if needed { fields.required(name, rule).map(Some) } else { fields.optional(name, rule) }
+impl Asked {
+    /// What a request asks for, whose fields were found to be those of its type.
+    pub(crate) fn of(request: WalletRequest) -> Result<Self, ApiError> {
+        use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
+        let WalletRequest { r#type, amount, currency, reference, hold_id, entry_id, customer_id } =
+            request;
+        let (hold, entry) = (id_of(hold_id), id_of(entry_id));
+        let lacking = || ApiError::internal("a field of a movement was not checked");
+        let moved = || currency.zip(amount).ok_or_else(lacking);
+        let expected = Expected { amount, currency };
+        let ask = match r#type {
+            Credit => moved().map(|(currency, amount)| Ask::Credit(currency, amount))?,
+            Debit => moved().map(|(currency, amount)| Ask::Debit(currency, amount))?,
+            Hold => moved().map(|(currency, amount)| Ask::Hold(currency, amount))?,
+            Capture => Ask::Capture(hold, amount.ok_or_else(lacking)?, currency),
+            Release => Ask::Release(hold, expected),
+            Reverse => Ask::Reverse(entry, expected),
+        };
+        let reference = reference.filter(|text| !text.is_empty());
+        Ok(Self { ask, reference, customer: customer_id })
+    }
 }
 
 fn id_of(text: Option<String>) -> Option<EntryId> {
@@ -196,16 +176,17 @@ fn id_of(text: Option<String>) -> Option<EntryId> {
 }
 
 /// A code of ISO 4217.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct IsoCurrency;
+pub struct IsoCurrency;
 
 impl Rule for IsoCurrency {
     type Value = Currency;
 
-    fn read(&self, value: &serde_json::Value) -> Result<Currency, Violation> {
-        let code = text().read(value)?;
-        code.parse().map_err(|_| {
-            Violation::new("invalid_choice", format!("\"{code}\" is not a valid choice."))
-        })
+    fn read(value: &Value, context: &Context) -> Result<Currency, Violation> {
+        let code = <Text>::read(value, context)?;
+        code.parse().map_err(|_| Violation::invalid_choice(&code))
+    }
+
+    fn schema(_: &mut References) -> RefOr<Schema> {
+        schema::text(3, 3, None)
     }
 }

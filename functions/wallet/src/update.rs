@@ -28,7 +28,7 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
-    request::{Ask, Expected, WalletFields, WalletRequest},
+    request::{Ask, Asked, Expected, WalletRequest},
     shown::{BalanceOut, EntryOut, example_balance, example_entry},
 };
 
@@ -62,7 +62,7 @@ struct Found {
 /// after the time that the parameter `HoldSeconds` says.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
     tag = crate::TAG, params(RequiredIdempotencyKey),
-    request_body(content = WalletFields, example = json!(request_example())),
+    request_body(content = WalletRequest, example = json!(request_example())),
     responses(
         (status = 200, description = "Done; `Idempotency-Replayed` if it was done before.",
             body = Moved, headers(("Idempotency-Replayed" = String,
@@ -75,22 +75,23 @@ pub async fn update_wallet(
     actor: Actor,
     MustBeKeyed { key, request }: MustBeKeyed<WalletRequest>,
 ) -> Result<Response, ApiError> {
+    let asked = Asked::of(request)?;
     let slot = |asker| key.slot(asker, "updateWallet");
     let (customer, slot, found) = match actor {
         Actor::Customer(caller) => {
             let find = async |customer| {
-                find(&app, customer, &slot(Asker::Customer(customer)), &request.ask).await
+                find(&app, customer, &slot(Asker::Customer(customer)), &asked.ask).await
             };
             let (verified, found) = caller.alongside_write(find).await?;
-            if request.ask.scope().is_some() {
+            if asked.ask.scope().is_some() {
                 return Err(ApiError::permission_denied());
             }
             (verified.customer, slot(Asker::Customer(verified.customer)), found)
         }
         Actor::Operator(operator) => {
-            let customer = authorized(&app, &operator, &request)?;
+            let customer = authorized(&app, &operator, &asked)?;
             let slot = slot(Asker::Operator(customer));
-            let found = find(&app, customer, &slot, &request.ask).await?;
+            let found = find(&app, customer, &slot, &asked.ask).await?;
             (customer, slot, found)
         }
     };
@@ -98,21 +99,17 @@ pub async fn update_wallet(
         return idempotency::repeat(seen);
     }
     let wallet = found.wallet.ok_or_else(ApiError::not_found)?;
-    let movement = match movement(&app, &request.ask, found.hold, found.entry)? {
+    let movement = match movement(&app, &asked.ask, found.hold, found.entry)? {
         Ok(movement) => movement,
         Err(refusal) => return refuse(&app, refusal, slot).await,
     };
-    Carrying { app: &app, customer, movement, reference: request.reference, slot }.out(wallet).await
+    Carrying { app: &app, customer, movement, reference: asked.reference, slot }.out(wallet).await
 }
 
 /// Whose wallet an operator's request is about, once it is known that the token is for it.
-fn authorized(
-    app: &AppState,
-    operator: &Operator,
-    request: &WalletRequest,
-) -> Result<CustomerId, ApiError> {
-    let scope = request.ask.scope().ok_or_else(ApiError::permission_denied)?;
-    let named = request.customer.or(operator.customer());
+fn authorized(app: &AppState, operator: &Operator, asked: &Asked) -> Result<CustomerId, ApiError> {
+    let scope = asked.ask.scope().ok_or_else(ApiError::permission_denied)?;
+    let named = asked.customer.or(operator.customer());
     let customer = named
         .ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
     operator.acts(app, scope, customer)?;

@@ -4,5 +4,5 @@ pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use model::{Address, AddressBook, AddressPatch, Details, MOST_ADDRESSES};
+pub use model::{Address, AddressBook, Details, MOST_ADDRESSES};
 pub use store::{Added, DefaultPlace, NewAddress, Removed};

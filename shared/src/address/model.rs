@@ -3,8 +3,11 @@
 //! Invariants: there are at most fifty; of one or more exactly one is the default, of none none.
 //! Both follow from the book, which changes in the transaction that adds or removes an address.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{ids::AddressId, point::Point};
 
@@ -29,14 +32,15 @@ pub struct Address {
     pub revision: u64,
 }
 
-/// What a customer writes of an address. A text that was not given is empty.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+/// What a customer writes of an address. A text that was not given is empty. Its names are those of
+/// the table and of the API.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Details {
     /// What the customer calls it.
     pub label: String,
     /// Who is found there.
     pub recipient: String,
-    /// That person's phone: E.164, or as it is written in the country.
+    /// E.164 where it was sent with the code of its country, else as it was written; may be empty.
     pub phone: String,
     /// Street and number.
     pub line1: String,
@@ -51,36 +55,17 @@ pub struct Details {
     /// ISO 3166-1 alpha-2.
     pub country: String,
     /// Where it is on the earth.
+    #[schema(required)]
     pub location: Option<Point>,
     /// For whoever delivers.
     pub instructions: String,
 }
 
-/// Changes of an address: what is `None` stays; a `Some(None)` takes the location away.
-#[derive(Clone, Default, PartialEq)]
-pub struct AddressPatch {
-    /// See [`Details`], for this and all others.
-    pub label: Option<String>,
-    /// Another recipient.
-    pub recipient: Option<String>,
-    /// Another phone.
-    pub phone: Option<String>,
-    /// Another street.
-    pub line1: Option<String>,
-    /// Another second line.
-    pub line2: Option<String>,
-    /// Another city.
-    pub city: Option<String>,
-    /// Another state.
-    pub state: Option<String>,
-    /// Another postal code.
-    pub postal_code: Option<String>,
-    /// Another country.
-    pub country: Option<String>,
-    /// Another point.
-    pub location: Option<Option<Point>>,
-    /// Other instructions.
-    pub instructions: Option<String>,
+/// Where somebody lives is nobody's business in a log.
+impl fmt::Debug for Details {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Details").finish_non_exhaustive()
+    }
 }
 
 /// What holds a customer's addresses together.
@@ -94,26 +79,6 @@ pub struct AddressBook {
     pub default: Option<AddressId>,
     /// Counts what was added, removed or made the default.
     pub revision: u64,
-}
-
-impl Details {
-    /// The same after a change.
-    pub fn changed(&self, patch: AddressPatch) -> Self {
-        let before = self.clone();
-        Self {
-            label: patch.label.unwrap_or(before.label),
-            recipient: patch.recipient.unwrap_or(before.recipient),
-            phone: patch.phone.unwrap_or(before.phone),
-            line1: patch.line1.unwrap_or(before.line1),
-            line2: patch.line2.unwrap_or(before.line2),
-            city: patch.city.unwrap_or(before.city),
-            state: patch.state.unwrap_or(before.state),
-            postal_code: patch.postal_code.unwrap_or(before.postal_code),
-            country: patch.country.unwrap_or(before.country),
-            location: patch.location.unwrap_or(before.location),
-            instructions: patch.instructions.unwrap_or(before.instructions),
-        }
-    }
 }
 
 impl Address {
@@ -143,21 +108,6 @@ impl AddressBook {
     }
 }
 
-macro_rules! tells_nothing {
-    ($($name:ident)*) => {
-        $(
-            /// Where somebody lives is nobody's business in a log.
-            impl std::fmt::Debug for $name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.debug_struct(stringify!($name)).finish_non_exhaustive()
-                }
-            }
-        )*
-    };
-}
-
-tells_nothing!(Details AddressPatch);
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,29 +126,5 @@ mod tests {
             all.iter().map(|address| address.created.as_second()).collect::<Vec<_>>(),
             [2, 4, 3, 1]
         );
-    }
-
-    #[test]
-    fn what_is_not_sent_stays_and_nothing_shows_itself() {
-        let before = Details {
-            city: "Riyadh".into(),
-            location: Some(Point::new(24.7, 46.7)),
-            ..Details::default()
-        };
-        let after = before.changed(AddressPatch {
-            line1: Some("Olaya Street 1".into()),
-            ..AddressPatch::default()
-        });
-        assert_eq!(
-            (after.city.as_str(), after.line1.as_str(), after.location),
-            ("Riyadh", "Olaya Street 1", before.location)
-        );
-        assert_eq!(
-            before
-                .changed(AddressPatch { location: Some(None), ..AddressPatch::default() })
-                .location,
-            None
-        );
-        assert_eq!(format!("{after:?}"), "Details { .. }");
     }
 }

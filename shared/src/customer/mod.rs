@@ -10,5 +10,5 @@ pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use model::{Customer, CustomerPatch, Gender};
+pub use model::{Customer, Details, Gender};
 pub use store::{new_profile, replace_profile};

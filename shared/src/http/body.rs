@@ -10,7 +10,6 @@ use axum::{
 use bytes::Bytes;
 use futures_util::stream;
 use http::{header, request::Parts};
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
@@ -18,8 +17,7 @@ use crate::{
     http::{
         checked::{self, Checked},
         error::{ApiError, ErrorItem},
-        fields::{Fields, FromFields, not_an_object},
-        rules::SURROGATE_MARK,
+        request::{Context, Fields, FromFields, not_an_object, rules::SURROGATE_MARK},
     },
 };
 
@@ -51,14 +49,14 @@ pub async fn content(request: Request, most: usize) -> Result<(String, Bytes), A
 
 /// The fields of a body in any of the three encodings, none of them read yet.
 pub(crate) async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError> {
-    let now = app.now();
+    let context = Context::of(app);
     let (content_type, bytes) = content(request, MOST_BYTES).await?;
     Ok(match media_type(&content_type).as_str() {
-        "" if bytes.is_empty() => Fields::from_form(Vec::new(), now),
-        "application/json" => json_fields(&bytes, now)?,
-        "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, now),
+        "" if bytes.is_empty() => Fields::from_form(Vec::new(), context),
+        "application/json" => json_fields(&bytes, context)?,
+        "application/x-www-form-urlencoded" => Fields::from_form(pairs(&bytes)?, context),
         "multipart/form-data" => {
-            Fields::from_form(multipart_pairs(&content_type, bytes).await?, now)
+            Fields::from_form(multipart_pairs(&content_type, bytes).await?, context)
         }
         _ => return Err(ApiError::unsupported_media_type(&content_type)),
     })
@@ -69,7 +67,7 @@ impl<T: FromFields> FromRequestParts<AppState> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        read(Fields::from_form(pairs(query.as_bytes())?, app.now())).map(Self)
+        read(Fields::from_form(pairs(query.as_bytes())?, Context::of(app))).map(Self)
     }
 }
 
@@ -85,13 +83,8 @@ impl<T: FromFields> Checked for Query<T> {
     }
 }
 
-fn read<T: FromFields>(mut fields: Fields) -> Result<T, ApiError> {
-    let read = T::from_fields(&mut fields);
-    let errors = fields.into_errors();
-    match read {
-        Ok(value) if errors.is_empty() => Ok(value),
-        _ => Err(ApiError::fields(errors)),
-    }
+fn read<T: FromFields>(fields: Fields) -> Result<T, ApiError> {
+    fields.read().map_err(ApiError::fields)
 }
 
 fn content_type(request: &Request) -> String {
@@ -104,16 +97,16 @@ pub fn media_type(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn json_fields(bytes: &[u8], now: Timestamp) -> Result<Fields, ApiError> {
+fn json_fields(bytes: &[u8], context: Context) -> Result<Fields, ApiError> {
     if bytes.is_empty() {
-        return Ok(Fields::from_json(serde_json::Map::new(), now));
+        return Ok(Fields::from_json(serde_json::Map::new(), context));
     }
     let value = parse_json(bytes)
         .map_err(|error| ApiError::parse(format!("JSON parse error - {error}")))?;
     let non_field =
         |code, detail| ErrorItem { code, detail, attr: Some("non_field_errors".to_owned()) };
     match value {
-        Value::Object(members) => Ok(Fields::from_json(members, now)),
+        Value::Object(members) => Ok(Fields::from_json(members, context)),
         Value::Null => Err(ApiError::fields(vec![non_field("null", "No data provided".into())])),
         other => {
             let violation = not_an_object(&other);

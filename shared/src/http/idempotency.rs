@@ -30,7 +30,7 @@ use crate::{
         checked::{self, Checked},
         documented,
         error::{ApiError, ErrorItem, Written},
-        fields::{Fields, FromFields},
+        request::{Fields, FromFields},
     },
     idempotency::{Once, RequestKey, Seen, StoredAnswer},
 };
@@ -173,7 +173,7 @@ async fn read<T: FromFields>(
     app: &AppState,
 ) -> Result<(Option<RequestKey>, T), ApiError> {
     let uri = request.uri().clone();
-    let mut fields = body::fields(request, app).await?;
+    let fields = body::fields(request, app).await?;
     let target = [uri.path(), uri.query().unwrap_or_default()];
     let known_by =
         |key: Option<String>| key.map(|key| known_by(app.signer(), &key, target, &fields));
@@ -181,11 +181,13 @@ async fn read<T: FromFields>(
         Ok(key) => (known_by(key), Vec::new()),
         Err(error) => (None, vec![error]),
     };
-    let read = T::from_fields(&mut fields);
-    errors.extend(fields.into_errors());
-    match read {
+    match fields.read() {
         Ok(request) if errors.is_empty() => Ok((key, request)),
-        _ => Err(ApiError::fields(errors)),
+        Ok(_) => Err(ApiError::fields(errors)),
+        Err(wrong) => {
+            errors.extend(wrong);
+            Err(ApiError::fields(errors))
+        }
     }
 }
 
@@ -220,6 +222,7 @@ fn known_by(signer: &Signer, key: &str, [path, query]: [&str; 2], fields: &Field
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request::Context;
     use jiff::Timestamp;
     use serde_json::json;
 
@@ -252,7 +255,7 @@ mod tests {
                 &signer,
                 "k",
                 ["/api/x", query],
-                &Fields::from_json(members, Timestamp::UNIX_EPOCH),
+                &Fields::from_json(members, Context::at(Timestamp::UNIX_EPOCH)),
             )
             .fingerprint
         };

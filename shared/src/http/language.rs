@@ -7,7 +7,14 @@ use utoipa::{
     openapi::path::{Parameter, ParameterIn},
 };
 
-use crate::http::{documented, negotiate::range};
+use crate::{
+    http::{
+        documented,
+        negotiate::range,
+        request::{Nullable, Optional, Text},
+    },
+    request,
+};
 
 pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
 
@@ -18,9 +25,13 @@ const MOST_RANGES: usize = 32;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Languages(Vec<String>);
 
-/// The field `lang` of a query, which comes before `Accept-Language`, and that header: for
-/// `params(…)`.
-pub enum QueryLanguage {}
+request! {
+    /// The language of an answer.
+    pub struct QueryLanguage {
+        /// The wanted language (BCP 47), in place of `Accept-Language`.
+        lang: Optional<Nullable<Text>>,
+    }
+}
 
 /// The header `Accept-Language`, for `params(…)`.
 impl IntoParams for Languages {
@@ -30,12 +41,10 @@ impl IntoParams for Languages {
     }
 }
 
-impl IntoParams for QueryLanguage {
-    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let about = "The wanted language (BCP 47), in place of `Accept-Language`.";
-        let mut parameters = vec![documented::optional_query::<String>("lang", about)];
-        parameters.extend(Languages::into_params(place));
-        parameters
+impl QueryLanguage {
+    /// The language that the query names, or else what the header asks for.
+    pub fn or(&self, headers: &HeaderMap) -> Languages {
+        self.lang.as_deref().map_or_else(|| Languages::of(headers), Languages::named)
     }
 }
 

@@ -12,15 +12,14 @@ use shared::{
     auth::caller::Caller,
     http::{
         error::ApiError,
-        fields::{Fields, FromFields, Reported},
         idempotency::{self, Keyed, MustBeKeyed},
         page::{Page, Paging},
+        request::Text,
         routes::Routes,
-        rules::text,
     },
     idempotency::{Asker, NewAnswer, RequestKey, StoredAnswer},
     ids::CustomerId,
-    operation,
+    operation, request,
 };
 use table::{Key, Transaction, Write, number};
 use utoipa::ToSchema;
@@ -28,10 +27,11 @@ use utoipa::ToSchema;
 mod idempotency_keys;
 mod pages;
 
-/// A request for something that is made once.
-#[derive(Debug, ToSchema)]
-struct NewThing {
-    name: String,
+request! {
+    /// A request for something that is made once.
+    struct NewThing {
+        name: Text<1, 20>,
+    }
 }
 
 /// Something that was made.
@@ -45,12 +45,6 @@ struct Thing {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 struct Entry {
     name: String,
-}
-
-impl FromFields for NewThing {
-    fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
-        Ok(Self { name: fields.required("name", text().at_most(20))? })
-    }
 }
 
 pub(crate) fn routes() -> Routes {

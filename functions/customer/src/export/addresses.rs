@@ -3,31 +3,20 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    address::{Address, AddressBook},
+    address::{Address, AddressBook, Details},
     http::times::in_millis,
     ids::AddressId,
-    point::Point,
 };
 use utoipa::ToSchema;
 
-/// An address. A text that was not given is empty.
+/// An address.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedAddress {
     #[schema(value_type = String, format = "uuid")]
     id: AddressId,
-    label: String,
-    recipient: String,
-    phone: String,
-    line1: String,
-    line2: String,
-    city: String,
-    state: String,
-    postal_code: String,
-    country: String,
-    /// Degrees north and east.
-    #[schema(required)]
-    location: Option<ExportedPoint>,
-    instructions: String,
+    #[serde(flatten)]
+    #[schema(inline)]
+    details: Details,
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     created: Timestamp,
@@ -36,13 +25,6 @@ pub struct ExportedAddress {
     updated: Timestamp,
     /// How often it was written.
     revision: u64,
-}
-
-/// A point on the earth.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ExportedPoint {
-    lat: f64,
-    lng: f64,
 }
 
 /// What holds the addresses together.
@@ -60,23 +42,7 @@ pub struct ExportedAddressBook {
 impl From<Address> for ExportedAddress {
     fn from(address: Address) -> Self {
         let Address { id, details, created, updated, revision } = address;
-        Self {
-            id,
-            label: details.label,
-            recipient: details.recipient,
-            phone: details.phone,
-            line1: details.line1,
-            line2: details.line2,
-            city: details.city,
-            state: details.state,
-            postal_code: details.postal_code,
-            country: details.country,
-            location: details.location.map(|Point { lat, lng }| ExportedPoint { lat, lng }),
-            instructions: details.instructions,
-            created,
-            updated,
-            revision,
-        }
+        Self { id, details, created, updated, revision }
     }
 }
 

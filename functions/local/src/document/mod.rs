@@ -6,6 +6,7 @@
 
 mod call;
 mod example;
+mod flatten;
 mod folders;
 mod json;
 mod languages;
@@ -33,6 +34,7 @@ pub fn document() -> Value {
     let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
         .expect("the document is JSON");
+    flatten::merge_objects(&mut document);
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {

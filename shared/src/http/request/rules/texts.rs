@@ -1,0 +1,105 @@
+//! Texts.
+
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::Rule;
+use crate::{
+    http::request::{
+        context::Context,
+        fields::Violation,
+        schema::{self, References},
+    },
+    phone::Phone,
+};
+
+/// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal
+/// digits. A noncharacter, so that no text that was meant to be read holds it; see `body`.
+pub(crate) const SURROGATE_MARK: char = '\u{fdd0}';
+
+/// A trimmed text of `LEAST` to `MOST` characters. It may be blank only where `LEAST` is 0. A
+/// number is taken for a text.
+pub struct Text<const LEAST: usize = 1, const MOST: usize = { usize::MAX }>;
+
+/// A text that has to be of some form.
+pub trait ParsedText {
+    /// Its length.
+    type Text: Rule<Value = String>;
+    /// What it gives.
+    type Value;
+    /// Its format in the document.
+    const FORMAT: Option<&'static str> = None;
+
+    /// Reads the text.
+    fn parse(text: &str, context: &Context) -> Result<Self::Value, Violation>;
+}
+
+/// A phone number in E.164 form, or one that the operator set up for tests.
+pub struct PhoneNumber;
+
+impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
+    type Value = String;
+
+    fn read(value: &Value, _: &Context) -> Result<String, Violation> {
+        read_text(value, LEAST, MOST)
+    }
+
+    fn schema(_: &mut References) -> RefOr<Schema> {
+        schema::text(LEAST, MOST, None)
+    }
+}
+
+impl<T: ParsedText> Rule for T {
+    type Value = T::Value;
+
+    fn read(value: &Value, context: &Context) -> Result<T::Value, Violation> {
+        T::parse(&T::Text::read(value, context)?, context)
+    }
+
+    fn schema(references: &mut References) -> RefOr<Schema> {
+        schema::with_format(T::Text::schema(references), T::FORMAT)
+    }
+}
+
+impl ParsedText for PhoneNumber {
+    type Text = Text<1, 50>;
+    type Value = Phone;
+
+    fn parse(text: &str, context: &Context) -> Result<Phone, Violation> {
+        if context.is_test_number(text) {
+            return Ok(Phone::of_the_operator(text));
+        }
+        Phone::parse(text, None)
+            .map_err(|_| Violation::invalid("The phone number entered is not valid."))
+    }
+}
+
+fn read_text(value: &Value, least: usize, most: usize) -> Result<String, Violation> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        _ => return Err(Violation::invalid("Not a valid string.")),
+    };
+    if text.is_empty() && least > 0 {
+        return Err(Violation::new("blank", "This field may not be blank."));
+    }
+    if text.contains('\0') {
+        let detail = "Null characters are not allowed.";
+        return Err(Violation::new("null_characters_not_allowed", detail));
+    }
+    if let Some((_, after)) = text.split_once(SURROGATE_MARK) {
+        let digits: String = after.chars().take(4).collect();
+        let detail = format!("Surrogate characters are not allowed: U+{digits}.");
+        return Err(Violation::new("surrogate_characters_not_allowed", detail));
+    }
+    let length = text.chars().count();
+    if length > most {
+        let detail = format!("Ensure this field has no more than {most} characters.");
+        return Err(Violation::new("max_length", detail));
+    }
+    if length < least {
+        let detail = format!("Ensure this field has at least {least} characters.");
+        return Err(Violation::new("min_length", detail));
+    }
+    Ok(text)
+}
