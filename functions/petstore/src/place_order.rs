@@ -5,9 +5,9 @@ use shared::{error_responses, http::error::ApiError, petstore::Order};
 
 use crate::{
     answer::Form,
-    api_response::{bad, bad_input},
+    api_response::bad_input,
     body::Sent,
-    document, read,
+    document,
     shop::Shop,
 };
 
@@ -23,8 +23,7 @@ use crate::{
             example = json!(document::order())),
         InvalidOrder,
     ))]
-pub async fn place_order(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
-    let order = read::order(&sent.ok_or_else(|| bad("No data"))?)?;
+pub async fn place_order(shop: Shop, form: Form, Sent(order): Sent<Order>) -> Result<Response, ApiError> {
     if order.id < 1 {
         return form.answer("Order", &shop.store().add_order(order, Some(shop.until())).await?);
     }
