@@ -50,7 +50,7 @@ impl AccountDeletion<'_> {
         app: &AppState,
         wallet: Option<Wallet>,
     ) -> Result<Deleted, StoreError> {
-        let attempt = async |wallet| self.commit_with(app, wallet).await;
+        let attempt = |wallet| self.commit_with(app, wallet);
         retry::on_refusal(TRIES, wallet, attempt).await?.ok_or(StoreError::Conflict)
     }
 

@@ -29,8 +29,13 @@ use table::{
 };
 
 use crate::{
+<<<<<<< HEAD
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
     patch::{DetailsPatch, PhonePatch},
+=======
+    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
+    patch::PhonePatch,
+>>>>>>> conva
     profile::{changed_elsewhere, tag_of},
     update::PROFILE_CHANGE,
 };
@@ -168,11 +173,11 @@ impl Plan<'_> {
     async fn write(&self, before: Customer, codes: &[ChallengeId]) -> Result<Customer, ApiError> {
         let (store, random) = (&self.app.store, &*self.app.random);
         let new = self.app.hashes()?.phone(&self.phone);
-        let read = async || {
+        let read = || async {
             let profile = store.profile(self.verified.customer).await?;
             profile.ok_or_else(ApiError::user_not_found)
         };
-        let attempt = async |before| self.attempt(before, &new, codes).await;
+        let attempt = |before| self.attempt(before, &new, codes);
         retry::on_change(PROFILE_CHANGE, random, before, read, attempt)
             .await?
             .ok_or_else(changed_elsewhere)
@@ -189,9 +194,13 @@ impl Plan<'_> {
         if !tag_of(&before).satisfies(self.headers) {
             return Err(ApiError::precondition_failed());
         }
+<<<<<<< HEAD
         let mut details = before.details.clone();
         self.patch.clone().apply_to(&mut details);
         let after = before.moved(self.phone.clone(), details, self.app.now());
+=======
+        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
+>>>>>>> conva
         let (customer, old) = (after.id, &self.verified.account.phone);
         let mut transaction = Transaction::new();
         let moved = account::move_account(customer, self.verified.session, (old, new));

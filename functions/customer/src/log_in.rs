@@ -133,9 +133,11 @@ impl<'a> LogIn<'a> {
         device: Option<LogInDevice>,
     ) -> Result<(Customer, bool), ApiError> {
         let first = Target { owner: matched.owner, removed: Vec::new(), device, refunded: false };
-        let attempt = async |target: Target| match target.owner {
-            Some(customer) => self.add_session(matched, new, customer, target).await,
-            None => self.create_account(matched, new, target).await,
+        let attempt = |target: Target| async move {
+            match target.owner {
+                Some(customer) => self.add_session(matched, new, customer, target).await,
+                None => self.create_account(matched, new, target).await,
+            }
         };
         retry::on_refusal(TRIES, first, attempt)
             .await?

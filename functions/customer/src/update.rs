@@ -5,7 +5,11 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
+<<<<<<< HEAD
     customer::Customer,
+=======
+    customer::{Customer, CustomerPatch},
+>>>>>>> conva
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
@@ -70,11 +74,12 @@ async fn change(
     headers: &HeaderMap,
 ) -> Result<Customer, ApiError> {
     let customer = before.id;
-    let read = async || {
+    let read = || async {
         let profile = app.store.profile(customer).await?;
         profile.ok_or_else(ApiError::user_not_found)
     };
-    let attempt = async |before: Customer| {
+    let patch = &patch;
+    let attempt = |before: Customer| async move {
         if !tag_of(&before).satisfies(headers) {
             return Err(ApiError::precondition_failed());
         }

@@ -69,7 +69,7 @@ impl Store {
     /// A second trip where the session was last refreshed under a longer rest than the present
     /// setting's and has rested longer than that.
     pub async fn log_out(&self, log_out: &LogOut) -> Result<LoggedOut, StoreError> {
-        let attempt = async |idle| {
+        let attempt = |idle| async move {
             let returned = self.table.write_returning(log_out.update(idle), Image::Before).await?;
             let (was_written, before) = match returned {
                 Returned::Done(account) => (true, Some(account)),

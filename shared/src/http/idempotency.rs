@@ -4,7 +4,7 @@
 //! Protocol, for an operation: take [`Keyed`] instead of `Body`; read
 //! [`Store::seen_before`](crate::store::Store::seen_before) beside the session, and [`repeat`] what
 //! it gives; write the effect by a store method over
-//! [`Store::transact_once`](crate::store::Store::transact_once), and [`answer`] by what that gives.
+//! [`Store::commit_once`](crate::store::Store::commit_once), and [`answer`] by what that gives.
 //! So only successes are stored, and a request that was refused may be sent again under its key,
 //! unless an operation keeps its refusals by
 //! [`Store::keep_answer`](crate::store::Store::keep_answer), as the wallet does: what failed stays

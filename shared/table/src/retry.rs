@@ -100,58 +100,73 @@ pub enum Attempt<S, T> {
 /// `attempt` decides on the state and writes under the condition that it still stands. An error of
 /// either closure ends it. `None` where the tries or the patience are over.
 ///
-/// Both closures capture by shared reference, `async |state| { … }`; what one try hands on to the
-/// next is part of the state.
-pub async fn on_change<S, T, E, Reading, Trying>(
+/// What one try hands on to the next is part of the state. The future says itself that it is
+/// `Send`: the compiler cannot find that out for a caller whose closures borrow.
+#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
+pub fn on_change<'a, S, T, E, Reading, Trying>(
     policy: Policy,
-    random: &dyn Random,
+    random: &'a dyn Random,
     state: S,
-    read: impl Fn() -> Reading,
-    attempt: impl Fn(S) -> Trying,
-) -> Result<Option<T>, E>
+    read: impl Fn() -> Reading + Send + 'a,
+    attempt: impl Fn(S) -> Trying + Send + 'a,
+) -> impl Future<Output = Result<Option<T>, E>> + Send + 'a
 where
-    Reading: Future<Output = Result<S, E>>,
-    Trying: Future<Output = Result<Attempt<S, T>, E>>,
+    Reading: Future<Output = Result<S, E>> + Send + 'a,
+    Trying: Future<Output = Result<Attempt<S, T>, E>> + Send + 'a,
+    S: Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
 {
-    let mut backoff = Backoff::new(policy, random);
-    let mut state = state;
-    let mut left = policy.tries;
-    loop {
-        left = left.saturating_sub(1);
-        state = match attempt(state).await? {
-            Attempt::Done(done) => return Ok(Some(done)),
-            _ if left == 0 => return Ok(None),
-            Attempt::Again(_) if backoff.is_over() => return Ok(None),
-            Attempt::Again(next) => next,
-            Attempt::Reread if backoff.wait().await => read().await?,
-            Attempt::Reread => return Ok(None),
-        };
+    async move {
+        let mut backoff = Backoff::new(policy, random);
+        let mut state = state;
+        let mut left = policy.tries;
+        loop {
+            left = left.saturating_sub(1);
+            state = match attempt(state).await? {
+                Attempt::Done(done) => return Ok(Some(done)),
+                _ if left == 0 => return Ok(None),
+                Attempt::Again(_) if backoff.is_over() => return Ok(None),
+                Attempt::Again(next) => next,
+                Attempt::Reread if backoff.wait().await => read().await?,
+                Attempt::Reread => return Ok(None),
+            };
+        }
     }
 }
 
 /// The same where each refusal brings the state as it stands, so that nothing is read again:
 /// `Break` with what came of it, `Continue` with the state to try next.
-pub async fn on_refusal<S, T, E, Trying>(
+#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
+pub fn on_refusal<'a, S, T, E, Trying>(
     tries: u32,
     state: S,
-    attempt: impl Fn(S) -> Trying,
-) -> Result<Option<T>, E>
+    attempt: impl Fn(S) -> Trying + Send + 'a,
+) -> impl Future<Output = Result<Option<T>, E>> + Send + 'a
 where
-    Trying: Future<Output = Result<ControlFlow<T, S>, E>>,
+    Trying: Future<Output = Result<ControlFlow<T, S>, E>> + Send + 'a,
+    S: Send + 'a,
+    T: Send + 'a,
+    E: Send + 'a,
 {
-    let mut state = state;
-    for _ in 0..tries {
-        state = match attempt(state).await? {
-            ControlFlow::Break(done) => return Ok(Some(done)),
-            ControlFlow::Continue(next) => next,
-        };
+    async move {
+        let mut state = state;
+        for _ in 0..tries {
+            state = match attempt(state).await? {
+                ControlFlow::Break(done) => return Ok(Some(done)),
+                ControlFlow::Continue(next) => next,
+            };
+        }
+        Ok(None)
     }
-    Ok(None)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::Cell, convert::Infallible};
+    use std::{
+        convert::Infallible,
+        sync::atomic::{AtomicU32, Ordering::Relaxed},
+    };
 
     use super::*;
     use crate::random::SystemRandom;
@@ -159,13 +174,13 @@ mod tests {
     type Tried = Result<Attempt<u32, u32>, Infallible>;
 
     async fn count(policy: Policy, answer: Attempt<u32, u32>) -> (u32, Option<u32>, Duration) {
-        let (began, tries) = (Instant::now(), Cell::new(0));
+        let (began, tries) = (Instant::now(), AtomicU32::new(0));
         let attempt = async |_| -> Tried {
-            tries.set(tries.get() + 1);
+            tries.fetch_add(1, Relaxed);
             Ok(answer)
         };
         let done = on_change(policy, &SystemRandom, 0, async || Ok(0), attempt).await;
-        (tries.get(), done.unwrap(), began.elapsed())
+        (tries.load(Relaxed), done.unwrap(), began.elapsed())
     }
 
     #[tokio::test(start_paused = true)]
@@ -183,9 +198,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_state_that_came_with_a_refusal_is_not_read_again() {
-        let reads = Cell::new(0);
+        let reads = AtomicU32::new(0);
         let read = async || -> Result<u32, Infallible> {
-            reads.set(reads.get() + 1);
+            reads.fetch_add(1, Relaxed);
             Ok(10)
         };
         let attempt = async |state: u32| -> Tried {
@@ -196,7 +211,7 @@ mod tests {
             })
         };
         let done = on_change(Policy::tries(9), &SystemRandom, 0, read, attempt).await;
-        assert_eq!((done.unwrap(), reads.get()), (Some(10), 1));
+        assert_eq!((done.unwrap(), reads.load(Relaxed)), (Some(10), 1));
     }
 
     #[tokio::test]
