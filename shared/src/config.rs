@@ -54,7 +54,7 @@ pub struct Config {
     pub metrics_namespace: String,
     /// The sample shop.
     pub petstore: PetstoreConfig,
-    /// Answers made of the document's examples. Only the documentation has it.
+    /// Answers made of the document's examples. Only the mock has it.
     pub mock: MockConfig,
     /// From which level on our own code writes log lines.
     pub log_level: String,
@@ -62,11 +62,9 @@ pub struct Config {
     pub aws: AwsConfig,
 }
 
-/// Whether and how answers are made of the document's examples.
+/// How answers are made of the document's examples.
 #[derive(Debug, Clone, Default)]
 pub struct MockConfig {
-    /// Whether there is anything under `/mock/`.
-    pub enabled: bool,
     /// The longest that an answer may be asked to wait; zero in a deployed stack.
     pub most_delay: SignedDuration,
 }
@@ -225,10 +223,7 @@ impl MockConfig {
         } else {
             SignedDuration::ZERO
         };
-        Ok(Self {
-            enabled: vars.get("ENABLE_MOCK").is_some_and(|value| value == "true"),
-            most_delay: delay,
-        })
+        Ok(Self { most_delay: delay })
     }
 }
 

@@ -29,15 +29,9 @@ use table::{
 };
 
 use crate::{
-<<<<<<< HEAD
     code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
     patch::{DetailsPatch, PhonePatch},
-=======
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number, read_phone},
-    patch::PhonePatch,
->>>>>>> conva
-    profile::{changed_elsewhere, tag_of},
-    update::PROFILE_CHANGE,
+    profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
 /// Another phone, with the codes that came with it.
@@ -156,7 +150,7 @@ pub(crate) async fn change_phone(
         Event::PhoneChanged,
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
-    tell(app, &before.phone).await;
+    tell(app, &app.settings.content()?.app_name, &before.phone).await;
     Ok(moved)
 }
 
@@ -194,13 +188,9 @@ impl Plan<'_> {
         if !tag_of(&before).satisfies(self.headers) {
             return Err(ApiError::precondition_failed());
         }
-<<<<<<< HEAD
         let mut details = before.details.clone();
         self.patch.clone().apply_to(&mut details);
         let after = before.moved(self.phone.clone(), details, self.app.now());
-=======
-        let after = before.moved(self.phone.clone(), self.patch.clone(), self.app.now());
->>>>>>> conva
         let (customer, old) = (after.id, &self.verified.account.phone);
         let mut transaction = Transaction::new();
         let moved = account::move_account(customer, self.verified.session, (old, new));
@@ -232,15 +222,15 @@ impl Plan<'_> {
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, old: &Phone) {
+async fn tell(app: &AppState, name: &str, old: &Phone) {
     if is_test_number(app, old.as_str()) {
         return;
     }
-    let name = &app.config.app_name;
     let text = format!(
-        "Your {name} account now uses another phone number. If this was not you, contact {name} at once."
+        "Your {name} account now uses another phone number. If this was not you, contact {name} \
+         at once."
     );
-    if let Err(error) = app.messages.send_sms(old, &text).await {
+    if let Err(error) = app.messages.send(old, &text).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

@@ -5,26 +5,18 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-<<<<<<< HEAD
     customer::Customer,
-=======
-    customer::{Customer, CustomerPatch},
->>>>>>> conva
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
-use table::retry::{self, Attempt, Policy};
+use table::retry::{self, Attempt};
 
 use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
     patch::{CustomerPatch, DetailsPatch},
-    profile::{Profile, answer, changed_elsewhere, tag_of},
+    profile::{PROFILE_CHANGE, Profile, answer, changed_elsewhere, tag_of},
 };
-
-/// How often a change is tried on top of other changes, where the request does not name the version
-/// that it changes.
-pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 
 /// Changes the caller's profile.
 ///

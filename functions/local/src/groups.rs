@@ -20,6 +20,7 @@ pub const GROUPS: &[Group] = &[
     ("docs", docs::routes),
     ("fcm", fcm::routes),
     ("location", location::routes),
+    ("mock", mock::routes),
     ("petstore", petstore::routes),
     ("wallet", wallet::routes),
 ];

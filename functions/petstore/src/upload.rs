@@ -1,18 +1,15 @@
 //! `uploadFile`: what comes is counted and answered; nothing of it is kept.
 
-use std::convert::Infallible;
-
 use axum::{
     extract::{FromRequest, Request},
     response::Response,
 };
 use bytes::Bytes;
-use futures_util::stream;
 use shared::{
     app::AppState,
     error_responses,
     http::{
-        body::{content, media_type},
+        body::{content, media_type, parts},
         checked::{self, Checked},
         error::ApiError,
     },
@@ -102,21 +99,17 @@ impl Checked for Upload {
 }
 
 impl Upload {
-    async fn read(content_type: &str, bytes: Bytes) -> Result<Option<Self>, multer::Error> {
-        let boundary = multer::parse_boundary(content_type)?;
-        let mut parts =
-            multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+    async fn read(content_type: &str, bytes: Bytes) -> Result<Option<Self>, ApiError> {
         let (mut metadata, mut file) = (None, None);
-        while let Some(part) = parts.next_field().await? {
-            match part.name() {
-                Some("additionalMetadata") => metadata = Some(part.text().await?),
-                Some("file") => {
-                    let name = part
-                        .file_name()
-                        .filter(|name| !name.is_empty())
-                        .unwrap_or("file")
-                        .to_owned();
-                    file = Some((name, part.bytes().await?.len()));
+        for part in parts(content_type, bytes).await? {
+            match part.name.as_str() {
+                "additionalMetadata" => {
+                    metadata = Some(String::from_utf8_lossy(&part.content).into_owned());
+                }
+                "file" => {
+                    let name = part.file_name.filter(|name| !name.is_empty());
+                    let name = name.unwrap_or_else(|| "file".to_owned());
+                    file = Some((name, part.content.len()));
                 }
                 _ => {}
             }

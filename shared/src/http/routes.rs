@@ -61,6 +61,7 @@ pub struct Operation {
     pub(crate) access: Access,
     pub(crate) produces: &'static [&'static str],
     pub(crate) always_open: bool,
+    #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "for the document alone"))]
     is_counted: bool,
     takes_rest: bool,
     #[cfg(feature = "document")]
