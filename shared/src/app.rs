@@ -1,156 +1,149 @@
-//! What every handler is given: settings, storage, tokens, messages, the present and chance.
+//! The state of a function: settings, storage, keys, messages, the clock and the source of
+//! randomness.
 
 use std::{
     ops::Deref,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    sync::{Arc, LazyLock},
 };
 
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use tokio::sync::OnceCell;
 
 use crate::{
-    auth::{keyring::Keyring, tokens::Issuer},
-    aws::Clients,
+    auth::{
+        keyring::Keyring,
+        settings::{IssuerSettings, TokenSettings},
+        tokens::Issuer,
+    },
+    aws::{Clients, TextMessages, Topic},
     clock::Clock,
-    config::Config,
     content::AvailabilityCache,
+    device::Push,
     hashes::{Hashes, Signer},
-    http::error::ApiError,
     ids::{CustomerId, uuid_v7},
     metrics::Metrics,
-    notify::{Messages, Push, Topic},
     random::Random,
+    settings::{NotDeclared, Settings},
     store::Store,
 };
 
-/// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda in
-/// nothing but this.
+/// The state of one function, cheap to clone. The launcher and the tests differ from a Lambda only
+/// in how they make it.
+///
+/// What only one group keeps in its process is no part of it: see
+/// [`Routes::with_own`](crate::http::routes::Routes::with_own).
 #[derive(Clone)]
 pub struct AppState(Arc<Parts>);
 
-/// What [`AppState`] holds.
+/// What [`AppState`] dereferences to.
 pub struct Parts {
-    /// The settings.
-    pub config: Config,
-    /// The table.
+    /// What this function was configured with.
+    pub settings: Settings,
+    /// The DynamoDB table.
     pub store: Store,
     /// The keys that verify tokens.
     pub keyring: LazyLock<Keyring, Box<dyn FnOnce() -> Keyring + Send>>,
-    /// Messages to phones.
-    pub messages: Messages,
+    /// Text messages to phones.
+    pub messages: TextMessages,
     /// Pushes to devices.
     pub push: Push,
-    /// The topic that the notifier is fed by, where this function was told it.
+    /// The topic that feeds the notifier, where this function may publish to it.
     pub topic: Option<Topic>,
-    /// What CloudWatch counts.
+    /// The stack's CloudWatch metrics.
     pub metrics: Metrics,
-    /// Chance.
+    /// The source of randomness.
     pub random: Arc<dyn Random>,
     /// Whether the API is closed for maintenance or to old apps.
     pub availability: AvailabilityCache,
     clock: Arc<dyn Clock>,
     issuer: Option<Arc<LazyIssuer>>,
     hashes: Option<Hashes>,
-    signer: Signer,
+    signer: Option<Signer>,
     published: OnceCell<()>,
-    own: Mutex<http::Extensions>,
 }
 
 impl AppState {
-    /// A function's state.
+    /// Each part is made from the section of `settings` that it needs, if that is declared.
     pub fn new(
-        config: Config,
+        settings: Settings,
         clients: Clients,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let issuer = config.tokens.secret.as_ref().map(|secret| lazy_issuer(secret, &config));
+        let tokens = settings.issuer().ok().zip(settings.tokens().ok());
+        let issuer = tokens.map(|(issuer, tokens)| lazy_issuer(issuer.clone(), tokens.clone()));
         let of_keyring = issuer.clone();
+        let topic = settings.inbox().ok().and_then(|inbox| inbox.topic.clone());
+        let application = settings.push().ok().and_then(|push| push.application.clone());
+        let sender = settings.sms().ok().and_then(|sms| sms.sender_id.clone());
         Self(Arc::new(Parts {
-            store: Store::new(clients.dynamodb, &config.table),
+            store: Store::new(clients.dynamodb, &settings.table),
             keyring: LazyLock::new(Box::new(move || {
                 Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer))
             })),
-            push: Push::new(clients.sns.clone(), config.platform_application.clone()),
-            topic: config
-                .notifications_topic
-                .clone()
-                .map(|arn| Topic::new(clients.sns.clone(), arn)),
-            messages: Messages::new(clients.sns, config.sms_sender_id.clone()),
-            hashes: config.hash_secret.as_ref().map(Hashes::new),
-            signer: Signer::new(&config.cursor_secret),
-            metrics: Metrics::new(config.metrics_namespace.clone()),
+            push: Push::new(clients.sns.clone(), application),
+            topic: topic.map(|arn| Topic::new(clients.sns.clone(), arn)),
+            messages: TextMessages::new(clients.sns, sender),
+            hashes: settings.hashes().ok().map(|hashes| Hashes::new(&hashes.pepper)),
+            signer: settings.signer().ok().map(|signer| Signer::new(&signer.secret)),
+            metrics: Metrics::new(settings.metrics_namespace.clone()),
             availability: AvailabilityCache::default(),
             published: OnceCell::new(),
-            own: Mutex::default(),
             issuer,
-            config,
+            settings,
             random,
             clock,
         }))
     }
 
-    /// The present.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// A new name for something that is no entity: a token, a request.
+    /// A new name for something without a typed id: a token, a request.
     pub fn new_name(&self) -> String {
         uuid_v7(self.now(), &*self.random).to_string()
     }
 
-    /// A customer as the log names it: the same in every line, and telling nothing to those without
-    /// the cursor secret.
-    pub fn pseudonym(&self, customer: CustomerId) -> String {
-        self.signer.pseudonym(&customer.to_string())
+    /// The customer's name in log lines: the same in all of them, and meaningless without the
+    /// cursor secret. `None` in a function without that secret.
+    pub fn pseudonym(&self, customer: CustomerId) -> Option<String> {
+        self.signer.as_ref().map(|signer| signer.pseudonym(&customer.to_string()))
     }
 
-    /// Signs what clients are given to give back.
-    pub fn signer(&self) -> &Signer {
-        &self.signer
+    /// Signs values that clients send back.
+    pub fn signer(&self) -> Result<&Signer, NotDeclared> {
+        self.signer.as_ref().ok_or(NotDeclared::of("signer"))
     }
 
-    /// The token service; an error of ours in a function that was not given the token secret.
-    pub fn issuer(&self) -> Result<&Issuer, ApiError> {
-        self.issuer
-            .as_deref()
-            .map(|issuer| &**issuer)
-            .ok_or_else(|| ApiError::internal("this function was not given TOKEN_SECRET"))
+    /// Issues tokens.
+    pub fn issuer(&self) -> Result<&Issuer, NotDeclared> {
+        self.issuer.as_deref().map(|issuer| &**issuer).ok_or(NotDeclared::of("issuer"))
     }
 
-    /// The keyed hashes; an error of ours in a function that was not given the pepper.
-    pub fn hashes(&self) -> Result<&Hashes, ApiError> {
-        self.hashes
-            .as_ref()
-            .ok_or_else(|| ApiError::internal("this function was not given HASH_SECRET"))
+    /// Hashes phones, addresses and codes.
+    pub fn hashes(&self) -> Result<&Hashes, NotDeclared> {
+        self.hashes.as_ref().ok_or(NotDeclared::of("hashes"))
     }
 
-    /// What the group keeps in this process, one value of each type, made when it is first asked
-    /// for.
-    pub fn own<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        own.get_or_insert_with(Arc::<T>::default).clone()
-    }
-
-    /// What a function does beside its first request, done before it: [`AppState::publish_keys`],
-    /// [`AppState::refresh_availability`].
+    /// Does before the first request what is otherwise done beside it: [`AppState::publish_keys`]
+    /// and [`AppState::refresh_availability`].
     pub async fn prepare(&self) {
         tokio::join!(self.publish_keys(), self.refresh_availability());
     }
 
-    /// Reads again whether the API is closed, where that is due. One trip, half a read unit, once a
+    /// Reads again whether the API is closed, if that is due. One trip, half a read unit, once a
     /// minute.
     pub async fn refresh_availability(&self) {
         self.availability.refresh(&self.store, self.now()).await;
     }
 
-    /// Publishes the keys of this function once, so that no token leaves it that others cannot
+    /// Publishes this function's public keys once, so that it issues no token that others cannot
     /// verify.
     ///
-    /// One trip, half a read unit a key; none ever after.
+    /// One trip, half a read unit for each key, once in a process.
     pub async fn publish_keys(&self) {
         let published = self.published.get_or_try_init(async || {
             let Some(issuer) = &self.issuer else { return Ok(()) };
@@ -163,13 +156,11 @@ impl AppState {
     }
 }
 
-/// The token service, whose keys are derived when the first token is looked at and not while a
-/// function starts.
+/// Derives its keys when the first token is issued or verified, so that a start need not.
 type LazyIssuer = LazyLock<Issuer, Box<dyn FnOnce() -> Issuer + Send>>;
 
-fn lazy_issuer(secret: &SecretString, config: &Config) -> Arc<LazyIssuer> {
-    let (secret, rules) = (secret.clone(), config.tokens.clone());
-    Arc::new(LazyLock::new(Box::new(move || Issuer::new(&secret, &rules))))
+fn lazy_issuer(issuer: IssuerSettings, tokens: TokenSettings) -> Arc<LazyIssuer> {
+    Arc::new(LazyLock::new(Box::new(move || Issuer::new(&issuer, tokens))))
 }
 
 impl Deref for AppState {

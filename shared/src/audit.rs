@@ -122,7 +122,7 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
 /// Writes the line of an event, and counts it.
 pub fn record(app: &AppState, event: Event, about: About) {
     about.customer.into_iter().for_each(subject::note);
-    let customer = about.customer.map(|customer| app.pseudonym(customer));
+    let customer = about.customer.and_then(|customer| app.pseudonym(customer));
     let session = about.session.map(|session| session.to_string());
     tracing::info!(event = event.name(), customer, session, "security");
     if let Some(metric) = event.metric() {

@@ -1,15 +1,14 @@
-//! The one source of the present. Pure functions take `now`; everything else asks the clock in
-//! `AppState`.
+//! The clock. Pure functions take `now`; all other code asks the clock in `AppState`.
 
 use jiff::Timestamp;
 
-/// Tells what time it is.
+/// A clock that tests can replace.
 pub trait Clock: Send + Sync + 'static {
-    /// The present, in UTC.
+    /// The current time in UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's own clock.
+/// The system clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -1,7 +1,7 @@
-//! Keyed hashes under the pepper: phones and addresses never stand in a key in the clear, codes
-//! never stand anywhere in the clear.
+//! Hashes and signatures. Phones and addresses are stored in keys as keyed hashes only, and codes
+//! are never stored in the clear.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{digest, hmac};
@@ -9,9 +9,27 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
-use crate::{ids::ChallengeId, otp::Purpose, phone::Phone};
+use crate::{
+    config::{ConfigError, Variables},
+    ids::ChallengeId,
+    phone::Phone,
+};
 
-/// HMAC-SHA256 under the pepper, a prefix telling the uses apart.
+/// For functions that handle phones.
+#[derive(Debug, Clone)]
+pub struct HashSettings {
+    /// Key of the hashes of codes, phones and addresses.
+    pub pepper: SecretString,
+}
+
+/// For functions that sign cursors or write customers' pseudonyms into the log.
+#[derive(Debug, Clone)]
+pub struct SignerSettings {
+    /// Key of all signatures.
+    pub secret: SecretString,
+}
+
+/// HMAC-SHA256 keyed with the pepper; a prefix separates the uses.
 #[derive(Clone)]
 pub struct Hashes(hmac::Key);
 
@@ -20,28 +38,41 @@ pub struct Hashes(hmac::Key);
 #[serde(transparent)]
 pub struct PhoneHash(String);
 
-/// Hash of a client address, 128 bits in base64url; of an IPv6 address the first 64 bits count.
+/// Hash of a client address, 128 bits in base64url. Of an IPv6 address only the first 64 bits
+/// count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AddressHash(String);
 
-/// Hash of a code, bound to its challenge, phone and purpose.
+/// Hash of a code together with its challenge, phone and purpose.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CodeHash(String);
 
+impl HashSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { pepper: variables.secret("HASH_SECRET")? })
+    }
+}
+
+impl SignerSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { secret: variables.secret("CURSOR_SECRET")? })
+    }
+}
+
 impl Hashes {
-    /// Hashes under this pepper.
+    /// Hashes keyed with this pepper.
     pub fn new(pepper: &SecretString) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, pepper.expose_secret().as_bytes()))
     }
 
-    /// The phone as it stands in keys.
+    /// The phone as keys hold it.
     pub fn phone(&self, phone: &Phone) -> PhoneHash {
         PhoneHash(self.short(&["phone", phone.as_str()]))
     }
 
-    /// The client's address as it stands in keys.
+    /// The client address as keys hold it.
     pub fn address(&self, address: IpAddr) -> AddressHash {
         let network = match address.to_canonical() {
             IpAddr::V4(v4) => v4.to_string(),
@@ -50,16 +81,15 @@ impl Hashes {
         AddressHash(self.short(&["address", &network]))
     }
 
-    /// The code as its challenge stores it.
+    /// The code as its challenge stores it. `purpose` is the name of what the code proves.
     pub fn code(
         &self,
         challenge: ChallengeId,
         phone: &Phone,
-        purpose: Purpose,
+        purpose: &str,
         code: &str,
     ) -> CodeHash {
-        let tag =
-            self.tag(&["code", &challenge.to_string(), phone.as_str(), purpose.as_str(), code]);
+        let tag = self.tag(&["code", &challenge.to_string(), phone.as_str(), purpose, code]);
         CodeHash(URL_SAFE_NO_PAD.encode(tag))
     }
 
@@ -72,9 +102,9 @@ impl Hashes {
     }
 }
 
-/// Hash of something that is too long or too free to stand in a key: a push registration id, the id
-/// that a publisher gave a message. SHA-256 in base64url, 43 characters. Not keyed: what it stands
-/// for is unguessable or no secret.
+/// Hash of a text that is too long for a key or may hold any character: a push registration id, a
+/// publisher's message id. SHA-256 in base64url, 43 characters. It needs no key, because the text
+/// is unguessable or not secret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ContentHash(String);
@@ -85,55 +115,56 @@ impl ContentHash {
         Self(URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, text.as_bytes())))
     }
 
-    /// The text that stands in keys.
+    /// The text that keys hold.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// HMAC-SHA256 under the cursor secret, which every function has: for what a client is given to
-/// give back, and for names in the log.
+/// HMAC-SHA256 keyed with the cursor secret: for values that clients send back unchanged, such as
+/// cursors, and for pseudonyms in the log.
 #[derive(Clone)]
 pub struct Signer(hmac::Key);
 
 impl Signer {
-    /// Signs under this secret.
+    /// Signs with this secret.
     pub fn new(secret: &SecretString) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
-    /// The signature of `parts` in their order.
+    /// The signature of `parts` in this order.
     pub fn sign(&self, parts: &[&str]) -> Vec<u8> {
         hmac::sign(&self.0, parts.join("\u{1f}").as_bytes()).as_ref().to_vec()
     }
 
-    /// Whether `signature` is that of `parts`, in a time that does not depend on where it differs.
-    pub fn verifies(&self, parts: &[&str], signature: &[u8]) -> bool {
-        hmac::verify(&self.0, parts.join("\u{1f}").as_bytes(), signature).is_ok()
-    }
-
-    /// A name that hides `id`, 96 bits in base64url.
+    /// A stable name that does not reveal `id`, 96 bits in base64url.
     pub fn pseudonym(&self, id: &str) -> String {
         URL_SAFE_NO_PAD.encode(&self.sign(&["pseudonym", id])[..12])
     }
 }
 
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Signer")
+    }
+}
+
 impl CodeHash {
-    /// Whether both are of the same code, in a time that does not depend on where they differ.
+    /// Compares in constant time.
     pub fn matches(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 
 impl PhoneHash {
-    /// The text that stands in keys.
+    /// The text that keys hold.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl AddressHash {
-    /// The text that stands in keys.
+    /// The text that keys hold.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,5 +1,5 @@
-//! Typed ids: UUIDs of version 7 in their hyphenated text form, so that none can hold a character
-//! that means something in a key.
+//! Typed ids: version 7 UUIDs in hyphenated form, so that no id can hold a character that has a
+//! meaning in a key.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::random::Random;
 
-/// A new UUID of version 7: 48 bits of `now` in milliseconds, 74 random bits (RFC 9562 section
+/// A new version 7 UUID: 48 bits of `now` in milliseconds, 74 random bits (RFC 9562 section
 /// 5.7).
 pub fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     let mut bytes = [0; 10];
@@ -49,7 +49,7 @@ macro_rules! typed_id {
 }
 
 typed_id!(
-    /// A customer, for ever the same.
+    /// A customer; it never changes.
     CustomerId
 );
 typed_id!(
@@ -57,7 +57,7 @@ typed_id!(
     SessionId
 );
 typed_id!(
-    /// One sent code.
+    /// A code that was sent.
     ChallengeId
 );
 typed_id!(
@@ -74,7 +74,7 @@ typed_id!(
 );
 
 impl NotificationId {
-    /// A new id that sorts behind `last` whatever the clock says.
+    /// A new id that sorts after `last`, even by a clock that is behind.
     pub fn after(last: Option<Self>, now: Timestamp, random: &dyn Random) -> Self {
         let new = Self::new(now, random);
         match last {
@@ -86,13 +86,13 @@ impl NotificationId {
         }
     }
 
-    /// The time in it: when the message came, in milliseconds since 1970.
+    /// When the message arrived, in milliseconds since 1970.
     pub fn millis(self) -> i64 {
         let bytes = self.0.as_bytes();
         bytes[..6].iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte))
     }
 
-    /// The same as a time.
+    /// When the message arrived.
     pub fn time(self) -> Timestamp {
         Timestamp::from_millisecond(self.millis()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
@@ -100,20 +100,20 @@ impl NotificationId {
 
 typed_id!(
     /// One entry of a ledger. Its last ten bits are the ISO 4217 number of its currency, so that
-    /// the id alone leads to the entry.
+    /// an entry can be looked up by its id alone.
     EntryId
 );
 typed_id!(
-    /// The ledger of one wallet, apart from whose it is.
+    /// The ledger of one wallet. It does not reveal whose wallet it is.
     LedgerId
 );
 
-/// The bits of an [`EntryId`] that say the currency.
+/// The bits of an [`EntryId`] that hold the currency.
 const CURRENCY_BITS: u128 = 0x3ff;
 
 impl EntryId {
-    /// The id of a new entry in a ledger whose newest is `last`: later in any case, also where the
-    /// clock is behind.
+    /// The id of a new entry in a ledger whose newest entry is `last`: later than that, even by a
+    /// clock that is behind.
     pub fn following(
         last: Option<Self>,
         currency: u16,

@@ -45,7 +45,6 @@ use crate::{
     app::AppState,
     aws::Clients,
     clock::SystemClock,
-    config::Config,
     http::{
         answer::Answer,
         checks::MatchedRoute,
@@ -60,6 +59,7 @@ use crate::{
     metrics::{self, Lines},
     random::SystemRandom,
     runtime::deadline::Deadline,
+    settings::{Section, Settings},
     subject,
 };
 
@@ -183,7 +183,7 @@ impl Function {
         let ms =
             i64::try_from(self.app.now().duration_since(*began).as_millis()).unwrap_or(i64::MAX);
         let Usage { calls, read_units, write_units } = usage;
-        let customer = customer.map(|customer| self.app.pseudonym(customer));
+        let customer = customer.and_then(|customer| self.app.pseudonym(customer));
         macro_rules! line {
             ($level:ident $($error:tt)*) => {
                 tracing::$level!(
@@ -192,9 +192,10 @@ impl Function {
                 )
             };
         }
-        match response.extensions().get::<Cause>() {
-            Some(Cause(error)) => line! { error %error, },
-            None => line! { info },
+        if let Some(Cause(error)) = response.extensions().get() {
+            line! { error %error, }
+        } else {
+            line! { info }
         }
         if response.status() == StatusCode::TOO_MANY_REQUESTS {
             self.app.metrics.count(*began, "Throttled", 1);
@@ -214,6 +215,8 @@ struct Asked {
 pub struct Consumer {
     /// The name of its crate.
     pub name: &'static str,
+    /// The settings that it reads, apart from those of every function.
+    pub needs: &'static [Section],
     /// Called once, when the process starts.
     pub start: fn(&AppState),
     /// Handles one event, JSON in and JSON out. An error, a panic, or not being done by the
@@ -224,11 +227,11 @@ pub struct Consumer {
 /// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process
 /// is ended.
 pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
-    let config = Config::from_env()?;
-    log_to_stdout(&config.log_level, consumer.name);
-    let clients = Clients::new(&config);
+    let settings = Settings::from_env(consumer.needs)?;
+    log_to_stdout(&settings.log_level, consumer.name);
+    let clients = Clients::new(&settings.aws);
     clients.dynamodb.begin();
-    let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     (consumer.start)(&app);
     let handler = service_fn(move |event: LambdaEvent<Value>| {
         let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
@@ -246,11 +249,11 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
 /// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process
 /// is ended.
 pub async fn serve(routes: Routes) -> Result<(), Error> {
-    let config = Config::from_env()?;
-    let clients = Clients::new(&config);
+    let settings = Settings::from_env(routes.sections())?;
+    let clients = Clients::new(&settings.aws);
     clients.dynamodb.begin();
-    log_to_stdout(&config.log_level, routes.group());
-    let app = AppState::new(config, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
+    log_to_stdout(&settings.log_level, routes.group());
+    let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     let function = Function::new(routes, app);
     let handler = service_fn(move |event: LambdaEvent<LambdaRequest>| {
         let function = function.clone();

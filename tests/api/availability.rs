@@ -22,7 +22,7 @@ async fn tell(api: &Api, info: Value) {
 }
 
 async fn write(api: &Api, info: Value) {
-    let table = &api.stack.state("auth").expect("auth runs").config.table;
+    let table = &api.stack.state("auth").expect("auth runs").settings.table;
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = api
         .dynamodb()

@@ -31,7 +31,13 @@ async fn count_the_first_codes_of_the_day(api: &Api) {
         for shard in 0..SHARDS {
             let spent = app
                 .store
-                .spend_budget(budget, &[0; SHARDS as usize], shard, &app.config.codes, app.now())
+                .spend_budget(
+                    budget,
+                    &[0; SHARDS as usize],
+                    shard,
+                    app.settings.sends().expect("auth sends codes"),
+                    app.now(),
+                )
                 .await;
             assert_eq!(spent.expect("an answer"), Some(shard));
         }

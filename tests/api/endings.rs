@@ -40,7 +40,7 @@ async fn a_consumer_of_the_tests_as_a_process() {
             }
             .boxed()
         };
-        serve_consumer(Consumer { name: "trial", start: |_| {}, handle })
+        serve_consumer(Consumer { name: "trial", needs: &[], start: |_| {}, handle })
             .await
             .expect("the process is terminated");
     }

@@ -84,7 +84,14 @@ async fn every_authenticated_operation_refuses_a_request_without_a_token() {
 async fn every_authenticated_operation_refuses_an_expired_token() {
     let api = Api::start().await;
     let token = api.log_in("+14155550123").await.access;
-    let life = api.stack.state("auth").expect("auth runs").config.tokens.access_life;
+    let life = api
+        .stack
+        .state("auth")
+        .expect("auth runs")
+        .settings
+        .issuer()
+        .expect("auth issues tokens")
+        .access_life;
     api.clock.advance(life + SignedDuration::from_secs(1));
     let mut problems = Vec::new();
     for operation in authenticated() {

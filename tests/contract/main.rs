@@ -13,6 +13,7 @@ mod events;
 mod examples;
 mod folders;
 mod groups;
+mod layers;
 mod messages;
 mod operations;
 mod permissions;

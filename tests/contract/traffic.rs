@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use shared::{
     aws::{Clients, Lazy},
     clock::Clock,
-    config::Config,
+    settings::Settings,
     store::Store,
 };
 use tokio::sync::OnceCell;
@@ -373,8 +373,8 @@ async fn use_the_petstore(api: &Api) {
 /// A stack whose functions record their calls in `seen`.
 async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
-    let clients = move |group: &str, config: &Config| {
-        let clients = Clients::new(config);
+    let clients = move |group: &str, settings: &Settings| {
+        let clients = Clients::new(&settings.aws);
         let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
         let recorded_sns = move || {

@@ -1,140 +1,96 @@
-//! The variables that `Config` reads, those that template.yaml sets, and the parameters behind
-//! them.
+//! The variables that each function reads and those that template.yaml gives it, and the parameters
+//! behind them.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::{cell::RefCell, collections::BTreeSet};
 
+use local::{groups, template::FunctionDefinition};
 use serde_json::Value;
-use shared::config::Config;
+use shared::settings::Settings;
 
 use crate::repository::{assert_none, deployment, deployment_with, functions, template};
 
 /// What Lambda itself sets in every function.
 const SET_BY_LAMBDA: [&str; 4] =
     ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-/// What nobody sets in a deployed function: the SDKs' own names for other addresses, which the
-/// launcher and `sam local` need.
-const SET_LOCALLY: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS"];
-/// The secrets that only some functions may have, and which. All other variables are every
-/// function's.
-const ONLY_FOR: [(&str, &[&str]); 6] = [
-    ("TOKEN_SECRET", &["auth", "customer"]),
-    ("HASH_SECRET", &["auth", "customer", "notifier"]),
-    ("PLATFORM_APPLICATION_ARN", &["notifier"]),
-    ("NOTIFICATIONS_TOPIC_ARN", &["notifier"]),
-    ("ENABLE_MOCK", &["docs"]),
-    ("MOCK_DELAY_SECONDS", &["docs"]),
-];
 
 #[test]
-fn every_variable_that_is_read_is_set_and_every_one_set_is_read() {
-    let set: BTreeSet<String> = deployment()
-        .functions
-        .into_iter()
-        .flat_map(|function| function.environment.into_keys())
-        .collect();
-    let read = variables_read();
-    let by_others: BTreeSet<&str> = SET_BY_LAMBDA.into_iter().chain(SET_LOCALLY).collect();
-    let unset =
-        read.iter().filter(|name| !set.contains(*name) && !by_others.contains(name.as_str()));
-    let unread = set.iter().filter(|name| !read.contains(*name));
-    let stale = by_others.iter().filter(|name| !read.contains(**name));
-    let problems: Vec<String> = unset
-        .map(|name| {
+fn each_function_is_given_what_it_reads_and_nothing_else() {
+    let mut problems = Vec::new();
+    for function in deployment().functions {
+        let FunctionDefinition { logical_id, group, environment, .. } = &function;
+        let read = variables_read(&function);
+        let given: BTreeSet<String> = environment.keys().cloned().collect();
+        problems.extend(read.difference(&given).map(|name| {
             format!(
-                "Config reads {name}, but template.yaml does not set it: add it under \
-                Globals.Function.Environment.Variables"
+                "functions/{group} reads {name}, but template.yaml does not give it to \
+                 {logical_id}: add it under Environment.Variables of {logical_id}"
             )
-        })
-        .chain(unread.map(|name| {
+        }));
+        problems.extend(given.difference(&read).map(|name| {
             format!(
-                "template.yaml sets {name}, but Config never reads it: read it in \
-                shared/src/config.rs or take it out"
+                "template.yaml gives {name} to {logical_id}, but functions/{group} does not read \
+                 it: take it out, or name the section of shared/src/settings.rs that has it \
+                 among those that the group needs"
             )
-        }))
-        .chain(stale.map(|name| {
-            format!(
-                "{name} is listed in tests/contract/variables.rs, but \
-            Config never reads it"
-            )
-        }))
-        .collect();
+        }));
+    }
     assert_none(&problems);
 }
 
 #[test]
-fn a_secret_is_given_only_to_the_functions_that_need_it() {
-    let template = template();
-    let own = |function: &Value, name: &str| {
-        !function["Properties"]["Environment"]["Variables"][name].is_null()
-    };
-    let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for (_, group, function) in functions(&template) {
-        for name in function["Properties"]["Environment"]["Variables"]
-            .as_object()
-            .into_iter()
-            .flat_map(|all| all.keys())
-        {
-            given.entry(name.clone()).or_default().insert(group.clone());
-        }
-    }
-    let mut problems = Vec::new();
-    for (name, groups) in ONLY_FOR {
-        if !template.document()["Globals"]["Function"]["Environment"]["Variables"][name].is_null() {
-            problems.push(format!(
-                "{name} stands in Globals of template.yaml: it may reach {} alone",
-                groups.join(", ")
-            ));
-        }
-        for (id, group, function) in functions(&template) {
-            match (groups.contains(&group.as_str()), own(&function, name)) {
-                (true, false) => problems.push(format!(
-                    "{id} lacks {name}: add it to its \
-                    Environment.Variables in template.yaml"
-                )),
-                (false, true) => problems.push(format!(
-                    "{id} is given {name}, which functions/{group} does not need: take it out of \
-                     template.yaml, or say in ONLY_FOR of tests/contract/variables.rs that it \
-                     does"
-                )),
-                _ => {}
+fn a_function_does_not_start_without_a_variable_that_it_must_have() {
+    for function in deployment().functions {
+        for name in variables_read(&function) {
+            let without = |asked: &str| value(&function, asked).filter(|_| asked != name);
+            let settings = Settings::from_lookup(without, &groups::sections(&function.group));
+            match settings {
+                Err(error) => assert_eq!(error.variable, name),
+                // An optional one, which may be empty in the template as well.
+                Ok(_) => assert!(is_optional(&name), "{name} is missing, and nobody notices"),
             }
         }
     }
-    let unknown = given.iter().filter(|(name, _)| !ONLY_FOR.iter().any(|(known, _)| known == name));
-    problems.extend(unknown.map(|(name, groups)| {
-        format!(
-            "{name} is set for {} alone: move it to Globals in template.yaml, or list it in \
-             ONLY_FOR of tests/contract/variables.rs",
-            groups.iter().cloned().collect::<Vec<_>>().join(", ")
-        )
-    }));
-    assert_none(&problems);
+}
+
+/// Variables that a function starts without.
+fn is_optional(name: &str) -> bool {
+    const OPTIONAL: [&str; 9] = [
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_SNS",
+        "AWS_SESSION_TOKEN",
+        "CODE_COUNTRIES",
+        "NOTIFICATIONS_TOPIC_ARN",
+        "OPERATOR_PUBLIC_KEY",
+        "PLATFORM_APPLICATION_ARN",
+        "SMS_SENDER_ID",
+        "TEST_NUMBERS",
+    ];
+    OPTIONAL.contains(&name)
 }
 
 #[test]
 fn every_variable_is_set_from_the_parameter_of_its_name() {
     let template = template();
-    let variables = template.document()["Globals"]["Function"]["Environment"]["Variables"]
-        .as_object()
-        .expect("there are variables");
+    let functions = functions(&template);
+    let own = functions.iter().map(|(_, _, function)| &function["Properties"]);
     let declared =
         |name: &str| template.parameters().iter().any(|parameter| parameter.name == name);
-    let mut problems = Vec::new();
-    for (variable, value) in variables {
-        if let Some(parameter) = value["Ref"].as_str().filter(|name| declared(name)) {
-            let own = camel_case(variable);
-            if parameter != own {
-                problems.push(format!(
-                    "template.yaml sets {variable} from the parameter \
-                    {parameter}, where {own} is expected"
-                ));
+    let mut problems = BTreeSet::new();
+    for properties in own.chain([&template.document()["Globals"]["Function"]]) {
+        let variables = properties["Environment"]["Variables"].as_object();
+        for (variable, value) in variables.into_iter().flatten() {
+            if let Some(parameter) = value["Ref"].as_str().filter(|name| declared(name)) {
+                let own = camel_case(variable);
+                if parameter != own {
+                    problems.insert(format!(
+                        "template.yaml sets {variable} from the parameter {parameter}, where \
+                         {own} is expected"
+                    ));
+                }
             }
         }
     }
-    assert_none(&problems);
+    assert_none(&problems.into_iter().collect::<Vec<_>>());
 }
 
 #[test]
@@ -149,11 +105,7 @@ fn every_parameter_of_the_template_is_used() {
     let unused = template.parameters().iter().filter(|parameter| !used.contains(&parameter.name));
     let problems: Vec<String> = unused
         .map(|parameter| {
-            format!(
-                "nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` \
-                or take it out",
-                parameter.name
-            )
+            format!("nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` or take it out", parameter.name)
         })
         .collect();
     assert_none(&problems);
@@ -161,26 +113,24 @@ fn every_parameter_of_the_template_is_used() {
 
 /// A deploy takes these values, so a function must not die of them at its start.
 #[test]
-fn config_accepts_the_extreme_values_of_every_parameter() {
+fn each_function_starts_with_every_extreme_value_that_a_parameter_admits() {
     let template = template();
     let mut problems = Vec::new();
     for (name, declaration) in
         template.document()["Parameters"].as_object().expect("there are parameters")
     {
         let listed = declaration["AllowedValues"].as_array().into_iter().flatten();
-        for value in [&declaration["MinValue"], &declaration["MaxValue"]]
+        for extreme in [&declaration["MinValue"], &declaration["MaxValue"]]
             .into_iter()
             .chain(listed)
             .filter_map(Value::as_str)
         {
-            for function in deployment_with(&[(name, value)]).functions {
-                let mut variables = function.environment;
-                variables.extend(
-                    SET_BY_LAMBDA.map(|name| (name.to_owned(), "set by Lambda".to_owned())),
-                );
-                if let Err(error) = Config::from_variables(&variables) {
+            for function in deployment_with(&[(name, extreme)]).functions {
+                let needs = groups::sections(&function.group);
+                let settings = Settings::from_lookup(|name| value(&function, name), &needs);
+                if let Err(error) = settings {
                     problems.push(format!(
-                        "template.yaml admits {name}={value}, but {} then does not start: {error}",
+                        "template.yaml admits {name}={extreme}, but {} then does not start: {error}",
                         function.logical_id
                     ));
                 }
@@ -190,25 +140,26 @@ fn config_accepts_the_extreme_values_of_every_parameter() {
     assert_none(&problems);
 }
 
-/// The names that `Config` asks for, where each that the template or Lambda sets has a value.
-fn variables_read() -> BTreeSet<String> {
-    let mut variables: HashMap<String, String> = HashMap::new();
-    for function in deployment().functions {
-        variables.extend(function.environment);
-    }
-    variables.extend(SET_BY_LAMBDA.map(|name| (name.to_owned(), "set by Lambda".to_owned())));
+/// The names that a function asks for, apart from those that Lambda sets, where each has the value
+/// of the template.
+fn variables_read(function: &FunctionDefinition) -> BTreeSet<String> {
     let read = RefCell::new(BTreeSet::new());
-    let config = Config::from_lookup(|name| {
+    let lookup = |name: &str| {
         read.borrow_mut().insert(name.to_owned());
-        variables.get(name).cloned()
-    });
-    if let Err(error) = config {
-        panic!(
-            "with the defaults of template.yaml, {error}: set it under \
-             Globals.Function.Environment.Variables there"
-        );
+        value(function, name)
+    };
+    if let Err(error) = Settings::from_lookup(lookup, &groups::sections(&function.group)) {
+        panic!("{} does not start with the defaults of template.yaml: {error}", function.logical_id)
     }
-    read.into_inner()
+    let mut read = read.into_inner();
+    read.retain(|name| !SET_BY_LAMBDA.contains(&name.as_str()));
+    read
+}
+
+/// The value of a variable in a deployed function.
+fn value(function: &FunctionDefinition, name: &str) -> Option<String> {
+    let given = function.environment.get(name).cloned();
+    given.or_else(|| SET_BY_LAMBDA.contains(&name).then(|| "set by Lambda".to_owned()))
 }
 
 /// `CODE_SECONDS` as `CodeSeconds`.

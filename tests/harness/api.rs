@@ -15,7 +15,7 @@ use serde_json::Value;
 use shared::{
     aws::{Clients, Lazy, http_client},
     clock::Clock,
-    config::Config,
+    settings::Settings,
 };
 
 use crate::{clock::HandClock, log, operator, wire::Wire};
@@ -94,8 +94,8 @@ impl Api {
         log::keep();
         let wire = Wire::default();
         let wired = wire.clone();
-        let clients = move |_: &str, config: &Config| {
-            patient(&Clients::over(&config.aws, wired.around(http_client())))
+        let clients = move |_: &str, settings: &Settings| {
+            patient(&Clients::over(&settings.aws, wired.around(http_client())))
         };
         let shown: Arc<dyn Clock> = clock.clone();
         let options = StackOptions {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use shared::{
     aws::{Clients, http_client},
-    config::Config,
+    settings::Settings,
 };
 use table::Table;
 
@@ -31,22 +31,22 @@ impl Api {
 
     /// A client of the table that bypasses the wire of the test.
     pub fn dynamodb(&self) -> Client {
-        (*Clients::new(&self.stack.state("auth").expect("auth runs").config).dynamodb).clone()
+        (*Clients::new(&self.stack.state("auth").expect("auth runs").settings.aws).dynamodb).clone()
     }
 
     /// The table over the test's wire.
     pub fn table(&self) -> Table {
-        table_over(&self.wire, &self.stack.state("auth").expect("auth runs").config)
+        table_over(&self.wire, &self.stack.state("auth").expect("auth runs").settings)
     }
 
     /// The name of the table.
     pub fn table_name(&self) -> String {
-        self.stack.state("auth").expect("auth runs").config.table.clone()
+        self.stack.state("auth").expect("auth runs").settings.table.clone()
     }
 }
 
 /// The table of this configuration over a wire.
-pub fn table_over(wire: &Wire, config: &Config) -> Table {
-    let clients = Clients::over(&config.aws, wire.around(http_client()));
-    Table::new((*clients.dynamodb).clone(), &config.table)
+pub fn table_over(wire: &Wire, settings: &Settings) -> Table {
+    let clients = Clients::over(&settings.aws, wire.around(http_client()));
+    Table::new((*clients.dynamodb).clone(), &settings.table)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{answer, cached_content},
+    cached_content::{ContentCache, answer},
     content::Content,
 };
 
@@ -73,9 +73,10 @@ pub struct MaintenanceOut {
         example = json!(example()))))]
 pub async fn get_app_info(
     State(app): State<AppState>,
+    Extension(cache): Extension<ContentCache>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let cached = cached_content(&app).await?;
+    let cached = cache.get(&app).await?;
     let language = cached.language(&Languages::of(&headers));
     let shown = AppInfoOut::new(
         &cached.content,

@@ -26,25 +26,34 @@ pub(crate) struct CachedContent {
     pub(crate) content: Content,
 }
 
-/// The content that is served now. No trip in a warm process; before its first answer two, one after the other.
-/// Once a minute, beside a request, the app information is read again: half a read unit; a read
-/// unit for each 4 KB of the content where there is a new version.
-pub(crate) async fn cached_content(app: &AppState) -> Result<Arc<CachedContent>, ApiError> {
-    let kept = app.own::<SwrCache<CachedContent>>();
-    let (of, last) = (app.clone(), kept.last());
-    Ok(kept
-        .get(app.now(), async move { CachedContent::read(&of, last).await.map(Arc::new) })
-        .await?)
+/// The content that this process serves.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ContentCache(Arc<SwrCache<CachedContent>>);
+
+impl ContentCache {
+    /// The content that is served now. No trip in a warm process; two sequential trips before the
+    /// first answer. Once a minute, beside a request, the app information is read again: half a read
+    /// unit, and a read unit for each 4 KB of the content if there is a new version.
+    pub(crate) async fn get(&self, app: &AppState) -> Result<Arc<CachedContent>, ApiError> {
+        let name = app.settings.content()?.app_name.clone();
+        let (of, last) = (app.clone(), self.0.last());
+        let read = async move { CachedContent::read(&of, &name, last).await.map(Arc::new) };
+        Ok(self.0.get(app.now(), read).await?)
+    }
 }
 
 impl CachedContent {
-    async fn read(app: &AppState, last: Option<Arc<Self>>) -> Result<Self, StoreError> {
+    async fn read(
+        app: &AppState,
+        app_name: &str,
+        last: Option<Arc<Self>>,
+    ) -> Result<Self, StoreError> {
         let AppInfo { version, availability, .. } =
             app.store.app_info(false).await?.unwrap_or_default();
         let mut content = match (version, last.filter(|last| last.version == version)) {
             (_, Some(same)) => same.content.clone(),
             (Some(version), None) => published(app, version).await?,
-            (None, None) => Content::nameless(&app.config.app_name),
+            (None, None) => Content::nameless(app_name),
         };
         content.availability.platforms = availability.platforms;
         content.availability.maintenance = availability.maintenance;

@@ -1,6 +1,6 @@
 //! `listFaqs`: questions and answers.
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{answer, cached_content},
+    cached_content::{ContentCache, answer},
     content::Faq,
 };
 
@@ -69,10 +69,11 @@ pub struct FaqOut {
     ))]
 pub async fn list_faqs(
     State(app): State<AppState>,
+    Extension(cache): Extension<ContentCache>,
     headers: HeaderMap,
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
-    let cached = cached_content(&app).await?;
+    let cached = cache.get(&app).await?;
     let wanted = query.language.or(&headers);
     let language = cached.language(&wanted);
     let filter = Filter::of(query);

@@ -11,7 +11,7 @@ pub mod changes;
 mod check;
 pub mod content;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "AppInfo";
@@ -21,7 +21,12 @@ pub const SAMPLE: &str = include_str!("../content.json");
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")).always_open() }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::CONTENT])
+            .with_own(cached_content::ContentCache::default())
+            .always_open()
+    }
 
     public social_accounts::get_social_accounts.cacheable(cached_content::CACHE);
     public app_info::get_app_info.cacheable(cached_content::CACHE);

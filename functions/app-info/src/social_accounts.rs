@@ -1,6 +1,6 @@
 //! `getSocialAccounts`: where else the app is found.
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::cached_content::{answer, cached_content};
+use crate::cached_content::{ContentCache, answer};
 
 /// An account elsewhere.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,9 +34,10 @@ pub struct SocialAccountOut {
         body = Vec<SocialAccountOut>, example = json!(example()))))]
 pub async fn get_social_accounts(
     State(app): State<AppState>,
+    Extension(cache): Extension<ContentCache>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let cached = cached_content(&app).await?;
+    let cached = cache.get(&app).await?;
     let language = cached.language(&Languages::of(&headers));
     let accounts = cached.content.social_accounts.iter().map(|account| SocialAccountOut {
         name: account.name.in_language(language).to_owned(),

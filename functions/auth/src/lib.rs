@@ -6,14 +6,28 @@
 
 mod sending;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Authentication";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[
+                Section::CODES,
+                Section::CONTENT,
+                Section::COUNTRIES,
+                Section::HASHES,
+                Section::ISSUER,
+                Section::REFRESHES,
+                Section::SENDS,
+                Section::SESSIONS,
+                Section::SMS,
+                Section::WRITES,
+            ])
+    }
 
     public refresh_token::refresh_tokens;
     public send_otp::send_otp;

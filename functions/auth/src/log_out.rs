@@ -54,7 +54,7 @@ pub async fn log_out_device(
     };
     let session = match app
         .keyring
-        .verify(&token, TokenType::Refresh, &app.config.tokens, &app.store, app.now())
+        .verify(&token, TokenType::Refresh, app.settings.tokens()?, &app.store, app.now())
         .await?
     {
         Ok(claims) => claims.sid,

@@ -61,16 +61,17 @@ pub async fn refresh_tokens(
     Body(request): Body<RefreshRequest>,
 ) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
-    let rules = &app.config.tokens;
+    let (tokens, refreshes) = (app.settings.tokens()?, app.settings.refreshes()?);
     let presented = app
         .keyring
-        .verify(&request.refresh, TokenType::Refresh, rules, &app.store, now)
+        .verify(&request.refresh, TokenType::Refresh, tokens, &app.store, now)
         .await?
         .map_err(refused)?;
     let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
     let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
-    let quota = Quota { name: "refreshes", most: rules.refreshes_per_minute, window: 60 };
-    let successor = Successor { now, kid: app.issuer()?.kid(), rules };
+    let quota = Quota { name: "refreshes", most: refreshes.per_minute, window: 60 };
+    let sessions = app.settings.sessions()?;
+    let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
     let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
     match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
         Rotation::Rotated(account) => {
@@ -85,7 +86,7 @@ pub async fn refresh_tokens(
         }
         Rotation::Refused(None) => Err(ApiError::no_active_account()),
         Rotation::Refused(Some(account)) => {
-            match account.judge_stale(presented.sid, generation, now, rules) {
+            match account.judge_stale(presented.sid, generation, now, refreshes) {
                 StaleRefresh::Repeat(session) => {
                     audit::record(&app, Event::RefreshRepeated, about);
                     pair(&app, &presented, &session)

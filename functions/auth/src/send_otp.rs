@@ -94,7 +94,7 @@ pub async fn send_otp(
         }
     };
     let recipient = Recipient::find(&app, &request.phone, request.country.as_deref())?;
-    let rules = &app.config.codes;
+    let life = app.settings.codes()?.life;
     let (customer, plan) =
         tokio::join!(customer, Plan::make(&app, recipient, address, request.purpose, &limits));
     let customer = customer?;
@@ -108,8 +108,8 @@ pub async fn send_otp(
     Ok(Json(CodeSent {
         challenge: plan.challenge.id,
         phone: plan.recipient.phone.as_str().to_owned(),
-        expires_in: rules.life.as_secs(),
-        resend_after: rules.resend_after.as_secs(),
+        expires_in: life.as_secs(),
+        resend_after: app.settings.sends()?.resend_after.as_secs(),
     }))
 }
 

@@ -17,7 +17,7 @@ use shared::{
         request::Violation,
     },
     ids::ChallengeId,
-    limits::{BudgetKind, SHARDS, SendLog, Wait, share_of, to_next_day, to_next_hour},
+    limits::{BudgetKind, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     phone::{Phone, PhoneError},
     random::below,
@@ -50,10 +50,10 @@ impl Recipient {
         phone: &str,
         country: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let rules = &app.config.codes;
+        let codes = app.settings.codes()?;
         let today = day_of(app.now());
         if let Some(test) =
-            rules.test_numbers.iter().find(|test| test.phone == phone && today <= test.until)
+            codes.test_numbers.iter().find(|test| test.phone == phone && today <= test.until)
         {
             let fixed_code = Some(test.code.clone());
             return Ok(Self {
@@ -66,7 +66,8 @@ impl Recipient {
             let (name, Violation { code, detail }) = not_a_phone(error, country);
             ApiError::field(name, code, detail)
         })?;
-        let served = phone.country().filter(|country| rules.countries.contains(country));
+        let countries = app.settings.countries()?;
+        let served = phone.country().filter(|country| countries.contains(country));
         let country = served.ok_or_else(|| {
             ApiError::field("phone", "invalid", "Codes cannot be sent to this country.")
         })?;
@@ -97,15 +98,12 @@ impl Plan {
         purpose: Purpose,
         limits: &RateLimits,
     ) -> Result<Self, ApiError> {
-        let (now, rules, hashes) = (app.now(), &app.config.codes, app.hashes()?);
+        let (now, rules, hashes) = (app.now(), app.settings.sends()?, app.hashes()?);
         let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
         let of_address =
-            Quota { name: "codes-address", most: rules.sends_per_address_hourly, window: 3_600 };
-        let of_phone = Quota {
-            name: "codes-phone",
-            most: rules.sends_per_phone_and_address_hourly,
-            window: 3_600,
-        };
+            Quota { name: "codes-address", most: rules.per_address_hourly, window: 3_600 };
+        let of_phone =
+            Quota { name: "codes-phone", most: rules.per_phone_and_address_hourly, window: 3_600 };
         let (counted, log, spent) = tokio::join!(
             app.store.count_send(&address, rules, now),
             app.store.send_log(&phone),
@@ -132,14 +130,14 @@ impl Plan {
             spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
         let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
         let id = ChallengeId::new(now, &*app.random);
-        let hash = hashes.code(id, &recipient.phone, purpose, code.expose_secret());
+        let hash = hashes.code(id, &recipient.phone, purpose.as_str(), code.expose_secret());
         let challenge = Challenge {
             id,
             phone,
             purpose,
             customer: None,
             code: hash,
-            until: now + rules.life,
+            until: now + app.settings.codes()?.life,
             tries: 0,
             budget,
         };
@@ -149,12 +147,12 @@ impl Plan {
     /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard
     /// of a budget just filled up.
     pub(crate) async fn commit(&mut self, app: &AppState) -> Result<(), ApiError> {
-        let now = app.now();
+        let (now, limits) = (app.now(), app.settings.sends()?);
         let (logged, stored, country, total) = tokio::join!(
             app.store.replace_send_log(self.phone(), &self.log, now),
             app.store.put_challenge(&self.challenge),
-            self.spend(app, Budget::Country),
-            self.spend(app, Budget::Total),
+            self.spend(app, limits, Budget::Country),
+            self.spend(app, limits, Budget::Total),
         );
         let counted = Counted {
             logged: matches!(logged, Ok(true)),
@@ -163,7 +161,7 @@ impl Plan {
         };
         let refused = match (&logged, &country, &total) {
             // Somebody else sent to this phone in this very moment: it waits as after any send.
-            (Ok(false), _, _) => Some(Wait(app.config.codes.resend_after.as_secs())),
+            (Ok(false), _, _) => Some(Wait(limits.resend_after.as_secs())),
             (_, Ok(Spending::Exhausted), _) | (_, _, Ok(Spending::Exhausted)) => {
                 Some(to_next_day(now))
             }
@@ -210,12 +208,12 @@ impl Plan {
             return Ok(());
         }
         let text = message(
-            &app.config.app_name,
+            &app.settings.content()?.app_name,
             self.code.expose_secret(),
-            app.config.codes.life.as_secs(),
+            app.settings.codes()?.life.as_secs(),
             app_hash,
         );
-        app.messages.send_sms(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
+        app.messages.send(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
         app.metrics.count(app.now(), "CodesSent", 1);
         Ok(())
     }
@@ -251,7 +249,12 @@ impl Plan {
         }
     }
 
-    async fn spend(&self, app: &AppState, which: Budget) -> Result<Spending, StoreError> {
+    async fn spend(
+        &self,
+        app: &AppState,
+        limits: &SendLimits,
+        which: Budget,
+    ) -> Result<Spending, StoreError> {
         let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else {
             return Ok(Spending::Free);
         };
@@ -261,8 +264,7 @@ impl Plan {
             }
             Budget::Total => (BudgetKind::Total, shares.total_shard, &spent.1),
         };
-        let shard =
-            app.store.spend_budget(kind, spent, shard, &app.config.codes, app.now()).await?;
+        let shard = app.store.spend_budget(kind, spent, shard, limits, app.now()).await?;
         Ok(shard.map_or(Spending::Exhausted, Spending::At))
     }
 
@@ -337,7 +339,7 @@ fn choose_shares(
     recipient: &Recipient,
     (country, total): &(Spent, Spent),
 ) -> Result<BudgetShares, ApiError> {
-    let rules = &app.config.codes;
+    let limits = app.settings.sends()?;
     let shard_with_room = |spent: &Spent, limit: u32| -> Option<u8> {
         let first = below(&*app.random, SHARDS.into());
         let shards = (0..SHARDS.into())
@@ -345,8 +347,8 @@ fn choose_shares(
             .filter_map(|shard| u8::try_from(shard).ok());
         shards.into_iter().find(|shard| spent[usize::from(*shard)] < share_of(limit, *shard))
     };
-    let country_shard = shard_with_room(country, rules.daily_per_country);
-    let total_shard = shard_with_room(total, rules.daily_total);
+    let country_shard = shard_with_room(country, limits.per_country_daily);
+    let total_shard = shard_with_room(total, limits.total_daily);
     match (country_shard, total_shard) {
         (Some(country_shard), Some(total_shard)) => Ok(BudgetShares {
             country: recipient.country.clone(),
@@ -380,7 +382,8 @@ mod tests {
         let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
         assert_eq!(
             text,
-            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\nFA+9qCX9VSu"
+            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\n\
+             FA+9qCX9VSu"
         );
         assert!(text.len() <= 140);
     }

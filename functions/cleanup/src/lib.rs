@@ -23,13 +23,14 @@ use shared::{
     store::StoreError,
 };
 
-use self::run::{Counts, Run, Task, TaskError};
+use self::run::{Counts, Run, RunSettings, Task, TaskError};
 pub use self::tasks::TASKS;
 
 /// The consumer, as the Lambda runtime and the launcher run it.
 pub fn consumer() -> Consumer {
     Consumer {
         name: env!("CARGO_CRATE_NAME"),
+        needs: RunSettings::SECTIONS,
         start: |_| {},
         handle: |app, _, deadline| run(app, deadline).boxed(),
     }
@@ -40,10 +41,11 @@ pub fn consumer() -> Consumer {
 async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
     let deadline = deadline.earlier_by(run::MARGIN);
+    let settings = RunSettings::of(&app.settings)?;
     let (mut report, mut failed) = (Map::new(), Vec::new());
     for (task, left) in TASKS.iter().zip((1..=TASKS.len()).rev()) {
         let share = deadline.share(u32::try_from(left).unwrap_or(1));
-        let run = Run { app: app.clone(), now: began, deadline: share };
+        let run = Run { app: app.clone(), settings: settings.clone(), now: began, deadline: share };
         let counts = match attempt((task.run)(&run)).await {
             Ok(counts) => counts,
             Err(error) => {

@@ -5,7 +5,15 @@ use std::{fmt, ops::AddAssign, time::Duration};
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
-use shared::{app::AppState, runtime::deadline::Deadline, store::StoreError};
+use shared::{
+    app::AppState,
+    device::DeviceSettings,
+    petstore::SampleSettings,
+    runtime::deadline::Deadline,
+    settings::{ExpirySettings, NotDeclared, Section, Settings},
+    store::StoreError,
+    wallet::AuditSettings,
+};
 
 /// How long before its end a run begins nothing new: longer than a step of any task takes when
 /// storage is slow.
@@ -18,9 +26,19 @@ pub struct Task {
     pub(crate) run: for<'a> fn(&'a Run) -> BoxFuture<'a, Result<Counts, StoreError>>,
 }
 
+/// What the tasks are configured with.
+#[derive(Debug, Clone)]
+pub(crate) struct RunSettings {
+    pub(crate) audit: AuditSettings,
+    pub(crate) devices: DeviceSettings,
+    pub(crate) expiry: ExpirySettings,
+    pub(crate) samples: SampleSettings,
+}
+
 /// A run, as one task sees it.
 pub(crate) struct Run {
     pub(crate) app: AppState,
+    pub(crate) settings: RunSettings,
     /// When it began: what is due is due by then.
     pub(crate) now: Timestamp,
     /// When the task has to stop.
@@ -54,6 +72,26 @@ pub(crate) enum Outcome {
     PutOff,
     /// Somebody else did it, or changed it meanwhile.
     Nothing,
+}
+
+impl RunSettings {
+    pub(crate) const SECTIONS: &[Section] = &[
+        Section::AUDIT,
+        Section::DEVICES,
+        Section::EXPIRY,
+        Section::SAMPLES,
+        // The log names customers by pseudonyms.
+        Section::SIGNER,
+    ];
+
+    pub(crate) fn of(settings: &Settings) -> Result<Self, NotDeclared> {
+        Ok(Self {
+            audit: settings.audit()?.clone(),
+            devices: settings.devices()?.clone(),
+            expiry: settings.expiry()?.clone(),
+            samples: settings.samples()?.clone(),
+        })
+    }
 }
 
 impl Run {

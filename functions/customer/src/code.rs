@@ -16,7 +16,7 @@ use shared::{
         request::{Fields, Reported, Violation},
     },
     ids::{ChallengeId, CustomerId},
-    limits::{BudgetKind, Counted, TriesOn, Wait, to_next_hour},
+    limits::{BudgetKind, Counted, TriesOn, TryLimits, Wait, to_next_hour},
     otp::{Challenge, Purpose, Reserved},
     phone::Phone,
 };
@@ -92,7 +92,9 @@ pub(crate) fn both_or_neither(fields: &mut Fields, [challenge, otp]: [Sent<'_>; 
 
 /// Whether nothing is ever sent to this number.
 pub(crate) fn is_test_number(app: &AppState, phone: &str) -> bool {
-    app.config.codes.test_numbers.iter().any(|test| test.phone == phone)
+    app.settings
+        .codes()
+        .is_ok_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
 }
 
 impl Presented {
@@ -123,15 +125,16 @@ impl Presented {
         on: TriesOn,
         address: IpAddr,
     ) -> Result<Tried, ApiError> {
-        let (store, rules, now) = (&app.store, &app.config.codes, app.now());
+        let (store, limits, now) = (&app.store, app.settings.tries()?, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
         let address = app.hashes()?.address(address);
         let (counted, reserved) = tokio::join!(
-            store.count_try(&on, &address, rules, now),
-            store.reserve_try(id, rules.tries, now)
+            store.count_try(&on, &address, limits, now),
+            store.reserve_try(id, limits.per_code, now)
         );
-        let quota = quota(app);
-        let of_code = Quota { name: "tries-code", most: rules.tries, window: rules.life.as_secs() };
+        let quota = quota(limits);
+        let life = app.settings.codes()?.life.as_secs();
+        let of_code = Quota { name: "tries-code", most: limits.per_code, window: life };
         let used = match counted? {
             Counted::Within(used) => used,
             Counted::Over(wait) => {
@@ -169,14 +172,15 @@ impl Tried {
     ) -> Result<Right, ApiError> {
         let Expected { phone, purpose, customer } = expected;
         let hashes = app.hashes()?;
-        let presented = hashes.code(self.challenge.id, phone, purpose, &self.presented.code);
+        let presented =
+            hashes.code(self.challenge.id, phone, purpose.as_str(), &self.presented.code);
         if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &presented, app.now()) {
             audit::record(app, Event::WrongCode, about);
             return Err(invalid_code(self.presented.attr));
         }
         // A right code takes no try: it is given back.
         self.presented.limits.counted(
-            quota(app),
+            quota(app.settings.tries()?),
             self.used.saturating_sub(1),
             to_next_hour(app.now()),
         );
@@ -238,10 +242,6 @@ impl Right {
 }
 
 /// The limit of tries that counts what comes from one address.
-fn quota(app: &AppState) -> Quota {
-    Quota {
-        name: "tries",
-        most: app.config.codes.tries_per_phone_and_address_hourly,
-        window: 3_600,
-    }
+fn quota(limits: &TryLimits) -> Quota {
+    Quota { name: "tries", most: limits.per_phone_and_address_hourly, window: 3_600 }
 }

@@ -106,7 +106,7 @@ pub async fn export_customer(
     if is_first && profile.is_none() {
         return Err(ApiError::user_not_found());
     }
-    let page = paging.page(&app, rest, |placed| placed.place.clone());
+    let page = paging.page(rest, |placed| placed.place.clone());
     let mut export = Export {
         account: profile
             .as_ref()

@@ -11,14 +11,26 @@ mod code;
 mod log_in;
 mod patch;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Customer";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[
+                Section::CODES,
+                Section::CONTENT,
+                Section::HASHES,
+                Section::ISSUER,
+                Section::SESSIONS,
+                Section::SMS,
+                Section::TRIES,
+                Section::WRITES,
+            ])
+    }
 
     public authenticate::authenticate_customer;
     bearer profile::get_customer;

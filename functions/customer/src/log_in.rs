@@ -86,7 +86,7 @@ impl<'a> LogIn<'a> {
         device: DeviceLabel,
     ) -> Result<Done, ApiError> {
         let (now, issuer) = (self.app.now(), self.app.issuer()?);
-        let session = Session::begin(now, issuer.kid(), device, &self.app.config.tokens);
+        let session = Session::begin(now, issuer.kid(), device, self.app.settings.sessions()?);
         let id = SessionId::new(now, &*self.app.random);
         let device = self.device(id, matched.device_owner.clone());
         let phone = matched.code.phone().clone();

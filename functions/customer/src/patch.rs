@@ -16,8 +16,8 @@ use url::Url;
 use crate::code::both_or_neither;
 
 request! {
-    /// Changes of a profile. What is not sent stays as it is; null takes a value away where there
-    /// may be none.
+    /// Changes of a profile. What is not sent stays as it is; null clears a value that may be
+    /// null.
     pub struct CustomerPatch {
         details: Flat<DetailsPatch>,
         phone: Flat<PhonePatch>,
@@ -36,7 +36,6 @@ request! {
         email: Patch<Clearable<Email>>,
         /// A day in the past.
         birth_date: Patch<Nullable<PastDay>>,
-        /// As told.
         gender: Patch<Nullable<Choice<Gender>>>,
         /// A BCP 47 tag.
         language: Patch<Nullable<Language>>,

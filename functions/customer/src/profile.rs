@@ -20,7 +20,12 @@ use shared::{
     ids::CustomerId,
     phone::Phone,
 };
+use table::retry::Policy;
 use utoipa::ToSchema;
+
+/// How often a change is tried on top of other changes, where the request does not name the version
+/// that it changes.
+pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 
 /// A customer's profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,8 +101,9 @@ pub(crate) fn changed_elsewhere() -> ApiError {
 /// The profile of the examples.
 pub(crate) fn example() -> serde_json::Value {
     serde_json::json!({
-        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123", "first_name": "Amal", "last_name": "Haddad",
-        "email": "amal@example.com", "birth_date": "1990-02-28", "gender": "female", "language": "ar",
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "phone": "+14155550123",
+        "first_name": "Amal", "last_name": "Haddad", "email": "amal@example.com",
+        "birth_date": "1990-02-28", "gender": "female", "language": "ar",
         "avatar_url": "https://example.com/amal.jpg", "marketing_opt_in": false,
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:05:00.000Z"})
 }

@@ -43,22 +43,27 @@ pub(crate) struct InQuery {
     #[param(required = false, nullable = false, example = true)]
     boolean: Option<bool>,
     /// A day.
-    #[param(required = false, nullable = false, value_type = Option<String>, format = Date, example = "2026-11-25")]
+    #[param(required = false, nullable = false, value_type = Option<String>, format = Date,
+        example = "2026-11-25")]
     day: Option<String>,
     /// One of three.
     #[param(required = false, nullable = false, inline, example = "newest")]
     sort: Option<Sort>,
     /// A list that repeats its name: `form=a&form=b`.
-    #[param(required = false, nullable = false, style = Form, explode = true, example = json!(["a", "b"]))]
+    #[param(required = false, nullable = false, style = Form, explode = true,
+        example = json!(["a", "b"]))]
     form: Option<Vec<String>>,
     /// A list between commas: `commas=1,2`.
-    #[param(required = false, nullable = false, style = Form, explode = false, example = json!([1, 2]))]
+    #[param(required = false, nullable = false, style = Form, explode = false,
+        example = json!([1, 2]))]
     commas: Option<Vec<i32>>,
     /// A list between spaces: `spaces=a%20b`.
-    #[param(required = false, nullable = false, style = SpaceDelimited, explode = false, example = json!(["a", "b"]))]
+    #[param(required = false, nullable = false, style = SpaceDelimited, explode = false,
+        example = json!(["a", "b"]))]
     spaces: Option<Vec<String>>,
     /// A list between bars: `pipes=a|b`.
-    #[param(required = false, nullable = false, style = PipeDelimited, explode = false, example = json!(["a", "b"]))]
+    #[param(required = false, nullable = false, style = PipeDelimited, explode = false,
+        example = json!(["a", "b"]))]
     pipes: Option<Vec<String>>,
     /// An object: `filter[color]=red&filter[least]=3`.
     #[param(required = false, nullable = false, style = DeepObject, explode = true, inline)]

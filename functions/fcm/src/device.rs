@@ -44,7 +44,7 @@ pub struct DeviceOut {
 request! {
     /// A device to register.
     #[name("DeviceRegistration")]
-    #[partial(PartialDeviceChange)]
+    #[partial(PartialDeviceChange, "Some of a device's fields.")]
     pub struct NewDevice {
         name: Patch<Nullable<Text<0, 255>>>,
         /// What the push service knows it by. Another one than the device has must be nobody's.
@@ -57,8 +57,8 @@ request! {
 }
 
 request! {
-    /// A device's changes. As in REST Framework, a flag that is not sent has its default; what else
-    /// is not sent stays.
+    /// Changes of a device. `active` is true where it is not sent, as in REST Framework; other
+    /// fields that are not sent stay.
     pub struct DeviceChange {
         device: Flat<NewDevice>,
     }
@@ -104,8 +104,10 @@ pub(crate) fn not_unique() -> ApiError {
 /// The device of the examples.
 pub(crate) fn example() -> Value {
     json!({
-        "id": 444_811_552_358_401_u64, "name": "Amal's phone", "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
-        "device_id": "8f14e45f-ceea-467f", "active": true, "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})
+        "id": 444_811_552_358_401_u64, "name": "Amal's phone",
+        "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
+        "device_id": "8f14e45f-ceea-467f", "active": true,
+        "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})
 }
 
 /// A registration for the documentation.

@@ -9,7 +9,7 @@ mod device;
 mod notification;
 mod selection;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const DEVICES: &str = "FCM/Devices";
@@ -17,7 +17,10 @@ const NOTIFICATIONS: &str = "FCM/Notification";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::WRITES])
+    }
 
     bearer list_devices::list_devices;
     bearer create_device::create_device;

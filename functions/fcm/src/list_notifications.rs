@@ -62,13 +62,13 @@ pub async fn list_notifications(
     };
     let (verified, (inbox, mut items)) = caller.alongside(read).await?;
     // An app in which two customers take turns must not take one's inbox for the other's.
-    let tag =
-        ETag::new(format_args!("{}-{}", app.pseudonym(verified.customer), inbox.version(now)));
+    let name = app.signer()?.pseudonym(&verified.customer.to_string());
+    let tag = ETag::new(format_args!("{name}-{}", inbox.version(now)));
     if tag.is_known_to(&headers) {
         return Ok(with_tag(StatusCode::NOT_MODIFIED, tag.header()));
     }
     items.retain(|item| inbox.is_visible(item.id, now));
-    let page = paging.page(&app, items, |item: &Notification| item.id.to_string());
+    let page = paging.page(items, |item: &Notification| item.id.to_string());
     let unread = from.is_none().then(|| inbox.unread(now));
     let page = page.map(|item| NotificationOut::of(item, &inbox));
     let page = NotificationPage {

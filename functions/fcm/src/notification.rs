@@ -52,7 +52,8 @@ impl NotificationOut {
 /// The notification of the examples.
 pub(crate) fn example() -> Value {
     json!({
-        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "type": "order", "title": "Your order is on its way",
-        "body": "It will be with you by six.", "data": {"order": "4711"}, "image_url": null, "read": false,
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "type": "order",
+        "title": "Your order is on its way", "body": "It will be with you by six.",
+        "data": {"order": "4711"}, "image_url": null, "read": false,
         "created": "2026-11-22T10:00:00.000Z"})
 }

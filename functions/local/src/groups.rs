@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use shared::{http::routes::Routes, runtime::Consumer};
+use shared::{http::routes::Routes, runtime::Consumer, settings::Section};
 
 use crate::template::FunctionDefinition;
 
@@ -81,6 +81,12 @@ pub fn consumer(name: &str) -> Option<Consumer> {
 
 pub fn routes(group: &str) -> Option<Routes> {
     GROUPS.iter().find(|(name, _)| *name == group).map(|(_, routes)| routes())
+}
+
+/// The settings that a group or a consumer reads.
+pub fn sections(name: &str) -> Vec<Section> {
+    let of_group = routes(name).map(|routes| routes.sections().to_vec());
+    of_group.or_else(|| Some(consumer(name)?.needs.to_vec())).unwrap_or_default()
 }
 
 /// Fails at the first function that the template or this list does not have.

@@ -9,9 +9,9 @@ use shared::{
     app::AppState,
     aws::Clients,
     clock::{Clock, SystemClock},
-    config::Config,
     random::SystemRandom,
     runtime::Function,
+    settings::Settings,
 };
 
 use crate::{
@@ -48,15 +48,12 @@ pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
             ("AWS_ENDPOINT_URL_SNS", UNREACHABLE),
         ];
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let config = Config::from_variables(&variables);
-        let config = config
+        let routes = docs::without_operations();
+        let settings = Settings::from_variables(&variables, routes.sections())
             .map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
-        let clients = Clients::new(&config);
-        let app = AppState::new(config, clients, clock.clone(), Arc::new(SystemRandom));
-        let target = Target {
-            function: Function::new(docs::without_operations(), app),
-            timeout: INTEGRATION_LIMIT,
-        };
+        let clients = Clients::new(&settings.aws);
+        let app = AppState::new(settings, clients, clock.clone(), Arc::new(SystemRandom));
+        let target = Target { function: Function::new(routes, app), timeout: INTEGRATION_LIMIT };
         keys.extend(function.routes.into_iter().map(|key| (key, function.group.clone())));
         targets.insert(function.group, target);
     }

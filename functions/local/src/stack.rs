@@ -12,7 +12,7 @@ use std::{
     sync::Arc,
 };
 
-use shared::{app::AppState, aws::Clients, config::Config, runtime::Function};
+use shared::{app::AppState, aws::Clients, runtime::Function, settings::Settings};
 use tokio::task::JoinSet;
 
 pub use self::options::{ClientsOf, EngineAddresses, StackOptions};
@@ -75,12 +75,12 @@ impl Stack {
             dynamodb: dynamodb_endpoint.unwrap_or_default(),
             sns: sns_endpoint.unwrap_or_default(),
         };
-        let configs = endpoints.configs(&deployment.functions)?;
-        if let Some((_, config)) = configs.first() {
-            table::create_table_if_absent(&Clients::new(config).dynamodb, &deployment.table)
-                .await?;
+        let settings = endpoints.settings(&deployment.functions)?;
+        if let Some((_, settings)) = settings.first() {
+            let clients = Clients::new(&settings.aws);
+            table::create_table_if_absent(&clients.dynamodb, &deployment.table).await?;
         }
-        let states = options.states(configs);
+        let states = options.states(settings);
         let (queue, queue_consumer) =
             queue_consumer(&deployment.functions, &states, &recorder, &options).unzip();
         let scheduled = scheduled(&deployment.functions, &states, &options);
@@ -104,7 +104,8 @@ impl Stack {
     /// Publishes the repository's content and, if the Petstore is enabled, its samples, unless the
     /// table has some already.
     pub async fn seed(&self) -> Result<(), ContentError> {
-        if let Some(state) = self.state("petstore").filter(|state| state.config.petstore.enabled) {
+        let is_open = |state: &&AppState| state.settings.shop().is_ok_and(|shop| shop.enabled);
+        if let Some(state) = self.state("petstore").filter(is_open) {
             state.store.load_samples(state.now()).await.map_err(ContentError::Store)?;
         }
         let Some(state) = self.state("app-info") else { return Ok(()) };
@@ -213,19 +214,21 @@ struct Endpoints {
 }
 
 impl Endpoints {
-    fn configs(
+    /// The settings of each function, with the sections that it reads.
+    fn settings(
         &self,
         functions: &[FunctionDefinition],
-    ) -> Result<Vec<(String, Config)>, StackError> {
-        let config = |function: &FunctionDefinition| {
-            let config = Config::from_variables(&self.environment(function));
-            let config = config.map_err(|error| StackError::Config {
+    ) -> Result<Vec<(String, Settings)>, StackError> {
+        let read = |function: &FunctionDefinition| {
+            let needs = groups::sections(&function.group);
+            let settings = Settings::from_variables(&self.environment(function), &needs);
+            let settings = settings.map_err(|error| StackError::Config {
                 function: function.logical_id.clone(),
                 error,
             })?;
-            Ok((function.group.clone(), config))
+            Ok((function.group.clone(), settings))
         };
-        functions.iter().map(config).collect()
+        functions.iter().map(read).collect()
     }
 
     /// The variables that the template and Lambda set.

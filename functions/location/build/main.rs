@@ -23,7 +23,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     let folder = env::var("OUT_DIR").expect("cargo names the folder");
     let write = |name: &str, text: String| {
-        fs::write(Path::new(&folder).join(name), text).expect("the folder can be written")
+        fs::write(Path::new(&folder).join(name), text).expect("the folder can be written");
     };
     write("countries.txt", countries());
     write("subdivisions.txt", subdivisions());

@@ -55,7 +55,7 @@ pub struct AddressOut {
 request! {
     /// What a customer writes of an address.
     #[changes(Details)]
-    #[partial(AddressPatch)]
+    #[partial(AddressPatch, "Some of an address's fields.")]
     #[check(check_postal_code, check_changed_postal_code)]
     pub struct AddressFields {
         /// What the customer calls it.
@@ -71,7 +71,7 @@ request! {
         postal_code: Patch<Text<0, 20>>,
         /// ISO 3166-1 alpha-2.
         country: CountryCode,
-        /// Null takes it away.
+        /// Null where there is none.
         location: Patch<Nullable<As<Point, Object<Location>>>>,
         instructions: Patch<Text<0, 500>>,
     }
@@ -88,7 +88,7 @@ request! {
 }
 
 request! {
-    /// Another content of an address. What is not required and not sent stays.
+    /// Changes of an address. Fields that are not required and not sent stay.
     pub struct AddressChange {
         address: Flat<AddressFields>,
         /// True makes it the default; false changes nothing, since one of the addresses is.
@@ -97,7 +97,7 @@ request! {
 }
 
 request! {
-    /// Some of an address's changes.
+    /// Some of an address's fields.
     pub struct PartialAddressChange {
         address: Flat<AddressPatch>,
         /// True makes it the default; false changes nothing.
@@ -189,15 +189,18 @@ impl AddressOut {
 
 /// The address of the examples, as it is sent.
 pub(crate) fn example_fields() -> Value {
-    json!({"label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street", "city": "Riyadh",
-        "postal_code": "12271", "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
+    json!({"label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
+        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA",
+        "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
 }
 
 /// The same as it is answered.
 pub(crate) fn example() -> Value {
-    json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
-        "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
-        "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true, "region": crate::region::example(),
+    json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home",
+        "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street",
+        "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
+        "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true,
+        "region": crate::region::example(),
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z"})
 }
 

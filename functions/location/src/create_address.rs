@@ -1,6 +1,6 @@
 //! `CreateAddress`.
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use shared::{
     address::{Added, Address, AddressBook, DefaultPlace, Details, NewAddress as Addition},
@@ -21,7 +21,7 @@ use crate::{
     address::{AddressOut, NewAddress, changed, changed_elsewhere},
     countries::Language,
     region::Region,
-    served::areas_if_known,
+    served::AreaCache,
 };
 
 /// How often an addition is decided anew, where others empty and fill the book all the while.
@@ -40,6 +40,7 @@ pub(crate) const TRIES: usize = 12;
     ))]
 pub async fn create_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     headers: HeaderMap,
     Keyed { key, request: NewAddress { address, is_default } }: Keyed<NewAddress>,
@@ -55,7 +56,7 @@ pub async fn create_address(
             app.store.address_book(customer)
         )
     };
-    let (read, areas) = tokio::join!(caller.alongside_write(read), areas_if_known(&app));
+    let (read, areas) = tokio::join!(caller.alongside_write(read), areas.get_or_none(&app));
     let (verified, (seen, mut book)) = read?;
     if let Some(seen) = seen {
         return idempotency::repeat(seen);

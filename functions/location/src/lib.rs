@@ -16,7 +16,7 @@ pub mod region;
 mod served;
 pub mod time_zones;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const COUNTRY: &str = "Location/Country";
@@ -25,7 +25,11 @@ const ADDRESS: &str = "Location/Address";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::COUNTRIES, Section::WRITES])
+            .with_own(served::AreaCache::default())
+    }
 
     public list_countries::list_countries.cacheable(list_countries::CACHE);
     public region_by_point::get_region_by_point.cacheable(region_by_point::CACHE);

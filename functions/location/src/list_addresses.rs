@@ -1,6 +1,6 @@
 //! `ListAddresses`.
 
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use http::HeaderMap;
 use shared::{
     app::AppState,
@@ -8,7 +8,7 @@ use shared::{
     http::{error::ApiError, language::Languages},
 };
 
-use crate::{address::AddressOut, countries::Language, region::Region, served::areas_if_known};
+use crate::{address::AddressOut, countries::Language, region::Region, served::AreaCache};
 
 /// The caller's addresses.
 ///
@@ -20,12 +20,13 @@ use crate::{address::AddressOut, countries::Language, region::Region, served::ar
         example = json!([crate::address::example()]))))]
 pub async fn list_addresses(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     headers: HeaderMap,
 ) -> Result<Json<Vec<AddressOut>>, ApiError> {
     let (read, areas) = tokio::join!(
         caller.alongside(|customer| app.store.addresses(customer)),
-        areas_if_known(&app)
+        areas.get_or_none(&app)
     );
     let (_, (book, addresses)) = read?;
     let language = Language::wanted(&Languages::of(&headers));

@@ -83,8 +83,8 @@ pub async fn list_countries(
         language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
     let search = folded(&query.search.unwrap_or_default());
     let shown = listed.filter(|(country, name)| is_found(country, name, &search));
-    let codes_go_to =
-        |country: &Country| app.config.codes.countries.iter().any(|code| code == country.code);
+    let served = app.settings.countries()?;
+    let codes_go_to = |country: &Country| served.contains(country.code);
     let countries: Vec<_> =
         shown.map(|(country, name)| CountryOut::new(country, name, codes_go_to(country))).collect();
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

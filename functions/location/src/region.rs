@@ -70,5 +70,6 @@ impl From<&Area> for ServiceArea {
 /// The region of the examples.
 pub(crate) fn example() -> Value {
     json!({"country": {"code": "SA", "name": "Saudi Arabia"}, "subdivision": null,
-        "service_area": {"id": "riyadh-north", "name": "North Riyadh", "served": true}, "timezone": "Asia/Riyadh", "also": []})
+        "service_area": {"id": "riyadh-north", "name": "North Riyadh", "served": true},
+        "timezone": "Asia/Riyadh", "also": []})
 }

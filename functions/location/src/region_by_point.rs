@@ -1,6 +1,6 @@
 //! `GetRegionByPoint`.
 
-use axum::{extract::State, response::Response};
+use axum::{Extension, extract::State, response::Response};
 use http::HeaderMap;
 use shared::{
     app::AppState,
@@ -16,7 +16,7 @@ use shared::{
     request,
 };
 
-use crate::{countries::Language, region::Region, served::areas_now};
+use crate::{countries::Language, region::Region, served::AreaCache};
 
 /// What `Cache-Control` says: as long as this process keeps the service areas, too.
 pub(crate) const CACHE: &str = "public, max-age=60";
@@ -50,12 +50,13 @@ request! {
     ))]
 pub async fn get_region_by_point(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     headers: HeaderMap,
     Query(RegionQuery { point, language }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
     let wanted = language.or(&headers);
     let language = Language::wanted(&wanted);
-    let areas = areas_now(&app).await?;
+    let areas = areas.get(&app).await?;
     let region =
         Region::at(point.into(), &areas.index, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

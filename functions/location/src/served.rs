@@ -1,4 +1,4 @@
-//! The service areas that hold now, as this process keeps them.
+//! The published service areas, cached in the process.
 
 use std::sync::Arc;
 
@@ -8,25 +8,32 @@ use shared::{
 
 use crate::areas::{Area, AreaIndex};
 
-/// A release of the service areas, to be asked.
+/// A release of the service areas.
 #[derive(Debug, Default)]
 pub(crate) struct Served {
     release: Option<AreaReleaseId>,
     pub(crate) index: Arc<AreaIndex>,
 }
 
-/// What holds now. No trip in a warm process; before its first answer one for which release holds,
-/// and one for each megabyte of it. Once a minute, beside a request, the former is read again: half
-/// a read unit; a read unit for each 4 KB of the areas where another holds.
-pub(crate) async fn areas_now(app: &AppState) -> Result<Arc<Served>, StoreError> {
-    let kept = app.own::<SwrCache<Served>>();
-    let (of, last) = (app.clone(), kept.last());
-    kept.get(app.now(), async move { Served::read(&of, last).await.map(Arc::new) }).await
-}
+/// The service areas that this process serves.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AreaCache(Arc<SwrCache<Served>>);
 
-/// The same for what can do without: no areas where they cannot be read.
-pub(crate) async fn areas_if_known(app: &AppState) -> Arc<Served> {
-    areas_now(app).await.unwrap_or_default()
+impl AreaCache {
+    /// The release that is served now. No trip in a warm process; before the first answer one trip
+    /// for the release's id, and one for each megabyte of it. Once a minute, beside a request, the
+    /// id is read again: half a read unit, and a read unit for each 4 KB of the areas if there is a
+    /// new release.
+    pub(crate) async fn get(&self, app: &AppState) -> Result<Arc<Served>, StoreError> {
+        let (of, last) = (app.clone(), self.0.last());
+        let read = async move { Served::read(&of, last).await.map(Arc::new) };
+        self.0.get(app.now(), read).await
+    }
+
+    /// Like [`AreaCache::get`]; no areas where they cannot be read.
+    pub(crate) async fn get_or_none(&self, app: &AppState) -> Arc<Served> {
+        self.get(app).await.unwrap_or_default()
+    }
 }
 
 impl Served {

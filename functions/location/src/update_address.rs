@@ -1,7 +1,7 @@
 //! `UpdateAddress`, by `PATCH` and by `PUT`.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State},
 };
 use http::HeaderMap;
@@ -21,7 +21,7 @@ use crate::{
     countries::Language,
     create_address::TRIES,
     region::Region,
-    served::areas_if_known,
+    served::AreaCache,
 };
 
 /// Changes some fields of an address.
@@ -40,13 +40,14 @@ use crate::{
     ))]
 pub async fn update_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(PartialAddressChange { address, is_default }): Body<PartialAddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
     let change = Change { patch: address, is_default: is_default.unwrap_or(false) };
-    apply(&app, &caller, &id, &headers, &change).await
+    apply(&app, &areas, &caller, &id, &headers, &change).await
 }
 
 /// Changes an address.
@@ -64,13 +65,14 @@ pub async fn update_address(
     ))]
 pub async fn replace_address(
     State(app): State<AppState>,
+    Extension(areas): Extension<AreaCache>,
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(AddressChange { address, is_default }): Body<AddressChange>,
 ) -> Result<Json<AddressOut>, ApiError> {
     let change = Change { patch: address.into(), is_default };
-    apply(&app, &caller, &id, &headers, &change).await
+    apply(&app, &areas, &caller, &id, &headers, &change).await
 }
 
 /// What is to be changed.
@@ -81,6 +83,7 @@ struct Change {
 
 async fn apply(
     app: &AppState,
+    areas: &AreaCache,
     caller: &Caller,
     id: &str,
     headers: &HeaderMap,
@@ -89,7 +92,7 @@ async fn apply(
     let id = id.parse().ok();
     let (read, areas) = tokio::join!(
         caller.alongside_write(|customer| read(app, customer, id)),
-        areas_if_known(app)
+        areas.get_or_none(app)
     );
     let (verified, (mut book, mut found)) = read?;
     for _ in 0..TRIES {

@@ -4,7 +4,7 @@
 //! own readers: path, `Accept`, token, method, size and type of the body, fields. What is wrong is
 //! answered as the operation would answer it. Then `Prefer` (RFC 7240) picks: `code=429` a
 //! documented status, `example=name` one of its examples, `delay=3` seconds to wait, at most
-//! [`MockConfig::most_delay`](shared::config::MockConfig). `Preference-Applied` says what was
+//! [`MockSettings::most_delay`](shared::settings::MockSettings). `Preference-Applied` says what was
 //! heeded.
 //!
 //! Invariants: any bearer token is good; nothing is read from a table or written to one.
@@ -22,6 +22,7 @@ use shared::{
         negotiate::Accept,
         routes::{MockedRequest, Routes},
     },
+    settings::Section,
 };
 
 use document::Document;
@@ -41,20 +42,17 @@ const GROUPS: [fn() -> Routes; 8] = [
 
 /// All operations below `/mock`.
 pub fn routes() -> Routes {
-    let none = Routes::of(env!("CARGO_CRATE_NAME"));
+    let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[Section::MOCK, Section::CODES]);
     GROUPS.iter().fold(none, |routes, group| routes.mocking("/mock", group(), answer))
 }
 
-fn answer(
-    app: AppState,
-    request: MockedRequest,
-) -> BoxFuture<'static, Result<Response, ApiError>> {
+fn answer(app: AppState, request: MockedRequest) -> BoxFuture<'static, Result<Response, ApiError>> {
     Box::pin(async move {
         let operation = Document::ours()?.operation(&request.path, &request.method)?;
         let preferences = Preferences::of(&request.headers);
         let accept = Accept::of(&request.headers);
         let picked = picked::answer(&operation, &accept, &preferences)?;
-        let delay = preferences.delay(app.config.mock.most_delay);
+        let delay = preferences.delay(app.settings.mock()?.most_delay);
         if let Some(seconds) = delay {
             tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
         }

@@ -78,9 +78,10 @@ async fn write(
     mut inbox: Inbox,
 ) -> Result<(InInbox, bool), Trouble> {
     let hash = ContentHash::of(&message.id);
+    let life = app.settings.inbox()?.life;
     for _ in 0..TRIES {
         let now = app.now();
-        let (after, id, until) = inbox.with_new(now, app.config.inbox_life, &*app.random);
+        let (after, id, until) = inbox.with_new(now, life, &*app.random);
         let notification = Notification {
             id,
             category: message.kind.clone(),

@@ -13,7 +13,7 @@
 use futures_util::{StreamExt, future::try_join_all, stream};
 use jiff::SignedDuration;
 use shared::{
-    account::CUSTOMER_SHARDS, app::AppState, hashes::ContentHash, ids::CustomerId, notify::Topic,
+    account::CUSTOMER_SHARDS, app::AppState, aws::Topic, hashes::ContentHash, ids::CustomerId,
 };
 
 use crate::{
@@ -42,7 +42,7 @@ pub(crate) async fn serve(
     message: &Message,
     page: Page,
 ) -> Result<Delivered, Trouble> {
-    let size = app.config.fan_out_page;
+    let size = app.settings.inbox()?.fan_out_page;
     let customers = app.store.customers(page.shard, page.after, size).await?;
     if let Some(last) = customers.last().filter(|_| customers.len() == size) {
         publish_next(app, message, Page { after: Some(*last), ..page }).await?;
@@ -88,5 +88,5 @@ async fn publish_rest(
 }
 
 fn topic(app: &AppState) -> Result<&Topic, Trouble> {
-    app.topic.as_ref().ok_or(Trouble::Unset("NOTIFICATIONS_TOPIC_ARN"))
+    app.topic.as_ref().ok_or(Trouble::NoTopic)
 }

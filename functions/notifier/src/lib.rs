@@ -20,6 +20,7 @@ use serde_json::Value;
 use shared::{
     app::AppState,
     runtime::{Consumer, Error},
+    settings::Section,
 };
 use table::usage::{self, Usage};
 
@@ -33,6 +34,8 @@ const RECORDS_AT_ONCE: usize = 4;
 pub fn consumer() -> Consumer {
     Consumer {
         name: env!("CARGO_CRATE_NAME"),
+        // The log names customers by pseudonyms.
+        needs: &[Section::HASHES, Section::INBOX, Section::PUSH, Section::SIGNER],
         start,
         handle: |app, event, _| run(app, event).boxed(),
     }
@@ -121,7 +124,7 @@ async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Tr
         match &message.to {
             To::Customer(customer) => deliver::to_customer(app, &message, *customer).await,
             To::Phone(phone) => {
-                let phone = app.hashes().map_err(|_| Trouble::Unset("HASH_SECRET"))?.phone(phone);
+                let phone = app.hashes()?.phone(phone);
                 match app.store.owner_of_phone(&phone).await? {
                     Some(customer) => deliver::to_customer(app, &message, customer).await,
                     None => Ok(Delivered::default()),

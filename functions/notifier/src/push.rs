@@ -7,9 +7,8 @@
 use futures_util::future::join_all;
 use shared::{
     app::AppState,
-    device::{Device, Silenced, SilencedBy},
+    device::{Device, Endpoint, Pushed, Silenced, SilencedBy},
     ids::CustomerId,
-    notify::{Endpoint, Pushed},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::{notify::NotAccepted, store::StoreError};
+use shared::{aws::NotAccepted, settings::NotDeclared, store::StoreError};
 
 use crate::message::Unreadable;
 
@@ -19,8 +19,10 @@ pub(crate) enum Trouble {
     Busy,
     /// So many customers of a page were not served that all of it is served again.
     Page(usize),
-    /// This function was not given a variable.
-    Unset(&'static str),
+    /// The function has no setting that this message needs.
+    NotDeclared(NotDeclared),
+    /// No topic is configured, so there is nowhere to publish the next page.
+    NoTopic,
 }
 
 impl fmt::Display for Trouble {
@@ -31,7 +33,8 @@ impl fmt::Display for Trouble {
             Self::NotAccepted(error) => error.fmt(f),
             Self::Busy => f.write_str("the inbox or its devices kept changing"),
             Self::Page(failed) => write!(f, "{failed} customers of a page were not served"),
-            Self::Unset(variable) => write!(f, "this function was not given {variable}"),
+            Self::NotDeclared(error) => error.fmt(f),
+            Self::NoTopic => f.write_str("this function was not given NOTIFICATIONS_TOPIC_ARN"),
         }
     }
 }
@@ -39,6 +42,12 @@ impl fmt::Display for Trouble {
 impl From<Unreadable> for Trouble {
     fn from(problem: Unreadable) -> Self {
         Self::Unreadable(problem)
+    }
+}
+
+impl From<NotDeclared> for Trouble {
+    fn from(error: NotDeclared) -> Self {
+        Self::NotDeclared(error)
     }
 }
 

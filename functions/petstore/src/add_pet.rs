@@ -38,11 +38,7 @@ pub async fn add_pet(
 }
 
 /// Puts a pet, whatever stood under its id.
-pub(crate) async fn put(
-    shop: &Shop,
-    form: Form,
-    pet: Pet,
-) -> Result<Response, ApiError> {
+pub(crate) async fn put(shop: &Shop, form: Form, pet: Pet) -> Result<Response, ApiError> {
     if pet.id < 1 {
         let pet = shop.store().add_pet_with_next_id(pet, Some(shop.until())).await?;
         return form.answer("Pet", &pet);

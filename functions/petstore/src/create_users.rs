@@ -33,7 +33,11 @@ const AT_ONCE: usize = 100;
             example = json!(document::done("10"))),
         NotAUser,
     ))]
-pub async fn create_user(shop: Shop, form: Form, Sent(user): Sent<User>) -> Result<Response, ApiError> {
+pub async fn create_user(
+    shop: Shop,
+    form: Form,
+    Sent(user): Sent<User>,
+) -> Result<Response, ApiError> {
     let users = put(&shop, vec![user]).await?;
     form.done(users.first().map_or(0, |user| user.id).to_string())
 }

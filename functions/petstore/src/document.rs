@@ -98,19 +98,21 @@ fn add_components(components: &mut Components) {
 
 /// The pet of the examples.
 pub(crate) fn pet() -> Value {
-    json!({"id": 10, "category": {"id": 1, "name": "Dogs"}, "name": "doggie", "photoUrls": ["https://example.com/doggie.jpg"],
+    json!({"id": 10, "category": {"id": 1, "name": "Dogs"}, "name": "doggie",
+        "photoUrls": ["https://example.com/doggie.jpg"],
         "tags": [{"id": 1, "name": "friendly"}], "status": "available"})
 }
 
 /// The order of the examples.
 pub(crate) fn order() -> Value {
-    json!({"id": 10, "petId": 1, "quantity": 1, "shipDate": "2026-11-25T18:00:00.000Z", "status": "placed", "complete": false})
+    json!({"id": 10, "petId": 1, "quantity": 1, "shipDate": "2026-11-25T18:00:00.000Z",
+        "status": "placed", "complete": false})
 }
 
 /// The user of the examples.
 pub(crate) fn user() -> Value {
-    json!({"id": 10, "username": "theUser", "firstName": "John", "lastName": "James", "email": "john@example.com",
-        "password": "12345", "phone": "12345", "userStatus": 1})
+    json!({"id": 10, "username": "theUser", "firstName": "John", "lastName": "James",
+        "email": "john@example.com", "password": "12345", "phone": "12345", "userStatus": 1})
 }
 
 /// The answer of the examples where something was done.

@@ -14,7 +14,7 @@ mod read;
 mod shop;
 pub mod xml;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tags of the operations here, as the document's folders name them.
 const SAMPLE: &str = "Sample APIs";
@@ -30,9 +30,11 @@ routes! {
     #[expect(deprecated, reason = "findPetsByTags is in the original document")]
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::SHOP])
+            .with_own(shop::Loaded::default())
             .with_error_format(api_response::say)
             .described_by(document::DESCRIBED)
-            .served_where(|config| config.petstore.enabled)
+            .served_where(|settings| settings.shop().is_ok_and(|shop| shop.enabled))
     }
 
     public add_pet::add_pet.producing(BOTH);

@@ -1,8 +1,10 @@
 //! What a handler works with: the table with the samples in it, and whether the caller may come in.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     app::AppState,
     http::{checked::Checked, error::ApiError},
@@ -13,9 +15,12 @@ use tokio::sync::OnceCell;
 /// The key that the document tells everybody.
 const KEY: &str = "special-key";
 
-/// The shop, with the samples in it. Getting it costs a trip, of one read unit, in the first
-/// request of a process.
-pub(crate) struct Shop(AppState);
+/// The shop, with the samples in it. The first request of a process takes a trip, of one read unit,
+/// to find them.
+pub(crate) struct Shop {
+    app: AppState,
+    item_life: SignedDuration,
+}
 
 /// A caller that may do what the document declares `api_key` for.
 pub(crate) struct Keyed;
@@ -24,31 +29,31 @@ pub(crate) struct Keyed;
 pub(crate) struct Granted;
 
 /// Whether this process knows that the samples are there.
-#[derive(Default)]
-struct Loaded(OnceCell<()>);
+#[derive(Clone, Default)]
+pub(crate) struct Loaded(Arc<OnceCell<()>>);
 
 impl Shop {
     pub(crate) fn store(&self) -> &Store {
-        &self.0.store
+        &self.app.store
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.0.now()
+        self.app.now()
     }
 
     /// When what is written now counts as absent.
     pub(crate) fn until(&self) -> Timestamp {
-        self.now().saturating_add(self.0.config.petstore.item_life).unwrap_or(Timestamp::MAX)
+        self.now().saturating_add(self.item_life).unwrap_or(Timestamp::MAX)
     }
 }
 
 impl FromRequestParts<AppState> for Shop {
     type Rejection = ApiError;
 
-    async fn from_request_parts(_: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        let loaded = app.own::<Loaded>();
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
+        let loaded = parts.extensions.get::<Loaded>().cloned().unwrap_or_default();
         loaded.0.get_or_try_init(|| app.store.load_samples(app.now())).await?;
-        Ok(Self(app.clone()))
+        Ok(Self { app: app.clone(), item_life: app.settings.shop()?.item_life })
     }
 }
 
@@ -80,7 +85,7 @@ impl Checked for Granted {}
 
 fn admit(app: &AppState, shown: Option<bool>) -> Result<(), ApiError> {
     match shown {
-        _ if !app.config.petstore.authenticates => Ok(()),
+        _ if !app.settings.shop()?.authenticates => Ok(()),
         Some(true) => Ok(()),
         Some(false) => Err(ApiError::bearer_token_not_valid()),
         None => Err(ApiError::not_authenticated()),

@@ -9,14 +9,17 @@ mod request;
 mod shown;
 mod statement;
 
-use shared::{http::routes::Routes, routes};
+use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "Wallet";
 
 routes! {
     /// The operations of this group.
-    pub fn routes() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
+    pub fn routes() -> Routes {
+        Routes::of(env!("CARGO_CRATE_NAME"))
+            .needs(&[Section::HOLDS, Section::WRITES])
+    }
 
     bearer list::list_wallet_details.producing(&["application/json", statement::CSV]);
     bearer_or_operator update::update_wallet;

@@ -68,7 +68,7 @@ struct Place {
     responses(
         (status = 200, description = "The wallet.", content(
             (WalletDetails = "application/json", example = json!(example())),
-            (String = "text/csv", example = json!(statement::EXAMPLE)),
+            (String = "text/csv", example = json!(statement::example())),
         )),
         UnknownCurrency,
     ))]
@@ -94,7 +94,7 @@ pub async fn list_wallet_details(
         None => app.store.entries_of_all(verified.customer, &currencies, &of_entry(&span)).await?,
     };
     let place = |entry: &Entry| Place::of(entry.id, currency, &currencies);
-    let page = paging.page(&app, entries, place);
+    let page = paging.page(entries, place);
     if as_csv {
         return Ok(statement(&page));
     }

@@ -125,14 +125,16 @@ impl From<Entry> for EntryOut {
 
 /// A balance for the documentation.
 pub(crate) fn example_balance() -> serde_json::Value {
-    serde_json::json!({"currency": "KWD", "exponent": 3, "available": 10_750, "held": 1_000, "total": 11_750,
-        "updated": "2026-11-22T10:05:00.000Z"})
+    serde_json::json!({"currency": "KWD", "exponent": 3, "available": 10_750, "held": 1_000,
+        "total": 11_750, "updated": "2026-11-22T10:05:00.000Z"})
 }
 
 /// An entry for the documentation.
 pub(crate) fn example_entry() -> serde_json::Value {
-    serde_json::json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e", "type": "debit", "currency": "KWD", "exponent": 3,
-        "amount": 1_250, "delta": -1_250, "released": 0, "debit_account": "wallet:available", "credit_account": "outside:payments",
-        "balance_after": {"available": 10_750, "held": 1_000, "total": 11_750}, "hold_id": null, "entry_id": null, "expires": null,
-        "reference": "Order 1042", "created": "2026-11-22T10:05:00.000Z"})
+    serde_json::json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e", "type": "debit",
+        "currency": "KWD", "exponent": 3, "amount": 1_250, "delta": -1_250, "released": 0,
+        "debit_account": "wallet:available", "credit_account": "outside:payments",
+        "balance_after": {"available": 10_750, "held": 1_000, "total": 11_750},
+        "hold_id": null, "entry_id": null, "expires": null, "reference": "Order 1042",
+        "created": "2026-11-22T10:05:00.000Z"})
 }

@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::Serialize;
 use shared::{
     app::AppState,
-    auth::operator::{Actor, Operator},
+    auth::{actor::Actor, operator::Operator},
     error_responses,
     http::{
         error::ApiError,
@@ -155,8 +155,10 @@ fn movement(
         Ask::Credit(currency, amount) => Movement::Credit(*currency, *amount),
         Ask::Debit(currency, amount) => Movement::Debit(*currency, *amount),
         Ask::Hold(currency, amount) => {
-            let until =
-                app.now().saturating_add(app.config.hold_life).unwrap_or(jiff::Timestamp::MAX);
+            let until = app
+                .now()
+                .saturating_add(app.settings.holds()?.life)
+                .unwrap_or(jiff::Timestamp::MAX);
             Movement::Hold(*currency, *amount, until)
         }
         Ask::Capture(_, amount, currency) => {
@@ -200,7 +202,8 @@ impl Carrying<'_> {
         let mut is_first = true;
         loop {
             if !wallet.is_sound() {
-                tracing::error!(event = "ledger_broken", ledger = %wallet.ledger, what = "bound", "ledger");
+                let ledger = wallet.ledger;
+                tracing::error!(event = "ledger_broken", %ledger, what = "bound", "ledger");
                 return Err(ApiError::internal("a wallet holds what no wallet can hold"));
             }
             let now = app.now();

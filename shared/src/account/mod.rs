@@ -21,6 +21,7 @@ pub(crate) mod log_out;
 pub(crate) mod model;
 pub(crate) mod phone;
 pub(crate) mod sessions;
+pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod store;
 
@@ -34,4 +35,5 @@ pub use model::{
 };
 pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use sessions::{NewSession, Rotation, Successor, add_session};
+pub use settings::{RefreshSettings, SessionSettings};
 pub use status::StatusSet;

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    config::TokenConfig,
+    account::{RefreshSettings, SessionSettings},
     hashes::PhoneHash,
     ids::{CustomerId, SessionId},
 };
@@ -180,7 +180,7 @@ impl Account {
         session: SessionId,
         generation: u64,
         now: Timestamp,
-        rules: &TokenConfig,
+        rules: &RefreshSettings,
     ) -> StaleRefresh {
         if self.status != Status::Active {
             return StaleRefresh::Inactive;
@@ -190,7 +190,7 @@ impl Account {
         if newest.generation == generation {
             return StaleRefresh::TooMany(seconds_to_next_minute(now));
         }
-        if newest.generation == generation + 1 && age < rules.refresh_grace {
+        if newest.generation == generation + 1 && age < rules.grace {
             return StaleRefresh::Repeat(Box::new(newest.clone()));
         }
         StaleRefresh::Replay
@@ -239,15 +239,15 @@ impl Account {
 
 impl Session {
     /// A new session at its first generation.
-    pub fn begin(now: Timestamp, kid: &str, device: DeviceLabel, rules: &TokenConfig) -> Self {
+    pub fn begin(now: Timestamp, kid: &str, device: DeviceLabel, rules: &SessionSettings) -> Self {
         Self {
             generation: 1,
             kid: kid.to_owned(),
             rotated: now,
             in_minute: 1,
-            idle: rules.refresh_idle.as_secs(),
+            idle: rules.idle.as_secs(),
             created: now,
-            ends: now.saturating_add(rules.refresh_absolute).unwrap_or(Timestamp::MAX),
+            ends: now.saturating_add(rules.absolute).unwrap_or(Timestamp::MAX),
             name: device.name,
             platform: device.platform,
         }

@@ -5,11 +5,10 @@ use table::{Image, Returned, Write, attribute, number, record, text};
 
 use crate::{
     account::{
-        Account, MOST_SESSIONS, Session, keys,
+        Account, MOST_SESSIONS, RefreshSettings, Session, SessionSettings, keys,
         store::{active_update, session_update},
     },
     clock::minute_of,
-    config::TokenConfig,
     hashes::PhoneHash,
     ids::{CustomerId, SessionId},
     store::{Store, StoreError},
@@ -42,8 +41,10 @@ pub struct Successor<'a> {
     pub now: Timestamp,
     /// Thumbprint of the key that will sign it.
     pub kid: &'a str,
-    /// Life times and limits.
-    pub rules: &'a TokenConfig,
+    /// Life times of sessions.
+    pub sessions: &'a SessionSettings,
+    /// Rules of the exchange.
+    pub refreshes: &'a RefreshSettings,
 }
 
 /// Adds a session to an account in use that has the phone, and takes those of `removed` out. Sees
@@ -105,9 +106,9 @@ impl Store {
             .value(":next", number(generation + 1))
             .value(":kid", text(successor.kid))
             .value(":now", number(successor.now.as_millisecond()))
-            .value(":idle", number(successor.rules.refresh_idle.as_secs()))
+            .value(":idle", number(successor.sessions.idle.as_secs()))
             .value(":one", number(1));
-        let limit = successor.rules.refreshes_per_minute;
+        let limit = successor.refreshes.per_minute;
         if same_minute && limit > 0 {
             rotate = rotate.when("#s.#id.in_minute < :limit").value(":limit", number(limit));
         }

@@ -38,13 +38,13 @@ pub struct Address {
 pub struct Details {
     /// What the customer calls it.
     pub label: String,
-    /// Who is found there.
+    /// Name of the person or the company.
     pub recipient: String,
     /// E.164 where it was sent with the code of its country, else as it was written; may be empty.
     pub phone: String,
     /// Street and number.
     pub line1: String,
-    /// What else leads to the door.
+    /// Apartment, floor or building.
     pub line2: String,
     /// City or village.
     pub city: String,

@@ -1,5 +1,5 @@
-//! Who calls. A handler learns nothing about its caller without the session's liveness being
-//! checked: beside a read, or before a write.
+//! The customer who makes a request. A handler learns nothing about it without a check that the
+//! session is alive: beside a read, or before a write.
 
 mod log_out;
 
@@ -11,10 +11,7 @@ use http::{HeaderMap, header, request::Parts};
 use crate::{
     account::{Account, Liveness},
     app::AppState,
-    auth::{
-        claims::{Claims, TokenType},
-        operator::{Actor, Operator},
-    },
+    auth::claims::{Claims, TokenType},
     http::{
         checked::Checked,
         error::ApiError,
@@ -25,7 +22,7 @@ use crate::{
     store::StoreError,
 };
 
-/// The bearer of a valid access token, whose session is not looked up yet.
+/// The bearer of a valid access token. The session is not looked up yet.
 #[derive(Clone)]
 pub struct Caller {
     app: AppState,
@@ -33,8 +30,8 @@ pub struct Caller {
     limits: RateLimits,
 }
 
-/// For operations that turn out to need a caller only once their body is read; until then a bad
-/// `Authorization` header is ignored.
+/// For operations that know only after reading the body whether they need a caller. Until then an
+/// invalid `Authorization` header is ignored.
 #[derive(Clone)]
 pub struct LateCaller {
     app: AppState,
@@ -42,20 +39,20 @@ pub struct LateCaller {
     limits: RateLimits,
 }
 
-/// A caller whose session was alive when it was looked up.
+/// A caller whose session was alive at its lookup.
 #[derive(Debug, Clone)]
 pub struct Verified {
     /// The customer.
     pub customer: CustomerId,
     /// The session of the presented token.
     pub session: SessionId,
-    /// The account, as it was read.
+    /// The account as it was read.
     pub account: Account,
 }
 
 impl Caller {
-    /// Reads and verifies the bearer token. The session is not looked up: that is for
-    /// [`Caller::alongside`] and [`Caller::verified`].
+    /// Reads and verifies the bearer token. [`Caller::alongside`] and [`Caller::verified`] look up
+    /// the session.
     pub(crate) async fn authenticate(
         app: &AppState,
         headers: &HeaderMap,
@@ -64,13 +61,13 @@ impl Caller {
         let token = bearer_token(headers)?;
         let claims = app
             .keyring
-            .verify(token, TokenType::Access, &app.config.tokens, &app.store, app.now())
+            .verify(token, TokenType::Access, app.settings.tokens()?, &app.store, app.now())
             .await?
             .map_err(|_| ApiError::bearer_token_not_valid())?;
         Ok(Self { app: app.clone(), claims: Arc::new(claims), limits })
     }
 
-    /// Checks that the session is alive, before a write, and counts the write. One trip, one read
+    /// Checks before a write that the session is alive, and counts the write. One trip, one read
     /// unit, one write unit.
     pub async fn verified(&self) -> Result<Verified, ApiError> {
         let (account, within) =
@@ -80,12 +77,12 @@ impl Caller {
     }
 
     /// Counts an authenticated write against the customer's limit. One trip, one write unit; none
-    /// where the limit is switched off.
+    /// where the limit is off.
     ///
-    /// For operations whose one write checks the session by its own condition, to be done beside it
-    /// or before. Fails open: without the counter the write goes on.
+    /// Fails open: where the counter cannot be written, the request continues.
     async fn count_write(&self) -> Result<(), ApiError> {
-        let quota = Quota { name: "writes", most: self.app.config.writes_per_minute, window: 60 };
+        let quota =
+            Quota { name: "writes", most: self.app.settings.writes()?.per_minute, window: 60 };
         if quota.most == 0 {
             return Ok(());
         }
@@ -101,10 +98,9 @@ impl Caller {
         Ok(())
     }
 
-    /// Checks that the session is alive beside `read`, which gets the customer's id: no trip more
-    /// than the slower of the two.
+    /// Runs `read` with the customer's id, and at the same time checks that the session is alive.
     ///
-    /// For reads; [`Caller::alongside_write`] counts what goes on to write.
+    /// For reads; see [`Caller::alongside_write`] for operations that write afterwards.
     pub async fn alongside<T, F>(
         &self,
         read: impl FnOnce(CustomerId) -> F,
@@ -118,7 +114,8 @@ impl Caller {
         Ok((verified, read?))
     }
 
-    /// The same before a write, which is counted beside both: one write unit more, no trip.
+    /// Like [`Caller::alongside`], and counts a write at the same time: one more write unit, no
+    /// further trip.
     pub async fn alongside_write<T, F>(
         &self,
         read: impl FnOnce(CustomerId) -> F,
@@ -131,8 +128,8 @@ impl Caller {
         within.map(|()| read)
     }
 
-    /// What to answer where a write found the account, as it gives it back, otherwise than when the
-    /// session was looked up.
+    /// The answer to a write that failed because the account changed after the session's lookup.
+    /// `account` is the account that the write found.
     pub fn refused(&self, account: Option<Account>) -> ApiError {
         match self.judge(account) {
             Err(error) => error,
@@ -140,7 +137,7 @@ impl Caller {
         }
     }
 
-    /// What cursors of this caller's lists are bound to.
+    /// Binds the cursors of lists to this caller.
     pub(crate) fn name_in_cursors(&self) -> String {
         self.claims.user_id.to_string()
     }
@@ -168,31 +165,6 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-impl Actor {
-    /// Reads and verifies the bearer token, the operator's or a customer's.
-    pub(crate) async fn authenticate(
-        app: &AppState,
-        headers: &HeaderMap,
-        limits: RateLimits,
-    ) -> Result<Self, ApiError> {
-        match Operator::authenticate(app, bearer_token(headers)?) {
-            Some(operator) => operator.map(Self::Operator),
-            None => Caller::authenticate(app, headers, limits).await.map(Self::Customer),
-        }
-    }
-}
-
-impl FromRequestParts<AppState> for Actor {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Self>() {
-            Some(actor) => Ok(actor.clone()),
-            None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
-        }
-    }
-}
-
 impl FromRequestParts<AppState> for LateCaller {
     type Rejection = std::convert::Infallible;
 
@@ -205,22 +177,21 @@ impl FromRequestParts<AppState> for LateCaller {
 }
 
 impl LateCaller {
-    /// The caller, now that one is needed.
+    /// Reads and verifies the bearer token.
     pub async fn caller(&self) -> Result<Caller, ApiError> {
         Caller::authenticate(&self.app, &self.headers, self.limits.clone()).await
     }
 }
 
 impl Checked for Caller {}
-impl Checked for Actor {}
 impl Checked for LateCaller {}
 
-fn limits_of(parts: &Parts) -> RateLimits {
+pub(super) fn limits_of(parts: &Parts) -> RateLimits {
     parts.extensions.get().cloned().unwrap_or_default()
 }
 
-/// The token of `Authorization: Bearer …`, refused in SimpleJWT's words where the header is of
-/// another shape.
+/// The token of `Authorization: Bearer …`. A header of another form is refused with SimpleJWT's
+/// messages.
 pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     let header = headers.get(header::AUTHORIZATION).ok_or_else(ApiError::not_authenticated)?;
     let header = header.to_str().map_err(|_| ApiError::bearer_token_not_valid())?;

@@ -8,7 +8,7 @@ use crate::ids::{CustomerId, SessionId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenType {
-    /// Carried by each request.
+    /// Sent with each request.
     Access,
     /// Exchanged for a new pair.
     Refresh,
@@ -19,19 +19,19 @@ pub enum TokenType {
 pub struct Claims {
     /// What the token may be used for.
     pub token_type: TokenType,
-    /// From when on it is worthless.
+    /// When it expires.
     pub exp: i64,
-    /// When it was made.
+    /// When it was issued.
     pub iat: i64,
-    /// Names this token.
+    /// Unique id of the token.
     pub jti: String,
     /// The customer.
     pub user_id: CustomerId,
     /// The session.
     pub sid: SessionId,
-    /// Who issued it.
+    /// The issuer.
     pub iss: String,
-    /// Whom it is for.
+    /// The audience.
     pub aud: String,
     /// The generation of a refresh token.
     #[serde(rename = "gen", skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,8 @@
-//! Ed25519 (RFC 8032) for `jsonwebtoken`, by the same library that TLS uses: one library of
-//! cryptography in a function, a third of its size.
+//! Ed25519 (RFC 8032) for `jsonwebtoken`, from the library that TLS uses, so that a function
+//! holds only one cryptography library, which is a third of its size.
 //!
-//! Invariant: no other algorithm can be asked for; a header that names one is refused before any
-//! key is looked at.
+//! Invariant: no other algorithm is accepted; a header that names one is refused before any key is
+//! used.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
@@ -18,9 +18,9 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Makes `jsonwebtoken` use this; any number of calls.
+/// Makes `jsonwebtoken` use this provider. May be called any number of times.
 pub fn install() {
-    // The error says that a provider is there already: this one.
+    // Fails only if a provider is installed already, which is this one.
     let _ = PROVIDER.install_default();
 }
 

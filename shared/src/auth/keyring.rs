@@ -1,5 +1,5 @@
-//! The keys that verify: derived where the function has the token secret, read from the table where
-//! it has not.
+//! The keys that verify tokens. A function with the token secret derives them; all others read them
+//! from the table.
 
 use std::{
     collections::HashMap,
@@ -12,18 +12,18 @@ use crate::{
     auth::{
         claims::{Claims, TokenType},
         public_keys::PublishedKey,
+        settings::TokenSettings,
         tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
     },
-    config::TokenConfig,
     store::{Store, StoreError},
     subject,
 };
 
-/// An unknown `kid` makes us read the table again at most this often, so that garbage costs
+/// Least time between two reads of the table for unknown `kid`s, so that made-up tokens cost
 /// nothing.
 const LEAST_AGE: SignedDuration = SignedDuration::from_secs(10);
 
-/// The verifying keys by `kid`.
+/// Verifying keys by `kid`.
 pub struct Keyring {
     derived: bool,
     known: RwLock<Known>,
@@ -36,19 +36,19 @@ struct Known {
 }
 
 impl Keyring {
-    /// The keys of `issuer`, or none yet where the function has no token secret.
+    /// Starts with the keys of `issuer`, or empty in a function without the token secret.
     pub fn new(issuer: Option<&Issuer>) -> Self {
         let keys = issuer.map(|issuer| by_kid(&issuer.published())).unwrap_or_default();
         Self { derived: issuer.is_some(), known: RwLock::new(Known { keys, read: None }) }
     }
 
-    /// The claims of a valid token of type `wanted`. No trip to storage, but one where this
-    /// instance sees a key for the first time.
+    /// The claims of a valid token of type `wanted`. One trip to storage where this process sees a
+    /// key for the first time, otherwise none.
     pub async fn verify(
         &self,
         token: &str,
         wanted: TokenType,
-        rules: &TokenConfig,
+        tokens: &TokenSettings,
         store: &Store,
         now: Timestamp,
     ) -> Result<Result<Claims, TokenError>, StoreError> {
@@ -61,7 +61,7 @@ impl Keyring {
             found => found,
         };
         let claims =
-            key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, rules, now));
+            key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, tokens, now));
         if let Ok(claims) = &claims {
             subject::note(claims.user_id);
         }

@@ -1,10 +1,10 @@
-//! The operator: who presents a token signed with the operator's own key, which no function has.
+//! The operator: the bearer of a token that the operator's own key signed. No function has that key.
 //!
 //! Protocol: a JWT with `alg` EdDSA, `kid` the thumbprint of the configured public key, `iss` and
-//! `aud` `operator`, `exp` at most 15 minutes after `iat`, `jti`, `scope` (words with spaces
-//! between), `why`, and `customer_id` where it is for one customer alone. Invariant: nothing is
-//! done in the operator's name without a line in the log of security events: which token, whose
-//! key, why.
+//! `aud` `operator`, `exp` at most 15 minutes after `iat`, `jti`, `scope` (words
+//! separated by spaces), `why`, and `customer_id` if it is for one customer only. Invariant: each
+//! use of a token is one line in the log of security events, with the token's id, its key and the
+//! reason.
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
@@ -13,29 +13,17 @@ use serde::Deserialize;
 use crate::{
     app::AppState,
     audit::{self, OperatorAct},
-    auth::{
-        caller::Caller,
-        tokens::{VerifyingKey, kid_of, thumbprint},
-    },
+    auth::tokens::{VerifyingKey, kid_of, thumbprint},
     http::error::ApiError,
     ids::CustomerId,
 };
 
-/// The longest life of a token, seconds.
+/// Longest life time of a token in seconds.
 const LONGEST: i64 = 15 * 60;
-/// By how much the clock of the operator's machine may be ahead of ours, seconds.
+/// By how many seconds the clock of the operator's machine may be ahead.
 const AHEAD: i64 = 60;
 /// `iss` and `aud`.
 const NAME: &str = "operator";
-
-/// Who asks, where both a customer and the operator may.
-#[derive(Clone)]
-pub enum Actor {
-    /// The bearer of a customer's access token, whose session is not looked up yet.
-    Customer(Caller),
-    /// The operator.
-    Operator(Operator),
-}
 
 /// The bearer of a valid operator token.
 #[derive(Debug, Clone)]
@@ -55,22 +43,21 @@ struct Claims {
 }
 
 impl Operator {
-    /// The bearer of `token` where its `kid` is the operator's: refused where it is not valid.
-    /// `None`: it is no operator token.
+    /// Verifies `token` if its `kid` is that of the operator's key; `None` if it is not.
     pub(crate) fn authenticate(app: &AppState, token: &str) -> Option<Result<Self, ApiError>> {
-        let public = app.config.operator_public_key.as_deref()?;
+        let public = app.settings.operator().ok()?.public_key.as_deref()?;
         let kid = kid_of(token).filter(|kid| *kid == thumbprint(public))?;
         let claims = VerifyingKey::new(public).and_then(|key| verified(token, &key, app.now()));
         Some(claims.map(|claims| Self { kid, claims }).ok_or_else(ApiError::bearer_token_not_valid))
     }
 
-    /// The customer that the token is for, where it is for one alone.
+    /// The only customer that the token is for, if it names one.
     pub fn customer(&self) -> Option<CustomerId> {
         self.claims.customer_id
     }
 
-    /// Lets the operator do what `scope` names to a customer, and records that in the log; 403
-    /// where the token is not for it.
+    /// Checks that the token allows `scope` for `customer`, and records the use in the log. 403 if
+    /// it does not.
     pub fn acts(&self, app: &AppState, scope: &str, customer: CustomerId) -> Result<(), ApiError> {
         let has_scope = self.claims.scope.split_ascii_whitespace().any(|own| own == scope);
         if !has_scope || self.claims.customer_id.is_some_and(|only| only != customer) {
@@ -86,7 +73,7 @@ impl Operator {
     }
 }
 
-/// The claims of a token that the key signed and that is good at `now`.
+/// The claims of a token that the key signed and that is valid at `now`.
 fn verified(token: &str, key: &VerifyingKey, now: Timestamp) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.validate_exp = false;

@@ -1,4 +1,4 @@
-//! The public keys of the token service, where functions without the token secret find them.
+//! Public signing keys in the table, for functions without the token secret.
 
 use serde::{Deserialize, Serialize};
 use table::{Key, Query, Write, item};
@@ -8,7 +8,7 @@ use crate::store::{Store, StoreError};
 /// One published key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedKey {
-    /// Its version.
+    /// Version of the signing key.
     pub version: u32,
     /// RFC 7638 thumbprint.
     pub kid: String,

@@ -1,11 +1,10 @@
-//! Issues and verifies the tokens of customers: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
+//! Issues and verifies customers' tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
 //!
-//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is made of stored
-//! values only, so it comes out the same, byte for byte, on every instance and also after the key
-//! moved on to its next version.
+//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is computed from stored
+//! values only, so every instance computes the same bytes, also after the key's version changed.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use ring::{
     digest, hkdf, hmac,
@@ -19,12 +18,12 @@ use crate::{
         claims::{Claims, TokenType},
         ed25519,
         public_keys::PublishedKey,
+        settings::{IssuerSettings, TokenSettings},
     },
-    config::TokenConfig,
     ids::{CustomerId, SessionId},
 };
 
-/// What stands before the 32 bytes of a seed in a PKCS #8 document of an Ed25519 key (RFC 8410
+/// The bytes before the 32 bytes of the seed in the PKCS #8 form of an Ed25519 key (RFC 8410
 /// section 7).
 const PKCS8_OF_A_SEED: &[u8] = &[
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
@@ -33,11 +32,11 @@ const PKCS8_OF_A_SEED: &[u8] = &[
 /// Why a token is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
-    /// Not ours, not whole, or not for us.
+    /// Malformed, not signed by us, or for another audience.
     Invalid,
-    /// Past its end.
+    /// Its `exp` has passed.
     Expired,
-    /// Of the other type.
+    /// An access token where a refresh token is needed, or the reverse.
     WrongType,
 }
 
@@ -51,10 +50,11 @@ struct SigningKey {
 
 /// Issues tokens; only functions with the token secret have one.
 pub struct Issuer {
-    rules: TokenConfig,
-    /// The version that signs, then the one before it.
+    tokens: TokenSettings,
+    access_life: SignedDuration,
+    /// The version that signs, then the previous one.
     keys: Vec<SigningKey>,
-    /// Names refresh tokens, the same under every version of the key.
+    /// Key of the `jti` of refresh tokens, the same for every version of the signing key.
     names: hmac::Key,
 }
 
@@ -64,29 +64,25 @@ pub struct VerifyingKey(DecodingKey);
 
 impl Issuer {
     /// Derives the keys from the secret.
-    pub fn new(secret: &SecretString, rules: &TokenConfig) -> Self {
+    pub fn new(issuer: &IssuerSettings, tokens: TokenSettings) -> Self {
         ed25519::install();
-        let before = rules.key_version.checked_sub(1).filter(|version| *version > 0);
-        let keys = std::iter::once(rules.key_version)
+        let IssuerSettings { secret, key_version, access_life } = issuer;
+        let before = key_version.checked_sub(1).filter(|version| *version > 0);
+        let keys = std::iter::once(*key_version)
             .chain(before)
             .map(|version| SigningKey::derive(secret, version))
             .collect();
         let names =
             hmac::Key::new(hmac::HMAC_SHA256, &derive(secret, "satchel refresh token names"));
-        Self { rules: rules.clone(), keys, names }
+        Self { tokens, access_life: *access_life, keys, names }
     }
 
-    /// Thumbprint of the key that signs now.
+    /// Thumbprint of the key that signs.
     pub fn kid(&self) -> &str {
         self.keys.first().map(|key| key.kid.as_str()).unwrap_or_default()
     }
 
-    /// The life times and limits.
-    pub fn rules(&self) -> &TokenConfig {
-        &self.rules
-    }
-
-    /// The public keys, the one that signs first.
+    /// The public keys; the first one signs.
     pub fn published(&self) -> Vec<PublishedKey> {
         let public = |key: &SigningKey| PublishedKey {
             version: key.version,
@@ -96,8 +92,8 @@ impl Issuer {
         self.keys.iter().map(public).collect()
     }
 
-    /// The refresh token of a session's newest generation. `None`: its key is more than one version
-    /// old.
+    /// The refresh token of a session's newest generation; `None` if its key is more than one
+    /// version old.
     pub fn refresh_token(
         &self,
         customer: CustomerId,
@@ -113,14 +109,14 @@ impl Issuer {
             jti: URL_SAFE_NO_PAD.encode(&name.as_ref()[..16]),
             user_id: customer,
             sid: id,
-            iss: self.rules.issuer.clone(),
-            aud: self.rules.audience.clone(),
+            iss: self.tokens.issuer.clone(),
+            aud: self.tokens.audience.clone(),
             generation: Some(session.generation),
         };
         key.sign(&claims)
     }
 
-    /// A new access token of a session, named `jti`.
+    /// A new access token of a session.
     pub fn access_token(
         &self,
         customer: CustomerId,
@@ -129,8 +125,7 @@ impl Issuer {
         jti: String,
         now: Timestamp,
     ) -> Option<String> {
-        let ends =
-            now.saturating_add(self.rules.access_life).unwrap_or(Timestamp::MAX).min(session.ends);
+        let ends = now.saturating_add(self.access_life).unwrap_or(Timestamp::MAX).min(session.ends);
         let claims = Claims {
             token_type: TokenType::Access,
             exp: ends.as_second(),
@@ -138,8 +133,8 @@ impl Issuer {
             jti,
             user_id: customer,
             sid: id,
-            iss: self.rules.issuer.clone(),
-            aud: self.rules.audience.clone(),
+            iss: self.tokens.issuer.clone(),
+            aud: self.tokens.audience.clone(),
             generation: None,
         };
         self.keys.first()?.sign(&claims)
@@ -162,7 +157,7 @@ impl SigningKey {
 }
 
 impl VerifyingKey {
-    /// The key of these public bytes in base64url; none where they are no key.
+    /// The key of these public bytes in base64url; `None` if they are no key.
     pub fn new(x: &str) -> Option<Self> {
         ed25519::install();
         DecodingKey::from_ed_components(x).ok().map(Self)
@@ -173,25 +168,25 @@ impl VerifyingKey {
     }
 }
 
-/// The `kid` that a token names.
+/// The `kid` in a token's header.
 pub fn kid_of(token: &str) -> Option<String> {
     jsonwebtoken::decode_header(token).ok().filter(|header| header.alg == Algorithm::EdDSA)?.kid
 }
 
-/// The claims of `token` if `key` signed it, it is of type `wanted`, for us, and not past its end
-/// by our own clock.
+/// The claims of `token` if `key` signed it, it is of type `wanted`, for our audience, and not
+/// expired at `now`.
 pub fn verify(
     token: &str,
     key: &VerifyingKey,
     wanted: TokenType,
-    rules: &TokenConfig,
+    tokens: &TokenSettings,
     now: Timestamp,
 ) -> Result<Claims, TokenError> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.validate_exp = false;
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-    validation.set_issuer(&[&rules.issuer]);
-    validation.set_audience(&[&rules.audience]);
+    validation.set_issuer(&[&tokens.issuer]);
+    validation.set_audience(&[&tokens.audience]);
     let claims = jsonwebtoken::decode::<Claims>(token, &key.0, &validation)
         .map_err(|_| TokenError::Invalid)?
         .claims;

@@ -1,8 +1,8 @@
 //! HTTP/1.1 over hyper and rustls for the SDK's clients.
 //!
-//! The SDK's ready-made client speaks HTTP/2 as well, which neither DynamoDB nor SNS does: a tenth
-//! of a function's zip for nothing. Invariant: an error of the connection is an I/O error to the
-//! SDK, which then tries again.
+//! The SDK's ready-made client also speaks HTTP/2, which neither DynamoDB nor SNS uses and which
+//! takes a tenth of a function's zip. Invariant: the SDK sees a connection error as an I/O error,
+//! which it retries.
 
 use std::{
     sync::{Arc, OnceLock},
@@ -26,8 +26,8 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
-/// A pool of connections, cheap to clone. Made at the first call: a function that is only started
-/// reads no certificates.
+/// A connection pool, cheap to clone. It is made at the first call, so a start parses no
+/// certificates.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
     roots: &'static str,
@@ -38,8 +38,7 @@ pub(super) struct Connector {
 type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 
 impl Connector {
-    /// A pool that trusts the roots of this PEM text and gives up a connection that is not open in
-    /// time.
+    /// Trusts the roots of this PEM text.
     pub(super) fn new(roots: &'static str, connect_timeout: Duration) -> Self {
         Self { roots, connect_timeout, pool: Arc::default() }
     }
@@ -103,7 +102,7 @@ mod tests {
 
     #[test]
     fn every_root_that_we_carry_can_be_read() {
-        let pem = include_str!("../amazon_roots.pem");
+        let pem = include_str!("amazon_roots.pem");
         let mut trusted = RootCertStore::empty();
         let (added, ignored) = trusted
             .add_parsable_certificates(CertificateDer::pem_slice_iter(pem.as_bytes()).flatten());

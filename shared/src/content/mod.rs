@@ -4,6 +4,7 @@ pub(crate) mod availability;
 pub mod keys;
 pub(crate) mod localized;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use availability::AvailabilityCache;
@@ -11,4 +12,5 @@ pub use localized::Localized;
 pub use model::{
     AskingApp, Availability, Closed, Maintenance, PlatformGate, Update, is_below, is_version,
 };
+pub use settings::ContentSettings;
 pub use store::{AppInfo, ContentVersion};

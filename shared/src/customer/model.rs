@@ -53,7 +53,7 @@ pub struct Details {
     /// A day in the past.
     #[schema(required, value_type = Option<String>, format = "date")]
     pub birth_date: Option<Date>,
-    /// As told.
+    /// Null where not given.
     #[schema(required)]
     pub gender: Option<Gender>,
     /// BCP 47.

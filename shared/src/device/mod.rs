@@ -4,6 +4,7 @@ pub(crate) mod claim;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
@@ -12,4 +13,5 @@ pub use model::{
     SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
+pub use settings::{DeviceSettings, PushSettings};
 pub use store::{Claimed, Replaced};

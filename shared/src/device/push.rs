@@ -14,7 +14,7 @@ use aws_sdk_sns::operation::{
     set_endpoint_attributes::SetEndpointAttributesError,
 };
 
-use crate::{aws::Lazy, notify::NotAccepted};
+use crate::aws::{Lazy, NotAccepted};
 
 /// What every endpoint carries as CustomUserData.
 const USER_DATA: &str = "satchel";

@@ -8,6 +8,7 @@
 use std::future::{Future, ready};
 
 use axum::{
+    Extension,
     extract::{FromRequest, FromRequestParts, Path, Request, State},
     response::{IntoResponse, Response},
 };
@@ -63,6 +64,7 @@ impl Checked for State<AppState> {}
 impl Checked for HeaderMap {}
 impl Checked for Uri {}
 impl<T> Checked for Path<T> {}
+impl<T> Checked for Extension<T> {}
 impl Checked for ClientAddress {}
 
 macro_rules! checked_arguments {

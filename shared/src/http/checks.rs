@@ -20,8 +20,8 @@ use crate::http::error_format::{self, ErrorFormat};
 use crate::{
     app::AppState,
     auth::{
+        actor::Actor,
         caller::{Caller, bearer_token},
-        operator::Actor,
     },
     content::{AskingApp, Closed},
     http::{

@@ -2,7 +2,8 @@
 //! errors.
 //!
 //! Invariants: a 5xx body is constant (maintenance apart, whose words are the operator's) and its
-//! cause is logged once, in the line of its request; the envelope is the one of drf-standardized-errors.
+//! cause is logged once, in the line of its request; the envelope is that of
+//! drf-standardized-errors.
 
 use std::{borrow::Cow, error::Error, fmt::Display, sync::Arc};
 
@@ -16,7 +17,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, store::StoreError,
+    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, settings::NotDeclared,
+    store::StoreError,
 };
 
 /// Where the API is described, beside every path that is not.
@@ -368,6 +370,12 @@ impl ApiError {
             store_url: self.store_url.clone(),
             docs_url: self.docs_url,
         }
+    }
+}
+
+impl From<NotDeclared> for ApiError {
+    fn from(error: NotDeclared) -> Self {
+        Self::internal(error)
     }
 }
 

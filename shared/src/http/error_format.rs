@@ -1,9 +1,9 @@
 //! How a group says its errors where it does not use the envelope.
 //!
 //! Protocol: whoever refuses a request makes an [`ApiError`](super::error::ApiError), which writes
-//! the envelope and lets what it says ride along; the outermost layer of a group with a error_format
-//! puts the error_format's body in its place. So a refusal of any layer, the 404 of an unknown path and
-//! the 500 of a panic among them, is written by one function. An answer that the group wrote itself
+//! the envelope and attaches what it says; the outermost layer of a group with a format of its own
+//! replaces the body. So one function writes every refusal of any layer, the 404 of an unknown path
+//! and the 500 of a panic among them. An answer that the group wrote itself
 //! stays as it is.
 
 use axum::response::Response;
@@ -25,7 +25,7 @@ pub struct Failure<'a> {
     pub detail: &'a str,
 }
 
-/// How the document tells of a group with a error_format. Nothing of it is in a Lambda.
+/// How the document tells of a group with a format of its own. Nothing of it is in a Lambda.
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]
 #[derive(Debug, Clone, Copy)]
 pub struct Described {

@@ -59,14 +59,14 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
 
-const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-time code, tokens that \
-    rotate, sessions, profiles, addresses and regions, a wallet, push devices and an inbox, app \
-    information.\n\n\
-    Every path answers with and without its final slash. Bodies are JSON, form or multipart. Errors \
-    are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem details \
-    where `Accept` prefers them. Where a limit counts a request, `RateLimit-Policy` and `RateLimit` \
-    say how it stands. The gateway's own answers (throttled, too large, integration time-out) are \
-    `{\"message\"}` and not ours to shape.\n\n\
+const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-time code, tokens \
+    that rotate, sessions, profiles, addresses and regions, a wallet, push devices and an inbox, \
+    app information.\n\n\
+    Every path answers with and without its final slash. Bodies are JSON, form or multipart. \
+    Errors are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem \
+    details where `Accept` prefers them. Where a limit counts a request, `RateLimit-Policy` and \
+    `RateLimit` say how it stands. The gateway's own answers (throttled, too large, integration \
+    time-out) are `{\"message\"}` and not ours to shape.\n\n\
     Boundaries of countries, subdivisions and time zones: © OpenStreetMap contributors, under the \
     Open Database License (https://www.openstreetmap.org/copyright).";
 const OF_A_CUSTOMER: &str = "The `access` of a log-in or of a refresh; it lives for as long as the \

@@ -52,6 +52,7 @@ pub struct Paging {
     size: usize,
     from: Option<Position>,
     binding: Binding,
+    signer: Signer,
     /// The list's address with its query, cursors apart.
     url: String,
 }
@@ -103,8 +104,9 @@ impl FromRequestParts<AppState> for Paging {
         sorted.sort();
         let binding =
             Binding { caller, path: parts.uri.path().to_owned(), query: encoded(&sorted) };
+        let signer = app.signer()?.clone();
         let from = cursor
-            .map(|cursor| binding.open(app.signer(), &cursor).ok_or_else(ApiError::invalid_cursor))
+            .map(|cursor| binding.open(&signer, &cursor).ok_or_else(ApiError::invalid_cursor))
             .transpose()?;
         if let Some(size) = size {
             rest.push(("page_size".to_owned(), size.to_string()));
@@ -113,6 +115,7 @@ impl FromRequestParts<AppState> for Paging {
             size: size.unwrap_or(SIZE).min(MOST),
             from,
             binding,
+            signer,
             url: address(parts, &encoded(&rest)),
         })
     }
@@ -154,12 +157,7 @@ impl Paging {
 
     /// The page of what [`Paging::span`] fetched, in the order of its direction; `position` names
     /// an entry's place in the list.
-    pub fn page<T>(
-        &self,
-        app: &AppState,
-        mut fetched: Vec<T>,
-        position: impl Fn(&T) -> String,
-    ) -> Page<T> {
+    pub fn page<T>(&self, mut fetched: Vec<T>, position: impl Fn(&T) -> String) -> Page<T> {
         let more = fetched.len() > self.size;
         fetched.truncate(self.size);
         let backward = self.span().backward;
@@ -176,7 +174,7 @@ impl Paging {
             // reader came from.
             let beside =
                 entry.map(&position).or_else(|| Some(self.from.as_ref()?.beside.clone()))?;
-            Some(self.link(app, &Position { direction, beside }))
+            Some(self.link(&Position { direction, beside }))
         };
         Page {
             next: on.then(|| link(fetched.last(), Direction::Forward)).flatten(),
@@ -185,9 +183,9 @@ impl Paging {
         }
     }
 
-    fn link(&self, app: &AppState, position: &Position) -> String {
+    fn link(&self, position: &Position) -> String {
         let joint = if self.url.contains('?') { '&' } else { '?' };
-        format!("{}{joint}cursor={}", self.url, self.binding.seal(app.signer(), position))
+        format!("{}{joint}cursor={}", self.url, self.binding.seal(&self.signer, position))
     }
 }
 

@@ -7,7 +7,7 @@ mod mocked;
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     handler::Handler,
     middleware,
     routing::{MethodFilter, MethodRouter, on},
@@ -19,12 +19,12 @@ use utoipa::{Path, openapi::HttpMethod};
 pub use self::mocked::{Answer, MockedRequest};
 use crate::{
     app::AppState,
-    config::Config,
     http::{
         checked::CheckedArguments,
         checks::{Gate, gate},
         error_format::{self, ErrorFormat},
     },
+    settings::{Section, Settings},
 };
 
 /// The operations of a group.
@@ -32,13 +32,18 @@ pub struct Routes {
     group: &'static str,
     always_open: bool,
     error_format: Option<ErrorFormat>,
-    served_where: fn(&Config) -> bool,
+    served_where: fn(&Settings) -> bool,
+    needs: Vec<Section>,
+    own: Vec<Layer>,
     #[cfg(feature = "document")]
     pub(crate) document: Option<error_format::Described>,
     #[cfg(feature = "mock")]
     mocked_formats: Vec<(String, ErrorFormat)>,
     operations: Vec<Operation>,
 }
+
+/// Gives each request a value of the group.
+type Layer = Box<dyn FnOnce(Router) -> Router + Send>;
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +88,10 @@ pub type Described = fn() -> utoipa::openapi::OpenApi;
 #[cfg(not(feature = "document"))]
 pub type Described = ();
 
+/// What operations with a bearer token read: access tokens are verified, and the log names
+/// customers by pseudonyms.
+const CALLER: [Section; 2] = [Section::TOKENS, Section::SIGNER];
+
 impl Routes {
     /// No operations yet of the group whose crate is `group`:
     /// `Routes::of(env!("CARGO_CRATE_NAME"))`.
@@ -92,6 +101,8 @@ impl Routes {
             always_open: false,
             error_format: None,
             served_where: |_| true,
+            needs: Vec::new(),
+            own: Vec::new(),
             #[cfg(feature = "document")]
             document: None,
             #[cfg(feature = "mock")]
@@ -118,8 +129,27 @@ impl Routes {
     }
 
     /// Only where the settings say so is there anything at its paths.
-    pub fn served_where(self, settings: fn(&Config) -> bool) -> Self {
+    pub fn served_where(self, settings: fn(&Settings) -> bool) -> Self {
         Self { served_where: settings, ..self }
+    }
+
+    /// The settings that the operations read, apart from those of every function and of its kinds of
+    /// callers.
+    pub fn needs(mut self, sections: &[Section]) -> Self {
+        sections.iter().for_each(|section| self.need(*section));
+        self
+    }
+
+    /// A value that the group keeps in its process, such as a cache. Handlers and extractors take
+    /// it as an [`Extension`].
+    pub fn with_own<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.own.push(Box::new(move |router| router.layer(Extension(value))));
+        self
+    }
+
+    /// The settings that this function reads.
+    pub fn sections(&self) -> &[Section] {
+        &self.needs
     }
 
     /// How its errors are said, where that is not the envelope.
@@ -146,12 +176,14 @@ impl Routes {
 
     /// Adds an operation for the bearer of an access token.
     pub fn bearer(self, operation: Operation) -> Self {
-        self.with(Operation { access: Access::Bearer, ..operation })
+        self.needs(&CALLER).with(Operation { access: Access::Bearer, ..operation })
     }
 
     /// Adds an operation for the bearer of an access token or of an operator token.
     pub fn bearer_or_operator(self, operation: Operation) -> Self {
-        self.with(Operation { access: Access::BearerOrOperator, ..operation })
+        self.needs(&CALLER)
+            .needs(&[Section::OPERATOR])
+            .with(Operation { access: Access::BearerOrOperator, ..operation })
     }
 
     /// The operations that the document describes, in the order of their registration, each with a
@@ -176,7 +208,7 @@ impl Routes {
             paths.entry(operation.path.clone()).or_default().push(operation);
         }
         let mut router = Router::new();
-        if !(self.served_where)(&app.config) {
+        if !(self.served_where)(&app.settings) {
             paths.clear();
         }
         for (path, operations) in paths {
@@ -196,7 +228,14 @@ impl Routes {
         let router = router.fallback(mocked::no_such_path(self.mocked_formats));
         #[cfg(not(feature = "mock"))]
         let router = router.fallback(async || crate::http::error::ApiError::no_such_path());
-        router.with_state(app)
+        let router = router.with_state(app);
+        self.own.into_iter().fold(router, |router, layer| layer(router))
+    }
+
+    fn need(&mut self, section: Section) {
+        if !self.needs.contains(&section) {
+            self.needs.push(section);
+        }
     }
 
     fn with(mut self, operation: Operation) -> Self {

@@ -5,8 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use table::{Query, Write, number, sort_in};
 
 use crate::{
-    config::CodeConfig,
-    limits::{SHARDS, keys, share_of, store::count_in},
+    limits::{SHARDS, SendLimits, keys, share_of, store::count_in},
     store::{Store, StoreError, keys::day_of},
 };
 
@@ -27,10 +26,10 @@ impl BudgetKind<'_> {
         }
     }
 
-    fn limit(&self, rules: &CodeConfig) -> u32 {
+    fn limit(&self, limits: &SendLimits) -> u32 {
         match self {
-            Self::Country(_) => rules.daily_per_country,
-            Self::Total => rules.daily_total,
+            Self::Country(_) => limits.per_country_daily,
+            Self::Total => limits.total_daily,
         }
     }
 }
@@ -64,10 +63,10 @@ impl Store {
         budget: BudgetKind<'_>,
         spent: &[u32; SHARDS as usize],
         first: u8,
-        rules: &CodeConfig,
+        limits: &SendLimits,
         now: Timestamp,
     ) -> Result<Option<u8>, StoreError> {
-        let limit = budget.limit(rules);
+        let limit = budget.limit(limits);
         for step in 0..SHARDS {
             let shard = (first + step) % SHARDS;
             let most = share_of(limit, shard);

@@ -18,10 +18,12 @@ pub(crate) mod budgets;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod sends;
+pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tries;
 
 pub use budgets::BudgetKind;
 pub use model::{SHARDS, Send, SendLog, Wait, share_of, to_next_day, to_next_hour, to_next_minute};
+pub use settings::{SendLimits, TryLimits, WriteLimits};
 pub use store::Counted;
 pub use tries::TriesOn;

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{config::CodeConfig, hashes::AddressHash};
+use crate::{hashes::AddressHash, limits::SendLimits};
 
 /// The totals are kept in so many shards, so that no single item is written by all callers.
 pub const SHARDS: u8 = 16;
@@ -43,21 +43,20 @@ impl SendLog {
         &self,
         now: Timestamp,
         address: &AddressHash,
-        rules: &CodeConfig,
+        limits: &SendLimits,
     ) -> Result<Self, Wait> {
         let hour = SignedDuration::from_hours(1);
         let recent: VecDeque<Send> =
             self.sends.iter().filter(|send| now.duration_since(send.at) < hour).cloned().collect();
         if let Some(last) = recent.back() {
-            wait_until(last.at, rules.resend_after, now)?;
+            wait_until(last.at, limits.resend_after, now)?;
         }
         let from_here: Vec<Timestamp> =
             recent.iter().filter(|send| send.address == *address).map(|send| send.at).collect();
         let all: Vec<Timestamp> = recent.iter().map(|send| send.at).collect();
-        for (times, limit) in [
-            (from_here, rules.sends_per_phone_and_address_hourly),
-            (all, rules.sends_per_phone_hourly),
-        ] {
+        for (times, limit) in
+            [(from_here, limits.per_phone_and_address_hourly), (all, limits.per_phone_hourly)]
+        {
             if let Some(freeing) = times.len().checked_sub(limit as usize) {
                 wait_until(times[freeing], hour, now)?;
             }

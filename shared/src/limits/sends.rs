@@ -4,9 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use table::{Write, Written, expiring_item, number};
 
 use crate::{
-    config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
-    limits::{Counted, SendLog, keys, store::count_in, to_next_hour},
+    limits::{Counted, SendLimits, SendLog, keys, store::count_in, to_next_hour},
     store::{Store, StoreError},
 };
 
@@ -36,11 +35,11 @@ impl Store {
     pub async fn count_send(
         &self,
         address: &AddressHash,
-        rules: &CodeConfig,
+        limits: &SendLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let key = keys::sends_from_address(address, now);
-        let limits = [("n", rules.sends_per_address_hourly)];
+        let limits = [("n", limits.per_address_hourly)];
         let counts = self.count_within(key, &limits, now, 2).await?;
         Ok(counts.map_or(Counted::Over(to_next_hour(now)), |counts| {
             Counted::Within(count_in(&counts, "n"))

@@ -5,10 +5,9 @@ use jiff::Timestamp;
 use table::Key;
 
 use crate::{
-    config::CodeConfig,
     hashes::{AddressHash, PhoneHash},
     ids::CustomerId,
-    limits::{Counted, keys, store::count_in, to_next_day, to_next_hour},
+    limits::{Counted, TryLimits, keys, store::count_in, to_next_day, to_next_hour},
     store::{Store, StoreError},
 };
 
@@ -30,14 +29,14 @@ impl Store {
         &self,
         on: &TriesOn,
         address: &AddressHash,
-        rules: &CodeConfig,
+        limits: &TryLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let [hour, day] = counters(address, now);
         let limits = [
-            (hour.as_str(), rules.tries_per_phone_and_address_hourly),
-            (day.as_str(), rules.tries_per_phone_and_address_daily),
-            ("n", rules.tries_per_phone_daily),
+            (hour.as_str(), limits.per_phone_and_address_hourly),
+            (day.as_str(), limits.per_phone_and_address_daily),
+            ("n", limits.per_phone_daily),
         ];
         let refused = match self.count_within(on.key(now), &limits, now, 48).await? {
             Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),

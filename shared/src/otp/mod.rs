@@ -9,7 +9,9 @@
 
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use model::{BudgetShares, Challenge, Purpose, draw_code};
+pub use settings::{CodeSettings, CountrySettings, TestNumber};
 pub use store::{Reserved, spend_code};

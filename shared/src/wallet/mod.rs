@@ -8,6 +8,7 @@ pub(crate) mod ledger;
 pub(crate) mod lifecycle;
 pub(crate) mod model;
 pub(crate) mod records;
+pub(crate) mod settings;
 pub(crate) mod store;
 
 pub use audit::{AuditPlace, Audited, LedgerBreak};
@@ -16,4 +17,5 @@ pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
 pub use lifecycle::{close_wallet, open_wallet};
 pub use model::{Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet};
+pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};

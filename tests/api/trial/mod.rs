@@ -117,21 +117,19 @@ mod things {
     #[utoipa::path(get, path = "/api/trial/entries/", operation_id = "listEntries",
         responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_entries(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     #[utoipa::path(get, path = "/api/trial/others/", operation_id = "listOthers",
         responses((status = 200, body = Page<Entry>)))]
     pub(super) async fn list_others(
-        State(app): State<AppState>,
         caller: Caller,
         paging: Paging,
     ) -> Result<Json<Page<Entry>>, ApiError> {
-        list(&app, &caller, &paging).await
+        list(&caller, &paging).await
     }
 
     async fn make(
@@ -170,14 +168,10 @@ mod things {
         effect
     }
 
-    async fn list(
-        app: &AppState,
-        caller: &Caller,
-        paging: &Paging,
-    ) -> Result<Json<Page<Entry>>, ApiError> {
+    async fn list(caller: &Caller, paging: &Paging) -> Result<Json<Page<Entry>>, ApiError> {
         let span = paging.span();
         let (_, entries) = caller.alongside(async |_| Ok(fetch(&span))).await?;
-        Ok(Json(paging.page(app, entries, |entry| entry.name.clone())))
+        Ok(Json(paging.page(entries, |entry| entry.name.clone())))
     }
 
     /// A page of the entries `e00` to `e49`, as storage would return it.

@@ -11,7 +11,7 @@ const STRETCH: u64 = 500;
 /// goes off.
 pub(crate) async fn go_on(run: &Run) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
-    let mut left = run.app.config.audit_entries;
+    let mut left = run.settings.audit.entries;
     while left > 0 {
         if run.is_over() {
             return Ok(Counts { unfinished: true, ..counts });

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// The endpoint goes first: a run that is stopped in between finds the device again.
 pub(crate) async fn remove(run: &Run) -> Result<Counts, StoreError> {
-    let until = run.before(run.app.config.device_life);
+    let until = run.before(run.settings.devices.life);
     let store = &run.app.store;
     let remove = async |key: Key| {
         let Some(customer) = customer_of(&key) else { return Ok(Outcome::Nothing) };

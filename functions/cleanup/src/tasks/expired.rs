@@ -11,7 +11,7 @@ use crate::{
 
 /// Deletes those of a domain. Two write units each.
 pub(crate) async fn delete(run: &Run, list: IndexList) -> Result<Counts, StoreError> {
-    let until = run.before(run.app.config.expiry_grace);
+    let until = run.before(run.settings.expiry.grace);
     let delete = async |key| {
         let deleted = run.app.store.table.delete_expired(key, until).await?;
         Ok(if deleted { Outcome::Done } else { Outcome::Nothing })

@@ -18,7 +18,7 @@ use crate::{
 /// A session stays as long after its end as a device does that nobody uses, since it tells when the
 /// device was seen last.
 pub(crate) async fn prune(run: &Run) -> Result<Counts, StoreError> {
-    let until = run.before(run.app.config.device_life);
+    let until = run.before(run.settings.devices.life);
     let prune = async |key: Key| {
         let Some(customer) = customer_of(&key) else { return Ok(Outcome::Nothing) };
         let Some(account) = run.app.store.account(customer).await? else {

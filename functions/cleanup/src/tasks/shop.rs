@@ -25,8 +25,7 @@ pub(crate) async fn take_pets(run: &Run) -> Result<Counts, StoreError> {
 /// Makes the samples what they were, once a day, where the settings say so. One read unit where
 /// that is done.
 pub(crate) async fn restore_samples(run: &Run) -> Result<Counts, StoreError> {
-    let shop = &run.app.config.petstore;
     let restored =
-        shop.enabled && shop.resets && run.app.store.restore_samples_of_day(run.now).await?;
+        run.settings.samples.are_restored && run.app.store.restore_samples_of_day(run.now).await?;
     Ok(Counts { done: restored.into(), ..Counts::default() })
 }

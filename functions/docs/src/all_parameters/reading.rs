@@ -95,9 +95,8 @@ async fn parameters(head: &mut Parts, app: &AppState) -> Result<Pairs, ApiError>
     all.extend(text(FLAGS).into_iter().flat_map(|flags| items(FLAGS, flags, ',')));
     let cookies = head.headers.get_all(header::COOKIE).iter();
     let cookies = cookies.filter_map(|value| value.to_str().ok());
-    let mut cookies = cookies
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='));
+    let mut cookies =
+        cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     let theme = cookies.find(|(name, _)| *name == "theme");
     all.extend(theme.map(|(name, value)| (name.to_owned(), value.to_owned())));
     Ok(all)
@@ -184,9 +183,9 @@ impl ParsedText for Mail {
     type Value = ();
 
     fn parse(text: &str, _: &Context) -> Result<(), Violation> {
-        let parts = text.split_once('@').filter(|(name, host)| {
-            !name.is_empty() && !host.is_empty() && !host.contains('@')
-        });
+        let parts = text
+            .split_once('@')
+            .filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
         parts.map(|_| ()).ok_or_else(|| Violation::invalid("Enter a valid email address."))
     }
 }

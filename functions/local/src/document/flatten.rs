@@ -19,7 +19,8 @@ pub(super) fn merge_objects(document: &mut Value) {
 
 fn merged(parts: &[Value], description: Value) -> Value {
     let (mut properties, mut required) = (Map::new(), Vec::new());
-    for part in parts {
+    // The last part has the members of the struct itself.
+    for part in parts.iter().rev() {
         properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
         required.extend(part["required"].as_array().cloned().unwrap_or_default());
     }

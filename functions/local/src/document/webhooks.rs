@@ -7,7 +7,7 @@ const DESCRIPTION: &str = "Published to the stack's SNS topic (output `Notificat
     not sent by HTTP. It is written to the inbox once for each `id`, however often it is \
     delivered, and pushed to every active device at least once. `id`, `to` and one of `title` and \
     `body` are required. A message to all customers is split into pages, which go through the \
-    same queue.\n\nEach customer costs three read units and six write units.";
+    same queue.";
 
 /// The document's member `webhooks`.
 pub(super) fn webhooks() -> Value {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_sns::{error::ProvideErrorMetadata as _, types::MessageAttributeValue};
-use shared::{aws::Clients, config::Config};
+use shared::{aws::Clients, settings::Settings};
 
 use super::*;
 use crate::{
@@ -26,7 +26,7 @@ fn client(endpoint: &str) -> aws_sdk_sns::Client {
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoint),
     ];
     variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    (*Clients::new(&Config::from_variables(&variables).unwrap()).sns).clone()
+    (*Clients::new(&Settings::from_variables(&variables, &[]).unwrap().aws).sns).clone()
 }
 
 async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sns::Client) {

@@ -15,8 +15,8 @@ use shared::{
     app::AppState,
     aws::Clients,
     clock::{Clock, SystemClock},
-    config::Config,
     random::{Random, SystemRandom},
+    settings::Settings,
 };
 use tokio::net::TcpListener;
 
@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Creates the AWS clients of a group's function.
-pub type ClientsOf = Arc<dyn Fn(&str, &Config) -> Clients + Send + Sync>;
+pub type ClientsOf = Arc<dyn Fn(&str, &Settings) -> Clients + Send + Sync>;
 
 /// The default keeps everything in memory, on free ports.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ impl Default for StackOptions {
             secrets: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
-            clients: Arc::new(|_, config| Clients::new(config)),
+            clients: Arc::new(|_, settings| Clients::new(&settings.aws)),
             on_message: None,
             invocation_timeout: None,
         }
@@ -156,12 +156,12 @@ impl StackOptions {
         recorder.serve(listener).map(Some).map_err(StackError::Socket)
     }
 
-    pub(super) fn states(&self, configs: Vec<(String, Config)>) -> HashMap<String, AppState> {
-        let state = |(group, config): (String, Config)| {
-            let clients = (self.clients)(&group, &config);
-            (group, AppState::new(config, clients, self.clock.clone(), self.random.clone()))
+    pub(super) fn states(&self, settings: Vec<(String, Settings)>) -> HashMap<String, AppState> {
+        let state = |(group, settings): (String, Settings)| {
+            let clients = (self.clients)(&group, &settings);
+            (group, AppState::new(settings, clients, self.clock.clone(), self.random.clone()))
         };
-        configs.into_iter().map(state).collect()
+        settings.into_iter().map(state).collect()
     }
 }
 

@@ -1,18 +1,15 @@
 use super::*;
 use crate::random::SystemRandom;
 
-fn rules() -> TokenConfig {
-    TokenConfig {
-        secret: None,
-        key_version: 1,
-        issuer: String::new(),
-        audience: String::new(),
-        access_life: SignedDuration::from_mins(15),
-        refresh_idle: SignedDuration::from_hours(30 * 24),
-        refresh_absolute: SignedDuration::from_hours(180 * 24),
-        refresh_grace: SignedDuration::from_secs(600),
-        refreshes_per_minute: 60,
+fn rules() -> SessionSettings {
+    SessionSettings {
+        idle: SignedDuration::from_hours(30 * 24),
+        absolute: SignedDuration::from_hours(180 * 24),
     }
+}
+
+fn refreshes() -> RefreshSettings {
+    RefreshSettings { grace: SignedDuration::from_secs(600), per_minute: 60 }
 }
 
 fn start() -> Timestamp {
@@ -56,13 +53,13 @@ fn raising_the_epoch_ends_every_session() {
 #[test]
 fn a_session_ends_when_it_rested_too_long_and_at_its_absolute_end() {
     let (mut account, ids) = account(1);
-    let idle_end = start() + rules().refresh_idle;
+    let idle_end = start() + rules().idle;
     assert_eq!(
         account.liveness(ids[0], idle_end - SignedDuration::from_millis(1)),
         Liveness::Alive
     );
     assert_eq!(account.liveness(ids[0], idle_end), Liveness::Ended);
-    let absolute_end = start() + rules().refresh_absolute;
+    let absolute_end = start() + rules().absolute;
     account.sessions.get_mut(&ids[0]).unwrap().rotated =
         absolute_end - SignedDuration::from_secs(5);
     assert_eq!(
@@ -81,7 +78,7 @@ fn the_last_spent_token_is_repeated_inside_the_window_and_a_replay_after_it() {
             ids[0],
             generation,
             start() + SignedDuration::from_secs(seconds),
-            &rules(),
+            &refreshes(),
         )
     };
     assert!(matches!(judged(7, 599), StaleRefresh::Repeat(_)));

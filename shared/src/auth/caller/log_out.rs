@@ -1,9 +1,9 @@
-//! A caller that ends sessions. Its own session's liveness is the condition of the write, so
+//! A caller that ends sessions. The write itself requires that the caller's session is alive, so
 //! nothing is looked up before.
 //!
-//! Invariant: the limit of writes does not count these. Whoever holds a stolen token could
-//! otherwise use the limit up and keep its owner from scope the session it is of; and a write that
-//! is repeated costs what its count would.
+//! Invariant: the limit on writes does not count log-outs. Otherwise the holder of a stolen token
+//! could use the limit up and keep the owner from ending the session. Counting would also cost as
+//! much as the write itself.
 
 use std::future::ready;
 
@@ -15,20 +15,20 @@ use crate::{
 };
 
 impl Caller {
-    /// Checks that the session is alive, for a request that reads nothing but the account or will
-    /// be refused. One trip, one read unit.
+    /// Checks that the session is alive, for a request that only reads the account or will be
+    /// refused. One trip, one read unit.
     pub async fn alive(&self) -> Result<Verified, ApiError> {
         let (verified, ()) = self.alongside(|_| ready(Ok(()))).await?;
         Ok(verified)
     }
 
-    /// Ends sessions of the caller, if its own is alive; false where the one session that was to
-    /// end was not.
+    /// Ends sessions of the caller if its own session is alive; false if the session that
+    /// [`LogOutScope::One`] names was not.
     ///
     /// One trip, one write unit for each KB of the account.
     pub async fn log_out(&self, scope: LogOutScope) -> Result<bool, ApiError> {
         let (app, customer, by) = (&self.app, self.claims.user_id, self.claims.sid);
-        let idle = app.config.tokens.refresh_idle;
+        let idle = app.settings.sessions()?.idle;
         let log_out = LogOut { customer, by, scope, name: app.new_name(), now: app.now(), idle };
         match app.store.log_out(&log_out).await? {
             LoggedOut::Done => {

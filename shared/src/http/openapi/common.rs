@@ -54,7 +54,7 @@ pub(super) const COMMON: &[Common] = &[
     Common {
         name: "Invalid",
         of: Of::WithBody,
-        when: "Invalid fields, all of them at once, or a body that does not match its content type.",
+        when: "Invalid fields, all of them at once, or a body that its content type does not fit.",
         errors: || {
             let field = |code, detail| ApiError::field("field", code, detail);
             vec![

@@ -19,8 +19,8 @@
 /// - `#[name("Device")]`: the schema's name, where it is not the struct's.
 /// - `#[changes(Details)]`: makes `apply_to(self, &mut Details)`, which sets the fields of the same
 ///   names.
-/// - `#[partial(DevicePatch)]`: makes a second request of this name with the same fields, none of
-///   them required, and `From` the first to it.
+/// - `#[partial(DevicePatch, "Some of a device's fields.")]`: makes a second request of this name
+///   with the same fields, none of them required, and `From` the first to it.
 /// - `#[check(function)]`: calls `function(&NameRead, &mut Fields)` after all fields are read, where
 ///   `NameRead` has the `Result` of each field. It reports what is wrong with several fields
 ///   together. A second function is for the partial request.
@@ -30,7 +30,7 @@ macro_rules! request {
         $(#[doc = $doc:literal])*
         $(#[name($schema:literal)])?
         $(#[changes($target:ty)])?
-        $(#[partial($partial:ident)])?
+        $(#[partial($partial:ident, $partial_doc:literal)])?
         $(#[check($check:path $(, $partial_check:path)?)])?
         $vis:vis struct $name:ident {
             $($(#[doc = $field_doc:literal])* $field:ident: $kind:ty),* $(,)?
@@ -43,7 +43,7 @@ macro_rules! request {
         $crate::request! { @reader [$($check)?] $vis $name $($field [$kind])* }
         $crate::request! { @changes [$($target)?] $name $($field [$kind])* }
         $crate::request! { @partial
-            [$($partial)?] [$($target)?] [$($($partial_check)?)?] $vis $name
+            [$($partial, $partial_doc)?] [$($target)?] [$($($partial_check)?)?] $vis $name
             $([$($field_doc),*] $field [$kind])*
         }
     };
@@ -178,11 +178,11 @@ macro_rules! request {
 
     (@partial [] $($rest:tt)*) => {};
     (@partial
-        [$partial:ident] [$($target:ty)?] [$($check:path)?] $vis:vis $name:ident
+        [$partial:ident, $doc:literal] [$($target:ty)?] [$($check:path)?] $vis:vis $name:ident
         $([$($field_doc:literal),*] $field:ident [$kind:ty])*
     ) => {
         $crate::request! { @struct
-            [concat!("Any of the fields of ", stringify!($name), ".")] [stringify!($partial)]
+            [$doc] [stringify!($partial)]
             $vis $partial
             $(
                 [$($field_doc),*] $field

@@ -1,7 +1,5 @@
-//! The clients of AWS, configured by hand from [`Config`]: nothing is looked up at the start,
-//! neither files nor the metadata service.
-
-mod connector;
+//! The SDK's clients, configured from [`AwsSettings`]. A start looks nothing up, neither in files
+//! nor at the metadata service.
 
 use std::time::Duration;
 
@@ -12,40 +10,36 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutConfig};
 use secrecy::ExposeSecret;
+use table::{Lazy, usage::Meter};
 
-use crate::{
-    aws::connector::Connector,
-    config::{AwsConfig, Config},
-};
-pub use table::Lazy;
-use table::usage::Meter;
+use crate::aws::{connector::Connector, settings::AwsSettings};
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
 /// Services repository: the only ones that its endpoints need. Reading the system's whole list
 /// would be most of a cold start.
 const AMAZON_ROOTS: &str = include_str!("amazon_roots.pem");
 
-/// How long the opening of a connection may take.
+/// Limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The clients that a function uses.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Storage. Making it is a third of what a start computes (the SDK reads all partitions of AWS,
-    /// wanted or not), so a function has that begun beside the rest of its start.
+    /// Making it takes a third of the CPU time of a start, since the SDK parses all partitions of
+    /// AWS. A function therefore begins it in a thread of its own.
     pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
-    /// Messages: made when the first one is sent. Most requests send none.
+    /// Made at its first use: most requests send nothing.
     pub sns: Lazy<aws_sdk_sns::Client>,
 }
 
 impl Clients {
-    /// Clients over one pool of connections.
-    pub fn new(config: &Config) -> Self {
-        Self::over(&config.aws, http_client())
+    /// Clients that share one connection pool.
+    pub fn new(aws: &AwsSettings) -> Self {
+        Self::over(aws, http_client())
     }
 
-    /// The same over another way to send requests.
-    pub fn over(aws: &AwsConfig, http: SharedHttpClient) -> Self {
+    /// Clients that send through `http`.
+    pub fn over(aws: &AwsSettings, http: SharedHttpClient) -> Self {
         let (of_dynamodb, of_sns) = ((aws.clone(), http.clone()), (aws.clone(), http));
         Self {
             dynamodb: Lazy::new(move || dynamodb(&of_dynamodb.0, of_dynamodb.1)),
@@ -54,7 +48,7 @@ impl Clients {
     }
 }
 
-fn dynamodb(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_dynamodb::Client {
+fn dynamodb(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .region(aws_sdk_dynamodb::config::Region::new(aws.region.clone()))
@@ -68,7 +62,7 @@ fn dynamodb(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_dynamodb::Client
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
-fn messages(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_sns::Client {
+fn messages(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_sns::Client {
     let config = aws_sdk_sns::Config::builder()
         .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
         .region(aws_sdk_sns::config::Region::new(aws.region.clone()))
@@ -81,7 +75,7 @@ fn messages(aws: &AwsConfig, http: SharedHttpClient) -> aws_sdk_sns::Client {
     aws_sdk_sns::Client::from_conf(config.build())
 }
 
-fn credentials(aws: &AwsConfig) -> Credentials {
+fn credentials(aws: &AwsSettings) -> Credentials {
     let token = aws.session_token.as_ref().map(|token| token.expose_secret().to_owned());
     Credentials::new(
         &aws.access_key_id,
@@ -92,8 +86,8 @@ fn credentials(aws: &AwsConfig) -> Credentials {
     )
 }
 
-/// The one endpoint of a service in a region. The SDK's own rules know many more kinds and cost a
-/// quarter of a cold start.
+/// The one endpoint of a service in a region. The SDK's rule engine knows many more kinds and takes
+/// a quarter of a cold start.
 #[derive(Debug)]
 struct Fixed(Endpoint);
 
@@ -121,8 +115,7 @@ impl aws_sdk_sns::config::endpoint::ResolveEndpoint for Fixed {
     }
 }
 
-/// How requests are sent: over TLS with Amazon's roots, or in the clear to an endpoint that says
-/// so.
+/// HTTP over TLS with Amazon's roots, or in the clear where the endpoint is `http://`.
 pub fn http_client() -> SharedHttpClient {
     SharedHttpClient::new(Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT))
 }
@@ -131,8 +124,8 @@ fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
 }
 
-/// They hold for a call with its whole answer, which is small: the SDK's own watch over stalled
-/// streams would only see a busy process as a stalled one.
+/// They hold for a call with its whole answer, which is small. The SDK's stalled stream protection
+/// is off because it would take a busy process for a stalled stream.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .operation_attempt_timeout(Duration::from_millis(2_500))

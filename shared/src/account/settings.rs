@@ -1,0 +1,41 @@
+//! Life times of sessions, and the limits of their refreshes.
+
+use jiff::SignedDuration;
+
+use crate::config::{ConfigError, Variables};
+
+/// Life times of sessions.
+#[derive(Debug, Clone)]
+pub struct SessionSettings {
+    /// How long a session lives without a refresh.
+    pub idle: SignedDuration,
+    /// How long a session lives from its log-in, however often it is refreshed.
+    pub absolute: SignedDuration,
+}
+
+/// Rules of the exchange of refresh tokens.
+#[derive(Debug, Clone)]
+pub struct RefreshSettings {
+    /// How long a spent refresh token still gets its successor.
+    pub grace: SignedDuration,
+    /// New generations a minute per session; 0 is no limit.
+    pub per_minute: u32,
+}
+
+impl SessionSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            idle: variables.seconds("REFRESH_IDLE_SECONDS")?,
+            absolute: variables.seconds("REFRESH_ABSOLUTE_SECONDS")?,
+        })
+    }
+}
+
+impl RefreshSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            grace: variables.seconds("REFRESH_GRACE_SECONDS")?,
+            per_minute: variables.number("REFRESHES_PER_MINUTE")?,
+        })
+    }
+}

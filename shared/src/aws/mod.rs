@@ -1,0 +1,15 @@
+//! The AWS clients, and what we send through SNS apart from pushes.
+
+mod clients;
+mod connector;
+mod error;
+mod settings;
+mod sms;
+mod topic;
+
+pub use clients::{Clients, http_client};
+pub use error::NotAccepted;
+pub use settings::{AwsSettings, SmsSettings};
+pub use sms::TextMessages;
+pub use table::Lazy;
+pub use topic::Topic;

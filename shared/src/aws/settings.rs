@@ -1,0 +1,48 @@
+//! Where AWS is and who we are there.
+
+use secrecy::SecretString;
+
+use crate::config::{ConfigError, Variables};
+
+/// What every client is made with. Lambda sets these variables itself.
+#[derive(Debug, Clone)]
+pub struct AwsSettings {
+    /// Region, such as `eu-central-1`.
+    pub region: String,
+    /// Address of DynamoDB instead of the region's own.
+    pub dynamodb_endpoint: Option<String>,
+    /// Address of SNS instead of the region's own.
+    pub sns_endpoint: Option<String>,
+    /// Access key id of the function's role.
+    pub access_key_id: String,
+    /// Secret of the access key.
+    pub secret_access_key: SecretString,
+    /// Token of a temporary access key.
+    pub session_token: Option<SecretString>,
+}
+
+/// For functions that send text messages.
+#[derive(Debug, Clone)]
+pub struct SmsSettings {
+    /// Sender shown where the country allows one.
+    pub sender_id: Option<String>,
+}
+
+impl AwsSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            region: variables.text("AWS_REGION")?,
+            dynamodb_endpoint: variables.optional("AWS_ENDPOINT_URL_DYNAMODB"),
+            sns_endpoint: variables.optional("AWS_ENDPOINT_URL_SNS"),
+            access_key_id: variables.text("AWS_ACCESS_KEY_ID")?,
+            secret_access_key: variables.secret("AWS_SECRET_ACCESS_KEY")?,
+            session_token: variables.optional_secret("AWS_SESSION_TOKEN"),
+        })
+    }
+}
+
+impl SmsSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { sender_id: variables.optional("SMS_SENDER_ID") })
+    }
+}

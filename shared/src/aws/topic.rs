@@ -1,0 +1,24 @@
+//! The SNS topic that feeds the notifier.
+
+use crate::aws::{Lazy, NotAccepted};
+
+/// Other systems publish notifications to it; the notifier publishes the next pages of a message to
+/// all.
+#[derive(Debug, Clone)]
+pub struct Topic {
+    client: Lazy<aws_sdk_sns::Client>,
+    arn: String,
+}
+
+impl Topic {
+    /// The topic of this ARN.
+    pub fn new(client: Lazy<aws_sdk_sns::Client>, arn: String) -> Self {
+        Self { client, arn }
+    }
+
+    /// One call of SNS.
+    pub async fn publish(&self, message: &str) -> Result<(), NotAccepted> {
+        let request = self.client.publish().topic_arn(&self.arn).message(message);
+        request.send().await.map(|_| ()).map_err(NotAccepted::from)
+    }
+}

@@ -1,0 +1,86 @@
+//! One-time codes: how long they live, where they are sent, and the phones that need none.
+
+use std::{fmt, str::FromStr};
+
+use jiff::{SignedDuration, civil::Date};
+use secrecy::SecretString;
+
+use crate::config::{ConfigError, Variables};
+
+/// For functions that send or compare codes.
+#[derive(Debug, Clone)]
+pub struct CodeSettings {
+    /// Life time of a code.
+    pub life: SignedDuration,
+    /// Phones of app-store reviewers, which get a fixed code and no message.
+    pub test_numbers: Vec<TestNumber>,
+}
+
+/// The countries to which codes are sent.
+#[derive(Debug, Clone)]
+pub struct CountrySettings {
+    /// ISO 3166-1 alpha-2 codes.
+    pub countries: Vec<String>,
+}
+
+/// A phone that logs in with a fixed code until a day, written `+15550100=123456@2026-12-31`.
+#[derive(Clone)]
+pub struct TestNumber {
+    /// In E.164 form.
+    pub phone: String,
+    /// The code that is always right.
+    pub code: SecretString,
+    /// The last day (UTC) on which it works.
+    pub until: Date,
+}
+
+impl CodeSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        let test_numbers = variables.list("TEST_NUMBERS");
+        Ok(Self {
+            life: variables.seconds("CODE_SECONDS")?,
+            test_numbers: test_numbers
+                .iter()
+                .map(|entry| entry.parse())
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl CountrySettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { countries: variables.list("CODE_COUNTRIES") })
+    }
+
+    /// Whether codes are sent to the country of this ISO 3166-1 alpha-2 code.
+    pub fn contains(&self, country: &str) -> bool {
+        self.countries.iter().any(|code| code == country)
+    }
+}
+
+impl FromStr for TestNumber {
+    type Err = ConfigError;
+
+    fn from_str(entry: &str) -> Result<Self, ConfigError> {
+        let wrong = ConfigError {
+            variable: "TEST_NUMBERS",
+            problem: "is not a list of PHONE=CODE@YYYY-MM-DD",
+        };
+        let (phone, rest) = entry.split_once('=').ok_or(wrong.clone())?;
+        let (code, until) = rest.split_once('@').ok_or(wrong.clone())?;
+        let well_formed = phone.starts_with('+')
+            && code.len() == 6
+            && code.bytes().all(|digit| digit.is_ascii_digit());
+        if !well_formed {
+            return Err(wrong);
+        }
+        let until = until.parse().map_err(|_| wrong)?;
+        Ok(Self { phone: phone.to_owned(), code: code.into(), until })
+    }
+}
+
+impl fmt::Debug for TestNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestNumber").field("until", &self.until).finish_non_exhaustive()
+    }
+}
