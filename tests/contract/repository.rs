@@ -18,9 +18,9 @@ pub fn template() -> Template {
     Template::load(&path).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The result of a deployment with the default parameters.
+/// The result of a deployment with the default parameters, and with the function of the mock.
 pub fn deployment() -> Deployment {
-    deployment_with(&[])
+    deployment_with(&[("EnableMock", "true")])
 }
 
 /// The result of a deployment with other values for some parameters.

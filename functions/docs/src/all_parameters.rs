@@ -1,18 +1,16 @@
 //! `allParameters`: every kind of parameter in every place, still in development, answered by the
-//! document's default mock.
+//! example of the document.
 //!
-//! It is what the mock is tried on, and what a client generator is tried on.
+//! Client generators are tried on it. `reading` has the rules of what is described here.
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
-use serde::Serialize;
+mod reading;
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::{app::AppState, http::error::ApiError};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::mock;
+use self::reading::AllParameters;
 
 /// The folder of what shows the states that an operation goes through.
 const TAG: &str = "👀 A_接口状态_看效果";
@@ -20,7 +18,7 @@ const TAG: &str = "👀 A_接口状态_看效果";
 /// Parameters of the path.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct InPath {
     /// A whole number from 1.
     #[param(minimum = 1, example = 7)]
@@ -30,7 +28,7 @@ pub(crate) struct InPath {
 /// Parameters of the query.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct InQuery {
     /// A text.
     #[param(min_length = 1, max_length = 50, example = "shoes")]
@@ -75,7 +73,7 @@ pub(crate) struct InQuery {
 /// Headers.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct InHeaders {
     /// Where the request comes from.
     #[param(rename = "X-Request-Source", min_length = 1, max_length = 50, example = "docs")]
@@ -88,7 +86,7 @@ pub(crate) struct InHeaders {
 /// Cookies.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Cookie)]
-#[expect(dead_code, reason = "the document describes them and the mock reads them")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct InCookies {
     /// How pages look.
     #[param(inline, required = false, nullable = false, example = "dark")]
@@ -96,18 +94,16 @@ pub(crate) struct InCookies {
 }
 
 /// Light or dark.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Theme {
     Light,
     Dark,
 }
 
 /// An order.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Sort {
     Newest,
     Oldest,
@@ -116,7 +112,7 @@ pub(crate) enum Sort {
 
 /// What things must be like.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct Filter {
     /// Its colour.
     #[schema(nullable = false, example = "red")]
@@ -128,7 +124,7 @@ pub(crate) struct Filter {
 
 /// One value of every type.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct AllFields {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
@@ -154,7 +150,7 @@ pub(crate) struct AllFields {
 
 /// An object within another.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct Place {
     #[schema(minimum = -90, maximum = 90)]
     lat: f64,
@@ -164,7 +160,7 @@ pub(crate) struct Place {
 
 /// The same with a file.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the document describes it and the mock reads it")]
+#[expect(dead_code, reason = "for the document; `reading` has the rules")]
 pub(crate) struct AllFieldsAndFile {
     #[schema(min_length = 1, max_length = 100)]
     name: String,
@@ -198,14 +194,19 @@ pub(crate) struct AllParametersOut {
             example = json!({"name": "A thing", "count": 2, "file": "the content of a file"})),
     )),
     responses((status = 200, description = "The example of the document.",
-        body = AllParametersOut,
-        example = json!({"id": 7, "name": "A thing", "count": 2, "tags": ["a", "b"]}))))]
-pub(crate) async fn all_parameters(
-    State(app): State<AppState>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let path = request.uri().path().to_owned();
-    mock::answer(&app, &path, request).await
+        body = AllParametersOut, example = json!(default_mock()))))]
+pub(crate) async fn all_parameters(_: AllParameters) -> Json<AllParametersOut> {
+    Json(default_mock())
+}
+
+/// The example of the answer, which is the answer.
+fn default_mock() -> AllParametersOut {
+    AllParametersOut {
+        id: 7,
+        name: "A thing".to_owned(),
+        count: 2,
+        tags: vec!["a".to_owned(), "b".to_owned()],
+    }
 }
 
 /// A body for the documentation.

@@ -1,46 +1,43 @@
-//! What the API says of itself: the document, the pages that show it, and answers made of its
-//! examples.
+//! What the API says of itself: the document and the pages that show it.
 //!
 //! Invariants: every file is ours and compressed when the function is built, so that a start does
-//! nothing for them; no page asks another host for anything; the mock knows no operation but those
-//! of the document, and neither reads nor writes a table.
+//! nothing for them; no page asks another host for anything.
 
 mod guides;
-mod mock;
 mod site;
 
 use shared::{
     http::{operation::Operation, routes::Routes},
     routes,
-    settings::Section,
 };
 
 pub use guides::{GUIDES, Guide};
 pub use site::FILES;
 
 routes! {
-    /// The operations of this group.
-    pub fn routes() -> Routes { without_operations() }
+    /// The operations of this group, without its pages.
+    pub fn operations() -> Routes { Routes::of(env!("CARGO_CRATE_NAME")) }
 
     public all_parameters::all_parameters;
 }
 
-/// The pages and the mock alone, which need no storage at all.
-pub fn without_operations() -> Routes {
-    Routes::of(env!("CARGO_CRATE_NAME"))
-        .needs(&[Section::MOCK])
-        .public(Operation::page("/", site::MEDIA, site::get_file))
-        .public(Operation::page("/openapi.json", site::MEDIA, site::get_file))
-        .public(Operation::page("/llms.txt", site::MEDIA, site::get_file))
-        .public(Operation::page("/llms-full.txt", site::MEDIA, site::get_file))
-        .public(Operation::page("/docs/", site::MEDIA, site::get_file))
-        .public(Operation::page("/docs/{file}", site::MEDIA, site::get_file).taking_the_rest())
-        .public(
-            Operation::undescribed_at_all_methods(
-                "/mock/{path}",
-                mock::MEDIA,
-                mock::answer_as_documented,
-            )
-            .taking_the_rest(),
-        )
+/// The operations and the pages.
+pub fn routes() -> Routes {
+    with_pages(operations())
+}
+
+/// The pages alone.
+pub fn pages() -> Routes {
+    with_pages(Routes::of(env!("CARGO_CRATE_NAME")))
+}
+
+fn with_pages(routes: Routes) -> Routes {
+    ["/", "/openapi.json", "/llms.txt", "/llms-full.txt", "/docs/"]
+        .into_iter()
+        .fold(routes, |routes, path| routes.public(page(path)))
+        .public(page("/docs/{file}").taking_the_rest())
+}
+
+fn page(path: &str) -> Operation {
+    Operation::page(path, site::MEDIA, site::get_file)
 }

@@ -84,11 +84,6 @@ pub(crate) async fn get_file(uri: Uri, headers: HeaderMap) -> Result<Response, A
     Ok(response)
 }
 
-/// The unpacked content of the file at `path`.
-pub(crate) fn content_of(path: &str) -> Option<Vec<u8>> {
-    FILES.iter().find(|file| file.path == path)?.unpacked().ok()
-}
-
 fn of_pages() -> [(HeaderName, HeaderValue); 3] {
     [
         (header::CONTENT_SECURITY_POLICY, POLICY),

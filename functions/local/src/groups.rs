@@ -7,8 +7,6 @@ use std::fmt;
 
 use shared::{http::routes::Routes, runtime::Consumer, settings::Section};
 
-use crate::template::FunctionDefinition;
-
 /// Package name and routes.
 pub type Group = (&'static str, fn() -> Routes);
 
@@ -20,6 +18,7 @@ pub const GROUPS: &[Group] = &[
     ("docs", docs::routes),
     ("fcm", fcm::routes),
     ("location", location::routes),
+    ("mock", mock::routes),
     ("petstore", petstore::routes),
     ("wallet", wallet::routes),
 ];
@@ -89,13 +88,14 @@ pub fn sections(name: &str) -> Vec<Section> {
 }
 
 /// Fails at the first function that the template or this list does not have.
-pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
+///
+/// `declared` are the packages of the template's functions, whatever their conditions.
+pub fn check(declared: &[String]) -> Result<(), GroupMismatch> {
     let listed = |group: &str| names().any(|name| name == group);
-    let deployed = |group: &str| functions.iter().any(|function| function.group == group);
-    if let Some(function) = functions.iter().find(|function| !listed(&function.group)) {
-        return Err(GroupMismatch::NotServed(function.group.clone()));
+    if let Some(group) = declared.iter().find(|group| !listed(group)) {
+        return Err(GroupMismatch::NotServed(group.clone()));
     }
-    match names().find(|name| !deployed(name)) {
+    match names().find(|name| !declared.iter().any(|group| group == name)) {
         Some(name) => Err(GroupMismatch::NotDeployed(name.to_owned())),
         None => Ok(()),
     }
@@ -103,33 +103,19 @@ pub fn check(functions: &[FunctionDefinition]) -> Result<(), GroupMismatch> {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, time::Duration};
-
     use super::*;
-
-    fn function(group: &str) -> FunctionDefinition {
-        FunctionDefinition {
-            logical_id: group.to_owned(),
-            group: group.to_owned(),
-            timeout: Duration::from_secs(1),
-            environment: HashMap::new(),
-            routes: Vec::new(),
-            queue: None,
-            schedule: None,
-        }
-    }
 
     #[test]
     fn a_group_that_is_missing_on_one_side_is_named() {
-        let mut functions: Vec<_> = names().map(function).collect();
+        let mut functions: Vec<_> = names().map(str::to_owned).collect();
         assert_eq!(check(&functions), Ok(()));
-        functions.push(function("unknown"));
+        functions.push("unknown".to_owned());
         assert_eq!(check(&functions), Err(GroupMismatch::NotServed("unknown".to_owned())));
         assert_eq!(
             check(&functions[1..2]),
             Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned()))
         );
-        let of_groups: Vec<_> = GROUPS.iter().map(|(group, _)| function(group)).collect();
+        let of_groups: Vec<_> = GROUPS.iter().map(|(group, _)| (*group).to_owned()).collect();
         assert_eq!(check(&of_groups), Err(GroupMismatch::NotDeployed(CONSUMERS[0].0.to_owned())));
     }
 }

@@ -17,12 +17,14 @@ use shared::{
 use crate::{
     data_folder::generated_secret,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
+    groups::Group,
     route_table::RouteTable,
     stack_error::StackError,
     template::{Overrides, StandIns, Template},
 };
 
-const GROUP: &str = "docs";
+/// The pages and the mock, without the operations of the documentation's own group.
+const GROUPS: [Group; 2] = [("docs", docs::pages), ("mock", mock::routes)];
 /// Parameters that are off by default in a deployed stack.
 const LOCAL_DEFAULTS: [(&str, &str); 2] = [("EnableMock", "true"), ("MockDelaySeconds", "5")];
 /// Nothing listens on port 9.
@@ -35,10 +37,11 @@ pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
         .collect();
     let secrets = template.secrets().into_iter().map(|id| (id, generated_secret())).collect();
     let deployment = template.resolve(&overrides, &StandIns { table_name: None, secrets })?;
-    let functions = deployment.functions.into_iter().filter(|function| function.group == GROUP);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (mut keys, mut targets) = (Vec::new(), HashMap::new());
-    for function in functions {
+    for function in deployment.functions {
+        let group = GROUPS.iter().find(|(name, _)| *name == function.group);
+        let Some(routes) = group.map(|(_, routes)| routes()) else { continue };
         let mut variables = function.environment;
         let set_by_lambda = [
             ("AWS_REGION", "us-east-1"),
@@ -48,7 +51,6 @@ pub fn gateway(template: &Template) -> Result<Gateway, StackError> {
             ("AWS_ENDPOINT_URL_SNS", UNREACHABLE),
         ];
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
-        let routes = docs::without_operations();
         let settings = Settings::from_variables(&variables, routes.sections())
             .map_err(|error| StackError::Config { function: function.logical_id.clone(), error })?;
         let clients = Clients::new(&settings.aws);

@@ -63,7 +63,7 @@ impl Stack {
         let stand_ins =
             StandIns { table_name: options.table_name.clone(), secrets: secrets.clone() };
         let deployment = template.resolve(&options.overrides, &stand_ins)?;
-        groups::check(&deployment.functions)?;
+        groups::check(&template.groups())?;
 
         let recorder = Recorder::new(options.on_message.clone());
         let engine = options.start_engine(data.as_ref()).await?;

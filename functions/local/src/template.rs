@@ -90,6 +90,16 @@ impl Template {
         self.of_type("AWS::SecretsManager::Secret").map(|(id, _)| id.clone()).collect()
     }
 
+    /// The packages of all functions, whatever their conditions.
+    pub fn groups(&self) -> Vec<String> {
+        let functions = self.of_type("AWS::Serverless::Function");
+        functions
+            .filter_map(|(_, resource)| {
+                function::group_of(resource["Properties"]["CodeUri"].as_str()?)
+            })
+            .collect()
+    }
+
     /// What a deploy with these parameters creates. `stand_ins` replaces what only AWS can name.
     pub fn resolve(
         &self,

@@ -1,7 +1,6 @@
 //! `addPet`.
 
 use axum::response::Response;
-use serde_json::Value;
 use shared::{
     error_responses,
     http::error::ApiError,
@@ -12,7 +11,7 @@ use crate::{
     answer::Form,
     api_response::{bad_input, no_data},
     body::Sent,
-    document, read,
+    document,
     shop::{Granted, Shop},
 };
 
@@ -33,19 +32,13 @@ pub async fn add_pet(
     _: Granted,
     shop: Shop,
     form: Form,
-    Sent(sent): Sent,
+    Sent(pet): Sent<Pet>,
 ) -> Result<Response, ApiError> {
-    put(&shop, form, sent).await
+    put(&shop, form, pet).await
 }
 
 /// Puts a pet, whatever stood under its id.
-pub(crate) async fn put(
-    shop: &Shop,
-    form: Form,
-    sent: Option<Value>,
-) -> Result<Response, ApiError> {
-    let sent = sent.ok_or_else(no_data)?;
-    let pet = read::pet(&sent)?;
+pub(crate) async fn put(shop: &Shop, form: Form, pet: Pet) -> Result<Response, ApiError> {
     if pet.id < 1 {
         let pet = shop.store().add_pet_with_next_id(pet, Some(shop.until())).await?;
         return form.answer("Pet", &pet);

@@ -8,7 +8,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header, request::Parts};
 use serde::Serialize;
-use shared::http::{error::ApiError, negotiate::Accept};
+use shared::http::{checked::Checked, error::ApiError, negotiate::Accept};
 
 use crate::xml;
 
@@ -104,6 +104,8 @@ impl<S: Sync> FromRequestParts<S> for Form {
         Ok(Self::wanted(&Accept::of(&parts.headers)))
     }
 }
+
+impl Checked for Form {}
 
 /// Bytes of a text of the event, where it stands in JSON once more.
 fn weight_of(written: &[u8]) -> usize {

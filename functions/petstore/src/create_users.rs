@@ -11,9 +11,9 @@ use shared::{
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, bad, bad_input},
+    api_response::{ApiResponse, bad_input},
     body::Sent,
-    document, read,
+    document,
     shop::Shop,
 };
 
@@ -33,8 +33,11 @@ const AT_ONCE: usize = 100;
             example = json!(document::done("10"))),
         NotAUser,
     ))]
-pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
-    let user = read::user(&sent.ok_or_else(|| bad("No data"))?)?;
+pub async fn create_user(
+    shop: Shop,
+    form: Form,
+    Sent(user): Sent<User>,
+) -> Result<Response, ApiError> {
     let users = put(&shop, vec![user]).await?;
     form.done(users.first().map_or(0, |user| user.id).to_string())
 }
@@ -54,9 +57,9 @@ pub async fn create_user(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Res
 pub async fn create_users_with_array_input(
     shop: Shop,
     form: Form,
-    sent: Sent,
+    Sent(users): Sent<Vec<User>>,
 ) -> Result<Response, ApiError> {
-    create_all(&shop, form, sent).await
+    create_all(&shop, form, users).await
 }
 
 /// Creates list of users with given input array
@@ -74,13 +77,13 @@ pub async fn create_users_with_array_input(
 pub async fn create_users_with_list_input(
     shop: Shop,
     form: Form,
-    sent: Sent,
+    Sent(users): Sent<Vec<User>>,
 ) -> Result<Response, ApiError> {
-    create_all(&shop, form, sent).await
+    create_all(&shop, form, users).await
 }
 
-async fn create_all(shop: &Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
-    put(shop, read::users(&sent.ok_or_else(|| bad("No data"))?)?).await?;
+async fn create_all(shop: &Shop, form: Form, users: Vec<User>) -> Result<Response, ApiError> {
+    put(shop, users).await?;
     form.done("ok")
 }
 

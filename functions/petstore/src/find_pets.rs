@@ -2,11 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use axum::response::Response;
-use http::Uri;
+use axum::{
+    extract::{FromRequestParts, Request},
+    response::Response,
+};
+use http::{Uri, request::Parts};
 use shared::{
+    app::AppState,
     error_responses,
-    http::{body::pairs, error::ApiError},
+    http::{
+        body::pairs,
+        checked::{self, Checked},
+        error::ApiError,
+    },
     petstore::{MOST_TAGS, Pet, PetStatus},
 };
 
@@ -35,10 +43,8 @@ pub async fn find_pets_by_status(
     _: Granted,
     shop: Shop,
     form: Form,
-    uri: Uri,
+    Statuses(statuses): Statuses,
 ) -> Result<Response, ApiError> {
-    let statuses =
-        values(&uri, "status")?.iter().filter_map(|name| PetStatus::named(name)).collect();
     form.list("pets", "Pet", &shop.store().pets_of_status(&statuses, MOST_BYTES, shop.now()).await?)
 }
 
@@ -60,13 +66,45 @@ pub async fn find_pets_by_tags(
     _: Granted,
     shop: Shop,
     form: Form,
-    uri: Uri,
+    Tags(tags): Tags,
 ) -> Result<Response, ApiError> {
-    let tags = values(&uri, "tags")?;
-    if tags.len() > MOST_TAGS {
-        return Err(too_many_tags());
-    }
     form.list("pets", "Pet", &shop.store().pets_of_tags(&tags, MOST_BYTES, shop.now()).await?)
+}
+
+/// The statuses of the query; an unknown one finds nothing.
+pub(crate) struct Statuses(BTreeSet<PetStatus>);
+
+/// The tags of the query.
+pub(crate) struct Tags(BTreeSet<String>);
+
+impl FromRequestParts<AppState> for Statuses {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let names = values(&parts.uri, "status")?;
+        Ok(Self(names.iter().filter_map(|name| PetStatus::named(name)).collect()))
+    }
+}
+
+impl FromRequestParts<AppState> for Tags {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let tags = values(&parts.uri, "tags")?;
+        if tags.len() > MOST_TAGS { Err(too_many_tags()) } else { Ok(Self(tags)) }
+    }
+}
+
+impl Checked for Statuses {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_head::<Self>(request, app).await
+    }
+}
+
+impl Checked for Tags {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_head::<Self>(request, app).await
+    }
 }
 
 fn too_many_tags() -> ApiError {

@@ -9,6 +9,7 @@ mod answer;
 mod api_response;
 mod body;
 mod document;
+mod path_id;
 mod read;
 mod shop;
 pub mod xml;

@@ -1,15 +1,19 @@
 //! `loginUser` and `logoutUser`: who asks is let in, as there is nothing to be let into.
 
 use axum::{
-    extract::State,
+    extract::{FromRequestParts, Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 use jiff::SignedDuration;
 use shared::{
     app::AppState,
     error_responses,
-    http::{body::pairs, error::ApiError},
+    http::{
+        body::pairs,
+        checked::{self, Checked},
+        error::ApiError,
+    },
 };
 
 use crate::{
@@ -39,13 +43,8 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub async fn login_user(
     State(app): State<AppState>,
     form: Form,
-    uri: Uri,
+    _: LogIn,
 ) -> Result<Response, ApiError> {
-    let pairs = pairs(uri.query().unwrap_or_default().as_bytes())?;
-    let given = |name: &str| pairs.iter().any(|(key, value)| key == name && !value.is_empty());
-    if !given("username") || !given("password") {
-        return Err(invalid());
-    }
     let now = app.now();
     let expires = now.saturating_add(HOUR).unwrap_or(now);
     let mut headers = HeaderMap::new();
@@ -64,6 +63,25 @@ pub async fn login_user(
         example = json!(document::done("ok")))))]
 pub async fn logout_user(form: Form) -> Result<Response, ApiError> {
     form.done("ok")
+}
+
+/// A query with a name and a password, whichever they are.
+pub(crate) struct LogIn;
+
+impl FromRequestParts<AppState> for LogIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
+        let pairs = pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
+        let given = |name: &str| pairs.iter().any(|(key, value)| key == name && !value.is_empty());
+        if given("username") && given("password") { Ok(Self) } else { Err(invalid()) }
+    }
+}
+
+impl Checked for LogIn {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_head::<Self>(request, app).await
+    }
 }
 
 fn invalid() -> ApiError {

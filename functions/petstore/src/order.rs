@@ -1,12 +1,13 @@
 //! `getOrderById` and `deleteOrder`.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use shared::{error_responses, http::error::ApiError, petstore::Order};
 
 use crate::{
     answer::Form,
     api_response::{ApiResponse, InvalidId, absent},
-    document, read,
+    document,
+    path_id::PathId,
     shop::Shop,
 };
 
@@ -24,9 +25,9 @@ use crate::{
 pub async fn get_order_by_id(
     shop: Shop,
     form: Form,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let order = shop.store().order(read::path_id(&id)?, shop.now()).await?;
+    let order = shop.store().order(id, shop.now()).await?;
     form.answer("Order", &order.ok_or_else(|| absent("Order not found"))?)
 }
 
@@ -44,9 +45,8 @@ pub async fn get_order_by_id(
 pub async fn delete_order(
     shop: Shop,
     form: Form,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let id = read::path_id(&id)?;
     let deleted = shop.store().delete_order(id, shop.now()).await?;
     if deleted { form.done(id.to_string()) } else { Err(absent("Order not found")) }
 }

@@ -1,6 +1,6 @@
 //! `getPetById` and `deletePet`.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use shared::{
     error_responses,
     http::error::ApiError,
@@ -10,7 +10,8 @@ use shared::{
 use crate::{
     answer::Form,
     api_response::{ApiResponse, InvalidId, absent},
-    document, read,
+    document,
+    path_id::PathId,
     shop::{Granted, Keyed, Shop},
 };
 
@@ -28,9 +29,9 @@ pub async fn get_pet_by_id(
     _: Keyed,
     shop: Shop,
     form: Form,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let pet = shop.store().pet(read::path_id(&id)?, shop.now()).await?;
+    let pet = shop.store().pet(id, shop.now()).await?;
     form.answer("Pet", &pet.ok_or_else(|| absent("Pet not found"))?)
 }
 
@@ -50,9 +51,8 @@ pub async fn delete_pet(
     _: Granted,
     shop: Shop,
     form: Form,
-    Path(id): Path<String>,
+    PathId(id): PathId,
 ) -> Result<Response, ApiError> {
-    let id = read::path_id(&id)?;
     let decide =
         |pet: Option<&Pet>| if pet.is_some() { PetChange::Delete } else { PetChange::Nothing };
     match shop.store().change_pet(id, shop.now(), decide).await? {

@@ -3,13 +3,7 @@
 use axum::response::Response;
 use shared::{error_responses, http::error::ApiError, petstore::Order};
 
-use crate::{
-    answer::Form,
-    api_response::{bad, bad_input},
-    body::Sent,
-    document, read,
-    shop::Shop,
-};
+use crate::{answer::Form, api_response::bad_input, body::Sent, document, shop::Shop};
 
 /// Place an order for a pet
 ///
@@ -23,8 +17,11 @@ use crate::{
             example = json!(document::order())),
         InvalidOrder,
     ))]
-pub async fn place_order(shop: Shop, form: Form, Sent(sent): Sent) -> Result<Response, ApiError> {
-    let order = read::order(&sent.ok_or_else(|| bad("No data"))?)?;
+pub async fn place_order(
+    shop: Shop,
+    form: Form,
+    Sent(order): Sent<Order>,
+) -> Result<Response, ApiError> {
     if order.id < 1 {
         return form.answer("Order", &shop.store().add_order(order, Some(shop.until())).await?);
     }

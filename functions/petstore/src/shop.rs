@@ -5,7 +5,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use jiff::{SignedDuration, Timestamp};
-use shared::{app::AppState, http::error::ApiError, store::Store};
+use shared::{
+    app::AppState,
+    http::{checked::Checked, error::ApiError},
+    store::Store,
+};
 use tokio::sync::OnceCell;
 
 /// The key that the document tells everybody.
@@ -73,6 +77,11 @@ impl FromRequestParts<AppState> for Granted {
         admit(app, token.map(|(_, token)| token.trim() == KEY)).map(|()| Self)
     }
 }
+
+/// The mock has no shop, and asks for no key.
+impl Checked for Shop {}
+impl Checked for Keyed {}
+impl Checked for Granted {}
 
 fn admit(app: &AppState, shown: Option<bool>) -> Result<(), ApiError> {
     match shown {

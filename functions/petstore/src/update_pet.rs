@@ -1,6 +1,6 @@
 //! `updatePet` and `updatePetWithForm`.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use serde_json::Value;
 use shared::{
     error_responses,
@@ -23,8 +23,8 @@ use crate::{
     api_response::{ApiResponse, absent, bad_input, no_data, not_an_id},
     body::Sent,
     document,
+    path_id::WithPathId,
     pet::PetNotFound,
-    read,
     shop::{Granted, Shop},
 };
 
@@ -72,9 +72,9 @@ pub async fn update_pet(
     _: Granted,
     shop: Shop,
     form: Form,
-    Sent(sent): Sent,
+    Sent(pet): Sent<Pet>,
 ) -> Result<Response, ApiError> {
-    add_pet::put(&shop, form, sent).await
+    add_pet::put(&shop, form, pet).await
 }
 
 /// Updates a pet in the store with form data
@@ -94,10 +94,8 @@ pub async fn update_pet_with_form(
     _: Granted,
     shop: Shop,
     form: Form,
-    Path(id): Path<String>,
-    Body(changes): Body<PetForm>,
+    WithPathId(id, Body(changes)): WithPathId<Body<PetForm>>,
 ) -> Result<Response, ApiError> {
-    let id = read::path_id(&id)?;
     let PetForm { name, status } = changes;
     let name = name.filter(|name| !name.is_empty());
     let decide = |pet: Option<&Pet>| {

@@ -1,18 +1,16 @@
 //! `uploadFile`: what comes is counted and answered; nothing of it is kept.
 
-use std::convert::Infallible;
-
 use axum::{
-    extract::{FromRequest, Path, Request},
+    extract::{FromRequest, Request},
     response::Response,
 };
 use bytes::Bytes;
-use futures_util::stream;
 use shared::{
     app::AppState,
     error_responses,
     http::{
-        body::{content, media_type},
+        body::{content, media_type, parts},
+        checked::{self, Checked},
         error::ApiError,
     },
 };
@@ -21,7 +19,7 @@ use utoipa::ToSchema;
 use crate::{
     answer::Form,
     api_response::{ApiResponse, bad, bad_input},
-    read,
+    path_id::WithPathId,
     shop::Granted,
 };
 
@@ -29,10 +27,11 @@ use crate::{
 const MOST: usize = 4 * 1024 * 1024;
 
 /// An upload, read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Upload {
     metadata: Option<String>,
-    file: Option<(String, usize)>,
+    /// Its name and its size in bytes.
+    file: (String, usize),
 }
 
 /// An upload as the document shows it.
@@ -64,12 +63,10 @@ struct UploadForm {
 pub async fn upload_file(
     _: Granted,
     form: Form,
-    Path(id): Path<String>,
-    upload: Upload,
+    WithPathId(_, upload): WithPathId<Upload>,
 ) -> Result<Response, ApiError> {
-    read::path_id(&id)?;
-    let (name, bytes) = upload.file.ok_or_else(no_file)?;
-    form.done(uploaded(upload.metadata.as_deref().unwrap_or("null"), &name, bytes))
+    let (name, bytes) = &upload.file;
+    form.done(uploaded(upload.metadata.as_deref().unwrap_or("null"), name, *bytes))
 }
 
 fn uploaded(metadata: &str, name: &str, bytes: usize) -> String {
@@ -86,36 +83,38 @@ impl FromRequest<AppState> for Upload {
     async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
         let (content_type, bytes) = content(request, MOST).await?;
         match media_type(&content_type).as_str() {
-            "" if bytes.is_empty() => Ok(Self::default()),
+            "" if bytes.is_empty() => Err(no_file()),
             "multipart/form-data" => {
-                Self::read(&content_type, bytes).await.map_err(|_| bad_input())
+                Self::read(&content_type, bytes).await.map_err(|_| bad_input())?.ok_or_else(no_file)
             }
             _ => Err(ApiError::unsupported_media_type(&content_type)),
         }
     }
 }
 
+impl Checked for Upload {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
+    }
+}
+
 impl Upload {
-    async fn read(content_type: &str, bytes: Bytes) -> Result<Self, multer::Error> {
-        let boundary = multer::parse_boundary(content_type)?;
-        let mut parts =
-            multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
-        let mut upload = Self::default();
-        while let Some(part) = parts.next_field().await? {
-            match part.name() {
-                Some("additionalMetadata") => upload.metadata = Some(part.text().await?),
-                Some("file") => {
-                    let name = part
-                        .file_name()
-                        .filter(|name| !name.is_empty())
-                        .unwrap_or("file")
-                        .to_owned();
-                    upload.file = Some((name, part.bytes().await?.len()));
+    async fn read(content_type: &str, bytes: Bytes) -> Result<Option<Self>, ApiError> {
+        let (mut metadata, mut file) = (None, None);
+        for part in parts(content_type, bytes).await? {
+            match part.name.as_str() {
+                "additionalMetadata" => {
+                    metadata = Some(String::from_utf8_lossy(&part.content).into_owned());
+                }
+                "file" => {
+                    let name = part.file_name.filter(|name| !name.is_empty());
+                    let name = name.unwrap_or_else(|| "file".to_owned());
+                    file = Some((name, part.content.len()));
                 }
                 _ => {}
             }
         }
-        Ok(upload)
+        Ok(file.map(|file| Self { metadata, file }))
     }
 }
 

@@ -9,9 +9,9 @@ use shared::{
 
 use crate::{
     answer::Form,
-    api_response::{ApiResponse, absent, bad, bad_input},
+    api_response::{ApiResponse, absent, bad_input},
     body::Sent,
-    document, read,
+    document,
     shop::Shop,
 };
 
@@ -52,9 +52,8 @@ pub async fn update_user(
     shop: Shop,
     form: Form,
     Path(name): Path<String>,
-    Sent(sent): Sent,
+    Sent(mut user): Sent<User>,
 ) -> Result<Response, ApiError> {
-    let mut user = read::user(&sent.ok_or_else(|| bad("No data"))?)?;
     if user.id < 1 {
         user.id = shop.store().next_number(Numbered::Users, 1).await?;
     }

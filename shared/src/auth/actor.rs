@@ -9,7 +9,7 @@ use crate::{
         caller::{Caller, bearer_token, limits_of},
         operator::Operator,
     },
-    http::{error::ApiError, rate_limit::RateLimits},
+    http::{checked::Checked, error::ApiError, rate_limit::RateLimits},
 };
 
 /// The bearer of an access token or of an operator token.
@@ -34,6 +34,8 @@ impl Actor {
         }
     }
 }
+
+impl Checked for Actor {}
 
 impl FromRequestParts<AppState> for Actor {
     type Rejection = ApiError;

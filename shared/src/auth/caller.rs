@@ -13,6 +13,7 @@ use crate::{
     app::AppState,
     auth::claims::{Claims, TokenType},
     http::{
+        checked::Checked,
         error::ApiError,
         rate_limit::{Quota, RateLimits},
     },
@@ -182,13 +183,16 @@ impl LateCaller {
     }
 }
 
+impl Checked for Caller {}
+impl Checked for LateCaller {}
+
 pub(super) fn limits_of(parts: &Parts) -> RateLimits {
     parts.extensions.get().cloned().unwrap_or_default()
 }
 
 /// The token of `Authorization: Bearer …`. A header of another form is refused with SimpleJWT's
 /// messages.
-pub(super) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     let header = headers.get(header::AUTHORIZATION).ok_or_else(ApiError::not_authenticated)?;
     let header = header.to_str().map_err(|_| ApiError::bearer_token_not_valid())?;
     let mut words = header.split_ascii_whitespace();

@@ -3,7 +3,10 @@
 
 use std::convert::Infallible;
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    response::Response,
+};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{header, request::Parts};
@@ -12,6 +15,7 @@ use serde_json::Value;
 use crate::{
     app::AppState,
     http::{
+        checked::{self, Checked},
         error::{ApiError, ErrorItem},
         request::{Context, Fields, FromFields, not_an_object, rules::SURROGATE_MARK},
     },
@@ -44,7 +48,7 @@ pub async fn content(request: Request, most: usize) -> Result<(String, Bytes), A
 }
 
 /// The fields of a body in any of the three encodings, none of them read yet.
-pub(crate) async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError> {
+pub async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError> {
     let context = Context::of(app);
     let (content_type, bytes) = content(request, MOST_BYTES).await?;
     Ok(match media_type(&content_type).as_str() {
@@ -64,6 +68,18 @@ impl<T: FromFields> FromRequestParts<AppState> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
         read(Fields::from_form(pairs(query.as_bytes())?, Context::of(app))).map(Self)
+    }
+}
+
+impl<T: FromFields> Checked for Body<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
+    }
+}
+
+impl<T: FromFields> Checked for Query<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_head::<Self>(request, app).await
     }
 }
 
@@ -150,19 +166,35 @@ async fn multipart_pairs(
     content_type: &str,
     bytes: Bytes,
 ) -> Result<Vec<(String, String)>, ApiError> {
+    let texts = parts(content_type, bytes).await?.into_iter();
+    let texts = texts.filter(|part| part.file_name.is_none());
+    Ok(texts.map(|part| (part.name, String::from_utf8_lossy(&part.content).into_owned())).collect())
+}
+
+/// A part of a multipart body.
+#[derive(Debug)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// The name of its file, if it is one.
+    pub file_name: Option<String>,
+    /// What it holds.
+    pub content: Bytes,
+}
+
+/// The parts of a multipart body.
+pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<Part>, ApiError> {
     let malformed =
         |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
-    let mut parts = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
-    let mut pairs = Vec::new();
-    while let Some(part) = parts.next_field().await.map_err(malformed)? {
+    let mut read = multer::Multipart::new(stream::iter([Ok::<_, Infallible>(bytes)]), boundary);
+    let mut parts = Vec::new();
+    while let Some(part) = read.next_field().await.map_err(malformed)? {
         let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_none() {
-            let text = part.bytes().await.map_err(malformed)?;
-            pairs.push((name, String::from_utf8_lossy(&text).into_owned()));
-        }
+        let file_name = part.file_name().map(str::to_owned);
+        parts.push(Part { name, file_name, content: part.bytes().await.map_err(malformed)? });
     }
-    Ok(pairs)
+    Ok(parts)
 }
 
 #[cfg(test)]

@@ -15,9 +15,14 @@ use utoipa::{
     openapi::path::{Parameter, ParameterIn},
 };
 
+#[cfg(feature = "mock")]
+use crate::http::error_format::{self, ErrorFormat};
 use crate::{
     app::AppState,
-    auth::{actor::Actor, caller::Caller},
+    auth::{
+        actor::Actor,
+        caller::{Caller, bearer_token},
+    },
     content::{AskingApp, Closed},
     http::{
         cors, documented,
@@ -40,6 +45,8 @@ pub(crate) struct Gate {
     allow: HeaderValue,
     closable: bool,
     served: Vec<Served>,
+    #[cfg(feature = "mock")]
+    error_format: Option<ErrorFormat>,
 }
 
 struct Served {
@@ -59,7 +66,15 @@ impl Gate {
             })
             .collect();
         let closable = operations.iter().any(Operation::can_be_closed);
-        Self { app, route: path.into(), allow: allow(&served), closable, served }
+        Self {
+            app,
+            route: path.into(),
+            allow: allow(&served),
+            closable,
+            served,
+            #[cfg(feature = "mock")]
+            error_format: operations.iter().find_map(Operation::mocked_format),
+        }
     }
 
     fn operation(&self, method: &Method) -> Option<&Served> {
@@ -104,6 +119,8 @@ impl Gate {
         } else if accesses.contains(&Access::BearerOrOperator) {
             let actor = Actor::authenticate(&self.app, request.headers(), limits.clone()).await?;
             request.extensions_mut().insert(actor);
+        } else if accesses.contains(&Access::AnyBearer) {
+            bearer_token(request.headers())?;
         }
         match operation {
             Some(_) => Ok(()),
@@ -149,6 +166,8 @@ pub(crate) async fn gate(
     let mut response = if request.method() == Method::OPTIONS {
         gate.preflight()
     } else {
+        #[cfg(feature = "mock")]
+        let accept = Accept::of(request.headers());
         let limits = RateLimits::default();
         request.extensions_mut().insert(limits.clone());
         let mut answered = match gate.admit(&mut request, &limits).await {
@@ -156,6 +175,10 @@ pub(crate) async fn gate(
             Err(error) => error.into_response(),
         };
         limits.write(answered.headers_mut());
+        #[cfg(feature = "mock")]
+        if let Some(format) = gate.error_format {
+            error_format::write_for_good(format, &mut answered, &accept);
+        }
         answered
     };
     response.extensions_mut().insert(MatchedRoute(gate.route.clone()));

@@ -45,3 +45,10 @@ pub(crate) fn write(error_format: ErrorFormat, response: &mut Response, accept: 
     response.headers_mut().remove(header::CONTENT_LENGTH);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
 }
+
+/// The same where no outer layer may write the error again, in a form of its own.
+#[cfg(feature = "mock")]
+pub(crate) fn write_for_good(error_format: ErrorFormat, response: &mut Response, accept: &Accept) {
+    write(error_format, response, accept);
+    response.extensions_mut().remove::<Written>();
+}

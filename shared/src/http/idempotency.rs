@@ -26,7 +26,9 @@ use crate::{
     app::AppState,
     hashes::Signer,
     http::{
-        body, documented,
+        body,
+        checked::Checked,
+        documented,
         error::{ApiError, ErrorItem, Written},
         request::{Fields, FromFields},
     },
@@ -82,7 +84,7 @@ impl<T: FromFields> FromRequest<AppState> for Keyed<T> {
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
         let key = key_of(request.headers());
-        let (key, request) = read(key, request, app).await?;
+        let (key, request) = read(key, request, app, Some(app.signer()?)).await?;
         Ok(Self { key, request })
     }
 }
@@ -91,12 +93,25 @@ impl<T: FromFields> FromRequest<AppState> for MustBeKeyed<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let missing = || wrong("required", "This field is required.");
-        let key = key_of(request.headers()).and_then(|key| key.map(Some).ok_or_else(missing));
-        match read(key, request, app).await? {
+        let key = required_key_of(request.headers());
+        match read(key, request, app, Some(app.signer()?)).await? {
             (Some(key), request) => Ok(Self { key, request }),
             (None, _) => Err(ApiError::fields(vec![missing()])),
         }
+    }
+}
+
+impl<T: FromFields> Checked for Keyed<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        let key = key_of(request.headers());
+        check::<T>(key, request, app).await
+    }
+}
+
+impl<T: FromFields> Checked for MustBeKeyed<T> {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        let key = required_key_of(request.headers());
+        check::<T>(key, request, app).await
     }
 }
 
@@ -151,18 +166,30 @@ fn response(StoredAnswer { status, body }: StoredAnswer) -> Response {
     response
 }
 
+/// What reading refuses, without a signer: nothing is repeated here.
+async fn check<T: FromFields>(
+    key: Result<Option<String>, ErrorItem>,
+    request: &mut Request,
+    app: &AppState,
+) -> Result<(), Response> {
+    let read = read::<T>(key, std::mem::take(request), app, None).await;
+    read.map(drop).map_err(IntoResponse::into_response)
+}
+
 /// Reads the body, and reports what is wrong with the key together with what is wrong with the
 /// fields.
 async fn read<T: FromFields>(
     key: Result<Option<String>, ErrorItem>,
     request: Request,
     app: &AppState,
+    signer: Option<&Signer>,
 ) -> Result<(Option<RequestKey>, T), ApiError> {
     let uri = request.uri().clone();
     let fields = body::fields(request, app).await?;
     let target = [uri.path(), uri.query().unwrap_or_default()];
-    let signer = app.signer()?;
-    let known_by = |key: Option<String>| key.map(|key| known_by(signer, &key, target, &fields));
+    let known_by = |key: Option<String>| {
+        key.zip(signer).map(|(key, signer)| known_by(signer, &key, target, &fields))
+    };
     let (key, mut errors) = match key {
         Ok(key) => (known_by(key), Vec::new()),
         Err(error) => (None, vec![error]),
@@ -189,6 +216,14 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, ErrorItem> {
         Some(key) => Ok(Some(key.to_owned())),
         None => Err(wrong("invalid", "Only visible ASCII characters are allowed.")),
     }
+}
+
+fn required_key_of(headers: &HeaderMap) -> Result<Option<String>, ErrorItem> {
+    key_of(headers).and_then(|key| key.map(Some).ok_or_else(missing))
+}
+
+fn missing() -> ErrorItem {
+    wrong("required", "This field is required.")
 }
 
 fn wrong(code: &'static str, detail: &'static str) -> ErrorItem {

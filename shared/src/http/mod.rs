@@ -4,6 +4,7 @@
 pub mod address;
 pub(crate) mod answer;
 pub mod body;
+pub mod checked;
 pub mod checks;
 pub mod cors;
 pub mod documented;
@@ -13,6 +14,8 @@ pub mod etag;
 pub mod failure;
 pub mod idempotency;
 pub mod language;
+#[cfg(feature = "mock")]
+pub mod mocked;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
@@ -24,3 +27,5 @@ pub mod rate_limit;
 mod registration;
 pub mod request;
 pub mod routes;
+#[cfg(feature = "mock")]
+mod unknown_path;

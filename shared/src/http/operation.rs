@@ -7,7 +7,9 @@ use axum::{
 use http::Method;
 use utoipa::{Path, openapi::HttpMethod};
 
-use crate::app::AppState;
+#[cfg(feature = "mock")]
+use crate::http::{checked::Check, error_format::ErrorFormat};
+use crate::{app::AppState, http::checked::CheckedArguments};
 
 /// Who may call an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub enum Access {
     Bearer,
     /// The same, or the bearer of an operator token.
     BearerOrOperator,
+    /// The bearer of anything: the mock does not verify tokens.
+    AnyBearer,
 }
 
 /// One operation: its handler and what its `#[utoipa::path]` says of it. Made by
@@ -34,6 +38,10 @@ pub struct Operation {
     pub(crate) cache_control: Option<&'static str>,
     #[cfg(feature = "document")]
     pub(crate) described: Option<Described>,
+    #[cfg(feature = "mock")]
+    pub(crate) check: Option<Check>,
+    #[cfg(feature = "mock")]
+    pub(crate) mocked_format: Option<ErrorFormat>,
     pub(crate) handler: MethodRouter<AppState>,
 }
 
@@ -55,11 +63,13 @@ impl Operation {
     where
         P: Path,
         H: Handler<T, AppState>,
-        T: 'static,
+        T: CheckedArguments + 'static,
     {
         Self {
             #[cfg(feature = "document")]
             described: Some(described),
+            #[cfg(feature = "mock")]
+            check: Some(T::check),
             ..Self::undescribed(&P::path(), P::methods(), &["application/json"], handler)
         }
     }
@@ -118,6 +128,10 @@ impl Operation {
             cache_control: None,
             #[cfg(feature = "document")]
             described: None,
+            #[cfg(feature = "mock")]
+            check: None,
+            #[cfg(feature = "mock")]
+            mocked_format: None,
             handler: on(filter, handler),
         }
     }
@@ -162,7 +176,7 @@ impl Operation {
     }
 }
 
-fn filter_of(method: &HttpMethod) -> MethodFilter {
+pub(crate) fn filter_of(method: &HttpMethod) -> MethodFilter {
     match method {
         HttpMethod::Get => MethodFilter::GET,
         HttpMethod::Post => MethodFilter::POST,

@@ -5,7 +5,10 @@
 //! (its page's size apart) that it was made for and for nobody and nothing else; whatever else is
 //! presented, made up or taken from elsewhere, is the same 404.
 
-use axum::extract::FromRequestParts;
+use axum::{
+    extract::{FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{header, request::Parts};
 use serde::Serialize;
@@ -18,7 +21,7 @@ use crate::{
     app::AppState,
     auth::caller::Caller,
     hashes::Signer,
-    http::{body::pairs, documented, error::ApiError},
+    http::{body::pairs, checked::Checked, documented, error::ApiError},
     paging::Span,
 };
 
@@ -115,6 +118,14 @@ impl FromRequestParts<AppState> for Paging {
             signer,
             url: address(parts, &encoded(&rest)),
         })
+    }
+}
+
+/// A cursor is not checked: it is good only for the caller it was made for.
+impl Checked for Paging {
+    async fn check(request: &mut Request, _: &AppState) -> Result<(), Response> {
+        let query = request.uri().query().unwrap_or_default();
+        pairs(query.as_bytes()).map(drop).map_err(IntoResponse::into_response)
     }
 }
 

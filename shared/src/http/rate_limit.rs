@@ -15,7 +15,7 @@ use std::{
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 
-use crate::limits::Wait;
+use crate::{http::checked::Checked, limits::Wait};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
@@ -87,6 +87,8 @@ impl<S: Sync> FromRequestParts<S> for RateLimits {
         Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }
+
+impl Checked for RateLimits {}
 
 #[cfg(test)]
 mod tests {

@@ -9,7 +9,6 @@ use crate::{
     app::AppState,
     http::{
         checks::{Gate, gate},
-        error::ApiError,
         error_format::{self, ErrorFormat},
         operation::{Access, Operation},
     },
@@ -18,15 +17,17 @@ use crate::{
 
 /// The operations of a group.
 pub struct Routes {
-    group: &'static str,
-    always_open: bool,
-    error_format: Option<ErrorFormat>,
-    served_where: fn(&Settings) -> bool,
-    needs: Vec<Section>,
-    own: Vec<Layer>,
+    pub(crate) group: &'static str,
+    pub(crate) always_open: bool,
+    pub(crate) error_format: Option<ErrorFormat>,
+    pub(crate) served_where: fn(&Settings) -> bool,
+    pub(crate) needs: Vec<Section>,
+    pub(crate) own: Vec<Layer>,
     #[cfg(feature = "document")]
     pub(crate) document: Option<error_format::Described>,
-    operations: Vec<Operation>,
+    #[cfg(feature = "mock")]
+    pub(crate) mocked_formats: Vec<(String, ErrorFormat)>,
+    pub(crate) operations: Vec<Operation>,
 }
 
 /// Gives each request a value of the group.
@@ -49,6 +50,8 @@ impl Routes {
             own: Vec::new(),
             #[cfg(feature = "document")]
             document: None,
+            #[cfg(feature = "mock")]
+            mocked_formats: Vec::new(),
             operations: Vec::new(),
         }
     }
@@ -166,7 +169,11 @@ impl Routes {
             let methods = methods.layer(middleware::from_fn_with_state(gated, gate));
             router = route(router, &path, methods);
         }
-        let router = router.fallback(async || ApiError::no_such_path()).with_state(app);
+        #[cfg(feature = "mock")]
+        let router = router.fallback(crate::http::unknown_path::no_such_path(self.mocked_formats));
+        #[cfg(not(feature = "mock"))]
+        let router = router.fallback(async || crate::http::error::ApiError::no_such_path());
+        let router = router.with_state(app);
         self.own.into_iter().fold(router, |router, layer| layer(router))
     }
 

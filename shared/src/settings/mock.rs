@@ -1,4 +1,4 @@
-//! Whether and how the mock answers.
+//! How the mock answers.
 
 use jiff::SignedDuration;
 
@@ -7,17 +7,12 @@ use crate::config::{ConfigError, Variables};
 /// Settings of the answers that are made of the document's examples.
 #[derive(Debug, Clone)]
 pub struct MockSettings {
-    /// Whether there is anything under `/mock/`.
-    pub enabled: bool,
     /// Longest delay that a request may ask for; zero in a deployed stack.
     pub most_delay: SignedDuration,
 }
 
 impl MockSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        Ok(Self {
-            enabled: variables.boolean("ENABLE_MOCK")?,
-            most_delay: variables.seconds("MOCK_DELAY_SECONDS")?,
-        })
+        Ok(Self { most_delay: variables.seconds("MOCK_DELAY_SECONDS")? })
     }
 }

@@ -109,9 +109,8 @@ impl StackOptions {
 
     pub(super) fn check(&self, template: &Template) -> Result<&Self, StackError> {
         let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
-        let deployment =
-            template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
-        groups::check(&deployment.functions)?;
+        template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
+        groups::check(&template.groups())?;
         Ok(self)
     }
 

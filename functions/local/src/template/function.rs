@@ -66,7 +66,7 @@ pub(super) fn definition(
     })
 }
 
-fn group_of(code: &str) -> Option<String> {
+pub(super) fn group_of(code: &str) -> Option<String> {
     let path = code.trim_start_matches("./").trim_end_matches('/');
     let group = path.strip_prefix("functions/")?;
     (!group.is_empty() && !group.contains('/')).then(|| group.to_owned())

@@ -1,0 +1,201 @@
+//! The reader of `allParameters`: parameters by their place and style, and three kinds of bodies.
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    response::Response,
+};
+use http::{header, request::Parts};
+use jiff::Timestamp;
+use shared::{
+    app::AppState,
+    http::{
+        body::{self, content, media_type, pairs, parts},
+        checked::{self, Checked},
+        error::ApiError,
+        request::{
+            Boolean, Choice, Context, Day, Decimal, Field, Fields, FromFields, Integer, List,
+            Nullable, Object, Optional, ParsedText, Reported, Text, Violation,
+        },
+    },
+};
+use utoipa::ToSchema;
+
+use super::{Sort, Theme};
+
+/// The most bytes of a body with a file.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+type Pairs = Vec<(String, String)>;
+type AnyInteger = Integer<{ i64::MIN }, { i64::MAX }>;
+type AnyNumber = Decimal<{ i64::MIN }, { i64::MAX }>;
+type AnyMany<R> = List<R, { usize::MAX }>;
+
+/// A request whose parameters and body are as they must be.
+pub(crate) struct AllParameters;
+
+struct InHead;
+struct InBody;
+struct InBodyWithFile;
+#[derive(ToSchema)]
+struct InFilter;
+#[derive(ToSchema)]
+struct InPlace;
+struct Mail;
+struct Moment;
+
+impl FromRequest<AppState> for AllParameters {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let (mut head, body) = request.into_parts();
+        let parameters = parameters(&mut head, app).await?;
+        let request = Request::from_parts(head, body);
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let kind = media_type(content_type.and_then(|kind| kind.to_str().ok()).unwrap_or_default());
+        let body = if kind == "multipart/form-data" {
+            let (content_type, bytes) = content(request, MOST_BYTES).await?;
+            let parts = parts(&content_type, bytes).await?.into_iter();
+            let pairs = parts.map(|part| match part.name.as_str() {
+                "file" => (part.name, String::new()),
+                _ => (part.name, String::from_utf8_lossy(&part.content).into_owned()),
+            });
+            Fields::from_form(pairs.collect(), Context::of(app)).read::<InBodyWithFile>().err()
+        } else {
+            body::fields(request, app).await?.read::<InBody>().err()
+        };
+        let parameters = Fields::from_form(parameters, Context::of(app)).read::<InHead>().err();
+        match parameters.into_iter().chain(body).flatten().collect::<Vec<_>>() {
+            errors if errors.is_empty() => Ok(Self),
+            errors => Err(ApiError::fields(errors)),
+        }
+    }
+}
+
+impl Checked for AllParameters {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        checked::by_reading::<Self>(request, app).await
+    }
+}
+
+/// The parameters of path, query, headers and cookies. A list is its name repeated, whatever its
+/// style.
+async fn parameters(head: &mut Parts, app: &AppState) -> Result<Pairs, ApiError> {
+    let id = Path::<String>::from_request_parts(head, app).await.map(|Path(id)| id);
+    let mut all: Pairs = id.into_iter().map(|id| ("id".to_owned(), id)).collect();
+    for (name, value) in pairs(head.uri.query().unwrap_or_default().as_bytes())? {
+        match name.as_str() {
+            "commas" => all.extend(items(&name, &value, ',')),
+            "spaces" => all.extend(items(&name, &value, ' ')),
+            "pipes" => all.extend(items(&name, &value, '|')),
+            _ => all.push((name, value)),
+        }
+    }
+    let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    all.extend(text(SOURCE).map(|source| (SOURCE.to_owned(), source.to_owned())));
+    all.extend(text(FLAGS).into_iter().flat_map(|flags| items(FLAGS, flags, ',')));
+    let cookies = head.headers.get_all(header::COOKIE).iter();
+    let cookies = cookies.filter_map(|value| value.to_str().ok());
+    let mut cookies =
+        cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let theme = cookies.find(|(name, _)| *name == "theme");
+    all.extend(theme.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    Ok(all)
+}
+
+const SOURCE: &str = "X-Request-Source";
+const FLAGS: &str = "X-Flags";
+
+fn items(name: &str, value: &str, separator: char) -> Pairs {
+    value.split(separator).map(|item| (name.to_owned(), item.to_owned())).collect()
+}
+
+/// Whether a field is as it must be; its value is not used.
+fn is<F: Field>(fields: &mut Fields, name: &'static str) -> Result<(), Reported> {
+    F::read(fields, name).map(drop)
+}
+
+/// Makes a reader of names and types of fields, all of which are read before the first error
+/// counts.
+macro_rules! read_only {
+    ($request:ident { $($name:expr => $field:ty),* $(,)? }) => {
+        impl FromFields for $request {
+            fn from_fields(fields: &mut Fields) -> Result<Self, Reported> {
+                let all = [$(is::<$field>(fields, $name)),*];
+                all.into_iter().collect::<Result<(), _>>().map(|()| Self)
+            }
+
+            fn names(names: &mut Vec<&'static str>) {
+                names.extend([$($name),*]);
+            }
+        }
+    };
+}
+
+read_only!(InHead {
+    "id" => Integer<1, { i64::MAX }>,
+    "text" => Text<1, 50>,
+    "integer" => Optional<Integer<1, 100>>,
+    "number" => Optional<AnyNumber>,
+    "boolean" => Optional<Boolean>,
+    "day" => Optional<Day>,
+    "sort" => Optional<Choice<Sort>>,
+    "form" => Optional<AnyMany<Text<0>>>,
+    "commas" => Optional<AnyMany<AnyInteger>>,
+    "spaces" => Optional<AnyMany<Text<0>>>,
+    "pipes" => Optional<AnyMany<Text<0>>>,
+    "filter" => Optional<Object<InFilter>>,
+    SOURCE => Text<1, 50>,
+    FLAGS => Optional<AnyMany<Text<0>>>,
+    "theme" => Optional<Choice<Theme>>,
+});
+
+read_only!(InFilter {
+    "color" => Optional<Text<0>>,
+    "least" => Optional<Integer<0, { i64::MAX }>>,
+});
+
+read_only!(InBody {
+    "name" => Text<1, 100>,
+    "count" => Integer<1, 10>,
+    "price" => Optional<AnyNumber>,
+    "agreed" => Optional<Boolean>,
+    "email" => Optional<Mail>,
+    "at" => Optional<Moment>,
+    "sort" => Optional<Choice<Sort>>,
+    "note" => Optional<Nullable<Text<0>>>,
+    "tags" => Optional<List<Text<0>, 5>>,
+    "place" => Optional<Object<InPlace>>,
+});
+
+read_only!(InPlace {
+    "lat" => Decimal<-90, 90>,
+    "lng" => Decimal<-180, 180>,
+});
+
+read_only!(InBodyWithFile {
+    "name" => Text<1, 100>,
+    "count" => Integer<1, 10>,
+    "file" => Text<0>,
+});
+
+impl ParsedText for Mail {
+    type Text = Text<0>;
+    type Value = ();
+
+    fn parse(text: &str, _: &Context) -> Result<(), Violation> {
+        let parts = text
+            .split_once('@')
+            .filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+        parts.map(|_| ()).ok_or_else(|| Violation::invalid("Enter a valid email address."))
+    }
+}
+
+impl ParsedText for Moment {
+    type Text = Text<0>;
+    type Value = ();
+
+    fn parse(text: &str, _: &Context) -> Result<(), Violation> {
+        let moment = text.parse::<Timestamp>().map(drop);
+        moment.map_err(|_| Violation::invalid("Datetime has wrong format. Use RFC 3339."))
+    }
+}
