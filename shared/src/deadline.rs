@@ -1,31 +1,30 @@
-//! When an invocation has to be done. Lambda kills what overruns its time, and with it whatever was
-//! under way.
+//! The time by which an invocation has to end. Lambda ends one that takes longer.
 //!
-//! Invariant: it is a moment of the machine's own clock, whatever the clock of `AppState` is moved
-//! to.
+//! Invariant: a deadline is a time of the system clock, even if a test moves the clock of
+//! `AppState`.
 
 use std::{future::Future, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// A moment, or none.
+/// A point in time, or none.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {
-    /// None: whoever calls waits.
+    /// No deadline.
     pub fn none() -> Self {
         Self(None)
     }
 
-    /// In so long.
+    /// After `span`.
     pub fn within(span: Duration) -> Self {
         Self(Instant::now().checked_add(span))
     }
 
-    /// As the Lambda runtime says it, in milliseconds since 1970; 0 where it says none. `now` is
-    /// the machine's.
+    /// The Lambda runtime's deadline in milliseconds since 1970; 0 is none. `now` is the system's
+    /// time.
     pub fn at_millis(millis: u64, now: Timestamp) -> Self {
         match millis {
             0 => Self::none(),
@@ -35,27 +34,27 @@ impl Deadline {
         }
     }
 
-    /// So much earlier.
+    /// Earlier by `margin`.
     pub fn earlier_by(self, margin: Duration) -> Self {
         Self(self.0.map(|at| at.checked_sub(margin).unwrap_or_else(Instant::now)))
     }
 
-    /// The `parts`-th part of the time that is left.
+    /// A deadline after one of `parts` equal parts of the time that is left.
     pub fn share(self, parts: u32) -> Self {
         self.left().map_or(self, |left| Self::within(left / parts.max(1)))
     }
 
-    /// The time that is left; none where there is no deadline.
+    /// The time that is left; `None` without a deadline.
     pub fn left(self) -> Option<Duration> {
         self.0.map(|at| at.saturating_duration_since(Instant::now()))
     }
 
-    /// Whether it is past.
+    /// Whether it has passed.
     pub fn is_over(self) -> bool {
         self.left().is_some_and(|left| left.is_zero())
     }
 
-    /// What comes of `work`; none where it is not done by then, and is given up.
+    /// The output of `work`; `None` if it is cancelled at the deadline.
     pub async fn limit<T>(self, work: impl Future<Output = T>) -> Option<T> {
         match self.0 {
             Some(at) => tokio::time::timeout_at(at, work).await.ok(),

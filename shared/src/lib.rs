@@ -1,9 +1,9 @@
-//! What every function of Satchel shares: the models, the tokens, the storage and the conventions
-//! of the HTTP API.
+//! What every function of Satchel shares: the domains, the tokens and the conventions of the HTTP
+//! API.
 //!
-//! Dependencies point one way: `model`, `ids`, `clock`, `random`, `hashes`, `kept`, `metrics`,
-//! `deadline` ← `store`, `auth::tokens` ← `app` ← `http`, `auth::caller` ← `runtime`. `store` and
-//! `model` know nothing of HTTP; no operation of a group names the AWS SDK.
+//! Imports point one way: the crate `table` ← what knows no domain (`ids`, `clock`, `hashes`, `aws`,
+//! `config`, …) ← the domains (`account`, `wallet`, …) ← `settings`, `app`, `auth`, `http` ←
+//! `runtime` ← the groups. No two files import each other. `tests/contract/layers.rs` checks both.
 
 pub mod account;
 pub mod address;
