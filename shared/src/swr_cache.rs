@@ -119,7 +119,7 @@ impl<T> SwrCache<T> {
         match &read {
             Ok(value) => state.last = Some((value.clone(), now)),
             Err(error) => {
-                tracing::warn!(%error, what = type_name::<T>(), "what this process keeps could not be read")
+                tracing::warn!(%error, what = type_name::<T>(), "what this process keeps could not be read");
             }
         }
         read

@@ -10,7 +10,7 @@ mod mock;
 mod site;
 
 use shared::{
-    http::routes::{Operation, Routes},
+    http::{operation::Operation, routes::Routes},
     routes,
     settings::Section,
 };

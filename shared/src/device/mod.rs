@@ -16,6 +16,7 @@
 pub(crate) mod claim;
 pub(crate) mod erasure;
 pub(crate) mod export;
+pub(crate) mod items;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;

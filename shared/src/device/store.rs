@@ -5,14 +5,14 @@
 //! in that transaction too; a device changes only from the revision that was seen.
 
 use table::{
-    Committed, Item, Key, Query, Transaction, Write, Written, attribute, boolean, item,
-    listed_item, number, records, text,
+    Committed, Query, Transaction, Write, Written, attribute, boolean, item, number, records, text,
 };
 
 use crate::{
     device::{
         Device, DeviceClaim, DeviceOwner, FoundDevice, Silenced,
         claim::{add_claim, uncount},
+        items::device_item,
         keys,
     },
     hashes::ContentHash,
@@ -224,9 +224,4 @@ fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
     Write::update(keys::device(customer, &device.hash()), change)
         .when_is("revision", number(device.revision))
         .value(":one", number(1))
-}
-
-/// The item of a device: the clean-up finds it by when it was last seen.
-pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
 }

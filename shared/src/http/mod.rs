@@ -10,11 +10,13 @@ pub mod documented;
 pub mod error;
 pub mod error_format;
 pub mod etag;
+pub mod failure;
 pub mod idempotency;
 pub mod language;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
+pub mod operation;
 pub mod page;
 pub mod path;
 pub mod public;

@@ -16,8 +16,7 @@ use crate::domain::{
     example::Example,
 };
 
-pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, RequestKey, Seen, Slot, StoredAnswer};
-pub use store::Once;
+pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, Once, RequestKey, Seen, Slot, StoredAnswer};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

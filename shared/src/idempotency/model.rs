@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use table::Refusals;
 
 use crate::ids::CustomerId;
 
@@ -77,6 +78,19 @@ pub struct AnswerRecord {
         with = "jiff::fmt::serde::timestamp::millisecond::optional"
     )]
     pub until: Option<Timestamp>,
+}
+
+/// What came of an effect that happens once.
+#[derive(Debug)]
+pub enum Once {
+    /// It happened now.
+    Done,
+    /// It happened before, with this answer.
+    Replayed(StoredAnswer),
+    /// The key was used for another request.
+    Reused,
+    /// A condition of the effect did not hold, and nothing happened.
+    Refused(Refusals),
 }
 
 /// What a key was used for before.
