@@ -1,8 +1,8 @@
 //! What every function of Satchel shares: the domains, the tokens and the conventions of the HTTP
 //! API.
 //!
-//! Imports point one way: the crate `table` ← what knows no domain (`ids`, `clock`, `hashes`, `aws`,
-//! `config`, …) ← the domains (`account`, `wallet`, …) ← `settings`, `app`, `auth`, `http` ←
+//! Imports point one way: the crate `table` ← what knows no domain (`ids`, `clock`, `hashes`,
+//! `aws`, `config`, …) ← the domains (`account`, `wallet`, …) ← `settings`, `app`, `auth`, `http` ←
 //! `runtime` ← the groups. No two files import each other. `tests/contract/layers.rs` checks both.
 
 pub mod account;

@@ -62,8 +62,8 @@ use crate::{
     subject,
 };
 
-/// How long before the end of an invocation its answer is given, so that it can be sent, even with a
-/// fraction of a processor.
+/// How long before the end of an invocation its answer is given, so that it can be sent, even with
+/// a fraction of a processor.
 const MARGIN: Duration = Duration::from_millis(500);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

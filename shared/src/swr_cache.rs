@@ -60,8 +60,8 @@ impl<T> SwrCache<T> {
         self.is_old(now) && self.reading.available_permits() > 0
     }
 
-    /// Reads the value again with `read` if [`SwrCache::is_due`]. A failure is logged, and the value
-    /// stays.
+    /// Reads the value again with `read` if [`SwrCache::is_due`]. A failure is logged, and the
+    /// value stays.
     pub async fn refresh<E: Display>(
         &self,
         now: Timestamp,
@@ -75,9 +75,9 @@ impl<T> SwrCache<T> {
         }
     }
 
-    /// The value, without waiting, if it is not too old at `now`; `read` then runs in the background
-    /// if it is due. Otherwise what `read` gives or, if that fails, the last value, however old.
-    /// Fails only if there never was a value.
+    /// The value, without waiting, if it is not too old at `now`; `read` then runs in the
+    /// background if it is due. Otherwise what `read` gives or, if that fails, the last value,
+    /// however old. Fails only if there never was a value.
     pub async fn get<E>(
         self: &Arc<Self>,
         now: Timestamp,

@@ -32,8 +32,8 @@ pub(crate) struct ContentCache(Arc<SwrCache<CachedContent>>);
 
 impl ContentCache {
     /// The content that is served now. No trip in a warm process; two sequential trips before the
-    /// first answer. Once a minute, beside a request, the app information is read again: half a read
-    /// unit, and a read unit for each 4 KB of the content if there is a new version.
+    /// first answer. Once a minute, beside a request, the app information is read again: half a
+    /// read unit, and a read unit for each 4 KB of the content if there is a new version.
     pub(crate) async fn get(&self, app: &AppState) -> Result<Arc<CachedContent>, ApiError> {
         let name = app.settings.content()?.app_name.clone();
         let (of, last) = (app.clone(), self.0.last());

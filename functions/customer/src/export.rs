@@ -1,7 +1,7 @@
 //! `exportCustomer`: everything that is stored of the caller, as the domains show it.
 //!
-//! Invariant: each domain's part is in the answer and in its schema. A test compares the answer with
-//! the table.
+//! Invariant: each domain's part is in the answer and in its schema. A test compares the answer
+//! with the table.
 
 use axum::{Json, extract::State};
 use futures_util::future::try_join_all;

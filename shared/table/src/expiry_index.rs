@@ -2,8 +2,8 @@
 //!
 //! It holds the keys of the items that have both [`DUE`] and [`DUE_AT`]. Its lists are split into
 //! sixteen partitions `<prefix>#<0..f>`, ordered by [`DUE_AT`]. Invariants: the index is a little
-//! behind the table and holds keys alone, so each item is read, or written under a condition, before
-//! anything is done with it.
+//! behind the table and holds keys alone, so each item is read, or written under a condition,
+//! before anything is done with it.
 
 use jiff::Timestamp;
 
@@ -44,7 +44,8 @@ impl Key {
         format!("{domain}#DUE#{}", self.shard())
     }
 
-    /// One of sixteen, the same for the same key. Keys hold hashes and ids, so all are equally full.
+    /// One of sixteen, the same for the same key. Keys hold hashes and ids, so all are equally
+    /// full.
     fn shard(&self) -> char {
         let bytes = self.partition().bytes().chain(self.sort().bytes());
         let sum = bytes.fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));

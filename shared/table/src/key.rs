@@ -1,5 +1,5 @@
-//! Primary keys, and the names of the attributes that keys and indexes are made of. Each domain makes
-//! its keys in its `keys.rs`, from typed ids, hashes and numbers.
+//! Primary keys, and the names of the attributes that keys and indexes are made of. Each domain
+//! makes its keys in its `keys.rs`, from typed ids, hashes and numbers.
 
 use crate::{Item, Value};
 

@@ -16,8 +16,8 @@ impl<T: Send + Sync + 'static> Lazy<T> {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Starts a thread that creates the value; a use before it is done waits for it. Where no thread
-    /// can be started, the value is created on first use.
+    /// Starts a thread that creates the value; a use before it is done waits for it. Where no
+    /// thread can be started, the value is created on first use.
     pub fn begin(&self) {
         let value = self.clone();
         let begun = thread::Builder::new().spawn(move || {

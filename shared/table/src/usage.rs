@@ -2,8 +2,8 @@
 //!
 //! [`measure`] runs a future with counters of its own, local to the task. The client carries a
 //! [`Meter`], which asks for the units of each call and adds them to the counters of the task that
-//! makes it. No call site knows of it. Invariants: a task spawned beside an invocation is counted in
-//! none; a call whose condition failed has no units, since DynamoDB reports none.
+//! makes it. No call site knows of it. Invariants: a task spawned beside an invocation is counted
+//! in none; a call whose condition failed has no units, since DynamoDB reports none.
 
 use std::{cell::Cell, future::Future};
 

@@ -21,8 +21,8 @@
 ///   names.
 /// - `#[partial(DevicePatch, "Some of a device's fields.")]`: makes a second request of this name
 ///   with the same fields, none of them required, and `From` the first to it.
-/// - `#[check(function)]`: calls `function(&NameRead, &mut Fields)` after all fields are read, where
-///   `NameRead` has the `Result` of each field. It reports what is wrong with several fields
+/// - `#[check(function)]`: calls `function(&NameRead, &mut Fields)` after all fields are read,
+///   where `NameRead` has the `Result` of each field. It reports what is wrong with several fields
 ///   together. A second function is for the partial request.
 #[macro_export]
 macro_rules! request {
