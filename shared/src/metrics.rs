@@ -149,13 +149,22 @@ mod tests {
         let metrics = Metrics::new("satchel-prod".to_owned());
         let now = "2026-11-22T20:52:24.123Z".parse().unwrap();
         let measures = [Measure::count("CleanedUp", 3), Measure::millis("Time", 250)];
-        insta::assert_snapshot!(
+        assert_eq!(
             metrics.line(now, Some(("Task", "holds")), &measures),
-            @r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":[{"Namespace":"satchel-prod","Dimensions":[["Task"]],"Metrics":[{"Name":"CleanedUp","Unit":"Count"},{"Name":"Time","Unit":"Milliseconds"}]}]},"Task":"holds","CleanedUp":3,"Time":250}"#
+            concat!(
+                r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":["#,
+                r#"{"Namespace":"satchel-prod","Dimensions":[["Task"]],"Metrics":["#,
+                r#"{"Name":"CleanedUp","Unit":"Count"},{"Name":"Time","Unit":"Milliseconds"}]}]},"#,
+                r#""Task":"holds","CleanedUp":3,"Time":250}"#,
+            )
         );
-        insta::assert_snapshot!(
+        assert_eq!(
             metrics.line(now, None, &[Measure::count("Replays", 1)]),
-            @r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":[{"Namespace":"satchel-prod","Dimensions":[[]],"Metrics":[{"Name":"Replays","Unit":"Count"}]}]},"Replays":1}"#
+            concat!(
+                r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":["#,
+                r#"{"Namespace":"satchel-prod","Dimensions":[[]],"Metrics":["#,
+                r#"{"Name":"Replays","Unit":"Count"}]}]},"Replays":1}"#,
+            )
         );
     }
 

@@ -117,7 +117,8 @@ impl<T> SwrCache<T> {
         match &read {
             Ok(value) => state.last = Some((value.clone(), now)),
             Err(error) => {
-                tracing::warn!(%error, what = type_name::<T>(), "a cached value could not be read again");
+                let what = type_name::<T>();
+                tracing::warn!(%error, what, "a cached value could not be read again");
             }
         }
         read
@@ -209,8 +210,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_cannot_be_read_again_is_believed_ten_minutes_and_served_for_ever_to_who_must_have_it()
-     {
+    async fn a_value_that_cannot_be_refreshed_is_trusted_for_ten_minutes_and_kept_as_a_last_resort()
+    {
         let kept = read_at_zero().await;
         kept.refresh(at(60), fails()).await;
         assert!(!kept.is_due(at(119)) && kept.is_due(at(120)));

@@ -105,10 +105,14 @@ mod tests {
 
     #[test]
     fn only_what_differs_is_shown_and_where() {
-        let before = json!({"name": "Satchel", "gone": 1, "maintenance": {"active": false, "until": null},
-            "faqs": [{"id": 1, "answer": {"en": "Yes."}}, {"id": 2, "answer": {"en": "No."}}], "list": [1, 2]});
+        let before = json!({"name": "Satchel", "gone": 1,
+            "maintenance": {"active": false, "until": null},
+            "faqs": [{"id": 1, "answer": {"en": "Yes."}}, {"id": 2, "answer": {"en": "No."}}],
+            "list": [1, 2]});
         let after = json!({"name": "Satchel", "maintenance": {"active": true}, "new": {"x": []},
-            "faqs": [{"id": 2, "answer": {"en": "Never.", "ar": "أبدا."}}, {"id": 3, "answer": {"en": "Why?"}}], "list": [1]});
+            "faqs": [{"id": 2, "answer": {"en": "Never.", "ar": "أبدا."}},
+                {"id": 3, "answer": {"en": "Why?"}}],
+            "list": [1]});
         let expected = [
             "- gone: 1",
             "- maintenance.active: false\n+ maintenance.active: true",

@@ -214,7 +214,8 @@ impl Check<'_> {
         let availability = serde_json::to_string(&self.content.availability)
             .map_or(0, |availability| availability.len());
         let what = format!(
-            "languages, platforms and maintenance are {availability} bytes; there is room for {GATES}"
+            "languages, platforms and maintenance are {availability} bytes; \
+             there is room for {GATES}"
         );
         self.unless(availability <= GATES, "", &what);
     }

@@ -122,8 +122,9 @@ async fn read_page(reading: Reading<'_>, span: &Span) -> Result<Vec<Shown>, Stor
 impl PartialSchema for Export {
     fn schema() -> RefOr<Schema> {
         let objects = EXPORT_SCHEMA.iter().map(|part| (part.object)()).chain([Rest::schema()]);
-        let all = ObjectBuilder::new().description(Some("Everything that is stored of a customer."));
-        let mut all = all.build();
+        let mut all = ObjectBuilder::new()
+            .description(Some("Everything that is stored of a customer."))
+            .build();
         for object in objects {
             if let RefOr::T(Schema::Object(object)) = object {
                 all.properties.extend(object.properties);

@@ -25,7 +25,8 @@ use crate::{
 /// sessions end. The present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
-    request_body(content = CustomerPatch, example = json!({"first_name": "Amal", "language": "ar"})),
+    request_body(content = CustomerPatch,
+        example = json!({"first_name": "Amal", "language": "ar"})),
     responses(
         (status = 200, description = "The profile after the change.", body = Profile,
             example = json!(crate::profile::example())),

@@ -18,6 +18,7 @@ use std::{
 };
 
 use pages::Site;
+use serde_json::Value;
 
 /// A file to serve.
 struct Served {
@@ -69,8 +70,11 @@ fn served(here: &Path) -> Vec<Served> {
     let read = |name: &str| {
         fs::read(here.join(name)).unwrap_or_else(|error| panic!("functions/docs/{name}: {error}"))
     };
-    let document: serde_json::Value = serde_json::from_slice(&read("openapi.json")).unwrap_or_else(|error| {
-        panic!("functions/docs/openapi.json: {error}. After a merge take one side of it whole, then run `cargo run -- document`")
+    let document: Value = serde_json::from_slice(&read("openapi.json")).unwrap_or_else(|error| {
+        panic!(
+            "functions/docs/openapi.json: {error}. After a merge take one side of it whole, \
+             then run `cargo run -- document`"
+        )
     });
     let site = Site::new(&document, guides(here));
     let made = |path: &str, content_type, content: Vec<u8>| {

@@ -43,7 +43,8 @@ impl<'a> Site<'a> {
             info["summary"].as_str().unwrap_or_default()
         );
         text.push_str(
-            "\nEverything on these pages is also in [one text](/llms-full.txt) and in the [OpenAPI document](/openapi.json).\n",
+            "\nEverything on these pages is also in [one text](/llms-full.txt) and in the \
+             [OpenAPI document](/openapi.json).\n",
         );
         let mut folder = "";
         for page in &self.pages {

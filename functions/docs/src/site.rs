@@ -43,8 +43,9 @@ pub(crate) const MEDIA: &[&str] = &[
 /// Scripts and styles of ours alone, requests to us alone. Scalar writes its styles into the page,
 /// so those are admitted inline; no script is.
 const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; \
-     connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; \
+     form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
 );
 /// What changes with a deploy.
 const FOR_A_WHILE: HeaderValue =

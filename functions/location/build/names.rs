@@ -26,7 +26,11 @@ const TAGS: &[(&str, &[&str])] = &[
 /// Which languages stand together. A zip finds what it has seen in the last 32 KB, so those that
 /// share words are neighbours: each is the one that packed best behind the one before it. What is
 /// not named stands at the end.
-const NEIGHBOURS: &str = "af nl de sv da nb nn fi et sk cs hr bs sl pl eu id ms ia it sc ca oc gl es pt_BR pt en tr az uz io br kw mt sq ro cy tl wa fr hu is fo fy ku tk lt lv eo wo ht rw zu gv ga yo nv mi na so vi sd ur ps fa ar ug dv ti am ce cv ru ky kk bg mk sr uk be tg mn kv tt el hy ja zh_TW zh_HK zh_CN ko lo pi hi mr ne te kn gu bn bn_IN as or pa ta ml th si km dz ka my he";
+const NEIGHBOURS: &str = "\
+    af nl de sv da nb nn fi et sk cs hr bs sl pl eu id ms ia it sc ca oc gl es pt_BR pt en tr \
+    az uz io br kw mt sq ro cy tl wa fr hu is fo fy ku tk lt lv eo wo ht rw zu gv ga yo nv mi \
+    na so vi sd ur ps fa ar ug dv ti am ce cv ru ky kk bg mk sr uk be tg mn kv tt el hy ja \
+    zh_TW zh_HK zh_CN ko lo pi hi mr ne te kn gu bn bn_IN as or pa ta ml th si km dz ka my he";
 
 /// The codes of all countries in their own order; for each offered tag the names in that language,
 /// a line a country in the order of the codes, empty where the name is the English one, and the
@@ -72,7 +76,8 @@ pub(crate) fn source() -> String {
     }
     let codes: String = english.keys().map(String::as_str).collect();
     format!(
-        "const CODES: &str = {codes:?};\n#[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n{orders}\
+        "const CODES: &str = {codes:?};\n\
+         #[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n{orders}\
          #[allow(clippy::unreadable_literal)]\nconst LANGUAGES: &[Language] = &[\n{offered}];\n"
     )
 }

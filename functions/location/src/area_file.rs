@@ -14,7 +14,7 @@ use std::{collections::BTreeSet, fmt};
 
 use geo::Validation;
 use geojson::{Feature, GeometryValue, Position, feature::Id};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::areas::{Area, Corner, Ring};
 
@@ -86,10 +86,12 @@ pub fn text(areas: &[Area]) -> String {
 /// The areas as a file to change and publish.
 pub fn file(areas: &[Area]) -> Value {
     let feature = |area: &Area| {
-        serde_json::json!({"type": "Feature", "id": area.id, "properties": {"name": area.name, "served": area.served},
+        json!({"type": "Feature", "id": area.id,
+            "properties": {"name": area.name, "served": area.served},
             "geometry": {"type": "MultiPolygon", "coordinates": area.polygons}})
     };
-    serde_json::json!({"type": "FeatureCollection", "features": areas.iter().map(feature).collect::<Vec<_>>()})
+    let features: Vec<Value> = areas.iter().map(feature).collect();
+    json!({"type": "FeatureCollection", "features": features})
 }
 
 struct Check {
@@ -160,7 +162,10 @@ impl Check {
             && id.len() <= LONGEST_ID
             && id.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"._-".contains(&sign));
         if !is_right {
-            self.report(format!("{id:?} is no id: 1 to {LONGEST_ID} letters and digits of ASCII, dots, dashes and underscores"));
+            self.report(format!(
+                "{id:?} is no id: 1 to {LONGEST_ID} letters and digits of ASCII, dots, dashes and \
+                 underscores"
+            ));
         } else if !self.ids.insert(id.clone()) {
             self.report(format!("the id {id:?} stands twice"));
         }
@@ -220,7 +225,10 @@ impl Check {
         {
             self.report_in(
                 &part,
-                format!("[{lng}, {lat}] is not on the earth: longitude comes first, -180 to 180, then latitude, -90 to 90"),
+                format!(
+                    "[{lng}, {lat}] is not on the earth: longitude comes first, -180 to 180, \
+                     then latitude, -90 to 90"
+                ),
             );
             return ring;
         }
@@ -272,8 +280,6 @@ impl fmt::Display for Problem {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const SQUARE: [[f64; 2]; 5] = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]];
@@ -297,7 +303,8 @@ mod tests {
     #[test]
     fn what_is_right_is_read_and_has_one_form_as_text_and_as_a_file() {
         let hole = json!([SQUARE, [[0.2, 0.2], [0.2, 0.4], [0.4, 0.4], [0.2, 0.2]]]);
-        let two = json!({"type": "MultiPolygon", "coordinates": [[SQUARE], [[[179.0, 0.0], [180.0, 0.0], [180.0, 1.0], [179.0, 0.0]]]]});
+        let triangle = json!([[[179.0, 0.0], [180.0, 0.0], [180.0, 1.0], [179.0, 0.0]]]);
+        let two = json!({"type": "MultiPolygon", "coordinates": [[SQUARE], triangle]});
         let mut numbered = feature("x", two);
         numbered["id"] = json!(7);
         numbered["properties"] = json!({"name": " الرياض ", "served": false});
@@ -327,19 +334,23 @@ mod tests {
         for (geometry, told) in [
             (
                 polygon(json!([SQUARE[..4]])),
-                "features[0] (id \"a\") polygon 0, ring 0: it is not closed: its last position must be its first",
+                "features[0] (id \"a\") polygon 0, ring 0: it is not closed: its last position \
+                 must be its first",
             ),
             (
                 polygon(json!([SQUARE[..3]])),
-                "features[0] (id \"a\") polygon 0, ring 0: a ring has at least four positions of two numbers",
+                "features[0] (id \"a\") polygon 0, ring 0: a ring has at least four positions of \
+                 two numbers",
             ),
             (
                 polygon(json!([reversed])),
-                "features[0] (id \"a\") polygon 0, ring 0: it runs clockwise: an outline runs counterclockwise",
+                "features[0] (id \"a\") polygon 0, ring 0: it runs clockwise: an outline runs \
+                 counterclockwise",
             ),
             (
                 polygon(json!([SQUARE, [[0.2, 0.2], [0.4, 0.4], [0.2, 0.4], [0.2, 0.2]]])),
-                "features[0] (id \"a\") polygon 0, ring 1: it runs counterclockwise: a hole runs clockwise",
+                "features[0] (id \"a\") polygon 0, ring 1: it runs counterclockwise: a hole runs \
+                 clockwise",
             ),
             (
                 polygon(json!([[
@@ -349,11 +360,13 @@ mod tests {
                     [179.0, 1.0],
                     [179.0, 0.0]
                 ]])),
-                "features[0] (id \"a\") polygon 0, ring 0: it crosses the antimeridian between [179.0, 0.0] and [-179.0, 0.0]: cut it there in two",
+                "features[0] (id \"a\") polygon 0, ring 0: it crosses the antimeridian between \
+                 [179.0, 0.0] and [-179.0, 0.0]: cut it there in two",
             ),
             (
                 polygon(json!([[[179.0, 0.0], [181.0, 0.0], [181.0, 1.0], [179.0, 0.0]]])),
-                "features[0] (id \"a\") polygon 0, ring 0: [181, 0] is not on the earth: longitude comes first, -180 to 180, then latitude, -90 to 90",
+                "features[0] (id \"a\") polygon 0, ring 0: [181, 0] is not on the earth: longitude \
+                 comes first, -180 to 180, then latitude, -90 to 90",
             ),
             (
                 polygon(json!([[[0, 0], [4, 0], [4, 4], [1, -1], [0, 0]]])),
@@ -361,7 +374,8 @@ mod tests {
             ),
             (
                 polygon(json!([SQUARE, [[2.0, 2.0], [2.0, 3.0], [3.0, 3.0], [2.0, 2.0]]])),
-                "features[0] (id \"a\") polygon 0: interior ring at index 0 is not contained within the polygon's exterior",
+                "features[0] (id \"a\") polygon 0: interior ring at index 0 is not contained \
+                 within the polygon's exterior",
             ),
             (polygon(json!([])), "features[0] (id \"a\") polygon 0: it has no ring"),
             (
@@ -387,7 +401,8 @@ mod tests {
         };
         assert_eq!(
             with("/id", json!("a b"))[0],
-            "features[0] (id \"a b\"): \"a b\" is no id: 1 to 64 letters and digits of ASCII, dots, dashes and underscores"
+            "features[0] (id \"a b\"): \"a b\" is no id: 1 to 64 letters and digits of ASCII, \
+             dots, dashes and underscores"
                 .replace(" (id \"a b\")", "")
         );
         assert_eq!(

@@ -55,7 +55,11 @@ pub(crate) async fn serve(
         match outcome {
             Ok(more) => delivered += more,
             Err(trouble) => {
-                tracing::warn!(customer = app.pseudonym(customer), error = %trouble, "a customer of a page comes back");
+                tracing::warn!(
+                    customer = app.pseudonym(customer),
+                    error = %trouble,
+                    "a customer of a page comes back"
+                );
                 left.push(customer);
             }
         }

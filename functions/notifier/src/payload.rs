@@ -76,7 +76,8 @@ fn fcm(
             "notification": {"tag": key, "notification_count": unread},
         },
         "apns": {
-            "headers": {"apns-collapse-id": key, "apns-expiration": (now.as_second() + i64::from(ttl)).to_string()},
+            "headers": {"apns-collapse-id": key,
+                "apns-expiration": (now.as_second() + i64::from(ttl)).to_string()},
             "payload": {"aps": {"badge": unread, "sound": "default"}},
         },
         "webpush": {"headers": {"TTL": ttl.to_string(), "Topic": topic}},
@@ -145,8 +146,9 @@ mod tests {
     #[test]
     fn a_message_becomes_one_for_each_kind_of_device() {
         let fcm = made(
-            json!({"id": "m1", "to": {"all": true}, "type": "order", "title": "T", "body": "B", "ttl": 60, "critical": true,
-            "image_url": "https://example.com/a.png", "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null}}}),
+            json!({"id": "m1", "to": {"all": true}, "type": "order", "title": "T", "body": "B",
+            "ttl": 60, "critical": true, "image_url": "https://example.com/a.png",
+            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null}}}),
         );
         assert_eq!(
             fcm["notification"],
@@ -182,14 +184,14 @@ mod tests {
         for data in [json!({}), json!({"a": "x".repeat(3_000)}), json!({"a": "手".repeat(1_000)})]
         {
             let fcm = made(
-                json!({"id": "i".repeat(255), "to": {"all": true}, "title": "T", "body": long, "data": data}),
+                json!({"id": "i".repeat(255), "to": {"all": true}, "title": "T", "body": long,
+                "data": data}),
             );
             assert!(fcm["notification"]["body"].as_str().unwrap().ends_with('…'));
             assert!(fcm["data"]["notification_id"].is_string());
         }
-        let fcm = made(
-            json!({"id": "m", "to": {"all": true}, "title": "手".repeat(255), "body": "\u{1}".repeat(4_000)}),
-        );
+        let fcm = made(json!({"id": "m", "to": {"all": true}, "title": "手".repeat(255),
+            "body": "\u{1}".repeat(4_000)}));
         assert!(!fcm["notification"]["title"].as_str().unwrap().is_empty());
     }
 }

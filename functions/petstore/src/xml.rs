@@ -181,7 +181,10 @@ fn escaped(text: &str) -> String {
 
 /// XML 1.0, production 2.
 fn is_of_xml(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+    matches!(
+        character,
+        '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..
+    )
 }
 
 #[cfg(test)]
@@ -192,8 +195,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let pet = json!({
-            "id": "9223372036854775807", "category": {"id": "1", "name": "<&>\"'"}, "name": "狗狗 🐶 \r\n]]>\t é",
-            "photoUrls": ["a?b=c&d", " spaced "], "tags": [{"id": "2", "name": "标签"}, {"id": "3", "name": "&amp;"}], "status": "sold"});
+            "id": "9223372036854775807", "category": {"id": "1", "name": "<&>\"'"},
+            "name": "狗狗 🐶 \r\n]]>\t é", "photoUrls": ["a?b=c&d", " spaced "],
+            "tags": [{"id": "2", "name": "标签"}, {"id": "3", "name": "&amp;"}],
+            "status": "sold"});
         assert_eq!(read(&document("Pet", &pet)).unwrap(), pet);
     }
 
@@ -206,7 +211,8 @@ mod tests {
         );
         assert_eq!(
             read(
-                "<?xml version='1.0'?>\n<p:Pet xmlns:p='urn:x' a='1'><p:photoUrls>u</p:photoUrls></p:Pet>\n"
+                "<?xml version='1.0'?>\n<p:Pet xmlns:p='urn:x' a='1'>\
+                 <p:photoUrls>u</p:photoUrls></p:Pet>\n"
             ),
             json!({"photoUrls": ["u"]})
         );

@@ -246,7 +246,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_two_texts_are_each_below_the_other_and_what_does_not_begin_with_a_digit_is_below_nothing(
+        fn no_two_texts_are_below_each_other_and_one_without_a_first_digit_is_below_nothing(
             one in any::<String>(), other in "\\PC{0,3}[0-9.]{0,8}[-+ (.x]?\\PC{0,4}"
         ) {
             prop_assert!(!(is_below(&one, &other) && is_below(&other, &one)));
@@ -259,8 +259,12 @@ mod tests {
         }
 
         #[test]
-        fn versions_are_ordered_as_their_numbers_are(one in numbers_of_a_version(), other in numbers_of_a_version(), zeros in 0..3_usize) {
-            let text = |numbers: &[u64]| numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+        fn versions_are_ordered_as_their_numbers_are(
+            one in numbers_of_a_version(), other in numbers_of_a_version(), zeros in 0..3_usize
+        ) {
+            let text = |numbers: &[u64]| {
+                numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
+            };
             let padded = |numbers: &[u64]| [numbers, &[0; 9][numbers.len()..]].concat();
             prop_assert_eq!(is_below(&text(&one), &text(&other)), padded(&one) < padded(&other));
             let longer = text(&one) + &".0".repeat(zeros) + "+7";
@@ -282,7 +286,8 @@ mod tests {
     #[test]
     fn only_a_known_platform_with_a_version_below_its_minimum_is_too_old() {
         let availability = availability(json!({"name": "Satchel", "platforms": {
-            "ios": {"minimum_version": "2.0", "latest_version": "3.1", "store_url": "https://apps.example.com/1"},
+            "ios": {"minimum_version": "2.0", "latest_version": "3.1",
+                "store_url": "https://apps.example.com/1"},
             "web": {"minimum_version": null}}}));
         let closed = |platform, version| {
             availability.closed_to(app(platform, version), Timestamp::UNIX_EPOCH)
@@ -304,7 +309,8 @@ mod tests {
     #[test]
     fn an_update_is_soft_below_the_latest_and_hard_below_the_minimum() {
         let availability = availability(json!({"platforms": {
-            "ios": {"minimum_version": "2.0", "latest_version": "3.1"}, "web": {"latest_version": "1"}, "android": {}}}));
+            "ios": {"minimum_version": "2.0", "latest_version": "3.1"},
+            "web": {"latest_version": "1"}, "android": {}}}));
         for (platform, version, update) in [
             ("ios", "1.99", Update::Hard),
             ("ios", "2.0", Update::Soft),

@@ -211,9 +211,11 @@ mod tests {
 
     #[test]
     fn the_endpoint_of_a_conflict_is_read_from_its_message() {
-        let arn = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/app/0d5c9a39-5e2b-3b0f-9d6d-b5c2b3d6a1f0";
+        let arn = "arn:aws:sns:us-east-1:123456789012:endpoint/GCM/app/\
+                   0d5c9a39-5e2b-3b0f-9d6d-b5c2b3d6a1f0";
         let message = format!(
-            "Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, but different attributes."
+            "Invalid parameter: Token Reason: Endpoint {arn} already exists with the same Token, \
+             but different attributes."
         );
         assert_eq!(existing(Some(&message)).as_deref(), Some(arn));
         assert_eq!(existing(Some("Invalid parameter: Token Reason: must not be empty")), None);

@@ -6,7 +6,7 @@
 
 #![expect(
     missing_docs,
-    reason = "the members are those of the original document, which says no more of them than their names do"
+    reason = "the original document says no more of its members than their names do"
 )]
 
 mod samples;
@@ -248,7 +248,10 @@ mod tests {
             ..Order::default()
         };
         let text = serde_json::to_string(&order).unwrap();
-        let expected = r#"{"id":9007199254740993,"petId":0,"quantity":0,"shipDate":"1970-01-01T00:00:00.000Z","complete":false}"#;
+        let expected = concat!(
+            r#"{"id":9007199254740993,"petId":0,"quantity":0,"#,
+            r#""shipDate":"1970-01-01T00:00:00.000Z","complete":false}"#,
+        );
         assert_eq!(text, expected);
         assert_eq!(serde_json::from_str::<Order>(&text).unwrap(), order);
     }

@@ -43,10 +43,11 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let currency = 0..3_usize;
     let amount = prop_oneof![8 => 1..2_000_i64, 1 => (MOST - 5)..=MOST];
+    let money = (currency, amount.clone());
     prop_oneof![
-        3 => (currency.clone(), amount.clone()).prop_map(|(currency, amount)| Step::Credit(currency, amount)),
-        3 => (currency.clone(), amount.clone()).prop_map(|(currency, amount)| Step::Debit(currency, amount)),
-        2 => (currency, amount.clone()).prop_map(|(currency, amount)| Step::Hold(currency, amount)),
+        3 => money.clone().prop_map(|(currency, amount)| Step::Credit(currency, amount)),
+        3 => money.clone().prop_map(|(currency, amount)| Step::Debit(currency, amount)),
+        2 => money.prop_map(|(currency, amount)| Step::Hold(currency, amount)),
         2 => (0..20_usize, amount).prop_map(|(place, amount)| Step::Capture(place, amount)),
         1 => (0..20_usize).prop_map(Step::Release),
         2 => (0..40_usize).prop_map(Step::Reverse),
@@ -55,8 +56,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 proptest! {
     #[test]
-    fn whatever_happens_the_entries_sum_up_to_the_balance_and_nothing_is_below_zero(steps in prop::collection::vec(step(), 1..80)) {
-        let currencies: Vec<Currency> = ["USD", "KWD", "JPY"].map(|code| code.parse().unwrap()).to_vec();
+    fn whatever_happens_the_entries_sum_up_to_the_balance_and_nothing_is_below_zero(
+        steps in prop::collection::vec(step(), 1..80),
+    ) {
+        let currencies: [Currency; 3] = ["USD", "KWD", "JPY"].map(|code| code.parse().unwrap());
         let mut wallet = wallet();
         let mut holds: Vec<Hold> = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
@@ -64,7 +67,10 @@ proptest! {
             let movement = match step {
                 Step::Credit(currency, amount) => Movement::Credit(currencies[currency], amount),
                 Step::Debit(currency, amount) => Movement::Debit(currencies[currency], amount),
-                Step::Hold(currency, amount) => Movement::Hold(currencies[currency], amount, now() + jiff::SignedDuration::from_hours(1)),
+                Step::Hold(currency, amount) => {
+                    let until = now() + jiff::SignedDuration::from_hours(1);
+                    Movement::Hold(currencies[currency], amount, until)
+                }
                 Step::Capture(place, amount) => match holds.get(place) {
                     Some(hold) => Movement::Capture(hold.clone(), amount),
                     None => continue,
@@ -83,7 +89,11 @@ proptest! {
             prop_assert!(wallet.last < Some(posting.entry.id));
             match posting.hold {
                 Some(hold) if hold.status == HoldStatus::Open => holds.push(hold),
-                Some(hold) => holds.iter_mut().filter(|known| known.id == hold.id).for_each(|known| *known = hold.clone()),
+                Some(hold) => {
+                    for known in holds.iter_mut().filter(|known| known.id == hold.id) {
+                        *known = hold.clone();
+                    }
+                }
                 None => {}
             }
             wallet = posting.wallet;
@@ -99,8 +109,12 @@ proptest! {
             let (funds, number, sum) = sums[currency];
             prop_assert_eq!((balance.funds(), balance.entries), (funds, number));
             prop_assert_eq!(funds.total(), sum);
-            let open = holds.iter().filter(|hold| hold.status == HoldStatus::Open && hold.currency == *currency);
-            prop_assert_eq!(open.map(|hold| hold.amount).sum::<i64>(), funds.held);
+            let held: i64 = holds
+                .iter()
+                .filter(|hold| hold.status == HoldStatus::Open && hold.currency == *currency)
+                .map(|hold| hold.amount)
+                .sum();
+            prop_assert_eq!(held, funds.held);
         }
         prop_assert!(wallet.is_sound());
         let closing = wallet.close(true, now(), &SystemRandom).unwrap();
@@ -108,7 +122,8 @@ proptest! {
             let (funds, number, _) = sums[&entry.currency];
             prop_assert_eq!(entry.break_after(funds, number + 1), None);
         }
-        prop_assert!(closing.wallet.balances.values().all(|balance| balance.funds() == Funds::default()));
+        let is_empty = |balance: &Balance| balance.funds() == Funds::default();
+        prop_assert!(closing.wallet.balances.values().all(is_empty));
     }
 }
 
