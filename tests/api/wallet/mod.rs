@@ -11,6 +11,7 @@ use shared::{
 };
 
 mod audit;
+mod costs;
 mod holds;
 mod leaving;
 mod ledger;
