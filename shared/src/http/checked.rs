@@ -35,6 +35,7 @@ pub trait Checked {
 }
 
 /// The checks of an operation's arguments.
+#[cfg(feature = "mock")]
 pub(crate) type Check = fn(Request, AppState) -> BoxFuture<'static, Result<(), Response>>;
 
 /// All arguments of a handler, as axum's `Handler` has them: a marker, then the arguments.
