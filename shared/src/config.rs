@@ -3,7 +3,7 @@
 //! Invariants: this is the only file that reads the environment; an empty variable counts as
 //! absent; neither an error nor the `Debug` form of a secret shows a value.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, hash::BuildHasher};
 
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -27,7 +27,9 @@ pub fn environment(name: &str) -> Option<String> {
 }
 
 /// Looks up a variable in a map, as the launcher and the tests have them from the template.
-pub fn lookup_in(variables: &HashMap<String, String>) -> impl Fn(&str) -> Option<String> + '_ {
+pub fn lookup_in(
+    variables: &HashMap<String, String, impl BuildHasher>,
+) -> impl Fn(&str) -> Option<String> {
     |name| variables.get(name).cloned()
 }
 

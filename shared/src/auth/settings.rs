@@ -52,6 +52,7 @@ impl IssuerSettings {
 }
 
 impl OperatorSettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { public_key: variables.optional("OPERATOR_PUBLIC_KEY") })
     }

@@ -42,6 +42,7 @@ impl AwsSettings {
 }
 
 impl SmsSettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { sender_id: variables.optional("SMS_SENDER_ID") })
     }

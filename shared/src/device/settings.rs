@@ -25,6 +25,7 @@ impl DeviceSettings {
 }
 
 impl PushSettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { application: variables.optional("PLATFORM_APPLICATION_ARN") })
     }

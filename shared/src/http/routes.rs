@@ -81,7 +81,9 @@ impl Routes {
     /// The settings that the handlers read. Added without being named: those of every function, and
     /// those that authenticated operations and counted writes read.
     pub fn needs(mut self, sections: &[Section]) -> Self {
-        sections.iter().for_each(|section| self.need(*section));
+        for section in sections {
+            self.need(*section);
+        }
         self
     }
 

@@ -48,6 +48,7 @@ impl CodeSettings {
 }
 
 impl CountrySettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { countries: variables.list("CODE_COUNTRIES") })
     }
