@@ -3,173 +3,21 @@
 //!
 //! Client generators are tried on it. `reading` has the rules of what is described here.
 
+mod described;
 mod reading;
 
 use axum::Json;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use self::reading::AllParameters;
+use self::{
+    described::{AllFields, AllFieldsAndFile, InCookies, InHeaders, InPath, InQuery},
+    reading::AllParameters,
+};
 
 /// The folder of what shows the states that an operation goes through.
 const TAG: &str = "👀 A_接口状态_看效果";
-
-/// Parameters of the path.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct InPath {
-    /// A whole number from 1.
-    #[param(minimum = 1, example = 7)]
-    id: i64,
-}
-
-/// Parameters of the query.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct InQuery {
-    /// A text.
-    #[param(min_length = 1, max_length = 50, example = "shoes")]
-    text: String,
-    /// A whole number.
-    #[param(minimum = 1, maximum = 100, required = false, nullable = false, example = 20)]
-    integer: Option<i32>,
-    /// A number.
-    #[param(required = false, nullable = false, example = 9.5)]
-    number: Option<f64>,
-    /// A truth value.
-    #[param(required = false, nullable = false, example = true)]
-    boolean: Option<bool>,
-    /// A day.
-    #[param(required = false, nullable = false, value_type = Option<String>, format = Date,
-        example = "2026-11-25")]
-    day: Option<String>,
-    /// One of three.
-    #[param(required = false, nullable = false, inline, example = "newest")]
-    sort: Option<Sort>,
-    /// A list that repeats its name: `form=a&form=b`.
-    #[param(required = false, nullable = false, style = Form, explode = true,
-        example = json!(["a", "b"]))]
-    form: Option<Vec<String>>,
-    /// A list between commas: `commas=1,2`.
-    #[param(required = false, nullable = false, style = Form, explode = false,
-        example = json!([1, 2]))]
-    commas: Option<Vec<i32>>,
-    /// A list between spaces: `spaces=a%20b`.
-    #[param(required = false, nullable = false, style = SpaceDelimited, explode = false,
-        example = json!(["a", "b"]))]
-    spaces: Option<Vec<String>>,
-    /// A list between bars: `pipes=a|b`.
-    #[param(required = false, nullable = false, style = PipeDelimited, explode = false,
-        example = json!(["a", "b"]))]
-    pipes: Option<Vec<String>>,
-    /// An object: `filter[color]=red&filter[least]=3`.
-    #[param(required = false, nullable = false, style = DeepObject, explode = true, inline)]
-    filter: Option<Filter>,
-}
-
-/// Headers.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Header)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct InHeaders {
-    /// Where the request comes from.
-    #[param(rename = "X-Request-Source", min_length = 1, max_length = 50, example = "docs")]
-    source: String,
-    /// A list between commas.
-    #[param(rename = "X-Flags", required = false, nullable = false, example = json!(["a", "b"]))]
-    flags: Option<Vec<String>>,
-}
-
-/// Cookies.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Cookie)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct InCookies {
-    /// How pages look.
-    #[param(inline, required = false, nullable = false, example = "dark")]
-    theme: Option<Theme>,
-}
-
-/// Light or dark.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Theme {
-    Light,
-    Dark,
-}
-
-/// An order.
-#[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Sort {
-    Newest,
-    Oldest,
-    Name,
-}
-
-/// What things must be like.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct Filter {
-    /// Its colour.
-    #[schema(nullable = false, example = "red")]
-    color: Option<String>,
-    /// How many at least.
-    #[schema(nullable = false, minimum = 0, example = 3)]
-    least: Option<i32>,
-}
-
-/// One value of every type.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct AllFields {
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    #[schema(minimum = 1, maximum = 10)]
-    count: i32,
-    #[schema(nullable = false)]
-    price: Option<f64>,
-    #[schema(nullable = false)]
-    agreed: Option<bool>,
-    #[schema(nullable = false, format = Email)]
-    email: Option<String>,
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
-    at: Option<String>,
-    #[schema(nullable = false)]
-    sort: Option<Sort>,
-    /// May be null.
-    note: Option<String>,
-    #[schema(nullable = false, min_items = 1, max_items = 5)]
-    tags: Option<Vec<String>>,
-    #[schema(nullable = false)]
-    place: Option<Place>,
-}
-
-/// An object within another.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct Place {
-    #[schema(minimum = -90, maximum = 90)]
-    lat: f64,
-    #[schema(minimum = -180, maximum = 180)]
-    lng: f64,
-}
-
-/// The same with a file.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "for the document; `reading` has the rules")]
-pub(crate) struct AllFieldsAndFile {
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    #[schema(minimum = 1, maximum = 10)]
-    count: i32,
-    /// Any file.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
-}
 
 /// What came of it.
 #[derive(Serialize, ToSchema)]

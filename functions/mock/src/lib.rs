@@ -17,11 +17,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use shared::{
     app::AppState,
-    http::{
-        error::ApiError,
-        negotiate::Accept,
-        routes::{MockedRequest, Routes},
-    },
+    http::{error::ApiError, mocking::MockedRequest, negotiate::Accept, routes::Routes},
     settings::Section,
 };
 
@@ -42,7 +38,11 @@ const GROUPS: [fn() -> Routes; 8] = [
 
 /// All operations below `/mock`.
 pub fn routes() -> Routes {
-    let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[Section::MOCK, Section::CODES]);
+    let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[
+        Section::MOCK,
+        Section::CODES,
+        Section::COUNTRIES,
+    ]);
     GROUPS.iter().fold(none, |routes, group| routes.mocking("/mock", group(), answer))
 }
 

@@ -13,6 +13,8 @@ pub mod error_format;
 pub mod etag;
 pub mod idempotency;
 pub mod language;
+#[cfg(feature = "mock")]
+pub mod mocking;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;

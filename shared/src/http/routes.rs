@@ -15,8 +15,6 @@ use axum::{
 use http::Method;
 use utoipa::{Path, openapi::HttpMethod};
 
-#[cfg(feature = "mock")]
-pub use self::mocked::{Answer, MockedRequest};
 use crate::{
     app::AppState,
     http::{
@@ -74,7 +72,7 @@ pub struct Operation {
     #[cfg(feature = "document")]
     described: Option<Described>,
     #[cfg(feature = "mock")]
-    check: Option<mocked::Check>,
+    check: Option<crate::http::mocking::Check>,
     #[cfg(feature = "mock")]
     mocked_format: Option<ErrorFormat>,
     handler: MethodRouter<AppState>,
@@ -225,7 +223,7 @@ impl Routes {
             router = route(router, &path, methods);
         }
         #[cfg(feature = "mock")]
-        let router = router.fallback(mocked::no_such_path(self.mocked_formats));
+        let router = router.fallback(crate::http::mocking::no_such_path(self.mocked_formats));
         #[cfg(not(feature = "mock"))]
         let router = router.fallback(async || crate::http::error::ApiError::no_such_path());
         let router = router.with_state(app);

@@ -20,7 +20,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use super::{Sort, Theme};
+use super::described::{Sort, Theme};
 
 /// The most bytes of a body with a file.
 const MOST_BYTES: usize = 4 * 1024 * 1024;

@@ -1,42 +1,20 @@
 //! Operations without their handlers: a request passes the same checks as in its group, and is
 //! then answered by somebody else.
 
-use std::future::{Ready, ready};
-
 use axum::{
     extract::{Request, State},
-    response::{IntoResponse, Response},
+    response::IntoResponse,
     routing::{MethodFilter, on},
 };
-use futures_util::future::BoxFuture;
-use http::{HeaderMap, Method, Uri};
 
 use super::{Access, Operation, Routes, filter_of};
 use crate::{
     app::AppState,
     http::{
-        error::ApiError,
-        error_format::{self, ErrorFormat},
-        negotiate::Accept,
+        error_format::ErrorFormat,
+        mocking::{Answer, MockedRequest},
     },
 };
-
-/// The checks of an operation's arguments.
-pub(super) type Check = fn(Request, AppState) -> BoxFuture<'static, Result<(), Response>>;
-
-/// Answers a request that passed all checks.
-pub type Answer = fn(AppState, MockedRequest) -> BoxFuture<'static, Result<Response, ApiError>>;
-
-/// A request that passed all checks.
-#[derive(Debug)]
-pub struct MockedRequest {
-    /// The path of its operation, as the document writes it.
-    pub path: String,
-    /// Its method.
-    pub method: Method,
-    /// Its headers.
-    pub headers: HeaderMap,
-}
 
 impl Routes {
     /// Adds the documented operations of a group below `prefix`. Each takes and refuses what it
@@ -100,17 +78,4 @@ impl Operation {
 fn base(prefix: &str, path: &str) -> String {
     let first = path[prefix.len()..].split('/').nth(1).unwrap_or_default();
     format!("{prefix}/{first}/")
-}
-
-/// Answers where there is no path, in the format of the group that would have it.
-pub(super) fn no_such_path(
-    formats: Vec<(String, ErrorFormat)>,
-) -> impl Fn(Uri, HeaderMap) -> Ready<Response> + Clone {
-    move |uri, headers| {
-        let mut response = ApiError::no_such_path().into_response();
-        if let Some((_, format)) = formats.iter().find(|(base, _)| uri.path().starts_with(base)) {
-            error_format::write_for_good(*format, &mut response, &Accept::of(&headers));
-        }
-        ready(response)
-    }
 }
