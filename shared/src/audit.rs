@@ -1,8 +1,8 @@
 //! The log of security events: one structured line each, under the message `security`, without
 //! personal data in the clear.
 //!
-//! A customer stands in it as a pseudonym that is the same in every line and tells nobody anything
-//! who has not the cursor secret.
+//! Lines name a customer by a pseudonym: the same in every line, and meaningless without the cursor
+//! secret.
 
 use crate::{
     app::AppState,
@@ -18,51 +18,51 @@ pub enum Event {
     LoggedIn,
     /// A code was wrong.
     WrongCode,
-    /// The fixed code of a test number was asked for.
+    /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
-    /// A spent refresh token got its successor again.
+    /// A spent refresh token got its successor again within the grace period.
     RefreshRepeated,
-    /// A refresh token that was spent long ago ended its session.
+    /// A refresh token was spent too long ago; its session was ended.
     RefreshReplayed,
-    /// A session was ended by its customer.
+    /// The customer ended a session.
     LoggedOut,
-    /// All sessions were ended by their customer.
+    /// The customer ended all sessions.
     LoggedOutEverywhere,
     /// The account moved to another phone.
     PhoneChanged,
-    /// The customer left.
+    /// The customer deleted the account.
     CustomerDeleted,
-    /// The operator closed an account.
+    /// The operator disabled the account.
     CustomerDisabled,
-    /// The operator opened an account again.
+    /// The operator enabled the account again.
     CustomerEnabled,
     /// An operator token was accepted.
     OperatorActed,
 }
 
-/// Whom an event is about.
+/// The customer and the session of an event.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
-    /// The customer, where one is known.
+    /// The customer, if known.
     pub customer: Option<CustomerId>,
-    /// The session, where one is meant.
+    /// The session, if the event concerns one.
     pub session: Option<SessionId>,
 }
 
-/// What the operator does with a token.
+/// One use of an operator token.
 #[derive(Debug, Clone, Copy)]
 pub struct OperatorAct<'a> {
-    /// The token.
+    /// The token's id.
     pub jti: &'a str,
     /// Thumbprint of the key that signed it.
     pub who: &'a str,
-    /// What it is used for.
+    /// The permission that is used.
     pub scope: &'a str,
-    /// The operator's reason, of which the log keeps the beginning.
+    /// The operator's reason; the log has only its beginning.
     pub why: &'a str,
 }
 
-/// How much of a reason a line holds, in characters: it stays a short one.
+/// Most characters of a reason in a line.
 const REASON: usize = 80;
 
 impl Event {
@@ -84,7 +84,7 @@ impl Event {
         }
     }
 
-    /// The metric that counts it: of what is a trend, or an attack, where there is more of it.
+    /// The metric that counts the event, for those whose number shows a trend or an attack.
     fn metric(self) -> Option<&'static str> {
         match self {
             Self::LoggedIn => Some("LogIns"),
@@ -96,14 +96,13 @@ impl Event {
     }
 }
 
-/// Writes the line of what the operator did to a customer from the command line. `why` is the
-/// operator's own text.
+/// Logs a change that the operator made from the command line. `why` is the operator's reason.
 pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, why: &str) {
     let customer = signer.pseudonym(&customer.to_string());
     tracing::info!(event = event.name(), customer, why, "security");
 }
 
-/// Writes the line of what the operator does to a customer with a token.
+/// Logs the use of an operator token for a customer.
 pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
     subject::note(customer);
     let OperatorAct { jti, who, scope, why } = act;
@@ -119,7 +118,7 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
     );
 }
 
-/// Writes the line of an event, and counts it.
+/// Logs an event, and counts it.
 pub fn record(app: &AppState, event: Event, about: About) {
     about.customer.into_iter().for_each(subject::note);
     let customer = about.customer.and_then(|customer| app.pseudonym(customer));

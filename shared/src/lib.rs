@@ -1,9 +1,9 @@
-//! What every function of Satchel shares: the models, the tokens, the storage and the conventions
-//! of the HTTP API.
+//! What every function of Satchel shares: the domains, the tokens and the conventions of the HTTP
+//! API.
 //!
-//! Dependencies point one way: `model`, `ids`, `clock`, `random`, `hashes`, `kept`, `metrics`,
-//! `deadline` ← `store`, `auth::tokens` ← `app` ← `http`, `auth::caller` ← `runtime`. `store` and
-//! `model` know nothing of HTTP; no operation of a group names the AWS SDK.
+//! Imports point one way: the crate `table` ← what knows no domain (`ids`, `clock`, `hashes`, `aws`,
+//! `config`, …) ← the domains (`account`, `wallet`, …) ← `settings`, `app`, `auth`, `http` ←
+//! `runtime` ← the groups. No two files import each other. `tests/contract/layers.rs` checks both.
 
 pub mod account;
 pub mod address;
@@ -12,13 +12,14 @@ pub mod area;
 pub mod audit;
 pub mod auth;
 pub mod aws;
-pub mod clean_up;
 pub mod clock;
 pub mod config;
 pub mod content;
 pub mod customer;
-pub mod customer_data;
+pub mod deadline;
 pub mod device;
+pub mod domain;
+pub mod domains;
 pub mod hashes;
 pub mod http;
 pub mod idempotency;
@@ -36,10 +37,8 @@ pub mod settings;
 pub mod store;
 pub mod subject;
 pub mod swr_cache;
+pub mod times;
 pub mod wallet;
-
-#[cfg(test)]
-mod key_picture;
 
 #[doc(hidden)]
 pub use pastey;

@@ -1,10 +1,10 @@
-//! Metrics that CloudWatch makes of log lines: no call, no agent, nothing to wait for.
+//! Metrics as log lines, from which CloudWatch extracts them: no call, no agent.
 //!
 //! Protocol (CloudWatch user guide, "Specification: Embedded metric format"): a line is one JSON
 //! object; its member `_aws` says which of its other members are metrics, of which unit, and by
-//! which one they are told apart. Invariants: a line goes out whatever the log level is, as it is
-//! and never inside another; it has at most 400 bytes, of up to four measures and names of a usual
-//! length; it holds counts and names of our own, nothing of anybody.
+//! which one they are told apart. Invariants: a line is written at every log level, and not
+//! inside another log line; it has at most 400 bytes with four measures and names of usual length;
+//! it holds no personal data.
 
 use std::fmt::{self, Debug};
 
@@ -20,7 +20,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// The target of the events that are such lines.
+/// The tracing target of these lines.
 pub const TARGET: &str = "shared::metrics";
 
 /// The metrics of one stack.
@@ -29,12 +29,12 @@ pub struct Metrics {
     namespace: String,
 }
 
-/// What a measure counts in, as CloudWatch names it.
+/// CloudWatch's name of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Unit {
-    /// How many.
+    /// A number.
     Count,
-    /// How long.
+    /// A duration.
     Milliseconds,
 }
 
@@ -47,25 +47,25 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// So many.
+    /// A number of things.
     pub fn count(name: &'static str, value: u64) -> Self {
         Self { name, unit: Unit::Count, value }
     }
 
-    /// So long.
+    /// A duration in milliseconds.
     pub fn millis(name: &'static str, value: u64) -> Self {
         Self { name, unit: Unit::Milliseconds, value }
     }
 }
 
 impl Metrics {
-    /// Metrics in this namespace, which is the stack's name.
+    /// `namespace` is the stack's name.
     pub fn new(namespace: String) -> Self {
         Self { namespace }
     }
 
-    /// Writes up to four measures as one line, told apart by `dimension`: its name, and a value out
-    /// of a few that are known beforehand, since CloudWatch bills each as a metric of its own.
+    /// Writes up to four measures as one line. `dimension` is a name and a value; there must be few
+    /// values, since CloudWatch bills each as a metric.
     pub fn record(
         &self,
         now: Timestamp,
@@ -76,7 +76,7 @@ impl Metrics {
         tracing::info!(target: TARGET, emf = %line);
     }
 
-    /// Counts something that happened.
+    /// Writes one count without a dimension.
     pub fn count(&self, now: Timestamp, name: &'static str, value: u64) {
         self.record(now, None, &[Measure::count(name, value)]);
     }
@@ -105,7 +105,7 @@ impl Metrics {
     }
 }
 
-/// Log lines in JSON, and lines of metrics as they are.
+/// Formats log lines as JSON, and leaves lines of metrics as they are.
 #[derive(Debug)]
 pub struct Lines(pub(crate) Format<Json, ()>);
 

@@ -1,12 +1,11 @@
-//! From a Lambda event to its answer: the outermost layers, the same in a Lambda, in the launcher
-//! and in the tests.
+//! From a Lambda event to its answer: the outermost layers, which a Lambda, the launcher and the
+//! tests share.
 //!
-//! Invariants: every request is answered, whatever it holds and however long it takes: a panic is a
-//! 500, and what Lambda would kill is a 503 a moment before; each answer carries its request id;
-//! one log line a request, without its query, body, headers or address, with what it cost in
-//! storage and the customer under a pseudonym.
+//! Invariants: every request is answered: a panic is a 500, and an invocation that runs out of time
+//! is a 503 shortly before Lambda would end it. Each answer has its request id. Each request is one
+//! log line without its query, body, headers or address, with its cost in storage units and the
+//! customer's pseudonym.
 
-pub mod deadline;
 mod shutdown;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
@@ -45,6 +44,7 @@ use crate::{
     app::AppState,
     aws::Clients,
     clock::SystemClock,
+    deadline::Deadline,
     http::{
         answer::Answer,
         checks::MatchedRoute,
@@ -58,13 +58,12 @@ use crate::{
     ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
-    runtime::deadline::Deadline,
     settings::{Section, Settings},
     subject,
 };
 
-/// How long before Lambda would kill an invocation its answer is given: time to send it, also with
-/// a fraction of a processor.
+/// How long before the end of an invocation its answer is given, so that it can be sent, even with a
+/// fraction of a processor.
 const MARGIN: Duration = Duration::from_millis(500);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -89,7 +88,7 @@ impl Function {
         self.invoke_within(event, Deadline::none()).await
     }
 
-    /// The same, to be done by a deadline at which it would be killed.
+    /// Like [`Function::invoke`], with a deadline.
     pub async fn invoke_within(&self, event: &[u8], deadline: Deadline) -> Result<Vec<u8>, Error> {
         let payload: LambdaRequest = serde_json::from_slice(event)?;
         let answer =
@@ -104,9 +103,8 @@ impl Function {
 
     /// Answers one event.
     ///
-    /// `lambda_http` builds the request's URI from the event's path and host and panics where they
-    /// make none, so it is given a harmless path and no host, and what we route by is put in their
-    /// place afterwards.
+    /// `lambda_http` builds the request's URI from the event's path and host, and panics if that
+    /// fails. It is therefore given an empty path and no host; the URI is set afterwards.
     async fn call(
         &self,
         event: LambdaEvent<LambdaRequest>,
@@ -145,8 +143,8 @@ impl Function {
         let routed = self.router.clone().oneshot(request.map(into_axum));
         if self.app.availability.are_due(began) {
             let app = self.app.clone();
-            // Neither this request nor its answer waits for it; in a frozen process it goes on with
-            // the next event.
+            // The request does not wait for it. In a frozen process it continues with the next
+            // event.
             tokio::spawn(async move { app.refresh_availability().await });
         }
         let work = async {
@@ -158,7 +156,7 @@ impl Function {
             Some(Ok(Ok(response))) => response,
             Some(Ok(Err(never))) => match never {},
             Some(Err(_)) => ApiError::internal("a handler panicked").into_response(),
-            // Whatever it had sent to storage may be done or not, as where an answer gets lost.
+            // Its writes may be done or not, as when an answer gets lost.
             None => ApiError::unavailable("the invocation's time is over").into_response(),
         };
         match self.error_format {
@@ -203,29 +201,28 @@ impl Function {
     }
 }
 
-/// What the log tells of a request beside its answer.
+/// What a request's log line has beside the answer.
 struct Asked {
     method: Method,
     id: String,
     began: Timestamp,
 }
 
-/// A function that no request reaches: it is fed by a queue or a schedule.
+/// A function that a queue or a schedule invokes.
 #[derive(Clone, Copy)]
 pub struct Consumer {
     /// The name of its crate.
     pub name: &'static str,
     /// The settings that it reads, apart from those of every function.
     pub needs: &'static [Section],
-    /// Called once, when the process starts.
+    /// Called once at the start of a process.
     pub start: fn(&AppState),
-    /// Handles one event, JSON in and JSON out. An error, a panic, or not being done by the
-    /// deadline mean that all of the event comes back.
+    /// Handles one event, JSON in and JSON out. After an error, a panic or a missed deadline the
+    /// whole event is delivered again.
     pub handle: fn(AppState, Value, Deadline) -> BoxFuture<'static, Result<Value, Error>>,
 }
 
-/// The whole of a consumer's `main`: settings, log, state, and the Lambda runtime until the process
-/// is ended.
+/// A consumer's `main`: reads the settings, starts the log, and runs until the process is ended.
 pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let settings = Settings::from_env(consumer.needs)?;
     log_to_stdout(&settings.log_level, consumer.name);
@@ -246,8 +243,7 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     shutdown::run(Runtime::new(handler).layer(TracingLayer::new())).await
 }
 
-/// The whole of a function's `main`: settings, log, state, and the Lambda runtime until the process
-/// is ended.
+/// A function's `main`: reads the settings, starts the log, and runs until the process is ended.
 pub async fn serve(routes: Routes) -> Result<(), Error> {
     let settings = Settings::from_env(routes.sections())?;
     let clients = Clients::new(&settings.aws);
@@ -268,8 +264,8 @@ fn log_to_stdout(level: &str, group: &str) {
     tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
 }
 
-/// What is logged; metrics at any level. The level is for `shared` and the crates of `groups`;
-/// libraries speak up from `warn`, since below that the SDK writes out requests.
+/// `level` is for `shared` and the crates of `groups`. Libraries log from `warn` on, since the SDK
+/// logs whole requests below that. Metrics are written at every level.
 pub fn log_targets(level: LevelFilter, groups: &[&str]) -> Targets {
     let own = groups.iter().chain(&["shared"]).map(|name| (*name, level));
     let metrics = (metrics::TARGET, LevelFilter::INFO.max(level));
@@ -279,7 +275,7 @@ pub fn log_targets(level: LevelFilter, groups: &[&str]) -> Targets {
         .with_targets([metrics])
 }
 
-/// How it is logged: one JSON line an event, without what CloudWatch adds by itself.
+/// One JSON line per event, without what CloudWatch adds itself.
 pub fn log_lines<S>() -> fmt::Layer<S, JsonFields, Lines>
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
@@ -317,7 +313,7 @@ fn write_as_problem(response: &mut Response, accept: &Accept) {
     }
 }
 
-/// The headers of every answer. What does not say how long it may be kept is not kept at all.
+/// The headers of every answer. An answer without `Cache-Control` must not be stored.
 fn finish(response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -329,7 +325,7 @@ fn finish(response: &mut Response, id: &str) {
     cors::allow_origin(headers);
 }
 
-/// One value and not two: the event of an answer holds one value a header.
+/// In one value: the event of an answer holds one value per header.
 fn vary_by_accept(headers: &mut HeaderMap) {
     let others = headers.get(header::VARY).and_then(|others| others.to_str().ok());
     let all = others.map_or("Accept".to_owned(), |others| format!("{others}, Accept"));

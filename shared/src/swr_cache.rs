@@ -1,10 +1,8 @@
-//! A value that a process keeps, so that requests need not ask for it: the availability of the API, and
-//! whatever else everybody is told alike.
+//! An in-process cache of one value: stale while revalidating.
 //!
-//! Protocol: for [`FRESH`] it is served as it is. Then it is served still while one task reads it
-//! again, for which neither a request nor its answer waits. What could not be read again for
-//! [`BELIEVED`], or is that old because the process was frozen, is believed no more: who must have
-//! it waits for one reading, which all who wait share.
+//! Protocol: a value younger than [`FRESH`] is served as it is. After that it is still served while
+//! one task reads it again in the background. A value older than [`BELIEVED`], because reading
+//! failed or the process was frozen, is not served: the callers wait for one shared read.
 
 use std::{
     any::type_name,
@@ -15,16 +13,16 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 
-/// How long a value is not read again.
+/// How long a value is fresh.
 pub const FRESH: SignedDuration = SignedDuration::from_secs(60);
-/// How long a value is believed.
+/// How long a value is served while it cannot be read again.
 pub const BELIEVED: SignedDuration = SignedDuration::from_mins(10);
 
-/// The value as this process last read it, if it did.
+/// The value as this process last read it, if it has.
 #[derive(Debug)]
 pub struct SwrCache<T> {
     state: RwLock<State<T>>,
-    /// One permit: who holds it reads.
+    /// One permit: its holder reads.
     reading: Semaphore,
 }
 
@@ -41,7 +39,7 @@ impl<T> Default for SwrCache<T> {
 }
 
 impl<T> SwrCache<T> {
-    /// What is believed at `now`.
+    /// The value, unless it is too old at `now`.
     pub fn at(&self, now: Timestamp) -> Option<Arc<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state
@@ -51,19 +49,19 @@ impl<T> SwrCache<T> {
             .map(|(value, _)| value.clone())
     }
 
-    /// What was read last, however old.
+    /// The last value, however old.
     pub fn last(&self) -> Option<Arc<T>> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         state.last.as_ref().map(|(value, _)| value.clone())
     }
 
-    /// Whether it should be read again, and nobody does it.
+    /// Whether the value has to be read again and no task is doing so.
     pub fn is_due(&self, now: Timestamp) -> bool {
         self.is_old(now) && self.reading.available_permits() > 0
     }
 
-    /// Reads it again by `read` where that is due and nobody does it. A failure is logged and
-    /// leaves the value as it was.
+    /// Reads the value again with `read` if [`SwrCache::is_due`]. A failure is logged, and the value
+    /// stays.
     pub async fn refresh<E: Display>(
         &self,
         now: Timestamp,
@@ -72,14 +70,14 @@ impl<T> SwrCache<T> {
         if let Ok(_reading) = self.reading.try_acquire()
             && self.is_old(now)
         {
-            // It is in the log.
+            // The error is logged.
             let _ = self.take(now, read.await);
         }
     }
 
-    /// What is believed at `now`, without waiting; `read` reads it again beside the request where
-    /// that is due. Where nothing is believed, what `read` gives or, where that fails, the last
-    /// value, however old. Fails only where there never was one.
+    /// The value, without waiting, if it is not too old at `now`; `read` then runs in the background
+    /// if it is due. Otherwise what `read` gives or, if that fails, the last value, however old.
+    /// Fails only if there never was a value.
     pub async fn get<E>(
         self: &Arc<Self>,
         now: Timestamp,
@@ -92,15 +90,15 @@ impl<T> SwrCache<T> {
         if let Some(believed) = self.at(now) {
             if self.is_due(now) {
                 let kept = self.clone();
-                // Neither this request nor its answer waits for it; in a frozen process it goes on
-                // with the next event.
+                // The request does not wait for it. In a frozen process it continues with the next
+                // event.
                 tokio::spawn(async move { kept.refresh(now, read).await });
             }
             return Ok(believed);
         }
         let _reading = self.reading.acquire().await;
-        // Meanwhile somebody else may have read it, or have failed to: then nobody else is made to
-        // wait for that again.
+        // Another caller may have read it meanwhile, or may have failed to: do not wait for that
+        // again.
         let known = self.at(now).or_else(|| self.last().filter(|_| !self.is_old(now)));
         match known {
             Some(known) => Ok(known),
@@ -119,7 +117,7 @@ impl<T> SwrCache<T> {
         match &read {
             Ok(value) => state.last = Some((value.clone(), now)),
             Err(error) => {
-                tracing::warn!(%error, what = type_name::<T>(), "what this process keeps could not be read")
+                tracing::warn!(%error, what = type_name::<T>(), "a cached value could not be read again");
             }
         }
         read

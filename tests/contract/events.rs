@@ -4,7 +4,7 @@
 use harness::{Api, bootstrap::sample_events};
 use local::groups;
 use serde_json::Value;
-use shared::runtime::deadline::Deadline;
+use shared::deadline::Deadline;
 
 use crate::repository::{assert_none, deployment};
 

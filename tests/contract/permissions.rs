@@ -1,18 +1,19 @@
-//! What IAM lets each function do: template.yaml, the matrix in shared/src/store/keys.rs, and the
-//! calls that the code really makes.
+//! What IAM lets each function do: template.yaml, the grants of the domains, and the calls that the
+//! code really makes.
 //!
 //! IAM is not there when the tests run, so a missing permission would show itself only after a
 //! deploy; here the calls are compared instead.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use shared::{
+    domain::{Action, Domain, Prefix},
+    domains::DOMAINS,
+};
 
 use crate::{
-    repository::{assert_none, functions, packages, root, template},
+    repository::{assert_none, functions, packages, template},
     traffic,
 };
 
@@ -22,17 +23,6 @@ pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// A query of the index of what is due, which is a resource of its own.
 pub const OF_THE_INDEX: &str = "dynamodb:Query of the index due";
-
-const WORDS: [(&str, &str); 8] = [
-    ("get", "dynamodb:GetItem"),
-    ("put", "dynamodb:PutItem"),
-    ("update", "dynamodb:UpdateItem"),
-    ("delete", "dynamodb:DeleteItem"),
-    ("query", "dynamodb:Query"),
-    ("check", "dynamodb:ConditionCheckItem"),
-    ("batch get", "dynamodb:BatchGetItem"),
-    ("due", OF_THE_INDEX),
-];
 
 #[test]
 fn no_policy_has_a_wildcard_action_or_a_scan() {
@@ -118,59 +108,55 @@ fn every_permission_on_the_table_is_limited_to_partitions() {
     assert_none(&problems);
 }
 
-/// A transaction's parts stand in one statement, which then allows each action on each of its
-/// prefixes: the union of their cells.
+/// A transaction's parts are in one statement, which then allows each action on each of its
+/// prefixes: the union of their grants.
 #[test]
-fn the_policies_are_what_the_matrix_of_the_keys_says() {
-    let matrix = matrix();
+fn the_policies_are_what_the_domains_grant() {
+    let grants = grants();
     let mut problems = Vec::new();
     let mut granted = BTreeSet::new();
     for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
-        let cells: Vec<(String, String)> = statement
-            .prefixes
-            .iter()
-            .map(|prefix| (statement.group.clone(), prefix.clone()))
-            .collect();
+        let Statement { at, group, .. } = statement;
+        let cells: Vec<(String, String)> =
+            statement.prefixes.iter().map(|prefix| (group.clone(), prefix.clone())).collect();
         let of_the_same =
             |action: &&String| (*action == OF_THE_INDEX) == statement.is_of_the_index();
         let needed: BTreeSet<&String> = cells
             .iter()
-            .filter_map(|cell| matrix.get(cell))
+            .filter_map(|cell| grants.get(cell))
             .flatten()
             .filter(of_the_same)
             .collect();
         let allowed: BTreeSet<&String> = statement.actions.iter().collect();
         let prefixes = statement.prefixes.join(", ");
+        let declared: BTreeSet<String> =
+            statement.prefixes.iter().map(|prefix| declaration(prefix)).collect();
+        let declared = declared.into_iter().collect::<Vec<_>>().join(" and ");
         problems.extend(needed.difference(&allowed).map(|action| {
-            format!(
-                "{} does not allow {action} on {prefixes}, which the matrix in \
-                shared/src/store/keys.rs names",
-                statement.at
-            )
+            format!("{at} does not allow {action} on {prefixes}, which {declared} grants {group}")
         }));
         problems.extend(allowed.difference(&needed).map(|action| {
             format!(
-                "{} allows {action} on {prefixes}, which the matrix in \
-                shared/src/store/keys.rs does not name",
-                statement.at
+                "{at} allows {action} on {prefixes}, which {declared} does not grant {group}: add \
+                 it there, or take it out of template.yaml"
             )
         }));
-        problems.extend(cells.iter().filter(|cell| !matrix.contains_key(*cell)).map(
+        problems.extend(cells.iter().filter(|cell| !grants.contains_key(*cell)).map(
             |(group, prefix)| {
                 format!(
-                    "{} reaches {prefix}, where the matrix in shared/src/store/keys.rs gives \
-                {group} nothing",
-                    statement.at
+                    "{at} reaches {prefix}, where {} grants {group} nothing",
+                    declaration(prefix)
                 )
             },
         ));
         granted.extend(cells);
     }
-    problems.extend(matrix.keys().filter(|cell| !granted.contains(*cell)).map(
+    problems.extend(grants.keys().filter(|cell| !granted.contains(*cell)).map(
         |(group, prefix)| {
             format!(
-                "no policy of functions/{group} in template.yaml reaches {prefix}, which the \
-            matrix in shared/src/store/keys.rs gives it"
+                "no policy of functions/{group} in template.yaml reaches {prefix}, which {} \
+                 grants it",
+                declaration(prefix)
             )
         },
     ));
@@ -178,46 +164,78 @@ fn the_policies_are_what_the_matrix_of_the_keys_says() {
 }
 
 #[test]
-fn the_matrix_of_the_keys_has_no_line_for_what_is_no_package() {
-    let groups: BTreeSet<String> =
-        rows().into_iter().skip(1).filter_map(|row| row.first().cloned()).collect();
+fn only_packages_are_granted_anything() {
     let packages: BTreeSet<String> = packages().into_iter().collect();
-    let stale = groups.difference(&packages);
+    let stale = grants().into_keys().filter(|(group, _)| !packages.contains(group));
     let problems: Vec<String> = stale
-        .map(|group| {
-            format!("shared/src/store/keys.rs has a line for {group}, which is no package")
+        .map(|(group, prefix)| {
+            format!("{} has a grant for {group}, which is no package", declaration(&prefix))
         })
         .collect();
     assert_none(&problems);
 }
 
 #[tokio::test]
-async fn the_matrix_of_the_keys_is_what_the_functions_do() {
-    let matrix = matrix();
+async fn the_domains_grant_what_the_functions_do() {
+    let grants = grants();
     let done = &traffic::of_all_operations().await.calls;
     let mut problems = Vec::new();
     for (cell @ (group, prefix), actions) in
         done.iter().filter(|((_, prefix), _)| prefix.ends_with('#'))
     {
-        let named = matrix.get(cell).cloned().unwrap_or_default();
+        let named = grants.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&named).map(|action| {
             format!(
-                "functions/{group} does {action} on {prefix}: name it in the matrix of \
-                shared/src/store/keys.rs and in template.yaml"
+                "functions/{group} does {action} on {prefix}: grant it in {} and allow it in \
+                 template.yaml",
+                declaration(prefix)
             )
         }));
     }
-    for (cell @ (group, prefix), actions) in &matrix {
+    for (cell @ (group, prefix), actions) in &grants {
         let seen = done.get(cell).cloned().unwrap_or_default();
         problems.extend(actions.difference(&seen).map(|action| {
             format!(
-                "functions/{group} was never seen to do {action} on {prefix}: take it out of the \
-                 matrix in shared/src/store/keys.rs and of template.yaml, or let \
-                 tests/contract/traffic.rs do what needs it"
+                "functions/{group} was never seen to do {action} on {prefix}: take it out of {} \
+                 and of template.yaml, or let tests/contract/traffic.rs do what needs it",
+                declaration(prefix)
             )
         }));
     }
     assert_none(&problems);
+}
+
+/// What the domains grant.
+fn grants() -> Matrix {
+    let mut matrix = Matrix::new();
+    for Prefix { name, grants, .. } in DOMAINS.iter().flat_map(|domain| domain.prefixes) {
+        for (group, actions) in *grants {
+            let actions = actions.iter().map(|action| iam(*action).to_owned()).collect();
+            matrix.insert(((*group).to_owned(), (*name).to_owned()), actions);
+        }
+    }
+    matrix
+}
+
+/// Where the grants of a prefix are declared, for a problem's line.
+fn declaration(prefix: &str) -> String {
+    let has = |domain: &&Domain| domain.prefixes.iter().any(|known| known.name == prefix);
+    let folder = DOMAINS.iter().find(has).map_or("<domain>", |domain| domain.name);
+    format!("DOMAIN in shared/src/{folder}/mod.rs")
+}
+
+/// IAM's name of an action.
+fn iam(action: Action) -> &'static str {
+    match action {
+        Action::Get => "dynamodb:GetItem",
+        Action::Put => "dynamodb:PutItem",
+        Action::Update => "dynamodb:UpdateItem",
+        Action::Delete => "dynamodb:DeleteItem",
+        Action::Query => "dynamodb:Query",
+        Action::QueryIndex => OF_THE_INDEX,
+        Action::Check => "dynamodb:ConditionCheckItem",
+        Action::BatchGet => "dynamodb:BatchGetItem",
+    }
 }
 
 /// One statement of one function's policies.
@@ -277,49 +295,4 @@ pub fn statements() -> Vec<Statement> {
 fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// The cells of the matrix that are not empty.
-fn matrix() -> Matrix {
-    let rows = rows();
-    let (head, groups) =
-        rows.split_first().expect("the matrix in shared/src/store/keys.rs has a head");
-    let mut matrix = Matrix::new();
-    for row in groups {
-        for (prefix, cell) in head.iter().zip(row).skip(1).filter(|(_, cell)| !cell.is_empty()) {
-            let action = |word: &str| {
-                let known = WORDS.iter().find(|(known, _)| *known == word);
-                known
-                    .unwrap_or_else(|| {
-                        panic!(
-                            "the matrix in shared/src/store/keys.rs has the unknown word {word:?}"
-                        )
-                    })
-                    .1
-                    .to_owned()
-            };
-            let actions = cell.split(',').map(|word| action(word.trim())).collect();
-            matrix.insert((row[0].clone(), prefix.trim_matches('`').to_owned()), actions);
-        }
-    }
-    matrix
-}
-
-/// The table under "Who may do what": its head, then one row a group.
-fn rows() -> Vec<Vec<String>> {
-    let keys = fs::read_to_string(root().join("shared/src/store/keys.rs"))
-        .expect("shared/src/store/keys.rs can be read");
-    let (_, after) = keys
-        .split_once("# Who may do what")
-        .expect("shared/src/store/keys.rs has a section \"Who may do what\"");
-    let lines = after
-        .lines()
-        .skip(1)
-        .map(|line| line.trim_start_matches("//!").trim())
-        .skip_while(|line| !line.starts_with('|'));
-    let table =
-        lines.take_while(|line| line.starts_with('|')).filter(|line| !line.starts_with("| ---"));
-    table
-        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
-        .collect()
 }

@@ -105,13 +105,17 @@ fn every_parameter_of_the_template_is_used() {
     let unused = template.parameters().iter().filter(|parameter| !used.contains(&parameter.name));
     let problems: Vec<String> = unused
         .map(|parameter| {
-            format!("nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` or take it out", parameter.name)
+            format!(
+                "nothing in template.yaml refers to the parameter {0}: use it with `!Ref {0}` or \
+                 take it out",
+                parameter.name
+            )
         })
         .collect();
     assert_none(&problems);
 }
 
-/// A deploy takes these values, so a function must not die of them at its start.
+/// A deploy accepts these values, so every function must start with them.
 #[test]
 fn each_function_starts_with_every_extreme_value_that_a_parameter_admits() {
     let template = template();
@@ -130,7 +134,8 @@ fn each_function_starts_with_every_extreme_value_that_a_parameter_admits() {
                 let settings = Settings::from_lookup(|name| value(&function, name), &needs);
                 if let Err(error) = settings {
                     problems.push(format!(
-                        "template.yaml admits {name}={extreme}, but {} then does not start: {error}",
+                        "template.yaml admits {name}={extreme}, but {} then does not start: \
+                         {error}",
                         function.logical_id
                     ));
                 }

@@ -1,7 +1,9 @@
 //! Erases customers without a run of the clean-up.
 
 use shared::{
-    customer_data::{Erasure, erase_customer},
+    account::{Erasure, erase_customer},
+    domain::erasure::Erasing,
+    domains::ERASURES,
     ids::CustomerId,
     store::StoreError,
 };
@@ -17,6 +19,7 @@ impl Api {
         is_over: impl FnMut() -> bool,
     ) -> Result<Erasure, StoreError> {
         let app = self.stack.state("customer").expect("customer runs");
-        erase_customer(&app.store, &app.push, customer, is_over).await
+        let erasing = Erasing { store: &app.store, push: &app.push, customer };
+        erase_customer(erasing, &ERASURES, is_over).await
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
+    times::perhaps_in_millis,
     app::AppState,
     content::{Localized, PlatformGate, Update},
     http::{
@@ -15,7 +16,6 @@ use shared::{
         error::ApiError,
         etag::IfNoneMatch,
         language::Languages,
-        times::perhaps_in_millis,
     },
 };
 use utoipa::ToSchema;

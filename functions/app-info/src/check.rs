@@ -33,25 +33,28 @@ const GATES: usize = 3_500;
 /// The largest whole number that every client can hold (RFC 7159 section 6).
 const LARGEST: u64 = (1 << 53) - 1;
 
-/// Reads a file.
-pub(crate) fn read(file: &str) -> Result<Content, Vec<Problem>> {
-    let whole = |what: String| vec![Problem { at: String::new(), what }];
-    let written: Value =
-        serde_json::from_str(file).map_err(|error| whole(format!("this is no JSON: {error}")))?;
-    let content: Content = serde_json::from_str(file).map_err(|error| whole(error.to_string()))?;
-    let mut check = Check { content: &content, problems: misread(&written, &content) };
-    check.languages();
-    check.particulars();
-    check.platforms();
-    check.maintenance();
-    content
-        .social_accounts
-        .iter()
-        .enumerate()
-        .for_each(|(place, account)| check.social_account(place, account));
-    check.faqs();
-    check.sizes();
-    if check.problems.is_empty() { Ok(content) } else { Err(check.problems) }
+impl Content {
+    /// Reads a file; else everything that is wrong with it, in the order of the file's members.
+    pub fn check(file: &str) -> Result<Self, Vec<Problem>> {
+        let whole = |what: String| vec![Problem { at: String::new(), what }];
+        let written: Value = serde_json::from_str(file)
+            .map_err(|error| whole(format!("this is no JSON: {error}")))?;
+        let content: Content =
+            serde_json::from_str(file).map_err(|error| whole(error.to_string()))?;
+        let mut check = Check { content: &content, problems: misread(&written, &content) };
+        check.languages();
+        check.particulars();
+        check.platforms();
+        check.maintenance();
+        content
+            .social_accounts
+            .iter()
+            .enumerate()
+            .for_each(|(place, account)| check.social_account(place, account));
+        check.faqs();
+        check.sizes();
+        if check.problems.is_empty() { Ok(content) } else { Err(check.problems) }
+    }
 }
 
 /// Members that nothing here knows, and values that were not read as they were meant.

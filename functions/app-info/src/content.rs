@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::content::{Availability, Localized};
 
-use crate::check;
-
 /// Everything that the app shows to everybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
@@ -82,11 +80,6 @@ pub struct Problem {
 }
 
 impl Content {
-    /// Reads a file; else everything that is wrong with it, in the order of the file's members.
-    pub fn check(file: &str) -> Result<Self, Vec<Problem>> {
-        check::read(file)
-    }
-
     /// Nothing but a name, for a table that holds no content yet.
     pub fn nameless(name: &str) -> Self {
         let same = |text: &str| Localized::Same(text.to_owned());

@@ -111,7 +111,7 @@ impl Plan {
         );
         match counted? {
             shared::limits::Counted::Within(used) => {
-                limits.counted(of_address, used, to_next_hour(now))
+                limits.counted(of_address, used, to_next_hour(now));
             }
             shared::limits::Counted::Over(wait) => {
                 limits.reached(of_address, wait);

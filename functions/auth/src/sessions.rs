@@ -9,10 +9,10 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shared::{
-    account::{Account, LogOutScope},
+    account::{Account, LogOutScope, SessionOut},
     app::AppState,
     auth::caller::Caller,
-    http::{error::ApiError, session::SessionOut},
+    http::error::ApiError,
     ids::SessionId,
 };
 

@@ -1,62 +1,26 @@
-//! What a task is given, and what it gives back.
+//! What the tasks of a run are given, and why one fails as a whole.
 
-use std::{fmt, ops::AddAssign, time::Duration};
+use std::{fmt, time::Duration};
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use serde::Serialize;
 use shared::{
     app::AppState,
-    device::DeviceSettings,
-    petstore::SampleSettings,
-    runtime::deadline::Deadline,
-    settings::{ExpirySettings, NotDeclared, Section, Settings},
+    deadline::Deadline,
+    domain::{
+        clean_up::{Run, RunSettings},
+        erasure::ErasePage,
+    },
+    domains::ERASURES,
+    settings::{NotDeclared, Section, Settings},
     store::StoreError,
-    wallet::AuditSettings,
 };
 
 /// How long before its end a run begins nothing new: longer than a step of any task takes when
 /// storage is slow.
 pub(crate) const MARGIN: Duration = Duration::from_secs(8);
 
-/// One of the things that a run does.
-pub struct Task {
-    /// What metrics and log call it.
-    pub name: &'static str,
-    pub(crate) run: for<'a> fn(&'a Run) -> BoxFuture<'a, Result<Counts, StoreError>>,
-}
-
-/// What the tasks are configured with.
-#[derive(Debug, Clone)]
-pub(crate) struct RunSettings {
-    pub(crate) audit: AuditSettings,
-    pub(crate) devices: DeviceSettings,
-    pub(crate) expiry: ExpirySettings,
-    pub(crate) samples: SampleSettings,
-}
-
-/// A run, as one task sees it.
-pub(crate) struct Run {
-    pub(crate) app: AppState,
-    pub(crate) settings: RunSettings,
-    /// When it began: what is due is due by then.
-    pub(crate) now: Timestamp,
-    /// When the task has to stop.
-    pub(crate) deadline: Deadline,
-}
-
-/// What a task did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Counts {
-    /// What was taken away, ended, erased or audited.
-    pub(crate) done: u64,
-    /// What turned out to be in use, and is looked at later.
-    pub(crate) put_off: u64,
-    /// What went wrong; the next run tries it again.
-    pub(crate) failed: u64,
-    /// Whether something was left because the time was over.
-    pub(crate) unfinished: bool,
-}
+/// How a customer is erased, prefix by prefix.
+const ERASE: &[ErasePage] = &ERASURES;
 
 /// Why a task failed as a whole.
 #[derive(Debug)]
@@ -65,44 +29,43 @@ pub(crate) enum TaskError {
     Panicked,
 }
 
-/// What came of one thing that was due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    Done,
-    PutOff,
-    /// Somebody else did it, or changed it meanwhile.
-    Nothing,
+/// The sections of settings that the tasks need.
+pub(crate) const SECTIONS: &[Section] = &[
+    Section::AUDIT,
+    Section::DEVICES,
+    Section::EXPIRY,
+    Section::SAMPLES,
+    // The log has customers' pseudonyms.
+    Section::SIGNER,
+];
+
+/// The settings of all tasks.
+pub(crate) fn settings(settings: &Settings) -> Result<RunSettings, NotDeclared> {
+    Ok(RunSettings {
+        device_life: settings.devices()?.life,
+        expiry_grace: settings.expiry()?.grace,
+        audit_entries: settings.audit()?.entries,
+        restores_samples: settings.samples()?.are_restored,
+    })
 }
 
-impl RunSettings {
-    pub(crate) const SECTIONS: &[Section] = &[
-        Section::AUDIT,
-        Section::DEVICES,
-        Section::EXPIRY,
-        Section::SAMPLES,
-        // The log names customers by pseudonyms.
-        Section::SIGNER,
-    ];
-
-    pub(crate) fn of(settings: &Settings) -> Result<Self, NotDeclared> {
-        Ok(Self {
-            audit: settings.audit()?.clone(),
-            devices: settings.devices()?.clone(),
-            expiry: settings.expiry()?.clone(),
-            samples: settings.samples()?.clone(),
-        })
-    }
-}
-
-impl Run {
-    pub(crate) fn is_over(&self) -> bool {
-        self.deadline.is_over()
-    }
-
-    /// So long before the run.
-    pub(crate) fn before(&self, span: jiff::SignedDuration) -> Timestamp {
-        self.now.saturating_sub(span).unwrap_or(Timestamp::MIN)
-    }
+/// The run of one task that began at `now` and has time until `deadline`.
+pub(crate) fn run_of(
+    app: &AppState,
+    settings: RunSettings,
+    now: Timestamp,
+    deadline: Deadline,
+) -> Result<Run, NotDeclared> {
+    Ok(Run {
+        store: app.store.clone(),
+        push: app.push.clone(),
+        random: app.random.clone(),
+        signer: app.signer()?.clone(),
+        settings,
+        erasures: ERASE,
+        now,
+        deadline,
+    })
 }
 
 impl fmt::Display for TaskError {
@@ -110,16 +73,6 @@ impl fmt::Display for TaskError {
         match self {
             Self::Storage(error) => error.fmt(f),
             Self::Panicked => f.write_str("it panicked"),
-        }
-    }
-}
-
-impl AddAssign<Outcome> for Counts {
-    fn add_assign(&mut self, outcome: Outcome) {
-        match outcome {
-            Outcome::Done => self.done += 1,
-            Outcome::PutOff => self.put_off += 1,
-            Outcome::Nothing => {}
         }
     }
 }

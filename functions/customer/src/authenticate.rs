@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::{
     account::{DeviceLabel, Platform},
     app::AppState,
+    customer::Profile,
     device::Registration,
     error_responses,
     http::{
@@ -31,7 +32,6 @@ use utoipa::ToSchema;
 use crate::{
     code::{Presented, invalid_code, wrong_code},
     log_in::LogIn,
-    profile::Profile,
 };
 
 request! {

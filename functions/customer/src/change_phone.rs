@@ -21,7 +21,6 @@ use shared::{
     limits::TriesOn,
     otp::{self, Purpose},
     phone::Phone,
-    store::StoreError,
 };
 use table::{
     Committed, Transaction, Verdict, record,
@@ -108,7 +107,7 @@ impl TriedPhone {
         let mut codes = Vec::new();
         match (self.new, self.old) {
             (Some(new), _) if is_fresh => {
-                codes.push(new?.compare(app, expected(&self.phone), about)?)
+                codes.push(new?.compare(app, expected(&self.phone), about)?);
             }
             (Some(new), Some(tried_old)) => {
                 codes.push(new?.compare(app, expected(&self.phone), about)?);
@@ -205,7 +204,7 @@ impl Plan<'_> {
             Committed::Refused(refusals) => refusals,
         };
         if let Verdict::Refused(account) = refusals.of(moved) {
-            let account = account.map(record).transpose().map_err(StoreError::from)?;
+            let account = account.map(record).transpose()?;
             return Err(self.caller.refused(account));
         }
         if refusals.refused(codes) {

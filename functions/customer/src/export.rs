@@ -1,76 +1,38 @@
-//! `exportCustomer`: everything that is stored of the caller, each entity in a file of its own.
+//! `exportCustomer`: everything that is stored of the caller, as the domains show it.
 //!
-//! Invariant: what an entity of [`shared::customer_data`] shows is in the answer; a test
-//! compares the answer with the table.
-
-mod account;
-mod addresses;
-mod answers;
-mod devices;
-mod example;
-mod inbox;
-mod wallet;
+//! Invariant: each domain's part is in the answer and in its schema. A test compares the answer with
+//! the table.
 
 use axum::{Json, extract::State};
-use jiff::Timestamp;
+use futures_util::future::try_join_all;
 use serde::Serialize;
+use serde_json::{Value, json};
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer_data::{Entity, Placed, Record, export_from},
+    domain::export::{Known, Members, PageOf, Reading, Shown, Source, join},
+    domains::{EXPORT, EXPORT_SCHEMA},
     http::{error::ApiError, page::Paging},
+    paging::Span,
+    store::StoreError,
 };
-use utoipa::ToSchema;
-
-use self::{
-    account::{ExportedAccount, ExportedSession, sessions},
-    addresses::{ExportedAddress, ExportedAddressBook},
-    answers::ExportedAnswer,
-    devices::ExportedDevice,
-    inbox::{ExportedInbox, ExportedNotification, ExportedReceipt},
-    wallet::{ExportedEntry, ExportedHold, ExportedReversal, ExportedWallet},
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema},
 };
-use crate::profile::Profile;
 
 /// Everything that is stored of a customer.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub struct Export {
-    /// Null but on the first page.
-    #[schema(required)]
-    profile: Option<Profile>,
-    /// Null but on the first page.
-    #[schema(required)]
-    account: Option<ExportedAccount>,
-    /// Those that have ended too, as long as they are kept. All are on the first page.
-    sessions: Vec<ExportedSession>,
-    /// Answers that are kept for requests that may be repeated.
-    answers: Vec<ExportedAnswer>,
-    /// The wallet's balances, on one of the pages; null on the others.
-    #[schema(required)]
-    wallet: Option<ExportedWallet>,
-    /// The entries of the wallet's ledger.
-    ledger: Vec<ExportedEntry>,
-    /// Money that was put aside.
-    holds: Vec<ExportedHold>,
-    /// Which entries were taken back by which.
-    reversals: Vec<ExportedReversal>,
-    /// Addresses. All are on the first page.
-    addresses: Vec<ExportedAddress>,
-    /// What holds them together; null but on the first page.
-    #[schema(required)]
-    address_book: Option<ExportedAddressBook>,
-    /// Push devices. All are on the first page.
-    devices: Vec<ExportedDevice>,
-    /// How many push devices are counted; null but on the first page.
-    #[schema(required)]
-    device_count: Option<u64>,
-    /// What is counted of the inbox; null but on the page that its messages begin on.
-    #[schema(required)]
-    inbox: Option<ExportedInbox>,
-    /// The messages of the inbox that have not expired.
-    notifications: Vec<ExportedNotification>,
-    /// That messages came, so that none comes twice.
-    receipts: Vec<ExportedReceipt>,
+    #[serde(flatten)]
+    members: Members,
+    #[serde(flatten)]
+    rest: Rest,
+}
+
+/// What the export has beside the domains' members.
+#[derive(Debug, Serialize, ToSchema)]
+struct Rest {
     /// Where the rest is; null on the last page.
     #[schema(required, format = "uri")]
     next: Option<String>,
@@ -82,87 +44,118 @@ pub struct Export {
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer",
     tag = crate::TAG, params(Paging),
     responses((status = 200, description = "Everything that is stored.", body = Export,
-        example = json!(example::export()))))]
+        example = json!(example()))))]
 pub async fn export_customer(
     State(app): State<AppState>,
     caller: Caller,
     paging: Paging,
 ) -> Result<Json<Export>, ApiError> {
     let span = paging.span();
-    let is_first = span.from.is_none();
+    let (is_first, now) = (span.from.is_none(), app.now());
     let read = async |customer| {
+        let reading = Reading { store: &app.store, customer, now };
         let profile = async { if is_first { app.store.profile(customer).await } else { Ok(None) } };
-        let bounded = async |entity: Entity| {
-            if is_first {
-                entity.export_page(&app.store, customer, None, usize::MAX).await
-            } else {
-                Ok(Vec::new())
-            }
-        };
-        let (addresses, devices) = (bounded(Entity::Addresses), bounded(Entity::Devices));
-        tokio::try_join!(profile, addresses, devices, export_from(&app.store, customer, &span))
+        tokio::try_join!(profile, read_whole(reading, is_first), read_page(reading, &span))
     };
-    let (verified, (profile, addresses, devices, rest)) = caller.alongside(read).await?;
-    if is_first && profile.is_none() {
-        return Err(ApiError::user_not_found());
-    }
-    let page = paging.page(rest, |placed| placed.place.clone());
-    let mut export = Export {
-        account: profile
-            .as_ref()
-            .map(|profile| ExportedAccount::new(&verified.account, profile.version)),
-        sessions: if is_first { sessions(&verified) } else { Vec::new() },
-        profile: profile.map(Into::into),
-        answers: Vec::new(),
-        wallet: None,
-        ledger: Vec::new(),
-        holds: Vec::new(),
-        reversals: Vec::new(),
-        addresses: Vec::new(),
-        address_book: None,
-        devices: Vec::new(),
-        device_count: None,
-        inbox: None,
-        notifications: Vec::new(),
-        receipts: Vec::new(),
-        next: page.next,
-    };
-    addresses
-        .into_iter()
-        .chain(devices)
-        .chain(page.results)
-        .for_each(|placed| export.show(placed, app.now()));
-    Ok(Json(export))
-}
-
-impl Export {
-    /// Shows a record at its place. Nothing is shown of what is over, or what stands elsewhere in
-    /// the export.
-    fn show(&mut self, placed: Placed, now: Timestamp) {
-        match placed.record {
-            Record::Answer(answer) => {
-                self.answers.extend(ExportedAnswer::new(&placed.place, *answer, now))
+    let (verified, (profile, whole, records)) = caller.alongside(read).await?;
+    let mut members = empty()?;
+    if is_first {
+        let profile = profile.ok_or_else(ApiError::user_not_found)?;
+        let known =
+            Known { account: &verified.account, session: verified.session, profile: &profile };
+        for part in &EXPORT {
+            if let Source::Known(show) = part.source {
+                join(&mut members, show(&known)?);
             }
-            Record::Wallet(wallet) => self.wallet = Some((*wallet).into()),
-            Record::Entry(entry) => self.ledger.push((*entry).into()),
-            Record::Hold(hold) => self.holds.push((*hold).into()),
-            Record::Reversal(reversal) => self.reversals.push((*reversal).into()),
-            Record::Address(address) => self.addresses.push((*address).into()),
-            Record::AddressBook(book) => self.address_book = Some(book.into()),
-            Record::Device(device) => self.devices.push((*device).into()),
-            Record::DeviceCount(count) => self.device_count = Some(count),
-            Record::Inbox(inbox) => self.inbox = Some((*inbox).into()),
-            Record::Notification(item) if item.until > now => {
-                self.notifications.push((*item).into())
-            }
-            Record::Receipt(receipt) if receipt.until > now => {
-                self.receipts.push((*receipt).into())
-            }
-            Record::Notification(_)
-            | Record::Receipt(_)
-            | Record::Profile(_)
-            | Record::Account(_)
-            | Record::PhoneOwner(_) => {}
         }
     }
+    let page = paging.page(records, |record| record.position.clone());
+    let records = page.results.into_iter().map(|record| record.members);
+    whole.into_iter().chain(records).for_each(|part| join(&mut members, part));
+    Ok(Json(Export { members, rest: Rest { next: page.next } }))
+}
+
+/// All members, without any values.
+fn empty() -> Result<Members, StoreError> {
+    let mut members = Members::new();
+    for part in &EXPORT {
+        members.extend((part.empty)()?);
+    }
+    Ok(members)
+}
+
+/// The parts that are whole on the first page.
+async fn read_whole(reading: Reading<'_>, is_first: bool) -> Result<Vec<Members>, StoreError> {
+    let parts = EXPORT.iter().filter(|_| is_first);
+    let reads = parts.filter_map(|part| match part.source {
+        Source::Whole(read) => Some(read(reading)),
+        Source::Known(_) | Source::Pages(_) => None,
+    });
+    try_join_all(reads).await
+}
+
+/// A page of the records of all other parts, read side by side: one trip.
+///
+/// A position is the part's prefix and the position within the part, by which the next page finds
+/// its part.
+async fn read_page(reading: Reading<'_>, span: &Span) -> Result<Vec<Shown>, StoreError> {
+    let after = span.from.as_deref().and_then(|from| from.split_once('|'));
+    let parts = EXPORT.iter().filter_map(|part| match part.source {
+        Source::Pages(pages) => Some(pages),
+        Source::Known(_) | Source::Whole(_) => None,
+    });
+    let left = parts.skip_while(|part| after.is_some_and(|(prefix, _)| prefix != part.prefix));
+    let reads = left.map(async |part| {
+        let within = after.filter(|(prefix, _)| *prefix == part.prefix);
+        let after = within.map(|(_, position)| position);
+        let mut records = (part.read)(reading, PageOf { after, most: span.limit }).await?;
+        for record in &mut records {
+            record.position = format!("{}|{}", part.prefix, record.position);
+        }
+        Ok::<_, StoreError>(records)
+    });
+    let mut records: Vec<Shown> = try_join_all(reads).await?.into_iter().flatten().collect();
+    records.truncate(span.limit);
+    Ok(records)
+}
+
+impl PartialSchema for Export {
+    fn schema() -> RefOr<Schema> {
+        let objects = EXPORT_SCHEMA.iter().map(|part| (part.object)()).chain([Rest::schema()]);
+        let all = ObjectBuilder::new().description(Some("Everything that is stored of a customer."));
+        let mut all = all.build();
+        for object in objects {
+            if let RefOr::T(Schema::Object(object)) = object {
+                all.properties.extend(object.properties);
+                all.required.extend(object.required);
+            }
+        }
+        all.into()
+    }
+}
+
+impl ToSchema for Export {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        EXPORT_SCHEMA.iter().for_each(|part| (part.references)(schemas));
+    }
+}
+
+/// A customer who has only a profile and a session.
+fn example() -> Value {
+    let session = json!({
+        "id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "device_name": "Amal's phone",
+        "platform": "ios", "created": "2026-11-22T10:00:00.000Z",
+        "last_used": "2026-11-22T10:05:00.000Z", "ends": "2027-05-21T10:00:00.000Z",
+        "idle_seconds": 2_592_000, "generation": 2, "generations_in_minute": 1,
+        "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true,
+    });
+    let account = json!({
+        "status": "active", "phone_hash": "Ovy6Ij3LVCp1eJ5I8sXEHg", "epoch": 0,
+        "profile_version": 2, "status_change": null, "last_log_out": null,
+    });
+    let mut members = empty().unwrap_or_default();
+    members.insert("profile".to_owned(), crate::profile::example());
+    members.insert("account".to_owned(), account);
+    members.insert("sessions".to_owned(), json!([session]));
+    json!(Export { members, rest: Rest { next: None } })
 }

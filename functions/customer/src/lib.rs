@@ -28,7 +28,6 @@ routes! {
                 Section::SESSIONS,
                 Section::SMS,
                 Section::TRIES,
-                Section::WRITES,
             ])
     }
 

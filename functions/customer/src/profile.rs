@@ -1,4 +1,4 @@
-//! `GetCustomerDetails`, and the profile's form on the wire.
+//! `GetCustomerDetails`, and the answer with a profile.
 
 use axum::{
     Json,
@@ -6,52 +6,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header};
-use jiff::Timestamp;
-use serde::Serialize;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::{Customer, Details},
+    customer::{Customer, Profile},
     http::{
         error::ApiError,
         etag::{ETag, IfNoneMatch},
-        times::in_millis,
     },
-    ids::CustomerId,
-    phone::Phone,
 };
 use table::retry::Policy;
-use utoipa::ToSchema;
 
 /// How often a change is tried on top of other changes, where the request does not name the version
 /// that it changes.
 pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
-
-/// A customer's profile.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Profile {
-    #[schema(value_type = String, format = "uuid")]
-    id: CustomerId,
-    /// E.164.
-    #[schema(value_type = String)]
-    phone: Phone,
-    #[serde(flatten)]
-    #[schema(inline)]
-    details: Details,
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    created: Timestamp,
-    #[serde(serialize_with = "in_millis")]
-    #[schema(value_type = String, format = "date-time")]
-    updated: Timestamp,
-}
-
-impl From<Customer> for Profile {
-    fn from(customer: Customer) -> Self {
-        let Customer { id, phone, details, created, updated, .. } = customer;
-        Self { id, phone, details, created, updated }
-    }
-}
 
 /// The caller's profile.
 ///

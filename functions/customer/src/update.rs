@@ -5,7 +5,7 @@ use http::HeaderMap;
 use shared::{
     app::AppState,
     auth::caller::Caller,
-    customer::Customer,
+    customer::{Customer, Profile},
     error_responses,
     http::{address::ClientAddress, body::Body, error::ApiError, etag::IfMatch},
 };
@@ -15,7 +15,7 @@ use crate::{
     change_phone::{PhoneRequest, change_phone},
     code::invalid_code,
     patch::{CustomerPatch, DetailsPatch},
-    profile::{PROFILE_CHANGE, Profile, answer, changed_elsewhere, tag_of},
+    profile::{PROFILE_CHANGE, answer, changed_elsewhere, tag_of},
 };
 
 /// Changes the caller's profile.

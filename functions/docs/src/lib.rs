@@ -7,7 +7,7 @@ mod guides;
 mod site;
 
 use shared::{
-    http::routes::{Operation, Routes},
+    http::{operation::Operation, routes::Routes},
     routes,
 };
 

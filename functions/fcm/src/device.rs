@@ -9,9 +9,9 @@ use shared::{
     http::{
         error::ApiError,
         request::{Choice, Flag, Flat, Nullable, Patch, Text},
-        times::in_millis,
     },
     request,
+    times::in_millis,
 };
 use utoipa::ToSchema;
 

@@ -9,7 +9,7 @@ mod device;
 mod notification;
 mod selection;
 
-use shared::{http::routes::Routes, routes, settings::Section};
+use shared::{http::routes::Routes, routes};
 
 /// The tags of the operations here, as the document's folders name them.
 const DEVICES: &str = "FCM/Devices";
@@ -19,7 +19,6 @@ routes! {
     /// The operations of this group.
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
-            .needs(&[Section::WRITES])
     }
 
     bearer list_devices::list_devices;

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
-    http::times::in_millis,
     ids::NotificationId,
     inbox::{Inbox, Notification},
+    times::in_millis,
 };
 use utoipa::ToSchema;
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use shared::{
     app::AppState,
-    runtime::{Consumer, Error, deadline::Deadline},
+    deadline::Deadline,
+    runtime::{Consumer, Error},
 };
 use tokio::{task::JoinSet, time::timeout};
 use tracing::{error, instrument::WithSubscriber as _};

@@ -12,8 +12,9 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode};
 use shared::{
     clock::Clock,
+    deadline::Deadline,
     random::{Random, SystemRandom},
-    runtime::{Function, deadline::Deadline},
+    runtime::Function,
 };
 use tokio::{net::TcpListener, time::timeout};
 use tracing::{error, instrument::WithSubscriber as _};

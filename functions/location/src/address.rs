@@ -13,11 +13,11 @@ use shared::{
             ParsedText, Patch, Rule, Text, Violation,
             schema::{self, References},
         },
-        times::in_millis,
     },
     ids::AddressId,
     point::Point,
     request,
+    times::in_millis,
 };
 use utoipa::{
     ToSchema,

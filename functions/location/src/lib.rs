@@ -27,7 +27,7 @@ routes! {
     /// The operations of this group.
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
-            .needs(&[Section::COUNTRIES, Section::WRITES])
+            .needs(&[Section::COUNTRIES])
             .with_own(served::AreaCache::default())
     }
 

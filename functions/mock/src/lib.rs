@@ -17,7 +17,7 @@ use axum::response::Response;
 use futures_util::future::BoxFuture;
 use shared::{
     app::AppState,
-    http::{error::ApiError, mocking::MockedRequest, negotiate::Accept, routes::Routes},
+    http::{error::ApiError, mocked::MockedRequest, negotiate::Accept, routes::Routes},
     settings::Section,
 };
 

@@ -1,47 +1,22 @@
 //! One message to one customer: into the inbox once, then to the devices.
 
-use std::ops::AddAssign;
-
 use shared::{
     account::Status,
     app::AppState,
     hashes::ContentHash,
-    ids::{CustomerId, NotificationId},
+    ids::CustomerId,
     inbox::{Arrival, Arrived, Inbox, Notification, Receipt},
 };
 
-use crate::{message::Message, push, trouble::Trouble};
+use crate::{
+    delivered::{Delivered, InInbox},
+    message::Message,
+    push,
+    trouble::Trouble,
+};
 
 /// How often the writing is decided anew where others change the inbox.
 const TRIES: usize = 20;
-
-/// What was done.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Delivered {
-    /// Inboxes that the message came into now.
-    pub(crate) inboxes: usize,
-    /// Pushes that SNS took.
-    pub(crate) pushes: usize,
-    /// Devices that were given up.
-    pub(crate) silenced: usize,
-}
-
-/// What a push says of the inbox.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct InInbox {
-    /// The item that the message is.
-    pub(crate) notification: NotificationId,
-    /// How many are not read.
-    pub(crate) unread: u64,
-}
-
-impl AddAssign for Delivered {
-    fn add_assign(&mut self, more: Self) {
-        self.inboxes += more.inboxes;
-        self.pushes += more.pushes;
-        self.silenced += more.silenced;
-    }
-}
 
 /// Delivers a message. A customer who is not there, or left, gets none.
 ///

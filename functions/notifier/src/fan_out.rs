@@ -17,7 +17,8 @@ use shared::{
 };
 
 use crate::{
-    deliver::{self, Delivered},
+    deliver,
+    delivered::Delivered,
     message::{Message, Page},
     trouble::Trouble,
 };

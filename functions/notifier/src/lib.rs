@@ -8,6 +8,7 @@
 //! can ends in the dead-letter queue.
 
 mod deliver;
+mod delivered;
 mod fan_out;
 mod message;
 mod payload;
@@ -25,7 +26,7 @@ use shared::{
 use table::usage::{self, Usage};
 
 pub use self::message::{Message, To, Unreadable};
-use self::{deliver::Delivered, trouble::Trouble};
+use self::{delivered::Delivered, trouble::Trouble};
 
 /// How many records of a batch are under way at once.
 const RECORDS_AT_ONCE: usize = 4;

@@ -12,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    deliver::{Delivered, InInbox},
+    delivered::{Delivered, InInbox},
     message::Message,
     payload::payload,
     trouble::Trouble,

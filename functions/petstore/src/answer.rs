@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, header, request::Parts};
 use serde::Serialize;
 use shared::http::{checked::Checked, error::ApiError, negotiate::Accept};
 
-use crate::{api_response::ApiResponse, xml};
+use crate::xml;
 
 /// The most bytes of a list, as they stand in the event of an answer; Lambda takes six megabytes.
 pub(crate) const MOST_BYTES: usize = 5_500_000;
@@ -51,11 +51,6 @@ impl Form {
 
     pub(crate) fn answer(self, root: &str, value: &impl Serialize) -> Result<Response, ApiError> {
         Ok(self.respond(self.write(root, value)?))
-    }
-
-    /// Something was done.
-    pub(crate) fn done(self, message: impl Into<String>) -> Result<Response, ApiError> {
-        self.answer("ApiResponse", &ApiResponse::done(message))
     }
 
     /// A list, of which as much is written as an answer can hold.

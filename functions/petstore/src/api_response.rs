@@ -1,10 +1,11 @@
 //! `ApiResponse`: what the shop says where it shows nothing, every error among it.
 
+use axum::response::Response;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use shared::{
     error_responses,
-    http::{error::ApiError, error_format::Failure, negotiate::Accept},
+    http::{error::ApiError, failure::Failure, negotiate::Accept},
 };
 use utoipa::ToSchema;
 
@@ -27,6 +28,13 @@ pub struct ApiResponse {
     /// In words.
     #[schema(required = false)]
     pub message: String,
+}
+
+impl Form {
+    /// Something was done.
+    pub(crate) fn done(self, message: impl Into<String>) -> Result<Response, ApiError> {
+        self.answer("ApiResponse", &ApiResponse::done(message))
+    }
 }
 
 impl ApiResponse {

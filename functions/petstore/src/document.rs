@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use shared::http::error_format::{Described, Failure};
+use shared::http::{error_format::Described, failure::Failure};
 use utoipa::openapi::{
     Components, Content, ContentBuilder, Ref, RefOr, ResponseBuilder, Schema,
     path::Operation,

@@ -123,7 +123,7 @@ impl Element {
                 let Value::Array(items) = items else { continue };
                 match child.children.first() {
                     Some(first) if first.name == *item => {
-                        items.extend(child.children.into_iter().map(Self::into_value))
+                        items.extend(child.children.into_iter().map(Self::into_value));
                     }
                     None if child.text.trim().is_empty() => {}
                     _ => items.push(child.into_value()),

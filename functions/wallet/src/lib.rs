@@ -18,7 +18,7 @@ routes! {
     /// The operations of this group.
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
-            .needs(&[Section::HOLDS, Section::WRITES])
+            .needs(&[Section::HOLDS])
     }
 
     bearer list::list_wallet_details.producing(&["application/json", statement::CSV]);

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::{
-    http::times::{in_millis, perhaps_in_millis},
     ids::EntryId,
+    times::{in_millis, perhaps_in_millis},
     wallet::{Balance, Currency, Entry, Funds, Kind, LedgerAccount, Wallet},
 };
 use utoipa::ToSchema;

@@ -54,9 +54,4 @@ impl Store {
         let page = self.table.first(query, most).await?;
         page.items.into_iter().map(|item| Ok(record::<Deleted>(item)?.customer)).collect()
     }
-
-    /// Takes a customer of whom nothing is left from the list. One trip, one write unit.
-    pub(crate) async fn unlist_deleted(&self, customer: CustomerId) -> Result<(), StoreError> {
-        self.table.write(Write::delete(keys::deleted_customer(customer))).await.map(drop)
-    }
 }

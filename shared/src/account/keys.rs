@@ -12,8 +12,8 @@ pub fn account(customer: CustomerId) -> Key {
     Key::new(format!("AUTH#{customer}"), "ACCOUNT")
 }
 
-/// A customer's entry on the list of all. They stand in sixteen partitions, by the last digit of their
-/// ids.
+/// A customer's entry on the list of all. The entries are in sixteen partitions, by the last
+/// digit of the customers' ids.
 pub fn customer_entry(customer: CustomerId) -> Key {
     let id = customer.to_string();
     Key::new(customers_shard(last_digit(&id)), format!("CUSTOMER#{id}"))

@@ -1,7 +1,7 @@
 //! A customer's account: its status, its epoch and its sessions, all in one record so that one
 //! conditional write settles every race.
 //!
-//! Invariants: a session is alive while it stands in the record, carries the record's epoch and has
+//! Invariants: a session is alive while the record has it, it carries the record's epoch and has
 //! not expired; raising the epoch ends every session at once, whatever the clocks of the machines
 //! say; there are never more than [`MOST_SESSIONS`].
 
@@ -32,7 +32,7 @@ pub enum Status {
     Active,
     /// Closed by the operator.
     Disabled,
-    /// Left by the customer; its items are being erased.
+    /// Deleted by the customer; its items are being erased.
     Deleted,
 }
 
@@ -97,7 +97,7 @@ pub struct StatusChange {
     pub why: String,
 }
 
-/// One log-in on one device. Everything that its newest refresh token is made of stands here.
+/// One log-in on one device. It has everything that its newest refresh token is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Counts the refreshes; the log-in is generation 1.
@@ -200,12 +200,12 @@ impl Account {
     /// unused.
     pub fn to_make_room(&self, now: Timestamp) -> Vec<SessionId> {
         let over = |id: &SessionId| self.alive(*id, now).is_none();
-        let (mut leaving, mut staying): (Vec<_>, Vec<_>) =
+        let (mut removed, mut kept): (Vec<_>, Vec<_>) =
             self.sessions.keys().copied().partition(over);
-        staying.sort_by_key(|id| self.sessions.get(id).map(|session| session.rotated));
-        let too_many = (staying.len() + 1).saturating_sub(MOST_SESSIONS);
-        leaving.extend(staying.into_iter().take(too_many));
-        leaving
+        kept.sort_by_key(|id| self.sessions.get(id).map(|session| session.rotated));
+        let too_many = (kept.len() + 1).saturating_sub(MOST_SESSIONS);
+        removed.extend(kept.into_iter().take(too_many));
+        removed
     }
 
     /// The sessions that may act at `now`, were the account in use.

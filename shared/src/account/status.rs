@@ -20,7 +20,8 @@ pub enum StatusSet {
 }
 
 impl Store {
-    /// Disables an account or enables it again. Either way the epoch rises, so all sessions end. One trip, one write unit for each KB of the account.
+    /// Disables an account or enables it again. Either way the epoch rises, so all sessions end. One
+    /// trip, one write unit for each KB of the account.
     pub async fn set_status(
         &self,
         customer: CustomerId,

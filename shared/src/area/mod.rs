@@ -1,6 +1,38 @@
 //! The operator's service areas.
+//!
+//! Invariant: a release is written completely before one item names it, and never changes.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `AREA#PRESENT` | `PRESENT` | which release is in use |
+//! | `AREA#<release>` | `RELEASE` | what is known of a release |
+//! | `AREA#<release>` | `CHUNK#<number>` | a chunk of a release |
 
 pub mod keys;
 pub(crate) mod store;
 
+use crate::domain::{
+    Action::{Get, Query},
+    Domain, Prefix,
+    erasure::Erased,
+    example::Example,
+};
+
 pub use store::{AreaRelease, PresentAreas};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "area",
+    prefixes: &[Prefix {
+        name: "AREA#",
+        grants: &[("location", &[Get, Query])],
+        erased: Erased::Nothing("where the operator serves"),
+    }],
+    examples: &[
+        Example::new("which release is in use", |_| keys::present_areas()),
+        Example::new("a release", |of| keys::area_release(of.id())),
+        Example::new("a chunk of a release", |of| keys::area_chunk(of.id(), 7)),
+    ],
+    export: &[],
+    tasks: &[],
+};

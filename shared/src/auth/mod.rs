@@ -10,3 +10,29 @@ pub mod operator;
 pub mod public_keys;
 pub mod settings;
 pub mod tokens;
+
+use crate::domain::{
+    Action::{Get, Put, Query},
+    Domain, Prefix,
+    erasure::Erased,
+    example::Example,
+};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "auth",
+    prefixes: &[Prefix {
+        name: "KEY#",
+        grants: &[
+            ("auth", &[Get, Put]),
+            ("customer", &[Get, Put]),
+            ("wallet", &[Query]),
+            ("fcm", &[Query]),
+            ("location", &[Query]),
+        ],
+        erased: Erased::Nothing("public keys of our own"),
+    }],
+    examples: &[Example::new("a public signing key", |_| public_keys::signing_key(3))],
+    export: &[],
+    tasks: &[],
+};

@@ -1,4 +1,5 @@
-//! The operator: the bearer of a token that the operator's own key signed. No function has that key.
+//! The operator: the bearer of a token that the operator's own key signed. No function has that
+//! key.
 //!
 //! Protocol: a JWT with `alg` EdDSA, `kid` the thumbprint of the configured public key, `iss` and
 //! `aud` `operator`, `exp` at most 15 minutes after `iat`, `jti`, `scope` (words

@@ -1,7 +1,8 @@
 //! Issues and verifies customers' tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
 //!
-//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is computed from stored
-//! values only, so every instance computes the same bytes, also after the key's version changed.
+//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is computed from
+//! stored values only, so every instance computes the same bytes, also after the key's version
+//! changed.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};

@@ -1,4 +1,13 @@
-//! What the app shows to everybody: app information, FAQs, social accounts; and whether the API is open.
+//! What the app shows to everybody: app information, FAQs, social accounts; and whether the API is
+//! open.
+//!
+//! Invariants: a version of the content never changes after it is written, and one item names the
+//! current one. A missing item closes nothing.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `APP#INFO` | `INFO` | availability of the API, the current version of the content |
+//! | `APP#CONTENT` | `VERSION#<number>` | a version of the content |
 
 pub(crate) mod availability;
 pub mod keys;
@@ -7,6 +16,8 @@ pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
 
+use crate::domain::{Action::Get, Domain, Prefix, erasure::Erased, example::Example};
+
 pub use availability::AvailabilityCache;
 pub use localized::Localized;
 pub use model::{
@@ -14,3 +25,29 @@ pub use model::{
 };
 pub use settings::ContentSettings;
 pub use store::{AppInfo, ContentVersion};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "content",
+    prefixes: &[Prefix {
+        name: "APP#",
+        grants: &[
+            ("auth", &[Get]),
+            ("customer", &[Get]),
+            ("wallet", &[Get]),
+            ("fcm", &[Get]),
+            ("app-info", &[Get]),
+            ("docs", &[Get]),
+            ("location", &[Get]),
+        ],
+        erased: Erased::Nothing("what the app shows to everybody"),
+    }],
+    examples: &[
+        Example::new("the availability of the API, and the current version of the content", |_| {
+            keys::app_info()
+        }),
+        Example::new("a version of the content", |_| keys::content(7)),
+    ],
+    export: &[],
+    tasks: &[],
+};

@@ -16,7 +16,7 @@ pub enum Gender {
     Male,
     /// Neither of these.
     Other,
-    /// Asked and not told.
+    /// Asked, and not disclosed.
     Undisclosed,
 }
 

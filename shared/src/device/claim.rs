@@ -8,7 +8,7 @@ use table::{
 };
 
 use crate::{
-    device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, keys, store::device_item},
+    device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, items::device_item, keys},
     ids::CustomerId,
     store::StoreError,
 };

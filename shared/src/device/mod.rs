@@ -1,11 +1,37 @@
-//! Push devices, whose registration ids have one owner at any moment, and their SNS endpoints.
+//! Push devices and their SNS endpoints.
+//!
+//! Invariants: a registration id has one owner. A device is active only while its own flag is set
+//! and the session that registered it is alive, so whatever ends sessions silences devices without
+//! touching them.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | a device |
+//! | `DEV#<customer>` | `COUNT` | how many devices the customer has |
+//! | `DEV#REGISTRATION#<hash>` | `OWNER` | the customer who has a registration id |
+//! | `DEV#NUMBER#<number>` | `TAKEN` | that a device's number is taken; for a day |
+//!
+//! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen.
 
 pub(crate) mod claim;
+pub(crate) mod erasure;
+pub(crate) mod export;
+pub(crate) mod items;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;
 pub(crate) mod settings;
 pub(crate) mod store;
+pub(crate) mod tasks;
+
+use futures_util::FutureExt;
+
+use crate::domain::{
+    Action::{Delete, Get, Put, Query, QueryIndex, Update},
+    Domain, Prefix,
+    erasure::Erased,
+    example::Example,
+};
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
 pub use model::{
@@ -15,3 +41,28 @@ pub use model::{
 pub use push::{Endpoint, Push, Pushed};
 pub use settings::{DeviceSettings, PushSettings};
 pub use store::{Claimed, Replaced};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "device",
+    prefixes: &[Prefix {
+        name: "DEV#",
+        grants: &[
+            ("customer", &[Get, Put, Update, Delete, Query]),
+            ("fcm", &[Get, Put, Update, Delete, Query]),
+            ("notifier", &[Update, Query]),
+            ("cleanup", &[Get, Update, Delete, Query, QueryIndex]),
+        ],
+        erased: Erased::By(|of| erasure::erase(of).boxed()),
+    }],
+    examples: &[
+        Example::new("a push device", |of| keys::device(of.id(), &of.text)),
+        Example::new("how many devices a customer has", |of| keys::device_count(of.id())),
+        Example::new("the customer who has a registration id", |of| keys::device_owner(&of.text)),
+        Example::new("that a device's number is taken", |_| {
+            keys::device_number(447_000_000_000_000)
+        }),
+    ],
+    export: export::EXPORT,
+    tasks: tasks::TASKS,
+};

@@ -5,14 +5,14 @@
 //! in that transaction too; a device changes only from the revision that was seen.
 
 use table::{
-    Committed, Item, Key, Query, Transaction, Write, Written, attribute, boolean, item,
-    listed_item, number, records, text,
+    Committed, Query, Transaction, Write, Written, attribute, boolean, item, number, records, text,
 };
 
 use crate::{
     device::{
         Device, DeviceClaim, DeviceOwner, FoundDevice, Silenced,
         claim::{add_claim, uncount},
+        items::device_item,
         keys,
     },
     hashes::ContentHash,
@@ -196,22 +196,6 @@ impl Store {
             .value(":silenced", attribute(why)?);
         self.table.write(update).await.map(Written::is_done)
     }
-
-    /// Erases a device of a customer who left, and with it that its registration id is theirs,
-    /// unless it is another's by now.
-    pub(crate) async fn erase_device(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-    ) -> Result<(), StoreError> {
-        let hash = device.hash();
-        let mut transaction = Transaction::new();
-        transaction.add(disown(customer, &hash));
-        transaction.add(Write::delete(keys::device(customer, &hash)).when_exists());
-        // Where that does not hold, it has moved to another customer, and this one has it no
-        // longer.
-        self.table.commit(transaction).await.map(drop)
-    }
 }
 
 /// Adds the removal of a device, of this revision where one is named. Seven write units.
@@ -231,7 +215,7 @@ pub(crate) fn add_removal(
 }
 
 /// Takes a registration id from its owner, if that is `customer`.
-fn disown(customer: CustomerId, registration: &ContentHash) -> Write {
+pub(super) fn disown(customer: CustomerId, registration: &ContentHash) -> Write {
     Write::delete(keys::device_owner(registration)).when_is("customer", text(customer))
 }
 
@@ -240,9 +224,4 @@ fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
     Write::update(keys::device(customer, &device.hash()), change)
         .when_is("revision", number(device.revision))
         .value(":one", number(1))
-}
-
-/// The item of a device: the clean-up finds it by when it was last seen.
-pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
 }

@@ -34,6 +34,9 @@ pub trait Checked {
     }
 }
 
+/// The checks of an operation's arguments.
+pub(crate) type Check = fn(Request, AppState) -> BoxFuture<'static, Result<(), Response>>;
+
 /// All arguments of a handler, as axum's `Handler` has them: a marker, then the arguments.
 pub trait CheckedArguments {
     /// What the first argument that refuses the request answers.

@@ -29,8 +29,8 @@ use crate::{
         error::ApiError,
         language::Languages,
         negotiate::Accept,
+        operation::{Access, Operation, method_of},
         rate_limit::RateLimits,
-        routes::{Access, Operation, method_of},
     },
 };
 

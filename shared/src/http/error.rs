@@ -17,7 +17,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    http::error_format::Failure, idempotency::StoredAnswer, limits::Wait, settings::NotDeclared,
+    http::failure::Failure, idempotency::StoredAnswer, limits::Wait, settings::NotDeclared,
     store::StoreError,
 };
 

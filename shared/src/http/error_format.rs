@@ -7,23 +7,12 @@
 //! stays as it is.
 
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 
-use crate::http::{error::Written, negotiate::Accept};
+use crate::http::{error::Written, failure::Failure, negotiate::Accept};
 
 /// Writes the body of an error: its content type and its bytes.
 pub type ErrorFormat = fn(&Failure<'_>, &Accept) -> (&'static str, Vec<u8>);
-
-/// An error that has to be said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure<'a> {
-    /// The status of its answer.
-    pub status: StatusCode,
-    /// For programs.
-    pub code: &'a str,
-    /// For people.
-    pub detail: &'a str,
-}
 
 /// How the document tells of a group with a format of its own. Nothing of it is in a Lambda.
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]

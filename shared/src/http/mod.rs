@@ -11,13 +11,15 @@ pub mod documented;
 pub mod error;
 pub mod error_format;
 pub mod etag;
+pub mod failure;
 pub mod idempotency;
 pub mod language;
 #[cfg(feature = "mock")]
-pub mod mocking;
+pub mod mocked;
 pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
+pub mod operation;
 pub mod page;
 pub mod path;
 pub mod public;
@@ -25,5 +27,5 @@ pub mod rate_limit;
 mod registration;
 pub mod request;
 pub mod routes;
-pub mod session;
-pub mod times;
+#[cfg(feature = "mock")]
+mod unknown_path;

@@ -19,10 +19,12 @@ use utoipa::{
 use self::common::{COMMON, has_parameter};
 use crate::http::{
     error::{ErrorBody, ErrorItem},
-    error_format::{self, Failure},
+    error_format,
     etag::{IF_MATCH, IF_NONE_MATCH},
+    failure::Failure,
     language::ACCEPT_LANGUAGE,
-    routes::{Access, Operation, Routes, method_of},
+    operation::{Access, Operation, method_of},
+    routes::Routes,
 };
 
 const BEARER: &str = "bearer";

@@ -13,7 +13,7 @@
 /// ```
 ///
 /// A line is the access (a method of [`Routes`](crate::http::routes::Routes)), the module, its
-/// handlers, and methods of [`Operation`](crate::http::routes::Operation) that say more.
+/// handlers, and methods of [`Operation`](crate::http::operation::Operation) that say more.
 #[macro_export]
 macro_rules! routes {
     (
@@ -49,7 +49,7 @@ macro_rules! routes {
 macro_rules! operation {
     ($module:ident::$handler:ident) => {
         $crate::pastey::paste! {
-            $crate::http::routes::Operation::new::<$module::[<__path_ $handler>], _, _>(
+            $crate::http::operation::Operation::new::<$module::[<__path_ $handler>], _, _>(
                 $module::$handler,
                 $crate::described!($module::$handler),
             )

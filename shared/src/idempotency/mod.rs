@@ -1,8 +1,50 @@
 //! Answers that are stored under an `Idempotency-Key`, and given again.
 
+pub(crate) mod export;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
-pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, RequestKey, Seen, Slot, StoredAnswer};
-pub use store::Once;
+use futures_util::FutureExt;
+use table::IndexList;
+
+use crate::domain::{
+    Action::{Delete, Get, Put, Query, QueryIndex},
+    Domain, Prefix,
+    clean_up::Task,
+    erasure::Erased,
+    example::Example,
+};
+
+pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, Once, RequestKey, Seen, Slot, StoredAnswer};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "idempotency",
+    prefixes: &[Prefix {
+        name: "IDEM#",
+        grants: &[
+            ("customer", &[Query]),
+            ("wallet", &[Get, Put]),
+            ("fcm", &[Get, Put]),
+            ("location", &[Get, Put]),
+            ("cleanup", &[Delete, Query, QueryIndex]),
+        ],
+        erased: Erased::By(|of| of.partition(keys::answers_of(of.customer)).boxed()),
+    }],
+    examples: &[
+        Example::new("an answer to a customer's request", |of| {
+            keys::answer(&example(Asker::Customer(of.id())))
+        }),
+        Example::new("an answer to the operator's request", |of| {
+            keys::answer(&example(Asker::Operator(of.id())))
+        }),
+    ],
+    export: export::EXPORT,
+    tasks: &[Task::expired("answers", IndexList("IDEM#DUE"))],
+};
+
+fn example(asker: Asker) -> Slot {
+    let key = "Ovy6Ij3LVCp1eJ5I8sXEHg".to_owned();
+    RequestKey { key, fingerprint: String::new() }.slot(asker, "CreateAddress")
+}

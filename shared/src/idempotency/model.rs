@@ -6,6 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use table::Refusals;
 
 use crate::ids::CustomerId;
 
@@ -79,6 +80,19 @@ pub struct AnswerRecord {
     pub until: Option<Timestamp>,
 }
 
+/// What came of an effect that happens once.
+#[derive(Debug)]
+pub enum Once {
+    /// It happened now.
+    Done,
+    /// It happened before, with this answer.
+    Replayed(StoredAnswer),
+    /// The key was used for another request.
+    Reused,
+    /// A condition of the effect did not hold, and nothing happened.
+    Refused(Refusals),
+}
+
 /// What a key was used for before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seen {
@@ -89,7 +103,7 @@ pub enum Seen {
 }
 
 impl RequestKey {
-    /// Where the answer to it stands.
+    /// The slot of the answer to it.
     pub fn slot(&self, asker: Asker, operation: &'static str) -> Slot {
         Slot { asker, operation, request: self.clone() }
     }

@@ -6,27 +6,13 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Refusals, Transaction, Verdict, Write, Written, expiring_item, item, number,
-    record,
+    Committed, Item, Transaction, Verdict, Write, Written, expiring_item, item, number, record,
 };
 
 use crate::{
-    idempotency::{AnswerRecord, NewAnswer, Seen, Slot, StoredAnswer, keys},
+    idempotency::{AnswerRecord, NewAnswer, Once, Seen, Slot, keys},
     store::{Store, StoreError},
 };
-
-/// What came of an effect that happens once.
-#[derive(Debug)]
-pub enum Once {
-    /// It happened now.
-    Done,
-    /// It happened before, with this answer.
-    Replayed(StoredAnswer),
-    /// The key was used for another request.
-    Reused,
-    /// A condition of the effect did not hold, and nothing happened.
-    Refused(Refusals),
-}
 
 impl Store {
     /// What a key was used for before, strongly consistent. One trip, one read unit for each 4 KB

@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Query, SORT, Transaction, Verdict, Write, boolean, expiring_item, item,
-    number, record, records,
+    Committed, Query, Transaction, Verdict, Write, boolean, expiring_item, item, number, record,
+    records,
 };
 
 use crate::{
@@ -141,25 +141,6 @@ impl Store {
             Verdict::Refused(Some(head)) => Ok(Arrived::Changed(record(head)?)),
             _ => Ok(Arrived::Changed(self.inbox(customer).await?)),
         }
-    }
-
-    /// Up to `most` records of a customer's inbox, of all kinds, in the order of their places, from
-    /// `after` on.
-    pub(crate) async fn inbox_page(
-        &self,
-        customer: CustomerId,
-        after: Option<&str>,
-        most: usize,
-    ) -> Result<Vec<(String, Item)>, StoreError> {
-        let after = after.map(|place| keys::inbox_at(customer, place));
-        let stretch = self
-            .table
-            .first(Query::of(keys::inbox_of(customer)).consistent().after(after), most)
-            .await?;
-        let place = |item: &Item| {
-            item.get(SORT).and_then(|place| place.as_s().ok()).cloned().unwrap_or_default()
-        };
-        Ok(stretch.items.into_iter().map(|item| (place(&item), item)).collect())
     }
 }
 

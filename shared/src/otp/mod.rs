@@ -12,6 +12,33 @@ pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
 
+use table::IndexList;
+
+use crate::domain::{
+    Action::{Delete, Put, QueryIndex, Update},
+    Domain, Prefix,
+    clean_up::Task,
+    erasure::Erased,
+    example::Example,
+};
+
 pub use model::{BudgetShares, Challenge, Purpose, draw_code};
 pub use settings::{CodeSettings, CountrySettings, TestNumber};
 pub use store::{Reserved, spend_code};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "otp",
+    prefixes: &[Prefix {
+        name: "OTP#",
+        grants: &[
+            ("auth", &[Put, Delete]),
+            ("customer", &[Update, Delete]),
+            ("cleanup", &[Delete, QueryIndex]),
+        ],
+        erased: Erased::Nothing("a code has its phone as a hash, and expires within minutes"),
+    }],
+    examples: &[Example::new("a sent code", |of| keys::challenge(of.id()))],
+    export: &[],
+    tasks: &[Task::expired("codes", IndexList("OTP#DUE"))],
+};

@@ -1,9 +1,7 @@
-//! The end of a process: SIGTERM lets the invocation in flight be answered, and then the process
-//! ends by itself.
+//! Shutdown: after SIGTERM the invocation in flight is answered, then the process ends.
 //!
-//! Lambda sends one only to a process with extensions, `sam local`, a container's host and the
-//! launcher's user send one to any. Invariant: nothing is registered with Lambda for it, since an
-//! extension of our own would be paid for by every cold start.
+//! Lambda sends SIGTERM only to processes with extensions; `sam local` and container hosts send it
+//! to all. Invariant: we register no extension for it, since that would slow every cold start.
 
 use std::{
     future::Future,
@@ -18,10 +16,10 @@ use lambda_runtime::{
 };
 use tokio::sync::Mutex;
 
-/// Held while an invocation is in flight, until its answer has been taken.
+/// Locked while an invocation is in flight.
 type InFlight = Arc<Mutex<()>>;
 
-/// Runs until the process is told to end and nothing is in flight, or the Runtime API is gone.
+/// Runs until SIGTERM has come and nothing is in flight, or the Runtime API is gone.
 pub(crate) async fn run<S>(runtime: Runtime<S>) -> Result<(), Error>
 where
     S: Service<LambdaInvocation, Response = (), Error = Error>,
@@ -46,7 +44,7 @@ async fn terminated() {
     match signal(SignalKind::terminate()) {
         Ok(mut signals) => drop(signals.recv().await),
         Err(error) => {
-            tracing::warn!(%error, "SIGTERM will not wait for what is in flight");
+            tracing::warn!(%error, "SIGTERM will not wait for the invocation in flight");
             std::future::pending::<()>().await;
         }
     }

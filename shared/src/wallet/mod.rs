@@ -1,15 +1,41 @@
 //! Wallets: balances, the ledger behind them, holds, and the audit.
+//!
+//! Invariants: in each currency available and held money are never negative, and their sum is that
+//! of all entries. Balance, entry, hold and stored answer change in one transaction. Entries are
+//! numbered without gaps and never change.
+//!
+//! | partition | sort | item |
+//! | --- | --- | --- |
+//! | `WALLET#<customer>` | `WALLET` | the balances |
+//! | `WALLET#<customer>` | `ENTRY#<currency>#<entry>` | an entry of the ledger |
+//! | `WALLET#<customer>` | `HOLD#<entry>` | a hold, named by the entry that opened it |
+//! | `WALLET#<customer>` | `REVERSAL#<entry>` | that an entry was reversed |
+//! | `WALLET#DUE#<0..f>` | `TIME#<milliseconds>#<customer>#<entry>` | open holds by their end |
+//! | `WALLET#ALL#<0..f>` | `LEDGER#<ledger>` | the list of all ledgers |
+//! | `WALLET#LEDGER#<ledger>` | as in a wallet | wallet and entries of an erased customer |
+//! | `WALLET#AUDIT` | `PLACE` | where the audit continues |
 
 pub(crate) mod audit;
 pub(crate) mod currency;
+pub(crate) mod erasure;
+pub(crate) mod export;
 pub(crate) mod holds;
 pub mod keys;
 pub(crate) mod ledger;
 pub(crate) mod lifecycle;
 pub(crate) mod model;
-pub(crate) mod records;
 pub(crate) mod settings;
 pub(crate) mod store;
+pub(crate) mod tasks;
+
+use futures_util::FutureExt;
+
+use crate::domain::{
+    Action::{Delete, Get, Put, Query},
+    Domain, Prefix,
+    erasure::Erased,
+    example::{Example, parsed},
+};
 
 pub use audit::{AuditPlace, Audited, LedgerBreak};
 pub use currency::{Currency, UnknownCurrency};
@@ -19,3 +45,34 @@ pub use lifecycle::{close_wallet, open_wallet};
 pub use model::{Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet};
 pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};
+
+/// What this domain declares of itself.
+pub const DOMAIN: Domain = Domain {
+    name: "wallet",
+    prefixes: &[Prefix {
+        name: "WALLET#",
+        grants: &[
+            ("customer", &[Get, Put, Query]),
+            ("wallet", &[Get, Put, Delete, Query]),
+            ("cleanup", &[Get, Put, Delete, Query]),
+        ],
+        erased: Erased::By(|of| erasure::erase(of).boxed()),
+    }],
+    examples: &[
+        Example::new("the balances of a wallet", |of| keys::wallet(of.id())),
+        Example::new("an entry of its ledger", |of| keys::entry(of.id(), parsed("KWD"), of.id())),
+        Example::new("a hold", |of| keys::hold(of.id(), of.id())),
+        Example::new("that an entry was reversed", |of| keys::reversal(of.id(), of.id())),
+        Example::new("the list of open holds by their end", |of| {
+            keys::due_hold(of.now, of.id(), of.id())
+        }),
+        Example::new("the list of all ledgers", |of| keys::listed_ledger(of.id())),
+        Example::new("the wallet of an erased customer", |of| keys::former_wallet(of.id())),
+        Example::new("an entry of the ledger of an erased customer", |of| {
+            keys::former_entry(of.id(), parsed("KWD"), of.id())
+        }),
+        Example::new("where the audit continues", |_| keys::audit_place()),
+    ],
+    export: export::EXPORT,
+    tasks: tasks::TASKS,
+};

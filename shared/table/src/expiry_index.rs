@@ -7,14 +7,9 @@
 
 use jiff::Timestamp;
 
-use crate::{EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, text};
-
-/// The name of the index.
-pub const DUE_INDEX: &str = "due";
-/// The attribute that puts an item on a list: the list's partition.
-pub const DUE: &str = "due";
-/// The attribute that orders a list: a full UTC day in seconds since 1970.
-pub const DUE_AT: &str = "due_at";
+use crate::{
+    DUE, DUE_AT, EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, text,
+};
 
 /// The part of an update expression that sets what [`Write::listed`] says.
 pub const SET_DUE: &str = "#due = :due, #due_at = :due_at";

@@ -1,18 +1,11 @@
 //! Records to items and back. Key, kind and expiry attributes are added here and nowhere else.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{EXPIRES, Error, IndexList, Key, SORT, due_day, expiry_index::due};
-
-/// The attributes of one item by name.
-pub type Item = HashMap<String, AttributeValue>;
-
-/// The value of an attribute.
-pub type Value = AttributeValue;
+use crate::{
+    EXPIRES, Error, IndexList, Item, Key, SORT, Value, due_day, expiry_index::due, number, text,
+};
 
 /// The attribute that tells what kind of record an item is.
 const KIND: &str = "kind";
@@ -75,31 +68,6 @@ pub fn attribute(record: &impl Serialize) -> Result<Value, Error> {
     serde_dynamo::to_attribute_value(record).map_err(Error::corrupt)
 }
 
-/// The value of a number.
-pub fn number(value: impl ToString) -> Value {
-    Value::N(value.to_string())
-}
-
-/// The value of a text.
-pub fn text(value: impl ToString) -> Value {
-    Value::S(value.to_string())
-}
-
-/// The value of a boolean.
-pub fn boolean(value: bool) -> Value {
-    Value::Bool(value)
-}
-
-/// The value of a map without entries.
-pub fn empty_map() -> Value {
-    Value::M(HashMap::new())
-}
-
-/// The number in an attribute of an item, if it is a whole one.
-pub fn number_in(item: &Item, attribute: &str) -> Option<i64> {
-    item.get(attribute)?.as_n().ok()?.parse().ok()
-}
-
 /// The sort key of an item; empty where it has none.
 pub fn sort_in(item: &Item) -> &str {
     item.get(SORT).and_then(|sort| sort.as_s().ok()).map_or("", String::as_str)
@@ -110,6 +78,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::number_in;
 
     #[test]
     fn an_item_has_key_kind_and_expiry_beside_its_record() {

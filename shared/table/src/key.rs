@@ -1,4 +1,5 @@
-//! Primary keys. Each domain makes its own in its `keys.rs`, from typed ids, hashes and numbers.
+//! Primary keys, and the names of the attributes that keys and indexes are made of. Each domain makes
+//! its keys in its `keys.rs`, from typed ids, hashes and numbers.
 
 use crate::{Item, Value};
 
@@ -8,6 +9,13 @@ pub const PARTITION: &str = "pk";
 pub const SORT: &str = "sk";
 /// The attribute from which DynamoDB's TTL reads when to delete, in seconds since 1970.
 pub const EXPIRES: &str = "expires";
+
+/// The name of the index of what is due.
+pub const DUE_INDEX: &str = "due";
+/// The attribute that puts an item on a list: the list's partition.
+pub const DUE: &str = "due";
+/// The attribute that orders a list: a full UTC day in seconds since 1970.
+pub const DUE_AT: &str = "due_at";
 
 /// The names of the sixteen shards of a list.
 pub const SHARDS: &str = "0123456789abcdef";

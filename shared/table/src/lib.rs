@@ -15,20 +15,17 @@ pub mod random;
 pub mod retry;
 mod transaction;
 pub mod usage;
+mod value;
 mod write;
 
 pub use error::Error;
-pub use expiry_index::{
-    DUE, DUE_AT, DUE_INDEX, DuePage, DuePosition, IndexList, SET_DUE, SET_EXPIRY, due_day,
-};
-pub use item::{
-    Item, Value, attribute, boolean, empty_map, expiring_item, item, listed_item, number,
-    number_in, record, records, sort_in, text,
-};
-pub use key::{EXPIRES, Key, PARTITION, SHARDS, SORT};
+pub use expiry_index::{DuePage, DuePosition, IndexList, SET_DUE, SET_EXPIRY, due_day};
+pub use item::{attribute, expiring_item, item, listed_item, record, records, sort_in};
+pub use key::{DUE, DUE_AT, DUE_INDEX, EXPIRES, Key, PARTITION, SHARDS, SORT};
 pub use lazy::Lazy;
 pub use query::{Query, QueryPage};
 pub use transaction::{Committed, Part, Refusals, Transaction, Verdict};
+pub use value::{Item, Value, boolean, empty_map, number, number_in, text};
 pub use write::{Image, Returned, Write, Written};
 
 use std::{fmt, sync::Arc};

@@ -119,18 +119,18 @@ async fn a_device_seen_again_between_the_query_and_the_deletion_stays() {
     let (seen, device) = look().await;
     api.register(&phone.access, "t").await.expect(200);
     assert!(
-        !store.remove_unseen_device(id, &device, &seen).await.expect("an answer"),
+        !store.remove_unused_device(id, &device, &seen).await.expect("an answer"),
         "it was registered again"
     );
     let (seen, device) = look().await;
     api.clock.advance_seconds(1);
     api.refresh(&phone.refresh).await.expect(200);
     assert!(
-        !store.remove_unseen_device(id, &device, &seen).await.expect("an answer"),
+        !store.remove_unused_device(id, &device, &seen).await.expect("an answer"),
         "its session was refreshed"
     );
     let (seen, device) = look().await;
-    assert!(store.remove_unseen_device(id, &device, &seen).await.expect("an answer"));
+    assert!(store.remove_unused_device(id, &device, &seen).await.expect("an answer"));
     assert!(
         !store
             .put_device_off(id, &device, api.stack.state("fcm").expect("fcm").now())

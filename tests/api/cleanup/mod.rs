@@ -2,10 +2,7 @@ use std::time::Duration;
 
 use harness::Api;
 use serde_json::{Value, json};
-use shared::{
-    runtime::{Error, deadline::Deadline},
-    store::Store,
-};
+use shared::{deadline::Deadline, runtime::Error, store::Store};
 
 mod devices;
 mod expired;

@@ -126,7 +126,7 @@ async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_positi
 
 #[test]
 fn these_tests_cover_every_task() {
-    let names: Vec<&str> = cleanup::TASKS.iter().map(|task| task.name).collect();
+    let names: Vec<&str> = shared::domains::TASKS.iter().map(|task| task.name).collect();
     assert_eq!(names, TASKS);
 }
 

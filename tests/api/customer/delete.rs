@@ -11,8 +11,8 @@ use harness::{
 };
 use serde_json::{Value, json};
 use shared::{
-    account::DELETED_SHARDS,
-    customer_data::{Entity, Erasure},
+    account::{DELETED_SHARDS, Erasure},
+    domains::ERASURES,
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
@@ -252,7 +252,7 @@ async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
         );
     }
     assert_eq!(api.pushes_to(&token_of(number)).len(), 1, "there is an endpoint to delete");
-    assert_eq!(api.erase(phone.id(), || false).await.expect("an answer"), Erasure::NotLeaving);
+    assert_eq!(api.erase(phone.id(), || false).await.expect("an answer"), Erasure::NotDeleted);
     api.profile(&phone.access).await.expect(200);
     delete(&api, &phone.access, None).await.expect(204);
     assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
@@ -282,8 +282,8 @@ async fn changes_of_the_profile_during_the_deletion_and_the_erasure_leave_nothin
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_that_runs_out_of_time_at_any_step_is_resumed() {
     let api = Api::start().await;
-    // One step for each entity, a second one for the answers, and the last for the list.
-    for most in 0..Entity::ALL.len() + 2 {
+    // One step for each prefix, a second one for the answers, and the last for the list.
+    for most in 0..ERASURES.len() + 2 {
         let number = phone_number(most);
         let phone = fill(&api, &number).await;
         delete(&api, &phone.access, None).await.expect(204);

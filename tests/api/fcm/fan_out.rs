@@ -7,9 +7,7 @@ use futures_util::{StreamExt, stream};
 use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
-use shared::{
-    account::CUSTOMER_SHARDS, ids::CustomerId, random::SystemRandom, runtime::deadline::Deadline,
-};
+use shared::{account::CUSTOMER_SHARDS, deadline::Deadline, ids::CustomerId, random::SystemRandom};
 
 use crate::PHONE;
 

@@ -3,7 +3,7 @@
 use harness::{Api, phone::LoggedIn};
 use local::sns_recorder::{Endpoints, Message, Refusal};
 use serde_json::{Value, json};
-use shared::runtime::deadline::Deadline;
+use shared::deadline::Deadline;
 
 use crate::PHONE;
 

@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 use harness::{Answer, Api};
 use serde_json::{Value, json};
-use shared::customer_data::Erasure;
+use shared::account::Erasure;
 
 use super::{Purse, audited, store};
 use crate::PHONE;

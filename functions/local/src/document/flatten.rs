@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::members;
+use super::json::members;
 
 /// Makes one object of each schema that is made of nothing but objects written out in place.
 pub(super) fn merge_objects(document: &mut Value) {

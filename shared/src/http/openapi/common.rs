@@ -13,8 +13,9 @@ use crate::{
         documented,
         error::ApiError,
         etag::{IF_MATCH, IF_NONE_MATCH},
-        idempotency, page,
-        routes::{Access, Operation},
+        idempotency,
+        operation::{Access, Operation},
+        page,
     },
     limits::Wait,
 };

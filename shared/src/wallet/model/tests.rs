@@ -187,7 +187,7 @@ fn a_wallet_has_at_most_fifty_currencies_and_a_closed_one_takes_nothing() {
         match post(&full, Movement::Credit(currency, 1)) {
             Ok(posting) => full = posting.wallet,
             Err(refusal) => {
-                assert_eq!((place, refusal), (MOST_CURRENCIES, Refusal::TooManyCurrencies))
+                assert_eq!((place, refusal), (MOST_CURRENCIES, Refusal::TooManyCurrencies));
             }
         }
     }

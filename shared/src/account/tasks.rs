@@ -1,0 +1,141 @@
+//! The clean-up of accounts: deleted ones are erased, and sessions that are over leave the others.
+
+use futures_util::FutureExt;
+use table::{DUE, DUE_AT, Key, Write, due_day, number};
+
+use crate::{
+    account::{
+        Account, DELETED_SHARDS,
+        erasure::{Erasure, erase_customer},
+        keys::{self, SESSIONS_BY_END, customer_of},
+    },
+    domain::{
+        clean_up::{Counts, Outcome, Run, Stage, Task, Work},
+        erasure::Erasing,
+    },
+    ids::{CustomerId, SessionId},
+    store::{Store, StoreError},
+};
+
+/// How many customers are read from the list at once.
+const PAGE: usize = 25;
+
+/// The tasks of the clean-up.
+pub(crate) const TASKS: &[Task] = &[
+    Task {
+        name: "leaving",
+        stage: Stage::Erasure,
+        work: Work::By(|run| erase_deleted(run).boxed()),
+    },
+    Task {
+        name: "sessions",
+        stage: Stage::Expired,
+        work: Work::By(|run| remove_sessions(run).boxed()),
+    },
+];
+
+/// Erases as many customers with deleted accounts as the time allows. One that fails stays on the
+/// list for the next run, and does not delay the others.
+async fn erase_deleted(run: &Run) -> Result<Counts, StoreError> {
+    let mut counts = Counts::default();
+    for digit in DELETED_SHARDS.chars() {
+        let mut after = None;
+        loop {
+            let page = run.store.deleted_customers(digit, after, PAGE).await?;
+            for customer in &page {
+                if !erase_one(run, *customer, &mut counts).await {
+                    return Ok(Counts { unfinished: true, ..counts });
+                }
+            }
+            after = page.last().copied();
+            if page.len() < PAGE {
+                break;
+            }
+        }
+        if run.is_over() {
+            return Ok(Counts { unfinished: true, ..counts });
+        }
+    }
+    Ok(counts)
+}
+
+/// Erases a customer; false where the time was over before.
+async fn erase_one(run: &Run, customer: CustomerId, counts: &mut Counts) -> bool {
+    let pseudonym = run.signer.pseudonym(&customer.to_string());
+    let erasing = Erasing { store: &run.store, push: &run.push, customer };
+    match erase_customer(erasing, run.erasures, || run.is_over()).await {
+        Ok(Erasure::Complete) => {
+            tracing::info!(event = "customer_erased", customer = pseudonym, "clean-up");
+            counts.done += 1;
+        }
+        Ok(Erasure::Unfinished) => return false,
+        Ok(Erasure::NotDeleted) => counts.put_off += 1,
+        Err(error) => {
+            tracing::warn!(customer = pseudonym, %error, "a customer is not erased yet");
+            counts.failed += 1;
+        }
+    }
+    true
+}
+
+/// Removes sessions that are over from accounts that are in use. One read unit, and one to three
+/// write units, for each account.
+///
+/// An account is due when its session that ends first should have ended; a refresh, which moves
+/// that end, does not write to the index for it. A session stays as long after its end as an unused
+/// device, since it tells when the device was last seen.
+async fn remove_sessions(run: &Run) -> Result<Counts, StoreError> {
+    let until = run.before(run.settings.device_life);
+    let remove = async |key: Key| {
+        let Some(customer) = customer_of(&key) else { return Ok(Outcome::Nothing) };
+        let Some(account) = run.store.account(customer).await? else {
+            return Ok(Outcome::Nothing);
+        };
+        let over = account.over_by(until);
+        let is_written = run.store.prune_sessions(&account, &over).await?;
+        Ok(match is_written {
+            true if over.is_empty() && !account.sessions.is_empty() => Outcome::PutOff,
+            true => Outcome::Done,
+            false => Outcome::Nothing,
+        })
+    };
+    run.walk(SESSIONS_BY_END, until, remove).await
+}
+
+impl Store {
+    /// Removes sessions that are over from an account, and puts the account off to the end of the
+    /// next one, or takes it off the index where it has no other; false where the account has
+    /// changed. One trip; one write unit for each KB of the account, two for its index entry.
+    pub async fn prune_sessions(
+        &self,
+        account: &Account,
+        over: &[SessionId],
+    ) -> Result<bool, StoreError> {
+        let left = account.sessions.keys().filter(|id| !over.contains(id));
+        let next = left.filter_map(|id| account.end_of(*id)).min();
+        let mut removed: Vec<String> =
+            (0..over.len()).flat_map(|n| [format!("#s.#x{n}"), format!("#e.#x{n}")]).collect();
+        removed.extend(next.is_none().then(|| "#due, #due_at".to_owned()));
+        let set = next.map_or("", |_| "SET #due_at = :next");
+        let remove = if removed.is_empty() { String::new() } else { removed.join(", ") };
+        let remove = if remove.is_empty() { remove } else { format!(" REMOVE {remove}") };
+        let mut update = Write::update(keys::account(account.customer), &format!("{set}{remove}"))
+            .when("size(#s) = :size")
+            .name("#s", "sessions")
+            .name("#due_at", DUE_AT)
+            .value(":size", number(account.sessions.len()));
+        update = match next {
+            Some(next) => update.value(":next", number(due_day(next))),
+            None => update.name("#due", DUE),
+        };
+        for (n, id) in over.iter().enumerate() {
+            let generation = account.sessions.get(id).map_or(0, |session| session.generation);
+            update = update
+                .when(&format!("#s.#x{n}.gen = :g{n}"))
+                .name("#e", "epochs")
+                .name(&format!("#x{n}"), &id.to_string())
+                .value(&format!(":g{n}"), number(generation));
+        }
+        Ok(self.table.write(update).await?.is_done())
+    }
+}

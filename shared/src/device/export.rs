@@ -1,0 +1,94 @@
+//! Push devices in a customer's export.
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    account::Platform,
+    device::model::{Device, SilencedBy},
+    domain::export::{Members, Part, Reading, Source, members},
+    ids::SessionId,
+    store::StoreError,
+    times::{in_millis, perhaps_in_millis},
+};
+
+/// What the export shows.
+pub(crate) const EXPORT: &[Part] =
+    &[Part::of::<DeviceExport>(Source::Whole(|reading| read(reading).boxed()))];
+
+#[derive(Default, Serialize, ToSchema)]
+struct DeviceExport {
+    /// Push devices. All are on the first page.
+    devices: Vec<ExportedDevice>,
+    /// How many push devices are counted; null but on the first page.
+    #[schema(required)]
+    device_count: Option<u64>,
+}
+
+/// A push device.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedDevice {
+    id: u64,
+    name: Option<String>,
+    registration_id: String,
+    device_id: Option<String>,
+    #[serde(rename = "type")]
+    kind: Platform,
+    /// Its own flag; it is pushed to only while its session lives, too.
+    active: bool,
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    date_created: Timestamp,
+    /// The session that registered or re-activated it.
+    #[schema(value_type = String, format = "uuid")]
+    session: SessionId,
+    /// Its endpoint at the message service.
+    #[schema(required)]
+    endpoint: Option<String>,
+    /// Whether the endpoint was found as it must be.
+    checked: bool,
+    /// Why pushes to it were given up.
+    #[schema(required, value_type = Option<String>)]
+    silenced_by: Option<SilencedBy>,
+    /// When.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    silenced_at: Option<Timestamp>,
+    /// When it was seen last, as far as was noted.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    seen: Timestamp,
+    /// How often it changed.
+    revision: u64,
+}
+
+async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
+    let (devices, device_count) =
+        tokio::try_join!(store.devices(customer), store.device_count(customer))?;
+    let devices = devices.into_iter().map(Into::into).collect();
+    members(&DeviceExport { devices, device_count })
+}
+
+impl From<Device> for ExportedDevice {
+    fn from(device: Device) -> Self {
+        let silenced = device.silenced.map(|silenced| (silenced.reason, silenced.at));
+        Self {
+            id: device.id,
+            name: device.name,
+            registration_id: device.registration_id,
+            device_id: device.device_id,
+            kind: device.platform,
+            active: device.active,
+            date_created: device.created,
+            session: device.session,
+            endpoint: device.endpoint,
+            checked: device.checked,
+            silenced_by: silenced.map(|(reason, _)| reason),
+            silenced_at: silenced.map(|(_, at)| at),
+            seen: device.seen,
+            revision: device.revision,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a domain declares of itself, in one constant `DOMAIN` in its `mod.rs`: its keys, what each
+//! function may do with them, and its parts of a customer's export, of erasure and of the clean-up.
+//!
+//! [`crate::domains`] lists all of them. A function links only the parts that it uses, because each
+//! part is taken from the constants when the function is compiled.
+
+pub mod clean_up;
+pub mod erasure;
+pub mod example;
+pub mod export;
+
+use self::{clean_up::Task, erasure::Erased, example::Example, export::Part};
+
+/// One domain.
+#[derive(Debug, Clone, Copy)]
+pub struct Domain {
+    /// Its folder in `shared/src`.
+    pub name: &'static str,
+    /// What its partition keys begin with.
+    pub prefixes: &'static [Prefix],
+    /// Each of its keys once.
+    pub examples: &'static [Example],
+    /// What a customer's export shows of it.
+    pub export: &'static [Part],
+    /// Its tasks of the clean-up.
+    pub tasks: &'static [Task],
+}
+
+/// The beginning of partition keys, up to and with the first `#`. IAM grants by prefix.
+#[derive(Debug, Clone, Copy)]
+pub struct Prefix {
+    /// For instance `OTP#`.
+    pub name: &'static str,
+    /// What each function may do; a function that is not listed may do nothing.
+    pub grants: &'static [(&'static str, &'static [Action])],
+    /// How a customer's items under it are erased.
+    pub erased: Erased,
+}
+
+/// What a function does with items. Each is an action of IAM.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// `GetItem`.
+    Get,
+    /// `PutItem`, also in a transaction.
+    Put,
+    /// `UpdateItem`, also in a transaction.
+    Update,
+    /// `DeleteItem`, also in a transaction.
+    Delete,
+    /// `Query` of the table.
+    Query,
+    /// `Query` of the index of what is due.
+    QueryIndex,
+    /// `ConditionCheckItem` in a transaction.
+    Check,
+    /// `BatchGetItem`.
+    BatchGet,
+}

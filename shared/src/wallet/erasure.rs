@@ -1,0 +1,79 @@
+//! Erasing a customer's wallet, after which its entries name nobody.
+//!
+//! Protocol: entries move, each in one transaction, from the customer's partition to one that is
+//! named by the ledger's own id, without the texts that anybody wrote. Holds and reversals are
+//! deleted, because the entries tell the same. The wallet goes last, and with it the customer's
+//! place on the list of ledgers. So wherever erasing stops, nothing of the books is in two places
+//! or in none.
+
+use table::{Item, Query, Transaction, Write, item, record, sort_in};
+
+use crate::{
+    domain::erasure::{ErasedPage, Erasing, PAGE},
+    ids::CustomerId,
+    store::StoreError,
+    wallet::{
+        keys,
+        ledger::{Entry, Hold},
+        model::Wallet,
+        store::Listed,
+    },
+};
+
+/// Erases up to [`PAGE`] items: two writes each, of the hundred that a transaction may have. Three
+/// trips; two write units for each KB of an item, twice that for an entry or a hold.
+pub(super) async fn erase(erasing: Erasing<'_>) -> Result<ErasedPage, StoreError> {
+    let Erasing { store, customer, .. } = erasing;
+    let Some(wallet) = store.wallet(customer).await? else { return Ok(ErasedPage::Last) };
+    let query = Query::of(keys::wallet_of(customer)).consistent();
+    let mut writes = Vec::new();
+    for item in store.table.first(query, PAGE).await?.items {
+        writes.extend(erase_item(customer, &wallet, item)?);
+    }
+    let is_last = writes.is_empty();
+    if is_last {
+        writes = erase_head(customer, &wallet)?;
+    }
+    let mut transaction = Transaction::new();
+    transaction.add_all(writes);
+    // There is no condition that could refuse.
+    let _ = store.table.commit(transaction).await?;
+    Ok(if is_last { ErasedPage::Last } else { ErasedPage::More })
+}
+
+/// The writes that erase an item; none for the wallet itself.
+fn erase_item(customer: CustomerId, wallet: &Wallet, item: Item) -> Result<Vec<Write>, StoreError> {
+    let position = sort_in(&item).to_owned();
+    Ok(match position.split_once('#') {
+        None => Vec::new(),
+        Some(("ENTRY", _)) => move_entry(customer, wallet, record(item)?)?,
+        Some(("HOLD", _)) => {
+            let hold: Hold = record(item)?;
+            let listed = keys::due_hold(hold.until, customer, hold.id);
+            vec![Write::delete(keys::hold(customer, hold.id)), Write::delete(listed)]
+        }
+        Some(_) => vec![Write::delete(keys::wallet_place(customer, &position))],
+    })
+}
+
+fn move_entry(
+    customer: CustomerId,
+    wallet: &Wallet,
+    entry: Entry,
+) -> Result<Vec<Write>, StoreError> {
+    let (currency, id) = (entry.currency, entry.id);
+    let moved = item(keys::former_entry(wallet.ledger, currency, id), "entry", &entry.nameless())?;
+    Ok(vec![Write::put(moved), Write::delete(keys::entry(customer, currency, id))])
+}
+
+/// The writes that erase the wallet itself. One that never had an entry leaves no trace.
+fn erase_head(customer: CustomerId, wallet: &Wallet) -> Result<Vec<Write>, StoreError> {
+    let mut writes = vec![Write::delete(keys::wallet(customer))];
+    if wallet.last.is_some() {
+        let listed = Listed { ledger: wallet.ledger, customer: None };
+        let former = item(keys::former_wallet(wallet.ledger), "wallet", wallet)?;
+        let listed = item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?;
+        writes.extend([Write::put(former), Write::put(listed)]);
+    }
+    Ok(writes)
+}
