@@ -15,6 +15,7 @@ mod folders;
 mod groups;
 mod layers;
 mod messages;
+mod mock;
 mod operations;
 mod permissions;
 mod readmes;

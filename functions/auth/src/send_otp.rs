@@ -1,15 +1,20 @@
 //! `sendOTP`: a one-time code to a phone. The answer and its time are the same whether or not the
 //! phone has an account: nothing here looks for one.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Request, State},
+    response::{IntoResponse, Response},
+};
 use serde::Serialize;
 use shared::{
     app::AppState,
-    auth::caller::LateCaller,
+    auth::caller::{Caller, LateCaller},
     error_responses,
     http::{
         address::ClientAddress,
         body::Body,
+        checked::Checked,
         error::ApiError,
         rate_limit::RateLimits,
         request::{Choice, Fields, Nullable, Optional, OrDefault, Text},
@@ -50,6 +55,56 @@ fn phone_of_country(read: &CodeRequestRead, fields: &mut Fields) {
     }
 }
 
+/// A request for a code, by a caller who may ask for it, to a phone that may get it.
+pub(crate) struct Asked {
+    request: CodeRequest,
+    caller: Option<Caller>,
+    recipient: Recipient,
+}
+
+impl CodeRequest {
+    fn needs_token(&self) -> bool {
+        matches!(self.purpose, Purpose::ChangePhone | Purpose::Delete)
+    }
+
+    fn recipient(&self, app: &AppState) -> Result<Recipient, ApiError> {
+        Recipient::find(app, &self.phone, self.country.as_deref())
+    }
+}
+
+/// Reads the request, then the caller where its purpose needs one.
+async fn read(request: Request, app: &AppState) -> Result<(CodeRequest, LateCaller), ApiError> {
+    let (mut head, body) = request.into_parts();
+    let Ok(late) = LateCaller::from_request_parts(&mut head, app).await;
+    let request = Request::from_parts(head, body);
+    let Body(request) = Body::<CodeRequest>::from_request(request, app).await?;
+    Ok((request, late))
+}
+
+impl FromRequest<AppState> for Asked {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let (request, late) = read(request, app).await?;
+        let caller = if request.needs_token() { Some(late.caller().await?) } else { None };
+        let recipient = request.recipient(app)?;
+        Ok(Self { request, caller, recipient })
+    }
+}
+
+impl Checked for Asked {
+    async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
+        let checked = async {
+            let (request, late) = read(std::mem::take(request), app).await?;
+            if request.needs_token() {
+                late.has_token()?;
+            }
+            request.recipient(app).map(drop)
+        };
+        checked.await.map_err(ApiError::into_response)
+    }
+}
+
 /// A code is on its way.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CodeSent {
@@ -79,21 +134,16 @@ pub struct CodeSent {
 pub async fn send_otp(
     State(app): State<AppState>,
     ClientAddress(address): ClientAddress,
-    late: LateCaller,
     limits: RateLimits,
-    Body(request): Body<CodeRequest>,
+    asked: Asked,
 ) -> Result<Json<CodeSent>, ApiError> {
-    let caller = match request.purpose {
-        Purpose::Login => None,
-        Purpose::ChangePhone | Purpose::Delete => Some(late.caller().await?),
-    };
+    let Asked { request, caller, recipient } = asked;
     let customer = async {
         match &caller {
             Some(caller) => caller.verified().await.map(|verified| Some(verified.customer)),
             None => Ok(None),
         }
     };
-    let recipient = Recipient::find(&app, &request.phone, request.country.as_deref())?;
     let life = app.settings.codes()?.life;
     let (customer, plan) =
         tokio::join!(customer, Plan::make(&app, recipient, address, request.purpose, &limits));

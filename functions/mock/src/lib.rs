@@ -38,7 +38,11 @@ const GROUPS: [fn() -> Routes; 8] = [
 
 /// All operations below `/mock`.
 pub fn routes() -> Routes {
-    let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[Section::MOCK, Section::CODES]);
+    let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[
+        Section::MOCK,
+        Section::CODES,
+        Section::COUNTRIES,
+    ]);
     GROUPS.iter().fold(none, |routes, group| routes.mocking("/mock", group(), answer))
 }
 

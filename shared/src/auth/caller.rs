@@ -177,6 +177,11 @@ impl FromRequestParts<AppState> for LateCaller {
 }
 
 impl LateCaller {
+    /// Whether there is a bearer token, good or not.
+    pub fn has_token(&self) -> Result<(), ApiError> {
+        bearer_token(&self.headers).map(drop)
+    }
+
     /// Reads and verifies the bearer token.
     pub async fn caller(&self) -> Result<Caller, ApiError> {
         Caller::authenticate(&self.app, &self.headers, self.limits.clone()).await
@@ -184,7 +189,6 @@ impl LateCaller {
 }
 
 impl Checked for Caller {}
-impl Checked for LateCaller {}
 
 pub(super) fn limits_of(parts: &Parts) -> RateLimits {
     parts.extensions.get().cloned().unwrap_or_default()
