@@ -1,7 +1,7 @@
 //! `exportCustomer`: everything that is stored of the caller, as the domains show it.
 //!
-//! Invariant: each domain's part is in the answer and in its schema. A test compares the answer with
-//! the table.
+//! Invariant: each domain's part is in the answer and in its schema. A test compares the answer
+//! with the table.
 
 use axum::{Json, extract::State};
 use futures_util::future::try_join_all;
@@ -122,8 +122,8 @@ async fn read_page(reading: Reading<'_>, span: &Span) -> Result<Vec<Shown>, Stor
 impl PartialSchema for Export {
     fn schema() -> RefOr<Schema> {
         let objects = EXPORT_SCHEMA.iter().map(|part| (part.object)()).chain([Rest::schema()]);
-        let all = ObjectBuilder::new().description(Some("Everything that is stored of a customer."));
-        let mut all = all.build();
+        let description = "Everything that is stored of a customer.";
+        let mut all = ObjectBuilder::new().description(Some(description)).build();
         for object in objects {
             if let RefOr::T(Schema::Object(object)) = object {
                 all.properties.extend(object.properties);

@@ -8,7 +8,7 @@
 //! | `INBOX#<customer>` | `HEAD` | the head of the inbox |
 //! | `INBOX#<customer>` | `ITEM#<notification>` | a notification |
 //! | `INBOX#<customer>` | `RECEIPT#<hash of the message's id>` | that a message came |
-//! | `INBOX#FANOUT#<hash of the message's id>` | `SHARD#<0..f>` | how far a message to all has come |
+//! | `INBOX#FANOUT#<hash of the message's id>` | `SHARD#<0..f>` | progress of a message to all |
 
 pub(crate) mod export;
 pub(crate) mod fan_out;
