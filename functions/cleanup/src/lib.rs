@@ -3,9 +3,11 @@
 //!
 //! Protocol: one task after the other, each with its share of the time that is left; the next run
 //! does what a task had no time for. A task finds its work through the expiry index or a list of
-//! its own, never by a Scan, so a run costs as much as is due. Invariants: a task that fails or panics
-//! stops no other; two runs at once, and one that was killed anywhere, leave what one whole run
-//! would; each task reports itself in one line of metrics.
+//! its own, never by a Scan, so a run costs as much as is due.
+//!
+//! Invariants: a task that fails or panics stops no other; two runs at once, and one that was
+//! killed anywhere, leave what one whole run would; each task reports itself in one line of
+//! metrics.
 
 mod run;
 
