@@ -161,7 +161,8 @@ async fn the_current_phone_is_no_change_and_a_phone_in_use_is_409() {
     let fields = json!({"phone": "nobody", "challenge": code.challenge});
     assert_eq!(
         change(&api, &phone.access, fields).await.error(),
-        "400 required: This field is required. [otp]"
+        "400 invalid: The phone number entered is not valid. [phone]; \
+         400 required: This field is required. [otp]"
     );
     let invalid = change(&api, &phone.access, json!({"phone": "nobody"})).await;
     assert_eq!(invalid.error(), "400 invalid: The phone number entered is not valid. [phone]");

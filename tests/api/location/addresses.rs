@@ -91,7 +91,9 @@ async fn all_errors_are_reported_in_the_order_of_the_fields() {
     });
     assert_eq!(
         create(&api, &access, &by_country).await.error(),
-        "400 invalid: Invalid data. Expected a dictionary, but got int. [location]"
+        "400 invalid: The phone number entered is not valid. [phone]; \
+         400 invalid: Enter a valid postal code of SA. [postal_code]; \
+         400 invalid: Invalid data. Expected a dictionary, but got int. [location]"
     );
     let by_country =
         json!({"phone": "12", "line1": "x", "city": "x", "postal_code": "1", "country": "SA"});
