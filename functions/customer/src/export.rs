@@ -137,7 +137,9 @@ impl PartialSchema for Export {
 
 impl ToSchema for Export {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        EXPORT_SCHEMA.iter().for_each(|part| (part.references)(schemas));
+        for part in EXPORT_SCHEMA {
+            (part.references)(schemas);
+        }
     }
 }
 

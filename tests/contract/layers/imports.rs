@@ -312,7 +312,9 @@ fn paths_in(tokens: TokenStream, paths: &mut BTreeSet<Segments>) {
         }
     }
     end(&mut path);
-    groups.into_iter().for_each(|group| paths_in(group, paths));
+    for group in groups {
+        paths_in(group, paths);
+    }
 }
 
 fn is_test(attribute: &Attribute) -> bool {
