@@ -8,7 +8,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
-    times::perhaps_in_millis,
     app::AppState,
     content::{Localized, PlatformGate, Update},
     http::{
@@ -17,6 +16,7 @@ use shared::{
         etag::IfNoneMatch,
         language::Languages,
     },
+    times::perhaps_in_millis,
 };
 use utoipa::ToSchema;
 
