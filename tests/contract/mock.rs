@@ -56,6 +56,13 @@ const ODD_TEXTS: [&str; 24] = [
     "手机",
 ];
 
+/// Values for `Idempotency-Key`, the last of them too long.
+const ODD_KEYS: [&str; 3] = ["", "a b", LONG];
+const LONG: &str = match str::from_utf8(&[b'x'; 256]) {
+    Ok(text) => text,
+    Err(_) => "",
+};
+
 /// A request to compare: what differs from the document's example, and the example without it.
 struct Case {
     name: String,
@@ -127,7 +134,9 @@ async fn send(api: &Api, token: &str, prefix: &str, case: &Case) -> Answer {
         let unused = KEYS.fetch_add(1, Ordering::Relaxed);
         request = match &*name {
             "authorization" => request.bearer(token),
-            "idempotency-key" => request.header(name, &format!("key-{unused}")),
+            "idempotency-key" if !ODD_KEYS.contains(&value.as_str()) => {
+                request.header(name, &format!("key-{unused}"))
+            }
             _ => request.header(name, value),
         };
     }
@@ -161,6 +170,12 @@ fn cases(document: &Value, operation: &Operation) -> Vec<Case> {
         let mut bare = case("without a header".to_owned(), &uri, body_of(&call.body));
         bare.headers.retain(|(name, _)| name == "Authorization");
         cases.push(bare);
+        for key in ODD_KEYS {
+            let mut keyed = case(format!("Idempotency-Key: {key}"), &uri, body_of(&call.body));
+            keyed.headers.retain(|(name, _)| name != "Idempotency-Key");
+            keyed.headers.push(("Idempotency-Key".to_owned(), key.to_owned()));
+            cases.push(keyed);
+        }
         let mut unacceptable = case("Accept: image/png".to_owned(), &uri, body_of(&call.body));
         unacceptable.headers.push(("accept".to_owned(), "image/png".to_owned()));
         cases.push(unacceptable);
@@ -247,6 +262,19 @@ fn bodies(document: &Value, described: &Value, example: &Body) -> Vec<(String, V
             bodies.push((MULTIPART.to_owned(), multipart(&changed)));
         }
     }
+    let with_mark = format!("\u{feff}{}", Value::from(base.clone()));
+    let utf_16 = Value::from(base).to_string().encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let latin_xml = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><Pet><name>\u{e9}</name></Pet>";
+    bodies.extend([
+        (JSON.to_owned(), with_mark.into()),
+        ("application/json; charset=utf-16le".to_owned(), utf_16),
+        ("application/json; charset=klingon".to_owned(), b"{}".to_vec()),
+        (format!("{FORM}; charset=ISO-8859-1"), b"name=%E9t%E9".to_vec()),
+        ("multipart/form-data; boundary=a/b=c".to_owned(), multipart(&texts)),
+        ("multipart/form-data ; boundary=limit".to_owned(), multipart(&texts)),
+        ("text/plain;charset=UTF-8".to_owned(), Vec::new()),
+        ("application/xml".to_owned(), latin_xml.into()),
+    ]);
     for kind in [JSON, FORM, MULTIPART, "text/plain", "application/xml", ""] {
         bodies.push((kind.to_owned(), Vec::new()));
         bodies.push((kind.to_owned(), b"x".to_vec()));

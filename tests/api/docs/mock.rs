@@ -122,6 +122,34 @@ async fn a_request_is_checked_as_the_operation_itself_checks_it() {
 }
 
 #[tokio::test]
+async fn errors_of_the_mock_have_the_format_of_the_group_that_it_stands_for() {
+    let api = Api::start().await;
+    for (method, path, body) in [
+        ("GET", "/v2/nothing", ""),
+        ("GET", "/v2/pet/x", ""),
+        ("DELETE", "/v2/pet", ""),
+        ("POST", "/v2/pet", "{"),
+        ("POST", "/v2/pet", r#"{"id": 1}"#),
+        ("POST", "/v2/pet", ""),
+        ("OPTIONS", "/v2/pet", ""),
+        ("GET", "/api/nothing", ""),
+        ("OPTIONS", "/api/customer/", ""),
+    ] {
+        for accept in ["application/json", "application/problem+json"] {
+            let send = |prefix: &str| {
+                let request = api.request(method.parse().unwrap(), &format!("{prefix}{path}"));
+                request.header("accept", accept).body("application/json", body.to_owned()).send()
+            };
+            let (real, mocked) = (send("").await, send("/mock").await);
+            assert_eq!((mocked.status, &mocked.body), (real.status, &real.body), "{method} {path}");
+            for name in ["content-type", "allow", "access-control-allow-methods"] {
+                assert_eq!(mocked.header(name), real.header(name), "{method} {path} {name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_deployed_stack_has_no_mock_by_default_and_its_mock_never_waits() {
     let off = Api::with(&[("EnableMock", "false")]).await;
     off.get("/mock/api/app-info/").send().await.expect(404);
