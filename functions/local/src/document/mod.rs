@@ -38,8 +38,8 @@ pub fn document() -> Value {
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {
-        let content = &mut document["components"]["responses"][name]["content"];
-        let Some(examples) = content.pointer_mut("/application~1json/examples") else { continue };
+        let examples = format!("/components/responses/{name}/content/application~1json/examples");
+        let Some(examples) = document.pointer_mut(&examples) else { continue };
         let sorted = order
             .iter()
             .filter_map(|code| Some(((*code).to_owned(), examples.get_mut(code)?.take())));
