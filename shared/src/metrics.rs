@@ -150,7 +150,7 @@ mod tests {
         let now = "2026-11-22T20:52:24.123Z".parse().unwrap();
         let measures = [Measure::count("CleanedUp", 3), Measure::millis("Time", 250)];
         assert_eq!(
-            metrics.line(now, Some(("Task", "holds")), &measures),
+            metrics.line(now, Some(("Task", "holds")), &measures).to_string(),
             concat!(
                 r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":["#,
                 r#"{"Namespace":"satchel-prod","Dimensions":[["Task"]],"Metrics":["#,
@@ -159,7 +159,7 @@ mod tests {
             )
         );
         assert_eq!(
-            metrics.line(now, None, &[Measure::count("Replays", 1)]),
+            metrics.line(now, None, &[Measure::count("Replays", 1)]).to_string(),
             concat!(
                 r#"{"_aws":{"Timestamp":1795380744123,"CloudWatchMetrics":["#,
                 r#"{"Namespace":"satchel-prod","Dimensions":[[]],"Metrics":["#,
