@@ -1,7 +1,7 @@
 //! The OpenAPI 3.1 document of any number of groups, made from their registrations. Nothing here
 //! runs in a Lambda.
 //!
-//! What follows from a registration is added here: security, the answers of [`common`], the headers
+//! What follows from a registration is added here: security, the answers of `common`, the headers
 //! of what has a version, the second operation id where an operation has two methods.
 
 mod common;
