@@ -7,7 +7,7 @@ use crate::config::{ConfigError, Variables};
 /// Settings of the answers that are made of the document's examples.
 #[derive(Debug, Clone)]
 pub struct MockSettings {
-    /// Longest delay that a request may ask for; zero in a deployed stack.
+    /// Longest delay that a request may ask for; zero in a deployed stack by default.
     pub most_delay: SignedDuration,
 }
 
