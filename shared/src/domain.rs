@@ -1,7 +1,7 @@
 //! What a domain declares of itself, in one constant `DOMAIN` in its `mod.rs`: its keys, what each
 //! function may do with them, and its parts of a customer's export, of erasure and of the clean-up.
 //!
-//! [`crate::domains`] lists all of them. A function links only the parts that it uses, because each
+//! [`DOMAINS`](crate::DOMAINS) lists all of them. A function links only the parts that it uses, because each
 //! part is taken from the constants when the function is compiled.
 
 pub mod clean_up;
@@ -16,6 +16,10 @@ use self::{clean_up::Task, erasure::Erased, example::Example, export::Part};
 pub struct Domain {
     /// Its folder in `shared/src`.
     pub name: &'static str,
+    /// What it stores, for the table in shared/README.md.
+    pub owns: &'static str,
+    /// What always holds, for the same table.
+    pub invariants: &'static str,
     /// What its partition keys begin with.
     pub prefixes: &'static [Prefix],
     /// Each of its keys once.
@@ -31,11 +35,22 @@ pub struct Domain {
 pub struct Prefix {
     /// For instance `OTP#`.
     pub name: &'static str,
-    /// What each function may do; a function that is not listed may do nothing.
+    /// What each function may do, by its package or by one of the constants [`API_GROUPS`],
+    /// [`CALLER_GROUPS`] and [`WRITER_GROUPS`]. A function that is not listed may do nothing.
     pub grants: &'static [(&'static str, &'static [Action])],
     /// How a customer's items under it are erased.
     pub erased: Erased,
 }
+
+/// In grants: every group with an operation under `/api/` that is not listed by name.
+pub const API_GROUPS: &str = "every group under /api/";
+
+/// In grants: every group with an operation for the bearer of an access token that is not listed by
+/// name.
+pub const CALLER_GROUPS: &str = "every group with callers";
+
+/// In grants: every group whose writes are counted that is not listed by name.
+pub const WRITER_GROUPS: &str = "every group with counted writes";
 
 /// What a function does with items. Each is an action of IAM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,37 +1,14 @@
-//! All domains, and the parts that functions take from their declarations.
-//!
-//! A new domain is its folder and a line here.
+//! The parts that functions take from the declarations of all domains.
 
 #[cfg(test)]
 mod key_picture;
 
-use crate::{
-    account, address, area, auth, content, customer, device,
-    domain::{
-        Domain,
-        clean_up::{Stage, Task},
-        erasure::{ErasePage, Erased},
-        export::{PartSchema, Reader},
-    },
-    idempotency, inbox, limits, otp, petstore, wallet,
+pub use crate::DOMAINS;
+use crate::domain::{
+    clean_up::{Stage, Task},
+    erasure::{ErasePage, Erased},
+    export::{PartSchema, Reader},
 };
-
-/// All domains. The members of an export are in this order, and so are the tasks of one stage.
-pub const DOMAINS: &[Domain] = &[
-    customer::DOMAIN,
-    account::DOMAIN,
-    otp::DOMAIN,
-    limits::DOMAIN,
-    idempotency::DOMAIN,
-    wallet::DOMAIN,
-    address::DOMAIN,
-    device::DOMAIN,
-    inbox::DOMAIN,
-    content::DOMAIN,
-    area::DOMAIN,
-    petstore::DOMAIN,
-    auth::DOMAIN,
-];
 
 /// Goes through one list of all domains. A constant may not use iterators.
 macro_rules! each {

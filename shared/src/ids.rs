@@ -1,10 +1,7 @@
 //! Typed ids: version 7 UUIDs in hyphenated form, so that no id can hold a character that has a
 //! meaning in a key.
 
-use std::{fmt, str::FromStr};
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::random::Random;
@@ -18,35 +15,41 @@ pub fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+/// Declares the type of an id. That of one domain alone is declared beside its model.
 macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            ::serde::Serialize, ::serde::Deserialize,
+        )]
         #[serde(transparent)]
-        pub struct $name(Uuid);
+        pub struct $name(::uuid::Uuid);
 
         impl $name {
             /// A new id that sorts by its time.
-            pub fn new(now: Timestamp, random: &dyn Random) -> Self {
-                Self(uuid_v7(now, random))
+            pub fn new(now: ::jiff::Timestamp, random: &dyn $crate::random::Random) -> Self {
+                Self($crate::ids::uuid_v7(now, random))
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 self.0.hyphenated().fmt(f)
             }
         }
 
-        impl FromStr for $name {
-            type Err = uuid::Error;
+        impl ::std::str::FromStr for $name {
+            type Err = ::uuid::Error;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::try_parse(text).map(Self)
+                ::uuid::Uuid::try_parse(text).map(Self)
             }
         }
     };
 }
+
+pub(crate) use typed_id;
 
 typed_id!(
     /// A customer; it never changes.
@@ -59,14 +62,6 @@ typed_id!(
 typed_id!(
     /// A code that was sent.
     ChallengeId
-);
-typed_id!(
-    /// One address of a customer.
-    AddressId
-);
-typed_id!(
-    /// One publication of the service areas.
-    AreaReleaseId
 );
 typed_id!(
     /// One message in an inbox.

@@ -5,7 +5,7 @@ use harness::{
     Api,
     bootstrap::{Bootstrap, SampleEvent, sample_events},
 };
-use local::groups::GROUPS;
+use local::functions::groups;
 use serde_json::Value;
 
 /// The maximum length of a log line. CloudWatch bills by the byte.
@@ -14,7 +14,7 @@ const LINE: usize = 400;
 #[tokio::test]
 async fn each_function_binary_answers_the_events_of_its_group() {
     let api = Api::start().await;
-    for (group, _) in GROUPS {
+    for (group, _) in groups() {
         let mut function = Bootstrap::start(&api.stack, group).await;
         for SampleEvent { name, text } in sample_events(group) {
             let event: Value = serde_json::from_str(&text).unwrap();
@@ -35,7 +35,7 @@ async fn each_function_binary_answers_the_events_of_its_group() {
 #[tokio::test]
 async fn a_binary_logs_one_short_json_line_per_request_and_nothing_private() {
     let api = Api::with(&[("LogLevel", "trace")]).await;
-    for (group, _) in GROUPS {
+    for (group, _) in groups() {
         let events = sample_events(group);
         let mut function = Bootstrap::start(&api.stack, group).await;
         for event in &events {
@@ -126,7 +126,7 @@ async fn a_scheduled_consumer_binary_reports_each_task_as_metrics_and_nothing_pr
 #[tokio::test]
 async fn a_binary_ends_when_it_is_killed_and_when_the_runtime_api_ends() {
     let api = Api::start().await;
-    for (group, _) in GROUPS {
+    for (group, _) in groups() {
         let event = &sample_events(group)[0].text;
         let mut killed = Bootstrap::start(&api.stack, group).await;
         killed.invoke(event).await;

@@ -9,7 +9,7 @@ use harness::{
     bootstrap::{Bootstrap, is_a_process, sample_events},
     stalling::Stalling,
 };
-use local::groups::GROUPS;
+use local::functions::groups;
 use serde_json::{Value, json};
 use shared::runtime::{Consumer, serve, serve_consumer};
 use tokio::time::timeout;
@@ -107,7 +107,7 @@ async fn a_request_near_its_deadline_is_a_503_before_it_is_killed_and_the_next_o
 #[tokio::test(flavor = "multi_thread")]
 async fn every_function_binary_answers_in_time_while_storage_hangs_and_recovers_with_it() {
     let api = Api::start().await;
-    let each = GROUPS.iter().map(async |(group, _)| {
+    let each = groups().map(async |(group, _)| {
         let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
         storage.stall(true);
         let mut function = Bootstrap::start_with(
@@ -170,7 +170,7 @@ async fn a_consumer_that_panics_or_hangs_reports_an_error_in_time_and_the_next_e
 async fn each_consumer_binary_survives_a_storage_that_hangs() {
     let api = Api::start().await;
     let storage = Stalling::before(&api.stack.dynamodb_endpoint).await;
-    for (name, _) in local::groups::CONSUMERS {
+    for (name, _) in local::functions::CONSUMERS {
         storage.stall(true);
         let mut consumer = Bootstrap::start_with(
             &api.stack,
@@ -231,7 +231,7 @@ async fn a_process_that_is_terminated_finishes_the_requests_in_flight_and_exits_
     assert_eq!(auth.outcome().await.expect("an answer")["statusCode"], 200);
     let ended = auth.ended().await;
     assert!(ended.status.success(), "{}\n{}", ended.status, ended.errors);
-    for name in local::groups::names() {
+    for name in local::functions::names() {
         let mut idle = Bootstrap::start(&api.stack, name).await;
         let event = sample_events(name)
             .into_iter()

@@ -32,12 +32,7 @@ async fn the_committed_costs_match_the_measured_ones() {
         if id.rsplit_once('_').is_some_and(|(first, _)| ids.contains(first)) {
             continue;
         }
-        let succeeded = traffic.log.iter().filter(|line| {
-            line["message"] == "request"
-                && line["method"] == operation.method
-                && line["route"] == operation.path
-                && line["status"].as_u64().is_some_and(|status| status < 300)
-        });
+        let succeeded = traffic.log.iter().filter(|line| traffic::succeeds(line, operation));
         let mut courses: Vec<Counted> = succeeded
             .map(|line| {
                 serde_json::from_value(line.clone())
@@ -52,9 +47,9 @@ async fn the_committed_costs_match_the_measured_ones() {
     }
     assert!(
         missing.is_empty(),
-        "no request to {} succeeds in these tests, so their cost is unknown. Send one in \
-         tests/contract/traffic.rs, with the token and the data it needs; an event in events/ is \
-         enough only if it succeeds as it stands.",
+        "no request to {} succeeds in these tests, so their cost is unknown. The request of the \
+         document's examples, with a new customer's token, did not: send one with the data it \
+         needs in tests/contract/traffic.rs.",
         missing.join(", ")
     );
     let made = serde_json::to_string_pretty(&counted).expect("JSON") + "\n";

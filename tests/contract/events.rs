@@ -2,7 +2,7 @@
 //! handles it.
 
 use harness::{Api, bootstrap::sample_events};
-use local::groups;
+use local::functions;
 use serde_json::Value;
 use shared::deadline::Deadline;
 
@@ -15,7 +15,7 @@ const REFUSED: [u64; 5] = [404, 405, 406, 413, 415];
 async fn every_sample_event_reaches_a_route_of_its_own_function() {
     let api = Api::start().await;
     let mut problems = Vec::new();
-    for (group, _) in groups::GROUPS {
+    for (group, _) in functions::groups() {
         let function = api.stack.function(group).expect("the launcher runs every group");
         for event in sample_events(group) {
             let file = format!("events/{group}/{}.json", event.name);
@@ -51,7 +51,7 @@ fn every_sample_event_has_the_form_of_the_gateway() {
     for function in deployment()
         .functions
         .into_iter()
-        .filter(|function| groups::consumer(&function.group).is_none())
+        .filter(|function| functions::consumer(&function.group).is_none())
     {
         let keys: Vec<String> = function.routes.iter().map(ToString::to_string).collect();
         for event in sample_events(&function.group) {

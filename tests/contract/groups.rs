@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use local::groups;
+use local::functions;
 
 use crate::repository::{assert_none, deployment, functions, packages, root, template};
 
@@ -47,13 +47,14 @@ fn every_function_of_the_template_is_built_from_the_package_of_its_name() {
 
 #[test]
 fn every_package_is_in_the_launcher() {
-    let served = |package: &str| groups::names().any(|name| name == package);
+    let served = |package: &str| functions::names().any(|name| name == package);
     let missing = packages().into_iter().filter(|package| !served(package));
     let problems: Vec<String> = missing
         .map(|package| {
             format!(
-                "the launcher does not serve functions/{package}: add it to GROUPS or CONSUMERS in \
-                 functions/local/src/groups.rs"
+                "the launcher does not serve functions/{package}: add it to the dependencies in \
+                 functions/groups/Cargo.toml, or if it has no routes to CONSUMERS in \
+                 functions/local/src/functions.rs"
             )
         })
         .collect();
@@ -63,7 +64,7 @@ fn every_package_is_in_the_launcher() {
 #[test]
 fn every_group_logs_under_the_name_of_its_crate() {
     let wrong =
-        groups::GROUPS.iter().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
+        functions::groups().filter(|(name, routes)| routes().group() != name.replace('-', "_"));
     let problems: Vec<String> = wrong
         .map(|(name, _)| {
             format!(
@@ -77,7 +78,7 @@ fn every_group_logs_under_the_name_of_its_crate() {
 
 #[test]
 fn every_consumer_logs_under_the_name_of_its_crate() {
-    let wrong = groups::CONSUMERS
+    let wrong = functions::CONSUMERS
         .iter()
         .filter(|(name, consumer)| consumer().name != name.replace('-', "_"));
     let problems: Vec<String> = wrong
@@ -91,21 +92,16 @@ fn every_consumer_logs_under_the_name_of_its_crate() {
     assert_none(&problems);
 }
 
-/// The tests that run the binaries, and `tests/sam-local`, use the events of each package. This
-/// makes sure that no folder is left out.
+/// The tests that run the binaries, and `tests/sam-local`, use the events of each package.
 #[test]
-fn every_package_has_a_folder_of_events_and_every_folder_a_package() {
+fn every_folder_of_events_has_a_package() {
     let entries = fs::read_dir(root().join("events")).expect("there is a folder events").flatten();
     let folders: BTreeSet<String> =
         entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let packages: BTreeSet<String> = packages().into_iter().collect();
     let problems: Vec<String> = folders
-        .symmetric_difference(&packages)
-        .map(|name| {
-            format!(
-                "functions/{name} or events/{name} is missing: a package needs a folder of events"
-            )
-        })
+        .difference(&packages)
+        .map(|name| format!("events/{name} has the events of no package: rename or remove it"))
         .collect();
     assert_none(&problems);
 }
@@ -148,7 +144,7 @@ fn a_consumer_has_exactly_one_source_of_events_and_no_route() {
     let mut problems = Vec::new();
     for function in &deployment.functions {
         let id = &function.logical_id;
-        let is_consumer = groups::consumer(&function.group).is_some();
+        let is_consumer = functions::consumer(&function.group).is_some();
         let fed = usize::from(function.queue.is_some()) + usize::from(function.schedule.is_some());
         if is_consumer && fed != 1 {
             problems.push(format!(

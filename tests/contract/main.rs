@@ -7,11 +7,11 @@
 mod access;
 mod availability;
 mod costs;
-mod document;
 mod endings;
 mod events;
 mod examples;
 mod folders;
+mod generated;
 mod groups;
 mod layers;
 mod messages;

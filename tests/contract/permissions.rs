@@ -6,23 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::grants::{OF_THE_INDEX, grants};
 use serde_json::{Value, json};
-use shared::{
-    domain::{Action, Domain, Prefix},
-    domains::DOMAINS,
-};
+use shared::{DOMAINS, domain::Domain};
 
 use crate::{
     repository::{assert_none, functions, packages, template},
     traffic,
 };
 
-/// Group and prefix of the partition key, such as `auth` and `AUTH#`, or a kind of thing in SNS,
-/// with the actions that are needed there.
+/// As [`local::grants::Grants`], and for SNS by group and kind of resource.
 pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
-
-/// A query of the index of what is due, which is a resource of its own.
-pub const OF_THE_INDEX: &str = "dynamodb:Query of the index due";
 
 #[test]
 fn no_policy_has_a_wildcard_action_or_a_scan() {
@@ -138,7 +132,7 @@ fn the_policies_are_what_the_domains_grant() {
         problems.extend(allowed.difference(&needed).map(|action| {
             format!(
                 "{at} allows {action} on {prefixes}, which {declared} does not grant {group}: add \
-                 it there, or take it out of template.yaml"
+                 it there, or run `cargo run -- generate`"
             )
         }));
         problems.extend(cells.iter().filter(|cell| !grants.contains_key(*cell)).map(
@@ -205,37 +199,11 @@ async fn the_domains_grant_what_the_functions_do() {
     assert_none(&problems);
 }
 
-/// What the domains grant.
-fn grants() -> Matrix {
-    let mut matrix = Matrix::new();
-    for Prefix { name, grants, .. } in DOMAINS.iter().flat_map(|domain| domain.prefixes) {
-        for (group, actions) in *grants {
-            let actions = actions.iter().map(|action| iam(*action).to_owned()).collect();
-            matrix.insert(((*group).to_owned(), (*name).to_owned()), actions);
-        }
-    }
-    matrix
-}
-
 /// Where the grants of a prefix are declared, for a problem's line.
 fn declaration(prefix: &str) -> String {
     let has = |domain: &&Domain| domain.prefixes.iter().any(|known| known.name == prefix);
     let folder = DOMAINS.iter().find(has).map_or("<domain>", |domain| domain.name);
     format!("DOMAIN in shared/src/{folder}/mod.rs")
-}
-
-/// IAM's name of an action.
-fn iam(action: Action) -> &'static str {
-    match action {
-        Action::Get => "dynamodb:GetItem",
-        Action::Put => "dynamodb:PutItem",
-        Action::Update => "dynamodb:UpdateItem",
-        Action::Delete => "dynamodb:DeleteItem",
-        Action::Query => "dynamodb:Query",
-        Action::QueryIndex => OF_THE_INDEX,
-        Action::Check => "dynamodb:ConditionCheckItem",
-        Action::BatchGet => "dynamodb:BatchGetItem",
-    }
 }
 
 /// One statement of one function's policies.

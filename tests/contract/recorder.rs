@@ -11,12 +11,10 @@ use aws_sdk_dynamodb::{
     },
     error::BoxError,
 };
+use local::grants::OF_THE_INDEX;
 use serde_json::Value;
 
-use crate::{
-    messages,
-    permissions::{Matrix, OF_THE_INDEX},
-};
+use crate::{messages, permissions::Matrix};
 
 /// Records each call of a client.
 #[derive(Debug, Clone)]

@@ -55,12 +55,12 @@ pub fn functions(template: &Template) -> Vec<(String, String, Value)> {
     functions.map(|(id, function)| (id, group(&function), function)).collect()
 }
 
-/// The packages that are deployed: the folders of `functions/` except the launcher.
+/// The packages that are deployed: the programs of `functions/` except the launcher.
 pub fn packages() -> Vec<String> {
     let entries = fs::read_dir(root().join("functions")).expect("there is a folder functions");
     let folders = entries
         .map(|entry| entry.expect("the folder can be read"))
-        .filter(|entry| entry.path().is_dir());
+        .filter(|entry| entry.path().join("src/main.rs").is_file());
     let mut names: Vec<String> =
         folders.map(|entry| entry.file_name().into_string().expect("a name in ASCII")).collect();
     names.retain(|name| name != "local");

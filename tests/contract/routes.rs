@@ -1,7 +1,7 @@
 //! The route keys of template.yaml and the paths that the groups serve.
 
 use local::{
-    groups,
+    functions,
     route_table::{RouteKey, RouteTable},
     template::FunctionDefinition,
 };
@@ -15,7 +15,7 @@ const TAIL: &str = "/{proxy+}";
 fn every_path_reaches_its_own_function_and_no_other() {
     let deployment = deployment();
     let mut problems = Vec::new();
-    for (group, routes) in groups::GROUPS {
+    for (group, routes) in functions::groups() {
         for path in routes().paths().into_iter().flat_map(forms) {
             for function in &deployment.functions {
                 let id = &function.logical_id;
@@ -41,7 +41,7 @@ fn every_path_reaches_its_own_function_and_no_other() {
 fn every_route_key_leads_to_a_served_path() {
     let mut problems = Vec::new();
     for function in deployment().functions {
-        let served = groups::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
+        let served = functions::routes(&function.group).unwrap_or_else(|| Routes::of("unknown"));
         let paths: Vec<&str> =
             served.paths().into_iter().map(|path| path.trim_end_matches('/')).collect();
         for (key, collection) in collections(&function) {

@@ -1,16 +1,16 @@
 //! Sends requests that make every operation take each of its paths, and records each call to the
 //! table and to SNS.
 
+mod documented;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
-use harness::{
-    Api, bootstrap::sample_events, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire,
-};
+use harness::{Api, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
 use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
-    groups::GROUPS,
+    functions::groups,
     publication::Publication as _,
     sns_recorder::Refusal,
     stack::{Stack, StackOptions},
@@ -25,7 +25,11 @@ use shared::{
 use tokio::sync::OnceCell;
 use tracing::instrument::WithSubscriber as _;
 
-use crate::{permissions::Matrix, recorder::Recorder, repository::template};
+use crate::{
+    permissions::Matrix,
+    recorder::Recorder,
+    repository::{Operation, template},
+};
 
 /// What all operations did. Recorded once for all tests.
 #[derive(Debug)]
@@ -41,13 +45,21 @@ pub async fn of_all_operations() -> &'static Traffic {
     static SEEN: OnceCell<Traffic> = OnceCell::const_new();
     let recorded = async {
         let log = KeptLog::default();
-        let calls = record().with_subscriber(log.subscriber()).await;
+        let calls = record(&log).with_subscriber(log.subscriber()).await;
         Traffic { calls, log: log.lines() }
     };
     SEEN.get_or_init(|| recorded).await
 }
 
-async fn record() -> Matrix {
+/// Whether a line of the log is that of a request to `operation` that succeeded.
+pub fn succeeds(line: &Value, operation: &Operation) -> bool {
+    line["message"] == "request"
+        && line["method"] == operation.method
+        && line["route"] == operation.path
+        && line["status"].as_u64().is_some_and(|status| status < 300)
+}
+
+async fn record(log: &KeptLog) -> Matrix {
     let seen = Arc::new(Mutex::new(Matrix::new()));
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
@@ -67,25 +79,16 @@ async fn record() -> Matrix {
     move_money_and_delete_the_account(&api).await;
     use_the_petstore(&api).await;
     advance_the_clock_and_clean_up(&api).await;
-    send_the_sample_events(&api).await;
+    documented::send_the_sample_events(&api).await;
+    documented::send_the_documented_examples(&api, log).await;
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
 }
 
-/// Operations that need no token succeed, so their cost is measured.
-async fn send_the_sample_events(api: &Api) {
-    for (group, _) in GROUPS {
-        let function = api.stack.function(group).expect("the launcher runs every group");
-        for event in sample_events(group) {
-            function.invoke(event.text.as_bytes()).await.expect("an answer");
-        }
-    }
-}
-
 /// The first function to start does work that the others skip, so each one starts first once.
 async fn start_each_function_as_the_first(seen: &Arc<Mutex<Matrix>>) {
-    for (group, _) in GROUPS {
+    for (group, _) in groups() {
         let stack = recorded_stack(seen, Arc::new(HandClock::default())).await;
         stack.state(group).expect("the launcher runs every group").prepare().await;
     }

@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use local::{groups, template::FunctionDefinition};
+use local::{functions, template::FunctionDefinition};
 use serde_json::Value;
 use shared::settings::Settings;
 
@@ -42,7 +42,7 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
     for function in deployment().functions {
         for name in variables_read(&function) {
             let without = |asked: &str| value(&function, asked).filter(|_| asked != name);
-            let settings = Settings::from_lookup(without, &groups::sections(&function.group));
+            let settings = Settings::from_lookup(without, &functions::sections(&function.group));
             match settings {
                 Err(error) => assert_eq!(error.variable, name),
                 // An optional one, which may be empty in the template as well.
@@ -130,7 +130,7 @@ fn each_function_starts_with_every_extreme_value_that_a_parameter_admits() {
             .filter_map(Value::as_str)
         {
             for function in deployment_with(&[(name, extreme)]).functions {
-                let needs = groups::sections(&function.group);
+                let needs = functions::sections(&function.group);
                 let settings = Settings::from_lookup(|name| value(&function, name), &needs);
                 if let Err(error) = settings {
                     problems.push(format!(
@@ -153,7 +153,7 @@ fn variables_read(function: &FunctionDefinition) -> BTreeSet<String> {
         read.borrow_mut().insert(name.to_owned());
         value(function, name)
     };
-    if let Err(error) = Settings::from_lookup(lookup, &groups::sections(&function.group)) {
+    if let Err(error) = Settings::from_lookup(lookup, &functions::sections(&function.group)) {
         panic!("{} does not start with the defaults of template.yaml: {error}", function.logical_id)
     }
     let mut read = read.into_inner();

@@ -95,7 +95,7 @@ pub fn sample_events(group: &str) -> Vec<SampleEvent> {
 }
 
 fn made_event(group: &str) -> SampleEvent {
-    let routes = local::groups::routes(group).expect("a group of the launcher");
+    let routes = local::functions::routes(group).expect("a group of the launcher");
     let path =
         routes.paths().first().expect("a group serves a path").trim_end_matches('/').to_owned();
     let request = Request::builder()

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, sync::Arc};
 
 use local::{
+    functions,
     gateway::{Gateway, Target},
-    groups,
     route_table::{RouteKey, RouteTable},
 };
 use shared::{clock::Clock, http::routes::Routes, runtime::Function};
@@ -39,7 +39,7 @@ impl Api {
             .filter_map(|function| {
                 Some((
                     function.group.clone(),
-                    target(groups::routes(&function.group)?, &function.group),
+                    target(functions::routes(&function.group)?, &function.group),
                 ))
             })
             .collect();

@@ -15,7 +15,7 @@ use tracing_subscriber::{
 static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static INSTALLED: LazyLock<()> = LazyLock::new(|| {
     tracing_subscriber::registry()
-        .with(shared::runtime::log_targets(LevelFilter::TRACE, &local::groups::crates()))
+        .with(shared::runtime::log_targets(LevelFilter::TRACE, &local::functions::crates()))
         .with(shared::runtime::log_lines().with_writer(SharedLog))
         .init();
 });
@@ -39,7 +39,7 @@ impl KeptLog {
     pub fn subscriber(&self) -> impl Subscriber + Send + Sync + use<> {
         let kept = self.clone();
         tracing_subscriber::registry()
-            .with(shared::runtime::log_targets(LevelFilter::INFO, &local::groups::crates()))
+            .with(shared::runtime::log_targets(LevelFilter::INFO, &local::functions::crates()))
             .with(shared::runtime::log_lines().with_writer(move || kept.clone()))
     }
 

@@ -73,7 +73,7 @@ fn served(here: &Path) -> Vec<Served> {
     let document: Value = serde_json::from_slice(&read("openapi.json")).unwrap_or_else(|error| {
         panic!(
             "functions/docs/openapi.json: {error}. After a merge take one side of it whole, \
-             then run `cargo run -- document`"
+             then run `cargo run -- generate`"
         )
     });
     let site = Site::new(&document, guides(here));

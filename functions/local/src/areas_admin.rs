@@ -10,7 +10,11 @@ use location::{
     area_file::{self, Problem},
     areas::Area,
 };
-use shared::{area::PresentAreas, ids::AreaReleaseId, random::SystemRandom, store::Store};
+use shared::{
+    area::{AreaReleaseId, PresentAreas},
+    random::SystemRandom,
+    store::Store,
+};
 
 use crate::publication::{Publication, PublishError};
 

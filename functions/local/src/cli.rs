@@ -9,8 +9,8 @@ mod clean_up;
 mod costs;
 mod customer;
 mod doctor;
-mod document;
 mod failure;
+mod generate;
 mod invoke;
 mod mock;
 mod notify;
@@ -78,8 +78,9 @@ enum Command {
     Costs(Box<costs::CostsArgs>),
     /// Compare a deployed table with template.yaml, using your AWS credentials (read-only)
     Doctor(doctor::DoctorArgs),
-    /// Generate the OpenAPI document, functions/docs/openapi.json
-    Document(document::DocumentArgs),
+    /// Write the files that follow from the code: the OpenAPI document, the policies in
+    /// template.yaml, the tables in the READMEs
+    Generate(generate::GenerateArgs),
 }
 
 /// Runs the program; the first of `arguments` is its name.
@@ -112,7 +113,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
             Ok(())
         }
         Command::Doctor(args) => doctor::run(args).await,
-        Command::Document(args) => document::run(&args),
+        Command::Generate(args) => generate::run(&args),
     }
 }
 

@@ -7,7 +7,7 @@ use tracing_subscriber::{
     filter::LevelFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
-use crate::groups;
+use crate::functions;
 
 /// Logs our own crates at `level`, libraries at `warn`, and the embedded DynamoDB, which warns of
 /// every failed condition, at `error`. Metrics, which nothing collects here, are logged at `debug`
@@ -16,7 +16,7 @@ pub(crate) fn to_stderr(level: &str) {
     let level: LevelFilter = level.parse().unwrap_or(LevelFilter::INFO);
     let metrics =
         (metrics::TARGET, if level >= LevelFilter::DEBUG { level } else { LevelFilter::OFF });
-    let targets = log_targets(level, &groups::crates()).with_targets([
+    let targets = log_targets(level, &functions::crates()).with_targets([
         ("local", level),
         ("dynoxide", LevelFilter::ERROR.min(level)),
         metrics,

@@ -16,8 +16,8 @@ use shared::{
 
 use crate::{
     data_folder::generated_secret,
+    functions::Group,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
-    groups::Group,
     route_table::RouteTable,
     stack_error::StackError,
     template::{Overrides, StandIns, Template},

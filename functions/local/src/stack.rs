@@ -22,8 +22,8 @@ use crate::{
     content_admin::{ContentAdmin, ContentError},
     data_folder::DataFolder,
     dynamodb::Engine,
+    functions,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
-    groups,
     queue::Queue,
     route_table::RouteTable,
     schedule::Scheduled,
@@ -63,7 +63,7 @@ impl Stack {
         let stand_ins =
             StandIns { table_name: options.table_name.clone(), secrets: secrets.clone() };
         let deployment = template.resolve(&options.overrides, &stand_ins)?;
-        groups::check(&template.groups())?;
+        functions::check(&template.groups())?;
 
         let recorder = Recorder::new(options.on_message.clone());
         let engine = options.start_engine(data.as_ref()).await?;
@@ -220,7 +220,7 @@ impl Endpoints {
         functions: &[FunctionDefinition],
     ) -> Result<Vec<(String, Settings)>, StackError> {
         let read = |function: &FunctionDefinition| {
-            let needs = groups::sections(&function.group);
+            let needs = functions::sections(&function.group);
             let settings = Settings::from_variables(&self.environment(function), &needs);
             let settings = settings.map_err(|error| StackError::Config {
                 function: function.logical_id.clone(),
@@ -284,7 +284,7 @@ fn consumer_target(
     states: &HashMap<String, AppState>,
     options: &StackOptions,
 ) -> Option<ConsumerTarget> {
-    let consumer = groups::consumer(&function.group)?;
+    let consumer = functions::consumer(&function.group)?;
     let app = states.get(&function.group)?.clone();
     (consumer.start)(&app);
     let timeout = options.invocation_timeout.unwrap_or(function.timeout);
@@ -302,7 +302,7 @@ fn gateway(
     let routes = RouteTable::new(keys.map(|(key, group)| (key.clone(), group.clone())).collect());
     let routes = routes.map_err(StackError::DuplicateRoute)?;
     let target = |function: &FunctionDefinition| {
-        let served = groups::routes(&function.group)?;
+        let served = functions::routes(&function.group)?;
         let state = states.get(&function.group)?.clone();
         let timeout = options.invocation_timeout.unwrap_or(function.timeout.min(INTEGRATION_LIMIT));
         let target = Target { function: Function::new(served, state), timeout };

@@ -6,7 +6,7 @@ use shared::config::ConfigError;
 
 use crate::{
     connections::BindError, data_folder::DataFolderError, dynamodb::EngineError,
-    groups::GroupMismatch, route_table::RouteKey, table::TableError, template::TemplateError,
+    functions::GroupMismatch, route_table::RouteKey, table::TableError, template::TemplateError,
 };
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
-    address::{Address, Details},
+    address::{Address, AddressId, Details},
     error_responses,
     http::{
         error::ApiError,
@@ -14,7 +14,6 @@ use shared::{
             schema::{self, References},
         },
     },
-    ids::AddressId,
     point::Point,
     request,
     times::in_millis,

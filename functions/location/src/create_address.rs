@@ -3,7 +3,9 @@
 use axum::{Extension, extract::State, response::Response};
 use http::{HeaderMap, StatusCode};
 use shared::{
-    address::{Added, Address, AddressBook, DefaultPlace, Details, NewAddress as Addition},
+    address::{
+        Added, Address, AddressBook, AddressId, DefaultPlace, Details, NewAddress as Addition,
+    },
     app::AppState,
     auth::caller::Caller,
     error_responses,
@@ -13,7 +15,6 @@ use shared::{
         language::Languages,
     },
     idempotency::{Asker, StoredAnswer},
-    ids::AddressId,
     store::StoreError,
 };
 

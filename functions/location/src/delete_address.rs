@@ -3,7 +3,10 @@
 use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::{
-    address::Removed, app::AppState, auth::caller::Caller, http::error::ApiError, ids::AddressId,
+    address::{AddressId, Removed},
+    app::AppState,
+    auth::caller::Caller,
+    http::error::ApiError,
 };
 
 use crate::{address::changed_elsewhere, create_address::TRIES};

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use shared::{
-    app::AppState, area::PresentAreas, ids::AreaReleaseId, store::StoreError, swr_cache::SwrCache,
+    app::AppState,
+    area::{AreaReleaseId, PresentAreas},
+    store::StoreError,
+    swr_cache::SwrCache,
 };
 
 use crate::areas::{Area, AreaIndex};

@@ -6,11 +6,11 @@ use axum::{
 };
 use http::HeaderMap;
 use shared::{
-    address::{Address, AddressBook},
+    address::{Address, AddressBook, AddressId},
     app::AppState,
     auth::caller::Caller,
     http::{body::Body, error::ApiError, language::Languages},
-    ids::{AddressId, CustomerId},
+    ids::CustomerId,
     store::StoreError,
 };
 

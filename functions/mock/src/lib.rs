@@ -24,18 +24,6 @@ use shared::{
 use document::Document;
 use prefer::Preferences;
 
-/// The groups whose operations are mocked.
-const GROUPS: [fn() -> Routes; 8] = [
-    app_info::routes,
-    auth::routes,
-    customer::routes,
-    docs::operations,
-    fcm::routes,
-    location::routes,
-    petstore::routes,
-    wallet::routes,
-];
-
 /// All operations below `/mock`.
 pub fn routes() -> Routes {
     let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[
@@ -43,7 +31,10 @@ pub fn routes() -> Routes {
         Section::CODES,
         Section::COUNTRIES,
     ]);
-    GROUPS.iter().fold(none, |routes, group| routes.mocking("/mock", group(), answer))
+    let groups = groups::GROUPS.iter().map(|group| (group.routes)());
+    groups
+        .chain([docs::operations()])
+        .fold(none, |routes, group| routes.mocking("/mock", group, answer))
 }
 
 fn answer(app: AppState, request: MockedRequest) -> BoxFuture<'static, Result<Response, ApiError>> {

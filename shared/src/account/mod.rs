@@ -1,8 +1,5 @@
 //! Accounts: who may log in, with which phone, and in which sessions.
 //!
-//! Invariants: a phone belongs to at most one account, and an account has the one phone that its
-//! own item names; every change of a session is one conditional write of the account's one item.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `AUTH#<customer>` | `ACCOUNT` | the account: status, epoch, sessions |
@@ -33,7 +30,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Check, Delete, Get, Put, Query, QueryIndex, Update},
-    Domain, Prefix,
+    CALLER_GROUPS, Domain, Prefix,
     erasure::Erased,
     example::Example,
 };
@@ -56,6 +53,10 @@ pub use status::StatusSet;
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "account",
+    owns: "status, epoch and sessions of an account; who owns a phone; lists of customers",
+    invariants: "An account with all its sessions is one item, so log-in, refresh and log-out are one \
+        conditional write each. Raising the epoch ends every session at once, without comparing \
+        clocks. At most 20 sessions. A phone leads to one account at most",
     prefixes: &[
         Prefix {
             name: "PHONE#",
@@ -71,10 +72,8 @@ pub const DOMAIN: Domain = Domain {
             grants: &[
                 ("auth", &[Get, Update]),
                 ("customer", &[Get, Put, Update]),
-                ("wallet", &[Get]),
-                ("fcm", &[Get]),
+                (CALLER_GROUPS, &[Get]),
                 ("notifier", &[Get, Query]),
-                ("location", &[Get]),
                 ("cleanup", &[Get, Update, Delete, Query, Check, QueryIndex]),
             ],
             erased: Erased::LastBy(|of| erasure::erase_account(of).boxed()),

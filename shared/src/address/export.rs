@@ -6,9 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    address::model::{Address, AddressBook, Details},
+    address::{
+        AddressId,
+        model::{Address, AddressBook, Details},
+    },
     domain::export::{Members, Part, Reading, Source, members},
-    ids::AddressId,
     store::StoreError,
     times::in_millis,
 };

@@ -2,7 +2,7 @@
 
 use table::Key;
 
-use crate::ids::{AddressId, CustomerId};
+use crate::{address::AddressId, ids::CustomerId};
 
 /// A customer's addresses, the head of the book among them, which sorts behind them.
 pub(crate) fn addresses_of(customer: CustomerId) -> String {

@@ -1,8 +1,5 @@
 //! Address books.
 //!
-//! Invariants: a book has at most fifty addresses; if it has any, exactly one is the default. An
-//! address is added and removed together with the head of its book.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `ADDR#<customer>` | `ADDRESS#<address>` | an address |
@@ -22,12 +19,15 @@ use crate::domain::{
     example::Example,
 };
 
-pub use model::{Address, AddressBook, Details, MOST_ADDRESSES};
+pub use model::{Address, AddressBook, AddressId, Details, MOST_ADDRESSES};
 pub use store::{Added, DefaultPlace, NewAddress, Removed};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "address",
+    owns: "address books",
+    invariants: "At most fifty addresses. If there are any, exactly one is the default. An address is \
+        added and removed together with the head of its book",
     prefixes: &[Prefix {
         name: "ADDR#",
         grants: &[

@@ -9,10 +9,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ids::AddressId, point::Point};
+use crate::{ids::typed_id, point::Point};
 
 /// How many addresses a customer has at most.
 pub const MOST_ADDRESSES: u32 = 50;
+
+typed_id!(
+    /// One address of a customer.
+    AddressId
+);
 
 /// An address as it is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -14,9 +14,9 @@ use table::{
 };
 
 use crate::{
-    address::{Address, AddressBook, MOST_ADDRESSES, keys},
+    address::{Address, AddressBook, AddressId, MOST_ADDRESSES, keys},
     idempotency::{NewAnswer, Once},
-    ids::{AddressId, CustomerId},
+    ids::CustomerId,
     store::{Store, StoreError},
 };
 

@@ -2,7 +2,12 @@
 
 use table::Key;
 
-use crate::ids::AreaReleaseId;
+use crate::ids::typed_id;
+
+typed_id!(
+    /// One publication of the service areas.
+    AreaReleaseId
+);
 
 /// Which release of the service areas holds.
 pub fn present_areas() -> Key {

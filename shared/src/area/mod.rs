@@ -1,7 +1,5 @@
 //! The operator's service areas.
 //!
-//! Invariant: a release is written completely before one item names it, and never changes.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `AREA#PRESENT` | `PRESENT` | which release is in use |
@@ -18,11 +16,14 @@ use crate::domain::{
     example::Example,
 };
 
+pub use keys::AreaReleaseId;
 pub use store::{AreaRelease, PresentAreas};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "area",
+    owns: "service areas",
+    invariants: "A release is written completely before one item names it, and never changes",
     prefixes: &[Prefix {
         name: "AREA#",
         grants: &[("location", &[Get, Query])],

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use table::{Query, Write, Written, item, number, record};
 
 use crate::{
-    area::keys,
-    ids::AreaReleaseId,
+    area::keys::{self, AreaReleaseId},
     store::{Store, StoreError},
 };
 

@@ -13,7 +13,7 @@ pub mod tokens;
 
 use crate::domain::{
     Action::{Get, Put, Query},
-    Domain, Prefix,
+    CALLER_GROUPS, Domain, Prefix,
     erasure::Erased,
     example::Example,
 };
@@ -21,15 +21,11 @@ use crate::domain::{
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "auth",
+    owns: "public signing keys",
+    invariants: "Version n of the key signs; n and n-1 verify",
     prefixes: &[Prefix {
         name: "KEY#",
-        grants: &[
-            ("auth", &[Get, Put]),
-            ("customer", &[Get, Put]),
-            ("wallet", &[Query]),
-            ("fcm", &[Query]),
-            ("location", &[Query]),
-        ],
+        grants: &[("auth", &[Get, Put]), ("customer", &[Get, Put]), (CALLER_GROUPS, &[Query])],
         erased: Erased::Nothing("public keys of our own"),
     }],
     examples: &[Example::new("a public signing key", |_| public_keys::signing_key(3))],

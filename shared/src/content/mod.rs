@@ -1,9 +1,6 @@
 //! What the app shows to everybody: app information, FAQs, social accounts; and whether the API is
 //! open.
 //!
-//! Invariants: a version of the content never changes after it is written, and one item names the
-//! current one. A missing item closes nothing.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `APP#INFO` | `INFO` | availability of the API, the current version of the content |
@@ -16,7 +13,7 @@ pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
 
-use crate::domain::{Action::Get, Domain, Prefix, erasure::Erased, example::Example};
+use crate::domain::{API_GROUPS, Action::Get, Domain, Prefix, erasure::Erased, example::Example};
 
 pub use availability::AvailabilityCache;
 pub use localized::Localized;
@@ -29,17 +26,12 @@ pub use store::{AppInfo, ContentVersion};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "content",
+    owns: "app information, FAQs, social accounts, availability of the API",
+    invariants: "A version never changes after it is written; one item names the current one. No request \
+        waits for that item. A missing item closes nothing",
     prefixes: &[Prefix {
         name: "APP#",
-        grants: &[
-            ("auth", &[Get]),
-            ("customer", &[Get]),
-            ("wallet", &[Get]),
-            ("fcm", &[Get]),
-            ("app-info", &[Get]),
-            ("docs", &[Get]),
-            ("location", &[Get]),
-        ],
+        grants: &[(API_GROUPS, &[Get])],
         erased: Erased::Nothing("what the app shows to everybody"),
     }],
     examples: &[

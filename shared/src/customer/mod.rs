@@ -1,7 +1,5 @@
 //! Customer profiles: names, contact, preferences, and the phone as the customer wrote it.
 //!
-//! Invariants: a profile is made with its account; it changes only from the version that was read.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `PROFILE#<customer>` | `PROFILE` | the profile |
@@ -28,6 +26,8 @@ pub use store::{new_profile, replace_profile};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "customer",
+    owns: "profiles",
+    invariants: "A profile changes only from the version that was read",
     prefixes: &[Prefix {
         name: "PROFILE#",
         grants: &[("customer", &[Get, Put]), ("cleanup", &[Delete])],

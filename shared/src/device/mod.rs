@@ -1,9 +1,5 @@
 //! Push devices and their SNS endpoints.
 //!
-//! Invariants: a registration id has one owner. A device is active only while its own flag is set
-//! and the session that registered it is alive, so whatever ends sessions silences devices without
-//! touching them.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | a device |
@@ -45,6 +41,10 @@ pub use store::{Claimed, Replaced};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "device",
+    owns: "push devices and their SNS endpoints",
+    invariants: "A registration id has one owner. A device is active only while its own flag is set and \
+        the session that registered it is alive, so whatever ends sessions silences devices \
+        without touching them",
     prefixes: &[Prefix {
         name: "DEV#",
         grants: &[

@@ -202,3 +202,14 @@ pub fn operation_ids(groups: &[Routes]) -> Vec<String> {
     }
     ids
 }
+
+/// The tags of the operations of a group, in the order of their registration, each as often as an
+/// operation has it.
+pub fn tags(group: &Routes) -> Vec<String> {
+    let described = group.described();
+    let operations = described.flat_map(|(operation, described)| {
+        let methods = methods_of(group, operation, &described.paths);
+        methods.filter_map(|(_, described)| described.tags).flatten().collect::<Vec<_>>()
+    });
+    operations.collect()
+}

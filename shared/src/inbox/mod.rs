@@ -1,8 +1,5 @@
 //! Inboxes: a customer's notifications, and which of them are read.
 //!
-//! Invariants: every change of an inbox replaces its head, which has all counts and the marks up to
-//! which everything is read or deleted. A message enters an inbox once.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `INBOX#<customer>` | `HEAD` | the head of the inbox |
@@ -35,6 +32,10 @@ pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "inbox",
+    owns: "notifications",
+    invariants: "Every change replaces the inbox's head, which has all counts and the marks up to which \
+        everything is read or deleted. A message enters an inbox once. Items live for whole \
+        weeks, so the counts of a week leave with its items",
     prefixes: &[Prefix {
         name: "INBOX#",
         grants: &[

@@ -1,8 +1,5 @@
 //! Rate limits and budgets, counted in the table.
 //!
-//! Invariants: each counter changes by a conditional write of its own, and none takes part in a
-//! transaction; what is refused is not counted.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `RATE#sends-phone#<hash>` | `LOG` | the codes sent to a phone within the last hour |
@@ -27,7 +24,7 @@ use table::IndexList;
 use crate::{
     domain::{
         Action::{Delete, Get, Put, Query, QueryIndex, Update},
-        Domain, Prefix,
+        Domain, Prefix, WRITER_GROUPS,
         clean_up::Task,
         erasure::Erased,
         example::Example,
@@ -44,14 +41,14 @@ pub use tries::TriesOn;
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "limits",
+    owns: "limits and budgets",
+    invariants: "Each counter changes by its own conditional addition and takes part in no transaction. A \
+        refusal changes nothing that counts against anybody else",
     prefixes: &[Prefix {
         name: "RATE#",
         grants: &[
             ("auth", &[Get, Put, Update, Query]),
-            ("customer", &[Update]),
-            ("wallet", &[Update]),
-            ("fcm", &[Update]),
-            ("location", &[Update]),
+            (WRITER_GROUPS, &[Update]),
             ("cleanup", &[Delete, QueryIndex]),
         ],
         erased: Erased::Nothing(

@@ -1,8 +1,5 @@
 //! One-time codes: how a code is drawn, stored, tried and spent.
 //!
-//! Invariants: a code is stored as a hash; a try is reserved before the code is compared, so
-//! parallel guesses cannot outrun the count; a code is spent in the transaction of what it proves.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `OTP#<challenge>` | `CHALLENGE` | a sent code, with its tries; expires |
@@ -29,6 +26,10 @@ pub use store::{Reserved, spend_code};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "otp",
+    owns: "one-time codes",
+    invariants: "A try is reserved before the code is compared, so parallel guesses cannot outrun the \
+        count. A code is used in the transaction that creates the session. Codes are stored as \
+        keyed hashes",
     prefixes: &[Prefix {
         name: "OTP#",
         grants: &[

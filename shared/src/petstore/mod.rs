@@ -1,7 +1,5 @@
 //! The Petstore: pets, orders and users.
 //!
-//! Invariant: lists and inventory change in the transaction of the pet.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `PET#<id>` | `PET` | a pet |
@@ -35,6 +33,8 @@ pub use store::PetChange;
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "petstore",
+    owns: "pets, orders and users of the Petstore",
+    invariants: "Lists and inventory change in the transaction of the pet",
     prefixes: &[Prefix {
         name: "PET#",
         grants: &[

@@ -1,9 +1,5 @@
 //! Wallets: balances, the ledger behind them, holds, and the audit.
 //!
-//! Invariants: in each currency available and held money are never negative, and their sum is that
-//! of all entries. Balance, entry, hold and stored answer change in one transaction. Entries are
-//! numbered without gaps and never change.
-//!
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `WALLET#<customer>` | `WALLET` | the balances |
@@ -49,6 +45,11 @@ pub use store::{DueHold, Listed, Posted, Reversal};
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {
     name: "wallet",
+    owns: "balances, ledger, holds, audit",
+    invariants: "In each currency available ≥ 0, held ≥ 0, and available + held is the sum of all \
+        entries. Each change is one transaction of balance, entry, hold and stored answer. \
+        Entries are numbered without gaps and never change. A wallet is created and closed with \
+        its account",
     prefixes: &[Prefix {
         name: "WALLET#",
         grants: &[

@@ -61,7 +61,7 @@ async fn the_served_document_is_the_committed_one() {
     let served = api.get("/openapi.json").send().await.expect(200).json();
     let committed: Value =
         serde_json::from_str(include_str!("../../../functions/docs/openapi.json")).unwrap();
-    assert!(served == committed, "run `cargo run -- document`, then build again");
+    assert!(served == committed, "run `cargo run -- generate`, then build again");
 }
 
 #[tokio::test]

@@ -203,9 +203,14 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
-    /// `routes!` declares the modules of the operations that it registers. It imports nothing from
-    /// them, as `mod` does not.
+    /// `routes!` declares the modules of the operations that it registers, and `domains!` those of
+    /// the domains. They import nothing from them, as `mod` does not.
     fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
+        if item.mac.path.is_ident("domains") {
+            let tokens = item.mac.tokens.clone().into_iter();
+            let names = tokens.filter(|token| matches!(token, TokenTree::Ident(_)));
+            return self.modules.extend(names.map(|name| (name.to_string(), None)));
+        }
         if !item.mac.path.is_ident("routes") {
             return visit::visit_item_macro(self, item);
         }

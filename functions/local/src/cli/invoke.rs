@@ -10,7 +10,7 @@ use super::{
     output::print_line,
     stack_args::{StackArgs, template},
 };
-use crate::{groups, log, stack::Stack};
+use crate::{functions, log, stack::Stack};
 
 #[derive(Debug, Args)]
 pub(super) struct InvokeArgs {
@@ -46,7 +46,7 @@ async fn invoke(stack: &Stack, name: &str, event: &str) -> Result<Value, Failure
         return consumer.handle(event).await.map_err(|error| failed(&error));
     }
     let Some(function) = stack.function(name) else {
-        let known: Vec<_> = groups::names().collect();
+        let known: Vec<_> = functions::names().collect();
         return Err(Failure::usage(format_args!(
             "there is no function {name}; the functions are {}",
             known.join(", ")

@@ -60,6 +60,11 @@ impl Call {
         call
     }
 
+    /// The path with its query.
+    pub fn path(&self) -> &str {
+        self.url.strip_prefix(BASE_URL).unwrap_or(&self.url)
+    }
+
     /// Adds a parameter. An optional one is left out unless it has an example.
     fn add_parameter(&mut self, document: &Value, parameter: &Value, query: &mut Vec<String>) {
         let name = parameter["name"].as_str().unwrap_or_default();

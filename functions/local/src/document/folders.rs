@@ -2,7 +2,8 @@
 //! this backend replaces.
 //!
 //! Invariant: only this file defines the order. Operations that the original API does not have come
-//! last in their folder, in the order of their registration. A contract test checks the document.
+//! last in their folder, in the order of their registration; tags that it does not have become
+//! folders after these, described by their groups' packages. A contract test checks the document.
 
 /// Folders under one heading.
 #[derive(Debug)]
@@ -174,10 +175,8 @@ pub fn folders() -> impl Iterator<Item = &'static Folder> {
 
 /// The index of an operation's folder, and its index among the folder's original operations. What
 /// is not listed comes last.
-pub fn position(tag: &str, id: &str) -> (usize, usize) {
-    let folder = folders().position(|folder| folder.tag == tag).unwrap_or(usize::MAX);
-    let operation = folders()
-        .nth(folder)
-        .and_then(|folder| folder.operations.iter().position(|operation| *operation == id));
-    (folder, operation.unwrap_or(usize::MAX))
+pub fn position(tag: &str, id: &str) -> Option<(usize, usize)> {
+    let (index, folder) = folders().enumerate().find(|(_, folder)| folder.tag == tag)?;
+    let operation = folder.operations.iter().position(|operation| *operation == id);
+    Some((index, operation.unwrap_or(usize::MAX)))
 }

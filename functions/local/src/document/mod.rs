@@ -22,7 +22,7 @@ pub use self::{
     call::{Body, Call, Part},
     folders::{Folder, folders},
 };
-use crate::groups;
+use crate::functions;
 
 /// The committed file, from the repository's root.
 pub const FILE: &str = "functions/docs/openapi.json";
@@ -31,7 +31,7 @@ const SUMMARY: &str = "A complete backend for mobile apps: log-in by one-time co
     tokens, profiles, addresses, a wallet, push devices and an inbox.";
 
 pub fn document() -> Value {
-    let routes: Vec<_> = groups::GROUPS.iter().map(|(_, routes)| routes()).collect();
+    let routes: Vec<_> = functions::groups().map(|(_, routes)| routes()).collect();
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
         .expect("the document is JSON");
     flatten::merge_objects(&mut document);
@@ -58,8 +58,24 @@ pub fn document() -> Value {
     }
     document["servers"] = servers();
     document["webhooks"] = webhooks::webhooks();
-    order::sort(&mut document, &shared::http::openapi::operation_ids(&routes));
+    let others = other_tags();
+    order::sort(&mut document, &shared::http::openapi::operation_ids(&routes), &others);
     document
+}
+
+/// The tags that are no folder of the original API, with the descriptions of their groups.
+fn other_tags() -> Vec<(String, &'static str)> {
+    let mut tags = Vec::new();
+    for group in groups::GROUPS {
+        for tag in shared::http::openapi::tags(&(group.routes)()) {
+            let is_known = folders().any(|folder| folder.tag == tag)
+                || tags.iter().any(|(known, _)| *known == tag);
+            if !is_known {
+                tags.push((tag, group.description));
+            }
+        }
+    }
+    tags
 }
 
 /// The content of [`FILE`].

@@ -25,9 +25,10 @@ struct SortKey {
     method: String,
 }
 
-/// Sorts the document. `ids` are the operations in the order of their registration.
-pub(super) fn sort(document: &mut Value, ids: &[String]) {
-    let mut keys = sort_keys(document, ids);
+/// Sorts the document. `ids` are the operations in the order of their registration, `others` the
+/// tags that are no folder of the original API, with their descriptions.
+pub(super) fn sort(document: &mut Value, ids: &[String], others: &[(String, &str)]) {
+    let mut keys = sort_keys(document, ids, others);
     keys.sort();
     number_operations(document, &keys);
     let first = |matches: &dyn Fn(&SortKey) -> bool| keys.iter().position(matches);
@@ -37,18 +38,22 @@ pub(super) fn sort(document: &mut Value, ids: &[String]) {
             sort_members(item, |method| first(&|key| key.path == path && key.method == method));
         }
     }
-    set_tags(document, &keys);
+    set_tags(document, &keys, others);
     sort_members(document, |name| MEMBERS.iter().position(|known| *known == name));
 }
 
-fn sort_keys(document: &mut Value, ids: &[String]) -> Vec<SortKey> {
+fn sort_keys(document: &mut Value, ids: &[String], others: &[(String, &str)]) -> Vec<SortKey> {
     let registered: HashMap<&str, usize> =
         ids.iter().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
     let mut keys = Vec::new();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
             let id = operation["operationId"].as_str().unwrap_or_default();
-            let (folder, listed) = position(operation["tags"][0].as_str().unwrap_or_default(), id);
+            let tag = operation["tags"][0].as_str().unwrap_or_default();
+            let (folder, listed) = position(tag, id).unwrap_or_else(|| {
+                let other = others.iter().position(|(other, _)| other == tag);
+                (folders().count() + other.unwrap_or(others.len()), 0)
+            });
             let registered = registered.get(id).copied().unwrap_or(usize::MAX);
             keys.push(SortKey {
                 folder,
@@ -73,7 +78,7 @@ fn number_operations(document: &mut Value, keys: &[SortKey]) {
 }
 
 /// Writes the folders that have operations, and their groups.
-fn set_tags(document: &mut Value, keys: &[SortKey]) {
+fn set_tags(document: &mut Value, keys: &[SortKey], others: &[(String, &str)]) {
     let is_used = |tag: &str| {
         keys.iter().any(|key| folders().nth(key.folder).is_some_and(|folder| folder.tag == tag))
     };
@@ -89,8 +94,11 @@ fn set_tags(document: &mut Value, keys: &[SortKey]) {
             group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
         (!tags.is_empty()).then(|| json!({"name": group.name, "tags": tags}))
     };
-    document["tags"] = folders().filter(|folder| is_used(folder.tag)).map(tag).collect();
-    document["x-tagGroups"] = GROUPS.iter().filter_map(group).collect();
+    let described = folders().filter(|folder| is_used(folder.tag)).map(tag);
+    let other = |(tag, description): &(String, &str)| json!({"name": tag, "x-displayName": tag, "description": description});
+    document["tags"] = described.chain(others.iter().map(other)).collect();
+    let alone = others.iter().map(|(tag, _)| json!({"name": tag, "tags": [tag]}));
+    document["x-tagGroups"] = GROUPS.iter().filter_map(group).chain(alone).collect();
 }
 
 /// Sorts an object's members by `index`. Those without an index come last.

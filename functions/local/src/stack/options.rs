@@ -24,7 +24,7 @@ use crate::{
     connections::{self, Server},
     data_folder::{DataFolder, generated_secret},
     dynamodb::Engine,
-    groups,
+    functions,
     sns_recorder::{OnMessage, Recorder},
     stack_error::StackError,
     template::{Overrides, StandIns, Template},
@@ -110,7 +110,7 @@ impl StackOptions {
     pub(super) fn check(&self, template: &Template) -> Result<&Self, StackError> {
         let secrets = template.secrets().into_iter().map(|id| (id, "unknown".to_owned())).collect();
         template.resolve(&self.overrides, &StandIns { table_name: None, secrets })?;
-        groups::check(&template.groups())?;
+        functions::check(&template.groups())?;
         Ok(self)
     }
 

@@ -1,4 +1,4 @@
-//! The endpoint groups and the consumers that the launcher and the tests run.
+//! The functions that the launcher and the tests run: groups, which serve HTTP, and consumers.
 //!
 //! Invariant: this list and `template.yaml` have the same functions; [`check`] names one that is
 //! missing on either side.
@@ -10,18 +10,14 @@ use shared::{http::routes::Routes, runtime::Consumer, settings::Section};
 /// Package name and routes.
 pub type Group = (&'static str, fn() -> Routes);
 
+/// Groups that tell about the operations of the others.
+const ABOUT_THE_API: [Group; 2] = [("docs", docs::routes), ("mock", mock::routes)];
+
 /// The packages under `functions/` that serve HTTP.
-pub const GROUPS: &[Group] = &[
-    ("app-info", app_info::routes),
-    ("auth", auth::routes),
-    ("customer", customer::routes),
-    ("docs", docs::routes),
-    ("fcm", fcm::routes),
-    ("location", location::routes),
-    ("mock", mock::routes),
-    ("petstore", petstore::routes),
-    ("wallet", wallet::routes),
-];
+pub fn groups() -> impl Iterator<Item = Group> {
+    let of_the_api = groups::GROUPS.iter().map(|group| (group.name, group.routes));
+    of_the_api.chain(ABOUT_THE_API)
+}
 
 /// Package name and event handler.
 pub type NamedConsumer = (&'static str, fn() -> Consumer);
@@ -33,9 +29,9 @@ pub const CONSUMERS: &[NamedConsumer] =
 /// A function that only one side has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GroupMismatch {
-    /// In the template, but neither in [`GROUPS`] nor in [`CONSUMERS`].
+    /// In the template, but neither in [`groups()`] nor in [`CONSUMERS`].
     NotServed(String),
-    /// In [`GROUPS`] or [`CONSUMERS`], but not in the template.
+    /// In [`groups()`] or [`CONSUMERS`], but not in the template.
     NotDeployed(String),
 }
 
@@ -45,15 +41,16 @@ impl fmt::Display for GroupMismatch {
             Self::NotServed(group) => {
                 write!(
                     f,
-                    "template.yaml has a function for functions/{group}; add it to GROUPS or \
-                     CONSUMERS in functions/local/src/groups.rs"
+                    "template.yaml has a function for functions/{group}; add it to the \
+                     dependencies of functions/groups, or if it has no routes to CONSUMERS in \
+                     functions/local/src/functions.rs"
                 )
             }
             Self::NotDeployed(group) => {
                 write!(
                     f,
-                    "functions/local/src/groups.rs lists {group}; add a function for \
-                     functions/{group} to template.yaml"
+                    "functions/groups or functions/local/src/functions.rs lists {group}; add a \
+                     function for functions/{group} to template.yaml"
                 )
             }
         }
@@ -64,13 +61,13 @@ impl std::error::Error for GroupMismatch {}
 
 /// The crate names of groups and consumers, which are the targets of their log lines.
 pub fn crates() -> Vec<&'static str> {
-    let groups = GROUPS.iter().map(|(_, routes)| routes().group());
+    let groups = groups().map(|(_, routes)| routes().group());
     groups.chain(CONSUMERS.iter().map(|(_, consumer)| consumer().name)).collect()
 }
 
 /// The package names of groups and consumers.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    GROUPS.iter().map(|(name, _)| *name).chain(CONSUMERS.iter().map(|(name, _)| *name))
+    groups().map(|(name, _)| name).chain(CONSUMERS.iter().map(|(name, _)| *name))
 }
 
 pub fn consumer(name: &str) -> Option<Consumer> {
@@ -78,7 +75,7 @@ pub fn consumer(name: &str) -> Option<Consumer> {
 }
 
 pub fn routes(group: &str) -> Option<Routes> {
-    GROUPS.iter().find(|(name, _)| *name == group).map(|(_, routes)| routes())
+    groups().find(|(name, _)| *name == group).map(|(_, routes)| routes())
 }
 
 /// The settings that a group or a consumer reads.
@@ -113,9 +110,9 @@ mod tests {
         assert_eq!(check(&functions), Err(GroupMismatch::NotServed("unknown".to_owned())));
         assert_eq!(
             check(&functions[1..2]),
-            Err(GroupMismatch::NotDeployed(GROUPS[0].0.to_owned()))
+            Err(GroupMismatch::NotDeployed(groups::GROUPS[0].name.to_owned()))
         );
-        let of_groups: Vec<_> = GROUPS.iter().map(|(group, _)| (*group).to_owned()).collect();
+        let of_groups: Vec<_> = groups().map(|(group, _)| group.to_owned()).collect();
         assert_eq!(check(&of_groups), Err(GroupMismatch::NotDeployed(CONSUMERS[0].0.to_owned())));
     }
 }

@@ -1,0 +1,32 @@
+//! Writes the list of groups from the dependencies of this package.
+
+use std::{env, error::Error, fs, path::Path};
+
+use toml::{Table, Value};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let manifest = read(Path::new("Cargo.toml"))?;
+    let dependencies = manifest["dependencies"].as_table().ok_or("dependencies is no table")?;
+    let mut list = String::from("/// All groups, by name.\npub const GROUPS: &[Group] = &[\n");
+    for (name, dependency) in dependencies {
+        let Some(path) = dependency.get("path").and_then(Value::as_str) else { continue };
+        let manifest = read(&Path::new(path).join("Cargo.toml"))?;
+        let description = manifest["package"].get("description").and_then(Value::as_str);
+        let description = description
+            .ok_or_else(|| format!("functions/{name}/Cargo.toml needs a `description`"))?;
+        let library = name.replace('-', "_");
+        list += &format!(
+            "    Group {{ name: {name:?}, description: {description:?}, \
+             routes: {library}::routes }},\n"
+        );
+    }
+    list += "];\n";
+    fs::write(Path::new(&env::var("OUT_DIR")?).join("groups.rs"), list)?;
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "this is how a build script talks to Cargo")]
+fn read(manifest: &Path) -> Result<Table, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", manifest.display());
+    Ok(fs::read_to_string(manifest)?.parse()?)
+}
