@@ -1,9 +1,10 @@
 //! Writes the list of groups from the dependencies of this package.
 
-use std::{env, error::Error, fs, path::Path};
+use std::{env, error::Error, fmt::Write as _, fs, path::Path};
 
 use toml::{Table, Value};
 
+#[expect(clippy::disallowed_methods, reason = "so Cargo tells a build script where to write")]
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = read(Path::new("Cargo.toml"))?;
     let dependencies = manifest["dependencies"].as_table().ok_or("dependencies is no table")?;
@@ -15,10 +16,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let description = description
             .ok_or_else(|| format!("functions/{name}/Cargo.toml needs a `description`"))?;
         let library = name.replace('-', "_");
-        list += &format!(
+        writeln!(
+            list,
             "    Group {{ name: {name:?}, description: {description:?}, \
-             routes: {library}::routes }},\n"
-        );
+             routes: {library}::routes }},"
+        )?;
     }
     list += "];\n";
     fs::write(Path::new(&env::var("OUT_DIR")?).join("groups.rs"), list)?;

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
     use crate::grants::grants;
 
-    const TEMPLATE: &str = r#"Resources:
+    const TEMPLATE: &str = r"Resources:
   # Notes.
   NotesFunction:
     Type: AWS::Serverless::Function
@@ -241,7 +241,7 @@ mod tests {
 
   NotesLogs:
     Type: AWS::Logs::LogGroup
-"#;
+";
 
     fn granted(cells: &[(&str, &[&str])]) -> Grants {
         let cell = |(prefix, actions): &(&str, &[&str])| {
