@@ -11,6 +11,7 @@ mod document;
 mod endings;
 mod events;
 mod examples;
+mod expiry_lists;
 mod folders;
 mod groups;
 mod layers;
