@@ -9,7 +9,7 @@ pub mod erasure;
 pub mod example;
 pub mod export;
 
-use self::{clean_up::Task, erasure::Erased, example::Example, export::Part};
+use self::{clean_up::Task, erasure::Erased, example::Example, export::ExportPart};
 
 /// One domain.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +25,7 @@ pub struct Domain {
     /// Each of its keys once.
     pub examples: &'static [Example],
     /// What a customer's export shows of it.
-    pub export: &'static [Part],
+    pub export: &'static [ExportPart],
     /// Its tasks of the clean-up.
     pub tasks: &'static [Task],
 }

@@ -10,6 +10,7 @@ mod costs;
 mod endings;
 mod events;
 mod examples;
+mod expiry_lists;
 mod folders;
 mod generated;
 mod groups;

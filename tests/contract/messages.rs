@@ -26,7 +26,7 @@ const NAMED: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn the_policies_for_sns_match_the_calls_of_the_functions() {
-    let done = &traffic::of_all_operations().await.calls;
+    let done = &traffic::of_all_operations().await.seen.calls;
     let mut problems = Vec::new();
     let mut granted: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for statement in statements()

@@ -172,7 +172,7 @@ fn only_packages_are_granted_anything() {
 #[tokio::test]
 async fn the_domains_grant_what_the_functions_do() {
     let grants = grants();
-    let done = &traffic::of_all_operations().await.calls;
+    let done = &traffic::of_all_operations().await.seen.calls;
     let mut problems = Vec::new();
     for (cell @ (group, prefix), actions) in
         done.iter().filter(|((_, prefix), _)| prefix.ends_with('#'))

@@ -3,7 +3,10 @@
 //! Protocol (DynamoDB, "Using IAM policy conditions"): IAM checks the partition keys of a call, and
 //! the action of each part of a transaction.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_sdk_dynamodb::{
     config::{
@@ -13,6 +16,7 @@ use aws_sdk_dynamodb::{
 };
 use local::grants::OF_THE_INDEX;
 use serde_json::Value;
+use table::DUE;
 
 use crate::{messages, permissions::Matrix};
 
@@ -22,7 +26,18 @@ pub struct Recorder {
     /// The function that makes the calls.
     pub group: String,
     /// The calls of all functions.
-    pub seen: Arc<Mutex<Matrix>>,
+    pub seen: Arc<Mutex<Seen>>,
+}
+
+/// What the functions did.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The actions by group and by prefix of the partition key or kind of SNS resource.
+    pub calls: Matrix,
+    /// The lists of the expiry index on which items were put, such as `OTP#DUE`.
+    pub listed: BTreeSet<String>,
+    /// The lists of the expiry index that were queried.
+    pub walked: BTreeSet<String>,
 }
 
 impl Intercept for Recorder {
@@ -41,10 +56,11 @@ impl Intercept for Recorder {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(target) = request.headers().get("x-amz-target") else {
             let (action, kind) = messages::permission_of(body);
-            seen.entry((self.group.clone(), kind)).or_default().insert(action);
+            seen.calls.entry((self.group.clone(), kind)).or_default().insert(action);
             return Ok(());
         };
         let body: Value = serde_json::from_slice(body)?;
+        seen.listed.extend(lists_of(&body));
         for (action, partition) in
             permissions_of(target.rsplit('.').next().unwrap_or_default(), &body)
         {
@@ -52,9 +68,10 @@ impl Intercept for Recorder {
             let action = if body["IndexName"].is_null() {
                 format!("dynamodb:{action}")
             } else {
+                seen.walked.extend(list_of(&partition));
                 OF_THE_INDEX.to_owned()
             };
-            seen.entry((self.group.clone(), prefix)).or_default().insert(action);
+            seen.calls.entry((self.group.clone(), prefix)).or_default().insert(action);
         }
         Ok(())
     }
@@ -104,6 +121,23 @@ fn permissions_of(operation: &str, body: &Value) -> Vec<(String, String)> {
              tests/contract/recorder.rs"
         ),
     }
+}
+
+/// The lists on which a call puts items.
+fn lists_of(call: &Value) -> Vec<String> {
+    let parts = call["TransactItems"].as_array().into_iter().flatten();
+    let parts = parts.filter_map(Value::as_object).flat_map(|part| part.values());
+    let partition = |write: &Value| {
+        let put = write["Item"][DUE]["S"].as_str();
+        let update = write["ExpressionAttributeValues"][format!(":{DUE}")]["S"].as_str();
+        put.or(update).and_then(list_of)
+    };
+    std::iter::once(call).chain(parts).filter_map(partition).collect()
+}
+
+/// The list that a partition of the index belongs to.
+fn list_of(partition: &str) -> Option<String> {
+    partition.rsplit_once('#').map(|(list, _)| list.to_owned())
 }
 
 /// The partition of a Query, whose key condition begins with `name = :value`.

@@ -26,16 +26,15 @@ use tokio::sync::OnceCell;
 use tracing::instrument::WithSubscriber as _;
 
 use crate::{
-    permissions::Matrix,
-    recorder::Recorder,
+    recorder::{Recorder, Seen},
     repository::{Operation, template},
 };
 
 /// What all operations did. Recorded once for all tests.
 #[derive(Debug)]
 pub struct Traffic {
-    /// The actions by group and by prefix of the partition key or kind of SNS resource.
-    pub calls: Matrix,
+    /// The calls to the table and to SNS.
+    pub seen: Seen,
     /// The lines of the log.
     pub log: Vec<Value>,
 }
@@ -45,8 +44,8 @@ pub async fn of_all_operations() -> &'static Traffic {
     static SEEN: OnceCell<Traffic> = OnceCell::const_new();
     let recorded = async {
         let log = KeptLog::default();
-        let calls = record(&log).with_subscriber(log.subscriber()).await;
-        Traffic { calls, log: log.lines() }
+        let seen = record(&log).with_subscriber(log.subscriber()).await;
+        Traffic { seen, log: log.lines() }
     };
     SEEN.get_or_init(|| recorded).await
 }
@@ -59,8 +58,8 @@ pub fn succeeds(line: &Value, operation: &Operation) -> bool {
         && line["status"].as_u64().is_some_and(|status| status < 300)
 }
 
-async fn record(log: &KeptLog) -> Matrix {
-    let seen = Arc::new(Mutex::new(Matrix::new()));
+async fn record(log: &KeptLog) -> Seen {
+    let seen = Arc::new(Mutex::new(Seen::default()));
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
     let api =
@@ -87,7 +86,7 @@ async fn record(log: &KeptLog) -> Matrix {
 }
 
 /// The first function to start does work that the others skip, so each one starts first once.
-async fn start_each_function_as_the_first(seen: &Arc<Mutex<Matrix>>) {
+async fn start_each_function_as_the_first(seen: &Arc<Mutex<Seen>>) {
     for (group, _) in groups() {
         let stack = recorded_stack(seen, Arc::new(HandClock::default())).await;
         stack.state(group).expect("the launcher runs every group").prepare().await;
@@ -374,7 +373,7 @@ async fn use_the_petstore(api: &Api) {
 }
 
 /// A stack whose functions record their calls in `seen`.
-async fn recorded_stack(seen: &Arc<Mutex<Matrix>>, clock: Arc<dyn Clock>) -> Stack {
+async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
     let clients = move |group: &str, settings: &Settings| {
         let clients = Clients::new(&settings.aws);

@@ -232,6 +232,14 @@ impl Answer {
             .unwrap_or_else(|error| panic!("{error}: {:?}", self.body))
     }
 
+    /// The body as JSON, with `[id]` in place of its id, which differs from run to run.
+    pub fn json_for_snapshot(&self) -> Value {
+        let mut json = self.json();
+        assert!(json["id"].is_string(), "{json} has no id");
+        json["id"] = "[id]".into();
+        json
+    }
+
     /// A string field of the body.
     pub fn text(&self, member: &str) -> String {
         let json = self.json();

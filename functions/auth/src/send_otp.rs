@@ -13,11 +13,11 @@ use shared::{
     error_responses,
     http::{
         address::ClientAddress,
-        body::Body,
+        body,
         checked::Checked,
         error::ApiError,
         rate_limit::RateLimits,
-        request::{Choice, Fields, Nullable, Optional, OrDefault, Text},
+        request::{Choice, Field, Fields, Nullable, Optional, OrDefault, Text},
     },
     ids::ChallengeId,
     limits::Wait,
@@ -29,6 +29,8 @@ use utoipa::ToSchema;
 
 use crate::sending::{Plan, Recipient, not_a_phone};
 
+type PurposeField = OrDefault<Nullable<Choice<Purpose>>>;
+
 request! {
     /// Where to send a code, and what for.
     #[check(phone_of_country)]
@@ -38,7 +40,7 @@ request! {
         /// ISO 3166-1 alpha-2, for national numbers.
         country: Optional<Nullable<Text<2, 2>>>,
         /// What the code will prove. `change_phone` and `delete` need a bearer token.
-        purpose: OrDefault<Nullable<Choice<Purpose>>>,
+        purpose: PurposeField,
         /// Eleven characters that let the Android app read the message (SMS Retriever).
         app_hash: Optional<Nullable<Text<11, 11>>>,
     }
@@ -62,32 +64,42 @@ pub(crate) struct Asked {
     recipient: Recipient,
 }
 
-impl CodeRequest {
-    fn needs_token(&self) -> bool {
-        matches!(self.purpose, Purpose::ChangePhone | Purpose::Delete)
-    }
-
-    fn recipient(&self, app: &AppState) -> Result<Recipient, ApiError> {
-        Recipient::find(app, &self.phone, self.country.as_deref())
-    }
+/// The fields of a request whose body could be parsed, and who asks, where the purpose needs to
+/// know. Field errors are reported after the token is checked: 401 comes before 400.
+struct Unread {
+    fields: Fields,
+    caller: Option<LateCaller>,
 }
 
-/// Reads the request, then the caller where its purpose needs one.
-async fn read(request: Request, app: &AppState) -> Result<(CodeRequest, LateCaller), ApiError> {
-    let (mut head, body) = request.into_parts();
-    let Ok(late) = LateCaller::from_request_parts(&mut head, app).await;
-    let request = Request::from_parts(head, body);
-    let Body(request) = Body::<CodeRequest>::from_request(request, app).await?;
-    Ok((request, late))
+impl Unread {
+    async fn of(request: Request, app: &AppState) -> Result<Self, ApiError> {
+        let (mut head, body) = request.into_parts();
+        let Ok(caller) = LateCaller::from_request_parts(&mut head, app).await;
+        let mut fields = body::fields(Request::from_parts(head, body), app).await?;
+        let needs_token = matches!(
+            PurposeField::peek(&mut fields, "purpose"),
+            Some(Purpose::ChangePhone | Purpose::Delete)
+        );
+        Ok(Self { fields, caller: needs_token.then_some(caller) })
+    }
+
+    fn read(self, app: &AppState) -> Result<(CodeRequest, Recipient), ApiError> {
+        let request: CodeRequest = self.fields.read().map_err(ApiError::fields)?;
+        let recipient = Recipient::find(app, &request.phone, request.country.as_deref())?;
+        Ok((request, recipient))
+    }
 }
 
 impl FromRequest<AppState> for Asked {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let (request, late) = read(request, app).await?;
-        let caller = if request.needs_token() { Some(late.caller().await?) } else { None };
-        let recipient = request.recipient(app)?;
+        let unread = Unread::of(request, app).await?;
+        let caller = match &unread.caller {
+            Some(late) => Some(late.caller().await?),
+            None => None,
+        };
+        let (request, recipient) = unread.read(app)?;
         Ok(Self { request, caller, recipient })
     }
 }
@@ -95,11 +107,9 @@ impl FromRequest<AppState> for Asked {
 impl Checked for Asked {
     async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
         let checked = async {
-            let (request, late) = read(std::mem::take(request), app).await?;
-            if request.needs_token() {
-                late.has_token()?;
-            }
-            request.recipient(app).map(drop)
+            let unread = Unread::of(std::mem::take(request), app).await?;
+            unread.caller.as_ref().map_or(Ok(()), LateCaller::has_token)?;
+            unread.read(app).map(drop)
         };
         checked.await.map_err(ApiError::into_response)
     }

@@ -17,7 +17,9 @@ use shared::{
         request::Violation,
     },
     ids::ChallengeId,
-    limits::{BudgetKind, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour},
+    limits::{
+        BudgetKind, Counted, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour,
+    },
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     phone::{Phone, PhoneError},
     random::below,
@@ -110,10 +112,10 @@ impl Plan {
             budgets(app, &recipient)
         );
         match counted? {
-            shared::limits::Counted::Within(used) => {
+            Counted::Within(used) => {
                 limits.counted(of_address, used, to_next_hour(now));
             }
-            shared::limits::Counted::Over(wait) => {
+            Counted::Over(wait) => {
                 limits.reached(of_address, wait);
                 return Err(ApiError::throttled(wait));
             }
@@ -154,7 +156,7 @@ impl Plan {
             self.spend(app, limits, Budget::Country),
             self.spend(app, limits, Budget::Total),
         );
-        let counted = Counted {
+        let counted = Charges {
             logged: matches!(logged, Ok(true)),
             country: found(&country),
             total: found(&total),
@@ -180,7 +182,7 @@ impl Plan {
 
     /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip
     /// otherwise.
-    async fn settle(&mut self, app: &AppState, counted: Counted) -> Result<(), ApiError> {
+    async fn settle(&mut self, app: &AppState, counted: Charges) -> Result<(), ApiError> {
         let (Some(shares), Some(country), Some(total)) =
             (&mut self.challenge.budget, counted.country, counted.total)
         else {
@@ -223,10 +225,10 @@ impl Plan {
         let shares = self.challenge.budget.as_ref();
         let country = shares.map(|shares| shares.country_shard);
         let total = shares.map(|shares| shares.total_shard);
-        self.take_back(app, Counted { logged: true, country, total }).await;
+        self.take_back(app, Charges { logged: true, country, total }).await;
     }
 
-    async fn take_back(&self, app: &AppState, counted: Counted) {
+    async fn take_back(&self, app: &AppState, counted: Charges) {
         let without = self.log.without_last();
         let undo_log = async {
             if counted.logged {
@@ -305,7 +307,7 @@ enum Spending {
 
 /// What a send was counted by, so that it can be taken back.
 #[derive(Clone, Copy)]
-struct Counted {
+struct Charges {
     logged: bool,
     country: Option<u8>,
     total: Option<u8>,

@@ -30,7 +30,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    code::{Presented, invalid_code, wrong_code},
+    code::{SubmittedCode, invalid_code, wrong_code},
     log_in::LogIn,
 };
 
@@ -141,7 +141,7 @@ pub async fn authenticate_customer(
     let phone = request.phone.ok_or_else(|| invalid_code("otp"))?;
     let log_in = LogIn::begin(&app, phone, address, registration);
     let matched = log_in
-        .try_code(Presented::new(&request.challenge, request.otp, "otp").telling(limits))
+        .try_code(SubmittedCode::new(&request.challenge, request.otp, "otp").telling(limits))
         .await?;
     let done = log_in.finish(matched, label).await?;
     let status = if done.made_account { StatusCode::CREATED } else { StatusCode::OK };

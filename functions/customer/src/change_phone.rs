@@ -28,7 +28,7 @@ use table::{
 };
 
 use crate::{
-    code::{Expected, Presented, Right, Tried, invalid_code, is_test_number},
+    code::{CodeAttempt, Expected, SubmittedCode, VerifiedCode, invalid_code, is_test_number},
     patch::{DetailsPatch, PhonePatch},
     profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
@@ -36,23 +36,23 @@ use crate::{
 /// Another phone, with the codes that came with it.
 pub(crate) struct PhoneRequest {
     phone: Phone,
-    new: Option<Presented>,
-    old: Option<Presented>,
+    new: Option<SubmittedCode>,
+    old: Option<SubmittedCode>,
 }
 
 /// The same after the tries were counted.
-pub(crate) struct TriedPhone {
+pub(crate) struct PhoneAttempt {
     phone: Phone,
-    new: Option<Result<Tried, ApiError>>,
-    old: Option<Result<Tried, ApiError>>,
+    new: Option<Result<CodeAttempt, ApiError>>,
+    old: Option<Result<CodeAttempt, ApiError>>,
 }
 
 impl PhoneRequest {
     /// The phone and the codes of a request, if it changes the phone.
     pub(crate) fn of(patch: PhonePatch) -> Option<Self> {
         let PhonePatch { phone, challenge, otp, old_challenge, old_otp } = patch;
-        let new = Presented::sent(challenge, otp, "otp");
-        let old = Presented::sent(old_challenge, old_otp, "old_otp");
+        let new = SubmittedCode::sent(challenge, otp, "otp");
+        let old = SubmittedCode::sent(old_challenge, old_otp, "old_otp");
         Some(Self { phone: phone?, new, old })
     }
 
@@ -62,7 +62,7 @@ impl PhoneRequest {
         app: &AppState,
         customer: CustomerId,
         address: IpAddr,
-    ) -> TriedPhone {
+    ) -> PhoneAttempt {
         let new = async {
             let on = TriesOn::Phone(app.hashes()?.phone(&self.phone));
             Ok(match self.new {
@@ -79,11 +79,11 @@ impl PhoneRequest {
             }
         };
         let (new, old) = tokio::join!(new, old);
-        TriedPhone { phone: self.phone, new: new.transpose(), old }
+        PhoneAttempt { phone: self.phone, new: new.transpose(), old }
     }
 }
 
-impl TriedPhone {
+impl PhoneAttempt {
     /// Whether it is not the one that logs in already.
     pub(crate) fn is_other_than(&self, profile: &Customer) -> bool {
         self.phone != profile.phone
@@ -95,7 +95,7 @@ impl TriedPhone {
         app: &AppState,
         verified: &Verified,
         old: &Phone,
-    ) -> Result<(Phone, Vec<Right>), ApiError> {
+    ) -> Result<(Phone, Vec<VerifiedCode>), ApiError> {
         let session = verified.account.sessions.get(&verified.session);
         let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
         let about = About { customer: Some(verified.customer), session: Some(verified.session) };
@@ -129,14 +129,14 @@ pub(crate) async fn change_phone(
     before: &Customer,
     patch: DetailsPatch,
     headers: &HeaderMap,
-    tried: TriedPhone,
+    tried: PhoneAttempt,
 ) -> Result<Customer, ApiError> {
     if !tag_of(before).satisfies(headers) {
         return Err(ApiError::precondition_failed());
     }
     let (phone, codes) = tried.prove(app, verified, &before.phone)?;
     let plan = Plan { app, caller, verified, phone, patch, headers };
-    let challenges: Vec<ChallengeId> = codes.iter().map(Right::challenge).collect();
+    let challenges: Vec<ChallengeId> = codes.iter().map(VerifiedCode::challenge).collect();
     let given_back = join_all(codes.iter().map(|code| code.give_back(app)));
     let (moved, given_back) = tokio::join!(plan.write(before.clone(), &challenges), given_back);
     if moved.is_err() {

@@ -21,9 +21,9 @@ use shared::{
     phone::Phone,
 };
 
-/// A code as a request presents it.
+/// A code as a request submits it.
 #[derive(Debug)]
-pub(crate) struct Presented {
+pub(crate) struct SubmittedCode {
     /// None where it cannot be one.
     challenge: Option<ChallengeId>,
     code: String,
@@ -34,8 +34,8 @@ pub(crate) struct Presented {
 
 /// A code whose try is counted, not compared yet.
 #[derive(Debug)]
-pub(crate) struct Tried {
-    presented: Presented,
+pub(crate) struct CodeAttempt {
+    submitted: SubmittedCode,
     challenge: Challenge,
     on: TriesOn,
     address: AddressHash,
@@ -51,9 +51,9 @@ pub(crate) struct Expected<'a> {
     pub(crate) customer: Option<CustomerId>,
 }
 
-/// A code that was right.
+/// A code that was compared and is right.
 #[derive(Debug)]
-pub(crate) struct Right {
+pub(crate) struct VerifiedCode {
     challenge: Challenge,
     on: TriesOn,
     address: AddressHash,
@@ -61,7 +61,7 @@ pub(crate) struct Right {
 
 /// Which of the day's budgets got back what the code had used.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct GivenBack {
+pub(crate) struct Refund {
     country: bool,
     total: bool,
 }
@@ -97,7 +97,7 @@ pub(crate) fn is_test_number(app: &AppState, phone: &str) -> bool {
         .is_ok_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
 }
 
-impl Presented {
+impl SubmittedCode {
     /// The code in the field `attr`. A challenge that cannot be one is as wrong as a code.
     pub(crate) fn new(challenge: &str, code: String, attr: &'static str) -> Self {
         Self { challenge: challenge.parse().ok(), code, attr, limits: RateLimits::default() }
@@ -124,7 +124,7 @@ impl Presented {
         app: &AppState,
         on: TriesOn,
         address: IpAddr,
-    ) -> Result<Tried, ApiError> {
+    ) -> Result<CodeAttempt, ApiError> {
         let (store, limits, now) = (&app.store, app.settings.tries()?, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
         let address = app.hashes()?.address(address);
@@ -150,7 +150,7 @@ impl Presented {
                     challenge.tries,
                     Wait(challenge.until.duration_since(now).as_secs()),
                 );
-                Ok(Tried { presented: self, challenge, on, address, used })
+                Ok(CodeAttempt { submitted: self, challenge, on, address, used })
             }
             Reserved::UsedUp(until) => {
                 let wait = Wait(until.duration_since(now).as_secs() + 1);
@@ -162,33 +162,33 @@ impl Presented {
     }
 }
 
-impl Tried {
+impl CodeAttempt {
     /// Compares the code. No trip.
     pub(crate) fn compare(
         self,
         app: &AppState,
         expected: Expected<'_>,
         about: About,
-    ) -> Result<Right, ApiError> {
+    ) -> Result<VerifiedCode, ApiError> {
         let Expected { phone, purpose, customer } = expected;
         let hashes = app.hashes()?;
-        let presented =
-            hashes.code(self.challenge.id, phone, purpose.as_str(), &self.presented.code);
-        if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &presented, app.now()) {
+        let submitted =
+            hashes.code(self.challenge.id, phone, purpose.as_str(), &self.submitted.code);
+        if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &submitted, app.now()) {
             audit::record(app, Event::WrongCode, about);
-            return Err(invalid_code(self.presented.attr));
+            return Err(invalid_code(self.submitted.attr));
         }
         // A right code takes no try: it is given back.
-        self.presented.limits.counted(
+        self.submitted.limits.counted(
             quota(app.settings.tries()?),
             self.used.saturating_sub(1),
             to_next_hour(app.now()),
         );
-        Ok(Right { challenge: self.challenge, on: self.on, address: self.address })
+        Ok(VerifiedCode { challenge: self.challenge, on: self.on, address: self.address })
     }
 }
 
-impl Right {
+impl VerifiedCode {
     /// The challenge that it answers.
     pub(crate) fn challenge(&self) -> ChallengeId {
         self.challenge.id
@@ -203,7 +203,7 @@ impl Right {
     /// limits err on the strict side.
     ///
     /// One trip, three write units.
-    pub(crate) async fn give_back(&self, app: &AppState) -> GivenBack {
+    pub(crate) async fn give_back(&self, app: &AppState) -> Refund {
         let try_back = app.store.uncount_try(&self.on, &self.address, app.now());
         let budgets_back = async {
             let Some(shares) = &self.challenge.budget else { return (Ok(false), Ok(false)) };
@@ -217,7 +217,7 @@ impl Right {
         };
         let (try_back, (country, total)) = tokio::join!(try_back, budgets_back);
         let given =
-            GivenBack { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
+            Refund { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
         for error in [try_back.err(), country.err(), total.err()].into_iter().flatten() {
             tracing::warn!(%error, "a right code stays counted");
         }
@@ -226,7 +226,7 @@ impl Right {
 
     /// Counts in the day's budgets again what was given back beside a transaction that then refused
     /// the code. One trip, at most two write units.
-    pub(crate) async fn charge_again(&self, app: &AppState, given: GivenBack) {
+    pub(crate) async fn charge_again(&self, app: &AppState, given: Refund) {
         let Some(shares) = &self.challenge.budget else { return };
         let charge = async |given: bool, budget, shard| {
             if given { app.store.charge_budget(budget, shares.day, shard).await } else { Ok(()) }

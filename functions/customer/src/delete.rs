@@ -25,7 +25,9 @@ use shared::{
 
 use crate::{
     account_deletion::{AccountDeletion, Deleted},
-    code::{Expected, GivenBack, Presented, Right, Tried, both_or_neither, invalid_code},
+    code::{
+        CodeAttempt, Expected, Refund, SubmittedCode, VerifiedCode, both_or_neither, invalid_code,
+    },
 };
 
 request! {
@@ -66,7 +68,7 @@ pub async fn delete_customer(
     Body(request): Body<DeleteRequest>,
 ) -> Result<StatusCode, ApiError> {
     let DeleteRequest { challenge, otp, forfeit } = request;
-    let code = Presented::sent(challenge, otp, "otp");
+    let code = SubmittedCode::sent(challenge, otp, "otp");
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };
@@ -81,14 +83,14 @@ pub async fn delete_customer(
     let give_back = async {
         match &code {
             Some(code) => code.give_back(&app).await,
-            None => GivenBack::default(),
+            None => Refund::default(),
         }
     };
     let deletion = AccountDeletion {
         customer: verified.customer,
         session: verified.session,
         phone: &verified.account.phone,
-        code: code.as_ref().map(Right::challenge),
+        code: code.as_ref().map(VerifiedCode::challenge),
         forfeit,
     };
     let (deleted, given_back) = tokio::join!(deletion.commit(&app, wallet), give_back);
@@ -116,8 +118,8 @@ pub async fn delete_customer(
 fn prove(
     app: &AppState,
     verified: &Verified,
-    tried: Option<(Customer, Result<Tried, ApiError>)>,
-) -> Result<Option<Right>, ApiError> {
+    tried: Option<(Customer, Result<CodeAttempt, ApiError>)>,
+) -> Result<Option<VerifiedCode>, ApiError> {
     let session = verified.account.sessions.get(&verified.session);
     let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
     match tried {

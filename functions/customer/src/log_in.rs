@@ -25,7 +25,7 @@ use shared::{
 use table::retry;
 
 use self::commit::{LogInDevice, LogInWritten, NewLogIn};
-use crate::code::{Expected, Presented, Right, invalid_code};
+use crate::code::{Expected, SubmittedCode, VerifiedCode, invalid_code};
 
 /// How often it is tried while the account, the phone's owner or the device changes.
 const TRIES: u32 = 6;
@@ -40,7 +40,7 @@ pub(crate) struct LogIn<'a> {
 
 /// A code that was right.
 pub(crate) struct Matched {
-    code: Right,
+    code: VerifiedCode,
     owner: Option<CustomerId>,
     device_owner: Option<DeviceOwner>,
 }
@@ -67,7 +67,7 @@ impl<'a> LogIn<'a> {
 
     /// Counts a try and compares the code, while the phone's owner and the device's are looked up.
     /// One trip.
-    pub(crate) async fn try_code(&self, presented: Presented) -> Result<Matched, ApiError> {
+    pub(crate) async fn try_code(&self, presented: SubmittedCode) -> Result<Matched, ApiError> {
         let phone = self.app.hashes()?.phone(&self.phone);
         let tried = presented.try_once(self.app, TriesOn::Phone(phone.clone()), self.address);
         let (tried, owner, device_owner) =

@@ -7,7 +7,7 @@
 use futures_util::future::join_all;
 use shared::{
     app::AppState,
-    device::{Device, Endpoint, Pushed, Silenced, SilencedBy},
+    device::{Device, SilencedBy},
     ids::CustomerId,
 };
 
@@ -43,7 +43,7 @@ pub(crate) async fn to_devices(
             for checked in join_all(unready.iter().map(|device| check(app, customer, device))).await
             {
                 match checked {
-                    Ok(given_up) => silenced += usize::from(given_up),
+                    Ok(is_silenced) => silenced += usize::from(is_silenced),
                     Err(trouble) => troubles.push(trouble),
                 }
             }
@@ -71,19 +71,20 @@ pub(crate) async fn to_devices(
     Ok(Delivered { inboxes: 0, pushes: 0, silenced })
 }
 
-/// Makes the endpoint of a device be as it must; true where the device is given up instead.
+/// Creates the endpoint of a device, or repairs it; true if the device is silenced instead.
 async fn check(app: &AppState, customer: CustomerId, device: &Device) -> Result<bool, Trouble> {
-    match app.push.endpoint(&device.registration_id, device.endpoint.as_deref()).await? {
-        Endpoint::Ready(endpoint) => {
-            // Where the device has changed meanwhile, the next reading sees it as it is.
-            app.store.keep_endpoint(customer, device, &endpoint).await?;
+    let endpoint = app.push.endpoint(&device.registration_id, device.endpoint.as_deref()).await?;
+    match endpoint.arn() {
+        Ok(arn) => {
+            // If the device has changed meanwhile, the next reading sees it as it is.
+            app.store.keep_endpoint(customer, device, &arn).await?;
             Ok(false)
         }
-        Endpoint::Refused => silence(app, customer, device, SilencedBy::RegistrationRefused).await,
+        Err(reason) => silence(app, customer, device, reason).await,
     }
 }
 
-/// Pushes to one device; false where it is out of reach for ever and given up.
+/// Pushes to one device; false if the device is silenced instead.
 async fn push(
     app: &AppState,
     customer: CustomerId,
@@ -91,12 +92,10 @@ async fn push(
     payload: &str,
 ) -> Result<bool, Trouble> {
     let endpoint = device.endpoint.as_deref().unwrap_or_default();
-    let reason = match app.push.publish(endpoint, payload).await? {
-        Pushed::Accepted => return Ok(true),
-        Pushed::Disabled => SilencedBy::EndpointDisabled,
-        Pushed::Gone => SilencedBy::EndpointGone,
-    };
-    silence(app, customer, device, reason).await.map(|_| false)
+    match app.push.publish(endpoint, payload).await?.accepted() {
+        Ok(()) => Ok(true),
+        Err(reason) => silence(app, customer, device, reason).await.map(|_| false),
+    }
 }
 
 async fn silence(
@@ -105,8 +104,7 @@ async fn silence(
     device: &Device,
     reason: SilencedBy,
 ) -> Result<bool, Trouble> {
-    let silenced = Silenced { reason, at: app.now() };
-    let done = app.store.silence_device(customer, device, &silenced).await?;
+    let done = app.store.silence_device(customer, device, reason, app.now()).await?;
     tracing::info!(customer = app.pseudonym(customer), ?reason, "a push device was given up");
     Ok(done)
 }

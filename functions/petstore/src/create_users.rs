@@ -90,6 +90,17 @@ async fn create_all(shop: &Shop, form: Form, users: Vec<User>) -> Result<Respons
 /// Puts users, and gives them with their ids. Of several with one name the last counts, as if each
 /// had come by itself; one without a name could be asked for by nobody, and is not kept.
 async fn put(shop: &Shop, mut users: Vec<User>) -> Result<Vec<User>, ApiError> {
+    give_ids(shop, &mut users).await?;
+    let named: BTreeMap<String, User> =
+        users.iter().filter_map(|user| Some((user.username.clone()?, user.clone()))).collect();
+    for some in named.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+        shop.store().put_users(some, Some(shop.until())).await?;
+    }
+    Ok(users)
+}
+
+/// Gives the next free ids to users that have none, or one below 1.
+pub(crate) async fn give_ids(shop: &Shop, users: &mut [User]) -> Result<(), ApiError> {
     let without = users.iter_mut().filter(|user| user.id < 1).collect::<Vec<_>>();
     if let Some(count) = i64::try_from(without.len()).ok().filter(|count| *count > 0) {
         let last = shop.store().next_number(Numbered::Users, count).await?;
@@ -98,12 +109,7 @@ async fn put(shop: &Shop, mut users: Vec<User>) -> Result<Vec<User>, ApiError> {
             .zip(last.saturating_sub(count - 1)..)
             .for_each(|(user, id)| user.id = id);
     }
-    let named: BTreeMap<String, User> =
-        users.iter().filter_map(|user| Some((user.username.clone()?, user.clone()))).collect();
-    for some in named.into_iter().collect::<Vec<_>>().chunks(AT_ONCE) {
-        shop.store().put_users(some, Some(shop.until())).await?;
-    }
-    Ok(users)
+    Ok(())
 }
 
 error_responses! {

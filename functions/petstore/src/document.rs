@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use shared::http::{error_format::Described, failure::Failure};
+use shared::http::{error_format::DocumentedFormat, failure::Failure};
 use utoipa::openapi::{
     Components, Content, ContentBuilder, Ref, RefOr, ResponseBuilder, Schema,
     path::Operation,
@@ -13,7 +13,8 @@ use utoipa::openapi::{
 use crate::{api_response::ApiResponse, xml};
 
 /// For [`shared::http::routes::Routes::described_by`].
-pub(crate) const DESCRIBED: Described = Described::new(error, complete, add_components);
+pub(crate) const DESCRIBED: DocumentedFormat =
+    DocumentedFormat::new(error, complete, add_components);
 
 const JSON: &str = "application/json";
 const XML: &str = "application/xml";

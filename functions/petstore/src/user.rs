@@ -1,16 +1,13 @@
 //! `getUserByName`, `updateUser` and `deleteUser`.
 
 use axum::{extract::Path, response::Response};
-use shared::{
-    error_responses,
-    http::error::ApiError,
-    petstore::{User, keys::Numbered},
-};
+use shared::{error_responses, http::error::ApiError, petstore::User};
 
 use crate::{
     answer::Form,
     api_response::{ApiResponse, absent, bad_input},
     body::Sent,
+    create_users::give_ids,
     document,
     shop::Shop,
 };
@@ -54,9 +51,7 @@ pub async fn update_user(
     Path(name): Path<String>,
     Sent(mut user): Sent<User>,
 ) -> Result<Response, ApiError> {
-    if user.id < 1 {
-        user.id = shop.store().next_number(Numbered::Users, 1).await?;
-    }
+    give_ids(&shop, std::slice::from_mut(&mut user)).await?;
     let new_name = user.username.get_or_insert_with(|| name.clone()).clone();
     let replaced = shop
         .store()

@@ -9,7 +9,7 @@ use crate::{
         model::{Account, Session, Status, StatusChange},
         session_out::SessionOut,
     },
-    domain::export::{Known, Members, Part, Source, members},
+    domain::export::{ExportPart, Known, Members, Source, members},
     hashes::PhoneHash,
     ids::SessionId,
     store::StoreError,
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] = &[Part::of::<AccountExport>(Source::Known(show))];
+pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<AccountExport>(Source::Known(show))];
 
 #[derive(Default, Serialize, ToSchema)]
 struct AccountExport {

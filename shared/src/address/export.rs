@@ -10,14 +10,14 @@ use crate::{
         AddressId,
         model::{Address, AddressBook, Details},
     },
-    domain::export::{Members, Part, Reading, Source, members},
+    domain::export::{ExportPart, Members, Reading, Source, members},
     store::StoreError,
     times::in_millis,
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] =
-    &[Part::of::<AddressExport>(Source::Whole(|reading| read(reading).boxed()))];
+pub(crate) const EXPORT: &[ExportPart] =
+    &[ExportPart::of::<AddressExport>(Source::Whole(|reading| read(reading).boxed()))];
 
 #[derive(Default, Serialize, ToSchema)]
 struct AddressExport {

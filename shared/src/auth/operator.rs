@@ -30,11 +30,11 @@ const NAME: &str = "operator";
 #[derive(Debug, Clone)]
 pub struct Operator {
     kid: String,
-    claims: Claims,
+    claims: OperatorClaims,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Claims {
+struct OperatorClaims {
     exp: i64,
     iat: i64,
     jti: String,
@@ -64,7 +64,7 @@ impl Operator {
         if !has_scope || self.claims.customer_id.is_some_and(|only| only != customer) {
             return Err(ApiError::permission_denied());
         }
-        let Claims { jti, why, .. } = &self.claims;
+        let OperatorClaims { jti, why, .. } = &self.claims;
         audit::record_operator_token(
             app,
             customer,
@@ -75,13 +75,13 @@ impl Operator {
 }
 
 /// The claims of a token that the key signed and that is valid at `now`.
-fn verified(token: &str, key: &VerifyingKey, now: Timestamp) -> Option<Claims> {
+fn verified(token: &str, key: &VerifyingKey, now: Timestamp) -> Option<OperatorClaims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.validate_exp = false;
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
     validation.set_issuer(&[NAME]);
     validation.set_audience(&[NAME]);
-    let claims = jsonwebtoken::decode::<Claims>(token, key.key(), &validation).ok()?.claims;
+    let claims = jsonwebtoken::decode::<OperatorClaims>(token, key.key(), &validation).ok()?.claims;
     let now = now.as_second();
     let lives = now < claims.exp && claims.iat <= now.saturating_add(AHEAD);
     let is_short = (1..=LONGEST).contains(&claims.exp.saturating_sub(claims.iat));

@@ -5,13 +5,14 @@ use utoipa::ToSchema;
 
 use crate::{
     customer::profile::Profile,
-    domain::export::{Part, Source, members},
+    domain::export::{ExportPart, Source, members},
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] = &[Part::of::<ProfileExport>(Source::Known(|known| {
-    members(&ProfileExport { profile: Some(known.profile.clone().into()) })
-}))];
+pub(crate) const EXPORT: &[ExportPart] =
+    &[ExportPart::of::<ProfileExport>(Source::Known(|known| {
+        members(&ProfileExport { profile: Some(known.profile.clone().into()) })
+    }))];
 
 #[derive(Default, Serialize, ToSchema)]
 struct ProfileExport {

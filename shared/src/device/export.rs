@@ -8,15 +8,15 @@ use utoipa::ToSchema;
 use crate::{
     account::Platform,
     device::model::{Device, SilencedBy},
-    domain::export::{Members, Part, Reading, Source, members},
+    domain::export::{ExportPart, Members, Reading, Source, members},
     ids::SessionId,
     store::StoreError,
     times::{in_millis, perhaps_in_millis},
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] =
-    &[Part::of::<DeviceExport>(Source::Whole(|reading| read(reading).boxed()))];
+pub(crate) const EXPORT: &[ExportPart] =
+    &[ExportPart::of::<DeviceExport>(Source::Whole(|reading| read(reading).boxed()))];
 
 #[derive(Default, Serialize, ToSchema)]
 struct DeviceExport {

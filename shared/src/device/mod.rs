@@ -17,6 +17,7 @@ pub mod keys;
 pub(crate) mod model;
 pub(crate) mod push;
 pub(crate) mod settings;
+pub(crate) mod silence;
 pub(crate) mod store;
 pub(crate) mod tasks;
 
@@ -31,8 +32,7 @@ use crate::domain::{
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
 pub use model::{
-    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, Registration, Silenced,
-    SilencedBy,
+    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, Registration, SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
 pub use settings::{DeviceSettings, PushSettings};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    account::{Account, Liveness, Platform},
+    account::{Account, Platform},
     hashes::ContentHash,
     ids::{CustomerId, SessionId},
     random::{Random, below},
@@ -47,7 +47,7 @@ pub struct Device {
     /// Its endpoint at SNS, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// Whether the endpoint was seen to be as it must be since the device was registered last.
+    /// Whether the endpoint has been created or checked since the last registration.
     #[serde(default)]
     pub checked: bool,
     /// Why the push service does not reach it any more.
@@ -198,11 +198,6 @@ impl Device {
     /// The hash that it stands under.
     pub fn hash(&self) -> ContentHash {
         ContentHash::of(&self.registration_id)
-    }
-
-    /// Whether it may be pushed to at `now`.
-    pub fn is_active(&self, account: &Account, now: Timestamp) -> bool {
-        self.active && account.liveness(self.session, now) == Liveness::Alive
     }
 
     /// When it was last seen: registered, re-activated, or its session refreshed. A session that

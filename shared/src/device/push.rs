@@ -29,19 +29,19 @@ pub struct Push {
     application: Option<String>,
 }
 
-/// What came of making an endpoint be as it must.
+/// Result of creating or repairing an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
-    /// It is: its ARN.
+    /// It can be used: its ARN.
     Ready(String),
-    /// The push service takes the registration id for none.
+    /// SNS says that the registration id is invalid.
     Refused,
 }
 
-/// What came of a push.
+/// Result of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
-    /// SNS has it.
+    /// SNS accepted it.
     Accepted,
     /// The endpoint is disabled: an earlier push was refused by the push service.
     Disabled,
@@ -67,7 +67,7 @@ impl Push {
         self.application.is_some()
     }
 
-    /// Makes the endpoint of a registration id be as it must, beginning with the one that is known.
+    /// Creates the endpoint of a registration id, or repairs the one that is known.
     /// Two calls of SNS where all is well, one more where something was not.
     pub async fn endpoint(
         &self,

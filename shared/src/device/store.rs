@@ -4,13 +4,11 @@
 //! change in one transaction; a customer has no more devices than the count admits, which changes
 //! in that transaction too; a device changes only from the revision that was seen.
 
-use table::{
-    Committed, Query, Transaction, Write, Written, attribute, boolean, item, number, records, text,
-};
+use table::{Committed, Query, Transaction, Write, Written, boolean, item, number, records, text};
 
 use crate::{
     device::{
-        Device, DeviceClaim, DeviceOwner, FoundDevice, Silenced,
+        Device, DeviceClaim, DeviceOwner, FoundDevice,
         claim::{add_claim, uncount},
         items::device_item,
         keys,
@@ -166,7 +164,7 @@ impl Store {
         Ok(self.table.commit(transaction).await?.is_done())
     }
 
-    /// Keeps the endpoint of a device that was seen to be as it must be; false where the device has
+    /// Stores the endpoint of a device after it was created or checked; false if the device has
     /// changed. One trip, one write unit for each KB.
     pub async fn keep_endpoint(
         &self,
@@ -178,22 +176,6 @@ impl Store {
         let update = update_device(customer, device, change)
             .value(":endpoint", text(endpoint))
             .value(":checked", boolean(true));
-        self.table.write(update).await.map(Written::is_done)
-    }
-
-    /// Gives a device up that pushes do not reach; false where it has changed, as by being
-    /// registered again. One trip, one write unit for each KB.
-    pub async fn silence_device(
-        &self,
-        customer: CustomerId,
-        device: &Device,
-        why: &Silenced,
-    ) -> Result<bool, StoreError> {
-        let change =
-            "SET active = :active, checked = :active, silenced = :silenced ADD revision :one";
-        let update = update_device(customer, device, change)
-            .value(":active", boolean(false))
-            .value(":silenced", attribute(why)?);
         self.table.write(update).await.map(Written::is_done)
     }
 }
@@ -220,7 +202,7 @@ pub(super) fn disown(customer: CustomerId, registration: &ContentHash) -> Write 
 }
 
 /// Changes a device if it is still of the revision that was read.
-fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
+pub(super) fn update_device(customer: CustomerId, device: &Device, change: &str) -> Write {
     Write::update(keys::device(customer, &device.hash()), change)
         .when_is("revision", number(device.revision))
         .value(":one", number(1))

@@ -24,7 +24,7 @@ pub type Members = Map<String, Value>;
 
 /// What the export shows of one domain, or of a part of it.
 #[derive(Debug, Clone, Copy)]
-pub struct Part {
+pub struct ExportPart {
     /// How its members are read.
     pub reader: Reader,
     /// How the document describes them.
@@ -112,7 +112,7 @@ pub struct Shown {
     pub members: Members,
 }
 
-impl Part {
+impl ExportPart {
     /// A part whose members are the fields of `T`.
     pub const fn of<T: Default + Serialize + ToSchema>(source: Source) -> Self {
         Self {

@@ -173,7 +173,7 @@ async fn multipart_pairs(
 
 /// A part of a multipart body.
 #[derive(Debug)]
-pub struct Part {
+pub struct BodyPart {
     /// Its name.
     pub name: String,
     /// The name of its file, if it is one.
@@ -183,7 +183,7 @@ pub struct Part {
 }
 
 /// The parts of a multipart body.
-pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<Part>, ApiError> {
+pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<BodyPart>, ApiError> {
     let malformed =
         |error: multer::Error| ApiError::parse(format!("Multipart form parse error - {error}"));
     let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
@@ -192,7 +192,7 @@ pub async fn parts(content_type: &str, bytes: Bytes) -> Result<Vec<Part>, ApiErr
     while let Some(part) = read.next_field().await.map_err(malformed)? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
-        parts.push(Part { name, file_name, content: part.bytes().await.map_err(malformed)? });
+        parts.push(BodyPart { name, file_name, content: part.bytes().await.map_err(malformed)? });
     }
     Ok(parts)
 }

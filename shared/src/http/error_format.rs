@@ -17,7 +17,7 @@ pub type ErrorFormat = fn(&Failure<'_>, &Accept) -> (&'static str, Vec<u8>);
 /// How the document tells of a group with a format of its own. Nothing of it is in a Lambda.
 #[cfg_attr(not(feature = "document"), expect(dead_code, reason = "read for the document alone"))]
 #[derive(Debug, Clone, Copy)]
-pub struct Described {
+pub struct DocumentedFormat {
     /// The name of the schema of an error's body, and that body.
     pub(crate) error: fn(&Failure<'_>) -> (&'static str, serde_json::Value),
     /// Completes an operation that produces these media types.
@@ -26,7 +26,7 @@ pub struct Described {
     pub(crate) components: fn(&mut utoipa::openapi::Components),
 }
 
-impl Described {
+impl DocumentedFormat {
     /// Told by these three.
     pub const fn new(
         error: fn(&Failure<'_>) -> (&'static str, serde_json::Value),

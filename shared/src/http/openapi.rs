@@ -11,7 +11,7 @@ use utoipa::{
     openapi::{
         Components, ContentBuilder, HeaderBuilder, HttpMethod, InfoBuilder, LicenseBuilder,
         OpenApi, OpenApiBuilder, Paths, PathsBuilder, Ref, RefOr, Response, Schema,
-        path::{Operation as Described, PathItem},
+        path::{Operation as PathOperation, PathItem},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -83,7 +83,7 @@ fn methods_of<'a>(
     group: &'a Routes,
     operation: &'a Operation,
     described: &'a Paths,
-) -> impl Iterator<Item = (HttpMethod, Described)> {
+) -> impl Iterator<Item = (HttpMethod, PathOperation)> {
     operation.methods.iter().enumerate().filter_map(move |(place, method)| {
         let mut described = described.get_path_operation(&operation.path, method.clone())?.clone();
         if place > 0 {
@@ -96,9 +96,9 @@ fn methods_of<'a>(
 }
 
 fn complete(
-    described: &mut Described,
+    described: &mut PathOperation,
     operation: &Operation,
-    format: Option<error_format::Described>,
+    format: Option<error_format::DocumentedFormat>,
 ) {
     if operation.access != Access::Public {
         let schemes: &[&str] =
@@ -139,7 +139,7 @@ fn scheme(description: &str) -> Http {
 }
 
 /// Every body may come as JSON, form or multipart.
-fn three_encodings(described: &mut Described) {
+fn three_encodings(described: &mut PathOperation) {
     let Some(RefOr::T(body)) = &mut described.request_body else { return };
     if let Some(json) = body.content.get(JSON).cloned() {
         for encoding in ["application/x-www-form-urlencoded", "multipart/form-data"] {
@@ -150,7 +150,7 @@ fn three_encodings(described: &mut Described) {
 
 /// An operation that knows conditions says its version, and one that can be cached says how long
 /// and in which language it is.
-fn success_headers(described: &mut Described, cache_control: Option<&str>) {
+fn success_headers(described: &mut PathOperation, cache_control: Option<&str>) {
     let mut headers = Vec::new();
     if has_parameter(described, IF_NONE_MATCH) || has_parameter(described, IF_MATCH) {
         headers.push(("ETag", "Names this version of the answer.".to_owned()));
@@ -169,7 +169,7 @@ fn success_headers(described: &mut Described, cache_control: Option<&str>) {
 }
 
 /// Puts the group's own form of an error in the place of the envelope.
-fn in_format(format: error_format::Described, status: &str, response: &mut Response) {
+fn in_format(format: error_format::DocumentedFormat, status: &str, response: &mut Response) {
     let Some(RefOr::T(content)) = response.content.get_mut(JSON) else { return };
     let Some(RefOr::T(example)) = content.examples.values().next() else { return };
     let body = example.value.clone().unwrap_or_default();

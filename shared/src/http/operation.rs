@@ -37,7 +37,7 @@ pub struct Operation {
     #[cfg(feature = "document")]
     pub(crate) cache_control: Option<&'static str>,
     #[cfg(feature = "document")]
-    pub(crate) described: Option<Described>,
+    pub(crate) described: Option<OperationDocument>,
     #[cfg(feature = "mock")]
     pub(crate) check: Option<Check>,
     #[cfg(feature = "mock")]
@@ -47,11 +47,11 @@ pub struct Operation {
 
 /// How the document learns of an operation.
 #[cfg(feature = "document")]
-pub type Described = fn() -> utoipa::openapi::OpenApi;
+pub type OperationDocument = fn() -> utoipa::openapi::OpenApi;
 
 /// A Lambda makes no document.
 #[cfg(not(feature = "document"))]
-pub type Described = ();
+pub type OperationDocument = ();
 
 impl Operation {
     /// An operation of this handler at the path and the methods of `P`.
@@ -59,7 +59,7 @@ impl Operation {
         not(feature = "document"),
         expect(unused_variables, reason = "nothing is described")
     )]
-    pub fn new<P, H, T>(handler: H, described: Described) -> Self
+    pub fn new<P, H, T>(handler: H, described: OperationDocument) -> Self
     where
         P: Path,
         H: Handler<T, AppState>,

@@ -24,7 +24,7 @@ pub struct Routes {
     pub(crate) needs: Vec<Section>,
     pub(crate) own: Vec<Layer>,
     #[cfg(feature = "document")]
-    pub(crate) document: Option<error_format::Described>,
+    pub(crate) document: Option<error_format::DocumentedFormat>,
     #[cfg(feature = "mock")]
     pub(crate) mocked_formats: Vec<(String, ErrorFormat)>,
     pub(crate) operations: Vec<Operation>,
@@ -63,13 +63,13 @@ impl Routes {
 
     /// And this is how the document tells of it.
     #[cfg(feature = "document")]
-    pub fn described_by(self, described: error_format::Described) -> Self {
+    pub fn described_by(self, described: error_format::DocumentedFormat) -> Self {
         Self { document: Some(described), ..self }
     }
 
     /// And this is how the document tells of it, which is made elsewhere.
     #[cfg(not(feature = "document"))]
-    pub fn described_by(self, _: error_format::Described) -> Self {
+    pub fn described_by(self, _: error_format::DocumentedFormat) -> Self {
         self
     }
 

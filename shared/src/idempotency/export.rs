@@ -7,14 +7,14 @@ use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::export::{Members, PageOf, Pages, Part, Reading, Shown, Source, members},
+    domain::export::{ExportPart, Members, PageOf, Pages, Reading, Shown, Source, members},
     idempotency::{keys, model::AnswerRecord},
     store::StoreError,
     times::perhaps_in_millis,
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] = &[Part::of::<AnswerExport>(Source::Pages(Pages {
+pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<AnswerExport>(Source::Pages(Pages {
     prefix: "IDEM#",
     read: |reading, page| read(reading, page).boxed(),
 }))];

@@ -7,7 +7,7 @@ use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::export::{Members, PageOf, Pages, Part, Reading, Shown, Source, members},
+    domain::export::{ExportPart, Members, PageOf, Pages, Reading, Shown, Source, members},
     hashes::ContentHash,
     ids::NotificationId,
     inbox::{
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] = &[Part::of::<InboxExport>(Source::Pages(Pages {
+pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<InboxExport>(Source::Pages(Pages {
     prefix: "INBOX#",
     read: |reading, page| read(reading, page).boxed(),
 }))];

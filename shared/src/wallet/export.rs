@@ -7,7 +7,7 @@ use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::export::{PageOf, Pages, Part, Reading, Shown, Source, members},
+    domain::export::{ExportPart, PageOf, Pages, Reading, Shown, Source, members},
     ids::{EntryId, LedgerId},
     store::StoreError,
     times::{in_millis, perhaps_in_millis},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What the export shows.
-pub(crate) const EXPORT: &[Part] = &[Part::of::<WalletExport>(Source::Pages(Pages {
+pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<WalletExport>(Source::Pages(Pages {
     prefix: "WALLET#",
     read: |reading, page| read(reading, page).boxed(),
 }))];

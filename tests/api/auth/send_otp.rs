@@ -78,6 +78,47 @@ async fn invalid_phones_and_countries_that_are_not_listed_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_missing_token_is_reported_before_invalid_fields() {
+    let api = Api::start().await;
+    let post = |path: &str| api.post(path);
+    for prefix in ["", "/mock"] {
+        let path = format!("{prefix}/api/send-otp/");
+        for purpose in ["change_phone", "delete"] {
+            for body in [
+                json!({"phone": "hello", "purpose": purpose}),
+                json!({"phone": "+33612345678", "purpose": purpose}),
+                json!({"phone": null, "country": "USA", "app_hash": "short", "purpose": purpose}),
+                json!({"purpose": purpose}),
+            ] {
+                let answer = post(&path).json(&body).send().await;
+                assert_eq!(
+                    answer.error(),
+                    "401 not_authenticated: Authentication credentials were not provided. [null]",
+                    "{path} {body}"
+                );
+            }
+        }
+        let invalid_purpose = json!({"phone": "hello", "purpose": "fun"});
+        assert_eq!(
+            post(&path).json(&invalid_purpose).send().await.error(),
+            "400 invalid: The phone number entered is not valid. [phone]; \
+             400 invalid_choice: \"fun\" is not a valid choice. [purpose]"
+        );
+        let malformed = post(&path).body("application/json", "{\"purpose\": \"delete\"").send();
+        assert!(malformed.await.error().starts_with("400 parse_error: JSON parse error"));
+    }
+    let token = api.log_in(PHONE).await.access;
+    for (bearer, expected) in [
+        ("garbage", "401 token_not_valid: Given token not valid for any token type [null]"),
+        (&*token, "400 invalid: The phone number entered is not valid. [phone]"),
+    ] {
+        let body = json!({"phone": "hello", "purpose": "delete"});
+        let answer = post("/api/send-otp/").bearer(bearer).json(&body).send().await;
+        assert_eq!(answer.error(), expected);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn purposes_for_customers_only_need_a_bearer_token() {
     let api = Api::start().await;
     for purpose in ["change_phone", "delete"] {

@@ -4,9 +4,10 @@ use harness::Api;
 use serde_json::{Value, json};
 use shared::{deadline::Deadline, runtime::Error, store::Store};
 
+mod account_deletion;
 mod devices;
 mod expired;
-mod leaving;
+
 mod runs;
 mod scale;
 mod sessions;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use base64::{
     Engine,
@@ -12,13 +12,14 @@ use harness::{
 use serde_json::{Value, json};
 use shared::{
     account::{DELETED_SHARDS, Erasure},
-    domains::ERASURES,
+    domain::erasure::Erased,
+    domains::{DOMAINS, ERASURES},
     hashes::ContentHash,
     idempotency::{Asker, RequestKey, StoredAnswer},
     ids::CustomerId,
     store::Store,
 };
-use table::Transaction;
+use table::{Key, Transaction};
 
 use crate::PHONE;
 
@@ -197,6 +198,22 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     phone
 }
 
+/// The keys of all items under prefixes that the erasure clears.
+async fn erasable_keys(api: &Api) -> BTreeSet<String> {
+    let items = api.items().await;
+    let keys = items
+        .iter()
+        .filter_map(Key::of_item)
+        .map(|key| key.partition().to_owned() + " " + key.sort());
+    keys.filter(|key| erased_prefixes().any(|prefix| key.starts_with(prefix))).collect()
+}
+
+/// The prefixes under which there is something to erase.
+fn erased_prefixes() -> impl Iterator<Item = &'static str> {
+    let prefixes = DOMAINS.iter().flat_map(|domain| domain.prefixes);
+    prefixes.filter(|prefix| !matches!(prefix.erased, Erased::Nothing(_))).map(|prefix| prefix.name)
+}
+
 /// A phone for each index, all of them valid numbers.
 fn phone_number(index: usize) -> String {
     format!("+447400{:06}", 123_000 + index)
@@ -244,7 +261,16 @@ pub(crate) async fn assert_nothing_left(api: &Api, phone: &LoggedIn, number: &st
 async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
     let api = Api::start().await;
     let number = "+447400123987";
+    let others = erasable_keys(&api).await;
     let phone = fill(&api, number).await;
+    let filled: BTreeSet<String> = erasable_keys(&api).await.difference(&others).cloned().collect();
+    for prefix in erased_prefixes() {
+        assert!(
+            filled.iter().any(|key| key.starts_with(prefix)),
+            "`fill` stores nothing under {prefix}, so nothing shows that it is erased: let `fill` \
+             store an item there"
+        );
+    }
     for text in personal(&["Zsuzsanna", "zsp@example.com"]).iter().take(1) {
         assert!(
             api.whole_table().await.contains(text),
@@ -257,6 +283,10 @@ async fn after_the_erasure_no_item_holds_anything_of_the_customer() {
     delete(&api, &phone.access, None).await.expect(204);
     assert_eq!(api.erase(phone.id(), || false).await.expect("erased"), Erasure::Complete);
     assert_nothing_left(&api, &phone, number).await;
+    let mut left = erasable_keys(&api).await;
+    // That a number is taken names nobody, and expires after a day.
+    left.retain(|key| filled.contains(key) && !key.starts_with("DEV#NUMBER#"));
+    assert!(left.is_empty(), "erase these items in the erasure of their domain: {left:#?}");
     assert_eq!(api.erase(phone.id(), || false).await.expect("once more"), Erasure::Complete);
 }
 

@@ -4,7 +4,7 @@
 use http::{Method, StatusCode};
 use utoipa::openapi::{
     RefOr, Response,
-    path::{Operation as Described, Parameter, ParameterIn},
+    path::{Operation as PathOperation, Parameter, ParameterIn},
 };
 
 use crate::{
@@ -167,7 +167,7 @@ impl Common {
         (self.errors)().first().map_or(StatusCode::NOT_MODIFIED, ApiError::status)
     }
 
-    pub(super) fn is_of(&self, operation: &Operation, described: &Described) -> bool {
+    pub(super) fn is_of(&self, operation: &Operation, described: &PathOperation) -> bool {
         let is_authenticated = operation.access != Access::Public;
         match self.of {
             Of::All => true,
@@ -201,11 +201,11 @@ impl Common {
 }
 
 /// Whether an operation has a parameter of this name.
-pub(super) fn has_parameter(described: &Described, name: &str) -> bool {
+pub(super) fn has_parameter(described: &PathOperation, name: &str) -> bool {
     parameters(described).any(|parameter| parameter.name == name)
 }
 
-fn parameters(described: &Described) -> impl Iterator<Item = &Parameter> {
+fn parameters(described: &PathOperation) -> impl Iterator<Item = &Parameter> {
     described.parameters.iter().flatten().filter_map(|parameter| match parameter {
         RefOr::T(parameter) => Some(parameter),
         RefOr::Ref(_) => None,

@@ -36,6 +36,14 @@ pub trait Field {
     /// Reads the field of this name.
     fn read(fields: &mut Fields, name: &'static str) -> Result<Self::Value, Reported>;
 
+    /// The value, before the request is read: errors are not reported.
+    fn peek(fields: &mut Fields, name: &'static str) -> Option<Self::Value> {
+        let mark = fields.mark();
+        let read = Self::read(fields, name);
+        fields.forget(mark);
+        read.ok()
+    }
+
     /// Adds it to the document.
     fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]);
 

@@ -91,6 +91,11 @@ impl Fields {
         self.errors.len()
     }
 
+    /// Drops the errors since `mark`.
+    pub(super) fn forget(&mut self, mark: usize) {
+        self.errors.truncate(mark);
+    }
+
     /// Brings the errors since `mark` into the order of the fields of `T`. A check of several
     /// fields reports its errors after those of single fields.
     #[doc(hidden)]

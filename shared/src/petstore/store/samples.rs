@@ -7,7 +7,7 @@
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use table::{Write, item};
+use table::{Item, Write, item};
 
 use crate::{
     petstore::{
@@ -44,13 +44,7 @@ impl Store {
             try_join_all(pets.iter().map(|pet| self.add_pet(pet, None))),
             try_join_all(items.into_iter().map(|item| self.put_if_absent(item))),
         )?;
-        self.put_if_absent(item(
-            keys::pet_samples(),
-            "pet_samples",
-            &Loaded { since: now, restored: None },
-        )?)
-        .await
-        .map(drop)
+        self.mark_loaded(now).await
     }
 
     /// Restores the samples where that has not been done in the UTC day of `now`; whether it was.
@@ -63,8 +57,7 @@ impl Store {
         }
         self.restore_samples(now).await?;
         let mark = Loaded { since: loaded.map_or(now, |loaded| loaded.since), restored: today };
-        let mark = item(keys::pet_samples(), "pet_samples", &mark)?;
-        let _ = self.table.write(Write::put(mark)).await?;
+        let _ = self.table.write(Write::put(mark.item()?)).await?;
         Ok(true)
     }
 
@@ -85,12 +78,16 @@ impl Store {
             try_join_all(orders.iter().map(|order| self.put_order(order, None))),
             self.put_users(&named, None),
         )?;
-        self.put_if_absent(item(
-            keys::pet_samples(),
-            "pet_samples",
-            &Loaded { since: now, restored: None },
-        )?)
-        .await
-        .map(drop)
+        self.mark_loaded(now).await
+    }
+    async fn mark_loaded(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mark = Loaded { since: now, restored: None }.item()?;
+        self.put_if_absent(mark).await.map(drop)
+    }
+}
+
+impl Loaded {
+    fn item(&self) -> Result<Item, StoreError> {
+        item(keys::pet_samples(), "pet_samples", self)
     }
 }
