@@ -79,7 +79,9 @@ async fn record(log: &KeptLog) -> Seen {
     use_the_petstore(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
-    documented::send_the_documented_examples(&api, log).await;
+    if documented::send_the_documented_examples(&api, log).await {
+        clean_up(&api).await;
+    }
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
