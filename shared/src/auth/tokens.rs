@@ -14,7 +14,7 @@ use ring::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    account::Session,
+    account::{Generation, Session},
     auth::{
         claims::{Claims, TokenType},
         ed25519,
@@ -39,6 +39,17 @@ pub enum TokenError {
     Expired,
     /// An access token where a refresh token is needed, or the reverse.
     WrongType,
+}
+
+/// What a refresh token of ours says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresentedRefresh {
+    /// The generation that it belongs to.
+    pub of: Generation,
+    /// When that was made.
+    pub made: Timestamp,
+    /// Whether its `exp` has passed.
+    pub is_expired: bool,
 }
 
 /// One version of the signing key.
@@ -117,7 +128,7 @@ impl Issuer {
         key.sign(&claims)
     }
 
-    /// A new access token of a session.
+    /// A new access token of a session's newest generation.
     pub fn access_token(
         &self,
         customer: CustomerId,
@@ -136,7 +147,7 @@ impl Issuer {
             sid: id,
             iss: self.tokens.issuer.clone(),
             aud: self.tokens.audience.clone(),
-            generation: None,
+            generation: Some(session.generation),
         };
         self.keys.first()?.sign(&claims)
     }
@@ -183,14 +194,7 @@ pub fn verify(
     tokens: &TokenSettings,
     now: Timestamp,
 ) -> Result<Claims, TokenError> {
-    let mut validation = Validation::new(Algorithm::EdDSA);
-    validation.validate_exp = false;
-    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-    validation.set_issuer(&[&tokens.issuer]);
-    validation.set_audience(&[&tokens.audience]);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key.0, &validation)
-        .map_err(|_| TokenError::Invalid)?
-        .claims;
+    let claims = signed(token, key, tokens)?;
     if claims.exp <= now.as_second() {
         return Err(TokenError::Expired);
     }
@@ -198,6 +202,42 @@ pub fn verify(
         return Err(TokenError::WrongType);
     }
     Ok(claims)
+}
+
+/// What a refresh token says if `key` signed it for our audience, at most `oldest` before `now`.
+/// It may be spent, and it may be expired.
+pub fn verify_refresh_of_any_age(
+    token: &str,
+    key: &VerifyingKey,
+    tokens: &TokenSettings,
+    oldest: SignedDuration,
+    now: Timestamp,
+) -> Result<PresentedRefresh, TokenError> {
+    let claims = signed(token, key, tokens)?;
+    let made = Timestamp::from_second(claims.iat).map_err(|_| TokenError::Invalid)?;
+    let is_expired = claims.exp <= now.as_second();
+    match claims.generation {
+        _ if claims.token_type != TokenType::Refresh && is_expired => Err(TokenError::Expired),
+        _ if claims.token_type != TokenType::Refresh => Err(TokenError::WrongType),
+        _ if now.duration_since(made) > oldest => Err(TokenError::Expired),
+        None => Err(TokenError::Invalid),
+        Some(number) => Ok(PresentedRefresh {
+            of: Generation { customer: claims.user_id, session: claims.sid, number },
+            made,
+            is_expired,
+        }),
+    }
+}
+
+/// The claims of `token` if `key` signed it for our audience.
+fn signed(token: &str, key: &VerifyingKey, tokens: &TokenSettings) -> Result<Claims, TokenError> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.validate_exp = false;
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    validation.set_issuer(&[&tokens.issuer]);
+    validation.set_audience(&[&tokens.audience]);
+    let decoded = jsonwebtoken::decode::<Claims>(token, &key.0, &validation);
+    decoded.map(|decoded| decoded.claims).map_err(|_| TokenError::Invalid)
 }
 
 /// Thumbprint of an Ed25519 public key: SHA-256 of its required members in order (RFC 7638, RFC

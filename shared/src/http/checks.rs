@@ -21,7 +21,7 @@ use crate::{
     app::AppState,
     auth::{
         actor::Actor,
-        caller::{Caller, bearer_token},
+        caller::{Caller, acknowledging::Acknowledging, bearer_token},
     },
     content::{AskingApp, Closed},
     http::{
@@ -102,7 +102,12 @@ impl Gate {
         }
     }
 
-    async fn admit(&self, request: &mut Request, limits: &RateLimits) -> Result<(), ApiError> {
+    async fn admit(
+        &self,
+        request: &mut Request,
+        limits: &RateLimits,
+        acknowledging: &Acknowledging,
+    ) -> Result<(), ApiError> {
         self.open_to(request.headers())?;
         let operation = self.operation(request.method());
         let asked =
@@ -114,10 +119,14 @@ impl Gate {
         let accesses: Vec<Access> =
             self.served.iter().filter(asked).map(|served| served.access).collect();
         if accesses.contains(&Access::Bearer) {
-            let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
+            let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
+            let headers = request.headers();
+            let caller = Caller::authenticate(&self.app, headers, limits, acknowledging).await?;
             request.extensions_mut().insert(caller);
         } else if accesses.contains(&Access::BearerOrOperator) {
-            let actor = Actor::authenticate(&self.app, request.headers(), limits.clone()).await?;
+            let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
+            let headers = request.headers();
+            let actor = Actor::authenticate(&self.app, headers, limits, acknowledging).await?;
             request.extensions_mut().insert(actor);
         } else if accesses.contains(&Access::AnyBearer) {
             bearer_token(request.headers())?;
@@ -169,11 +178,18 @@ pub(crate) async fn gate(
         #[cfg(feature = "mock")]
         let accept = Accept::of(request.headers());
         let limits = RateLimits::default();
+        let (acknowledging, acknowledgement) = Acknowledging::begin();
         request.extensions_mut().insert(limits.clone());
-        let mut answered = match gate.admit(&mut request, &limits).await {
-            Ok(()) => next.run(request).await,
-            Err(error) => error.into_response(),
+        request.extensions_mut().insert(acknowledging.clone());
+        let answering = async {
+            let answered = match gate.admit(&mut request, &limits, &acknowledging).await {
+                Ok(()) => next.run(request).await,
+                Err(error) => error.into_response(),
+            };
+            acknowledging.close();
+            answered
         };
+        let (mut answered, ()) = tokio::join!(answering, acknowledgement.written(&gate.app));
         limits.write(answered.headers_mut());
         #[cfg(feature = "mock")]
         if let Some(format) = gate.error_format {
