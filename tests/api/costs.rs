@@ -125,6 +125,7 @@ async fn a_refresh_costs_one_trip_and_its_repeat_or_a_replay_two() {
     api.wire.assert_cost(cost(2, 0.0, 1.0));
     api.profile(&access).await.expect(200);
     api.clock.advance_seconds(61);
+    api.stack.prepare().await;
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(401);
     api.wire.assert_cost(cost(2, 0.0, 1.0));

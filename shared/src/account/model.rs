@@ -114,8 +114,9 @@ pub struct Session {
     /// Generations made in the minute of `rotated`.
     pub in_minute: u32,
     /// The newest generation for which `acked` and `repeats` are kept. A version of the code that
-    /// keeps none leaves all three as they are when it makes a generation.
-    #[serde(default)]
+    /// keeps none leaves all three as they are when it makes a generation. Zero after a log-in,
+    /// whose generation took the place of none.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub tracked: u64,
     /// When the phone was first known to have the newest generation.
     #[serde(
@@ -223,10 +224,7 @@ impl Account {
     /// first generation takes the place of none, so nothing depends on its acknowledgement.
     pub fn awaits_acknowledgement(&self, session: SessionId, generation: u64) -> bool {
         self.sessions.get(&session).is_some_and(|newest| {
-            generation > 1
-                && newest.generation == generation
-                && newest.is_tracked()
-                && newest.acked.is_none()
+            newest.generation == generation && newest.is_tracked() && newest.acked.is_none()
         })
     }
 
@@ -279,7 +277,7 @@ impl Session {
             kid: kid.to_owned(),
             rotated: now,
             in_minute: 1,
-            tracked: 1,
+            tracked: 0,
             acked: None,
             repeats: 0,
             idle: rules.idle.as_secs(),
@@ -317,9 +315,8 @@ impl Session {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
+fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
+    *count == T::default()
 }
 
 fn seconds_to_next_minute(now: Timestamp) -> i64 {

@@ -5,3 +5,4 @@ mod refresh_token;
 mod rotation;
 mod send_otp;
 mod sessions;
+mod theft;
