@@ -109,13 +109,15 @@ fn every_permission_on_the_table_is_limited_to_partitions() {
 }
 
 /// A transaction's parts are in one statement, which then allows each action on each of its
-/// prefixes: the union of their grants.
+/// prefixes: the union of their grants. An action that is limited to some attributes has a
+/// statement of its own on the same prefixes.
 #[test]
 fn the_policies_are_what_the_domains_grant() {
     let grants = grants();
     let mut problems = Vec::new();
     let mut granted = BTreeSet::new();
-    for statement in statements().iter().filter(|statement| statement.is_of_the_table()) {
+    let statements = statements();
+    for statement in statements.iter().filter(|statement| statement.is_of_the_table()) {
         let Statement { at, group, .. } = statement;
         let cells: Vec<(String, String)> =
             statement.prefixes.iter().map(|prefix| (group.clone(), prefix.clone())).collect();
@@ -128,11 +130,16 @@ fn the_policies_are_what_the_domains_grant() {
             .filter(of_the_same)
             .collect();
         let allowed: BTreeSet<&String> = statement.actions.iter().collect();
+        let beside: BTreeSet<&String> = statements
+            .iter()
+            .filter(|other| other.group == *group && other.prefixes == statement.prefixes)
+            .flat_map(|other| &other.actions)
+            .collect();
         let prefixes = statement.prefixes.join(", ");
         let declared: BTreeSet<String> =
             statement.prefixes.iter().map(|prefix| declaration(prefix)).collect();
         let declared = declared.into_iter().collect::<Vec<_>>().join(" and ");
-        problems.extend(needed.difference(&allowed).map(|action| {
+        problems.extend(needed.difference(&beside).map(|action| {
             format!("{at} does not allow {action} on {prefixes}, which {declared} grants {group}")
         }));
         problems.extend(allowed.difference(&needed).map(|action| {
@@ -160,6 +167,29 @@ fn the_policies_are_what_the_domains_grant() {
             )
         },
     ));
+    assert_none(&problems);
+}
+
+/// Groups that only check sessions acknowledge them too, and may change nothing else of an account.
+#[test]
+fn whoever_only_acknowledges_may_change_nothing_but_sessions() {
+    let only = json!({"dynamodb:Attributes": ["pk", "sk", "sessions"]});
+    let statements = statements();
+    let mut updating = statements.iter().filter(|statement| {
+        statement.prefixes == ["AUTH#"]
+            && statement.actions.iter().any(|action| action == "dynamodb:UpdateItem")
+            && ["wallet", "fcm", "location"].contains(&statement.group.as_str())
+    });
+    let problems: Vec<String> = updating
+        .by_ref()
+        .filter(|statement| statement.content["Condition"]["ForAllValues:StringEquals"] != only)
+        .map(|statement| {
+            format!(
+                "{} must be limited to attributes: `ForAllValues:StringEquals: {only}`",
+                statement.at
+            )
+        })
+        .collect();
     assert_none(&problems);
 }
 

@@ -100,12 +100,8 @@ async fn log_in_and_change_the_profile(api: &Api) {
     let access = api.authenticate(phone, &code).await.expect(200).text("access");
     api.profile(&access).await.expect(200);
     for name in ["Amal", "Basma", "Chadia"] {
-        api.patch("/api/customer/")
-            .bearer(&access)
-            .json(&json!({"first_name": name}))
-            .send()
-            .await
-            .expect(200);
+        let named = json!({"first_name": name});
+        api.patch("/api/customer/").bearer(&access).json(&named).send().await.expect(200);
     }
     api.get("/.well-known/jwks.json").send().await.expect(200);
 }

@@ -2,11 +2,10 @@
 //! same token gets the same successor again, until it is known that the phone has it.
 
 use axum::{Json, extract::State};
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
-    account::{Generation, Rotation, Session, StaleRefresh, Successor},
+    account::{Account, Generation, MOST_REPEATS, Rotation, Session, StaleRefresh, Successor},
     app::AppState,
     audit::{self, About, Event},
     auth::tokens::{PresentedRefresh, TokenError},
@@ -68,65 +67,75 @@ pub async fn refresh_tokens(
         .verify_refresh_of_any_age(&request.refresh, sessions.absolute, tokens, &app.store, now)
         .await?
         .map_err(refused)?;
-    if presented.is_expired {
-        return repeat_of_expired(&app, &presented, now).await;
-    }
-    let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
-    let account = match app.store.rotate(presented.of, presented.made, &successor).await? {
-        Rotation::Rotated(account) => {
-            let session = account
-                .sessions
-                .get(&presented.of.session)
-                .ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
-            if refreshes.per_minute > 0 {
-                let quota = per_minute(refreshes.per_minute);
-                limits.counted(quota, session.in_minute, to_next_minute(now));
+    let account = if presented.is_expired {
+        app.store.account(presented.of.customer).await?
+    } else {
+        let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
+        match app.store.rotate(presented.of, presented.made, &successor).await? {
+            Rotation::Rotated(account) => {
+                return rotated(&app, &limits, presented.of, &account);
             }
-            return pair(&app, presented.of, session);
+            Rotation::Refused(account) => account,
         }
-        Rotation::Refused(account) => account.ok_or_else(ApiError::no_active_account)?,
     };
-    match app.store.judge_stale(presented.of, account, now, refreshes).await? {
-        StaleRefresh::Repeat(session) => repeat(&app, presented.of, &session),
-        StaleRefresh::TooManyRepeats(seconds) => Err(ApiError::throttled(Wait(seconds))),
-        StaleRefresh::TooMany(seconds) => {
-            limits.reached(per_minute(refreshes.per_minute), Wait(seconds));
-            Err(ApiError::throttled(Wait(seconds)))
-        }
-        StaleRefresh::Inactive => Err(ApiError::no_active_account()),
-        StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
-        StaleRefresh::Replay => {
-            app.store.end_session(presented.of.customer, presented.of.session).await?;
-            audit::record(&app, Event::RefreshReplayed, about(presented.of));
-            Err(ApiError::token_not_valid("Token is blacklisted"))
-        }
-    }
+    stale(&app, &limits, &presented, account).await
 }
 
-/// The answer to an expired token. Its successor may live longer, and a phone that lost it gets it
-/// again; whatever else the token means, it is expired.
-async fn repeat_of_expired(
+fn rotated(
     app: &AppState,
-    presented: &PresentedRefresh,
-    now: Timestamp,
-) -> Result<Json<TokenPair>, ApiError> {
-    let account = app.store.account(presented.of.customer).await?;
-    let expired = || refused(TokenError::Expired);
-    let (account, rules) = (account.ok_or_else(expired)?, app.settings.refreshes()?);
-    match app.store.judge_stale(presented.of, account, now, rules).await? {
-        StaleRefresh::Repeat(session) => repeat(app, presented.of, &session),
-        StaleRefresh::TooManyRepeats(seconds) => Err(ApiError::throttled(Wait(seconds))),
-        _ => Err(expired()),
-    }
-}
-
-fn repeat(
-    app: &AppState,
+    limits: &RateLimits,
     presented: Generation,
-    session: &Session,
+    account: &Account,
 ) -> Result<Json<TokenPair>, ApiError> {
-    audit::record(app, Event::RefreshRepeated, about(presented));
+    let session = account
+        .sessions
+        .get(&presented.session)
+        .ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
+    let quota = per_minute(app)?;
+    if quota.most > 0 {
+        limits.counted(quota, session.in_minute, to_next_minute(app.now()));
+    }
     pair(app, presented, session)
+}
+
+/// The answer to a token that is not the newest, or was not accepted. An expired one may have a
+/// successor that lives longer, which a phone that lost it gets again; otherwise it is expired,
+/// whatever else it means.
+async fn stale(
+    app: &AppState,
+    limits: &RateLimits,
+    PresentedRefresh { of: presented, is_expired, .. }: &PresentedRefresh,
+    account: Option<Account>,
+) -> Result<Json<TokenPair>, ApiError> {
+    let (presented, rules) = (*presented, app.settings.refreshes()?);
+    let about = About { customer: Some(presented.customer), session: Some(presented.session) };
+    let throttled = |quota: Quota, seconds: i64| {
+        limits.reached(quota, Wait(seconds));
+        ApiError::throttled(Wait(seconds))
+    };
+    let judged = match account {
+        Some(account) => app.store.judge_stale(presented, account, app.now(), rules).await?,
+        None => StaleRefresh::Inactive,
+    };
+    Err(match judged {
+        StaleRefresh::Repeat(session) => {
+            audit::record(app, Event::RefreshRepeated, about);
+            return pair(app, presented, &session);
+        }
+        StaleRefresh::TooManyRepeats(seconds) => {
+            let window = app.settings.sessions()?.idle.as_secs();
+            throttled(Quota { name: "repeats", most: MOST_REPEATS, window }, seconds)
+        }
+        _ if *is_expired => refused(TokenError::Expired),
+        StaleRefresh::TooMany(seconds) => throttled(per_minute(app)?, seconds),
+        StaleRefresh::Inactive => ApiError::no_active_account(),
+        StaleRefresh::Ended => ApiError::token_not_valid("Token is blacklisted"),
+        StaleRefresh::Replay => {
+            app.store.end_session(presented.customer, presented.session).await?;
+            audit::record(app, Event::RefreshReplayed, about);
+            ApiError::token_not_valid("Token is blacklisted")
+        }
+    })
 }
 
 fn pair(
@@ -143,12 +152,8 @@ fn pair(
     }
 }
 
-fn about(presented: Generation) -> About {
-    About { customer: Some(presented.customer), session: Some(presented.session) }
-}
-
-fn per_minute(most: u32) -> Quota {
-    Quota { name: "refreshes", most, window: 60 }
+fn per_minute(app: &AppState) -> Result<Quota, ApiError> {
+    Ok(Quota { name: "refreshes", most: app.settings.refreshes()?.per_minute, window: 60 })
 }
 
 /// Why a token in a body is not taken.
