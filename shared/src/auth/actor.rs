@@ -42,12 +42,10 @@ impl FromRequestParts<AppState> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Self>() {
-            Some(actor) => Ok(actor.clone()),
-            None => {
-                let acknowledging = Acknowledging::of(parts);
-                Self::authenticate(app, &parts.headers, limits_of(parts), acknowledging).await
-            }
+        if let Some(actor) = parts.extensions.get::<Self>() {
+            return Ok(actor.clone());
         }
+        let (limits, acknowledging) = (limits_of(parts), Acknowledging::of(parts));
+        Self::authenticate(app, &parts.headers, limits, acknowledging).await
     }
 }

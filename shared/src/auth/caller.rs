@@ -179,13 +179,11 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Self>() {
-            Some(caller) => Ok(caller.clone()),
-            None => {
-                let acknowledging = Acknowledging::of(parts);
-                Self::authenticate(app, &parts.headers, limits_of(parts), acknowledging).await
-            }
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
         }
+        let (limits, acknowledging) = (limits_of(parts), Acknowledging::of(parts));
+        Self::authenticate(app, &parts.headers, limits, acknowledging).await
     }
 }
 
