@@ -261,6 +261,74 @@ fn derive(secret: &SecretString, purpose: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandom;
+
+    const DAY: i64 = 86_400;
+
+    fn start() -> Timestamp {
+        "2026-11-22T10:00:00Z".parse().unwrap()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        start() + SignedDuration::from_secs(seconds)
+    }
+
+    fn tokens() -> TokenSettings {
+        TokenSettings { issuer: "satchel".to_owned(), audience: "app".to_owned() }
+    }
+
+    fn key() -> (SigningKey, VerifyingKey) {
+        let key = SigningKey::derive(&"secret".into(), 1);
+        let public = VerifyingKey::new(&key.x).unwrap();
+        (key, public)
+    }
+
+    /// Claims of a token that lives for 30 days.
+    fn claims(token_type: TokenType, generation: Option<u64>) -> Claims {
+        Claims {
+            token_type,
+            exp: at(30 * DAY).as_second(),
+            iat: start().as_second(),
+            jti: "jti".to_owned(),
+            user_id: CustomerId::new(start(), &SystemRandom),
+            sid: SessionId::new(start(), &SystemRandom),
+            iss: tokens().issuer,
+            aud: tokens().audience,
+            generation,
+        }
+    }
+
+    #[test]
+    fn an_access_token_of_an_earlier_version_has_no_generation_and_is_valid() {
+        let (key, public) = key();
+        let issued = claims(TokenType::Access, None);
+        let token = key.sign(&issued).unwrap();
+        assert_eq!(verify(&token, &public, TokenType::Access, &tokens(), at(1)), Ok(issued));
+    }
+
+    #[test]
+    fn a_refresh_token_of_any_age_is_one_of_ours_within_its_longest_age() {
+        let (key, public) = key();
+        let oldest = SignedDuration::from_secs(180 * DAY);
+        let presented = |claims: &Claims, seconds| {
+            let token = key.sign(claims).unwrap();
+            verify_refresh_of_any_age(&token, &public, &tokens(), oldest, at(seconds))
+        };
+        let issued = claims(TokenType::Refresh, Some(7));
+        let of = Generation { customer: issued.user_id, session: issued.sid, number: 7 };
+        for (seconds, is_expired) in [(1, false), (30 * DAY, true), (180 * DAY, true)] {
+            let expected = PresentedRefresh { of, made: start(), is_expired };
+            assert_eq!(presented(&issued, seconds), Ok(expected));
+        }
+        assert_eq!(presented(&issued, 180 * DAY + 1), Err(TokenError::Expired));
+        let access = claims(TokenType::Access, Some(7));
+        assert_eq!(presented(&access, 1), Err(TokenError::WrongType));
+        assert_eq!(presented(&access, 30 * DAY), Err(TokenError::Expired));
+        let without = claims(TokenType::Refresh, None);
+        assert_eq!(presented(&without, 1), Err(TokenError::Invalid));
+        let of_others = Claims { aud: "another-app".to_owned(), ..issued };
+        assert_eq!(presented(&of_others, 1), Err(TokenError::Invalid));
+    }
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {

@@ -218,6 +218,9 @@ async fn the_twenty_first_repetition_of_a_generation_is_throttled_and_the_next_o
         }
         let refused = api.refresh(&now.spent).await.expect(429);
         assert_eq!(refused.json()["errors"][0]["code"], "throttled");
+        let until_the_end = 30 * DAY - 20 * 61;
+        assert_eq!(refused.header("retry-after"), until_the_end.to_string());
+        assert_eq!(refused.header("ratelimit"), format!("\"repeats\";r=0;t={until_the_end}"));
         let answer = api.refresh(&now.newest).await.expect(200);
         let (newest, access) = (answer.text("refresh"), answer.text("access"));
         now = Refreshed { spent: now.newest, newest, access };

@@ -10,12 +10,18 @@
 //! and until then the generation before is repeated to whoever presents it. Only storage can cause
 //! such a failure, not the bearer of a token, who therefore cannot act unseen by it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use http::request::Parts;
 use tokio::sync::oneshot;
 
 use crate::{account::Generation, app::AppState};
+
+/// The longest time that an answer waits for the record. Far less than a request has.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Where the caller of one request says what to record. All clones are one; the default records
 /// nothing.
@@ -60,8 +66,11 @@ impl Acknowledgement {
     /// the account; nothing where the request is closed without it.
     pub(crate) async fn written(self, app: &AppState) {
         let Ok(received) = self.0.await else { return };
-        if let Err(error) = app.store.acknowledge(received, app.now()).await {
-            tracing::warn!(%error, "a generation is not acknowledged yet");
+        let acknowledge = app.store.acknowledge(received, app.now());
+        match tokio::time::timeout(PATIENCE, acknowledge).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "a generation is not acknowledged yet"),
+            Err(error) => tracing::warn!(%error, "a generation is not acknowledged yet"),
         }
     }
 }
