@@ -20,9 +20,9 @@ pub enum Event {
     WrongCode,
     /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
-    /// A spent refresh token got its successor again within the grace period.
+    /// A spent refresh token got its successor again, since the phone may not have it.
     RefreshRepeated,
-    /// A refresh token was spent too long ago; its session was ended.
+    /// A refresh token came back whose successor the phone had received; its session was ended.
     RefreshReplayed,
     /// The customer ended a session.
     LoggedOut,

@@ -61,6 +61,8 @@ pub enum Action {
     Put,
     /// `UpdateItem`, also in a transaction.
     Update,
+    /// `UpdateItem` that changes these attributes and no other, in no transaction.
+    UpdateOnly(&'static [&'static str]),
     /// `DeleteItem`, also in a transaction.
     Delete,
     /// `Query` of the table.

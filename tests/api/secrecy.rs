@@ -16,6 +16,7 @@ async fn codes_and_tokens_are_neither_in_the_log_nor_in_the_table() {
     let body = json!({"first_name": "Zsuzsanna-Perpetua", "email": "zsp@example.com"});
     api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
     api.refresh("eyJhbGciOiJFZERTQSJ9.e30.bm90IG91cnM").await.expect(401);
+    api.profile(&next.text("access")).await.expect(200);
     api.clock.advance_seconds(600);
     api.refresh(&refresh).await.expect(401);
     let table = table_with_the_code.clone() + &api.whole_table().await;

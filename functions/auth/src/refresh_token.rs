@@ -1,18 +1,14 @@
 //! `refresh_token_create`: a refresh token for a new pair. The answer may get lost on its way: the
-//! same token gets the same successor again.
+//! same token gets the same successor again, until it is known that the phone has it.
 
 use axum::{Json, extract::State};
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
-    account::{Rotation, Session, StaleRefresh, Successor},
+    account::{Account, Generation, MOST_REPEATS, Rotation, Session, StaleRefresh, Successor},
     app::AppState,
     audit::{self, About, Event},
-    auth::{
-        claims::{Claims, TokenType},
-        tokens::TokenError,
-    },
+    auth::tokens::{PresentedRefresh, TokenError},
     error_responses,
     http::{
         body::Body,
@@ -44,9 +40,12 @@ pub struct TokenPair {
 
 /// Exchanges a refresh token for a new pair.
 ///
-/// A spent token gives the same new pair, byte for byte, for as long as the parameter
-/// `RefreshGraceSeconds` says, so that a lost answer logs nobody out. After that it ends its
-/// session. An `Authorization` header is ignored.
+/// Store the new refresh token before the new access token is used. If the answer is lost, present
+/// the same refresh token again: until a token of the new pair is used, the answer has the same new
+/// refresh token, byte for byte, with a new access token, up to 20 times and for as long as the
+/// session lives. The same holds for `RefreshGraceSeconds` after that, for requests that an app
+/// sends at once. Later, and for still older tokens, the session ends. An `Authorization` header is
+/// ignored.
 #[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create",
     tag = crate::TAG, request_body(content = RefreshRequest, example = json!(example())),
     responses(
@@ -62,64 +61,99 @@ pub async fn refresh_tokens(
 ) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
     let (tokens, refreshes) = (app.settings.tokens()?, app.settings.refreshes()?);
+    let sessions = app.settings.sessions()?;
     let presented = app
         .keyring()
-        .verify(&request.refresh, TokenType::Refresh, tokens, &app.store, now)
+        .verify_refresh_of_any_age(&request.refresh, sessions.absolute, tokens, &app.store, now)
         .await?
         .map_err(refused)?;
-    let generation = presented.generation.ok_or_else(|| refused(TokenError::Invalid))?;
-    let made = Timestamp::from_second(presented.iat).map_err(|_| refused(TokenError::Invalid))?;
-    let quota = Quota { name: "refreshes", most: refreshes.per_minute, window: 60 };
-    let sessions = app.settings.sessions()?;
-    let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
-    let about = About { customer: Some(presented.user_id), session: Some(presented.sid) };
-    match app.store.rotate(presented.user_id, presented.sid, generation, made, &successor).await? {
-        Rotation::Rotated(account) => {
-            let session = account
-                .sessions
-                .get(&presented.sid)
-                .ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
-            if quota.most > 0 {
-                limits.counted(quota, session.in_minute, to_next_minute(now));
+    let account = if presented.is_expired {
+        app.store.account(presented.of.customer).await?
+    } else {
+        let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
+        match app.store.rotate(presented.of, presented.made, &successor).await? {
+            Rotation::Rotated(account) => {
+                return rotated(&app, &limits, presented.of, &account);
             }
-            pair(&app, &presented, session)
+            Rotation::Refused(account) => account,
         }
-        Rotation::Refused(None) => Err(ApiError::no_active_account()),
-        Rotation::Refused(Some(account)) => {
-            match account.judge_stale(presented.sid, generation, now, refreshes) {
-                StaleRefresh::Repeat(session) => {
-                    audit::record(&app, Event::RefreshRepeated, about);
-                    pair(&app, &presented, &session)
-                }
-                StaleRefresh::TooMany(seconds) => {
-                    limits.reached(quota, Wait(seconds));
-                    Err(ApiError::throttled(Wait(seconds)))
-                }
-                StaleRefresh::Inactive => Err(ApiError::no_active_account()),
-                StaleRefresh::Ended => Err(ApiError::token_not_valid("Token is blacklisted")),
-                StaleRefresh::Replay => {
-                    app.store.end_session(presented.user_id, presented.sid).await?;
-                    audit::record(&app, Event::RefreshReplayed, about);
-                    Err(ApiError::token_not_valid("Token is blacklisted"))
-                }
-            }
-        }
+    };
+    stale(&app, &limits, &presented, account).await
+}
+
+fn rotated(
+    app: &AppState,
+    limits: &RateLimits,
+    presented: Generation,
+    account: &Account,
+) -> Result<Json<TokenPair>, ApiError> {
+    let session = account
+        .sessions
+        .get(&presented.session)
+        .ok_or_else(|| ApiError::internal("a rotated session is gone"))?;
+    let quota = per_minute(app)?;
+    if quota.most > 0 {
+        limits.counted(quota, session.in_minute, to_next_minute(app.now()));
     }
+    pair(app, presented, session)
+}
+
+/// The answer to a token that is not the newest, or was not accepted. An expired one may have a
+/// successor that lives longer, which a phone that lost it gets again; otherwise it is expired,
+/// whatever else it means.
+async fn stale(
+    app: &AppState,
+    limits: &RateLimits,
+    PresentedRefresh { of: presented, is_expired, .. }: &PresentedRefresh,
+    account: Option<Account>,
+) -> Result<Json<TokenPair>, ApiError> {
+    let (presented, rules) = (*presented, app.settings.refreshes()?);
+    let about = About { customer: Some(presented.customer), session: Some(presented.session) };
+    let throttled = |quota: Quota, seconds: i64| {
+        limits.reached(quota, Wait(seconds));
+        ApiError::throttled(Wait(seconds))
+    };
+    let judged = match account {
+        Some(account) => app.store.judge_stale(presented, account, app.now(), rules).await?,
+        None => StaleRefresh::Inactive,
+    };
+    Err(match judged {
+        StaleRefresh::Repeat(session) => {
+            audit::record(app, Event::RefreshRepeated, about);
+            return pair(app, presented, &session);
+        }
+        StaleRefresh::TooManyRepeats(seconds) => {
+            let window = app.settings.sessions()?.idle.as_secs();
+            throttled(Quota { name: "repeats", most: MOST_REPEATS, window }, seconds)
+        }
+        _ if *is_expired => refused(TokenError::Expired),
+        StaleRefresh::TooMany(seconds) => throttled(per_minute(app)?, seconds),
+        StaleRefresh::Inactive => ApiError::no_active_account(),
+        StaleRefresh::Ended => ApiError::token_not_valid("Token is blacklisted"),
+        StaleRefresh::Replay => {
+            app.store.end_session(presented.customer, presented.session).await?;
+            audit::record(app, Event::RefreshReplayed, about);
+            ApiError::token_not_valid("Token is blacklisted")
+        }
+    })
 }
 
 fn pair(
     app: &AppState,
-    presented: &Claims,
+    Generation { customer, session: id, .. }: Generation,
     session: &Session,
 ) -> Result<Json<TokenPair>, ApiError> {
     let issuer = app.issuer()?;
-    let refresh = issuer.refresh_token(presented.user_id, presented.sid, session);
-    let access =
-        issuer.access_token(presented.user_id, presented.sid, session, app.new_name(), app.now());
+    let refresh = issuer.refresh_token(customer, id, session);
+    let access = issuer.access_token(customer, id, session, app.new_name(), app.now());
     match (access, refresh) {
         (Some(access), Some(refresh)) => Ok(Json(TokenPair { access, refresh })),
         _ => Err(ApiError::internal("no key for a session's tokens")),
     }
+}
+
+fn per_minute(app: &AppState) -> Result<Quota, ApiError> {
+    Ok(Quota { name: "refreshes", most: app.settings.refreshes()?.per_minute, window: 60 })
 }
 
 /// Why a token in a body is not taken.
@@ -134,7 +168,8 @@ pub(crate) fn refused(error: TokenError) -> ApiError {
 error_responses! {
     /// The token is not ours, expired, an access token, or spent; or the account may not be used.
     Refused: refused(TokenError::Invalid), ApiError::no_active_account();
-    /// More refreshes in a minute than the parameter `RefreshesPerMinute` allows a session.
+    /// More refreshes in a minute than the parameter `RefreshesPerMinute` allows a session, or more
+    /// than 20 repetitions of one answer.
     TooManyRefreshes: ApiError::throttled(Wait(12));
 }
 

@@ -150,6 +150,7 @@ fn example() -> Value {
         "platform": "ios", "created": "2026-11-22T10:00:00.000Z",
         "last_used": "2026-11-22T10:05:00.000Z", "ends": "2027-05-21T10:00:00.000Z",
         "idle_seconds": 2_592_000, "generation": 2, "generations_in_minute": 1,
+        "acknowledged": "2026-11-22T10:05:01.000Z", "generation_repeats": 0,
         "key": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "epoch": 0, "current": true,
     });
     let account = json!({

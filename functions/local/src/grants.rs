@@ -23,7 +23,7 @@ pub fn grants() -> Grants {
     for prefix in DOMAINS.iter().flat_map(|domain| domain.prefixes) {
         for (grantee, actions) in prefix.grants {
             for function in functions_of(grantee, prefix) {
-                let actions = actions.iter().map(|action| iam(*action).to_owned());
+                let actions = actions.iter().map(|action| iam(*action));
                 all.entry((function, prefix.name.to_owned())).or_default().extend(actions);
             }
         }
@@ -46,9 +46,13 @@ fn functions_of(grantee: &str, prefix: &Prefix) -> Vec<String> {
         .collect()
 }
 
-/// IAM's name of an action.
-fn iam(action: Action) -> &'static str {
-    match action {
+/// IAM's name of an action, with what it is limited to: [`OF_THE_INDEX`], or `dynamodb:UpdateItem of
+/// sessions` for some attributes.
+fn iam(action: Action) -> String {
+    let name = match action {
+        Action::UpdateOnly(attributes) => {
+            return format!("dynamodb:UpdateItem of {}", attributes.join(", "));
+        }
         Action::Get => "dynamodb:GetItem",
         Action::Put => "dynamodb:PutItem",
         Action::Update => "dynamodb:UpdateItem",
@@ -57,5 +61,11 @@ fn iam(action: Action) -> &'static str {
         Action::QueryIndex => OF_THE_INDEX,
         Action::Check => "dynamodb:ConditionCheckItem",
         Action::BatchGet => "dynamodb:BatchGetItem",
-    }
+    };
+    name.to_owned()
+}
+
+/// The action itself, and what it is limited to.
+pub fn parts(action: &str) -> (&str, &str) {
+    action.split_once(" of ").unwrap_or((action, ""))
 }

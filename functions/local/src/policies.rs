@@ -11,20 +11,24 @@ use std::{
 
 use shared::DOMAINS;
 
-use crate::grants::{Grants, OF_THE_INDEX};
+use crate::grants::{Grants, parts};
 
 /// What a function may do, by prefix.
 type Granted = BTreeMap<String, BTreeSet<String>>;
 
 const STATEMENT: &str = "            - Sid: ";
 const IN_A_STATEMENT: &str = "              ";
-const QUERY: &str = "dynamodb:Query";
+/// The limit of an action on the index.
+const INDEX: &str = "the index due";
+/// The attributes of every key.
+const KEY: &str = "pk, sk, ";
 
 /// A statement on partitions of the table or of its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Statement {
     lines: Range<usize>,
-    of_the_index: bool,
+    /// What the actions are limited to: see [`parts`].
+    limit: String,
     actions: Vec<String>,
     prefixes: Vec<String>,
 }
@@ -68,8 +72,10 @@ fn is_outside(line: &str) -> bool {
 fn write_function(lines: &mut Vec<String>, block: Range<usize>, granted: &Granted) {
     let before = statements(lines, block.clone());
     let mut after = before.clone();
-    for of_the_index in [false, true] {
-        correct(&mut after, &of_resource(granted, of_the_index), of_the_index);
+    let of_grants = granted.values().flatten().map(|action| parts(action).1.to_owned());
+    let of_statements = before.iter().map(|statement| statement.limit.clone());
+    for limit in of_grants.chain(of_statements).collect::<BTreeSet<_>>() {
+        correct(&mut after, &within(granted, &limit), &limit);
     }
     let added: Vec<String> = after.split_off(before.len()).iter().flat_map(new_statement).collect();
     let mut end = before.last().map(|statement| statement.lines.end);
@@ -96,20 +102,20 @@ fn write_function(lines: &mut Vec<String>, block: Range<usize>, granted: &Grante
     }
 }
 
-/// What is granted on the table, or on its index.
-fn of_resource(granted: &Granted, index: bool) -> Granted {
+/// What is granted with one limit.
+fn within(granted: &Granted, limit: &str) -> Granted {
     let of_it = granted.iter().map(|(prefix, actions)| {
-        let actions = actions.iter().filter(|action| (*action == OF_THE_INDEX) == index);
-        let named = |action: &String| if index { QUERY.to_owned() } else { action.clone() };
-        (prefix.clone(), actions.map(named).collect::<BTreeSet<_>>())
+        let actions = actions.iter().map(|action| parts(action));
+        let named = actions.filter(|(_, of)| *of == limit).map(|(name, _)| name.to_owned());
+        (prefix.clone(), named.collect::<BTreeSet<_>>())
     });
     of_it.filter(|(_, actions)| !actions.is_empty()).collect()
 }
 
-/// Gives each statement of the resource its prefixes and actions, and adds those that are missing.
-fn correct(statements: &mut Vec<Statement>, granted: &Granted, of_the_index: bool) {
+/// Gives each statement with the limit its prefixes and actions, and adds those that are missing.
+fn correct(statements: &mut Vec<Statement>, granted: &Granted, limit: &str) {
     let mut missing: Vec<&String> = granted.keys().collect();
-    let of_it = |statement: &&mut Statement| statement.of_the_index == of_the_index;
+    let of_it = |statement: &&mut Statement| statement.limit == limit;
     for statement in statements.iter_mut().filter(of_it) {
         statement.prefixes.retain(|prefix| granted.contains_key(prefix));
         missing.retain(|prefix| !statement.prefixes.contains(prefix));
@@ -117,7 +123,7 @@ fn correct(statements: &mut Vec<Statement>, granted: &Granted, of_the_index: boo
     for prefix in missing {
         let actions = &granted[prefix];
         let same = |statement: &&mut Statement| {
-            statement.of_the_index == of_the_index
+            statement.limit == limit
                 && !statement.prefixes.is_empty()
                 && statement.actions.iter().collect::<BTreeSet<_>>() == actions.iter().collect()
         };
@@ -125,7 +131,8 @@ fn correct(statements: &mut Vec<Statement>, granted: &Granted, of_the_index: boo
             statement.prefixes.push(prefix.clone());
         } else {
             let (actions, prefixes) = (Vec::from_iter(actions.clone()), vec![prefix.clone()]);
-            statements.push(Statement { lines: 0..0, of_the_index, actions, prefixes });
+            let limit = limit.to_owned();
+            statements.push(Statement { lines: 0..0, limit, actions, prefixes });
         }
     }
     for statement in statements.iter_mut().filter(of_it) {
@@ -148,7 +155,11 @@ fn statements(lines: &[String], block: Range<usize>) -> Vec<Statement> {
         let keys = between(&text, "dynamodb:LeadingKeys: [", "]")?;
         Some(Statement {
             lines: start..end,
-            of_the_index: text.contains("/index/due"),
+            limit: match between(&text, "dynamodb:Attributes: [", "]") {
+                Some(attributes) => attributes.trim_start_matches(KEY).to_owned(),
+                None if text.contains("/index/due") => INDEX.to_owned(),
+                None => String::new(),
+            },
             actions: words(between(&text, "Action:", "Resource:")?),
             prefixes: words(keys).iter().map(|key| key.trim_end_matches('*').to_owned()).collect(),
         })
@@ -211,12 +222,12 @@ fn new_statement(statement: &Statement) -> Vec<String> {
     let domain = DOMAINS.iter().find(|domain| domain.prefixes.iter().any(|one| has(one.name)));
     let name = domain.map_or("table", |domain| domain.name);
     let sid: String = name[..1].to_uppercase() + &name[1..];
-    let (sid, resource) = if statement.of_the_index {
-        (format!("Due{sid}"), "!Sub ${Table.Arn}/index/due")
-    } else {
-        (sid, "!GetAtt Table.Arn")
+    let (sid, resource) = match statement.limit.as_str() {
+        "" => (sid, "!GetAtt Table.Arn"),
+        INDEX => (format!("Due{sid}"), "!Sub ${Table.Arn}/index/due"),
+        _ => (format!("PartsOf{sid}"), "!GetAtt Table.Arn"),
     };
-    vec![
+    let mut lines = vec![
         format!("{STATEMENT}{sid}"),
         format!("{IN_A_STATEMENT}Effect: Allow"),
         action_line(statement),
@@ -224,13 +235,27 @@ fn new_statement(statement: &Statement) -> Vec<String> {
         format!("{IN_A_STATEMENT}Condition:"),
         keys_line(statement),
         format!("{IN_A_STATEMENT}  \"Null\": {{ dynamodb:LeadingKeys: \"false\" }}"),
-    ]
+    ];
+    if !["", INDEX].contains(&statement.limit.as_str()) {
+        let attributes = format!("{KEY}{}", statement.limit);
+        let returned = "[NONE, UPDATED_OLD, UPDATED_NEW]";
+        lines.extend([
+            format!(
+                "{IN_A_STATEMENT}  ForAllValues:StringEquals: \
+                 {{ dynamodb:Attributes: [{attributes}] }}"
+            ),
+            format!(
+                "{IN_A_STATEMENT}  StringEqualsIfExists: {{ dynamodb:ReturnValues: {returned} }}"
+            ),
+        ]);
+    }
+    lines
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grants::grants;
+    use crate::grants::{OF_THE_INDEX, grants};
 
     const TEMPLATE: &str = r"Resources:
   # Notes.

@@ -13,7 +13,7 @@ use crate::{
     hashes::PhoneHash,
     ids::SessionId,
     store::StoreError,
-    times::in_millis,
+    times::{in_millis, perhaps_in_millis},
 };
 
 /// What the export shows.
@@ -73,6 +73,12 @@ pub struct ExportedSession {
     generation: u64,
     /// How many of them in the minute of the last one.
     generations_in_minute: u32,
+    /// When the device was first known to have the last one; null while it is not.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    acknowledged: Option<Timestamp>,
+    /// How often the last one was given again.
+    generation_repeats: u32,
     /// Thumbprint of the key that signed the last one.
     key: String,
     /// The account's epoch when it was last confirmed; a session of an earlier one than the
@@ -95,6 +101,8 @@ fn sessions(account: &Account, current: SessionId) -> Vec<ExportedSession> {
         idle_seconds: session.idle,
         generation: session.generation,
         generations_in_minute: session.in_minute,
+        acknowledged: session.acked,
+        generation_repeats: session.repeats,
         key: session.kid.clone(),
         epoch: account.epochs.get(id).copied(),
     };

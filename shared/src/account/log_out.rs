@@ -34,6 +34,17 @@ pub enum LogOutScope {
     Others,
 }
 
+impl LogOutScope {
+    /// Whether `session`, which asks, ends too.
+    pub(crate) fn ends(self, session: SessionId) -> bool {
+        match self {
+            Self::Own | Self::All => true,
+            Self::One(one) => one == session,
+            Self::Others => false,
+        }
+    }
+}
+
 /// A log-out about to be written.
 #[derive(Debug, Clone)]
 pub struct LogOut {
@@ -54,8 +65,8 @@ pub struct LogOut {
 /// What came of a log-out.
 #[derive(Debug)]
 pub enum LoggedOut {
-    /// The sessions have ended.
-    Done,
+    /// The sessions have ended: the account before it, or after it if the update was sent twice.
+    Done(Box<Account>),
     /// The one session that was to end was not alive.
     Absent,
     /// The session that asked is not alive: the account as it is, if there is one.
@@ -94,14 +105,14 @@ impl LogOut {
     ) -> ControlFlow<LoggedOut, i64> {
         let Some(account) = before else { return ControlFlow::Break(LoggedOut::Refused(None)) };
         if account.last_log_out.as_ref() == Some(&self.name) {
-            return ControlFlow::Break(LoggedOut::Done);
+            return ControlFlow::Break(LoggedOut::Done(Box::new(account)));
         }
         let alive = |session| account.liveness(session, self.now) == Liveness::Alive;
         match (was_written, self.scope) {
             (true, LogOutScope::One(session)) if !alive(session) => {
                 ControlFlow::Break(LoggedOut::Absent)
             }
-            (true, _) => ControlFlow::Break(LoggedOut::Done),
+            (true, _) => ControlFlow::Break(LoggedOut::Done(Box::new(account))),
             (false, _) if !alive(self.by) => ControlFlow::Break(LoggedOut::Refused(Some(account))),
             (false, _) => {
                 let session = account.sessions.get(&self.by);

@@ -19,6 +19,7 @@ pub mod keys;
 pub(crate) mod log_out;
 pub(crate) mod model;
 pub(crate) mod phone;
+pub(crate) mod refresh;
 pub(crate) mod session_out;
 pub(crate) mod sessions;
 pub(crate) mod settings;
@@ -29,7 +30,7 @@ pub(crate) mod tasks;
 use futures_util::FutureExt;
 
 use crate::domain::{
-    Action::{Check, Delete, Get, Put, Query, QueryIndex, Update},
+    Action::{Check, Delete, Get, Put, Query, QueryIndex, Update, UpdateOnly},
     CALLER_GROUPS, Domain, Prefix,
     erasure::Erased,
     example::Example,
@@ -41,12 +42,13 @@ pub use deletion::{DELETED_SHARDS, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
-    Account, DeviceLabel, FRESH, Liveness, MOST_SESSIONS, Platform, Session, StaleRefresh, Status,
-    StatusChange,
+    Account, DeviceLabel, FRESH, Liveness, MOST_REPEATS, MOST_SESSIONS, Platform, Session,
+    StaleRefresh, Status, StatusChange,
 };
 pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
+pub use refresh::{Generation, Rotation, Successor};
 pub use session_out::SessionOut;
-pub use sessions::{NewSession, Rotation, Successor, add_session};
+pub use sessions::{NewSession, add_session};
 pub use settings::{RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 
@@ -72,7 +74,7 @@ pub const DOMAIN: Domain = Domain {
             grants: &[
                 ("auth", &[Get, Update]),
                 ("customer", &[Get, Put, Update]),
-                (CALLER_GROUPS, &[Get]),
+                (CALLER_GROUPS, &[Get, UpdateOnly(&["sessions"])]),
                 ("notifier", &[Get, Query]),
                 ("cleanup", &[Get, Update, Delete, Query, Check, QueryIndex]),
             ],

@@ -20,6 +20,9 @@ use crate::{
 /// How many sessions an account holds; the next log-in takes the place of the one longest unused.
 pub const MOST_SESSIONS: usize = 20;
 
+/// How often a generation's refresh token is given again.
+pub const MOST_REPEATS: u32 = 20;
+
 /// How long after a log-in its session may change the phone or delete the account without a further
 /// code.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
@@ -110,6 +113,21 @@ pub struct Session {
     pub rotated: Timestamp,
     /// Generations made in the minute of `rotated`.
     pub in_minute: u32,
+    /// The newest generation for which `acked` and `repeats` are kept. A version of the code that
+    /// keeps none leaves all three as they are when it makes a generation. Zero after a log-in,
+    /// whose generation took the place of none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tracked: u64,
+    /// When the phone was first known to have the newest generation.
+    #[serde(
+        default,
+        with = "jiff::fmt::serde::timestamp::millisecond::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub acked: Option<Timestamp>,
+    /// How often the newest generation was given again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub repeats: u32,
     /// Seconds the newest generation may rest.
     pub idle: i64,
     /// When the customer logged in.
@@ -149,8 +167,10 @@ pub enum Liveness {
 /// What to answer to a refresh token that storage did not accept as the newest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StaleRefresh {
-    /// Its successor was never seen by the phone: give the same one again.
+    /// The phone may not have its successor: give the same one again.
     Repeat(Box<Session>),
+    /// Its successor was given too often; the session ends in so many seconds.
+    TooManyRepeats(i64),
     /// Too many generations in this minute; come back after so many seconds.
     TooMany(i64),
     /// Somebody presents a token that was spent long ago: the session must end.
@@ -186,14 +206,26 @@ impl Account {
             return StaleRefresh::Inactive;
         }
         let Some(newest) = self.alive(session, now) else { return StaleRefresh::Ended };
-        let age = now.duration_since(newest.rotated);
         if newest.generation == generation {
             return StaleRefresh::TooMany(seconds_to_next_minute(now));
         }
-        if newest.generation == generation + 1 && age < rules.grace {
-            return StaleRefresh::Repeat(Box::new(newest.clone()));
+        let in_grace = |acknowledged| now.duration_since(acknowledged) <= rules.grace;
+        if newest.generation != generation + 1 || !newest.acknowledged().is_none_or(in_grace) {
+            return StaleRefresh::Replay;
         }
-        StaleRefresh::Replay
+        if newest.is_tracked() && newest.repeats >= MOST_REPEATS {
+            let left = newest.expires().duration_since(now).as_secs();
+            return StaleRefresh::TooManyRepeats(left.max(1));
+        }
+        StaleRefresh::Repeat(Box::new(newest.clone()))
+    }
+
+    /// Whether an access token of `generation` shows for the first time that the phone has it. The
+    /// first generation takes the place of none, so nothing depends on its acknowledgement.
+    pub fn awaits_acknowledgement(&self, session: SessionId, generation: u64) -> bool {
+        self.sessions.get(&session).is_some_and(|newest| {
+            newest.generation == generation && newest.is_tracked() && newest.acked.is_none()
+        })
     }
 
     /// The sessions to take away so that one more fits: those that are over, then the ones longest
@@ -245,12 +277,26 @@ impl Session {
             kid: kid.to_owned(),
             rotated: now,
             in_minute: 1,
+            tracked: 0,
+            acked: None,
+            repeats: 0,
             idle: rules.idle.as_secs(),
             created: now,
             ends: now.saturating_add(rules.absolute).unwrap_or(Timestamp::MAX),
             name: device.name,
             platform: device.platform,
         }
+    }
+
+    /// When the phone was first known to have the newest generation. One that was made without a
+    /// trace of it counts as received at once: nobody can tell whether it was.
+    pub fn acknowledged(&self) -> Option<Timestamp> {
+        if self.is_tracked() { self.acked } else { Some(self.rotated) }
+    }
+
+    /// Whether `acked` and `repeats` are those of the newest generation.
+    pub(crate) fn is_tracked(&self) -> bool {
+        self.tracked == self.generation
     }
 
     /// Whether the customer logged in so recently that this alone proves who acts. A refresh makes
@@ -267,6 +313,10 @@ impl Session {
             .unwrap_or(Timestamp::MAX);
         rested.min(self.ends)
     }
+}
+
+fn is_zero<T: Default + PartialEq>(count: &T) -> bool {
+    *count == T::default()
 }
 
 fn seconds_to_next_minute(now: Timestamp) -> i64 {

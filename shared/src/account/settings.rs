@@ -16,7 +16,7 @@ pub struct SessionSettings {
 /// Rules of the exchange of refresh tokens.
 #[derive(Debug, Clone)]
 pub struct RefreshSettings {
-    /// How long a spent refresh token still gets its successor.
+    /// How long a spent refresh token still gets its successor after that was received.
     pub grace: SignedDuration,
     /// New generations a minute per session; 0 is no limit.
     pub per_minute: u32,

@@ -6,7 +6,7 @@ use http::{HeaderMap, request::Parts};
 use crate::{
     app::AppState,
     auth::{
-        caller::{Caller, bearer_token, limits_of},
+        caller::{Caller, acknowledging::Acknowledging, bearer_token, limits_of},
         operator::Operator,
     },
     http::{checked::Checked, error::ApiError, rate_limit::RateLimits},
@@ -27,11 +27,12 @@ impl Actor {
         app: &AppState,
         headers: &HeaderMap,
         limits: RateLimits,
+        acknowledging: Acknowledging,
     ) -> Result<Self, ApiError> {
-        match Operator::authenticate(app, bearer_token(headers)?) {
-            Some(operator) => operator.map(Self::Operator),
-            None => Caller::authenticate(app, headers, limits).await.map(Self::Customer),
+        if let Some(operator) = Operator::authenticate(app, bearer_token(headers)?) {
+            return operator.map(Self::Operator);
         }
+        Caller::authenticate(app, headers, limits, acknowledging).await.map(Self::Customer)
     }
 }
 
@@ -41,9 +42,10 @@ impl FromRequestParts<AppState> for Actor {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Self>() {
-            Some(actor) => Ok(actor.clone()),
-            None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
+        if let Some(actor) = parts.extensions.get::<Self>() {
+            return Ok(actor.clone());
         }
+        let (limits, acknowledging) = (limits_of(parts), Acknowledging::of(parts));
+        Self::authenticate(app, &parts.headers, limits, acknowledging).await
     }
 }

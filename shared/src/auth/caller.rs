@@ -1,6 +1,8 @@
 //! The customer who makes a request. A handler learns nothing about it without a check that the
-//! session is alive: beside a read, or before a write.
+//! session is alive: beside a read, or before a write. That check also sees whether the request is
+//! the first one of its generation.
 
+pub(crate) mod acknowledging;
 mod log_out;
 
 use std::{future::Future, sync::Arc};
@@ -9,9 +11,12 @@ use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
 
 use crate::{
-    account::{Account, Liveness},
+    account::{Account, Generation, Liveness},
     app::AppState,
-    auth::claims::{Claims, TokenType},
+    auth::{
+        caller::acknowledging::Acknowledging,
+        claims::{Claims, TokenType},
+    },
     http::{
         checked::Checked,
         error::ApiError,
@@ -28,6 +33,7 @@ pub struct Caller {
     app: AppState,
     claims: Arc<Claims>,
     limits: RateLimits,
+    acknowledging: Acknowledging,
 }
 
 /// For operations that know only after reading the body whether they need a caller. Until then an
@@ -37,6 +43,7 @@ pub struct LateCaller {
     app: AppState,
     headers: HeaderMap,
     limits: RateLimits,
+    acknowledging: Acknowledging,
 }
 
 /// A caller whose session was alive at its lookup.
@@ -57,6 +64,7 @@ impl Caller {
         app: &AppState,
         headers: &HeaderMap,
         limits: RateLimits,
+        acknowledging: Acknowledging,
     ) -> Result<Self, ApiError> {
         let token = bearer_token(headers)?;
         let claims = app
@@ -64,15 +72,14 @@ impl Caller {
             .verify(token, TokenType::Access, app.settings.tokens()?, &app.store, app.now())
             .await?
             .map_err(|_| ApiError::bearer_token_not_valid())?;
-        Ok(Self { app: app.clone(), claims: Arc::new(claims), limits })
+        Ok(Self { app: app.clone(), claims: Arc::new(claims), limits, acknowledging })
     }
 
     /// Checks before a write that the session is alive, and counts the write. One trip, one read
     /// unit, one write unit.
     pub async fn verified(&self) -> Result<Verified, ApiError> {
-        let (account, within) =
-            tokio::join!(self.app.store.account(self.claims.user_id), self.count_write());
-        let verified = self.judge(account?)?;
+        let (verified, within) = tokio::join!(self.look_up(), self.count_write());
+        let verified = verified?;
         within.map(|()| verified)
     }
 
@@ -108,10 +115,8 @@ impl Caller {
     where
         F: Future<Output = Result<T, StoreError>>,
     {
-        let (account, read) =
-            tokio::join!(self.app.store.account(self.claims.user_id), read(self.claims.user_id));
-        let verified = self.judge(account?)?;
-        Ok((verified, read?))
+        let (verified, read) = tokio::join!(self.look_up(), read(self.claims.user_id));
+        Ok((verified?, read?))
     }
 
     /// Like [`Caller::alongside`], and counts a write at the same time: one more write unit, no
@@ -142,14 +147,30 @@ impl Caller {
         self.claims.user_id.to_string()
     }
 
+    async fn look_up(&self) -> Result<Verified, ApiError> {
+        self.judge(self.app.store.account(self.claims.user_id).await?)
+    }
+
     fn judge(&self, account: Option<Account>) -> Result<Verified, ApiError> {
         let account = account.ok_or_else(ApiError::user_not_found)?;
         match account.liveness(self.claims.sid, self.app.now()) {
             Liveness::Alive => {
+                self.acknowledge(&account);
                 Ok(Verified { customer: self.claims.user_id, session: self.claims.sid, account })
             }
             Liveness::Ended => Err(ApiError::bearer_token_not_valid()),
             Liveness::Inactive => Err(ApiError::user_inactive()),
+        }
+    }
+
+    /// Records that the phone has the generation of the presented token, if `account` does not know
+    /// it. A token without one was issued by an earlier version of the code and shows nothing.
+    fn acknowledge(&self, account: &Account) {
+        let (customer, session) = (self.claims.user_id, self.claims.sid);
+        if let Some(number) = self.claims.generation
+            && account.awaits_acknowledgement(session, number)
+        {
+            self.acknowledging.record(Generation { customer, session, number });
         }
     }
 }
@@ -158,10 +179,11 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, ApiError> {
-        match parts.extensions.get::<Self>() {
-            Some(caller) => Ok(caller.clone()),
-            None => Self::authenticate(app, &parts.headers, limits_of(parts)).await,
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
         }
+        let (limits, acknowledging) = (limits_of(parts), Acknowledging::of(parts));
+        Self::authenticate(app, &parts.headers, limits, acknowledging).await
     }
 }
 
@@ -172,7 +194,12 @@ impl FromRequestParts<AppState> for LateCaller {
         parts: &mut Parts,
         app: &AppState,
     ) -> Result<Self, Self::Rejection> {
-        Ok(Self { app: app.clone(), headers: parts.headers.clone(), limits: limits_of(parts) })
+        Ok(Self {
+            app: app.clone(),
+            headers: parts.headers.clone(),
+            limits: limits_of(parts),
+            acknowledging: Acknowledging::of(parts),
+        })
     }
 }
 
@@ -184,7 +211,8 @@ impl LateCaller {
 
     /// Reads and verifies the bearer token.
     pub async fn caller(&self) -> Result<Caller, ApiError> {
-        Caller::authenticate(&self.app, &self.headers, self.limits.clone()).await
+        let (limits, acknowledging) = (self.limits.clone(), self.acknowledging.clone());
+        Caller::authenticate(&self.app, &self.headers, limits, acknowledging).await
     }
 }
 

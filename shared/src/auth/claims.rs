@@ -33,7 +33,8 @@ pub struct Claims {
     pub iss: String,
     /// The audience.
     pub aud: String,
-    /// The generation of a refresh token.
+    /// The generation that the token belongs to. Access tokens of earlier versions of the code have
+    /// none.
     #[serde(rename = "gen", skip_serializing_if = "Option::is_none")]
     pub generation: Option<u64>,
 }

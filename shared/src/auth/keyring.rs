@@ -13,7 +13,10 @@ use crate::{
         claims::{Claims, TokenType},
         public_keys::PublishedKey,
         settings::TokenSettings,
-        tokens::{Issuer, TokenError, VerifyingKey, kid_of, verify},
+        tokens::{
+            Issuer, PresentedRefresh, TokenError, VerifyingKey, kid_of, verify,
+            verify_refresh_of_any_age,
+        },
     },
     store::{Store, StoreError},
     subject,
@@ -52,6 +55,39 @@ impl Keyring {
         store: &Store,
         now: Timestamp,
     ) -> Result<Result<Claims, TokenError>, StoreError> {
+        let key = self.key_of(token, store, now).await?;
+        let claims = key.and_then(|key| verify(token, &key, wanted, tokens, now));
+        if let Ok(claims) = &claims {
+            subject::note(claims.user_id);
+        }
+        Ok(claims)
+    }
+
+    /// What a refresh token of ours says that was made at most `oldest` ago, even if it is spent or
+    /// expired. The same trips as [`Keyring::verify`].
+    pub async fn verify_refresh_of_any_age(
+        &self,
+        token: &str,
+        oldest: SignedDuration,
+        tokens: &TokenSettings,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Result<PresentedRefresh, TokenError>, StoreError> {
+        let key = self.key_of(token, store, now).await?;
+        let presented =
+            key.and_then(|key| verify_refresh_of_any_age(token, &key, tokens, oldest, now));
+        if let Ok(presented) = &presented {
+            subject::note(presented.of.customer);
+        }
+        Ok(presented)
+    }
+
+    async fn key_of(
+        &self,
+        token: &str,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Result<VerifyingKey, TokenError>, StoreError> {
         let Some(kid) = kid_of(token) else { return Ok(Err(TokenError::Invalid)) };
         let key = match self.find(&kid) {
             None if self.worth_reading(now) => {
@@ -60,12 +96,7 @@ impl Keyring {
             }
             found => found,
         };
-        let claims =
-            key.ok_or(TokenError::Invalid).and_then(|key| verify(token, &key, wanted, tokens, now));
-        if let Ok(claims) = &claims {
-            subject::note(claims.user_id);
-        }
-        Ok(claims)
+        Ok(key.ok_or(TokenError::Invalid))
     }
 
     fn find(&self, kid: &str) -> Option<VerifyingKey> {

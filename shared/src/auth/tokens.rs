@@ -14,7 +14,7 @@ use ring::{
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    account::Session,
+    account::{Generation, Session},
     auth::{
         claims::{Claims, TokenType},
         ed25519,
@@ -39,6 +39,17 @@ pub enum TokenError {
     Expired,
     /// An access token where a refresh token is needed, or the reverse.
     WrongType,
+}
+
+/// What a refresh token of ours says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresentedRefresh {
+    /// The generation that it belongs to.
+    pub of: Generation,
+    /// When that was made.
+    pub made: Timestamp,
+    /// Whether its `exp` has passed.
+    pub is_expired: bool,
 }
 
 /// One version of the signing key.
@@ -117,7 +128,7 @@ impl Issuer {
         key.sign(&claims)
     }
 
-    /// A new access token of a session.
+    /// A new access token of a session's newest generation.
     pub fn access_token(
         &self,
         customer: CustomerId,
@@ -136,7 +147,7 @@ impl Issuer {
             sid: id,
             iss: self.tokens.issuer.clone(),
             aud: self.tokens.audience.clone(),
-            generation: None,
+            generation: Some(session.generation),
         };
         self.keys.first()?.sign(&claims)
     }
@@ -183,14 +194,7 @@ pub fn verify(
     tokens: &TokenSettings,
     now: Timestamp,
 ) -> Result<Claims, TokenError> {
-    let mut validation = Validation::new(Algorithm::EdDSA);
-    validation.validate_exp = false;
-    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
-    validation.set_issuer(&[&tokens.issuer]);
-    validation.set_audience(&[&tokens.audience]);
-    let claims = jsonwebtoken::decode::<Claims>(token, &key.0, &validation)
-        .map_err(|_| TokenError::Invalid)?
-        .claims;
+    let claims = signed(token, key, tokens)?;
     if claims.exp <= now.as_second() {
         return Err(TokenError::Expired);
     }
@@ -198,6 +202,42 @@ pub fn verify(
         return Err(TokenError::WrongType);
     }
     Ok(claims)
+}
+
+/// What a refresh token says if `key` signed it for our audience, at most `oldest` before `now`.
+/// It may be spent, and it may be expired.
+pub fn verify_refresh_of_any_age(
+    token: &str,
+    key: &VerifyingKey,
+    tokens: &TokenSettings,
+    oldest: SignedDuration,
+    now: Timestamp,
+) -> Result<PresentedRefresh, TokenError> {
+    let claims = signed(token, key, tokens)?;
+    let made = Timestamp::from_second(claims.iat).map_err(|_| TokenError::Invalid)?;
+    let is_expired = claims.exp <= now.as_second();
+    match claims.generation {
+        _ if claims.token_type != TokenType::Refresh && is_expired => Err(TokenError::Expired),
+        _ if claims.token_type != TokenType::Refresh => Err(TokenError::WrongType),
+        _ if now.duration_since(made) > oldest => Err(TokenError::Expired),
+        None => Err(TokenError::Invalid),
+        Some(number) => Ok(PresentedRefresh {
+            of: Generation { customer: claims.user_id, session: claims.sid, number },
+            made,
+            is_expired,
+        }),
+    }
+}
+
+/// The claims of `token` if `key` signed it for our audience.
+fn signed(token: &str, key: &VerifyingKey, tokens: &TokenSettings) -> Result<Claims, TokenError> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    validation.validate_exp = false;
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    validation.set_issuer(&[&tokens.issuer]);
+    validation.set_audience(&[&tokens.audience]);
+    let decoded = jsonwebtoken::decode::<Claims>(token, &key.0, &validation);
+    decoded.map(|decoded| decoded.claims).map_err(|_| TokenError::Invalid)
 }
 
 /// Thumbprint of an Ed25519 public key: SHA-256 of its required members in order (RFC 7638, RFC
@@ -221,6 +261,74 @@ fn derive(secret: &SecretString, purpose: &str) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::SystemRandom;
+
+    const DAY: i64 = 86_400;
+
+    fn start() -> Timestamp {
+        "2026-11-22T10:00:00Z".parse().unwrap()
+    }
+
+    fn at(seconds: i64) -> Timestamp {
+        start() + SignedDuration::from_secs(seconds)
+    }
+
+    fn tokens() -> TokenSettings {
+        TokenSettings { issuer: "satchel".to_owned(), audience: "app".to_owned() }
+    }
+
+    fn key() -> (SigningKey, VerifyingKey) {
+        let key = SigningKey::derive(&"secret".into(), 1);
+        let public = VerifyingKey::new(&key.x).unwrap();
+        (key, public)
+    }
+
+    /// Claims of a token that lives for 30 days.
+    fn claims(token_type: TokenType, generation: Option<u64>) -> Claims {
+        Claims {
+            token_type,
+            exp: at(30 * DAY).as_second(),
+            iat: start().as_second(),
+            jti: "jti".to_owned(),
+            user_id: CustomerId::new(start(), &SystemRandom),
+            sid: SessionId::new(start(), &SystemRandom),
+            iss: tokens().issuer,
+            aud: tokens().audience,
+            generation,
+        }
+    }
+
+    #[test]
+    fn an_access_token_of_an_earlier_version_has_no_generation_and_is_valid() {
+        let (key, public) = key();
+        let issued = claims(TokenType::Access, None);
+        let token = key.sign(&issued).unwrap();
+        assert_eq!(verify(&token, &public, TokenType::Access, &tokens(), at(1)), Ok(issued));
+    }
+
+    #[test]
+    fn a_refresh_token_of_any_age_is_one_of_ours_within_its_longest_age() {
+        let (key, public) = key();
+        let oldest = SignedDuration::from_secs(180 * DAY);
+        let presented = |claims: &Claims, seconds| {
+            let token = key.sign(claims).unwrap();
+            verify_refresh_of_any_age(&token, &public, &tokens(), oldest, at(seconds))
+        };
+        let issued = claims(TokenType::Refresh, Some(7));
+        let of = Generation { customer: issued.user_id, session: issued.sid, number: 7 };
+        for (seconds, is_expired) in [(1, false), (30 * DAY, true), (180 * DAY, true)] {
+            let expected = PresentedRefresh { of, made: start(), is_expired };
+            assert_eq!(presented(&issued, seconds), Ok(expected));
+        }
+        assert_eq!(presented(&issued, 180 * DAY + 1), Err(TokenError::Expired));
+        let access = claims(TokenType::Access, Some(7));
+        assert_eq!(presented(&access, 1), Err(TokenError::WrongType));
+        assert_eq!(presented(&access, 30 * DAY), Err(TokenError::Expired));
+        let without = claims(TokenType::Refresh, None);
+        assert_eq!(presented(&without, 1), Err(TokenError::Invalid));
+        let of_others = Claims { aud: "another-app".to_owned(), ..issued };
+        assert_eq!(presented(&of_others, 1), Err(TokenError::Invalid));
+    }
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {

@@ -76,5 +76,5 @@ fn grants(prefix: &Prefix) -> String {
 }
 
 fn is_write(action: Action) -> bool {
-    matches!(action, Action::Put | Action::Update | Action::Delete)
+    matches!(action, Action::Put | Action::Update | Action::UpdateOnly(_) | Action::Delete)
 }

@@ -8,7 +8,10 @@ use futures_util::{FutureExt, future::BoxFuture};
 
 use crate::{
     app::AppState,
-    auth::{actor::Actor, caller::Caller},
+    auth::{
+        actor::Actor,
+        caller::{Caller, acknowledging::Acknowledging},
+    },
     http::{error::ApiError, rate_limit::RateLimits},
 };
 
@@ -17,6 +20,7 @@ pub(crate) type Admission = for<'a> fn(
     &'a AppState,
     &'a mut Request,
     &'a RateLimits,
+    &'a Acknowledging,
 ) -> BoxFuture<'a, Result<(), ApiError>>;
 
 /// Admits the bearer of an access token.
@@ -24,9 +28,11 @@ pub(crate) fn bearer<'a>(
     app: &'a AppState,
     request: &'a mut Request,
     limits: &'a RateLimits,
+    acknowledging: &'a Acknowledging,
 ) -> BoxFuture<'a, Result<(), ApiError>> {
     let check = async move {
-        let caller = Caller::authenticate(app, request.headers(), limits.clone()).await?;
+        let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
+        let caller = Caller::authenticate(app, request.headers(), limits, acknowledging).await?;
         request.extensions_mut().insert(caller);
         Ok(())
     };
@@ -38,9 +44,11 @@ pub(crate) fn bearer_or_operator<'a>(
     app: &'a AppState,
     request: &'a mut Request,
     limits: &'a RateLimits,
+    acknowledging: &'a Acknowledging,
 ) -> BoxFuture<'a, Result<(), ApiError>> {
     let check = async move {
-        let actor = Actor::authenticate(app, request.headers(), limits.clone()).await?;
+        let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
+        let actor = Actor::authenticate(app, request.headers(), limits, acknowledging).await?;
         request.extensions_mut().insert(actor);
         Ok(())
     };
@@ -53,6 +61,7 @@ pub(crate) fn any_bearer<'a>(
     _: &'a AppState,
     request: &'a mut Request,
     _: &'a RateLimits,
+    _: &'a Acknowledging,
 ) -> BoxFuture<'a, Result<(), ApiError>> {
     std::future::ready(crate::auth::caller::bearer_token(request.headers()).map(drop)).boxed()
 }

@@ -19,6 +19,7 @@ use utoipa::{
 use crate::http::error_format::{self, ErrorFormat};
 use crate::{
     app::AppState,
+    auth::caller::acknowledging::Acknowledging,
     content::{AskingApp, Closed},
     http::{
         admission::Admission,
@@ -101,7 +102,12 @@ impl Gate {
         }
     }
 
-    async fn admit(&self, request: &mut Request, limits: &RateLimits) -> Result<(), ApiError> {
+    async fn admit(
+        &self,
+        request: &mut Request,
+        limits: &RateLimits,
+        acknowledging: &Acknowledging,
+    ) -> Result<(), ApiError> {
         self.open_to(request.headers())?;
         let operation = self.operation(request.method());
         let asked =
@@ -113,7 +119,7 @@ impl Gate {
         let asked = self.served.iter().filter(asked);
         let first = asked.filter(|served| served.admission.is_some()).min_by_key(|one| one.access);
         if let Some(admit) = first.and_then(|served| served.admission) {
-            admit(&self.app, request, limits).await?;
+            admit(&self.app, request, limits, acknowledging).await?;
         }
         match operation {
             Some(_) => Ok(()),
@@ -162,11 +168,18 @@ pub(crate) async fn gate(
         #[cfg(feature = "mock")]
         let accept = Accept::of(request.headers());
         let limits = RateLimits::default();
+        let (acknowledging, acknowledgement) = Acknowledging::begin();
         request.extensions_mut().insert(limits.clone());
-        let mut answered = match gate.admit(&mut request, &limits).await {
-            Ok(()) => next.run(request).await,
-            Err(error) => error.into_response(),
+        request.extensions_mut().insert(acknowledging.clone());
+        let answering = async {
+            let answered = match gate.admit(&mut request, &limits, &acknowledging).await {
+                Ok(()) => next.run(request).await,
+                Err(error) => error.into_response(),
+            };
+            acknowledging.close();
+            answered
         };
+        let (mut answered, ()) = tokio::join!(answering, acknowledgement.written(&gate.app));
         limits.write(answered.headers_mut());
         #[cfg(feature = "mock")]
         if let Some(format) = gate.error_format {

@@ -109,6 +109,8 @@ async fn customer_with_data(api: &Api) -> LoggedIn {
     let phone = LoggedIn { customer: profile, ..api.log_in(PHONE).await };
     api.clock.advance_seconds(7);
     api.refresh(&phone.refresh).await.expect(200);
+    let refreshed = api.refresh(&phone.refresh).await.expect(200).text("access");
+    api.profile(&refreshed).await.expect(200);
     let address = full_body("CreateAddress", &json!({}), &[]);
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let keep = json!({"keep_current": true});

@@ -26,6 +26,8 @@ const RENAMED: &[(&str, &str)] = &[
     ("n", "count"),
     ("n", "device_count"),
     ("number", "week"),
+    ("repeats", "generation_repeats"),
+    ("tracked", "generation"),
     ("version", "profile_version"),
 ];
 

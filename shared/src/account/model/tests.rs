@@ -9,7 +9,7 @@ fn rules() -> SessionSettings {
 }
 
 fn refreshes() -> RefreshSettings {
-    RefreshSettings { grace: SignedDuration::from_secs(600), per_minute: 60 }
+    RefreshSettings { grace: SignedDuration::from_secs(60), per_minute: 60 }
 }
 
 fn start() -> Timestamp {
@@ -69,22 +69,83 @@ fn a_session_ends_when_it_rested_too_long_and_at_its_absolute_end() {
     assert_eq!(account.liveness(ids[0], absolute_end), Liveness::Ended);
 }
 
-#[test]
-fn the_last_spent_token_is_repeated_inside_the_window_and_a_replay_after_it() {
+fn after(seconds: i64) -> Timestamp {
+    start() + SignedDuration::from_secs(seconds)
+}
+
+/// An account whose one session is at generation 8, made at the start.
+fn refreshed(change: impl FnOnce(&mut Session)) -> (Account, SessionId) {
     let (mut account, ids) = account(1);
-    account.sessions.get_mut(&ids[0]).unwrap().generation = 8;
-    let judged = |generation, seconds| {
-        account.judge_stale(
-            ids[0],
-            generation,
-            start() + SignedDuration::from_secs(seconds),
-            &refreshes(),
-        )
-    };
-    assert!(matches!(judged(7, 599), StaleRefresh::Repeat(_)));
-    assert_eq!(judged(7, 600), StaleRefresh::Replay);
+    let session = account.sessions.get_mut(&ids[0]).unwrap();
+    (session.generation, session.tracked) = (8, 8);
+    change(session);
+    (account, ids[0])
+}
+
+#[test]
+fn the_last_spent_token_is_repeated_for_as_long_as_its_successor_is_not_acknowledged() {
+    let (account, id) = refreshed(|_| ());
+    let judged =
+        |generation, seconds| account.judge_stale(id, generation, after(seconds), &refreshes());
+    let days = 29 * 86_400;
+    assert!(matches!(judged(7, 1), StaleRefresh::Repeat(_)));
+    assert!(matches!(judged(7, days), StaleRefresh::Repeat(_)));
+    assert_eq!(judged(7, 30 * 86_400), StaleRefresh::Ended);
     assert_eq!(judged(6, 1), StaleRefresh::Replay);
     assert_eq!(judged(8, 1), StaleRefresh::TooMany(59));
+}
+
+#[test]
+fn it_is_repeated_for_the_grace_after_the_acknowledgement_and_a_replay_after_that() {
+    let (account, id) = refreshed(|session| session.acked = Some(after(4_000)));
+    let judged = |seconds| account.judge_stale(id, 7, after(seconds), &refreshes());
+    assert!(matches!(judged(3_999), StaleRefresh::Repeat(_)), "another instance's clock");
+    assert!(matches!(judged(4_060), StaleRefresh::Repeat(_)));
+    assert_eq!(judged(4_061), StaleRefresh::Replay);
+}
+
+#[test]
+fn a_generation_that_was_made_without_a_trace_counts_as_acknowledged_when_it_was_made() {
+    let before_this_version = refreshed(|session| session.tracked = 0);
+    let by_it_meanwhile = refreshed(|session| {
+        (session.tracked, session.acked, session.repeats) = (7, Some(after(9_999)), 20);
+    });
+    for (account, id) in [before_this_version, by_it_meanwhile] {
+        let judged = |seconds| account.judge_stale(id, 7, after(seconds), &refreshes());
+        assert!(matches!(judged(60), StaleRefresh::Repeat(_)));
+        assert_eq!(judged(61), StaleRefresh::Replay);
+        assert!(!account.awaits_acknowledgement(id, 8), "it would say nothing new");
+    }
+}
+
+#[test]
+fn the_twenty_first_repetition_is_refused_until_the_session_ends() {
+    let (account, id) = refreshed(|session| session.repeats = MOST_REPEATS);
+    let days = 30 * 86_400;
+    let judged = account.judge_stale(id, 7, after(days - 5), &refreshes());
+    assert_eq!(judged, StaleRefresh::TooManyRepeats(5));
+}
+
+#[test]
+fn only_a_generation_that_took_the_place_of_another_is_acknowledged_and_only_once() {
+    let (account, id) = refreshed(|_| ());
+    assert!(account.awaits_acknowledgement(id, 8));
+    assert!(!account.awaits_acknowledgement(id, 7), "a token of the generation before");
+    let (account, id) = refreshed(|session| session.acked = Some(start()));
+    assert!(!account.awaits_acknowledgement(id, 8));
+    let (account, ids) = self::account(1);
+    assert!(!account.awaits_acknowledgement(ids[0], 1), "a log-in");
+}
+
+#[test]
+fn a_session_of_an_earlier_version_is_read() {
+    let stored = serde_json::json!({
+        "gen": 8, "kid": "kid", "rotated": 1_795_380_744_123_i64, "in_minute": 1,
+        "idle": 2_592_000, "created": 1_795_380_744_123_i64, "ends": 1_810_932_744_123_i64,
+    });
+    let session: Session = serde_json::from_value(stored).unwrap();
+    assert_eq!((session.tracked, session.acked, session.repeats), (0, None, 0));
+    assert_eq!(session.acknowledged(), Some(session.rotated));
 }
 
 #[test]

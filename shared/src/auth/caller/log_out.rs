@@ -31,7 +31,10 @@ impl Caller {
         let idle = app.settings.sessions()?.idle;
         let log_out = LogOut { customer, by, scope, name: app.new_name(), now: app.now(), idle };
         match app.store.log_out(&log_out).await? {
-            LoggedOut::Done => {
+            LoggedOut::Done(before) => {
+                if !scope.ends(by) {
+                    self.acknowledge(&before);
+                }
                 let (event, session) = match scope {
                     LogOutScope::Own => (Event::LoggedOut, by),
                     LogOutScope::One(session) => (Event::LoggedOut, session),
