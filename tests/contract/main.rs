@@ -14,6 +14,7 @@ mod expiry_lists;
 mod folders;
 mod generated;
 mod groups;
+mod hardening;
 mod layers;
 mod messages;
 mod mock;
