@@ -5,6 +5,7 @@
 //! file to change.
 
 mod access;
+mod asvs;
 mod availability;
 mod costs;
 mod endings;
