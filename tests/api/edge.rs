@@ -64,7 +64,7 @@ async fn limits_count_the_address_that_the_cdn_saw() {
     code_for(&api, "+14155550101", "198.51.100.10:46532", secret).await.expect(200);
     code_for(&api, "+14155550102", "198.51.100.10:50001", secret).await.expect(429);
     code_for(&api, "+14155550102", "2001:db8:1:2:3:4:5:6:46532", secret).await.expect(200);
-    code_for(&api, "+14155550103", "[2001:db8:1:2::9]:1", secret).await.expect(429);
+    code_for(&api, "+14155550103", "[2001:db8:1:ff::9]:1", secret).await.expect(429);
 }
 
 #[tokio::test(flavor = "multi_thread")]
