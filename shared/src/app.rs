@@ -3,7 +3,7 @@
 
 use std::{
     ops::Deref,
-    sync::{Arc, LazyLock},
+    sync::{Arc, LazyLock, OnceLock},
 };
 
 use futures_util::future::try_join_all;
@@ -42,8 +42,6 @@ pub struct Parts {
     pub settings: Settings,
     /// The DynamoDB table.
     pub store: Store,
-    /// The keys that verify tokens.
-    pub keyring: LazyLock<Keyring, Box<dyn FnOnce() -> Keyring + Send>>,
     /// Text messages to phones.
     pub messages: TextMessages,
     /// Pushes to devices.
@@ -57,6 +55,7 @@ pub struct Parts {
     /// Whether the API is closed for maintenance or to old apps.
     pub availability: AvailabilityCache,
     clock: Arc<dyn Clock>,
+    keyring: OnceLock<Keyring>,
     issuer: Option<Arc<LazyIssuer>>,
     hashes: Option<Hashes>,
     signer: Option<Signer>,
@@ -73,15 +72,12 @@ impl AppState {
     ) -> Self {
         let tokens = settings.issuer().ok().zip(settings.tokens().ok());
         let issuer = tokens.map(|(issuer, tokens)| lazy_issuer(issuer.clone(), tokens.clone()));
-        let of_keyring = issuer.clone();
         let topic = settings.inbox().ok().and_then(|inbox| inbox.topic.clone());
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sender = settings.sms().ok().and_then(|sms| sms.sender_id.clone());
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb, &settings.table),
-            keyring: LazyLock::new(Box::new(move || {
-                Keyring::new(of_keyring.as_deref().map(|issuer| &**issuer))
-            })),
+            keyring: OnceLock::new(),
             push: Push::new(clients.sns.clone(), application),
             topic: topic.map(|arn| Topic::new(clients.sns.clone(), arn)),
             messages: TextMessages::new(clients.sns, sender),
@@ -116,6 +112,11 @@ impl AppState {
     /// Signs values that clients send back.
     pub fn signer(&self) -> Result<&Signer, NotDeclared> {
         self.signer.as_ref().ok_or(NotDeclared::of("signer"))
+    }
+
+    /// The keys that verify tokens.
+    pub fn keyring(&self) -> &Keyring {
+        self.keyring.get_or_init(|| Keyring::new(self.issuer.as_deref().map(|issuer| &**issuer)))
     }
 
     /// Issues tokens.

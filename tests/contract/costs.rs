@@ -6,6 +6,7 @@ use std::{
 };
 
 use local::costs::Counted;
+use serde_json::Value;
 
 use crate::{
     repository::{Operation, document, operations, root},
@@ -24,14 +25,8 @@ async fn the_committed_costs_match_the_measured_ones() {
     let traffic = traffic::of_all_operations().await;
     let mut counted = BTreeMap::new();
     let mut missing = Vec::new();
-    let operations = operations(&document());
-    let ids: BTreeSet<&str> = operations.iter().map(id_of).collect();
-    for operation in &operations {
+    for operation in &measured(&document()) {
         let id = id_of(operation).to_owned();
-        // An operation with a second method costs the same with either.
-        if id.rsplit_once('_').is_some_and(|(first, _)| ids.contains(first)) {
-            continue;
-        }
         let succeeded = traffic.log.iter().filter(|line| traffic::succeeds(line, operation));
         let mut courses: Vec<Counted> = succeeded
             .map(|line| {
@@ -71,6 +66,15 @@ async fn the_committed_costs_match_the_measured_ones() {
         "{FILE} differs from the measured cost of {}. Update it with\n  {REWRITE}",
         changed.join(", ")
     );
+}
+
+/// The operations whose cost is measured. An operation with a second method costs the same with
+/// either.
+pub fn measured(document: &Value) -> Vec<Operation> {
+    let all = operations(document);
+    let ids: BTreeSet<String> = all.iter().map(|one| id_of(one).to_owned()).collect();
+    let is_second = |id: &str| id.rsplit_once('_').is_some_and(|(first, _)| ids.contains(first));
+    all.into_iter().filter(|operation| !is_second(id_of(operation))).collect()
 }
 
 fn id_of(operation: &Operation) -> &str {

@@ -16,12 +16,7 @@ use local::{
     stack::{Stack, StackOptions},
 };
 use serde_json::{Value, json};
-use shared::{
-    aws::{Clients, Lazy},
-    clock::Clock,
-    settings::Settings,
-    store::Store,
-};
+use shared::{aws::Clients, clock::Clock, settings::Settings, store::Store};
 use tokio::sync::OnceCell;
 use tracing::instrument::WithSubscriber as _;
 
@@ -79,7 +74,9 @@ async fn record(log: &KeptLog) -> Seen {
     use_the_petstore(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
-    documented::send_the_documented_examples(&api, log).await;
+    if documented::send_the_documented_examples(&api, log).await {
+        clean_up(&api).await;
+    }
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
     seen.clone()
@@ -379,11 +376,12 @@ async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack
         let clients = Clients::new(&settings.aws);
         let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
         let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
-        let recorded_sns = move || {
-            let recorded = clients.sns.config().to_builder().interceptor(recorder).build();
+        let recorded_sns = move |sns: aws_sdk_sns::Client| {
+            let recorded = sns.config().to_builder().interceptor(recorder.clone()).build();
             aws_sdk_sns::Client::from_conf(recorded)
         };
-        Clients { dynamodb: Client::from_conf(recorded).into(), sns: Lazy::new(recorded_sns) }
+        let dynamodb = Client::from_conf(recorded).into();
+        Clients { dynamodb, sns: clients.sns.changed(recorded_sns) }
     };
     let overrides = [
         ("FanOutPage", "1"),

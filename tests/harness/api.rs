@@ -13,7 +13,7 @@ use local::{
 };
 use serde_json::Value;
 use shared::{
-    aws::{Clients, Lazy, http_client},
+    aws::{Clients, http_client},
     clock::Clock,
     settings::Settings,
 };
@@ -299,14 +299,13 @@ fn patient(clients: &Clients) -> Clients {
         .operation_timeout(PATIENCE)
         .build();
     let dynamodb = clients.dynamodb.config().to_builder().timeout_config(timeouts.clone()).build();
-    let sns = clients.sns.clone();
-    let patient_sns = move || {
-        let config = sns.config().to_builder().timeout_config(timeouts).build();
+    let patient_sns = move |sns: aws_sdk_sns::Client| {
+        let config = sns.config().to_builder().timeout_config(timeouts.clone()).build();
         aws_sdk_sns::Client::from_conf(config)
     };
     Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb).into(),
-        sns: Lazy::new(patient_sns),
+        sns: clients.sns.changed(patient_sns),
     }
 }
 

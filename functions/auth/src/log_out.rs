@@ -53,7 +53,7 @@ pub async fn log_out_device(
         return Ok(StatusCode::NO_CONTENT);
     };
     let session = match app
-        .keyring
+        .keyring()
         .verify(&token, TokenType::Refresh, app.settings.tokens()?, &app.store, app.now())
         .await?
     {

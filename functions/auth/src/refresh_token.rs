@@ -63,7 +63,7 @@ pub async fn refresh_tokens(
     let now = app.now();
     let (tokens, refreshes) = (app.settings.tokens()?, app.settings.refreshes()?);
     let presented = app
-        .keyring
+        .keyring()
         .verify(&request.refresh, TokenType::Refresh, tokens, &app.store, now)
         .await?
         .map_err(refused)?;

@@ -1,8 +1,10 @@
 //! `allParameters`: every kind of parameter in every place, still in development, answered by the
 //! example of the document.
 //!
-//! Client generators are tried on it. `reading` has the rules of what is described here.
+//! Client generators are tried on it. `bodies` declares the bodies. Parameters have styles that no
+//! request has, so `described` documents them and `reading` has their rules.
 
+mod bodies;
 mod described;
 mod reading;
 
@@ -12,7 +14,8 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use self::{
-    described::{AllFields, AllFieldsAndFile, InCookies, InHeaders, InPath, InQuery},
+    bodies::{AllFields, AllFieldsAndFile},
+    described::{InCookies, InHeaders, InPath, InQuery},
     reading::AllParameters,
 };
 

@@ -60,7 +60,7 @@ impl Caller {
     ) -> Result<Self, ApiError> {
         let token = bearer_token(headers)?;
         let claims = app
-            .keyring
+            .keyring()
             .verify(token, TokenType::Access, app.settings.tokens()?, &app.store, app.now())
             .await?
             .map_err(|_| ApiError::bearer_token_not_valid())?;

@@ -1,7 +1,12 @@
 //! The SDK's clients, configured from [`AwsSettings`]. A start looks nothing up, neither in files
 //! nor at the metadata service.
 
-use std::time::Duration;
+use std::{
+    fmt,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::{
@@ -28,8 +33,52 @@ pub struct Clients {
     /// Making it takes a third of the CPU time of a start, since the SDK parses all partitions of
     /// AWS. A function therefore begins it in a thread of its own.
     pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
-    /// Made at its first use: most requests send nothing.
-    pub sns: Lazy<aws_sdk_sns::Client>,
+    /// Most requests send nothing.
+    pub sns: SnsClient,
+}
+
+/// The client of SNS, made at its first use. A function that never uses it does not link it.
+#[derive(Clone)]
+pub struct SnsClient(Arc<SnsParts>);
+
+struct SnsParts {
+    client: OnceLock<aws_sdk_sns::Client>,
+    aws: AwsSettings,
+    http: SharedHttpClient,
+    change: Option<Change>,
+}
+
+/// Makes another client of the one that a function would use.
+type Change = Box<dyn Fn(aws_sdk_sns::Client) -> aws_sdk_sns::Client + Send + Sync>;
+
+impl SnsClient {
+    fn new(aws: AwsSettings, http: SharedHttpClient) -> Self {
+        Self(Arc::new(SnsParts { client: OnceLock::new(), aws, http, change: None }))
+    }
+
+    /// The same with a client that `change` makes of it, for tests.
+    pub fn changed(
+        &self,
+        change: impl Fn(aws_sdk_sns::Client) -> aws_sdk_sns::Client + Send + Sync + 'static,
+    ) -> Self {
+        let (aws, http) = (self.0.aws.clone(), self.0.http.clone());
+        let change: Option<Change> = Some(Box::new(change));
+        Self(Arc::new(SnsParts { client: OnceLock::new(), aws, http, change }))
+    }
+}
+
+impl Deref for SnsClient {
+    type Target = aws_sdk_sns::Client;
+
+    fn deref(&self) -> &Self::Target {
+        self.0.client.get_or_init(|| {
+            let client = messages(&self.0.aws, self.0.http.clone());
+            match &self.0.change {
+                Some(change) => change(client),
+                None => client,
+            }
+        })
+    }
 }
 
 impl Clients {
@@ -40,11 +89,15 @@ impl Clients {
 
     /// Clients that send through `http`.
     pub fn over(aws: &AwsSettings, http: SharedHttpClient) -> Self {
-        let (of_dynamodb, of_sns) = ((aws.clone(), http.clone()), (aws.clone(), http));
-        Self {
-            dynamodb: Lazy::new(move || dynamodb(&of_dynamodb.0, of_dynamodb.1)),
-            sns: Lazy::new(move || messages(&of_sns.0, of_sns.1)),
-        }
+        let sns = SnsClient::new(aws.clone(), http.clone());
+        let aws = aws.clone();
+        Self { dynamodb: Lazy::new(move || dynamodb(&aws, http)), sns }
+    }
+}
+
+impl fmt::Debug for SnsClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SnsClient")
     }
 }
 

@@ -7,7 +7,7 @@ mod settings;
 mod sms;
 mod topic;
 
-pub use clients::{Clients, http_client};
+pub use clients::{Clients, SnsClient, http_client};
 pub use error::NotAccepted;
 pub use settings::{AwsSettings, SmsSettings};
 pub use sms::TextMessages;

@@ -3,20 +3,20 @@
 use aws_sdk_sns::types::MessageAttributeValue;
 
 use crate::{
-    aws::{Lazy, NotAccepted},
+    aws::{NotAccepted, SnsClient},
     phone::Phone,
 };
 
 /// Sends text messages.
 #[derive(Debug, Clone)]
 pub struct TextMessages {
-    client: Lazy<aws_sdk_sns::Client>,
+    client: SnsClient,
     sender: Option<String>,
 }
 
 impl TextMessages {
     /// `sender` is shown where the country allows it.
-    pub fn new(client: Lazy<aws_sdk_sns::Client>, sender: Option<String>) -> Self {
+    pub fn new(client: SnsClient, sender: Option<String>) -> Self {
         Self { client, sender }
     }
 

@@ -1,18 +1,18 @@
 //! The SNS topic that feeds the notifier.
 
-use crate::aws::{Lazy, NotAccepted};
+use crate::aws::{NotAccepted, SnsClient};
 
 /// Other systems publish notifications to it; the notifier publishes the next pages of a message to
 /// all.
 #[derive(Debug, Clone)]
 pub struct Topic {
-    client: Lazy<aws_sdk_sns::Client>,
+    client: SnsClient,
     arn: String,
 }
 
 impl Topic {
     /// The topic of this ARN.
-    pub fn new(client: Lazy<aws_sdk_sns::Client>, arn: String) -> Self {
+    pub fn new(client: SnsClient, arn: String) -> Self {
         Self { client, arn }
     }
 

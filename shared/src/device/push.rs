@@ -14,7 +14,7 @@ use aws_sdk_sns::operation::{
     set_endpoint_attributes::SetEndpointAttributesError,
 };
 
-use crate::aws::{Lazy, NotAccepted};
+use crate::aws::{NotAccepted, SnsClient};
 
 /// What every endpoint carries as CustomUserData.
 const USER_DATA: &str = "satchel";
@@ -25,7 +25,7 @@ const TRIES: usize = 4;
 /// Sends pushes.
 #[derive(Debug, Clone)]
 pub struct Push {
-    client: Lazy<aws_sdk_sns::Client>,
+    client: SnsClient,
     application: Option<String>,
 }
 
@@ -58,7 +58,7 @@ enum Step {
 
 impl Push {
     /// Pushes through this client and platform application; without one nothing is pushed.
-    pub fn new(client: Lazy<aws_sdk_sns::Client>, application: Option<String>) -> Self {
+    pub fn new(client: SnsClient, application: Option<String>) -> Self {
         Self { client, application }
     }
 

@@ -19,12 +19,9 @@ use utoipa::{
 use crate::http::error_format::{self, ErrorFormat};
 use crate::{
     app::AppState,
-    auth::{
-        actor::Actor,
-        caller::{Caller, bearer_token},
-    },
     content::{AskingApp, Closed},
     http::{
+        admission::Admission,
         cors, documented,
         error::ApiError,
         language::Languages,
@@ -52,6 +49,7 @@ pub(crate) struct Gate {
 struct Served {
     methods: Vec<Method>,
     access: Access,
+    admission: Option<Admission>,
     produces: &'static [&'static str],
 }
 
@@ -62,6 +60,7 @@ impl Gate {
             .map(|operation| Served {
                 methods: operation.methods.iter().map(method_of).collect(),
                 access: operation.access,
+                admission: operation.admission,
                 produces: operation.produces,
             })
             .collect();
@@ -111,16 +110,10 @@ impl Gate {
         if !self.served.iter().filter(asked).any(|served| accept.admits(served.produces)) {
             return Err(ApiError::not_acceptable());
         }
-        let accesses: Vec<Access> =
-            self.served.iter().filter(asked).map(|served| served.access).collect();
-        if accesses.contains(&Access::Bearer) {
-            let caller = Caller::authenticate(&self.app, request.headers(), limits.clone()).await?;
-            request.extensions_mut().insert(caller);
-        } else if accesses.contains(&Access::BearerOrOperator) {
-            let actor = Actor::authenticate(&self.app, request.headers(), limits.clone()).await?;
-            request.extensions_mut().insert(actor);
-        } else if accesses.contains(&Access::AnyBearer) {
-            bearer_token(request.headers())?;
+        let asked = self.served.iter().filter(asked);
+        let first = asked.filter(|served| served.admission.is_some()).min_by_key(|one| one.access);
+        if let Some(admit) = first.and_then(|served| served.admission) {
+            admit(&self.app, request, limits).await?;
         }
         match operation {
             Some(_) => Ok(()),

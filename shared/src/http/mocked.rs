@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 use crate::{
     app::AppState,
     http::{
+        admission,
         error::ApiError,
         error_format::ErrorFormat,
         operation::{Access, Operation, filter_of},
@@ -70,12 +71,14 @@ impl Operation {
             .map(filter_of)
             .reduce(MethodFilter::or)
             .unwrap_or(MethodFilter::GET);
+        let access = match self.access {
+            Access::Public => Access::Public,
+            _ => Access::AnyBearer,
+        };
         Some(Self {
             path: format!("{prefix}{}", self.path),
-            access: match self.access {
-                Access::Public => Access::Public,
-                _ => Access::AnyBearer,
-            },
+            access,
+            admission: (access == Access::AnyBearer).then_some(admission::any_bearer),
             #[cfg(feature = "document")]
             described: None,
             check: None,

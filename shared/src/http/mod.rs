@@ -2,6 +2,7 @@
 //! gets them by being registered.
 
 pub mod address;
+pub(crate) mod admission;
 pub(crate) mod answer;
 pub mod body;
 pub mod checked;

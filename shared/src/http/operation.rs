@@ -9,10 +9,14 @@ use utoipa::{Path, openapi::HttpMethod};
 
 #[cfg(feature = "mock")]
 use crate::http::{checked::Check, error_format::ErrorFormat};
-use crate::{app::AppState, http::checked::CheckedArguments};
+use crate::{
+    app::AppState,
+    http::{admission::Admission, checked::CheckedArguments},
+};
 
-/// Who may call an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who may call an operation. If operations of one path differ, a request with a method of none of
+/// them is checked by the first that is not public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     /// Everybody; an `Authorization` header is ignored.
     Public,
@@ -30,6 +34,7 @@ pub struct Operation {
     pub(crate) path: String,
     pub(crate) methods: Vec<HttpMethod>,
     pub(crate) access: Access,
+    pub(crate) admission: Option<Admission>,
     pub(crate) produces: &'static [&'static str],
     pub(crate) always_open: bool,
     pub(crate) is_counted: bool,
@@ -120,6 +125,7 @@ impl Operation {
             path: path.to_owned(),
             methods,
             access: Access::Public,
+            admission: None,
             produces,
             always_open: false,
             is_counted: true,

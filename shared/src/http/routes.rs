@@ -8,6 +8,7 @@ use axum::{Extension, Router, middleware, routing::MethodRouter};
 use crate::{
     app::AppState,
     http::{
+        admission,
         checks::{Gate, gate},
         error_format::{self, ErrorFormat},
         operation::{Access, Operation},
@@ -123,14 +124,20 @@ impl Routes {
 
     /// Adds an operation for the bearer of an access token.
     pub fn bearer(self, operation: Operation) -> Self {
-        self.needs(&CALLER).with(Operation { access: Access::Bearer, ..operation })
+        self.needs(&CALLER).with(Operation {
+            access: Access::Bearer,
+            admission: Some(admission::bearer),
+            ..operation
+        })
     }
 
     /// Adds an operation for the bearer of an access token or of an operator token.
     pub fn bearer_or_operator(self, operation: Operation) -> Self {
-        self.needs(&CALLER)
-            .needs(&[Section::OPERATOR])
-            .with(Operation { access: Access::BearerOrOperator, ..operation })
+        self.needs(&CALLER).needs(&[Section::OPERATOR]).with(Operation {
+            access: Access::BearerOrOperator,
+            admission: Some(admission::bearer_or_operator),
+            ..operation
+        })
     }
 
     /// The operations that the document describes, in the order of their registration, each with a

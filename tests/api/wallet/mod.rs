@@ -10,10 +10,10 @@ use shared::{
     wallet::{AuditPlace, Audited},
 };
 
+mod account_deletion;
 mod audit;
 mod costs;
 mod holds;
-mod leaving;
 mod ledger;
 mod list;
 mod movements;

@@ -1,4 +1,4 @@
-//! The request of `allParameters` as the document describes it.
+//! The parameters of `allParameters` as the document describes them.
 
 #![expect(dead_code, reason = "for the document; `reading` has the rules")]
 
@@ -88,7 +88,7 @@ pub(crate) enum Theme {
 }
 
 /// An order.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Sort {
     Newest,
@@ -105,50 +105,4 @@ pub(crate) struct Filter {
     /// How many at least.
     #[schema(nullable = false, minimum = 0, example = 3)]
     least: Option<i32>,
-}
-
-/// One value of every type.
-#[derive(ToSchema)]
-pub(crate) struct AllFields {
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    #[schema(minimum = 1, maximum = 10)]
-    count: i32,
-    #[schema(nullable = false)]
-    price: Option<f64>,
-    #[schema(nullable = false)]
-    agreed: Option<bool>,
-    #[schema(nullable = false, format = Email)]
-    email: Option<String>,
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
-    at: Option<String>,
-    #[schema(nullable = false)]
-    sort: Option<Sort>,
-    /// May be null.
-    note: Option<String>,
-    #[schema(nullable = false, min_items = 1, max_items = 5)]
-    tags: Option<Vec<String>>,
-    #[schema(nullable = false)]
-    place: Option<Place>,
-}
-
-/// An object within another.
-#[derive(ToSchema)]
-pub(crate) struct Place {
-    #[schema(minimum = -90, maximum = 90)]
-    lat: f64,
-    #[schema(minimum = -180, maximum = 180)]
-    lng: f64,
-}
-
-/// The same with a file.
-#[derive(ToSchema)]
-pub(crate) struct AllFieldsAndFile {
-    #[schema(min_length = 1, max_length = 100)]
-    name: String,
-    #[schema(minimum = 1, maximum = 10)]
-    count: i32,
-    /// Any file.
-    #[schema(value_type = String, format = Binary)]
-    file: Vec<u8>,
 }

@@ -1,11 +1,10 @@
-//! The reader of `allParameters`: parameters by their place and style, and three kinds of bodies.
+//! The reader of `allParameters`: parameters by their place and style, then the body.
 
 use axum::{
     extract::{FromRequest, FromRequestParts, Path, Request},
     response::Response,
 };
 use http::{header, request::Parts};
-use jiff::Timestamp;
 use shared::{
     app::AppState,
     http::{
@@ -13,35 +12,31 @@ use shared::{
         checked::{self, Checked},
         error::ApiError,
         request::{
-            Boolean, Choice, Context, Day, Decimal, Field, Fields, FromFields, Integer, List,
-            Nullable, Object, Optional, ParsedText, Reported, Text, Violation,
+            Boolean, Choice, Context, Day, Field, Fields, FromFields, Integer, List, Object,
+            Optional, Reported, Text,
         },
     },
 };
 use utoipa::ToSchema;
 
-use super::described::{Sort, Theme};
+use super::{
+    bodies::{AllFields, AllFieldsAndFile, AnyNumber},
+    described::{Sort, Theme},
+};
 
 /// The most bytes of a body with a file.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 type Pairs = Vec<(String, String)>;
 type AnyInteger = Integer<{ i64::MIN }, { i64::MAX }>;
-type AnyNumber = Decimal<{ i64::MIN }, { i64::MAX }>;
 type AnyMany<R> = List<R, { usize::MAX }>;
 
 /// A request whose parameters and body are as they must be.
 pub(crate) struct AllParameters;
 
 struct InHead;
-struct InBody;
-struct InBodyWithFile;
 #[derive(ToSchema)]
 struct InFilter;
-#[derive(ToSchema)]
-struct InPlace;
-struct Mail;
-struct Moment;
 
 impl FromRequest<AppState> for AllParameters {
     type Rejection = ApiError;
@@ -59,9 +54,9 @@ impl FromRequest<AppState> for AllParameters {
                 "file" => (part.name, String::new()),
                 _ => (part.name, String::from_utf8_lossy(&part.content).into_owned()),
             });
-            Fields::from_form(pairs.collect(), Context::of(app)).read::<InBodyWithFile>().err()
+            Fields::from_form(pairs.collect(), Context::of(app)).read::<AllFieldsAndFile>().err()
         } else {
-            body::fields(request, app).await?.read::<InBody>().err()
+            body::fields(request, app).await?.read::<AllFields>().err()
         };
         let parameters = Fields::from_form(parameters, Context::of(app)).read::<InHead>().err();
         match parameters.into_iter().chain(body).flatten().collect::<Vec<_>>() {
@@ -153,49 +148,3 @@ read_only!(InFilter {
     "color" => Optional<Text<0>>,
     "least" => Optional<Integer<0, { i64::MAX }>>,
 });
-
-read_only!(InBody {
-    "name" => Text<1, 100>,
-    "count" => Integer<1, 10>,
-    "price" => Optional<AnyNumber>,
-    "agreed" => Optional<Boolean>,
-    "email" => Optional<Mail>,
-    "at" => Optional<Moment>,
-    "sort" => Optional<Choice<Sort>>,
-    "note" => Optional<Nullable<Text<0>>>,
-    "tags" => Optional<List<Text<0>, 5>>,
-    "place" => Optional<Object<InPlace>>,
-});
-
-read_only!(InPlace {
-    "lat" => Decimal<-90, 90>,
-    "lng" => Decimal<-180, 180>,
-});
-
-read_only!(InBodyWithFile {
-    "name" => Text<1, 100>,
-    "count" => Integer<1, 10>,
-    "file" => Text<0>,
-});
-
-impl ParsedText for Mail {
-    type Text = Text<0>;
-    type Value = ();
-
-    fn parse(text: &str, _: &Context) -> Result<(), Violation> {
-        let parts = text
-            .split_once('@')
-            .filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-        parts.map(|_| ()).ok_or_else(|| Violation::invalid("Enter a valid email address."))
-    }
-}
-
-impl ParsedText for Moment {
-    type Text = Text<0>;
-    type Value = ();
-
-    fn parse(text: &str, _: &Context) -> Result<(), Violation> {
-        let moment = text.parse::<Timestamp>().map(drop);
-        moment.map_err(|_| Violation::invalid("Datetime has wrong format. Use RFC 3339."))
-    }
-}

@@ -101,10 +101,14 @@ fn too_large() -> Violation {
     Violation::new("max_string_length", "String value too large.")
 }
 
+/// The schema of a number. The bounds of `i64` itself are no limits.
 fn bounded(kind: Type, format: KnownFormat, least: i64, most: i64) -> RefOr<Schema> {
     let mut object = Object::with_type(kind);
     object.format = Some(SchemaFormat::KnownFormat(format));
-    let bound = |bound: i64| isize::try_from(bound).ok().map(utoipa::Number::Int);
+    let bound = |bound: i64| {
+        let is_limit = bound > i64::MIN && bound < i64::MAX;
+        isize::try_from(bound).ok().filter(|_| is_limit).map(utoipa::Number::Int)
+    };
     (object.minimum, object.maximum) = (bound(least), bound(most));
     RefOr::T(Schema::Object(object))
 }

@@ -1,0 +1,87 @@
+//! The bodies of `allParameters`.
+
+use jiff::Timestamp;
+use shared::{
+    http::request::{
+        Boolean, Choice, Context, Decimal, Integer, List, Nullable, Object, Optional, ParsedText,
+        Text, Violation,
+    },
+    request,
+};
+
+use super::described::Sort;
+
+pub(crate) type AnyNumber = Decimal<{ i64::MIN }, { i64::MAX }>;
+
+request! {
+    /// One value of every type.
+    pub struct AllFields {
+        name: Text<1, 100>,
+        count: Integer<1, 10>,
+        price: Optional<AnyNumber>,
+        agreed: Optional<Boolean>,
+        email: Optional<Email>,
+        at: Optional<Time>,
+        sort: Optional<Choice<Sort>>,
+        /// May be null.
+        note: Optional<Nullable<Text<0>>>,
+        tags: Optional<List<Text<0>, 5>>,
+        place: Optional<Object<Place>>,
+    }
+}
+
+request! {
+    /// An object within another.
+    pub struct Place {
+        lat: Decimal<-90, 90>,
+        lng: Decimal<-180, 180>,
+    }
+}
+
+request! {
+    /// The same with a file.
+    pub struct AllFieldsAndFile {
+        name: Text<1, 100>,
+        count: Integer<1, 10>,
+        /// Any file.
+        file: AnyFile,
+    }
+}
+
+pub struct Email;
+pub struct Time;
+pub struct AnyFile;
+
+impl ParsedText for Email {
+    type Text = Text<0>;
+    type Value = ();
+    const FORMAT: Option<&'static str> = Some("email");
+
+    fn parse(text: &str, _: &Context) -> Result<(), Violation> {
+        let parts = text
+            .split_once('@')
+            .filter(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+        parts.map(|_| ()).ok_or_else(|| Violation::invalid("Enter a valid email address."))
+    }
+}
+
+impl ParsedText for Time {
+    type Text = Text<0>;
+    type Value = Timestamp;
+    const FORMAT: Option<&'static str> = Some("date-time");
+
+    fn parse(text: &str, _: &Context) -> Result<Timestamp, Violation> {
+        let wrong = |_| Violation::invalid("Datetime has wrong format. Use RFC 3339.");
+        text.parse().map_err(wrong)
+    }
+}
+
+impl ParsedText for AnyFile {
+    type Text = Text<0>;
+    type Value = ();
+    const FORMAT: Option<&'static str> = Some("binary");
+
+    fn parse(_: &str, _: &Context) -> Result<(), Violation> {
+        Ok(())
+    }
+}
