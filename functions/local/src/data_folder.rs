@@ -169,7 +169,9 @@ mod tests {
         fs::create_dir(&path).unwrap();
         fs::write(path.join("dynamodb.sqlite-wal"), "").unwrap();
         let loose = [(path.clone(), 0o755), (path.join("dynamodb.sqlite-wal"), 0o644)];
-        loose.iter().for_each(|(path, mode)| private_file::restrict(path, *mode).unwrap());
+        for (path, mode) in loose {
+            private_file::restrict(&path, mode).unwrap();
+        }
         let folder = DataFolder::open(&path).unwrap();
         folder.secrets(&["A".to_owned()]).unwrap();
         folder.database().unwrap();
