@@ -24,6 +24,7 @@ class Rest:
             "AWS::Logs::MetricFilter": self.metric_filter,
             "AWS::SecretsManager::Secret": self.secret,
             "AWS::SNS::Subscription": self.subscription,
+            "AWS::SNS::TopicPolicy": self.topic_policy,
             "AWS::SQS::QueuePolicy": self.queue_policy,
             "AWS::ApiGatewayV2::Api": self.api,
             "AWS::ApiGatewayV2::Stage": self.stage,
@@ -43,6 +44,8 @@ class Rest:
             case {"Fn::Sub": str(text)}:
                 return re.sub(r"\$\{([\w:]+)(?:\.(\w+))?\}",
                               lambda found: self.attribute(found[1], found[2]) if found[2] else self.reference(found[1]), text)
+            case {"Fn::Split": [separator, text]}:
+                return self.value(text).split(separator)
             case {"Fn::If": [condition, then, otherwise]}:
                 return self.value(then if self.holds(condition) else otherwise)
             case dict():
@@ -88,6 +91,11 @@ class Rest:
         boto3.client("sns").subscribe(TopicArn=properties["TopicArn"], Protocol=properties["Protocol"], Endpoint=properties["Endpoint"],
                                       Attributes=attributes)
 
+    def topic_policy(self, _, properties):
+        for arn in properties["Topics"]:
+            policy = json.dumps(properties["PolicyDocument"])
+            boto3.client("sns").set_topic_attributes(TopicArn=arn, AttributeName="Policy", AttributeValue=policy)
+
     def queue_policy(self, _, properties):
         for url in properties["Queues"]:
             boto3.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(properties["PolicyDocument"])})
@@ -130,6 +138,8 @@ def shaped(shape, value):
         case "structure":
             # botocore rejects members that the model does not have.
             return {name: shaped(shape.members[name], inner) if name in shape.members else inner for name, inner in value.items()}
+        case "map":
+            return {name: shaped(shape.value, inner) for name, inner in value.items()}
         case "list":
             return [shaped(shape.member, inner) for inner in value]
         case "integer" | "long":

@@ -16,8 +16,12 @@ use crate::{
 pub enum Event {
     /// A code was right and a session began.
     LoggedIn,
+    /// A code was sent to a phone.
+    CodeSent,
     /// A code was wrong.
     WrongCode,
+    /// A code was submitted for a challenge that there is not.
+    UnknownChallenge,
     /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
     /// A spent refresh token got its successor again, since the phone may not have it.
@@ -30,6 +34,12 @@ pub enum Event {
     LoggedOutEverywhere,
     /// The account moved to another phone.
     PhoneChanged,
+    /// The customer began to export everything that is stored.
+    Exported,
+    /// A registration id went from one customer to another.
+    DeviceMoved,
+    /// The customer changed a consent.
+    PreferencesChanged,
     /// The customer deleted the account.
     CustomerDeleted,
     /// The operator disabled the account.
@@ -70,13 +80,18 @@ impl Event {
     pub fn name(self) -> &'static str {
         match self {
             Self::LoggedIn => "logged_in",
+            Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
+            Self::UnknownChallenge => "unknown_challenge",
             Self::TestNumberUsed => "test_number_used",
             Self::RefreshRepeated => "refresh_repeated",
             Self::RefreshReplayed => "refresh_replayed",
             Self::LoggedOut => "logged_out",
             Self::LoggedOutEverywhere => "logged_out_everywhere",
             Self::PhoneChanged => "phone_changed",
+            Self::Exported => "exported",
+            Self::DeviceMoved => "device_moved",
+            Self::PreferencesChanged => "preferences_changed",
             Self::CustomerDeleted => "customer_deleted",
             Self::CustomerDisabled => "customer_disabled",
             Self::CustomerEnabled => "customer_enabled",
@@ -114,6 +129,18 @@ pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &Operato
         who,
         scope,
         why,
+        "security"
+    );
+}
+
+/// Logs that `to` registered a device that was `from`'s until then.
+pub fn record_device_move(app: &AppState, from: CustomerId, to: CustomerId, session: SessionId) {
+    subject::note(to);
+    tracing::info!(
+        event = Event::DeviceMoved.name(),
+        customer = app.pseudonym(to),
+        from = app.pseudonym(from),
+        %session,
         "security"
     );
 }

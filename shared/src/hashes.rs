@@ -38,7 +38,7 @@ pub struct Hashes(hmac::Key);
 #[serde(transparent)]
 pub struct PhoneHash(String);
 
-/// Hash of a client address, 128 bits in base64url. Of an IPv6 address only the first 64 bits
+/// Hash of a client address, 128 bits in base64url. Of an IPv6 address only the first 56 bits
 /// count.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -76,7 +76,7 @@ impl Hashes {
     pub fn address(&self, address: IpAddr) -> AddressHash {
         let network = match address.to_canonical() {
             IpAddr::V4(v4) => v4.to_string(),
-            IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 64),
+            IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 72),
         };
         AddressHash(self.short(&["address", &network]))
     }
@@ -178,8 +178,8 @@ mod tests {
     fn addresses_of_one_ipv6_network_and_mapped_ones_hash_alike() {
         let hashes = Hashes::new(&"pepper".into());
         let hash = |text: &str| hashes.address(text.parse().unwrap());
-        assert_eq!(hash("2001:db8:1:2::1"), hash("2001:db8:1:2:ffff::9"));
-        assert_ne!(hash("2001:db8:1:2::1"), hash("2001:db8:1:3::1"));
+        assert_eq!(hash("2001:db8:1:200::1"), hash("2001:db8:1:2ff:ffff::9"));
+        assert_ne!(hash("2001:db8:1:200::1"), hash("2001:db8:1:300::1"));
         assert_eq!(hash("192.0.2.1"), hash("::ffff:192.0.2.1"));
     }
 }

@@ -46,6 +46,7 @@ use crate::{
     clock::SystemClock,
     deadline::Deadline,
     http::{
+        address,
         answer::Answer,
         checks::MatchedRoute,
         cors,
@@ -66,6 +67,8 @@ use crate::{
 /// a fraction of a processor.
 const MARGIN: Duration = Duration::from_millis(500);
 
+/// A year, as browsers ask for.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// One function: a group's operations behind the gateway's events.
@@ -135,12 +138,20 @@ impl Function {
         answer.await
     }
 
-    async fn answer(&self, request: Request<Body>, deadline: Deadline) -> Response {
+    async fn answer(&self, mut request: Request<Body>, deadline: Deadline) -> Response {
         let began = self.app.now();
         let accept = Accept::of(request.headers());
         let id = request_id(&request);
         let method = request.method().clone();
-        let routed = self.router.clone().oneshot(request.map(into_axum));
+        let edge = self.app.settings.edge().map_err(ApiError::from);
+        let admitted = edge.and_then(|edge| address::admit(edge, &mut request));
+        let router = self.router.clone();
+        let routed = async {
+            match admitted {
+                Ok(()) => router.oneshot(request.map(into_axum)).await,
+                Err(error) => Ok(error.into_response()),
+            }
+        };
         if self.app.availability.are_due(began) {
             let app = self.app.clone();
             // The request does not wait for it. In a frozen process it continues with the next
@@ -320,6 +331,7 @@ fn finish(response: &mut Response, id: &str) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     vary_by_accept(headers);
     cors::allow_origin(headers);

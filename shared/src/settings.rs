@@ -5,12 +5,13 @@
 //! [`Consumer`](crate::runtime::Consumer)). A function does not start where a variable of its
 //! sections is missing or malformed, and it never looks at any other variable.
 
+mod edge;
 mod expiry;
 mod mock;
 
 use std::{collections::HashMap, fmt};
 
-pub use self::{expiry::ExpirySettings, mock::MockSettings};
+pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
 use crate::{
     account::{RefreshSettings, SessionSettings},
     auth::settings::{IssuerSettings, OperatorSettings, TokenSettings},
@@ -89,6 +90,7 @@ sections! {
     CONTENT content: ContentSettings,
     COUNTRIES countries: CountrySettings,
     DEVICES devices: DeviceSettings,
+    EDGE edge: EdgeSettings,
     EXPIRY expiry: ExpirySettings,
     HASHES hashes: HashSettings,
     HOLDS holds: HoldSettings,

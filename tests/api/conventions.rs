@@ -107,6 +107,30 @@ async fn every_answer_has_an_id_of_its_own_and_says_that_it_depends_on_accept() 
     assert_eq!(first.header("vary"), "Accept");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_for_https_alone_and_of_the_type_that_it_names() {
+    let api = Api::start().await;
+    for path in ["/", "/docs/", "/openapi.json", "/api/app-info/", "/api/customer/", "/nothing"] {
+        for method in [Method::GET, Method::OPTIONS, Method::PATCH] {
+            let answer = api.request(method.clone(), path).send().await;
+            let headers = ["strict-transport-security", "x-content-type-options"];
+            let sent = headers.map(|name| answer.header(name));
+            assert_eq!(sent, ["max-age=31536000", "nosniff"], "{method} {path}");
+        }
+    }
+    let pet = api.get("/v2/pet/404").send().await;
+    assert_eq!(pet.header("strict-transport-security"), "max-age=31536000");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trace_is_a_method_of_no_path() {
+    let api = Api::start().await;
+    for path in ["/api/app-info/", "/api/send-otp/", "/docs/", "/openapi.json"] {
+        let answer = api.request(Method::TRACE, path).send().await.expect(405);
+        assert!(!answer.header("allow").contains("TRACE"), "{path}");
+    }
+}
+
 /// Valid except for its body, which is too large and has an unsupported type.
 fn acceptable(request: Request<'_>) -> Request<'_> {
     request.body("text/plain", "x".repeat(70_000))

@@ -157,3 +157,67 @@ async fn conflicts_between_movements_of_money_are_a_metric() {
     let conflicts: u64 = counted("BalanceConflicts", from, api.clock.now()).into_iter().sum();
     assert!((7..1_000).contains(&conflicts), "{conflicts}");
 }
+
+/// The security events of a function's log that name one of these customers.
+fn events_of(names: &[String]) -> Vec<Value> {
+    let logged = log::everything();
+    let lines = logged.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let is_of = |line: &Value| {
+        line["message"] == "security"
+            && line["customer"].as_str().is_some_and(|name| names.iter().any(|own| own == name))
+    };
+    lines.filter(is_of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_touches_a_customers_data_or_consent_is_a_security_event() {
+    let api = Api::start().await;
+    let (one, other) = (api.log_in(PHONE).await, api.log_in("+14155550199").await);
+    let name = |customer| api.stack.state("fcm").expect("fcm runs").pseudonym(customer);
+    let names = [name(one.id()).expect("a name"), name(other.id()).expect("a name")];
+    api.register(&one.access, "shared-token").await.expect(201);
+    api.register(&one.access, "shared-token").await.expect(200);
+    api.register(&other.access, "shared-token").await.expect(200);
+    api.clock.advance_seconds(61);
+    let code = api.code_for(PHONE).await;
+    let device = json!({"platform": "ios", "registration_id": "shared-token"});
+    let again = json!({"phone": PHONE, "challenge": code.challenge, "otp": code.otp,
+        "device": device});
+    let again = api.post("/api/customer/authenticate/").json(&again).send().await.expect(200);
+    let third = again.text("access");
+    let patch = json!({"marketing_opt_in": true});
+    for _ in 0..2 {
+        api.patch("/api/customer/").bearer(&third).json(&patch).send().await.expect(200);
+    }
+    let named = json!({"first_name": "Amal"});
+    api.patch("/api/customer/").bearer(&third).json(&named).send().await.expect(200);
+    api.get("/api/customer/export/").bearer(&third).send().await.expect(200);
+    api.clock.advance_seconds(61);
+    api.code_to(&third, PHONE, "delete").await;
+    let seen = events_of(&names);
+    let told: Vec<[&str; 3]> = seen
+        .iter()
+        .filter(|line| line["event"] != "logged_in")
+        .map(|line| {
+            let text = |member: &str| line[member].as_str().unwrap_or("-");
+            let who = |member| match text(member) {
+                name if name == names[0] => "one",
+                name if name == names[1] => "other",
+                name => name,
+            };
+            [text("event"), who("customer"), who("from")]
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ["device_moved", "other", "one"],
+            ["device_moved", "one", "other"],
+            ["preferences_changed", "one", "-"],
+            ["exported", "one", "-"],
+            ["code_sent", "one", "-"],
+        ]
+    );
+    let logged = format!("{seen:?}");
+    assert!(!logged.contains("shared-token") && !logged.contains("14155550"), "{logged}");
+}

@@ -10,6 +10,7 @@ mod costs;
 mod customer;
 mod default_limits;
 mod docs;
+mod edge;
 mod endings;
 mod fcm;
 mod kernel;

@@ -49,3 +49,24 @@ async fn codes_and_tokens_are_neither_in_the_log_nor_in_the_table() {
         "a key holds a phone or an address"
     );
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_launchers_data_is_accessible_only_by_its_owner() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let data = harness::local_data::LocalData::new("rights");
+    let api = data.start().await;
+    api.log_in("+14155550123").await;
+    let mode = |path: &std::path::Path| {
+        let rights = std::fs::metadata(path).expect("it is there").permissions();
+        format!("{:o}", rights.mode() & 0o777)
+    };
+    let files = std::fs::read_dir(data.path()).expect("a folder");
+    let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    assert_eq!(mode(data.path()), "700");
+    assert!(files.iter().any(|file| file.ends_with("dynamodb.sqlite-wal")), "{files:?}");
+    for file in &files {
+        assert_eq!(mode(file), "600", "{}", file.display());
+    }
+    api.stack.stop().await;
+}

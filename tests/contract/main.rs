@@ -5,6 +5,7 @@
 //! file to change.
 
 mod access;
+mod asvs;
 mod availability;
 mod costs;
 mod endings;
@@ -14,6 +15,7 @@ mod expiry_lists;
 mod folders;
 mod generated;
 mod groups;
+mod hardening;
 mod layers;
 mod messages;
 mod mock;

@@ -113,15 +113,20 @@ fn kinds(statement: &Statement) -> Vec<String> {
 }
 
 fn kind_of(resource: &Value) -> Option<&'static str> {
+    let none = |kind: &str| {
+        let arn = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}";
+        json!({"Fn::Sub": format!("{arn}:{kind}/none")})
+    };
+    let application = json!({"Ref": "PlatformApplicationArn"});
+    let endpoints = json!({"Fn::Sub": ["${Endpoints}/*", {"Endpoints":
+        {"Fn::Join": [":endpoint/", {"Fn::Split": [":app/", application]}]}}]});
     if *resource == json!({"Ref": "NotificationsTopic"}) {
-        return Some("topic");
-    }
-    match resource["Fn::Sub"]
-        .as_str()?
-        .strip_prefix("arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}:")?
-    {
-        "app/*" => Some("applications"),
-        "endpoint/*" => Some("endpoints"),
-        _ => None,
+        Some("topic")
+    } else if *resource == json!({"Fn::If": ["HasPush", application, none("app")]}) {
+        Some("applications")
+    } else if *resource == json!({"Fn::If": ["HasPush", endpoints, none("endpoint")]}) {
+        Some("endpoints")
+    } else {
+        None
     }
 }

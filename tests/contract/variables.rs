@@ -54,11 +54,12 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 9] = [
+    const OPTIONAL: [&str; 10] = [
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_SNS",
         "AWS_SESSION_TOKEN",
         "CODE_COUNTRIES",
+        "EDGE_SECRET",
         "NOTIFICATIONS_TOPIC_ARN",
         "OPERATOR_PUBLIC_KEY",
         "PLATFORM_APPLICATION_ARN",

@@ -18,7 +18,7 @@ impl Api {
         customer: CustomerId,
         is_over: impl FnMut() -> bool,
     ) -> Result<Erasure, StoreError> {
-        let app = self.stack.state("customer").expect("customer runs");
+        let app = self.stack.state("cleanup").expect("cleanup runs");
         let erasing = Erasing { store: &app.store, push: &app.push, customer };
         erase_customer(erasing, &ERASURES, is_over).await
     }

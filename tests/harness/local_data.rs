@@ -1,6 +1,10 @@
 //! A local data folder of the launcher, on which its commands run.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use local::{
     cli,
@@ -17,6 +21,11 @@ impl LocalData {
     /// An empty folder for the test with this name.
     pub fn new(test: &str) -> Self {
         Self(std::env::temp_dir().join(format!("satchel-{test}-{}", std::process::id())))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     /// Starts an API on the folder. Stop its stack before the next command.

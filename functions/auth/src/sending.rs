@@ -217,6 +217,8 @@ impl Plan {
         );
         app.messages.send(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
         app.metrics.count(app.now(), "CodesSent", 1);
+        let about = About { customer: self.challenge.customer, session: None };
+        audit::record(app, Event::CodeSent, about);
         Ok(())
     }
 

@@ -34,6 +34,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     Section::AUDIT,
     Section::DEVICES,
     Section::EXPIRY,
+    Section::PUSH,
     Section::SAMPLES,
     // The log has customers' pseudonyms.
     Section::SIGNER,

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     app::AppState,
+    audit::{self, About, Event},
     auth::caller::Caller,
     domain::export::{Known, Members, PageOf, Reading, Shown, Source, join},
     domains::{EXPORT, EXPORT_SCHEMA},
@@ -60,6 +61,8 @@ pub async fn export_customer(
     let (verified, (profile, whole, records)) = caller.alongside(read).await?;
     let mut members = empty()?;
     if is_first {
+        let about = About { customer: Some(verified.customer), session: Some(verified.session) };
+        audit::record(&app, Event::Exported, about);
         let profile = profile.ok_or_else(ApiError::user_not_found)?;
         let known =
             Known { account: &verified.account, session: verified.session, profile: &profile };

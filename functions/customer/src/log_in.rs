@@ -157,6 +157,7 @@ impl<'a> LogIn<'a> {
         let device = target.device.as_ref();
         match new.create_account(&self.app.store, &customer, &wallet, device).await? {
             LogInWritten::Done => {
+                self.record_device(device, id, new.session.id);
                 matched.code.give_back(self.app).await;
                 Ok(ControlFlow::Break((customer, true)))
             }
@@ -187,6 +188,7 @@ impl<'a> LogIn<'a> {
         target.refunded |= refund_now;
         match written? {
             LogInWritten::Done => {
+                self.record_device(target.device.as_ref(), customer, new.session.id);
                 if !target.refunded {
                     matched.code.give_back(self.app).await;
                 }
@@ -194,6 +196,13 @@ impl<'a> LogIn<'a> {
                 Ok(ControlFlow::Break((profile, false)))
             }
             refusal => self.retarget(refusal, new, target).await,
+        }
+    }
+
+    /// Logs that the log-in took a device from another customer.
+    fn record_device(&self, device: Option<&LogInDevice>, to: CustomerId, session: SessionId) {
+        if let Some(from) = device.and_then(|device| device.found.former_owner(to)) {
+            audit::record_device_move(self.app, from, to, session);
         }
     }
 

@@ -4,6 +4,7 @@ use axum::{extract::State, response::Response};
 use http::HeaderMap;
 use shared::{
     app::AppState,
+    audit::{self, About, Event},
     auth::caller::Caller,
     customer::{Customer, Profile},
     error_responses,
@@ -54,6 +55,7 @@ pub async fn update_customer(
     let before = customer.ok_or_else(ApiError::user_not_found)?;
     if let Some(phone) = tried.filter(|phone| phone.is_other_than(&before)) {
         let moved = change_phone(&app, &caller, &verified, &before, patch, &headers, phone).await?;
+        record_consent(&app, &before, &moved);
         return Ok(answer(moved));
     }
     change(&app, before, patch, &headers).await.map(answer)
@@ -81,12 +83,23 @@ async fn change(
         let Some(after) = before.changed(details, app.now()) else {
             return Ok(Attempt::Done(before));
         };
-        let is_written = app.store.replace_profile(&after).await?;
-        Ok(if is_written { Attempt::Done(after) } else { Attempt::Reread })
+        if !app.store.replace_profile(&after).await? {
+            return Ok(Attempt::Reread);
+        }
+        record_consent(app, &before, &after);
+        Ok(Attempt::Done(after))
     };
     retry::on_change(PROFILE_CHANGE, &*app.random, before, read, attempt)
         .await?
         .ok_or_else(changed_elsewhere)
+}
+
+/// Logs that the customer gave or withdrew a consent.
+fn record_consent(app: &AppState, before: &Customer, after: &Customer) {
+    if before.details.marketing_opt_in != after.details.marketing_opt_in {
+        let about = About { customer: Some(after.id), session: None };
+        audit::record(app, Event::PreferencesChanged, about);
+    }
 }
 
 error_responses! {

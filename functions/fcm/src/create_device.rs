@@ -7,6 +7,7 @@ use axum::{extract::State, response::Response};
 use http::StatusCode;
 use shared::{
     app::AppState,
+    audit,
     auth::caller::Caller,
     device::{Claimed, DeviceClaim, Registration},
     error_responses,
@@ -14,7 +15,7 @@ use shared::{
         error::ApiError,
         idempotency::{self, IdempotencyKey, Keyed},
     },
-    idempotency::{Asker, StoredAnswer},
+    idempotency::{Asker, Once, StoredAnswer},
 };
 
 use crate::device::{DeviceOut, NewDevice};
@@ -71,7 +72,12 @@ pub async fn create_device(
         let kept = slot(customer).map(|slot| slot.keeping(fresh.clone(), now));
         let claim = DeviceClaim { customer, device: &device, found: &found, now };
         match app.store.claim_device(claim, kept.as_ref()).await? {
-            Claimed::Once(once) => return idempotency::answer(once, fresh),
+            Claimed::Once(once) => {
+                if let (Once::Done, Some(former)) = (&once, found.former_owner(customer)) {
+                    audit::record_device_move(&app, former, customer, verified.session);
+                }
+                return idempotency::answer(once, fresh);
+            }
             Claimed::Full => return Err(too_many_devices()),
             Claimed::Changed => found = app.store.find_device(customer, &hash).await?,
         }

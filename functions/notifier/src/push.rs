@@ -38,7 +38,7 @@ pub(crate) async fn to_devices(
         let now = app.now();
         let active = devices.into_iter().filter(|device| device.is_active(&account, now));
         let (ready, unready): (Vec<Device>, Vec<Device>) =
-            active.partition(|device| device.checked && device.endpoint.is_some());
+            active.partition(|device| device.checked && is_reachable(app, device));
         if !unready.is_empty() && round < ROUNDS && troubles.is_empty() {
             for checked in join_all(unready.iter().map(|device| check(app, customer, device))).await
             {
@@ -69,6 +69,10 @@ pub(crate) async fn to_devices(
         };
     }
     Ok(Delivered { inboxes: 0, pushes: 0, silenced })
+}
+
+fn is_reachable(app: &AppState, device: &Device) -> bool {
+    device.endpoint.as_deref().is_some_and(|endpoint| app.push.reaches(endpoint))
 }
 
 /// Creates the endpoint of a device, or repairs it; true if the device is silenced instead.

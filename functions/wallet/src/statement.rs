@@ -1,6 +1,8 @@
 //! A statement: the entries of a wallet as CSV (RFC 4180), for spreadsheets and bookkeeping.
 //!
-//! Invariant: no cell that a person wrote begins as a formula, which a spreadsheet would carry out.
+//! Invariant: no cell begins with a character that a spreadsheet takes for the beginning of a
+//! formula. A person's words get an apostrophe before it, which spreadsheets do not show; numbers
+//! are written as numbers, since a minus sign before digits alone is no formula.
 
 use std::fmt::Write;
 
@@ -15,6 +17,16 @@ pub(crate) const ROWS: usize = 1_000;
 
 const HEAD: &str = "id,created,type,currency,exponent,amount,delta,released,available,held,total,\
     debit_account,credit_account,hold_id,entry_id,reference";
+
+/// What a spreadsheet takes for the beginning of a formula: in ASCII, full width and small.
+const BEGINS_A_FORMULA: [char; 13] =
+    ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}'];
+/// Marks of direction, joiners and the byte order mark.
+const INVISIBLE: [char; 19] = [
+    '\u{200b}', '\u{200c}', '\u{200d}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}',
+    '\u{202d}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{feff}',
+    '\u{00ad}', '\u{061c}', '\u{180e}',
+];
 
 /// The answer with one page of entries.
 pub(crate) fn statement(page: &Page<Entry>) -> Response {
@@ -70,7 +82,11 @@ fn write_row(text: &mut String, entry: &Entry) {
 
 /// A person's words as one cell.
 fn cell(words: &str) -> String {
-    let is_formula = words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    // A spreadsheet may drop blanks and invisible characters in front of a formula.
+    let is_ignored =
+        |letter: char| letter.is_whitespace() || letter.is_control() || INVISIBLE.contains(&letter);
+    let is_formula = words.trim_start_matches(is_ignored).starts_with(BEGINS_A_FORMULA)
+        || words.starts_with(['\t', '\r', '\n']);
     let words = if is_formula { format!("'{words}") } else { words.to_owned() };
     if words.contains(['"', ',', '\r', '\n']) {
         format!("\"{}\"", words.replace('"', "\"\""))
@@ -95,7 +111,22 @@ mod tests {
         assert_eq!(cell("Order 1042"), "Order 1042");
         assert_eq!(cell("a,b"), "\"a,b\"");
         assert_eq!(cell("a \"b\"\nc"), "\"a \"\"b\"\"\nc\"");
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\rx",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
+            "﹦1",
+            "  =1",
+            "\u{feff}=1",
+            "\u{202e}\u{3000}＝1",
+        ] {
             assert!(cell(formula).trim_start_matches('"').starts_with('\''), "{formula}");
         }
     }

@@ -144,6 +144,14 @@ pub struct FoundDevice {
     pub own: Option<Device>,
 }
 
+impl FoundDevice {
+    /// The other customer from whom the registration id would be taken by `customer`.
+    pub fn former_owner(&self, customer: CustomerId) -> Option<CustomerId> {
+        let owner = self.owner.as_ref().map(|owner| owner.customer);
+        owner.filter(|owner| *owner != customer)
+    }
+}
+
 impl Registration {
     /// The hash that the device stands under.
     pub fn hash(&self) -> ContentHash {

@@ -67,6 +67,12 @@ impl Push {
         self.application.is_some()
     }
 
+    /// Whether an endpoint is of the platform application. The function has no rights on others,
+    /// which the devices had under an earlier application.
+    pub fn reaches(&self, endpoint: &str) -> bool {
+        self.application.as_deref().is_some_and(|application| is_of(application, endpoint))
+    }
+
     /// Creates the endpoint of a registration id, or repairs the one that is known.
     /// Two calls of SNS where all is well, one more where something was not.
     pub async fn endpoint(
@@ -74,7 +80,7 @@ impl Push {
         registration_id: &str,
         known: Option<&str>,
     ) -> Result<Endpoint, NotAccepted> {
-        let mut known = known.map(str::to_owned);
+        let mut known = known.filter(|arn| self.reaches(arn)).map(str::to_owned);
         for _ in 0..TRIES {
             let arn = match known.take() {
                 Some(arn) => arn,
@@ -116,8 +122,12 @@ impl Push {
         }
     }
 
-    /// Deletes an endpoint; done as well where there is none. One call of SNS.
+    /// Deletes an endpoint; done as well where there is none. One call of SNS; none where it is of
+    /// another application, with which it is deleted.
     pub async fn delete_endpoint(&self, endpoint: &str) -> Result<(), NotAccepted> {
+        if !self.reaches(endpoint) {
+            return Ok(());
+        }
         self.client
             .delete_endpoint()
             .endpoint_arn(endpoint)
@@ -201,6 +211,13 @@ fn existing(message: Option<&str>) -> Option<String> {
     before.rsplit(' ').next().filter(|arn| arn.starts_with("arn:")).map(str::to_owned)
 }
 
+/// Whether the application `…:app/GCM/name` has the endpoint `…:endpoint/GCM/name/id`.
+fn is_of(application: &str, endpoint: &str) -> bool {
+    let Some((account, name)) = application.split_once(":app/") else { return false };
+    let id = endpoint.strip_prefix(account).and_then(|rest| rest.strip_prefix(":endpoint/"));
+    id.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.starts_with('/'))
+}
+
 fn says(message: Option<&str>, words: &str) -> bool {
     message.is_some_and(|message| message.contains(words))
 }
@@ -208,6 +225,16 @@ fn says(message: Option<&str>, words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_endpoint_is_of_the_application_whose_name_it_has() {
+        let application = "arn:aws:sns:us-east-1:123456789012:app/GCM/app";
+        let is_ours = |rest| is_of(application, &format!("arn:aws:sns:us-east-1:{rest}"));
+        assert!(is_ours("123456789012:endpoint/GCM/app/0d5c9a39"));
+        assert!(!is_ours("123456789012:endpoint/GCM/app2/0d5c9a39"));
+        assert!(!is_ours("123456789012:endpoint/APNS/app/0d5c9a39"));
+        assert!(!is_ours("210987654321:endpoint/GCM/app/0d5c9a39"));
+    }
 
     #[test]
     fn the_endpoint_of_a_conflict_is_read_from_its_message() {

@@ -47,7 +47,7 @@ impl Routes {
             always_open: false,
             error_format: None,
             served_where: |_| true,
-            needs: Vec::new(),
+            needs: vec![Section::EDGE],
             own: Vec::new(),
             #[cfg(feature = "document")]
             document: None,

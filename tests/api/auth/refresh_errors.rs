@@ -33,6 +33,7 @@ fn without_id(mut answer: Answer) -> Answer {
 
 fn headers_of_every_answer(answer: &Answer) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
+    assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.header("access-control-allow-origin"), "*");

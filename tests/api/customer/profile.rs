@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::Api;
 use jiff::SignedDuration;
 
@@ -50,4 +51,27 @@ async fn every_missing_or_invalid_token_gets_the_error_of_the_contract() {
     api.profile(&phone.access).await.expect(200);
     api.clock.advance_seconds(1);
     assert_eq!(with(&format!("Bearer {}", phone.access)).await, not_valid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_with_another_algorithm_or_key_than_ours_is_refused() {
+    let api = Api::start().await;
+    let token = api.log_in(PHONE).await.access;
+    let parts: Vec<&str> = token.split('.').collect();
+    let head = URL_SAFE_NO_PAD.decode(parts[0]).expect("base64url");
+    let head = String::from_utf8(head).expect("a text");
+    let not_valid = "401 token_not_valid: Given token not valid for any token type [null]";
+    for other in ["none", "HS256", "ES256", "eddsa"] {
+        let other = head.replace("EdDSA", other);
+        assert_ne!(other, head);
+        let other = URL_SAFE_NO_PAD.encode(other);
+        for signature in [parts[2], ""] {
+            let forged = format!("{other}.{}.{signature}", parts[1]);
+            assert_eq!(api.profile(&forged).await.error(), not_valid, "{forged}");
+        }
+    }
+    let of_another_stack = Api::start().await.log_in(PHONE).await.access;
+    assert_eq!(api.profile(&of_another_stack).await.error(), not_valid);
+    let for_another_app = api.another(&[("TokenAudience", "another-app")]).await;
+    assert_eq!(for_another_app.profile(&token).await.error(), not_valid);
 }

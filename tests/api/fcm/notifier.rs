@@ -346,3 +346,18 @@ async fn a_message_published_through_the_sns_api_is_delivered_too() {
     let shown = serde_json::to_value(api.stack.recorder.messages().last()).expect("JSON");
     assert_eq!((&shown["kind"], &shown["to"]), (&json!("push"), &json!("t")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_change_of_the_platform_application_devices_get_endpoints_of_the_new_one() {
+    let api = Api::start().await;
+    let phone = with_device(&api, PHONE, "t").await;
+    api.notify(&phone, "m1", "One").await;
+    let arn = "arn:aws:sns:us-east-1:123456789012:app/GCM/other";
+    let other = api.another(&[("PlatformApplicationArn", arn)]).await;
+    for id in ["m2", "m3"] {
+        other.notify(&phone, id, "Again").await;
+    }
+    assert_eq!(api.pushed_titles("t"), ["One", "Again", "Again"]);
+    let endpoints = api.whole_table().await;
+    assert!(endpoints.contains("endpoint/GCM/other/") && !endpoints.contains("GCM/local/"));
+}

@@ -75,11 +75,16 @@ impl Endpoints {
             ));
         }
         let user_data = action.parameter("CustomUserData").unwrap_or_default();
-        let arn = match self.of(token) {
+        let of_application = format!("{start}:endpoint/{name}/");
+        let known = self
+            .0
+            .iter()
+            .find(|(arn, endpoint)| endpoint.token == token && arn.starts_with(&of_application));
+        let arn = match known.map(|(arn, _)| arn.clone()) {
             Some(arn) if self.0.get(&arn).is_some_and(|known| known.user_data == user_data) => arn,
             Some(arn) => return Err(already_exists(&arn)),
             None => {
-                let arn = format!("{start}:endpoint/{name}/{}", new_id());
+                let arn = of_application + &new_id();
                 let endpoint = PlatformEndpoint {
                     token: token.to_owned(),
                     user_data: user_data.to_owned(),

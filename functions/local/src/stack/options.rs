@@ -140,7 +140,7 @@ impl StackOptions {
             return Ok(None);
         }
         let listener = self.engines.listener(self.engines.dynamodb_port).await?;
-        let file = data.map(DataFolder::database);
+        let file = data.map(DataFolder::database).transpose()?;
         Ok(Some(Engine::start(listener, file.as_deref())?))
     }
 
