@@ -3,11 +3,14 @@
 //! Invariant: each wait is drawn anew between nothing and the longest, which doubles, so that
 //! writers who met once do not meet again.
 
-use std::{future::Future, ops::ControlFlow, time::Duration};
+use std::{future::Future, ops::ControlFlow, pin::Pin, time::Duration};
 
 use tokio::time::Instant;
 
 use crate::random::{Random, below};
+
+/// A future on the heap.
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// How long and how often something is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,16 +103,15 @@ pub enum Attempt<S, T> {
 /// `attempt` decides on the state and writes under the condition that it still stands. An error of
 /// either closure ends it. `None` where the tries or the patience are over.
 ///
-/// What one try hands on to the next is part of the state. The future says itself that it is
-/// `Send`: the compiler cannot find that out for a caller whose closures borrow.
-#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
+/// What one try hands on to the next is part of the state. The future is boxed, since the compiler
+/// cannot always find out that an opaque one is `Send` where the caller's closures borrow.
 pub fn on_change<'a, S, T, E, Reading, Trying>(
     policy: Policy,
     random: &'a dyn Random,
     state: S,
     read: impl Fn() -> Reading + Send + 'a,
     attempt: impl Fn(S) -> Trying + Send + 'a,
-) -> impl Future<Output = Result<Option<T>, E>> + Send + 'a
+) -> BoxFuture<'a, Result<Option<T>, E>>
 where
     Reading: Future<Output = Result<S, E>> + Send + 'a,
     Trying: Future<Output = Result<Attempt<S, T>, E>> + Send + 'a,
@@ -117,7 +119,7 @@ where
     T: Send + 'a,
     E: Send + 'a,
 {
-    async move {
+    Box::pin(async move {
         let mut backoff = Backoff::new(policy, random);
         let mut state = state;
         let mut left = policy.tries;
@@ -132,24 +134,23 @@ where
                 Attempt::Reread => return Ok(None),
             };
         }
-    }
+    })
 }
 
 /// The same where each refusal brings the state as it stands, so that nothing is read again:
 /// `Break` with what came of it, `Continue` with the state to try next.
-#[expect(clippy::manual_async_fn, reason = "an async fn cannot say that its future is `Send`")]
 pub fn on_refusal<'a, S, T, E, Trying>(
     tries: u32,
     state: S,
     attempt: impl Fn(S) -> Trying + Send + 'a,
-) -> impl Future<Output = Result<Option<T>, E>> + Send + 'a
+) -> BoxFuture<'a, Result<Option<T>, E>>
 where
     Trying: Future<Output = Result<ControlFlow<T, S>, E>> + Send + 'a,
     S: Send + 'a,
     T: Send + 'a,
     E: Send + 'a,
 {
-    async move {
+    Box::pin(async move {
         let mut state = state;
         for _ in 0..tries {
             state = match attempt(state).await? {
@@ -158,7 +159,7 @@ where
             };
         }
         Ok(None)
-    }
+    })
 }
 
 #[cfg(test)]
