@@ -17,7 +17,10 @@ use shared::{
         checked::Checked,
         error::ApiError,
         rate_limit::RateLimits,
-        request::{Choice, Field, Fields, Nullable, Optional, OrDefault, Text},
+        request::{
+            Choice, Context, Field, Fields, Nullable, Optional, OrDefault, ParsedText, Text,
+            Violation,
+        },
     },
     ids::ChallengeId,
     limits::Wait,
@@ -41,8 +44,25 @@ request! {
         country: Optional<Nullable<Text<2, 2>>>,
         /// What the code will prove. `change_phone` and `delete` need a bearer token.
         purpose: PurposeField,
-        /// Eleven characters that let the Android app read the message (SMS Retriever).
-        app_hash: Optional<Nullable<Text<11, 11>>>,
+        /// Lets the Android app read the message (SMS Retriever): eleven characters of base64.
+        app_hash: Optional<Nullable<AppHash>>,
+    }
+}
+
+/// The hash of an Android app. It is all of a request that gets into a message, so it can be no
+/// link and no words.
+pub struct AppHash;
+
+impl ParsedText for AppHash {
+    type Text = Text<11, 11>;
+    type Value = String;
+
+    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
+        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte)) {
+            Ok(text.to_owned())
+        } else {
+            Err(Violation::invalid("Enter a valid app hash."))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariants: no customer gives itself money: credits and reversals take a token of the operator;
 //! each change is one transaction of balance, entry, hold and the answer to a repetition, so
-//! nothing happens by half or twice; a request under one key has one answer for ever, also where
+//! nothing happens by half or twice; a request under one key has one answer, also where
 //! that is a refusal.
 
 mod request;

@@ -3,7 +3,7 @@
 //! Protocol: everything that the movement is about is read side by side with the session; then the
 //! movement is worked out and written in one transaction, anew on the wallet as it stands where
 //! others came between. What the rules of the wallet refuse is kept under the request's key as
-//! well: what failed stays failed, however often it is sent again.
+//! well: for 90 days what failed stays failed, however often it is sent again.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ struct Found {
 /// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
 /// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
 /// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
-/// gets the same answer for ever, a refusal too. A hold that nobody settles is released by itself
+/// gets the same answer for ever, a refusal for 90 days. A hold that nobody settles is released by itself
 /// after the time that the parameter `HoldSeconds` says.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
     tag = crate::TAG, params(RequiredIdempotencyKey),
@@ -266,7 +266,7 @@ fn answer(Posting { wallet, entry, .. }: &Posting) -> Result<StoredAnswer, ApiEr
     StoredAnswer::json(StatusCode::OK, &Moved { entry: entry.clone().into(), balance })
 }
 
-/// Refuses a movement for good: the same request is answered alike whatever the wallet holds by
+/// Refuses a movement for 90 days: the same request is answered alike whatever the wallet holds by
 /// then. What is wrong with the request itself is not kept.
 async fn refuse(app: &AppState, refusal: Refusal, slot: Slot) -> Result<Response, ApiError> {
     let error = match (refusal, slot.asker) {
@@ -276,8 +276,9 @@ async fn refuse(app: &AppState, refusal: Refusal, slot: Slot) -> Result<Response
     if matches!(refusal, Refusal::AboveHold(_) | Refusal::NotReversible | Refusal::Closed) {
         return Err(error);
     }
-    let kept = slot.keeping_for_ever(error.to_stored()?);
-    match app.store.keep_answer(&kept, app.now()).await? {
+    let now = app.now();
+    let kept = slot.keeping_refusal(error.to_stored()?, now);
+    match app.store.keep_answer(&kept, now).await? {
         Once::Done | Once::Refused(_) => Err(error),
         Once::Replayed(stored) => idempotency::repeat(Seen::Same(stored)),
         Once::Reused => idempotency::repeat(Seen::Another),

@@ -12,6 +12,8 @@ use crate::ids::CustomerId;
 
 /// How long most answers are kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+/// How long a refused movement of money stays refused.
+pub const REFUSAL_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A request with an `Idempotency-Key`: two hashes in base64url, so neither can hold a character
 /// that means something in a key.
@@ -113,6 +115,12 @@ impl Slot {
     /// Keeps an answer for 24 hours.
     pub fn keeping(self, answer: StoredAnswer, now: Timestamp) -> NewAnswer {
         NewAnswer { slot: self, answer, until: Some(now + KEPT) }
+    }
+
+    /// Keeps a refusal for [`REFUSAL_KEPT`]: longer than any repetition, but it does not fill the
+    /// table.
+    pub fn keeping_refusal(self, answer: StoredAnswer, now: Timestamp) -> NewAnswer {
+        NewAnswer { slot: self, answer, until: Some(now + REFUSAL_KEPT) }
     }
 
     /// Keeps an answer as long as the customer is one: a phone can come back after days, and money

@@ -5,6 +5,17 @@ use serde_json::json;
 
 use crate::PHONE;
 
+#[tokio::test]
+async fn no_link_and_no_words_of_a_request_get_into_a_message() {
+    let api = Api::start().await;
+    for app_hash in ["bit.ly/abcd", "Call 555123", "FA+9qCX9VS\u{301}", "FA+9qCX9VS="] {
+        let body = json!({"phone": PHONE, "app_hash": app_hash});
+        let answer = api.post("/api/send-otp/").json(&body).send().await.expect(400);
+        assert_eq!(answer.error(), "400 invalid: Enter a valid app hash. [app_hash]", "{app_hash}");
+    }
+    assert!(api.messages_to(PHONE).is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_of_six_digits_goes_to_the_phone_and_the_answer_says_how_long_it_lives() {
     let api = Api::start().await;

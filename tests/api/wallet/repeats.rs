@@ -73,6 +73,27 @@ async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_d
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_is_kept_for_90_days_and_a_movement_for_ever() {
+    let api = Api::with(&[("RefreshIdleSeconds", "7776000")]).await;
+    let mut purse = Purse::of(&api, PHONE).await;
+    purse.credit(10, "USD").await.expect(200);
+    let debit = |amount: i64| json!({"type": "debit", "amount": amount, "currency": "USD"});
+    purse.send(&purse.phone.access, "done", &debit(4)).await.expect(200);
+    purse.send(&purse.phone.access, "refused", &debit(40)).await.expect(422);
+    purse.credit(100, "USD").await.expect(200);
+    for (days, status) in [(45, 422), (44, 422), (2, 200)] {
+        api.clock.advance_seconds(days * 86_400);
+        let pair = api.refresh(&purse.phone.refresh).await.expect(200);
+        purse.phone =
+            LoggedIn { access: pair.text("access"), refresh: pair.text("refresh"), ..purse.phone };
+        let own = &purse.phone.access;
+        purse.send(own, "done", &debit(4)).await.expect(200);
+        purse.send(own, "refused", &debit(40)).await.expect(status);
+    }
+    assert_eq!(purse.balance("USD").await, (66, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_64_equal_requests_at_once_one_moves_money_and_all_get_its_answer() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let purse = Purse::of(&api, PHONE).await;
