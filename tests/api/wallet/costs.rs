@@ -78,7 +78,7 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     api.wire.assert_cost(cost(1, 3.0, 1.0));
     api.wire.reset();
     purse.debit(1_000_000).await.expect(422);
-    api.wire.assert_cost(cost(2, 3.0, 2.0));
+    api.wire.assert_cost(cost(2, 3.0, 3.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
