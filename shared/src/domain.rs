@@ -1,8 +1,8 @@
 //! What a domain declares of itself, in one constant `DOMAIN` in its `mod.rs`: its keys, what each
 //! function may do with them, and its parts of a customer's export, of erasure and of the clean-up.
 //!
-//! [`DOMAINS`](crate::DOMAINS) lists all of them. A function links only the parts that it uses, because each
-//! part is taken from the constants when the function is compiled.
+//! [`DOMAINS`](crate::DOMAINS) lists all of them. A function links only the parts that it uses,
+//! because each part is taken from the constants when the function is compiled.
 
 pub mod clean_up;
 pub mod erasure;

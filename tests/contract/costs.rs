@@ -27,7 +27,7 @@ async fn the_committed_costs_match_the_measured_ones() {
     let mut missing = Vec::new();
     for operation in &measured(&document()) {
         let id = id_of(operation).to_owned();
-        let succeeded = traffic.log.iter().filter(|line| traffic::succeeds(line, operation));
+        let succeeded = traffic::documented::successes(traffic, operation).into_iter();
         let mut courses: Vec<Counted> = succeeded
             .map(|line| {
                 serde_json::from_value(line.clone())

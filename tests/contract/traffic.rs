@@ -1,7 +1,7 @@
 //! Sends requests that make every operation take each of its paths, and records each call to the
 //! table and to SNS.
 
-mod documented;
+pub mod documented;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ use tracing::instrument::WithSubscriber as _;
 
 use crate::{
     recorder::{Recorder, Seen},
-    repository::{Operation, template},
+    repository::template,
 };
 
 /// What all operations did. Recorded once for all tests.
@@ -32,6 +32,8 @@ pub struct Traffic {
     pub seen: Seen,
     /// The lines of the log.
     pub log: Vec<Value>,
+    /// How many of them are before those of the document's examples.
+    pub usual: usize,
 }
 
 /// The recorded traffic.
@@ -39,21 +41,13 @@ pub async fn of_all_operations() -> &'static Traffic {
     static SEEN: OnceCell<Traffic> = OnceCell::const_new();
     let recorded = async {
         let log = KeptLog::default();
-        let seen = record(&log).with_subscriber(log.subscriber()).await;
-        Traffic { seen, log: log.lines() }
+        let (seen, usual) = record(&log).with_subscriber(log.subscriber()).await;
+        Traffic { seen, log: log.lines(), usual }
     };
     SEEN.get_or_init(|| recorded).await
 }
 
-/// Whether a line of the log is that of a request to `operation` that succeeded.
-pub fn succeeds(line: &Value, operation: &Operation) -> bool {
-    line["message"] == "request"
-        && line["method"] == operation.method
-        && line["route"] == operation.path
-        && line["status"].as_u64().is_some_and(|status| status < 300)
-}
-
-async fn record(log: &KeptLog) -> Seen {
+async fn record(log: &KeptLog) -> (Seen, usize) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let clock = Arc::new(HandClock::default());
     start_each_function_as_the_first(&seen).await;
@@ -74,12 +68,13 @@ async fn record(log: &KeptLog) -> Seen {
     use_the_petstore(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
+    let usual = log.lines().len();
     if documented::send_the_documented_examples(&api, log).await {
         clean_up(&api).await;
     }
     drop(api);
     let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-    seen.clone()
+    (seen.clone(), usual)
 }
 
 /// The first function to start does work that the others skip, so each one starts first once.

@@ -46,8 +46,8 @@ fn functions_of(grantee: &str, prefix: &Prefix) -> Vec<String> {
         .collect()
 }
 
-/// IAM's name of an action, with what it is limited to: [`OF_THE_INDEX`], or `dynamodb:UpdateItem of
-/// sessions` for some attributes.
+/// IAM's name of an action, with what it is limited to: [`OF_THE_INDEX`], or `dynamodb:UpdateItem
+/// of sessions` for some attributes.
 fn iam(action: Action) -> String {
     let name = match action {
         Action::UpdateOnly(attributes) => {

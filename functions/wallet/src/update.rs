@@ -58,8 +58,8 @@ struct Found {
 /// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
 /// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
 /// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
-/// gets the same answer for ever, a refusal for 90 days. A hold that nobody settles is released by itself
-/// after the time that the parameter `HoldSeconds` says.
+/// gets the same answer for ever, a refusal for 90 days. A hold that nobody settles is released by
+/// itself after the time that the parameter `HoldSeconds` says.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
     tag = crate::TAG, params(RequiredIdempotencyKey),
     request_body(content = WalletRequest, example = json!(request_example())),

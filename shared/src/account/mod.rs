@@ -56,9 +56,9 @@ pub use status::StatusSet;
 pub const DOMAIN: Domain = Domain {
     name: "account",
     owns: "status, epoch and sessions of an account; who owns a phone; lists of customers",
-    invariants: "An account with all its sessions is one item, so log-in, refresh and log-out are one \
-        conditional write each. Raising the epoch ends every session at once, without comparing \
-        clocks. At most 20 sessions. A phone leads to one account at most",
+    invariants: "An account with all its sessions is one item, so log-in, refresh and log-out are \
+        one conditional write each. Raising the epoch ends every session at once, without \
+        comparing clocks. At most 20 sessions. A phone leads to one account at most",
     prefixes: &[
         Prefix {
             name: "PHONE#",

@@ -26,8 +26,8 @@ pub use store::{Added, DefaultPlace, NewAddress, Removed};
 pub const DOMAIN: Domain = Domain {
     name: "address",
     owns: "address books",
-    invariants: "At most fifty addresses. If there are any, exactly one is the default. An address is \
-        added and removed together with the head of its book",
+    invariants: "At most fifty addresses. If there are any, exactly one is the default. An address \
+        is added and removed together with the head of its book",
     prefixes: &[Prefix {
         name: "ADDR#",
         grants: &[

@@ -27,8 +27,8 @@ pub use store::{AppInfo, ContentVersion};
 pub const DOMAIN: Domain = Domain {
     name: "content",
     owns: "app information, FAQs, social accounts, availability of the API",
-    invariants: "A version never changes after it is written; one item names the current one. No request \
-        waits for that item. A missing item closes nothing",
+    invariants: "A version never changes after it is written; one item names the current one. No \
+        request waits for that item. A missing item closes nothing",
     prefixes: &[Prefix {
         name: "APP#",
         grants: &[(API_GROUPS, &[Get])],

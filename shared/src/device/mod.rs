@@ -42,9 +42,9 @@ pub use store::{Claimed, Replaced};
 pub const DOMAIN: Domain = Domain {
     name: "device",
     owns: "push devices and their SNS endpoints",
-    invariants: "A registration id has one owner. A device is active only while its own flag is set and \
-        the session that registered it is alive, so whatever ends sessions silences devices \
-        without touching them",
+    invariants: "A registration id has one owner. A device is active only while its own flag is \
+        set and the session that registered it is alive, so whatever ends sessions silences \
+        devices without touching them",
     prefixes: &[Prefix {
         name: "DEV#",
         grants: &[

@@ -1,9 +1,9 @@
-//! The client's address: what API Gateway saw or, where requests have to come through the operator's
-//! own CDN, what that CDN saw.
+//! The client's address: what API Gateway saw or, where requests have to come through the
+//! operator's own CDN, what that CDN saw.
 //!
 //! Protocol: with an edge secret, the CDN sends it in `X-Edge-Secret` and the client's address in
-//! `CloudFront-Viewer-Address`. A request without the secret is refused. Without an edge secret both
-//! headers mean nothing.
+//! `CloudFront-Viewer-Address`. A request without the secret is refused. Without an edge secret
+//! both headers mean nothing.
 //!
 //! Invariant: no header is trusted but those of a request that carries the secret.
 

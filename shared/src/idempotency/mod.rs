@@ -22,8 +22,8 @@ pub use model::{AnswerRecord, Asker, KEPT, NewAnswer, Once, RequestKey, Seen, Sl
 pub const DOMAIN: Domain = Domain {
     name: "idempotency",
     owns: "stored answers",
-    invariants: "An answer is stored in the transaction of its effect. It is given again only to the same \
-        caller, operation, key and request",
+    invariants: "An answer is stored in the transaction of its effect. It is given again only to \
+        the same caller, operation, key and request",
     prefixes: &[Prefix {
         name: "IDEM#",
         grants: &[

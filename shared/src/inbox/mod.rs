@@ -33,8 +33,8 @@ pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};
 pub const DOMAIN: Domain = Domain {
     name: "inbox",
     owns: "notifications",
-    invariants: "Every change replaces the inbox's head, which has all counts and the marks up to which \
-        everything is read or deleted. A message enters an inbox once. Items live for whole \
+    invariants: "Every change replaces the inbox's head, which has all counts and the marks up to \
+        which everything is read or deleted. A message enters an inbox once. Items live for whole \
         weeks, so the counts of a week leave with its items",
     prefixes: &[Prefix {
         name: "INBOX#",

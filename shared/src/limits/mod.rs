@@ -42,8 +42,8 @@ pub use tries::TriesOn;
 pub const DOMAIN: Domain = Domain {
     name: "limits",
     owns: "limits and budgets",
-    invariants: "Each counter changes by its own conditional addition and takes part in no transaction. A \
-        refusal changes nothing that counts against anybody else",
+    invariants: "Each counter changes by its own conditional addition and takes part in no \
+        transaction. A refusal changes nothing that counts against anybody else",
     prefixes: &[Prefix {
         name: "RATE#",
         grants: &[

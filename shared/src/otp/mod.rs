@@ -27,8 +27,8 @@ pub use store::{Reserved, spend_code};
 pub const DOMAIN: Domain = Domain {
     name: "otp",
     owns: "one-time codes",
-    invariants: "A try is reserved before the code is compared, so parallel guesses cannot outrun the \
-        count. A code is used in the transaction that creates the session. Codes are stored as \
+    invariants: "A try is reserved before the code is compared, so parallel guesses cannot outrun \
+        the count. A code is used in the transaction that creates the session. Codes are stored as \
         keyed hashes",
     prefixes: &[Prefix {
         name: "OTP#",

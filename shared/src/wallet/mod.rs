@@ -47,9 +47,9 @@ pub const DOMAIN: Domain = Domain {
     name: "wallet",
     owns: "balances, ledger, holds, audit",
     invariants: "In each currency available ≥ 0, held ≥ 0, and available + held is the sum of all \
-        entries. Each change is one transaction of balance, entry, hold and stored answer. \
-        Entries are numbered without gaps and never change. A wallet is created and closed with \
-        its account",
+        entries. Each change is one transaction of balance, entry, hold and stored answer. Entries \
+        are numbered without gaps and never change. A wallet is created and closed with its \
+        account",
     prefixes: &[Prefix {
         name: "WALLET#",
         grants: &[

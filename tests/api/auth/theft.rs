@@ -1,5 +1,5 @@
-//! What a stolen refresh token is worth: a thief who comes first is thrown out when the owner comes,
-//! and a spent token is worth nothing once its successor was received.
+//! What a stolen refresh token is worth: a thief who comes first is thrown out when the owner
+//! comes, and a spent token is worth nothing once its successor was received.
 
 use std::fmt::Write as _;
 

@@ -5,9 +5,13 @@ use local::{
     document::{Body, Call},
     functions::groups,
 };
+use serde_json::Value;
 
-use super::succeeds;
-use crate::{costs::measured, repository::document};
+use super::Traffic;
+use crate::{
+    costs::measured,
+    repository::{Operation, document},
+};
 
 /// Operations that need no token succeed, so their cost is measured.
 pub async fn send_the_sample_events(api: &Api) {
@@ -50,4 +54,22 @@ pub async fn send_the_documented_examples(api: &Api, log: &KeptLog) -> bool {
     let forfeit = serde_json::json!({"forfeit": true});
     api.delete("/api/customer/").bearer(&access).json(&forfeit).send().await.expect(204);
     true
+}
+
+/// The successful requests to `operation`. Those of [`send_the_documented_examples`] count only
+/// where there are no others.
+pub fn successes<'a>(traffic: &'a Traffic, operation: &Operation) -> Vec<&'a Value> {
+    let (usual, examples) = traffic.log.split_at(traffic.usual);
+    let of = |lines: &'a [Value]| -> Vec<&'a Value> {
+        lines.iter().filter(|line| succeeds(line, operation)).collect()
+    };
+    let found = of(usual);
+    if found.is_empty() { of(examples) } else { found }
+}
+
+fn succeeds(line: &Value, operation: &Operation) -> bool {
+    line["message"] == "request"
+        && line["method"] == operation.method
+        && line["route"] == operation.path
+        && line["status"].as_u64().is_some_and(|status| status < 300)
 }

@@ -5,7 +5,7 @@ use std::fs;
 use clap::Args;
 
 use super::{failure::Failure, output::print_line, stack_args::template};
-use crate::{document, generated};
+use crate::{document, functions, generated};
 
 #[derive(Debug, Args)]
 pub(super) struct GenerateArgs {
@@ -19,7 +19,8 @@ pub(super) fn run(args: &GenerateArgs) -> Result<(), Failure> {
         print_line(document::text().trim_end());
         return Ok(());
     }
-    let (_, root) = template()?;
+    let (template, root) = template()?;
+    functions::check(&template.groups()).map_err(Failure::usage)?;
     for file in generated::FILES {
         let stale = file.stale(&root).map_err(Failure::usage)?;
         let path = root.join(file.path);

@@ -82,23 +82,21 @@ fn set_tags(document: &mut Value, keys: &[SortKey], others: &[(String, &str)]) {
     let is_used = |tag: &str| {
         keys.iter().any(|key| folders().nth(key.folder).is_some_and(|folder| folder.tag == tag))
     };
-    let tag = |folder: &Folder| {
-        json!({
-            "name": folder.tag,
-            "x-displayName": folder.display_name,
-            "description": folder.description,
-        })
-    };
     let group = |group: &Group| {
         let tags: Vec<&str> =
             group.folders.iter().map(|folder| folder.tag).filter(|tag| is_used(tag)).collect();
         (!tags.is_empty()).then(|| json!({"name": group.name, "tags": tags}))
     };
-    let described = folders().filter(|folder| is_used(folder.tag)).map(tag);
-    let other = |(tag, description): &(String, &str)| json!({"name": tag, "x-displayName": tag, "description": description});
-    document["tags"] = described.chain(others.iter().map(other)).collect();
+    let tag = |folder: &Folder| described(folder.tag, folder.display_name, folder.description);
+    let folders_described = folders().filter(|folder| is_used(folder.tag)).map(tag);
+    let other = |(name, description): &(String, &str)| described(name, name, description);
+    document["tags"] = folders_described.chain(others.iter().map(other)).collect();
     let alone = others.iter().map(|(tag, _)| json!({"name": tag, "tags": [tag]}));
     document["x-tagGroups"] = GROUPS.iter().filter_map(group).chain(alone).collect();
+}
+
+fn described(tag: &str, display_name: &str, description: &str) -> Value {
+    json!({"name": tag, "x-displayName": display_name, "description": description})
 }
 
 /// Sorts an object's members by `index`. Those without an index come last.
