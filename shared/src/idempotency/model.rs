@@ -117,7 +117,7 @@ impl Slot {
         NewAnswer { slot: self, answer, until: Some(now + KEPT) }
     }
 
-    /// Keeps a refusal for [`REFUSAL_KEPT`]: longer than any repetition, but it does not fill the
+    /// Keeps a refusal for 90 days: longer than any repetition, but it does not fill the
     /// table.
     pub fn keeping_refusal(self, answer: StoredAnswer, now: Timestamp) -> NewAnswer {
         NewAnswer { slot: self, answer, until: Some(now + REFUSAL_KEPT) }
