@@ -20,8 +20,6 @@ pub enum Event {
     CodeSent,
     /// A code was wrong.
     WrongCode,
-    /// A code was submitted for a challenge that there is not.
-    UnknownChallenge,
     /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
     /// A spent refresh token got its successor again, since the phone may not have it.
@@ -82,7 +80,6 @@ impl Event {
             Self::LoggedIn => "logged_in",
             Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
-            Self::UnknownChallenge => "unknown_challenge",
             Self::TestNumberUsed => "test_number_used",
             Self::RefreshRepeated => "refresh_repeated",
             Self::RefreshReplayed => "refresh_replayed",

@@ -3,53 +3,28 @@
 //! An operation has a pointer to its check, so that a function links only the checks of its own
 //! operations.
 
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
 use futures_util::{FutureExt, future::BoxFuture};
 
-use crate::{
-    app::AppState,
-    auth::{
-        actor::Actor,
-        caller::{Caller, acknowledging::Acknowledging},
-    },
-    http::{error::ApiError, rate_limit::RateLimits},
-};
+use crate::{app::AppState, http::error::ApiError};
 
 /// Checks the token of a request, and leaves the bearer in the request for the handler.
-pub(crate) type Admission = for<'a> fn(
-    &'a AppState,
-    &'a mut Request,
-    &'a RateLimits,
-    &'a Acknowledging,
-) -> BoxFuture<'a, Result<(), ApiError>>;
+pub(crate) type Admission =
+    for<'a> fn(&'a AppState, &'a mut Request) -> BoxFuture<'a, Result<(), ApiError>>;
 
-/// Admits the bearer of an access token.
-pub(crate) fn bearer<'a>(
+/// Admits whoever the extractor `T` takes.
+pub(crate) fn of<'a, T>(
     app: &'a AppState,
     request: &'a mut Request,
-    limits: &'a RateLimits,
-    acknowledging: &'a Acknowledging,
-) -> BoxFuture<'a, Result<(), ApiError>> {
+) -> BoxFuture<'a, Result<(), ApiError>>
+where
+    T: FromRequestParts<AppState, Rejection = ApiError> + Clone + Send + Sync + 'static,
+{
     let check = async move {
-        let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
-        let caller = Caller::authenticate(app, request.headers(), limits, acknowledging).await?;
-        request.extensions_mut().insert(caller);
-        Ok(())
-    };
-    check.boxed()
-}
-
-/// Admits the bearer of an access token or of an operator token.
-pub(crate) fn bearer_or_operator<'a>(
-    app: &'a AppState,
-    request: &'a mut Request,
-    limits: &'a RateLimits,
-    acknowledging: &'a Acknowledging,
-) -> BoxFuture<'a, Result<(), ApiError>> {
-    let check = async move {
-        let (limits, acknowledging) = (limits.clone(), acknowledging.clone());
-        let actor = Actor::authenticate(app, request.headers(), limits, acknowledging).await?;
-        request.extensions_mut().insert(actor);
+        let (mut parts, body) = std::mem::take(request).into_parts();
+        let bearer = T::from_request_parts(&mut parts, app).await;
+        *request = Request::from_parts(parts, body);
+        request.extensions_mut().insert(bearer?);
         Ok(())
     };
     check.boxed()
@@ -60,8 +35,7 @@ pub(crate) fn bearer_or_operator<'a>(
 pub(crate) fn any_bearer<'a>(
     _: &'a AppState,
     request: &'a mut Request,
-    _: &'a RateLimits,
-    _: &'a Acknowledging,
 ) -> BoxFuture<'a, Result<(), ApiError>> {
-    std::future::ready(crate::auth::caller::bearer_token(request.headers()).map(drop)).boxed()
+    let token = crate::auth::caller::bearer_token(request.headers());
+    std::future::ready(token.map(drop)).boxed()
 }

@@ -102,12 +102,7 @@ impl Gate {
         }
     }
 
-    async fn admit(
-        &self,
-        request: &mut Request,
-        limits: &RateLimits,
-        acknowledging: &Acknowledging,
-    ) -> Result<(), ApiError> {
+    async fn admit(&self, request: &mut Request) -> Result<(), ApiError> {
         self.open_to(request.headers())?;
         let operation = self.operation(request.method());
         let asked =
@@ -119,7 +114,7 @@ impl Gate {
         let asked = self.served.iter().filter(asked);
         let first = asked.filter(|served| served.admission.is_some()).min_by_key(|one| one.access);
         if let Some(admit) = first.and_then(|served| served.admission) {
-            admit(&self.app, request, limits, acknowledging).await?;
+            admit(&self.app, request).await?;
         }
         match operation {
             Some(_) => Ok(()),
@@ -172,7 +167,7 @@ pub(crate) async fn gate(
         request.extensions_mut().insert(limits.clone());
         request.extensions_mut().insert(acknowledging.clone());
         let answering = async {
-            let answered = match gate.admit(&mut request, &limits, &acknowledging).await {
+            let answered = match gate.admit(&mut request).await {
                 Ok(()) => next.run(request).await,
                 Err(error) => error.into_response(),
             };

@@ -7,6 +7,7 @@ use axum::{Extension, Router, middleware, routing::MethodRouter};
 
 use crate::{
     app::AppState,
+    auth::{actor::Actor, caller::Caller},
     http::{
         admission,
         checks::{Gate, gate},
@@ -126,7 +127,7 @@ impl Routes {
     pub fn bearer(self, operation: Operation) -> Self {
         self.needs(&CALLER).with(Operation {
             access: Access::Bearer,
-            admission: Some(admission::bearer),
+            admission: Some(admission::of::<Caller>),
             ..operation
         })
     }
@@ -135,7 +136,7 @@ impl Routes {
     pub fn bearer_or_operator(self, operation: Operation) -> Self {
         self.needs(&CALLER).needs(&[Section::OPERATOR]).with(Operation {
             access: Access::BearerOrOperator,
-            admission: Some(admission::bearer_or_operator),
+            admission: Some(admission::of::<Actor>),
             ..operation
         })
     }
