@@ -9,7 +9,14 @@ pub mod erasure;
 pub mod example;
 pub mod export;
 
+use futures_util::future::BoxFuture;
+use jiff::Timestamp;
+
 use self::{clean_up::Task, erasure::Erased, example::Example, export::ExportPart};
+use crate::{
+    ids::CustomerId,
+    store::{Store, StoreError},
+};
 
 /// One domain.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +35,14 @@ pub struct Domain {
     pub export: &'static [ExportPart],
     /// Its tasks of the clean-up.
     pub tasks: &'static [Task],
+    /// Stores a customer's data for the tests of export, erasure and clean-up, where no operation
+    /// of the API stores it.
+    pub fixture: Option<Fixture>,
 }
+
+/// Stores a record of each kind, with a value in every field, for a customer at a time.
+pub type Fixture =
+    for<'a> fn(&'a Store, CustomerId, Timestamp) -> BoxFuture<'a, Result<(), StoreError>>;
 
 /// The beginning of partition keys, up to and with the first `#`. IAM grants by prefix.
 #[derive(Debug, Clone, Copy)]

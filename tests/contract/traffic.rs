@@ -158,7 +158,9 @@ async fn fail_to_send_a_code(api: &Api) {
 }
 
 async fn change_the_phone_and_delete_the_account(api: &Api) {
-    let access = api.log_in("+14155550108").await.access;
+    let phone = api.log_in("+14155550108").await;
+    api.store_fixtures(phone.id()).await;
+    let access = phone.access;
     let code = api.code_to(&access, "+14155550109", "change_phone").await;
     let body = json!({"phone": "+14155550109", "challenge": code.challenge, "otp": code.otp});
     api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
@@ -324,6 +326,7 @@ async fn advance_the_clock_and_clean_up(api: &Api) {
     api.register(&phone.access, "five").await.expect(201);
     // The device gets an endpoint, which is deleted with it.
     api.notify(&phone, "m6", "Hello").await;
+    api.store_fixtures(phone.id()).await;
     let operator = api.operator_token(&["wallet:credit"]);
     let movement = async |token: &str, key: &str, body: Value| {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);

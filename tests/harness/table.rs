@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use shared::{
     aws::{Clients, http_client},
+    clock::Clock as _,
+    domains::DOMAINS,
+    ids::CustomerId,
     settings::Settings,
+    store::Store,
 };
 use table::Table;
 
@@ -22,6 +26,14 @@ impl Api {
             items.extend(page.expect("a page").items.unwrap_or_default());
         }
         items
+    }
+
+    /// Stores what the fixtures of all domains have for a customer.
+    pub async fn store_fixtures(&self, customer: CustomerId) {
+        let store = Store { table: self.table() };
+        for fixture in DOMAINS.iter().filter_map(|domain| domain.fixture) {
+            fixture(&store, customer, self.clock.now()).await.expect("the fixture is stored");
+        }
     }
 
     /// Every item of the table with all attributes as text, one per line.

@@ -91,4 +91,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: export::EXPORT,
     tasks: tasks::TASKS,
+    fixture: None,
 };

@@ -45,4 +45,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: export::EXPORT,
     tasks: &[],
+    fixture: None,
 };

@@ -36,4 +36,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: &[],
     tasks: &[],
+    fixture: None,
 };

@@ -31,4 +31,5 @@ pub const DOMAIN: Domain = Domain {
     examples: &[Example::new("a public signing key", |_| public_keys::signing_key(3))],
     export: &[],
     tasks: &[],
+    fixture: None,
 };

@@ -42,4 +42,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: &[],
     tasks: &[],
+    fixture: None,
 };

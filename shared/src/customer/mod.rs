@@ -36,4 +36,5 @@ pub const DOMAIN: Domain = Domain {
     examples: &[Example::new("a profile", |of| keys::profile(of.id()))],
     export: export::EXPORT,
     tasks: &[],
+    fixture: None,
 };

@@ -45,6 +45,7 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: export::EXPORT,
     tasks: &[Task::expired("answers", IndexList("IDEM#DUE"))],
+    fixture: None,
 };
 
 fn example(asker: Asker) -> Slot {

@@ -54,4 +54,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: export::EXPORT,
     tasks: &[Task::expired("notifications", IndexList("INBOX#DUE"))],
+    fixture: None,
 };

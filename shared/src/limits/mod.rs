@@ -75,4 +75,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: &[],
     tasks: &[Task::expired("limits", IndexList("RATE#DUE"))],
+    fixture: None,
 };

@@ -42,4 +42,5 @@ pub const DOMAIN: Domain = Domain {
     examples: &[Example::new("a sent code", |of| keys::challenge(of.id()))],
     export: &[],
     tasks: &[Task::expired("codes", IndexList("OTP#DUE"))],
+    fixture: None,
 };

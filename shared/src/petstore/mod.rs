@@ -57,6 +57,7 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: &[],
     tasks: tasks::TASKS,
+    fixture: None,
 };
 
 /// The id of the examples: larger than what a JavaScript number can hold.

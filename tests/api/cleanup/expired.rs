@@ -2,11 +2,8 @@ use harness::Api;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::{DAY, clean_up, counts, items_with, store};
+use super::{DAY, clean_up, counts, expiring, items_with, store};
 use crate::PHONE;
-
-/// The tasks that delete expired items.
-const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
 
 /// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
@@ -30,7 +27,7 @@ async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     }
     api.clock.advance_seconds(2 * DAY);
     let report = clean_up(&api).await;
-    assert!(TASKS.iter().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
+    assert!(expiring().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
     api.clock.advance_seconds(4 * DAY);
     let report = clean_up(&api).await;
     for task in ["codes", "limits", "answers", "device_numbers"] {

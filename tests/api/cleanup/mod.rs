@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use harness::Api;
 use serde_json::{Value, json};
-use shared::{deadline::Deadline, runtime::Error, store::Store};
+use shared::{
+    deadline::Deadline, domain::clean_up::Work, domains::TASKS, runtime::Error, store::Store,
+};
+use table::SHARDS;
 
 mod account_deletion;
 mod devices;
@@ -23,6 +26,25 @@ async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
     let scheduled = api.stack.scheduled().first().expect("the clean-up is scheduled");
     let deadline = time.map_or(Deadline::none(), Deadline::within);
     (scheduled.target.consumer.handle)(scheduled.target.app.clone(), json!({}), deadline).await
+}
+
+/// The names of all tasks.
+fn tasks() -> impl Iterator<Item = &'static str> {
+    TASKS.iter().map(|task| task.name)
+}
+
+/// The names of the tasks that only delete expired items.
+fn expiring() -> impl Iterator<Item = &'static str> {
+    let tasks = TASKS.iter().filter(|task| matches!(task.work, Work::DeleteExpired(_)));
+    tasks.map(|task| task.name)
+}
+
+/// The read units of a run with nothing to do: half a unit for each shard of each list, and one for
+/// the position of the audit.
+fn idle_units() -> f64 {
+    // The restoring of samples has no list.
+    let lists = f64::from(u32::try_from(TASKS.len() - 1).expect("few tasks"));
+    lists * f64::from(u32::try_from(SHARDS.len()).expect("few shards")) * 0.5 + 1.0
 }
 
 /// The counts of a task: done, put off, failed.

@@ -195,6 +195,7 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     api.post("/api/addresses/").bearer(&access).json(&address).send().await.expect(201);
     let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
     api.notify(&phone, "m1", "Dear Zsuzsanna").await;
+    api.store_fixtures(phone.id()).await;
     phone
 }
 
