@@ -6,6 +6,7 @@
 //! log line without its query, body, headers or address, with its cost in storage units and the
 //! customer's pseudonym.
 
+mod math;
 mod shutdown;
 
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
