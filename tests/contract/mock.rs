@@ -4,6 +4,8 @@
 //! encoding, to the operation and to the mock. The operation may refuse a request for what it finds
 //! in storage; the mock may not refuse a request that the operation reads.
 
+mod odd;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, stream};
@@ -77,8 +79,9 @@ async fn the_mock_refuses_what_the_operation_refuses_and_nothing_else() {
     let api = Api::with(&[("WritesPerMinute", "0"), ("RefreshesPerMinute", "0")]).await;
     let token = api.log_in("+14155550123").await.access;
     let document = document();
-    let cases: Vec<Case> =
-        operations(&document).iter().flat_map(|operation| cases(&document, operation)).collect();
+    let operations = operations(&document);
+    let of_the_document = operations.iter().flat_map(|operation| cases(&document, operation));
+    let cases: Vec<Case> = of_the_document.chain(odd::cases()).collect();
     let (total, refused) = (cases.len(), AtomicUsize::new(0));
     let problems: Vec<Option<String>> = stream::iter(&cases)
         .map(|case| async {
