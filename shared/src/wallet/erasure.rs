@@ -13,9 +13,9 @@ use crate::{
     ids::CustomerId,
     store::StoreError,
     wallet::{
+        balance::Wallet,
         keys,
         ledger::{Entry, Hold},
-        model::Wallet,
         store::Listed,
     },
 };

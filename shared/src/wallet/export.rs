@@ -12,9 +12,10 @@ use crate::{
     store::StoreError,
     times::{in_millis, perhaps_in_millis},
     wallet::{
-        Currency, keys,
+        Currency,
+        balance::{Balance, Wallet},
+        keys,
         ledger::{Entry, Hold, HoldStatus, Kind, LedgerAccount},
-        model::{Balance, Wallet},
         store::Reversal,
     },
 };

@@ -12,6 +12,7 @@
 //! | `WALLET#AUDIT` | `PLACE` | where the audit continues |
 
 pub(crate) mod audit;
+pub(crate) mod balance;
 pub(crate) mod currency;
 pub(crate) mod erasure;
 pub(crate) mod export;
@@ -19,7 +20,6 @@ pub(crate) mod holds;
 pub mod keys;
 pub(crate) mod ledger;
 pub(crate) mod lifecycle;
-pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tasks;
@@ -34,11 +34,13 @@ use crate::domain::{
 };
 
 pub use audit::{AuditPlace, Audited, LedgerBreak};
+pub use balance::{
+    Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet,
+};
 pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
 pub use lifecycle::{close_wallet, open_wallet};
-pub use model::{Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet};
 pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};
 
