@@ -37,11 +37,13 @@ async fn no_task_walks_a_list_on_which_nothing_is_put() {
     let problems: Vec<String> = seen
         .walked
         .difference(&seen.listed)
+        // What a fixture puts on a list is not recorded; tests/api/cleanup/runs.rs misses it.
+        .filter(|list| owner_of(list).is_none_or(|domain| domain.fixture.is_none()))
         .map(|list| {
             format!(
-                "the clean-up walks the list {list}, on which nothing was put: let \
-                 tests/contract/traffic.rs put an item on it, or delete the task from DOMAIN in \
-                 shared/src/{}/mod.rs",
+                "the clean-up walks the list {list}, on which nothing was put: let an operation \
+                 in tests/contract/traffic.rs or a fixture put an item on it, or delete the task \
+                 from DOMAIN in shared/src/{}/mod.rs",
                 domain_of(list)
             )
         })
@@ -68,8 +70,10 @@ fn a_list_of_expired_items_belongs_to_the_domain_of_its_task() {
 }
 
 /// The domain whose prefix a list begins with.
+fn owner_of(list: &str) -> Option<&'static Domain> {
+    DOMAINS.iter().find(|domain| domain.prefixes.iter().any(|prefix| list.starts_with(prefix.name)))
+}
+
 fn domain_of(list: &str) -> &'static str {
-    let owns =
-        |domain: &&Domain| domain.prefixes.iter().any(|prefix| list.starts_with(prefix.name));
-    DOMAINS.iter().find(owns).map_or("<domain>", |domain| domain.name)
+    owner_of(list).map_or("<domain>", |domain| domain.name)
 }
