@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, LazyLock, OnceLock},
 };
 
-use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
 
@@ -129,10 +128,15 @@ impl AppState {
         self.hashes.as_ref().ok_or(NotDeclared::of("hashes"))
     }
 
-    /// Does before the first request what is otherwise done beside it: [`AppState::publish_keys`]
-    /// and [`AppState::refresh_availability`].
+    /// Does before a request what is otherwise done beside it: [`AppState::publish_keys`],
+    /// [`AppState::refresh_availability`], and reading the keys again that it has read before.
     pub async fn prepare(&self) {
-        tokio::join!(self.publish_keys(), self.refresh_availability());
+        let keys = async {
+            if let Some(keyring) = self.keyring.get() {
+                keyring.refresh(&self.store, self.now()).await;
+            }
+        };
+        tokio::join!(self.publish_keys(), self.refresh_availability(), keys);
     }
 
     /// Reads again whether the API is closed, if that is due. One trip, half a read unit, once a
@@ -144,12 +148,11 @@ impl AppState {
     /// Publishes this function's public keys once, so that it issues no token that others cannot
     /// verify.
     ///
-    /// One trip, half a read unit for each key, once in a process.
+    /// One trip and half a read unit, once in a process.
     pub async fn publish_keys(&self) {
         let published = self.published.get_or_try_init(async || {
             let Some(issuer) = &self.issuer else { return Ok(()) };
-            let keys = issuer.published();
-            try_join_all(keys.iter().map(|key| self.store.publish_key(key))).await.map(|_| ())
+            self.store.publish_keys(&issuer.published()).await
         });
         if let Err(error) = published.await {
             tracing::error!(%error, "the signing keys are not published");

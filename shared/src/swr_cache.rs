@@ -106,9 +106,28 @@ impl<T> SwrCache<T> {
         }
     }
 
+    /// The value as `read` gives it now, unless somebody read it, or tried to, less than `least`
+    /// ago: then the last value. For callers who miss something in the value.
+    pub async fn newer_than<E: Display>(
+        &self,
+        least: SignedDuration,
+        now: Timestamp,
+        read: impl Future<Output = Result<Arc<T>, E>>,
+    ) -> Result<Arc<T>, E> {
+        let _reading = self.reading.acquire().await;
+        match self.last().filter(|_| !self.is_older_than(least, now)) {
+            Some(last) => Ok(last),
+            None => self.take(now, read.await).or_else(|error| self.last().ok_or(error)),
+        }
+    }
+
     fn is_old(&self, now: Timestamp) -> bool {
+        self.is_older_than(FRESH, now)
+    }
+
+    fn is_older_than(&self, least: SignedDuration, now: Timestamp) -> bool {
         let tried = self.state.read().unwrap_or_else(PoisonError::into_inner).tried;
-        tried.is_none_or(|tried| age(now, tried) >= FRESH)
+        tried.is_none_or(|tried| age(now, tried) >= least)
     }
 
     fn take<E: Display>(&self, now: Timestamp, read: Result<Arc<T>, E>) -> Result<Arc<T>, E> {
@@ -160,6 +179,16 @@ mod tests {
         let kept = Arc::new(SwrCache::default());
         assert_eq!(kept.get(at(0), gives(1)).await, Ok(Arc::new(1)));
         kept
+    }
+
+    #[tokio::test]
+    async fn who_misses_something_reads_again_but_not_right_away() {
+        let kept = read_at_zero().await;
+        let least = SignedDuration::from_secs(10);
+        assert_eq!(kept.newer_than(least, at(9), nobody_reads()).await, Ok(Arc::new(1)));
+        assert_eq!(kept.newer_than(least, at(10), gives(2)).await, Ok(Arc::new(2)));
+        assert_eq!(kept.newer_than(least, at(20), fails()).await, Ok(Arc::new(2)));
+        assert_eq!(kept.newer_than(least, at(29), nobody_reads()).await, Ok(Arc::new(2)));
     }
 
     #[tokio::test]

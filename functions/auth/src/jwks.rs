@@ -13,7 +13,7 @@ pub(crate) const CACHE: &str = "public, max-age=300";
 /// A JWK set.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct KeySet {
-    /// The key that signs now, then the one before it.
+    /// The key that signs now, then the one before it, if any, and the one after it.
     keys: Vec<PublicKey>,
 }
 
@@ -34,7 +34,8 @@ pub struct PublicKey {
 /// Whoever verifies tokens may cache them for five minutes.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = crate::TAG,
     responses((status = 200, body = KeySet,
-        description = "The key that signs now, and the one before it while it is still valid.",
+        description = "The key that signs now, the one before it and the next one, so that a rotation \
+            or a rollback finds them in every cache.",
         example = json!(example()))))]
 pub async fn get_jwks(
     State(app): State<AppState>,

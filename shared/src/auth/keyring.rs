@@ -1,10 +1,7 @@
 //! The keys that verify tokens. A function with the token secret derives them; all others read them
-//! from the table.
+//! from the table, and again every minute, so that a key that is withdrawn verifies nothing more.
 
-use std::{
-    collections::HashMap,
-    sync::{PoisonError, RwLock},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -20,6 +17,7 @@ use crate::{
     },
     store::{Store, StoreError},
     subject,
+    swr_cache::SwrCache,
 };
 
 /// Least time between two reads of the table for unknown `kid`s, so that made-up tokens cost
@@ -27,26 +25,35 @@ use crate::{
 const LEAST_AGE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Verifying keys by `kid`.
-pub struct Keyring {
-    derived: bool,
-    known: RwLock<Known>,
+pub struct Keyring(Source);
+
+enum Source {
+    Derived(Keys),
+    Published(Arc<SwrCache<Keys>>),
 }
 
-#[derive(Default)]
-struct Known {
-    keys: HashMap<String, VerifyingKey>,
-    read: Option<Timestamp>,
-}
+type Keys = HashMap<String, VerifyingKey>;
 
 impl Keyring {
-    /// Starts with the keys of `issuer`, or empty in a function without the token secret.
+    /// The keys of `issuer`; in a function without the token secret those in the table.
     pub fn new(issuer: Option<&Issuer>) -> Self {
-        let keys = issuer.map(|issuer| by_kid(&issuer.published())).unwrap_or_default();
-        Self { derived: issuer.is_some(), known: RwLock::new(Known { keys, read: None }) }
+        Self(match issuer {
+            Some(issuer) => Source::Derived(by_kid(&issuer.published())),
+            None => Source::Published(Arc::default()),
+        })
     }
 
-    /// The claims of a valid token of type `wanted`. One trip to storage where this process sees a
-    /// key for the first time, otherwise none.
+    /// Reads the keys again if they were read a minute ago or more. One trip, half a read unit.
+    pub async fn refresh(&self, store: &Store, now: Timestamp) {
+        if let Source::Published(keys) = &self.0
+            && keys.is_due(now)
+        {
+            keys.refresh(now, published(store.clone())).await;
+        }
+    }
+
+    /// The claims of a valid token of type `wanted`. One trip to storage where this process reads
+    /// the keys for the first time, or misses one, otherwise none.
     pub async fn verify(
         &self,
         token: &str,
@@ -89,31 +96,32 @@ impl Keyring {
         now: Timestamp,
     ) -> Result<Result<VerifyingKey, TokenError>, StoreError> {
         let Some(kid) = kid_of(token) else { return Ok(Err(TokenError::Invalid)) };
-        let key = match self.find(&kid) {
-            None if self.worth_reading(now) => {
-                self.learn(&store.published_keys().await?, now);
-                self.find(&kid)
-            }
-            found => found,
+        let key = match &self.0 {
+            Source::Derived(keys) => keys.get(&kid).cloned(),
+            Source::Published(keys) => find(keys, &kid, store, now).await?,
         };
         Ok(key.ok_or(TokenError::Invalid))
     }
-
-    fn find(&self, kid: &str) -> Option<VerifyingKey> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).keys.get(kid).cloned()
-    }
-
-    fn worth_reading(&self, now: Timestamp) -> bool {
-        let read = self.known.read().unwrap_or_else(PoisonError::into_inner).read;
-        !self.derived && read.is_none_or(|read| now.duration_since(read).abs() >= LEAST_AGE)
-    }
-
-    fn learn(&self, published: &[PublishedKey], now: Timestamp) {
-        *self.known.write().unwrap_or_else(PoisonError::into_inner) =
-            Known { keys: by_kid(published), read: Some(now) };
-    }
 }
 
-fn by_kid(published: &[PublishedKey]) -> HashMap<String, VerifyingKey> {
+async fn find(
+    keys: &Arc<SwrCache<Keys>>,
+    kid: &str,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Option<VerifyingKey>, StoreError> {
+    let known = keys.get(now, published(store.clone())).await?;
+    if let Some(key) = known.get(kid) {
+        return Ok(Some(key.clone()));
+    }
+    let newer = keys.newer_than(LEAST_AGE, now, published(store.clone())).await?;
+    Ok(newer.get(kid).cloned())
+}
+
+async fn published(store: Store) -> Result<Arc<Keys>, StoreError> {
+    Ok(Arc::new(by_kid(&store.published_keys().await?)))
+}
+
+fn by_kid(published: &[PublishedKey]) -> Keys {
     published.iter().filter_map(|key| Some((key.kid.clone(), VerifyingKey::new(&key.x)?))).collect()
 }

@@ -12,7 +12,7 @@ pub mod settings;
 pub mod tokens;
 
 use crate::domain::{
-    Action::{Get, Put, Query},
+    Action::{Put, Query},
     CALLER_GROUPS, Domain, Prefix,
     erasure::Erased,
     example::Example,
@@ -22,10 +22,10 @@ use crate::domain::{
 pub const DOMAIN: Domain = Domain {
     name: "auth",
     owns: "public signing keys",
-    invariants: "Version n of the key signs; n and n-1 verify",
+    invariants: "Version n of the key signs; n-1, n and n+1 verify and are published",
     prefixes: &[Prefix {
         name: "KEY#",
-        grants: &[("auth", &[Get, Put]), ("customer", &[Get, Put]), (CALLER_GROUPS, &[Query])],
+        grants: &[("auth", &[Put, Query]), ("customer", &[Put, Query]), (CALLER_GROUPS, &[Query])],
         erased: Erased::Nothing("public keys of our own"),
     }],
     examples: &[Example::new("a public signing key", |_| public_keys::signing_key(3))],

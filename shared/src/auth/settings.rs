@@ -19,7 +19,7 @@ pub struct TokenSettings {
 pub struct IssuerSettings {
     /// The signing keys are derived from it.
     pub secret: SecretString,
-    /// Version of the key that signs; it and the version before it verify.
+    /// Version of the key that signs; it and its two neighbours verify.
     pub key_version: u32,
     /// Life time of an access token.
     pub access_life: SignedDuration,

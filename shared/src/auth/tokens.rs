@@ -1,6 +1,6 @@
 //! Issues and verifies customers' tokens: JWTs (RFC 7519) signed with Ed25519 (RFC 8037).
 //!
-//! Invariants: version n of the key signs, n and n-1 verify; a refresh token is computed from
+//! Invariants: version n of the key signs, n-1, n and n+1 verify; a refresh token is computed from
 //! stored values only, so every instance computes the same bytes, also after the key's version
 //! changed.
 
@@ -64,7 +64,7 @@ struct SigningKey {
 pub struct Issuer {
     tokens: TokenSettings,
     access_life: SignedDuration,
-    /// The version that signs, then the previous one.
+    /// The version that signs, then the one before it and the one after it.
     keys: Vec<SigningKey>,
     /// Key of the `jti` of refresh tokens, the same for every version of the signing key.
     names: hmac::Key,
@@ -82,6 +82,7 @@ impl Issuer {
         let before = key_version.checked_sub(1).filter(|version| *version > 0);
         let keys = std::iter::once(*key_version)
             .chain(before)
+            .chain(key_version.checked_add(1))
             .map(|version| SigningKey::derive(secret, version))
             .collect();
         let names =

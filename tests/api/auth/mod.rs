@@ -1,4 +1,5 @@
 mod jwks;
+mod key_versions;
 mod log_out;
 mod refresh_errors;
 mod refresh_token;
