@@ -20,13 +20,13 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
     // The first entry of a wallet adds it to the list of the audit.
     assert_eq!(
-        moved(&purse.operator, credit.clone()).await.0,
+        moved(&api.operator_token(&credit), credit.clone()).await.0,
         cost(2, 2.0, 8.0),
         "{:#?}",
         api.wire.calls()
     );
     assert_eq!(
-        moved(&purse.operator, credit).await.0,
+        moved(&api.operator_token(&credit), credit).await.0,
         cost(2, 2.0, 6.0),
         "{:#?}",
         api.wire.calls()
@@ -66,7 +66,7 @@ async fn a_movement_of_money_costs_two_trips_and_its_repetition_one() {
     );
     let reverse = purse.for_customer(&json!({"type": "reverse", "entry_id": entry}));
     assert_eq!(
-        moved(&purse.operator, reverse).await.0,
+        moved(&api.operator_token(&reverse), reverse).await.0,
         cost(2, 4.0, 8.0),
         "{:#?}",
         api.wire.calls()
