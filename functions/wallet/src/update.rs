@@ -12,7 +12,10 @@ use http::StatusCode;
 use serde::Serialize;
 use shared::{
     app::AppState,
-    auth::{actor::Actor, operator::Operator},
+    auth::{
+        actor::Actor,
+        operator::{Money, MoneyPermit, Operator},
+    },
     error_responses,
     http::{
         error::ApiError,
@@ -57,7 +60,8 @@ struct Found {
 ///
 /// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
 /// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
-/// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
+/// `amount` and `currency` of at least the movement; such a token is good for one movement of its
+/// customer. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
 /// gets the same answer for ever, a refusal for 90 days. A hold that nobody settles is released by
 /// itself after the time that the parameter `HoldSeconds` says.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
@@ -77,7 +81,7 @@ pub async fn update_wallet(
 ) -> Result<Response, ApiError> {
     let asked = Asked::of(request)?;
     let slot = |asker| key.slot(asker, "updateWallet");
-    let (customer, slot, found) = match actor {
+    let (customer, slot, found, permit) = match actor {
         Actor::Customer(caller) => {
             let find = async |customer| {
                 find(&app, customer, &slot(Asker::Customer(customer)), &asked.ask).await
@@ -86,13 +90,14 @@ pub async fn update_wallet(
             if asked.ask.scope().is_some() {
                 return Err(ApiError::permission_denied());
             }
-            (verified.customer, slot(Asker::Customer(verified.customer)), found)
+            (verified.customer, slot(Asker::Customer(verified.customer)), found, None)
         }
         Actor::Operator(operator) => {
-            let customer = authorized(&app, &operator, &asked)?;
-            let slot = slot(Asker::Operator(customer));
-            let found = find(&app, customer, &slot, &asked.ask).await?;
-            (customer, slot, found)
+            let permit = permit(&app, operator, &asked)?;
+            let slot = slot(Asker::Operator(permit.customer()));
+            let found = find(&app, permit.customer(), &slot, &asked.ask).await?;
+            permit.use_for(&app, found.money(&asked.ask))?;
+            (permit.customer(), slot, found, Some(permit))
         }
     };
     if let Some(seen) = found.seen {
@@ -103,17 +108,29 @@ pub async fn update_wallet(
         Ok(movement) => movement,
         Err(refusal) => return refuse(&app, refusal, slot).await,
     };
-    Carrying { app: &app, customer, movement, reference: asked.reference, slot }.out(wallet).await
+    let reference = asked.reference;
+    Carrying { app: &app, customer, movement, reference, slot, permit }.out(wallet).await
 }
 
-/// Whose wallet an operator's request is about, once it is known that the token is for it.
-fn authorized(app: &AppState, operator: &Operator, asked: &Asked) -> Result<CustomerId, ApiError> {
-    let scope = asked.ask.scope().ok_or_else(ApiError::permission_denied)?;
-    let named = asked.customer.or(operator.customer());
-    let customer = named
-        .ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
-    operator.acts(app, scope, customer)?;
-    Ok(customer)
+/// The operator's permission to do what is asked for.
+fn permit(app: &AppState, operator: Operator, asked: &Asked) -> Result<MoneyPermit, ApiError> {
+    match asked.ask.scope() {
+        Some(scope) => operator.permit(app, scope, asked.customer),
+        None => Err(operator.refused(app, None, None)),
+    }
+}
+
+impl Found {
+    /// How much the operator's movement moves; none if there is no such entry.
+    fn money(&self, ask: &Ask) -> Option<Money> {
+        match (ask, &self.entry) {
+            (Ask::Credit(currency, amount), _) => {
+                Some(Money { amount: *amount, currency: *currency })
+            }
+            (_, Some((entry, _))) => Some(Money { amount: entry.amount, currency: entry.currency }),
+            _ => None,
+        }
+    }
 }
 
 /// Reads everything that a movement is about. One trip; a read unit for each record.
@@ -189,6 +206,8 @@ struct Carrying<'a> {
     movement: Movement,
     reference: Option<String>,
     slot: Slot,
+    /// The operator's, which is spent with the movement.
+    permit: Option<MoneyPermit>,
 }
 
 impl Carrying<'_> {
@@ -200,6 +219,7 @@ impl Carrying<'_> {
         let [mut longest, longest_of_all] = WAITS_MILLIS;
         let mut wallet = wallet;
         let mut is_first = true;
+        let spending = self.permit.as_ref().map(|permit| permit.spending(&self.slot.request));
         loop {
             if !wallet.is_sound() {
                 let ledger = wallet.ledger;
@@ -214,7 +234,9 @@ impl Carrying<'_> {
                 };
             let fresh = answer(&posting)?;
             let kept = self.slot.clone().keeping_for_ever(fresh.clone());
-            match app.store.post(self.customer, &posting, Some(&kept), now).await? {
+            let posted =
+                app.store.post(self.customer, &posting, Some(&kept), spending.as_ref(), now);
+            match posted.await? {
                 Posted::Done => return idempotency::answer(Once::Done, fresh),
                 Posted::Replayed(stored) => {
                     return idempotency::answer(Once::Replayed(stored), fresh);
@@ -224,6 +246,7 @@ impl Carrying<'_> {
                 Posted::AlreadyReversed => {
                     return refuse(app, Refusal::AlreadyReversed, self.slot).await;
                 }
+                Posted::TokenSpent => return Err(self.spent(&posting.entry)),
                 Posted::Moved(other) => {
                     app.metrics.count(now, "BalanceConflicts", 1);
                     // One other came between, most likely: the wallet that it left needs not be
@@ -248,6 +271,13 @@ impl Carrying<'_> {
 }
 
 impl Carrying<'_> {
+    /// The operator's token was spent on another movement.
+    fn spent(&self, entry: &Entry) -> ApiError {
+        let money = Money { amount: entry.amount, currency: entry.currency };
+        let refused = self.permit.as_ref().map(|permit| permit.refused(self.app, Some(money)));
+        refused.unwrap_or_else(ApiError::permission_denied)
+    }
+
     /// Others moved the wallet all the while: perhaps by the same request, which is done by now.
     async fn given_up(self) -> Result<Response, ApiError> {
         match self.app.store.seen_before(Some(&self.slot), self.app.now()).await? {
@@ -310,7 +340,8 @@ fn error_of(refusal: Refusal) -> ApiError {
 }
 
 error_responses! {
-    /// Only the operator may do this, or the operator token is not for this.
+    /// Only the operator may do this, or the operator token is not for this movement, or was spent
+    /// on another one.
     NotAllowed: ApiError::permission_denied();
     /// No such hold, entry or customer.
     Absent: ApiError::not_found();

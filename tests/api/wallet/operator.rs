@@ -1,4 +1,7 @@
-use harness::{Api, log, operator::{grant, grant_of}};
+use harness::{
+    Api, log,
+    operator::{grant, grant_of},
+};
 use local::operator_token::{Grant, OperatorKey};
 use serde_json::json;
 use shared::clock::Clock;

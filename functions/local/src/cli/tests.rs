@@ -1,7 +1,7 @@
 //! Which command lines are accepted and which are rejected.
 
-use super::*;
 use super::token::TokenCommand;
+use super::*;
 use crate::template::Overrides;
 
 fn parsed(line: &str) -> Result<Cli, String> {
