@@ -3,10 +3,11 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{DAY, clean_up, counts, items_with, store};
-use crate::PHONE;
+use crate::{PHONE, wallet::Purse};
 
 /// The tasks that delete expired items.
-const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
+const TASKS: [&str; 6] =
+    ["codes", "limits", "answers", "operator_tokens", "notifications", "device_numbers"];
 
 /// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
@@ -46,6 +47,18 @@ async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     api.clock.advance_seconds(100 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "notifications"), (2, 0, 0));
     assert_eq!(items_with(&api, "\"INBOX#").await.len(), 1, "the head stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spent_operator_token_is_deleted_after_it_has_expired() {
+    let api = Api::start().await;
+    Purse::of(&api, PHONE).await.credit(1, "USD").await.expect(200);
+    for (days, deleted) in [(0, 0), (1, 0), (5, 1), (1, 0)] {
+        assert!(deleted == 0 || items_with(&api, "\"OPERATOR#").await.len() == 1);
+        api.clock.advance_seconds(days * DAY);
+        assert_eq!(counts(&clean_up(&api).await, "operator_tokens"), (deleted, 0, 0));
+    }
+    assert_eq!(items_with(&api, "\"OPERATOR#").await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
