@@ -1,5 +1,8 @@
 //! What an operator token may move: its customer's money, up to its amount, once.
 
+use std::{collections::HashMap, time::Duration};
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use harness::{
     Answer, Api,
@@ -188,4 +191,31 @@ async fn a_lost_answer_of_storage_leaves_the_token_with_its_movement() {
         assert_eq!(purse.send_anew(&token, &credit).await.error(), DENIED, "{lost} lost");
         assert_eq!(purse.balance("USD").await.0, 5 * i64::from(lost));
     }
+}
+
+/// DynamoDB reveals the items of a transaction one after another.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repetition_waits_for_the_answer_while_only_the_spent_token_is_visible() {
+    let api = Api::start().await;
+    let purse = Purse::of(&api, PHONE).await;
+    let credit = purse.for_customer(&credit_of(5, "USD"));
+    let token = api.operator_token(&credit);
+    let first = purse.send(&token, "k", &credit).await.expect(200);
+    let is_answer = |item: &HashMap<String, AttributeValue>| {
+        item["kind"].as_s().is_ok_and(|kind| kind == "answer")
+    };
+    let answer = api.items().await.into_iter().find(is_answer).expect("an answer");
+    let (client, table) = (api.dynamodb(), api.table_name());
+    let delete = client.delete_item().table_name(&table).key("pk", answer["pk"].clone());
+    delete.key("sk", answer["sk"].clone()).send().await.expect("deleted");
+
+    let appears = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let put = client.put_item().table_name(&table).set_item(Some(answer.clone()));
+        put.send().await.expect("written");
+    };
+    let (again, ()) = tokio::join!(purse.send(&token, "k", &credit), appears);
+    assert_eq!(again.expect(200).body, first.body);
+    assert_eq!(purse.send(&token, "k2", &credit).await.error(), DENIED);
+    assert_eq!(purse.balance("USD").await, (5, 0));
 }
