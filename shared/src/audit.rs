@@ -8,6 +8,8 @@ use crate::{
     app::AppState,
     hashes::Signer,
     ids::{CustomerId, SessionId},
+    metrics::Measure,
+    operator_token::TokenId,
     subject,
 };
 
@@ -46,6 +48,8 @@ pub enum Event {
     CustomerEnabled,
     /// An operator token was accepted.
     OperatorActed,
+    /// A valid operator token was refused: it is spent, or not for this.
+    OperatorRefused,
 }
 
 /// The customer and the session of an event.
@@ -61,13 +65,17 @@ pub struct About {
 #[derive(Debug, Clone, Copy)]
 pub struct OperatorAct<'a> {
     /// The token's id.
-    pub jti: &'a str,
+    pub jti: TokenId,
     /// Thumbprint of the key that signed it.
     pub who: &'a str,
     /// The permission that is used.
-    pub scope: &'a str,
+    pub scope: &'static str,
     /// The operator's reason; the log has only its beginning.
     pub why: &'a str,
+    /// How much is to be moved, in minor units, if it is known.
+    pub amount: Option<i64>,
+    /// The currency of the amount.
+    pub currency: Option<&'static str>,
 }
 
 /// Most characters of a reason in a line.
@@ -93,6 +101,7 @@ impl Event {
             Self::CustomerDisabled => "customer_disabled",
             Self::CustomerEnabled => "customer_enabled",
             Self::OperatorActed => "operator_acted",
+            Self::OperatorRefused => "operator_refused",
         }
     }
 
@@ -103,6 +112,8 @@ impl Event {
             Self::WrongCode => Some("WrongCodes"),
             Self::RefreshRepeated => Some("RefreshRepeats"),
             Self::RefreshReplayed => Some("RefreshReplays"),
+            Self::OperatorActed => Some("OperatorUses"),
+            Self::OperatorRefused => Some("OperatorRefusals"),
             _ => None,
         }
     }
@@ -114,20 +125,30 @@ pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, w
     tracing::info!(event = event.name(), customer, why, "security");
 }
 
-/// Logs the use of an operator token for a customer.
-pub fn record_operator_token(app: &AppState, customer: CustomerId, act: &OperatorAct<'_>) {
-    subject::note(customer);
-    let OperatorAct { jti, who, scope, why } = act;
+/// Logs the use or the refusal of an operator token for a customer, and counts it by scope.
+pub fn record_operator_token(
+    app: &AppState,
+    event: Event,
+    customer: Option<CustomerId>,
+    act: &OperatorAct<'_>,
+) {
+    customer.into_iter().for_each(subject::note);
+    let OperatorAct { jti, who, scope, why, amount, currency } = *act;
     let why: String = why.chars().take(REASON).collect();
     tracing::info!(
-        event = Event::OperatorActed.name(),
-        customer = app.pseudonym(customer),
-        jti,
+        event = event.name(),
+        customer = customer.and_then(|customer| app.pseudonym(customer)),
+        %jti,
         who,
         scope,
         why,
+        amount,
+        currency,
         "security"
     );
+    if let Some(metric) = event.metric() {
+        app.metrics.record(app.now(), Some(("Scope", scope)), &[Measure::count(metric, 1)]);
+    }
 }
 
 /// Logs that `to` registered a device that was `from`'s until then.

@@ -22,6 +22,7 @@ domains! {
     otp,
     limits,
     idempotency,
+    operator_token,
     wallet,
     address,
     device,

@@ -102,8 +102,13 @@ async fn the_longest_line_has_at_most_400_bytes() {
 
 /// The values of a metric in the lines with a time from `from` to `until` of the test's clock.
 fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
+    counted_in(metric, metric, from, until)
+}
+
+/// The same in the lines that contain a text.
+fn counted_in(text: &str, metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
     let logged = log::everything();
-    let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(metric));
+    let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(text));
     let lines = lines.inspect(|line| assert!(line.len() <= LINE, "{line}"));
     let values = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| {
         let at = line["_aws"]["Timestamp"].as_i64().expect("a line of metrics has its time");
@@ -156,6 +161,39 @@ async fn conflicts_between_movements_of_money_are_a_metric() {
     }
     let conflicts: u64 = counted("BalanceConflicts", from, api.clock.now()).into_iter().sum();
     assert!((7..1_000).contains(&conflicts), "{conflicts}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uses_and_refusals_of_operator_tokens_are_metrics_by_scope() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(5_555_555_555);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let purse = Purse::of(&api, PHONE).await;
+    let credit = purse.for_customer(&json!({"type": "credit", "amount": 5, "currency": "USD"}));
+    let reverse = purse.for_customer(&json!({"type": "reverse", "entry_id": "unknown"}));
+    let more = purse.for_customer(&json!({"type": "credit", "amount": 6, "currency": "USD"}));
+    let debit = purse.for_customer(&json!({"type": "debit", "amount": 1, "currency": "USD"}));
+    let token = api.operator_token(&credit);
+    for (token, key, request, status) in [
+        (&token, "k1", &credit, 200),
+        (&token, "k1", &credit, 200),
+        (&token, "k2", &credit, 403),
+        (&token, "k3", &more, 403),
+        (&token, "k4", &reverse, 403),
+        (&token, "k5", &debit, 403),
+        (&api.operator_token(&reverse), "k6", &reverse, 404),
+    ] {
+        purse.send(token, key, request).await.expect(status);
+    }
+    let of = |metric: &str, scope: &str| {
+        let within = format!("\"Scope\":\"{scope}\",\"{metric}\"");
+        counted_in(&within, metric, from, api.clock.now()).into_iter().sum::<u64>()
+    };
+    assert_eq!((of("OperatorUses", "wallet:credit"), of("OperatorUses", "wallet:reverse")), (3, 1));
+    assert_eq!(of("OperatorRefusals", "wallet:credit"), 2);
+    assert_eq!(of("OperatorRefusals", "wallet:reverse"), 1);
+    assert_eq!(of("OperatorRefusals", "none"), 1);
 }
 
 /// The security events of a function's log that name one of these customers.

@@ -162,6 +162,27 @@ fn the_policies_are_what_the_domains_grant() {
     assert_none(&problems);
 }
 
+#[tokio::test]
+async fn the_partitions_of_a_transaction_are_in_one_statement() {
+    let seen = &traffic::of_all_operations().await.seen;
+    let statements = statements();
+    let is_in_one = |group: &str, prefixes: &BTreeSet<String>| {
+        let of_group = statements.iter().filter(|statement| statement.group == group);
+        of_group.map(|one| &one.prefixes).any(|all| prefixes.iter().all(|one| all.contains(one)))
+    };
+    let apart = seen.transactions.iter().filter(|(group, prefixes)| !is_in_one(group, prefixes));
+    let problems: Vec<String> = apart
+        .map(|(group, prefixes)| {
+            format!(
+                "a transaction of functions/{group} writes to {}: name them in one statement of \
+                 its policies in template.yaml",
+                prefixes.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+            )
+        })
+        .collect();
+    assert_none(&problems);
+}
+
 #[test]
 fn only_packages_are_granted_anything() {
     let packages: BTreeSet<String> = packages().into_iter().collect();

@@ -34,6 +34,8 @@ pub struct Recorder {
 pub struct Seen {
     /// The actions by group and by prefix of the partition key or kind of SNS resource.
     pub calls: Matrix,
+    /// Each transaction's group and prefixes.
+    pub transactions: BTreeSet<(String, BTreeSet<String>)>,
     /// The lists of the expiry index on which items were put, such as `OTP#DUE`.
     pub listed: BTreeSet<String>,
     /// The lists of the expiry index that were queried.
@@ -61,10 +63,12 @@ impl Intercept for Recorder {
         };
         let body: Value = serde_json::from_slice(body)?;
         seen.listed.extend(lists_of(&body));
+        let mut prefixes = BTreeSet::new();
         for (action, partition) in
             permissions_of(target.rsplit('.').next().unwrap_or_default(), &body)
         {
             let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
+            prefixes.insert(prefix.clone());
             let action = if body["IndexName"].is_null() {
                 format!("dynamodb:{action}")
             } else {
@@ -72,6 +76,9 @@ impl Intercept for Recorder {
                 OF_THE_INDEX.to_owned()
             };
             seen.calls.entry((self.group.clone(), prefix)).or_default().insert(action);
+        }
+        if body["TransactItems"].is_array() {
+            seen.transactions.insert((self.group.clone(), prefixes));
         }
         Ok(())
     }

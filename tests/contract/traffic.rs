@@ -280,7 +280,6 @@ async fn manage_addresses(api: &Api) {
 
 async fn move_money_and_delete_the_account(api: &Api) {
     let phone = api.log_in("+14155550119").await;
-    let operator = api.operator_token(&["wallet:credit", "wallet:reverse"]);
     let mut key = 0;
     let mut send = async |token: &str, body: Value| {
         key += 1;
@@ -291,6 +290,7 @@ async fn move_money_and_delete_the_account(api: &Api) {
     let customer = &phone.customer["id"];
     let credit =
         json!({"type": "credit", "amount": 100, "currency": "USD", "customer_id": customer});
+    let operator = api.operator_token(&credit);
     let entry = send(&operator, credit).await.expect(200).json()["entry"]["id"].clone();
     let amount = json!({"type": "hold", "amount": 10, "currency": "USD"});
     for kind in ["capture", "release"] {
@@ -306,9 +306,8 @@ async fn move_money_and_delete_the_account(api: &Api) {
     send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"}))
         .await
         .expect(422);
-    send(&operator, json!({"type": "reverse", "entry_id": entry, "customer_id": customer}))
-        .await
-        .expect(422);
+    let reverse = json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
+    send(&api.operator_token(&reverse), reverse).await.expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     let address = json!({
@@ -327,7 +326,6 @@ async fn advance_the_clock_and_clean_up(api: &Api) {
     // The device gets an endpoint, which is deleted with it.
     api.notify(&phone, "m6", "Hello").await;
     api.store_fixtures(phone.id()).await;
-    let operator = api.operator_token(&["wallet:credit"]);
     let movement = async |token: &str, key: &str, body: Value| {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);
         request.json(&body).send().await.expect(200);
@@ -335,7 +333,7 @@ async fn advance_the_clock_and_clean_up(api: &Api) {
     let credit = json!({
         "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
     });
-    movement(&operator, "k1", credit).await;
+    movement(&api.operator_token(&credit), "k1", credit).await;
     movement(&phone.access, "k2", json!({"type": "hold", "amount": 10, "currency": "USD"})).await;
     let mut refresh = phone.refresh;
     for _ in 0..3 {

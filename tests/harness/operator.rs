@@ -2,8 +2,13 @@
 
 use std::sync::LazyLock;
 
-use local::operator_token::{Grant, OperatorKey};
-use shared::clock::Clock;
+use local::operator_token::{Grant, MoneyLimit, OperatorKey};
+use serde_json::Value;
+use shared::{
+    clock::Clock,
+    ids::EntryId,
+    wallet::{Currency, MOST},
+};
 
 use crate::Api;
 
@@ -14,16 +19,31 @@ pub fn public_key() -> &'static str {
     KEY.public()
 }
 
-/// A grant of these scopes for five minutes.
+/// A grant of these scopes for five minutes, for nobody's money.
 pub fn grant(scopes: &[&str]) -> Grant {
     let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-    Grant { scopes, why: "a test".to_owned(), customer_id: None, minutes: 5 }
+    Grant { scopes, why: "a test".to_owned(), customer_id: None, limit: None, minutes: 5 }
+}
+
+/// A grant of the movement that a request of updateWallet asks for. The request names the customer.
+pub fn grant_of(request: &Value) -> Grant {
+    let text = |name: &str| request[name].as_str().unwrap_or_default();
+    let of_entry = || Currency::of_number(text("entry_id").parse::<EntryId>().ok()?.currency());
+    let usd = || "USD".parse().expect("a currency");
+    Grant {
+        customer_id: Some(text("customer_id").parse().expect("the id of a customer")),
+        limit: Some(MoneyLimit {
+            amount: request["amount"].as_i64().unwrap_or(MOST),
+            currency: text("currency").parse().ok().or_else(of_entry).unwrap_or_else(usd),
+        }),
+        ..grant(&[&format!("wallet:{}", text("type"))])
+    }
 }
 
 impl Api {
-    /// A token of the operator for these scopes.
-    pub fn operator_token(&self, scopes: &[&str]) -> String {
-        self.token_of(&grant(scopes))
+    /// A token of the operator for the movement that a request of updateWallet asks for.
+    pub fn operator_token(&self, request: &Value) -> String {
+        self.token_of(&grant_of(request))
     }
 
     /// A token of the operator.

@@ -3,7 +3,8 @@
 //! Protocol: Ed25519. The private key is a PKCS #8 PEM (RFC 8410), which the operator keeps. The
 //! public key is the template's parameter `OperatorPublicKey`: its 32 bytes as base64url. A token
 //! is a JWT (`alg` EdDSA, `kid` = RFC 7638 thumbprint) for the audience `operator`, with scopes,
-//! the reason for the audit log, and a lifetime of at most 15 minutes.
+//! the reason for the audit log, and a lifetime of at most 15 minutes. A token that moves money
+//! names its customer, and the amount that it may move at most.
 
 use std::fmt;
 
@@ -20,8 +21,10 @@ use ring::{
 use serde::Serialize;
 use shared::{
     auth::{ed25519, tokens::thumbprint},
-    ids::uuid_v7,
+    ids::CustomerId,
+    operator_token::{MoneyScope, TokenId},
     random::SystemRandom,
+    wallet::Currency,
 };
 
 /// The longest lifetime of a token.
@@ -42,9 +45,18 @@ pub struct Grant {
     /// The reason, for the audit log.
     pub why: String,
     /// The only customer that the token is for.
-    pub customer_id: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    /// The most that the token may move.
+    pub limit: Option<MoneyLimit>,
     /// Lifetime, 1 to [`MAX_MINUTES`].
     pub minutes: u8,
+}
+
+/// An amount in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MoneyLimit {
+    pub amount: i64,
+    pub currency: Currency,
 }
 
 /// The text is not an Ed25519 private key in PKCS #8 PEM, or no key could be generated.
@@ -57,11 +69,21 @@ struct Claims<'a> {
     aud: &'a str,
     iat: i64,
     exp: i64,
-    jti: String,
+    jti: TokenId,
     scope: String,
     why: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<&'a str>,
+    customer_id: Option<CustomerId>,
+    #[serde(flatten)]
+    limit: Option<MoneyLimit>,
+}
+
+impl Grant {
+    /// Whether a scope of the token moves money.
+    pub fn moves_money(&self) -> bool {
+        let is_money = |scope: &String| MoneyScope::ALL.iter().any(|money| money.name() == scope);
+        self.scopes.iter().any(is_money)
+    }
 }
 
 impl OperatorKey {
@@ -109,10 +131,11 @@ impl OperatorKey {
             aud: "operator",
             iat: now.as_second(),
             exp: now.as_second() + i64::from(minutes) * 60,
-            jti: uuid_v7(now, &SystemRandom).to_string(),
+            jti: TokenId::new(now, &SystemRandom),
             scope: grant.scopes.join(" "),
             why: &grant.why,
-            customer_id: grant.customer_id.as_deref(),
+            customer_id: grant.customer_id,
+            limit: grant.limit,
         };
         encode(&header, &claims, &EncodingKey::from_ed_der(&self.document)).map_err(|_| KeyError)
     }
@@ -143,10 +166,17 @@ mod tests {
     const RFC_KEY: &str = "-----BEGIN PRIVATE KEY-----\n\
         MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n\
         -----END PRIVATE KEY-----\n";
+    const CUSTOMER: &str = "019aac3f-0000-7000-8000-000000000001";
 
     fn grant() -> Grant {
         let scopes = ["wallet:credit", "wallet:reverse"].map(str::to_owned).to_vec();
-        Grant { scopes, why: "ticket 7".to_owned(), customer_id: Some("c".to_owned()), minutes: 5 }
+        Grant {
+            scopes,
+            why: "ticket 7".to_owned(),
+            customer_id: CUSTOMER.parse().ok(),
+            limit: Some(MoneyLimit { amount: 1_250, currency: "KWD".parse().unwrap() }),
+            minutes: 5,
+        }
     }
 
     #[test]
@@ -161,7 +191,11 @@ mod tests {
         let public = DecodingKey::from_ed_components(key.public()).unwrap();
         let claims = decode::<Value>(&token, &public, &validation).unwrap().claims;
         assert_eq!(claims["scope"], "wallet:credit wallet:reverse");
-        assert_eq!((&claims["why"], &claims["customer_id"]), (&"ticket 7".into(), &"c".into()));
+        assert_eq!(
+            (&claims["why"], &claims["customer_id"]),
+            (&"ticket 7".into(), &CUSTOMER.into())
+        );
+        assert_eq!((&claims["amount"], &claims["currency"]), (&1_250.into(), &"KWD".into()));
         assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 300);
         assert_eq!(decode_header(&token).unwrap().kid, Some(key.thumbprint()));
     }

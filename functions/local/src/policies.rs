@@ -221,7 +221,8 @@ fn new_statement(statement: &Statement) -> Vec<String> {
     let has = |name: &str| name == prefix;
     let domain = DOMAINS.iter().find(|domain| domain.prefixes.iter().any(|one| has(one.name)));
     let name = domain.map_or("table", |domain| domain.name);
-    let sid: String = name[..1].to_uppercase() + &name[1..];
+    // IAM takes letters and digits only.
+    let sid: String = name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let (sid, resource) = match statement.limit.as_str() {
         "" => (sid, "!GetAtt Table.Arn"),
         INDEX => (format!("Due{sid}"), "!Sub ${Table.Arn}/index/due"),

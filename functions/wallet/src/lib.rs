@@ -5,6 +5,7 @@
 //! nothing happens by half or twice; a request under one key has one answer, also where
 //! that is a refusal.
 
+mod refusal;
 mod request;
 mod shown;
 mod statement;

@@ -11,6 +11,7 @@ use shared::{
         },
     },
     ids::{CustomerId, EntryId},
+    operator_token::MoneyScope,
     request,
     wallet::{Currency, MOST},
 };
@@ -37,8 +38,8 @@ request! {
         hold_id: Optional<Text>,
         /// Needed for `reverse`: the entry to take back.
         entry_id: Optional<Text>,
-        /// Whose wallet. Needed with an operator token that is not for one customer alone; without
-        /// effect for a customer.
+        /// Whose wallet. With an operator token it must be the token's customer if it is sent;
+        /// without effect for a customer.
         customer_id: Optional<Id<CustomerId>>,
     }
 }
@@ -88,23 +89,12 @@ pub(crate) struct Expected {
     pub(crate) currency: Option<Currency>,
 }
 
-impl MovementKind {
-    /// What a token of the operator must be for; none: it is the customer's own to do.
-    fn scope(self) -> Option<&'static str> {
-        match self {
-            Self::Credit => Some("wallet:credit"),
-            Self::Reverse => Some("wallet:reverse"),
-            _ => None,
-        }
-    }
-}
-
 impl Ask {
     /// What a token of the operator must be for; none: it is the customer's own to do.
-    pub(crate) fn scope(&self) -> Option<&'static str> {
+    pub(crate) fn scope(&self) -> Option<MoneyScope> {
         match self {
-            Self::Credit(..) => MovementKind::Credit.scope(),
-            Self::Reverse(..) => MovementKind::Reverse.scope(),
+            Self::Credit(..) => Some(MoneyScope::Credit),
+            Self::Reverse(..) => Some(MoneyScope::Reverse),
             _ => None,
         }
     }

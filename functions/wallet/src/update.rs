@@ -12,13 +12,17 @@ use http::StatusCode;
 use serde::Serialize;
 use shared::{
     app::AppState,
-    auth::{actor::Actor, operator::Operator},
+    auth::{
+        actor::Actor,
+        caller::{Caller, Verified},
+        operator::{Money, MoneyPermit, Operator},
+    },
     error_responses,
     http::{
         error::ApiError,
         idempotency::{self, MustBeKeyed, RequiredIdempotencyKey},
     },
-    idempotency::{Asker, Once, Seen, Slot, StoredAnswer},
+    idempotency::{Asker, Once, RequestKey, Seen, Slot, StoredAnswer},
     ids::CustomerId,
     random::below,
     store::StoreError,
@@ -28,10 +32,13 @@ use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::{
+    refusal::{error_of, refuse},
     request::{Ask, Asked, Expected, WalletRequest},
     shown::{BalanceOut, EntryOut, example_balance, example_entry},
 };
 
+/// The operation's id.
+const OPERATION: &str = "updateWallet";
 /// How long a movement is tried again while others keep coming between.
 const PATIENCE: Duration = Duration::from_secs(6);
 /// The longest first wait before a movement is worked out anew, and the longest of all. Each is
@@ -45,6 +52,14 @@ pub struct Moved {
     balance: BalanceOut,
 }
 
+/// Whose wallet, under which key, and with which token of the operator.
+struct About {
+    customer: CustomerId,
+    slot: Slot,
+    /// Spent with the movement.
+    permit: Option<MoneyPermit>,
+}
+
 /// What a movement is about, as it was read beside the session.
 struct Found {
     seen: Option<Seen>,
@@ -56,9 +71,10 @@ struct Found {
 /// Moves money.
 ///
 /// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
-/// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`, and
-/// `customer_id`. All of it or nothing happens; under one `Idempotency-Key` it happens once, and
-/// gets the same answer for ever, a refusal for 90 days. A hold that nobody settles is released by
+/// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`. It names
+/// the customer, the currency and the most that it may move, and is good for one movement. All of
+/// it or nothing happens; under one `Idempotency-Key` it happens once, and gets the same answer for
+/// ever, a refusal for 90 days. A hold that nobody settles is released by
 /// itself after the time that the parameter `HoldSeconds` says.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
     tag = crate::TAG, params(RequiredIdempotencyKey),
@@ -76,24 +92,9 @@ pub async fn update_wallet(
     MustBeKeyed { key, request }: MustBeKeyed<WalletRequest>,
 ) -> Result<Response, ApiError> {
     let asked = Asked::of(request)?;
-    let slot = |asker| key.slot(asker, "updateWallet");
-    let (customer, slot, found) = match actor {
-        Actor::Customer(caller) => {
-            let find = async |customer| {
-                find(&app, customer, &slot(Asker::Customer(customer)), &asked.ask).await
-            };
-            let (verified, found) = caller.alongside_write(find).await?;
-            if asked.ask.scope().is_some() {
-                return Err(ApiError::permission_denied());
-            }
-            (verified.customer, slot(Asker::Customer(verified.customer)), found)
-        }
-        Actor::Operator(operator) => {
-            let customer = authorized(&app, &operator, &asked)?;
-            let slot = slot(Asker::Operator(customer));
-            let found = find(&app, customer, &slot, &asked.ask).await?;
-            (customer, slot, found)
-        }
+    let (about, found) = match actor {
+        Actor::Customer(caller) => found_by_customer(&app, caller, &key, &asked.ask).await?,
+        Actor::Operator(operator) => found_by_operator(&app, operator, &key, &asked).await?,
     };
     if let Some(seen) = found.seen {
         return idempotency::repeat(seen);
@@ -101,19 +102,54 @@ pub async fn update_wallet(
     let wallet = found.wallet.ok_or_else(ApiError::not_found)?;
     let movement = match movement(&app, &asked.ask, found.hold, found.entry)? {
         Ok(movement) => movement,
-        Err(refusal) => return refuse(&app, refusal, slot).await,
+        Err(refusal) => return refuse(&app, refusal, about.slot).await,
     };
-    Carrying { app: &app, customer, movement, reference: asked.reference, slot }.out(wallet).await
+    Carrying { app: &app, about, movement, reference: asked.reference }.out(wallet).await
 }
 
-/// Whose wallet an operator's request is about, once it is known that the token is for it.
-fn authorized(app: &AppState, operator: &Operator, asked: &Asked) -> Result<CustomerId, ApiError> {
-    let scope = asked.ask.scope().ok_or_else(ApiError::permission_denied)?;
-    let named = asked.customer.or(operator.customer());
-    let customer = named
-        .ok_or_else(|| ApiError::field("customer_id", "required", "This field is required."))?;
-    operator.acts(app, scope, customer)?;
-    Ok(customer)
+/// Checks a customer's session beside what the movement is about.
+async fn found_by_customer(
+    app: &AppState,
+    caller: Caller,
+    key: &RequestKey,
+    ask: &Ask,
+) -> Result<(About, Found), ApiError> {
+    let slot = |customer| key.slot(Asker::Customer(customer), OPERATION);
+    let find = async |customer| find(app, customer, &slot(customer), ask).await;
+    let (Verified { customer, .. }, found) = caller.alongside_write(find).await?;
+    if ask.scope().is_some() {
+        return Err(ApiError::permission_denied());
+    }
+    Ok((About { customer, slot: slot(customer), permit: None }, found))
+}
+
+/// Checks an operator's token against the movement and what it is about.
+async fn found_by_operator(
+    app: &AppState,
+    operator: Operator,
+    key: &RequestKey,
+    asked: &Asked,
+) -> Result<(About, Found), ApiError> {
+    let Some(scope) = asked.ask.scope() else { return Err(operator.refused(app, None, None)) };
+    let permit = operator.permit(app, scope, asked.customer)?;
+    let customer = permit.customer();
+    let slot = key.slot(Asker::Operator(customer), OPERATION);
+    let found = find(app, customer, &slot, &asked.ask).await?;
+    permit.use_for(app, found.money(&asked.ask))?;
+    Ok((About { customer, slot, permit: Some(permit) }, found))
+}
+
+impl Found {
+    /// How much the operator's movement moves; none if there is no such entry.
+    fn money(&self, ask: &Ask) -> Option<Money> {
+        match (ask, &self.entry) {
+            (Ask::Credit(currency, amount), _) => {
+                Some(Money { amount: *amount, currency: *currency })
+            }
+            (_, Some((entry, _))) => Some(Money { amount: entry.amount, currency: entry.currency }),
+            _ => None,
+        }
+    }
 }
 
 /// Reads everything that a movement is about. One trip; a read unit for each record.
@@ -185,10 +221,9 @@ fn movement(
 /// A movement under way.
 struct Carrying<'a> {
     app: &'a AppState,
-    customer: CustomerId,
+    about: About,
     movement: Movement,
     reference: Option<String>,
-    slot: Slot,
 }
 
 impl Carrying<'_> {
@@ -200,6 +235,8 @@ impl Carrying<'_> {
         let [mut longest, longest_of_all] = WAITS_MILLIS;
         let mut wallet = wallet;
         let mut is_first = true;
+        let About { customer, ref slot, ref permit } = self.about;
+        let spending = permit.as_ref().map(|permit| permit.spending(&slot.request));
         loop {
             if !wallet.is_sound() {
                 let ledger = wallet.ledger;
@@ -210,20 +247,24 @@ impl Carrying<'_> {
             let posting =
                 match wallet.post(&self.movement, self.reference.clone(), now, &*app.random) {
                     Ok(posting) => posting,
-                    Err(refusal) => return refuse(app, refusal, self.slot).await,
+                    Err(refusal) => return refuse(app, refusal, self.about.slot).await,
                 };
             let fresh = answer(&posting)?;
-            let kept = self.slot.clone().keeping_for_ever(fresh.clone());
-            match app.store.post(self.customer, &posting, Some(&kept), now).await? {
+            let kept = slot.clone().keeping_for_ever(fresh.clone());
+            let posted = app.store.post(customer, &posting, Some(&kept), spending.as_ref(), now);
+            match posted.await? {
                 Posted::Done => return idempotency::answer(Once::Done, fresh),
                 Posted::Replayed(stored) => {
                     return idempotency::answer(Once::Replayed(stored), fresh);
                 }
                 Posted::Reused => return idempotency::answer(Once::Reused, fresh),
-                Posted::HoldSettled => return refuse(app, Refusal::HoldSettled, self.slot).await,
-                Posted::AlreadyReversed => {
-                    return refuse(app, Refusal::AlreadyReversed, self.slot).await;
+                Posted::HoldSettled => {
+                    return refuse(app, Refusal::HoldSettled, self.about.slot).await;
                 }
+                Posted::AlreadyReversed => {
+                    return refuse(app, Refusal::AlreadyReversed, self.about.slot).await;
+                }
+                Posted::TokenSpent => return Err(self.spent(&posting.entry)),
                 Posted::Moved(other) => {
                     app.metrics.count(now, "BalanceConflicts", 1);
                     // One other came between, most likely: the wallet that it left needs not be
@@ -241,16 +282,24 @@ impl Carrying<'_> {
             }
             tokio::time::sleep(wait).await;
             // Read after the wait and not before: what was read before it would be old by now.
-            wallet = app.store.wallet(self.customer).await?.ok_or_else(ApiError::not_found)?;
+            wallet = app.store.wallet(customer).await?.ok_or_else(ApiError::not_found)?;
             (is_first, longest) = (false, longest_of_all.min(longest * 2));
         }
     }
 }
 
 impl Carrying<'_> {
+    /// The operator's token was spent on another movement.
+    fn spent(&self, entry: &Entry) -> ApiError {
+        let money = Money { amount: entry.amount, currency: entry.currency };
+        let refused =
+            self.about.permit.as_ref().map(|permit| permit.refused(self.app, Some(money)));
+        refused.unwrap_or_else(ApiError::permission_denied)
+    }
+
     /// Others moved the wallet all the while: perhaps by the same request, which is done by now.
     async fn given_up(self) -> Result<Response, ApiError> {
-        match self.app.store.seen_before(Some(&self.slot), self.app.now()).await? {
+        match self.app.store.seen_before(Some(&self.about.slot), self.app.now()).await? {
             Some(seen) => idempotency::repeat(seen),
             None => Err(StoreError::Conflict.into()),
         }
@@ -266,51 +315,9 @@ fn answer(Posting { wallet, entry, .. }: &Posting) -> Result<StoredAnswer, ApiEr
     StoredAnswer::json(StatusCode::OK, &Moved { entry: entry.clone().into(), balance })
 }
 
-/// Refuses a movement for 90 days: the same request is answered alike whatever the wallet holds by
-/// then. What is wrong with the request itself is not kept.
-async fn refuse(app: &AppState, refusal: Refusal, slot: Slot) -> Result<Response, ApiError> {
-    let error = match (refusal, slot.asker) {
-        (Refusal::Closed, Asker::Customer(_)) => ApiError::user_inactive(),
-        _ => error_of(refusal),
-    };
-    if matches!(refusal, Refusal::AboveHold(_) | Refusal::NotReversible | Refusal::Closed) {
-        return Err(error);
-    }
-    let now = app.now();
-    let kept = slot.keeping_refusal(error.to_stored()?, now);
-    match app.store.keep_answer(&kept, now).await? {
-        Once::Done | Once::Refused(_) => Err(error),
-        Once::Replayed(stored) => idempotency::repeat(Seen::Same(stored)),
-        Once::Reused => idempotency::repeat(Seen::Another),
-    }
-}
-
-fn error_of(refusal: Refusal) -> ApiError {
-    match refusal {
-        Refusal::InsufficientFunds => ApiError::insufficient_funds(),
-        Refusal::BalanceLimit => ApiError::balance_limit(),
-        Refusal::TooManyCurrencies => {
-            ApiError::limit_reached("A wallet has at most 50 currencies.")
-        }
-        Refusal::HoldSettled => ApiError::conflict("The hold has been settled before."),
-        Refusal::HoldExpired => ApiError::conflict("The hold has expired."),
-        Refusal::AlreadyReversed => ApiError::conflict("The entry has been reversed before."),
-        Refusal::AboveHold(amount) => ApiError::field(
-            "amount",
-            "max_value",
-            format!("Ensure this value is less than or equal to {amount}."),
-        ),
-        Refusal::NotReversible => ApiError::field(
-            "entry_id",
-            "invalid",
-            "Only a credit, a debit or a capture can be reversed.",
-        ),
-        Refusal::Closed => ApiError::not_found(),
-    }
-}
-
 error_responses! {
-    /// Only the operator may do this, or the operator token is not for this.
+    /// Only the operator may do this, or the operator token is not for this movement, or was spent
+    /// on another one.
     NotAllowed: ApiError::permission_denied();
     /// No such hold, entry or customer.
     Absent: ApiError::not_found();

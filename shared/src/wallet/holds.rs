@@ -91,14 +91,15 @@ impl Store {
                 Err(Refusal::Closed) => return settled().await,
                 Err(_) => return Ok(Attempt::Done(false)),
             };
-            Ok(match self.post(due.customer, &posting, None, now).await? {
+            Ok(match self.post(due.customer, &posting, None, None, now).await? {
                 Posted::Done => Attempt::Done(true),
                 Posted::Moved(other) => Attempt::Again(other),
                 Posted::HoldSettled => return settled().await,
                 Posted::Busy => Attempt::Reread,
-                Posted::AlreadyReversed | Posted::Replayed(_) | Posted::Reused => {
-                    Attempt::Done(false)
-                }
+                Posted::AlreadyReversed
+                | Posted::Replayed(_)
+                | Posted::Reused
+                | Posted::TokenSpent => Attempt::Done(false),
             })
         };
         let read = async || self.wallet(due.customer).await;

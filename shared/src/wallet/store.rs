@@ -20,6 +20,7 @@ use table::{Part, Query, Transaction, Verdict, Write, item, number, record, reco
 use crate::{
     idempotency::{NewAnswer, Once, StoredAnswer},
     ids::{CustomerId, EntryId, LedgerId},
+    operator_token::Spending,
     paging::Span,
     store::{Store, StoreError},
     wallet::{Currency, Entry, Hold, HoldStatus, Posting, Wallet, keys},
@@ -42,6 +43,8 @@ pub enum Posted {
     HoldSettled,
     /// Somebody else took the entry back.
     AlreadyReversed,
+    /// The operator token was spent on another movement.
+    TokenSpent,
 }
 
 /// That an entry was taken back.
@@ -167,20 +170,24 @@ impl Store {
         records(stretch.items)
     }
 
-    /// Writes a movement, and its answer where it has one: all or nothing.
+    /// Writes a movement, and its answer where it has one, and spends the operator's token where it
+    /// takes one: all or nothing.
     ///
     /// One trip. Two write units for each KB of the wallet, of the entry and of the answer, so six
     /// for most; two more for a hold and two for its place on the list of those that end; two more
-    /// for a reversal, and for the first entry of a wallet.
+    /// for a reversal, and for the first entry of a wallet; three for a token.
     pub async fn post(
         &self,
         customer: CustomerId,
         posting: &Posting,
         answer: Option<&NewAnswer>,
+        spending: Option<&Spending>,
         now: Timestamp,
     ) -> Result<Posted, StoreError> {
         let mut transaction = Transaction::new().with_patience(Duration::ZERO);
         let parts = add_posting(&mut transaction, customer, posting)?;
+        let spends = spending.map(Spending::write).transpose()?;
+        let spends = transaction.add_all(spends.into_iter().collect());
         let mut refusals = match self.try_commit_once(answer, transaction, now).await {
             Ok(Once::Refused(refusals)) => refusals,
             Ok(Once::Replayed(answer)) => return Ok(Posted::Replayed(answer)),
@@ -189,6 +196,10 @@ impl Store {
             Err(StoreError::Conflict) => return Ok(Posted::Busy),
             Err(error) => return Err(error),
         };
+        if let (Some(spending), Verdict::Refused(stored)) = (spending, refusals.of(spends)) {
+            let is_same = spending.is_of_same_movement(stored)?;
+            return Ok(if is_same { Posted::Busy } else { Posted::TokenSpent });
+        }
         if refusals.refused(parts.hold) {
             return Ok(Posted::HoldSettled);
         }

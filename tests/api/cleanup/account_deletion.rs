@@ -29,13 +29,12 @@ async fn listed(api: &Api) -> usize {
 async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     let api = Api::start().await;
     let phone = fill(&api, NUMBER).await;
-    let operator = api.operator_token(&["wallet:credit"]);
     let credit = json!({
         "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],
         "reference": "for Zsuzsanna",
     });
     api.patch("/api/wallet/")
-        .bearer(&operator)
+        .bearer(&api.operator_token(&credit))
         .header("idempotency-key", "k")
         .json(&credit)
         .send()

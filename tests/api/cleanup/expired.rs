@@ -3,7 +3,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::{DAY, clean_up, counts, expiring, items_with, store};
-use crate::PHONE;
+use crate::{PHONE, wallet::Purse};
 
 /// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
@@ -43,6 +43,17 @@ async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     api.clock.advance_seconds(100 * DAY);
     assert_eq!(counts(&clean_up(&api).await, "notifications"), (2, 0, 0));
     assert_eq!(items_with(&api, "\"INBOX#").await.len(), 1, "the head stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spent_operator_token_is_deleted_after_it_has_expired() {
+    let api = Api::start().await;
+    Purse::of(&api, PHONE).await.credit(1, "USD").await.expect(200);
+    for (days, deleted) in [(0, 0), (1, 0), (5, 1), (6, 0)] {
+        assert_eq!(items_with(&api, "\"spent_token\"").await.len(), usize::from(days < 6));
+        api.clock.advance_seconds(days * DAY);
+        assert_eq!(counts(&clean_up(&api).await, "operator_tokens"), (deleted, 0, 0));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,7 +140,7 @@ async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_walle
         let posting =
             wallet.post(&Movement::Credit(usd, 1), None, app.now(), &SystemRandom).expect("posted");
         assert!(matches!(
-            app.store.post(large.id(), &posting, None, app.now()).await,
+            app.store.post(large.id(), &posting, None, None, app.now()).await,
             Ok(Posted::Done)
         ));
         wallet = posting.wallet;

@@ -19,18 +19,18 @@ const WALLETS: usize = 4;
 const FAULTS: Faults = Faults { lost_answers: 40, lost_calls: 40, throttled: 30, conflicts: 60 };
 const SEED: u64 = 0x5a7c_4e11;
 
-/// A customer and the tokens that move its money.
+/// A customer and the token that moves its money.
 struct Wallet {
     customer: String,
     access: String,
-    operator: String,
 }
 
 /// A request and every answer that it got.
 #[derive(Debug, Clone)]
 struct Sent {
     wallet: usize,
-    by_operator: bool,
+    /// The operator's token for it.
+    operator: Option<String>,
     body: Value,
     answers: Vec<(u16, Vec<u8>)>,
 }
@@ -51,8 +51,7 @@ async fn under_random_faults_each_acknowledged_movement_exists_once_and_no_other
     for n in 0..WALLETS {
         let phone = api.log_in(&format!("+1415555010{n}")).await;
         let customer = phone.customer["id"].as_str().expect("an id").to_owned();
-        let operator = api.operator_token(&["wallet:credit", "wallet:reverse"]);
-        wallets.push(Wallet { customer, access: phone.access, operator });
+        wallets.push(Wallet { customer, access: phone.access });
     }
     let (wallets, known) = (Arc::new(wallets), Arc::new(Mutex::new(Known::default())));
     api.wire.break_at_random(FAULTS, SEED);
@@ -119,7 +118,7 @@ async fn write(api: &Api, wallets: &[Wallet], known: &Mutex<Known>, writer: u64)
     for n in 0..MOVEMENTS_EACH {
         let (key, request) = {
             let mut known = known.lock().expect("no writer panics");
-            let (key, request) = drawn(&known, &mut seed, wallets, &format!("w{writer}-{n}"));
+            let (key, request) = drawn(api, &known, &mut seed, wallets, &format!("w{writer}-{n}"));
             known.sent.entry(key.clone()).or_insert_with(|| request.clone());
             (key, request)
         };
@@ -138,8 +137,14 @@ async fn write(api: &Api, wallets: &[Wallet], known: &Mutex<Known>, writer: u64)
     }
 }
 
-/// The next request. One of ten is sent again with its key.
-fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (String, Sent) {
+/// The next request. One of ten is sent again with its key and its token.
+fn drawn(
+    api: &Api,
+    known: &Known,
+    seed: &mut u64,
+    wallets: &[Wallet],
+    key: &str,
+) -> (String, Sent) {
     let mut draw = |below: usize| usize::try_from(next(seed) % below.max(1) as u64).expect("small");
     let (kind, wallet, amount) = (draw(100), draw(wallets.len()), draw(400) + 1);
     let currency = ["USD", "KWD"][draw(2)];
@@ -173,15 +178,15 @@ fn drawn(known: &Known, seed: &mut u64, wallets: &[Wallet], key: &str) -> (Strin
         (56..78, ..) => (wallet, false, plain("debit")),
         _ => (wallet, true, plain("credit")),
     };
-    if by_operator {
+    let operator = by_operator.then(|| {
         body["customer_id"] = json!(wallets[wallet].customer);
-    }
-    (key.to_owned(), Sent { wallet, by_operator, body, answers: Vec::new() })
+        api.operator_token(&body)
+    });
+    (key.to_owned(), Sent { wallet, operator, body, answers: Vec::new() })
 }
 
 async fn send(api: &Api, wallets: &[Wallet], key: &str, sent: &Sent) -> (u16, Vec<u8>) {
-    let wallet = &wallets[sent.wallet];
-    let token = if sent.by_operator { &wallet.operator } else { &wallet.access };
+    let token = sent.operator.as_ref().unwrap_or(&wallets[sent.wallet].access);
     let request = api.post("/api/wallet/").bearer(token).header("idempotency-key", key);
     let answer = request.json(&sent.body).send().await;
     (answer.status.as_u16(), answer.body.to_vec())

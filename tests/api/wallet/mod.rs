@@ -18,13 +18,13 @@ mod ledger;
 mod list;
 mod movements;
 mod operator;
+mod operator_limits;
 mod repeats;
 
-/// A wallet with the tokens of its customer and of the operator.
+/// A wallet with the tokens of its customer.
 pub(crate) struct Purse<'a> {
     api: &'a Api,
     pub(crate) phone: LoggedIn,
-    pub(crate) operator: String,
     keys: AtomicUsize,
 }
 
@@ -34,8 +34,7 @@ impl<'a> Purse<'a> {
     }
 
     pub(crate) fn with(api: &'a Api, phone: LoggedIn) -> Self {
-        let operator = api.operator_token(&["wallet:credit", "wallet:reverse"]);
-        Self { api, phone, operator, keys: AtomicUsize::new(0) }
+        Self { api, phone, keys: AtomicUsize::new(0) }
     }
 
     pub(crate) fn new_key(&self) -> String {
@@ -57,9 +56,10 @@ impl<'a> Purse<'a> {
         self.send(&self.phone.access, &self.new_key(), body).await
     }
 
-    /// Sends a movement as the operator for this customer.
+    /// Sends a movement as the operator for this customer, with a token for it.
     pub(crate) async fn operate(&self, body: &Value) -> Answer {
-        self.send(&self.operator, &self.new_key(), &self.for_customer(body)).await
+        let body = self.for_customer(body);
+        self.send(&self.api.operator_token(&body), &self.new_key(), &body).await
     }
 
     pub(crate) fn for_customer(&self, body: &Value) -> Value {

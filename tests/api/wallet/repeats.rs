@@ -12,7 +12,7 @@ async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_d
     let api = Api::with(&[("RefreshIdleSeconds", "7776000")]).await;
     let mut purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 10, "currency": "USD"}));
-    let credited = purse.send(&purse.operator, "c", &credit).await.expect(200);
+    let credited = purse.send(&api.operator_token(&credit), "c", &credit).await.expect(200);
     let debit = json!({"type": "debit", "amount": 4, "currency": "USD"});
     let too_much = json!({"type": "debit", "amount": 40, "currency": "USD"});
     let debited = purse.send(&purse.phone.access, "d", &debit).await.expect(200);
@@ -31,10 +31,10 @@ async fn the_same_request_with_the_same_key_gets_the_same_answer_even_after_30_d
             refresh: access.text("refresh"),
             ..purse.phone
         };
-        purse.operator = api.operator_token(&["wallet:credit"]);
+        let operator = api.operator_token(&credit);
         let own = &purse.phone.access;
         for (token, key, body, first) in [
-            (&purse.operator, "c", &credit, &credited),
+            (&operator, "c", &credit, &credited),
             (own, "d", &debit, &debited),
             (own, "t", &too_much, &refused),
         ] {
@@ -121,7 +121,7 @@ async fn two_requests_with_one_key_have_one_effect_and_the_operator_shares_no_ke
     let api = Api::start().await;
     let purse = Purse::of(&api, PHONE).await;
     let credit = purse.for_customer(&json!({"type": "credit", "amount": 100, "currency": "USD"}));
-    purse.send(&purse.operator, "k0", &credit).await.expect(200);
+    purse.send(&api.operator_token(&credit), "k0", &credit).await.expect(200);
     for round in 0..5 {
         let key = format!("k{round}");
         let debit = |amount: i64| json!({"type": "debit", "amount": amount, "currency": "USD"});
@@ -136,7 +136,7 @@ async fn two_requests_with_one_key_have_one_effect_and_the_operator_shares_no_ke
     }
     // Another token of the operator counts as the same operator.
     api.clock.advance_seconds(1);
-    let other_token = api.operator_token(&["wallet:credit"]);
+    let other_token = api.operator_token(&credit);
     let again = purse.send(&other_token, "k0", &credit).await.expect(200);
     assert_eq!(again.header("idempotency-replayed"), "true");
     assert_eq!(audited(&api).await.entries, 6);

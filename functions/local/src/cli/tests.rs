@@ -1,5 +1,6 @@
 //! Which command lines are accepted and which are rejected.
 
+use super::token::TokenCommand;
 use super::*;
 use crate::template::Overrides;
 
@@ -39,6 +40,11 @@ fn invalid_arguments_are_rejected() {
         "--nonsense",
         "token operator --key k --scope s --why w --minutes 16",
         "token operator --key k --why w",
+        "token operator --key k --scope s --why w --customer c",
+        "token operator --key k --scope s --why w --amount 5",
+        "token operator --key k --scope s --why w --currency USD",
+        "token operator --key k --scope s --why w --amount 0 --currency USD",
+        "token operator --key k --scope s --why w --amount 5 --currency XXX",
         "invoke auth",
         "customer disable +14155550123",
         "customer disable +14155550123 --why w --table t",
@@ -70,7 +76,9 @@ fn invalid_arguments_are_rejected() {
 fn valid_arguments_are_accepted() {
     let valid = [
         "token keygen --out k",
-        "token operator --key k --scope a --scope b --why w --customer c --minutes 15",
+        "token operator --key k --scope a --scope b --why w --minutes 15 \
+         --customer 019aac3f-0000-7000-8000-000000000001 --amount 1250 --currency KWD",
+        "token operator --key k --scope a --why w",
         "invoke auth event.json --memory",
         "customer disable +14155550123 --why w",
         "customer enable +14155550123 --why w --data d",
@@ -92,6 +100,26 @@ fn valid_arguments_are_accepted() {
     ];
     for line in valid {
         assert!(parsed(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn a_token_that_moves_money_needs_customer_amount_and_currency() {
+    let customer = "--customer 019aac3f-0000-7000-8000-000000000001";
+    for (arguments, is_complete) in [
+        (String::new(), false),
+        (customer.to_owned(), false),
+        ("--amount 5 --currency USD".to_owned(), false),
+        (format!("{customer} --amount 5 --currency USD"), true),
+    ] {
+        for scope in ["wallet:credit", "wallet:reverse", "other --scope wallet:credit"] {
+            let line = format!("token operator --key k --why w --scope {scope} {arguments}");
+            let Ok(Cli { command: Some(Command::Token(command)), .. }) = parsed(&line) else {
+                panic!("{line} is rejected")
+            };
+            let TokenCommand::Operator(args) = command else { panic!("{line} is of another kind") };
+            assert_eq!(args.grant().is_ok(), is_complete, "{line}");
+        }
     }
 }
 

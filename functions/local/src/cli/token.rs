@@ -3,14 +3,18 @@
 use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, Subcommand};
-use shared::clock::{Clock, SystemClock};
+use shared::{
+    clock::{Clock, SystemClock},
+    ids::CustomerId,
+    wallet::{Currency, MOST},
+};
 
 use super::{
     failure::{Failure, read_file},
     output::print_line,
 };
 use crate::{
-    operator_token::{Grant, MAX_MINUTES, OperatorKey},
+    operator_token::{Grant, MAX_MINUTES, MoneyLimit, OperatorKey},
     private_file,
 };
 
@@ -41,9 +45,15 @@ pub(super) struct OperatorArgs {
     /// The reason, for the audit log
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// Restrict the token to the customer with this id
-    #[arg(long, value_name = "ID")]
-    customer: Option<String>,
+    /// Restrict the token to the customer with this id; required if it moves money
+    #[arg(long, value_name = "ID", value_parser = customer)]
+    customer: Option<CustomerId>,
+    /// The most that the token may move, in minor units; required if it moves money
+    #[arg(long, requires = "currency", value_parser = clap::value_parser!(i64).range(1..=MOST))]
+    amount: Option<i64>,
+    /// The currency of the amount, as an ISO 4217 code
+    #[arg(long, requires = "amount", value_name = "CODE", value_parser = currency)]
+    currency: Option<Currency>,
     /// Lifetime in minutes, 1 to 15
     #[arg(
         long,
@@ -75,16 +85,40 @@ fn keygen(args: &KeygenArgs) -> Result<(), Failure> {
 }
 
 fn operator(args: OperatorArgs) -> Result<(), Failure> {
-    let key = OperatorKey::from_pem(&read_file(&args.key)?)
-        .map_err(|error| Failure::usage(format_args!("{} {error}", args.key.display())))?;
-    let grant = Grant {
-        scopes: args.scope,
-        why: args.why,
-        customer_id: args.customer,
-        minutes: args.minutes,
-    };
+    let path = args.key.clone();
+    let grant = args.grant()?;
+    let key = OperatorKey::from_pem(&read_file(&path)?)
+        .map_err(|error| Failure::usage(format_args!("{} {error}", path.display())))?;
     print_line(key.sign(&grant, SystemClock.now()).map_err(Failure::outcome)?);
     Ok(())
+}
+
+impl OperatorArgs {
+    /// What the token permits; a failure if it moves money without a limit.
+    pub(super) fn grant(self) -> Result<Grant, Failure> {
+        let limit = self.amount.zip(self.currency);
+        let grant = Grant {
+            scopes: self.scope,
+            why: self.why,
+            customer_id: self.customer,
+            limit: limit.map(|(amount, currency)| MoneyLimit { amount, currency }),
+            minutes: self.minutes,
+        };
+        if grant.moves_money() && (grant.customer_id.is_none() || grant.limit.is_none()) {
+            return Err(Failure::usage(
+                "a token that moves money needs --customer, --amount and --currency",
+            ));
+        }
+        Ok(grant)
+    }
+}
+
+fn customer(text: &str) -> Result<CustomerId, &'static str> {
+    text.parse().map_err(|_| "not the id of a customer")
+}
+
+fn currency(code: &str) -> Result<Currency, &'static str> {
+    code.parse().map_err(|_| "not a currency of ISO 4217 with a minor unit")
 }
 
 /// The token joins its scopes with spaces.
