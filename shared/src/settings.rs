@@ -22,7 +22,7 @@ use crate::{
     hashes::{HashSettings, SignerSettings},
     inbox::InboxSettings,
     limits::{SendLimits, TryLimits, WriteLimits},
-    otp::{CodeSettings, CountrySettings},
+    otp::{AppHashSettings, CodeSettings, CountrySettings},
     petstore::{SampleSettings, ShopSettings},
     wallet::{AuditSettings, HoldSettings},
 };
@@ -85,6 +85,7 @@ macro_rules! sections {
 }
 
 sections! {
+    APP_HASHES app_hashes: AppHashSettings,
     AUDIT audit: AuditSettings,
     CODES codes: CodeSettings,
     CONTENT content: ContentSettings,

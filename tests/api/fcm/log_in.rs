@@ -65,6 +65,11 @@ async fn a_registration_id_needs_its_platform_and_a_wrong_code_registers_nothing
         log_in(&api, PHONE, &json!({"registration_id": "x".repeat(4_097), "platform": "ios"}))
             .await;
     assert!(long.error().ends_with("[device.registration_id]"));
+    let wide = log_in(&api, PHONE, &json!({"registration_id": "手机", "platform": "ios"})).await;
+    assert_eq!(
+        wide.error(),
+        "400 invalid: Enter visible ASCII characters only. [device.registration_id]"
+    );
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "t"});
     let body =
