@@ -13,7 +13,7 @@ use std::{collections::HashMap, fmt};
 
 pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
 use crate::{
-    account::{RefreshSettings, SessionSettings},
+    account::{ErasureSettings, RefreshSettings, SessionSettings},
     auth::settings::{IssuerSettings, OperatorSettings, TokenSettings},
     aws::{AwsSettings, SmsSettings},
     config::{self, ConfigError, Variables},
@@ -92,6 +92,7 @@ sections! {
     COUNTRIES countries: CountrySettings,
     DEVICES devices: DeviceSettings,
     EDGE edge: EdgeSettings,
+    ERASURES erasures: ErasureSettings,
     EXPIRY expiry: ExpirySettings,
     HASHES hashes: HashSettings,
     HOLDS holds: HoldSettings,

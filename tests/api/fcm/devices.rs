@@ -184,7 +184,7 @@ async fn a_registration_id_may_contain_any_visible_character_in_the_path() {
         ("100%", "100%25"),
         ("%2F", "%252F"),
         ("a+b", "a+b"),
-        ("a#1?", "a%231%3F"),
+        ("a#1", "a%231"),
         ("a/", "a%2F"),
         ("a&b=c;d@e!$'()*,~", "a&b=c;d@e!$'()*,~"),
         (long.as_str(), long.as_str()),
