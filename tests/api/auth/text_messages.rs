@@ -1,11 +1,7 @@
 //! What text messages hold.
 
 use harness::{Api, ENCODINGS};
-use proptest::{
-    prelude::*,
-    strategy::ValueTree,
-    test_runner::{Config, TestRunner},
-};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Value, json};
 
 use crate::PHONE;
@@ -41,10 +37,7 @@ fn requests() -> impl Strategy<Value = Sent> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_byte_of_a_request_is_in_a_message_but_an_admitted_app_hash() {
     let api = Api::with(&[("AppHashes", ADMITTED)]).await;
-    let mut runner = TestRunner::new_with_rng(
-        Config::default(),
-        proptest::test_runner::TestRng::deterministic_rng(Default::default()),
-    );
+    let mut runner = TestRunner::deterministic();
     let mut sent = 0;
     for with_hash in [false, true].into_iter().cycle().take(120) {
         let drawn = requests().new_tree(&mut runner).expect("a request").current();
