@@ -53,6 +53,7 @@ pub mod settings;
 pub mod store;
 pub mod subject;
 pub mod swr_cache;
+pub mod text_message;
 pub mod times;
 
 #[doc(hidden)]

@@ -13,7 +13,7 @@ use std::{collections::HashMap, fmt};
 
 pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
 use crate::{
-    account::{RefreshSettings, SessionSettings},
+    account::{ErasureSettings, RefreshSettings, SessionSettings},
     auth::settings::{IssuerSettings, OperatorSettings, TokenSettings},
     aws::{AwsSettings, SmsSettings},
     config::{self, ConfigError, Variables},
@@ -22,7 +22,7 @@ use crate::{
     hashes::{HashSettings, SignerSettings},
     inbox::InboxSettings,
     limits::{SendLimits, TryLimits, WriteLimits},
-    otp::{CodeSettings, CountrySettings},
+    otp::{AppHashSettings, CodeSettings, CountrySettings},
     petstore::{SampleSettings, ShopSettings},
     wallet::{AuditSettings, HoldSettings},
 };
@@ -85,12 +85,14 @@ macro_rules! sections {
 }
 
 sections! {
+    APP_HASHES app_hashes: AppHashSettings,
     AUDIT audit: AuditSettings,
     CODES codes: CodeSettings,
     CONTENT content: ContentSettings,
     COUNTRIES countries: CountrySettings,
     DEVICES devices: DeviceSettings,
     EDGE edge: EdgeSettings,
+    ERASURES erasures: ErasureSettings,
     EXPIRY expiry: ExpirySettings,
     HASHES hashes: HashSettings,
     HOLDS holds: HoldSettings,

@@ -37,7 +37,7 @@ impl ContentCache {
     pub(crate) async fn get(&self, app: &AppState) -> Result<Arc<CachedContent>, ApiError> {
         let name = app.settings.content()?.app_name.clone();
         let (of, last) = (app.clone(), self.0.last());
-        let read = async move { CachedContent::read(&of, &name, last).await.map(Arc::new) };
+        let read = async move { CachedContent::read(&of, name.as_str(), last).await.map(Arc::new) };
         Ok(self.0.get(app.now(), read).await?)
     }
 }

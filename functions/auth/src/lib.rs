@@ -16,6 +16,7 @@ routes! {
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
             .needs(&[
+                Section::APP_HASHES,
                 Section::CODES,
                 Section::CONTENT,
                 Section::COUNTRIES,

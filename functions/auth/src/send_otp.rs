@@ -27,6 +27,7 @@ use shared::{
     otp::Purpose,
     phone::Phone,
     request,
+    text_message::AppHash,
 };
 use utoipa::ToSchema;
 
@@ -45,24 +46,22 @@ request! {
         /// What the code will prove. `change_phone` and `delete` need a bearer token.
         purpose: PurposeField,
         /// Lets the Android app read the message (SMS Retriever): eleven characters of base64.
-        app_hash: Optional<Nullable<AppHash>>,
+        app_hash: Optional<Nullable<AdmittedAppHash>>,
     }
 }
 
-/// The hash of an Android app. It is all of a request that gets into a message, so it can be no
-/// link and no words.
-pub struct AppHash;
+/// The hash of an Android app that the operator admits. It is all of a request that gets into a
+/// message, so it can be no link and no words.
+pub struct AdmittedAppHash;
 
-impl ParsedText for AppHash {
+impl ParsedText for AdmittedAppHash {
     type Text = Text<11, 11>;
-    type Value = String;
+    type Value = AppHash;
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9+/]*$");
 
-    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(&byte)) {
-            Ok(text.to_owned())
-        } else {
-            Err(Violation::invalid("Enter a valid app hash."))
-        }
+    fn parse(text: &str, context: &Context) -> Result<AppHash, Violation> {
+        let hash = text.parse().ok().filter(|hash| context.admits_app_hash(hash));
+        hash.ok_or_else(|| Violation::invalid("Enter a valid app hash."))
     }
 }
 
@@ -181,7 +180,7 @@ pub async fn send_otp(
     let mut plan = plan?;
     plan.challenge.customer = customer;
     plan.commit(&app).await?;
-    if let Err(error) = plan.deliver(&app, request.app_hash.as_deref()).await {
+    if let Err(error) = plan.deliver(&app, request.app_hash.as_ref()).await {
         plan.withdraw(&app).await;
         return Err(error);
     }

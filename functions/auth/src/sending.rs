@@ -24,6 +24,7 @@ use shared::{
     phone::{Phone, PhoneError},
     random::below,
     store::{StoreError, keys::day_of},
+    text_message::{AppHash, TextMessage},
 };
 
 type Spent = [u32; SHARDS as usize];
@@ -199,7 +200,7 @@ impl Plan {
     pub(crate) async fn deliver(
         &self,
         app: &AppState,
-        app_hash: Option<&str>,
+        app_hash: Option<&AppHash>,
     ) -> Result<(), ApiError> {
         if self.recipient.fixed_code.is_some() {
             audit::record(
@@ -209,12 +210,8 @@ impl Plan {
             );
             return Ok(());
         }
-        let text = message(
-            &app.settings.content()?.app_name,
-            self.code.expose_secret(),
-            app.settings.codes()?.life.as_secs(),
-            app_hash,
-        );
+        let (name, life) = (&app.settings.content()?.app_name, app.settings.codes()?.life);
+        let text = TextMessage::code(name, &self.code, life, app_hash);
         app.messages.send(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
         app.metrics.count(app.now(), "CodesSent", 1);
         let about = About { customer: self.challenge.customer, session: None };
@@ -361,34 +358,5 @@ fn choose_shares(
             total_shard,
         }),
         _ => Err(ApiError::throttled(to_next_day(app.now()))),
-    }
-}
-
-/// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the
-/// hash is its last line.
-fn message(app_name: &str, code: &str, seconds: i64, app_hash: Option<&str>) -> String {
-    let minutes = (seconds / 60).max(1);
-    let unit = if minutes == 1 { "minute" } else { "minutes" };
-    let text =
-        format!("{code} is your {app_name} code. It works for {minutes} {unit}. Do not share it.");
-    match app_hash {
-        Some(hash) => format!("<#> {text}\n\n{hash}"),
-        None => text,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_app_hash_is_the_last_line_of_at_most_140_bytes() {
-        let text = message("Satchel", "123456", 300, Some("FA+9qCX9VSu"));
-        assert_eq!(
-            text,
-            "<#> 123456 is your Satchel code. It works for 5 minutes. Do not share it.\n\n\
-             FA+9qCX9VSu"
-        );
-        assert!(text.len() <= 140);
     }
 }

@@ -33,6 +33,7 @@ pub(crate) enum TaskError {
 pub(crate) const SECTIONS: &[Section] = &[
     Section::AUDIT,
     Section::DEVICES,
+    Section::ERASURES,
     Section::EXPIRY,
     Section::PUSH,
     Section::SAMPLES,
@@ -44,6 +45,7 @@ pub(crate) const SECTIONS: &[Section] = &[
 pub(crate) fn settings(settings: &Settings) -> Result<RunSettings, NotDeclared> {
     Ok(RunSettings {
         device_life: settings.devices()?.life,
+        erasure_turn: settings.erasures()?.turn_items,
         expiry_grace: settings.expiry()?.grace,
         audit_entries: settings.audit()?.entries,
         restores_samples: settings.samples()?.are_restored,

@@ -11,7 +11,7 @@ use shared::{
     account::{DeviceLabel, Platform},
     app::AppState,
     customer::Profile,
-    device::Registration,
+    device::{MOST_REGISTRATION_ID, Registration},
     error_responses,
     http::{
         address::ClientAddress,
@@ -20,6 +20,7 @@ use shared::{
         rate_limit::RateLimits,
         request::{
             Choice, Context, Fields, Object, Optional, ParsedText, PhoneNumber, Text, Violation,
+            VisibleAscii,
         },
     },
     ids::ChallengeId,
@@ -58,7 +59,7 @@ request! {
         /// Its kind; required with `registration_id`.
         platform: Optional<Choice<Platform>>,
         /// What the push service knows it by: registers it for pushes, as devices_create does.
-        registration_id: Optional<Text<1, 4096>>,
+        registration_id: Optional<VisibleAscii<1, MOST_REGISTRATION_ID>>,
     }
 }
 

@@ -21,6 +21,7 @@ use shared::{
     limits::TriesOn,
     otp::{self, Purpose},
     phone::Phone,
+    text_message::{AppName, TextMessage},
 };
 use table::{
     Committed, Transaction, Verdict, record,
@@ -221,15 +222,11 @@ impl Plan<'_> {
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, name: &str, old: &Phone) {
+async fn tell(app: &AppState, name: &AppName, old: &Phone) {
     if is_test_number(app, old.as_str()) {
         return;
     }
-    let text = format!(
-        "Your {name} account now uses another phone number. If this was not you, contact {name} \
-         at once."
-    );
-    if let Err(error) = app.messages.send(old, &text).await {
+    if let Err(error) = app.messages.send(old, &TextMessage::phone_changed(name)).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

@@ -5,10 +5,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
     account::{Account, Platform},
-    device::{Device, DevicePatch, Registration},
+    device::{Device, DevicePatch, MOST_REGISTRATION_ID, Registration},
     http::{
         error::ApiError,
-        request::{Choice, Flag, Flat, Nullable, Patch, Text},
+        request::{Choice, Flag, Flat, Nullable, Patch, Text, VisibleAscii},
     },
     request,
     times::in_millis,
@@ -48,7 +48,7 @@ request! {
     pub struct NewDevice {
         name: Patch<Nullable<Text<0, 255>>>,
         /// What the push service knows it by. Another one than the device has must be nobody's.
-        registration_id: Text<1, 4096>,
+        registration_id: VisibleAscii<1, MOST_REGISTRATION_ID>,
         device_id: Patch<Nullable<Text<0, 255>>>,
         /// True makes a device that is not active active again, in the caller's session.
         active: Flag<true>,

@@ -28,6 +28,7 @@ use prefer::Preferences;
 pub fn routes() -> Routes {
     let none = Routes::of(env!("CARGO_CRATE_NAME")).needs(&[
         Section::MOCK,
+        Section::APP_HASHES,
         Section::CODES,
         Section::COUNTRIES,
     ]);

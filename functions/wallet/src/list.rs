@@ -60,7 +60,8 @@ struct Place {
 /// The caller's balances and the entries behind them.
 ///
 /// Newest first, of one currency or of all. With `Accept: text/csv` the entries alone, as a
-/// statement of up to a thousand rows; `Link` names the next.
+/// statement of up to a thousand rows; `Link` names the next. There an apostrophe stands before a
+/// negative amount and before a reference that a spreadsheet would take for a formula.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
         WalletQuery, Paging,

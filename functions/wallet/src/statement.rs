@@ -1,10 +1,8 @@
 //! A statement: the entries of a wallet as CSV (RFC 4180), for spreadsheets and bookkeeping.
 //!
 //! Invariant: no cell begins with a character that a spreadsheet takes for the beginning of a
-//! formula. A person's words get an apostrophe before it, which spreadsheets do not show; numbers
-//! are written as numbers, since a minus sign before digits alone is no formula.
-
-use std::fmt::Write;
+//! formula: references and negative amounts get an apostrophe before it, which spreadsheets do not
+//! show.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, header};
@@ -52,35 +50,35 @@ pub(crate) fn statement(page: &Page<Entry>) -> Response {
     response
 }
 
+/// Appends the row of an entry.
 fn write_row(text: &mut String, entry: &Entry) {
     let word = |value: serde_json::Result<serde_json::Value>| {
         value.ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
     };
     let id = |id: Option<shared::ids::EntryId>| id.map(|id| id.to_string()).unwrap_or_default();
-    // Writing to a text cannot fail.
-    let _ = write!(
-        text,
-        "{},{:.3},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
-        entry.id,
-        entry.created,
+    let cells = [
+        entry.id.to_string(),
+        format!("{:.3}", entry.created),
         word(serde_json::to_value(entry.kind)),
-        entry.currency,
-        entry.currency.exponent(),
-        entry.amount,
-        entry.delta,
-        entry.released,
-        entry.after.available,
-        entry.after.held,
-        entry.after.total(),
+        entry.currency.to_string(),
+        entry.currency.exponent().to_string(),
+        entry.amount.to_string(),
+        entry.delta.to_string(),
+        entry.released.to_string(),
+        entry.after.available.to_string(),
+        entry.after.held.to_string(),
+        entry.after.total().to_string(),
         word(serde_json::to_value(entry.debit_account)),
         word(serde_json::to_value(entry.credit_account)),
         id(entry.hold_id),
         id(entry.reverses),
-        cell(entry.reference.as_deref().unwrap_or_default()),
-    );
+        entry.reference.clone().unwrap_or_default(),
+    ];
+    text.push_str(&cells.map(|value| cell(&value)).join(","));
+    text.push_str("\r\n");
 }
 
-/// A person's words as one cell.
+/// A value as one cell.
 fn cell(words: &str) -> String {
     // A spreadsheet may drop blanks and invisible characters in front of a formula.
     let is_ignored =
@@ -98,7 +96,7 @@ fn cell(words: &str) -> String {
 /// A statement for the documentation.
 pub(crate) fn example() -> String {
     let row = "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8d9e,2026-11-22T10:05:00.000Z,debit,KWD,3,1250,\
-        -1250,0,10750,1000,11750,wallet:available,outside:payments,,,Order 1042";
+        '-1250,0,10750,1000,11750,wallet:available,outside:payments,,,Order 1042";
     format!("{HEAD}\r\n{row}\r\n")
 }
 

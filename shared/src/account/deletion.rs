@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Write, empty_map, item, number, record, text};
+use table::{Query, Write, boolean, empty_map, item, number, records, text};
 
 use crate::{
     account::{keys, store::owner_update},
@@ -18,11 +18,17 @@ use crate::{
 /// The partitions of the list, by the last digit of the customers' ids.
 pub const DELETED_SHARDS: &str = "0123456789abcdef";
 
-#[derive(Serialize, Deserialize)]
-struct Deleted {
-    customer: CustomerId,
+/// A customer on the list of those to erase.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deleted {
+    /// The customer.
+    pub customer: CustomerId,
+    /// When the account was deleted.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
-    since: Timestamp,
+    pub since: Timestamp,
+    /// Whether there is more to erase than one turn takes.
+    #[serde(default)]
+    pub is_large: bool,
 }
 
 /// Closes an account in use for good and ends all of its sessions. Sees the account where refused.
@@ -37,7 +43,7 @@ pub fn close_account(customer: CustomerId, session: SessionId, phone: &PhoneHash
 
 /// Puts a customer on the list of those to erase. Two write units.
 pub fn list_deleted(customer: CustomerId, now: Timestamp) -> Result<Write, StoreError> {
-    let deleted = Deleted { customer, since: now };
+    let deleted = Deleted { customer, since: now, is_large: false };
     Ok(Write::put(item(keys::deleted_customer(customer), "leaving", &deleted)?))
 }
 
@@ -49,9 +55,19 @@ impl Store {
         digit: char,
         after: Option<CustomerId>,
         most: usize,
-    ) -> Result<Vec<CustomerId>, StoreError> {
+    ) -> Result<Vec<Deleted>, StoreError> {
         let query = Query::of(keys::deleted_shard(digit)).after(after.map(keys::deleted_customer));
-        let page = self.table.first(query, most).await?;
-        page.items.into_iter().map(|item| Ok(record::<Deleted>(item)?.customer)).collect()
+        records(self.table.first(query, most).await?.items)
+    }
+
+    /// Notes on the list that a customer is not erased in one turn, unless another run has erased
+    /// the customer. One trip, one write unit.
+    pub async fn mark_large(&self, customer: CustomerId) -> Result<(), StoreError> {
+        let mark = Write::update(keys::deleted_customer(customer), "SET is_large = :true")
+            .when("attribute_exists(pk)")
+            .value(":true", boolean(true));
+        // Refused where the customer is erased.
+        let _ = self.table.write(mark).await?;
+        Ok(())
     }
 }

@@ -38,7 +38,7 @@ use crate::domain::{
 
 pub use creation::new_account;
 pub use customers::CUSTOMER_SHARDS;
-pub use deletion::{DELETED_SHARDS, close_account, list_deleted};
+pub use deletion::{DELETED_SHARDS, Deleted, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
@@ -49,7 +49,7 @@ pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use refresh::{Generation, Rotation, Successor};
 pub use session_out::SessionOut;
 pub use sessions::{NewSession, add_session};
-pub use settings::{RefreshSettings, SessionSettings};
+pub use settings::{ErasureSettings, RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 
 /// What this domain declares of itself.

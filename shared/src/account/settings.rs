@@ -1,4 +1,4 @@
-//! Life times of sessions, and the limits of their refreshes.
+//! Life times of sessions, the limits of their refreshes, and the turns of erasures.
 
 use jiff::SignedDuration;
 
@@ -22,6 +22,13 @@ pub struct RefreshSettings {
     pub per_minute: u32,
 }
 
+/// How customers with deleted accounts are erased.
+#[derive(Debug, Clone)]
+pub struct ErasureSettings {
+    /// About how many items of one customer are erased before it is another customer's turn.
+    pub turn_items: u32,
+}
+
 impl SessionSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -37,5 +44,11 @@ impl RefreshSettings {
             grace: variables.seconds("REFRESH_GRACE_SECONDS")?,
             per_minute: variables.number("REFRESHES_PER_MINUTE")?,
         })
+    }
+}
+
+impl ErasureSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { turn_items: variables.at_least_one("ERASURE_TURN_ITEMS")? })
     }
 }

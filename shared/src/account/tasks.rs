@@ -1,17 +1,19 @@
 //! The clean-up of accounts: deleted ones are erased, and sessions that are over leave the others.
 
+use std::collections::VecDeque;
+
 use futures_util::FutureExt;
 use table::{DUE, DUE_AT, Key, Write, due_day, number};
 
 use crate::{
     account::{
-        Account, DELETED_SHARDS,
+        Account, DELETED_SHARDS, Deleted,
         erasure::{Erasure, erase_customer},
         keys::{self, SESSIONS_BY_END, customer_of},
     },
     domain::{
         clean_up::{Counts, Outcome, Run, Stage, Task, Work},
-        erasure::Erasing,
+        erasure::{self, Erasing},
     },
     ids::{CustomerId, SessionId},
     store::{Store, StoreError},
@@ -34,20 +36,34 @@ pub(crate) const TASKS: &[Task] = &[
     },
 ];
 
-/// Erases as many customers with deleted accounts as the time allows. One that fails stays on the
-/// list for the next run, and does not delay the others.
+/// Erases customers with deleted accounts in turns, as long as the time allows.
+///
+/// A turn takes [`RunSettings::erasure_turn`](crate::domain::clean_up::RunSettings) items. A
+/// customer who has more is marked on the list. Such customers get their turns one after the other
+/// once nobody without a mark is left, in this run and in the next ones, so that they delay nobody
+/// else. What a turn has erased stays erased; one that fails stays on the list for the next run.
 async fn erase_deleted(run: &Run) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
+    let mut large = VecDeque::new();
     for digit in DELETED_SHARDS.chars() {
         let mut after = None;
         loop {
             let page = run.store.deleted_customers(digit, after, PAGE).await?;
-            for customer in &page {
-                if !erase_one(run, *customer, &mut counts).await {
+            for Deleted { customer, is_large, .. } in &page {
+                if *is_large {
+                    large.push_back(*customer);
+                    continue;
+                }
+                if erase_for_one_turn(run, *customer, &mut counts).await {
+                    continue;
+                }
+                if run.is_over() {
                     return Ok(Counts { unfinished: true, ..counts });
                 }
+                run.store.mark_large(*customer).await?;
+                large.push_back(*customer);
             }
-            after = page.last().copied();
+            after = page.last().map(|last| last.customer);
             if page.len() < PAGE {
                 break;
             }
@@ -56,14 +72,28 @@ async fn erase_deleted(run: &Run) -> Result<Counts, StoreError> {
             return Ok(Counts { unfinished: true, ..counts });
         }
     }
+    while let Some(customer) = large.pop_front() {
+        if erase_for_one_turn(run, customer, &mut counts).await {
+            continue;
+        }
+        if run.is_over() {
+            return Ok(Counts { unfinished: true, ..counts });
+        }
+        large.push_back(customer);
+    }
     Ok(counts)
 }
 
-/// Erases a customer; false where the time was over before.
-async fn erase_one(run: &Run, customer: CustomerId, counts: &mut Counts) -> bool {
+/// Erases a customer; false where the turn or the run was over before.
+async fn erase_for_one_turn(run: &Run, customer: CustomerId, counts: &mut Counts) -> bool {
     let pseudonym = run.signer.pseudonym(&customer.to_string());
     let erasing = Erasing { store: &run.store, push: &run.push, customer };
-    match erase_customer(erasing, run.erasures, || run.is_over()).await {
+    let mut steps = steps_of_a_turn(run);
+    let is_over = || {
+        steps = steps.saturating_sub(1);
+        steps == 0 || run.is_over()
+    };
+    match erase_customer(erasing, run.erasures, is_over).await {
         Ok(Erasure::Complete) => {
             tracing::info!(event = "customer_erased", customer = pseudonym, "clean-up");
             counts.done += 1;
@@ -76,6 +106,13 @@ async fn erase_one(run: &Run, customer: CustomerId, counts: &mut Counts) -> bool
         }
     }
     true
+}
+
+/// The steps that find nothing more, one for each prefix and one for the list, and those that erase
+/// the items of a turn.
+fn steps_of_a_turn(run: &Run) -> usize {
+    let items = usize::try_from(run.settings.erasure_turn).unwrap_or(usize::MAX);
+    items.div_ceil(erasure::PAGE) + run.erasures.len() + 2
 }
 
 /// Removes sessions that are over from accounts that are in use. One read unit, and one to three

@@ -5,6 +5,7 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use crate::{
     aws::{NotAccepted, SnsClient},
     phone::Phone,
+    text_message::TextMessage,
 };
 
 /// Sends text messages.
@@ -21,12 +22,12 @@ impl TextMessages {
     }
 
     /// Sends a message of the transactional type. One call of SNS.
-    pub async fn send(&self, to: &Phone, text: &str) -> Result<(), NotAccepted> {
+    pub async fn send(&self, to: &Phone, text: &TextMessage) -> Result<(), NotAccepted> {
         let request = self
             .client
             .publish()
             .phone_number(to.as_str())
-            .message(text)
+            .message(text.as_str())
             .message_attributes("AWS.SNS.SMS.SMSType", text_attribute("Transactional")?);
         let request = match &self.sender {
             Some(sender) => {

@@ -32,7 +32,8 @@ use crate::domain::{
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
 pub use model::{
-    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, Registration, SilencedBy,
+    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, MOST_REGISTRATION_ID,
+    Registration, SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
 pub use settings::{DeviceSettings, PushSettings};

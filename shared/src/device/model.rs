@@ -17,6 +17,9 @@ use crate::{
 /// How many devices a customer has at most.
 pub const MOST_DEVICES: u32 = 50;
 
+/// How many bytes a registration id has at most.
+pub const MOST_REGISTRATION_ID: usize = 4_096;
+
 /// Random values a device's number may take within one millisecond, so that ids stay below 2^53 for
 /// the next 139 years.
 const NUMBERS_PER_MILLI: u32 = 2_048;
@@ -29,7 +32,7 @@ const FIRST_MILLI: i64 = 1_577_836_800_000;
 pub struct Device {
     /// An integer below 2^53, of one device alone, rising with time.
     pub id: u64,
-    /// What the push service knows it by; at most 4096 characters.
+    /// What the push service knows it by; at most [`MOST_REGISTRATION_ID`] bytes of visible ASCII.
     pub registration_id: String,
     /// Its kind.
     pub platform: Platform,

@@ -88,6 +88,8 @@ pub struct Run {
 pub struct RunSettings {
     /// How long an unused push device, and an ended session, is kept.
     pub device_life: SignedDuration,
+    /// About how many items of one customer are erased before it is another customer's turn.
+    pub erasure_turn: u32,
     /// How long an expired item is left to DynamoDB's TTL, which deletes it for free.
     pub expiry_grace: SignedDuration,
     /// How many ledger entries a run audits.

@@ -20,7 +20,7 @@ use crate::domain::{
 };
 
 pub use model::{BudgetShares, Challenge, Purpose, draw_code};
-pub use settings::{CodeSettings, CountrySettings, TestNumber};
+pub use settings::{AppHashSettings, CodeSettings, CountrySettings, TestNumber};
 pub use store::{Reserved, spend_code};
 
 /// What this domain declares of itself.

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use jiff::{SignedDuration, civil::Date};
 use secrecy::SecretString;
 
-use crate::config::{ConfigError, Variables};
+use crate::{
+    config::{ConfigError, Variables},
+    text_message::AppHash,
+};
 
 /// For functions that send or compare codes.
 #[derive(Debug, Clone)]
@@ -21,6 +24,13 @@ pub struct CodeSettings {
 pub struct CountrySettings {
     /// ISO 3166-1 alpha-2 codes.
     pub countries: Vec<String>,
+}
+
+/// The Android apps whose hash a message may carry.
+#[derive(Debug, Clone)]
+pub struct AppHashSettings {
+    /// No hash: all apps.
+    hashes: Vec<AppHash>,
 }
 
 /// A phone that logs in with a fixed code until a day, written `+15550100=123456@2026-12-31`.
@@ -56,6 +66,23 @@ impl CountrySettings {
     /// Whether codes are sent to the country of this ISO 3166-1 alpha-2 code.
     pub fn contains(&self, country: &str) -> bool {
         self.countries.iter().any(|code| code == country)
+    }
+}
+
+impl AppHashSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        let wrong = ConfigError {
+            variable: "APP_HASHES",
+            problem: "is not a list of app hashes, eleven characters of base64 each",
+        };
+        let hashes = variables.list("APP_HASHES");
+        let hashes = hashes.iter().map(|hash| hash.parse().map_err(|_| wrong.clone()));
+        Ok(Self { hashes: hashes.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a message may carry this hash.
+    pub fn admit(&self, hash: &AppHash) -> bool {
+        self.hashes.is_empty() || self.hashes.contains(hash)
     }
 }
 

@@ -6,4 +6,5 @@ mod refresh_token;
 mod rotation;
 mod send_otp;
 mod sessions;
+mod text_messages;
 mod theft;

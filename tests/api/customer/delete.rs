@@ -44,7 +44,8 @@ async fn leaving(store: &Store) -> Vec<CustomerId> {
     let pages =
         join_all(DELETED_SHARDS.chars().map(|digit| store.deleted_customers(digit, None, 100)))
             .await;
-    pages.into_iter().flat_map(|page| page.expect("a page")).collect()
+    let listed = pages.into_iter().flat_map(|page| page.expect("a page"));
+    listed.map(|deleted| deleted.customer).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

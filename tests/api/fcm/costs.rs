@@ -77,6 +77,30 @@ async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     }
 }
 
+/// 50 items of 4,096 bytes of registration id, twice 255 characters of four bytes, and some 330
+/// bytes of other attributes are 79 times 4 KB. The check of the session takes another unit.
+const LARGEST_LIST: f64 = 80.0;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_fifty_devices_of_the_largest_size_costs_no_more_than_its_bytes() {
+    let api = Api::with(&[("WritesPerMinute", "0")]).await;
+    let phone = api.log_in(PHONE).await;
+    let wide = "\u{1f4f1}".repeat(255);
+    for n in 10..60 {
+        let body = json!({
+            "registration_id": format!("{n}{}", "x".repeat(4_094)), "type": "android",
+            "name": wide, "device_id": wide,
+        });
+        api.post("/api/devices/").bearer(&phone.access).json(&body).send().await.expect(201);
+    }
+    let list = api.get("/api/devices/").bearer(&phone.access);
+    let listed = api.expect_cost("list", list, 200, cost(1, LARGEST_LIST, 0.0)).await.json();
+    assert_eq!(listed.as_array().map(Vec::len), Some(50));
+    let four_bytes = json!({"registration_id": "\u{1f4f1}".repeat(4_096), "type": "android"});
+    let refused = api.put(&format!("/api/devices/10{}/", "x".repeat(4_094)));
+    refused.bearer(&phone.access).json(&four_bytes).send().await.expect(400);
+}
+
 /// Writes the items and the head of an inbox with so many messages directly into the table.
 async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     let app = api.stack.state("fcm").expect("fcm runs");

@@ -112,6 +112,14 @@ async fn each_invalid_field_is_reported_with_the_messages_of_rest_framework() {
             "400 null_characters_not_allowed: Null characters are not allowed. [registration_id]",
         ),
         (
+            json!({"registration_id": "a b", "type": "ios"}),
+            "400 invalid: Enter visible ASCII characters only. [registration_id]",
+        ),
+        (
+            json!({"registration_id": "手机", "type": "ios"}),
+            "400 invalid: Enter visible ASCII characters only. [registration_id]",
+        ),
+        (
             json!({"registration_id": "x", "type": "ios", "active": null}),
             "400 null: This field may not be null. [active]",
         ),
@@ -163,7 +171,7 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_registration_id_may_contain_any_character_in_the_path() {
+async fn a_registration_id_may_contain_any_visible_character_in_the_path() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
     let long = "a:B_c-d.9/".repeat(409) + "end";
@@ -175,8 +183,8 @@ async fn a_registration_id_may_contain_any_character_in_the_path() {
         ("..", ".."),
         ("100%", "100%25"),
         ("%2F", "%252F"),
-        ("a b+c", "a%20b+c"),
-        ("手机#1", "%E6%89%8B%E6%9C%BA%231"),
+        ("a+b", "a+b"),
+        ("a#1", "a%231"),
         ("a/", "a%2F"),
         ("a&b=c;d@e!$'()*,~", "a&b=c;d@e!$'()*,~"),
         (long.as_str(), long.as_str()),

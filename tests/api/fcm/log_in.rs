@@ -65,6 +65,11 @@ async fn a_registration_id_needs_its_platform_and_a_wrong_code_registers_nothing
         log_in(&api, PHONE, &json!({"registration_id": "x".repeat(4_097), "platform": "ios"}))
             .await;
     assert!(long.error().ends_with("[device.registration_id]"));
+    let wide = log_in(&api, PHONE, &json!({"registration_id": "手机", "platform": "ios"})).await;
+    assert_eq!(
+        wide.error(),
+        "400 invalid: Enter visible ASCII characters only. [device.registration_id]"
+    );
     let code = api.code_for(PHONE).await;
     let device = json!({"platform": "ios", "registration_id": "t"});
     let body =
@@ -80,10 +85,10 @@ async fn a_customer_with_fifty_devices_can_log_in_and_log_ins_racing_for_a_devic
     for n in 0..50 {
         api.register(&access, &format!("t{n}")).await.expect(201);
     }
-    let device = json!({"platform": "ios", "registration_id": "one more"});
+    let device = json!({"platform": "ios", "registration_id": "one-more"});
     let access = log_in(&api, PHONE, &device).await.expect(200).text("access");
     assert_eq!(devices(&api, &access).await.len(), 50);
-    let device = json!({"platform": "ios", "registration_id": "raced for"});
+    let device = json!({"platform": "ios", "registration_id": "raced-for"});
     let phones = ["+14155550131", "+14155550132", "+14155550133", "+14155550134"];
     let answers =
         futures_util::future::join_all(phones.iter().map(|phone| log_in(&api, phone, &device)))

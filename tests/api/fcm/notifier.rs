@@ -258,10 +258,11 @@ async fn an_existing_endpoint_with_other_attributes_is_reused_and_a_new_token_is
     api.notify(&phone, "m4", "Four").await;
     assert_eq!(api.pushed_titles("v"), ["Other", "Four"]);
     // The push service rejects the token.
-    api.register(&phone.access, "no token").await.expect(201);
+    api.register(&phone.access, "no-token").await.expect(201);
+    api.stack.recorder.refuse_next_of("CreatePlatformEndpoint", 1, Refusal::UnknownToken);
     api.notify(&phone, "m5", "Five").await;
-    assert_eq!(device(&api, &phone, "no%20token").await["active"], json!(false));
-    assert!(silenced(&api, "no token").await.expect("a reason").contains("registration_refused"));
+    assert_eq!(device(&api, &phone, "no-token").await["active"], json!(false));
+    assert!(silenced(&api, "no-token").await.expect("a reason").contains("registration_refused"));
     assert_eq!(api.waiting(), 0);
 }
 

@@ -116,7 +116,7 @@ async fn a_statement_is_available_as_csv() {
     let (id, created) =
         (debit["id"].as_str().expect("an id"), debit["created"].as_str().expect("a time"));
     let row = format!(
-        "{id},{created},debit,KWD,3,1250,-1250,0,3750,0,3750,\
+        "{id},{created},debit,KWD,3,1250,'-1250,0,3750,0,3750,\
          wallet:available,outside:payments,,,\"'=1+1, \"\"tea\"\"\""
     );
     assert_eq!(lines[1], row);

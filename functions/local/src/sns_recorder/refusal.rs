@@ -13,6 +13,8 @@ pub enum Refusal {
     Throttled,
     /// 500: SNS failed; the SDK retries.
     InternalError,
+    /// 400: the platform does not know the token of an endpoint to create.
+    UnknownToken,
 }
 
 impl From<Refusal> for Fault {
@@ -24,6 +26,9 @@ impl From<Refusal> for Fault {
             Refusal::Throttled => (StatusCode::TOO_MANY_REQUESTS, "Throttled", "Rate exceeded"),
             Refusal::InternalError => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "InternalError", "Internal error")
+            }
+            Refusal::UnknownToken => {
+                return Self::invalid_parameter("Token Reason: it is not a token of the platform");
             }
         };
         Self { status, code, message: message.to_owned() }

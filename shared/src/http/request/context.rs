@@ -4,9 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::app::AppState;
+use crate::{app::AppState, text_message::AppHash};
 
-/// The time, and the phone numbers that the operator has set up for tests.
+/// The time, the phone numbers that the operator has set up for tests, and the app hashes that the
+/// operator admits.
 #[derive(Clone)]
 pub struct Context {
     /// When the request is read.
@@ -29,6 +30,12 @@ impl Context {
     pub fn is_test_number(&self, phone: &str) -> bool {
         let codes = self.app.as_ref().and_then(|app| app.settings.codes().ok());
         codes.is_some_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
+    }
+
+    /// Whether messages may end with this hash.
+    pub fn admits_app_hash(&self, hash: &AppHash) -> bool {
+        let hashes = self.app.as_ref().and_then(|app| app.settings.app_hashes().ok());
+        hashes.is_some_and(|hashes| hashes.admit(hash))
     }
 }
 

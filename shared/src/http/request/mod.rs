@@ -32,5 +32,6 @@ pub use self::{
     location::Location,
     rules::{
         Boolean, Choice, Day, Decimal, Id, Integer, ParsedText, PastDay, PhoneNumber, Rule, Text,
+        VisibleAscii,
     },
 };

@@ -19,7 +19,7 @@ use utoipa::{
 pub(crate) use self::texts::SURROGATE_MARK;
 pub use self::{
     numbers::{Decimal, Integer},
-    texts::{ParsedText, PhoneNumber, Text},
+    texts::{ParsedText, PhoneNumber, Text, VisibleAscii},
 };
 use super::{
     context::Context,

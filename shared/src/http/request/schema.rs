@@ -86,15 +86,18 @@ pub fn text(least: usize, most: usize, format: Option<&str>) -> RefOr<Schema> {
     RefOr::T(Schema::Object(object))
 }
 
-/// A text's schema with a format.
-pub fn with_format(schema: RefOr<Schema>, format: Option<&str>) -> RefOr<Schema> {
-    match (schema, format) {
-        (RefOr::T(Schema::Object(mut object)), Some(format)) => {
-            object.format = Some(SchemaFormat::Custom(format.to_owned()));
-            RefOr::T(Schema::Object(object))
-        }
-        (schema, _) => schema,
+/// A text's schema with a format and a pattern.
+pub fn with_form(
+    schema: RefOr<Schema>,
+    format: Option<&str>,
+    pattern: Option<&str>,
+) -> RefOr<Schema> {
+    let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
+    if let Some(format) = format {
+        object.format = Some(SchemaFormat::Custom(format.to_owned()));
     }
+    object.pattern = pattern.map(str::to_owned);
+    RefOr::T(Schema::Object(object))
 }
 
 /// The schema of `T`.

@@ -29,10 +29,15 @@ pub trait ParsedText {
     type Value;
     /// Its format in the document.
     const FORMAT: Option<&'static str> = None;
+    /// The regular expression of its characters in the document.
+    const PATTERN: Option<&'static str> = None;
 
     /// Reads the text.
     fn parse(text: &str, context: &Context) -> Result<Self::Value, Violation>;
 }
+
+/// A trimmed text of `LEAST` to `MOST` visible ASCII characters, so of as many bytes.
+pub struct VisibleAscii<const LEAST: usize, const MOST: usize>;
 
 /// A phone number in E.164 form, or one that the operator set up for tests.
 pub struct PhoneNumber;
@@ -57,7 +62,21 @@ impl<T: ParsedText> Rule for T {
     }
 
     fn schema(references: &mut References) -> RefOr<Schema> {
-        schema::with_format(T::Text::schema(references), T::FORMAT)
+        schema::with_form(T::Text::schema(references), T::FORMAT, T::PATTERN)
+    }
+}
+
+impl<const LEAST: usize, const MOST: usize> ParsedText for VisibleAscii<LEAST, MOST> {
+    type Text = Text<LEAST, MOST>;
+    type Value = String;
+    const PATTERN: Option<&'static str> = Some("^[!-~]*$");
+
+    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(text.to_owned())
+        } else {
+            Err(Violation::invalid("Enter visible ASCII characters only."))
+        }
     }
 }
 
