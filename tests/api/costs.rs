@@ -15,9 +15,14 @@ use crate::PHONE;
 
 /// An API that delays every call to storage and has no costs yet.
 pub(crate) async fn measured() -> Api {
-    let api =
-        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
-            .await;
+    let api = Api::with(&[
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     count_the_first_codes_of_the_day(&api).await;
     api.wire.delay(DELAY);
     api.wire.reset();

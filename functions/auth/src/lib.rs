@@ -21,6 +21,7 @@ routes! {
                 Section::COUNTRIES,
                 Section::HASHES,
                 Section::ISSUER,
+                Section::LANES,
                 Section::REFRESHES,
                 Section::SENDS,
                 Section::SESSIONS,

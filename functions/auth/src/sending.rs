@@ -1,32 +1,30 @@
 //! One code on its way: who gets it, whether the limits allow it, the writes that count it, the
-//! message, and the way back if that fails.
+//! message, and the way back if that fails. `standing` reads and judges the counters.
 //!
 //! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no
 //! challenge and takes nothing from the phone's or the day's limits.
 
+mod standing;
+
 use std::net::IpAddr;
 
+use futures_util::future::join_all;
+use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
+    auth::known_device::PresentedDevice,
     hashes::PhoneHash,
-    http::{
-        error::ApiError,
-        rate_limit::{Quota, RateLimits},
-        request::Violation,
-    },
+    http::{error::ApiError, rate_limit::RateLimits, request::Violation},
     ids::ChallengeId,
-    limits::{
-        BudgetKind, Counted, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour,
-    },
+    limits::{Counted, Lane, SendLimits, SendLog, Wait, to_next_day},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     phone::{Phone, PhoneError},
-    random::below,
     store::{StoreError, keys::day_of},
 };
 
-type Spent = [u32; SHARDS as usize];
+use self::standing::{Budget, Found, Which};
 
 /// Who gets a code.
 pub(crate) struct Recipient {
@@ -36,13 +34,21 @@ pub(crate) struct Recipient {
     fixed_code: Option<SecretString>,
 }
 
+/// Who asks for a code.
+pub(crate) struct Requester {
+    pub(crate) address: IpAddr,
+    /// The device whose refresh token came with the request.
+    pub(crate) device: Option<PresentedDevice>,
+}
+
 /// A code about to be sent.
 pub(crate) struct Plan {
     pub(crate) recipient: Recipient,
     pub(crate) challenge: Challenge,
     code: SecretString,
+    lane: Lane,
     log: SendLog,
-    spent: Option<(Spent, Spent)>,
+    budgets: Vec<Budget>,
 }
 
 impl Recipient {
@@ -68,6 +74,10 @@ impl Recipient {
             let (name, Violation { code, detail }) = not_a_phone(error, country);
             ApiError::field(name, code, detail)
         })?;
+        if !phone.may_be_mobile() {
+            let Violation { code, detail } = not_mobile();
+            return Err(ApiError::field("phone", code, detail));
+        }
         let countries = app.settings.countries()?;
         let served = phone.country().filter(|country| countries.contains(country));
         let country = served.ok_or_else(|| {
@@ -87,49 +97,37 @@ pub(crate) fn not_a_phone(error: PhoneError, country: Option<&str>) -> (&'static
     }
 }
 
+/// Premium, shared-cost, fixed, pager and toll-free numbers get no codes.
+pub(crate) fn not_mobile() -> Violation {
+    Violation::invalid("Codes are sent to mobile numbers only.")
+}
+
 impl Plan {
-    /// Reads all counters and counts the address, side by side; refuses where a limit is reached.
-    /// One trip. The challenge is nobody's yet.
+    /// Reads what decides the lane, and all counters, side by side; refuses where a limit of the
+    /// lane is reached. One trip; a stranger's refusal takes another, which counts it. The
+    /// challenge is nobody's yet.
     ///
     /// Of the limits those are told that count what comes from this address alone: the others would
     /// tell what somebody else does.
     pub(crate) async fn make(
         app: &AppState,
         recipient: Recipient,
-        address: IpAddr,
+        requester: Requester,
         purpose: Purpose,
         limits: &RateLimits,
     ) -> Result<Self, ApiError> {
-        let (now, rules, hashes) = (app.now(), app.settings.sends()?, app.hashes()?);
-        let (phone, address) = (hashes.phone(&recipient.phone), hashes.address(address));
-        let of_address =
-            Quota { name: "codes-address", most: rules.per_address_hourly, window: 3_600 };
-        let of_phone =
-            Quota { name: "codes-phone", most: rules.per_phone_and_address_hourly, window: 3_600 };
-        let (counted, log, spent) = tokio::join!(
-            app.store.count_send(&address, rules, now),
-            app.store.send_log(&phone),
-            budgets(app, &recipient)
-        );
-        match counted? {
-            Counted::Within(used) => {
-                limits.counted(of_address, used, to_next_hour(now));
+        let (now, hashes) = (app.now(), app.hashes()?);
+        let phone = hashes.phone(&recipient.phone);
+        let found = Found::read(app, &recipient, &phone, &requester).await?;
+        let (log, budgets) = match found.admit(app, &recipient, limits) {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                if let Lane::Stranger(address) = &found.lane {
+                    app.store.count_refused_send(address, app.settings.sends()?, now).await?;
+                }
+                return Err(refusal);
             }
-            Counted::Over(wait) => {
-                limits.reached(of_address, wait);
-                return Err(ApiError::throttled(wait));
-            }
-        }
-        let refused = |wait| {
-            limits.reached(of_phone, wait);
-            ApiError::throttled(wait)
         };
-        let log = log?.admit(now, &address, rules).map_err(refused)?;
-        let (used, reset) = log.standing_of(now, &address);
-        limits.counted(of_phone, used, reset);
-        let spent = spent?;
-        let budget =
-            spent.as_ref().map(|spent| choose_shares(app, &recipient, spent)).transpose()?;
         let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
         let id = ChallengeId::new(now, &*app.random);
         let hash = hashes.code(id, &recipient.phone, purpose.as_str(), code.expose_secret());
@@ -141,40 +139,64 @@ impl Plan {
             code: hash,
             until: now + app.settings.codes()?.life,
             tries: 0,
-            budget,
+            budget: None,
         };
-        Ok(Self { recipient, challenge, code, log, spent })
+        let mut plan = Self { recipient, challenge, code, lane: found.lane, log, budgets };
+        plan.challenge.budget = plan.shares(day_of(now));
+        Ok(plan)
     }
 
-    /// Writes the send, the challenge and the day's budgets side by side. One trip, unless a shard
-    /// of a budget just filled up.
+    /// Writes the send, the challenge and the counters side by side. One trip, unless a shard of a
+    /// budget just filled up.
     pub(crate) async fn commit(&mut self, app: &AppState) -> Result<(), ApiError> {
         let (now, limits) = (app.now(), app.settings.sends()?);
-        let (logged, stored, country, total) = tokio::join!(
+        let most_texts = app.settings.lanes()?.texts_per_phone_daily;
+        let spends = self
+            .budgets
+            .iter()
+            .map(|budget| budget.spend(&app.store, &self.recipient, limits, now));
+        let (logged, stored, texts, address, spent) = tokio::join!(
             app.store.replace_send_log(self.phone(), &self.log, now),
             app.store.put_challenge(&self.challenge),
-            self.spend(app, limits, Budget::Country),
-            self.spend(app, limits, Budget::Total),
+            self.count_text(app, most_texts),
+            self.count_address(app, limits),
+            join_all(spends),
         );
-        let counted = Charges {
-            logged: matches!(logged, Ok(true)),
-            country: found(&country),
-            total: found(&total),
-        };
-        let refused = match (&logged, &country, &total) {
-            // Somebody else sent to this phone in this very moment: it waits as after any send.
-            (Ok(false), _, _) => Some(Wait(limits.resend_after.as_secs())),
-            (_, Ok(Spending::Exhausted), _) | (_, _, Ok(Spending::Exhausted)) => {
-                Some(to_next_day(now))
+        let mut refused = None;
+        let mut failed = stored.err();
+        let mut note = |counted: Result<bool, StoreError>, wait: Wait| match counted {
+            Ok(true) => true,
+            Ok(false) => {
+                refused = Some(wait);
+                false
             }
-            _ => None,
+            Err(error) => {
+                failed = Some(error);
+                false
+            }
         };
-        let failed =
-            [logged.err(), stored.err(), country.err(), total.err()].into_iter().flatten().next();
+        let texted = note(texts, to_next_day(now));
+        let address = match address {
+            Ok(Counted::Over(wait)) => note(Ok(false), wait),
+            Ok(Counted::Within(_)) => true,
+            Err(error) => note(Err(error), Wait(0)),
+        };
+        let mut moved = false;
+        let mut spent_at = Vec::new();
+        for (budget, spent) in self.budgets.iter().zip(spent) {
+            let shard = *spent.as_ref().unwrap_or(&None);
+            note(spent.map(|shard| shard.is_some()), to_next_day(now));
+            moved |= shard.is_some_and(|shard| shard != budget.shard);
+            spent_at.extend(shard.map(|shard| Budget { shard, ..*budget }));
+        }
+        // Somebody else sent to this phone in this very moment: it waits as after any send.
+        let resend_after = limits.resend_after.as_secs();
+        let logged = note(logged, Wait(resend_after));
+        let counted = Charges { logged, texted, address, budgets: spent_at };
         let error = match (failed, refused) {
             (Some(error), _) => ApiError::unavailable(error),
             (None, Some(wait)) => ApiError::throttled(wait),
-            (None, None) => return self.settle(app, counted).await,
+            (None, None) => return self.settle(app, counted, moved).await,
         };
         self.take_back(app, counted).await;
         Err(error)
@@ -182,16 +204,17 @@ impl Plan {
 
     /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip
     /// otherwise.
-    async fn settle(&mut self, app: &AppState, counted: Charges) -> Result<(), ApiError> {
-        let (Some(shares), Some(country), Some(total)) =
-            (&mut self.challenge.budget, counted.country, counted.total)
-        else {
-            return Ok(());
-        };
-        if (shares.country_shard, shares.total_shard) == (country, total) {
+    async fn settle(
+        &mut self,
+        app: &AppState,
+        counted: Charges,
+        moved: bool,
+    ) -> Result<(), ApiError> {
+        if !moved {
             return Ok(());
         }
-        (shares.country_shard, shares.total_shard) = (country, total);
+        self.budgets = counted.budgets;
+        self.challenge.budget = self.shares(day_of(app.now()));
         Ok(app.store.put_challenge(&self.challenge).await?)
     }
 
@@ -224,66 +247,80 @@ impl Plan {
 
     /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.
     pub(crate) async fn withdraw(&self, app: &AppState) {
-        let shares = self.challenge.budget.as_ref();
-        let country = shares.map(|shares| shares.country_shard);
-        let total = shares.map(|shares| shares.total_shard);
-        self.take_back(app, Charges { logged: true, country, total }).await;
+        let budgets = self.budgets.clone();
+        self.take_back(app, Charges { logged: true, texted: true, address: true, budgets }).await;
     }
 
     async fn take_back(&self, app: &AppState, counted: Charges) {
-        let without = self.log.without_last();
+        let (now, without) = (app.now(), self.log.without_last());
         let undo_log = async {
             if counted.logged {
-                app.store.replace_send_log(self.phone(), &without, app.now()).await?;
+                app.store.replace_send_log(self.phone(), &without, now).await?;
             }
             Ok::<_, StoreError>(())
         };
-        let undo_country = self.refund(app, Budget::Country, counted.country);
-        let undo_total = self.refund(app, Budget::Total, counted.total);
+        let undo_text = async {
+            if counted.texted && self.recipient.is_texted() {
+                app.store.uncount_text(self.phone(), now).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let undo_address = async {
+            match &self.lane {
+                Lane::Stranger(address) if counted.address => {
+                    app.store.uncount_send(address, now).await
+                }
+                _ => Ok(()),
+            }
+        };
+        let undo_budgets = counted.budgets.iter().map(|budget| async {
+            let kind = budget.which.kind(&self.recipient);
+            app.store.refund_budget(kind, day_of(now), budget.shard).await.map(drop)
+        });
         let undone = tokio::join!(
             undo_log,
             app.store.drop_challenge(self.challenge.id),
-            undo_country,
-            undo_total
+            undo_text,
+            undo_address,
+            join_all(undo_budgets)
         );
-        for error in
-            [undone.0.err(), undone.1.err(), undone.2.err(), undone.3.err()].into_iter().flatten()
-        {
+        let others = [undone.0, undone.1, undone.2, undone.3];
+        for error in others.into_iter().chain(undone.4).filter_map(Result::err) {
             tracing::warn!(%error, "a send that did not happen stays counted");
         }
     }
 
-    async fn spend(
+    async fn count_text(&self, app: &AppState, most: u32) -> Result<bool, StoreError> {
+        if !self.recipient.is_texted() {
+            return Ok(true);
+        }
+        app.store.count_text(self.phone(), most, app.now()).await
+    }
+
+    async fn count_address(
         &self,
         app: &AppState,
         limits: &SendLimits,
-        which: Budget,
-    ) -> Result<Spending, StoreError> {
-        let (Some(spent), Some(shares)) = (&self.spent, &self.challenge.budget) else {
-            return Ok(Spending::Free);
-        };
-        let (kind, shard, spent) = match which {
-            Budget::Country => {
-                (BudgetKind::Country(&shares.country), shares.country_shard, &spent.0)
-            }
-            Budget::Total => (BudgetKind::Total, shares.total_shard, &spent.1),
-        };
-        let shard = app.store.spend_budget(kind, spent, shard, limits, app.now()).await?;
-        Ok(shard.map_or(Spending::Exhausted, Spending::At))
+    ) -> Result<Counted, StoreError> {
+        match &self.lane {
+            Lane::Stranger(address) => app.store.count_send(address, limits, app.now()).await,
+            _ => Ok(Counted::Within(0)),
+        }
     }
 
-    async fn refund(
-        &self,
-        app: &AppState,
-        which: Budget,
-        shard: Option<u8>,
-    ) -> Result<(), StoreError> {
-        let (Some(shares), Some(shard)) = (&self.challenge.budget, shard) else { return Ok(()) };
-        let kind = match which {
-            Budget::Country => BudgetKind::Country(&shares.country),
-            Budget::Total => BudgetKind::Total,
+    /// Where a stranger's code is counted until it is verified.
+    fn shares(&self, day: Date) -> Option<BudgetShares> {
+        let shard = |which| {
+            self.budgets.iter().find(|budget| budget.which == which).map(|budget| budget.shard)
         };
-        app.store.refund_budget(kind, shares.day, shard).await.map(|_| ())
+        let Lane::Stranger(address) = &self.lane else { return None };
+        Some(BudgetShares {
+            country: self.recipient.country.clone(),
+            day,
+            country_shard: shard(Which::Country)?,
+            total_shard: shard(Which::Total)?,
+            address: Some(address.clone()),
+        })
     }
 
     fn phone(&self) -> &PhoneHash {
@@ -291,77 +328,19 @@ impl Plan {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Budget {
-    Country,
-    Total,
-}
-
-/// What came of spending one of a budget.
-enum Spending {
-    /// Spent at this shard.
-    At(u8),
-    /// Nothing is spent on a test number.
-    Free,
-    /// No shard has any left.
-    Exhausted,
+impl Recipient {
+    /// Whether a message is sent.
+    fn is_texted(&self) -> bool {
+        self.fixed_code.is_none()
+    }
 }
 
 /// What a send was counted by, so that it can be taken back.
-#[derive(Clone, Copy)]
 struct Charges {
     logged: bool,
-    country: Option<u8>,
-    total: Option<u8>,
-}
-
-fn found(spending: &Result<Spending, StoreError>) -> Option<u8> {
-    match spending {
-        Ok(Spending::At(shard)) => Some(*shard),
-        _ => None,
-    }
-}
-
-/// What the day's two budgets have spent; none for a test number, which costs nothing.
-async fn budgets(
-    app: &AppState,
-    recipient: &Recipient,
-) -> Result<Option<(Spent, Spent)>, StoreError> {
-    if recipient.fixed_code.is_some() {
-        return Ok(None);
-    }
-    let day = day_of(app.now());
-    let country = app.store.budget_spent(BudgetKind::Country(&recipient.country), day);
-    let total = app.store.budget_spent(BudgetKind::Total, day);
-    let (country, total) = tokio::join!(country, total);
-    Ok(Some((country?, total?)))
-}
-
-/// Where the code will be counted: at any shard with room, by chance.
-fn choose_shares(
-    app: &AppState,
-    recipient: &Recipient,
-    (country, total): &(Spent, Spent),
-) -> Result<BudgetShares, ApiError> {
-    let limits = app.settings.sends()?;
-    let shard_with_room = |spent: &Spent, limit: u32| -> Option<u8> {
-        let first = below(&*app.random, SHARDS.into());
-        let shards = (0..SHARDS.into())
-            .map(|step| (first + step) % u32::from(SHARDS))
-            .filter_map(|shard| u8::try_from(shard).ok());
-        shards.into_iter().find(|shard| spent[usize::from(*shard)] < share_of(limit, *shard))
-    };
-    let country_shard = shard_with_room(country, limits.per_country_daily);
-    let total_shard = shard_with_room(total, limits.total_daily);
-    match (country_shard, total_shard) {
-        (Some(country_shard), Some(total_shard)) => Ok(BudgetShares {
-            country: recipient.country.clone(),
-            day: day_of(app.now()),
-            country_shard,
-            total_shard,
-        }),
-        _ => Err(ApiError::throttled(to_next_day(app.now()))),
-    }
+    texted: bool,
+    address: bool,
+    budgets: Vec<Budget>,
 }
 
 /// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the

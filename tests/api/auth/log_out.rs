@@ -12,9 +12,12 @@ const ENDED: &str = "401 token_not_valid: Given token not valid for any token ty
 const BLACKLISTED: &str = "401 token_not_valid: Token is blacklisted [null]";
 
 /// High limits, for many log-ins of one phone.
-const MANY_LOG_INS: [(&str, &str); 3] = [
+const MANY_LOG_INS: [(&str, &str); 6] = [
     ("CodeResendSeconds", "0"),
     ("CodesPerPhoneHourly", "1000"),
+    ("CodesPerPhoneDaily", "1000"),
+    ("CodesPerNetworkHourly", "1000"),
+    ("TextsPerPhoneDaily", "1000"),
     ("CodesPerPhoneAndAddressHourly", "1000"),
 ];
 

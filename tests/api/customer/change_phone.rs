@@ -95,9 +95,14 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_access_token_alone_cannot_change_the_phone() {
-    let api =
-        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
-            .await;
+    let api = Api::with(&[
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     let victim = api.log_in(PHONE).await;
     let thief = api.log_in(NEW).await;
     api.clock.advance_seconds(600);
@@ -182,6 +187,9 @@ async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
         ("CodesPerPhoneAndAddressHourly", "100"),
     ])
     .await;
@@ -261,6 +269,9 @@ async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_sess
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
         ("CodesPerPhoneAndAddressHourly", "100"),
     ])
     .await;

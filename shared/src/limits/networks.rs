@@ -1,0 +1,98 @@
+//! The networks from which codes of a phone were verified: the last eight, for a time. Phones with and
+//! without an account have them alike.
+
+use jiff::{SignedDuration, Timestamp};
+use table::{Item, Key, Query, SET_EXPIRY, Write, number, number_in};
+
+use crate::{
+    domain::erasure::{ErasedPage, Erasing},
+    hashes::{NetworkHash, PhoneHash},
+    limits::keys,
+    store::{Store, StoreError},
+};
+
+/// How many networks of a phone are known; one more takes the place of the one longest unused.
+pub const MOST_NETWORKS: usize = 8;
+
+const VERIFIED: &str = "verified";
+
+/// The networks of a phone as they were read.
+#[derive(Debug, Clone, Default)]
+pub struct KnownNetworks(Vec<Item>);
+
+impl Store {
+    /// Whether a code of the phone was verified from the network within `known_for`. One trip, one
+    /// read unit.
+    pub async fn knows_network(
+        &self,
+        phone: &PhoneHash,
+        network: &NetworkHash,
+        known_for: SignedDuration,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let item = self.table.get_item(keys::known_network(phone, network), true).await?;
+        Ok(item.is_some_and(|item| is_known(&item, known_for, now)))
+    }
+
+    /// The networks of a phone. One trip, one read unit.
+    pub async fn known_networks(&self, phone: &PhoneHash) -> Result<KnownNetworks, StoreError> {
+        let query = Query::of(format!("NET#{}", phone.as_str())).consistent();
+        self.table.all(query).await.map(KnownNetworks)
+    }
+
+    /// Notes that a code of the phone was verified from the network now. One trip, one write unit,
+    /// and another where it is new.
+    pub async fn remember_network(
+        &self,
+        phone: &PhoneHash,
+        network: &NetworkHash,
+        known_for: SignedDuration,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let change = format!("SET #verified = :now, {SET_EXPIRY}");
+        let note = Write::update(keys::known_network(phone, network), &change)
+            .name("#verified", VERIFIED)
+            .value(":now", number(now.as_millisecond()))
+            .expiring(now.saturating_add(known_for).unwrap_or(Timestamp::MAX));
+        self.table.write(note).await.map(drop)
+    }
+
+    /// Forgets a network. One trip, one write unit.
+    pub async fn forget_network(&self, network: Key) -> Result<(), StoreError> {
+        self.table.write(Write::delete(network)).await.map(drop)
+    }
+}
+
+impl KnownNetworks {
+    /// Which ones to forget so that `network` is among the last eight.
+    pub fn replaced_by(&self, phone: &PhoneHash, network: &NetworkHash) -> Vec<Key> {
+        let new = keys::known_network(phone, network);
+        let mut others: Vec<(i64, Key)> = self
+            .0
+            .iter()
+            .filter_map(|item| {
+                Some((number_in(item, VERIFIED).unwrap_or_default(), Key::of_item(item)?))
+            })
+            .filter(|(_, key)| key.sort() != new.sort())
+            .collect();
+        others.sort_by_key(|(verified, _)| std::cmp::Reverse(*verified));
+        others.into_iter().skip(MOST_NETWORKS - 1).map(|(_, key)| key).collect()
+    }
+}
+
+fn is_known(item: &Item, known_for: SignedDuration, now: Timestamp) -> bool {
+    let verified = number_in(item, VERIFIED).and_then(|at| Timestamp::from_millisecond(at).ok());
+    verified.is_some_and(|verified| now.duration_since(verified) < known_for)
+}
+
+/// Erases the networks of the account's phone.
+pub(super) async fn erase_networks(erasing: Erasing<'_>) -> Result<ErasedPage, StoreError> {
+    if let Some(account) = erasing.store.account(erasing.customer).await? {
+        for item in erasing.store.known_networks(&account.phone).await?.0 {
+            if let Some(network) = Key::of_item(&item) {
+                erasing.store.forget_network(network).await?;
+            }
+        }
+    }
+    Ok(ErasedPage::Last)
+}
