@@ -320,8 +320,7 @@ async fn refreshes_and_a_log_in_at_once_do_not_bring_a_session_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_of_skew_between_two_instances_changes_nothing() {
     // Codes live long enough to be used at the instance whose clock is an hour ahead.
-    let [resend, by_phone, by_address] = MANY_LOG_INS;
-    let api = Api::with(&[resend, by_phone, by_address, ("CodeSeconds", "7200")]).await;
+    let api = Api::with(&[&MANY_LOG_INS[..], &[("CodeSeconds", "7200")]].concat()).await;
     let hour = SignedDuration::from_hours(1);
     let ahead =
         api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + hour))).await;
