@@ -20,8 +20,8 @@ pub enum Event {
     CodeSent,
     /// A code was wrong.
     WrongCode,
-    /// A code was tried that was never sent, or to another phone.
-    UnknownCode,
+    /// A try named a challenge that does not exist, has expired, or belongs to another phone.
+    UnknownChallenge,
     /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
     /// A spent refresh token got its successor again, since the phone may not have it.
@@ -82,7 +82,7 @@ impl Event {
             Self::LoggedIn => "logged_in",
             Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
-            Self::UnknownCode => "unknown_code",
+            Self::UnknownChallenge => "unknown_challenge",
             Self::TestNumberUsed => "test_number_used",
             Self::RefreshRepeated => "refresh_repeated",
             Self::RefreshReplayed => "refresh_replayed",
@@ -104,7 +104,7 @@ impl Event {
         match self {
             Self::LoggedIn => Some("LogIns"),
             Self::WrongCode => Some("WrongCodes"),
-            Self::UnknownCode => Some("UnknownCodes"),
+            Self::UnknownChallenge => Some("UnknownChallenges"),
             Self::RefreshRepeated => Some("RefreshRepeats"),
             Self::RefreshReplayed => Some("RefreshReplays"),
             _ => None,

@@ -187,7 +187,7 @@ pub async fn send_otp(
         }
     };
     let life = app.settings.codes()?.life;
-    let device = PresentedDevice::of(&app, request.refresh.as_deref());
+    let device = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
     let requester = Requester { address, device };
     let (customer, plan) =
         tokio::join!(customer, Plan::make(&app, recipient, requester, request.purpose, &limits));

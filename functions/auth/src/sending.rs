@@ -1,27 +1,27 @@
 //! One code on its way: who gets it, whether the limits allow it, the writes that count it, the
-//! message, and the way back if that fails. `standing` reads and judges the counters.
+//! message, and the way back if that fails. `standing` reads the counters and decides, `charges`
+//! writes them.
 //!
 //! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no
 //! challenge and takes nothing from the phone's or the day's limits.
 
+mod charges;
 mod standing;
 
 use std::net::IpAddr;
 
-use futures_util::future::join_all;
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::known_device::PresentedDevice,
-    hashes::PhoneHash,
     http::{error::ApiError, rate_limit::RateLimits, request::Violation},
     ids::ChallengeId,
-    limits::{Counted, Lane, SendLimits, SendLog, Wait, to_next_day},
+    limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     phone::{Phone, PhoneError},
-    store::{StoreError, keys::day_of},
+    store::keys::day_of,
 };
 
 use self::standing::{Budget, Found, Which};
@@ -118,18 +118,16 @@ impl Plan {
     ) -> Result<Self, ApiError> {
         let (now, hashes) = (app.now(), app.hashes()?);
         let phone = hashes.phone(&recipient.phone);
+        let id = ChallengeId::new(now, &*app.random);
         let found = Found::read(app, &recipient, &phone, &requester).await?;
-        let (log, budgets) = match found.admit(app, &recipient, limits) {
+        let (log, budgets) = match found.admit(app, &recipient, id, limits) {
             Ok(admitted) => admitted,
             Err(refusal) => {
-                if let Lane::Stranger(address) = &found.lane {
-                    app.store.count_refused_send(address, app.settings.sends()?, now).await?;
-                }
+                found.count_refusal(app).await?;
                 return Err(refusal);
             }
         };
         let code = recipient.fixed_code.clone().unwrap_or_else(|| draw_code(&*app.random).into());
-        let id = ChallengeId::new(now, &*app.random);
         let hash = hashes.code(id, &recipient.phone, purpose.as_str(), code.expose_secret());
         let challenge = Challenge {
             id,
@@ -144,78 +142,6 @@ impl Plan {
         let mut plan = Self { recipient, challenge, code, lane: found.lane, log, budgets };
         plan.challenge.budget = plan.shares(day_of(now));
         Ok(plan)
-    }
-
-    /// Writes the send, the challenge and the counters side by side. One trip, unless a shard of a
-    /// budget just filled up.
-    pub(crate) async fn commit(&mut self, app: &AppState) -> Result<(), ApiError> {
-        let (now, limits) = (app.now(), app.settings.sends()?);
-        let most_texts = app.settings.lanes()?.texts_per_phone_daily;
-        let spends = self
-            .budgets
-            .iter()
-            .map(|budget| budget.spend(&app.store, &self.recipient, limits, now));
-        let (logged, stored, texts, address, spent) = tokio::join!(
-            app.store.replace_send_log(self.phone(), &self.log, now),
-            app.store.put_challenge(&self.challenge),
-            self.count_text(app, most_texts),
-            self.count_address(app, limits),
-            join_all(spends),
-        );
-        let mut refused = None;
-        let mut failed = stored.err();
-        let mut note = |counted: Result<bool, StoreError>, wait: Wait| match counted {
-            Ok(true) => true,
-            Ok(false) => {
-                refused = Some(wait);
-                false
-            }
-            Err(error) => {
-                failed = Some(error);
-                false
-            }
-        };
-        let texted = note(texts, to_next_day(now));
-        let address = match address {
-            Ok(Counted::Over(wait)) => note(Ok(false), wait),
-            Ok(Counted::Within(_)) => true,
-            Err(error) => note(Err(error), Wait(0)),
-        };
-        let mut moved = false;
-        let mut spent_at = Vec::new();
-        for (budget, spent) in self.budgets.iter().zip(spent) {
-            let shard = *spent.as_ref().unwrap_or(&None);
-            note(spent.map(|shard| shard.is_some()), to_next_day(now));
-            moved |= shard.is_some_and(|shard| shard != budget.shard);
-            spent_at.extend(shard.map(|shard| Budget { shard, ..*budget }));
-        }
-        // Somebody else sent to this phone in this very moment: it waits as after any send.
-        let resend_after = limits.resend_after.as_secs();
-        let logged = note(logged, Wait(resend_after));
-        let counted = Charges { logged, texted, address, budgets: spent_at };
-        let error = match (failed, refused) {
-            (Some(error), _) => ApiError::unavailable(error),
-            (None, Some(wait)) => ApiError::throttled(wait),
-            (None, None) => return self.settle(app, counted, moved).await,
-        };
-        self.take_back(app, counted).await;
-        Err(error)
-    }
-
-    /// Corrects where the code is counted, if a shard filled up while it was chosen. No trip
-    /// otherwise.
-    async fn settle(
-        &mut self,
-        app: &AppState,
-        counted: Charges,
-        moved: bool,
-    ) -> Result<(), ApiError> {
-        if !moved {
-            return Ok(());
-        }
-        self.budgets = counted.budgets;
-        self.challenge.budget = self.shares(day_of(app.now()));
-        Ok(app.store.put_challenge(&self.challenge).await?)
     }
 
     /// Sends the message; to a test number none is sent.
@@ -245,69 +171,6 @@ impl Plan {
         Ok(())
     }
 
-    /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.
-    pub(crate) async fn withdraw(&self, app: &AppState) {
-        let budgets = self.budgets.clone();
-        self.take_back(app, Charges { logged: true, texted: true, address: true, budgets }).await;
-    }
-
-    async fn take_back(&self, app: &AppState, counted: Charges) {
-        let (now, without) = (app.now(), self.log.without_last());
-        let undo_log = async {
-            if counted.logged {
-                app.store.replace_send_log(self.phone(), &without, now).await?;
-            }
-            Ok::<_, StoreError>(())
-        };
-        let undo_text = async {
-            if counted.texted && self.recipient.is_texted() {
-                app.store.uncount_text(self.phone(), now).await?;
-            }
-            Ok::<_, StoreError>(())
-        };
-        let undo_address = async {
-            match &self.lane {
-                Lane::Stranger(address) if counted.address => {
-                    app.store.uncount_send(address, now).await
-                }
-                _ => Ok(()),
-            }
-        };
-        let undo_budgets = counted.budgets.iter().map(|budget| async {
-            let kind = budget.which.kind(&self.recipient);
-            app.store.refund_budget(kind, day_of(now), budget.shard).await.map(drop)
-        });
-        let undone = tokio::join!(
-            undo_log,
-            app.store.drop_challenge(self.challenge.id),
-            undo_text,
-            undo_address,
-            join_all(undo_budgets)
-        );
-        let others = [undone.0, undone.1, undone.2, undone.3];
-        for error in others.into_iter().chain(undone.4).filter_map(Result::err) {
-            tracing::warn!(%error, "a send that did not happen stays counted");
-        }
-    }
-
-    async fn count_text(&self, app: &AppState, most: u32) -> Result<bool, StoreError> {
-        if !self.recipient.is_texted() {
-            return Ok(true);
-        }
-        app.store.count_text(self.phone(), most, app.now()).await
-    }
-
-    async fn count_address(
-        &self,
-        app: &AppState,
-        limits: &SendLimits,
-    ) -> Result<Counted, StoreError> {
-        match &self.lane {
-            Lane::Stranger(address) => app.store.count_send(address, limits, app.now()).await,
-            _ => Ok(Counted::Within(0)),
-        }
-    }
-
     /// Where a stranger's code is counted until it is verified.
     fn shares(&self, day: Date) -> Option<BudgetShares> {
         let shard = |which| {
@@ -322,10 +185,6 @@ impl Plan {
             address: Some(address.clone()),
         })
     }
-
-    fn phone(&self) -> &PhoneHash {
-        &self.challenge.phone
-    }
 }
 
 impl Recipient {
@@ -333,14 +192,6 @@ impl Recipient {
     fn is_texted(&self) -> bool {
         self.fixed_code.is_none()
     }
-}
-
-/// What a send was counted by, so that it can be taken back.
-struct Charges {
-    logged: bool,
-    texted: bool,
-    address: bool,
-    budgets: Vec<Budget>,
 }
 
 /// The message. With an app hash it has the form that Android's SMS Retriever hands to the app: the

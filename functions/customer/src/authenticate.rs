@@ -144,7 +144,7 @@ pub async fn authenticate_customer(
     let registration = request.device.as_ref().and_then(NewDevice::registration);
     let label = request.device.map(NewDevice::label).unwrap_or_default();
     let phone = request.phone.ok_or_else(|| invalid_code("otp"))?;
-    let known = PresentedDevice::of(&app, request.refresh.as_deref());
+    let known = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
     let log_in = LogIn::begin(&app, phone, address, known, registration);
     let matched = log_in
         .try_code(SubmittedCode::new(&request.challenge, request.otp, "otp").telling(limits))

@@ -28,7 +28,7 @@ use table::{
 
 use crate::{
     code::{
-        CodeAttempt, Expected, SubmittedCode, Trier, VerifiedCode, invalid_code, is_test_number,
+        Claimant, CodeAttempt, Expected, SubmittedCode, VerifiedCode, invalid_code, is_test_number,
     },
     patch::{DetailsPatch, PhonePatch},
     profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
@@ -65,7 +65,7 @@ impl PhoneRequest {
         address: IpAddr,
     ) -> PhoneAttempt {
         let new = async {
-            let on = Trier::OfPhone(app.hashes()?.phone(&self.phone), None);
+            let on = Claimant::OfPhone(app.hashes()?.phone(&self.phone), None);
             Ok(match self.new {
                 Some(new) => Some(new.try_once(app, on, address).await?),
                 None => None,
@@ -75,7 +75,7 @@ impl PhoneRequest {
         // shall not keep the owner from logging in.
         let old = async {
             match self.old {
-                Some(old) => Some(old.try_once(app, Trier::Customer(customer), address).await),
+                Some(old) => Some(old.try_once(app, Claimant::Customer(customer), address).await),
                 None => None,
             }
         };

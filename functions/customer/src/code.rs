@@ -1,31 +1,31 @@
 //! A code that comes back: the try is counted and reserved, then the code is compared, and once it
-//! was right the try is given back.
+//! was right the try is given back. `lanes` counts, `refund` gives back.
 //!
 //! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the
 //! count; whatever is wrong with a code gets one answer.
 
+mod lanes;
+mod refund;
+
 use std::net::IpAddr;
 
-use futures_util::future::join_all;
-use jiff::Timestamp;
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    auth::known_device::PresentedDevice,
-    hashes::{NetworkHash, PhoneHash},
+    hashes::PhoneHash,
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
         request::{Fields, Reported, Violation},
     },
     ids::{ChallengeId, CustomerId},
-    limits::{
-        BudgetKind, Counted, KnownNetworks, TriedIn, TriesOn, TryLimits, Wait, to_next_day,
-        to_next_hour,
-    },
+    limits::{Counted, Wait, to_next_hour},
     otp::{Challenge, Purpose, Reserved},
     phone::Phone,
 };
+
+use self::lanes::{Candidates, CountedTry, quota, take_back};
+pub(crate) use self::{lanes::Claimant, refund::Refund};
 
 /// A code as a request submits it.
 #[derive(Debug)]
@@ -44,8 +44,6 @@ pub(crate) struct CodeAttempt {
     submitted: SubmittedCode,
     challenge: Challenge,
     counted: CountedTry,
-    /// How many tries the hour counts, this one among them.
-    used: u32,
 }
 
 /// What a code must have been sent for.
@@ -61,33 +59,6 @@ pub(crate) struct Expected<'a> {
 pub(crate) struct VerifiedCode {
     challenge: Challenge,
     counted: CountedTry,
-}
-
-/// Whose tries count.
-#[derive(Debug)]
-pub(crate) enum Trier {
-    /// Whoever claims a phone, perhaps with a device that is known.
-    OfPhone(PhoneHash, Option<PresentedDevice>),
-    /// The customer to whose own phone the code was sent.
-    Customer(CustomerId),
-}
-
-/// Where a try is counted. The lane is known only when the write that counts it is done, so it is
-/// counted in each that may fit, and taken back from the others.
-#[derive(Debug)]
-struct CountedTry {
-    on: TriesOn,
-    others: Vec<TriesOn>,
-    /// The client's network, and the ones from which a code of the phone was verified.
-    networks: Option<(NetworkHash, KnownNetworks)>,
-}
-
-/// Which of the day's budgets got back what the code had used.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Refund {
-    country: bool,
-    total: bool,
-    address: bool,
 }
 
 /// The one answer to every code that is not right; `attr` is the field that holds it.
@@ -142,59 +113,34 @@ impl SubmittedCode {
     }
 
     /// Counts a try and reserves it at the challenge, side by side. One trip; two to five write
-    /// units. Another trip where the code does not exist, or none is left.
+    /// units. Another trip where the challenge is unknown or its tries are used up.
     pub(crate) async fn try_once(
         self,
         app: &AppState,
-        trier: Trier,
+        claimant: Claimant,
         address: IpAddr,
     ) -> Result<CodeAttempt, ApiError> {
-        let (store, limits, now) = (&app.store, app.settings.tries()?, app.now());
+        let (limits, now) = (app.settings.tries()?, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
-        let hashed = app.hashes()?.address(address);
-        let phone = match &trier {
-            Trier::OfPhone(phone, _) => Some(phone),
-            Trier::Customer(_) => None,
-        };
-        let (lanes, reserved) = tokio::join!(
-            Lanes::count(app, &trier, address, limits),
-            store.reserve_try(id, phone, limits.per_code, now)
+        let (candidates, reserved) = tokio::join!(
+            Box::pin(Candidates::count(app, &claimant, address)),
+            app.store.reserve_try(id, claimant.phone(), limits.per_code, now)
         );
-        let (lanes, reserved) = (lanes?, reserved?);
+        let (candidates, reserved) = (candidates?, reserved?);
         if matches!(reserved, Reserved::Unknown) {
-            let all = lanes.counted();
-            let (counted, ()) =
-                tokio::join!(store.count_unknown_code(&hashed, limits, now), take_back(app, &all));
-            audit::record(app, Event::UnknownCode, About::default());
-            return Err(match counted? {
-                Counted::Within(_) => invalid_code(self.attr),
-                Counted::Over(wait) => ApiError::throttled(wait),
-            });
+            return Err(self.unknown(app, address, candidates).await?);
         }
-        let (counted, standing) = lanes.settle();
-        let quota = quota(limits, &counted.on);
-        let used = match standing {
-            Counted::Within(used) => used,
-            Counted::Over(wait) => {
-                take_back(app, &counted.others).await;
-                self.limits.reached(quota.0, wait);
-                return Err(ApiError::throttled(wait));
-            }
-        };
-        self.limits.counted(quota.0, used, quota.1(now));
+        let counted = candidates.settle(app, &self.limits).await?;
         let life = app.settings.codes()?.life.as_secs();
         let of_code = Quota { name: "tries-code", most: limits.per_code, window: life };
         match reserved {
             Reserved::Try(challenge) => {
-                self.limits.counted(
-                    of_code,
-                    challenge.tries,
-                    Wait(challenge.until.duration_since(now).as_secs()),
-                );
-                Ok(CodeAttempt { submitted: self, challenge, counted, used })
+                let left = Wait(challenge.until.duration_since(now).as_secs());
+                self.limits.counted(of_code, challenge.tries, left);
+                Ok(CodeAttempt { submitted: self, challenge, counted })
             }
             Reserved::UsedUp(until) => {
-                take_back(app, &counted.others).await;
+                take_back(app, counted.others()).await;
                 let wait = Wait(until.duration_since(now).as_secs() + 1);
                 self.limits.reached(of_code, wait);
                 Err(ApiError::throttled(wait))
@@ -202,90 +148,40 @@ impl SubmittedCode {
             Reserved::Unknown => Err(invalid_code(self.attr)),
         }
     }
-}
 
-/// What came of counting a try in each lane that may fit, the first one first.
-struct Lanes {
-    tried: Vec<(TriesOn, Counted)>,
-    networks: Option<(NetworkHash, KnownNetworks)>,
-    /// Whether the first one is by a device that has not this phone.
-    not_the_device: bool,
-}
-
-impl Lanes {
-    /// Counts the try in each lane that may fit, and reads what decides between them. One trip.
-    async fn count(
+    /// The answer to an unknown challenge, or one of another phone. It takes no try from the phone:
+    /// it counts by the address. One trip.
+    async fn unknown(
+        &self,
         app: &AppState,
-        trier: &Trier,
         address: IpAddr,
-        limits: &TryLimits,
-    ) -> Result<Self, ApiError> {
-        let (store, hashes, now) = (&app.store, app.hashes()?, app.now());
-        let (hashed, network) = (hashes.address(address), hashes.network(address));
-        let (phone, device) = match trier {
-            Trier::OfPhone(phone, device) => (phone, *device),
-            Trier::Customer(customer) => {
-                let on = TriesOn::Customer(*customer, hashed);
-                let tried = match store.count_try(&on, limits, now).await? {
-                    TriedIn::Lane(counted) => vec![(on, counted)],
-                    TriedIn::NoLane => Vec::new(),
-                };
-                return Ok(Self { tried, networks: None, not_the_device: false });
-            }
-        };
-        let mut lanes: Vec<TriesOn> =
-            device.iter().map(|device| TriesOn::Device(device.session)).collect();
-        lanes.push(TriesOn::Network(phone.clone(), network.clone()));
-        lanes.push(TriesOn::Stranger(phone.clone(), hashed));
-        let has_phone = async {
-            match &device {
-                Some(device) => device.has_phone(store, phone).await,
-                None => Ok(true),
-            }
-        };
-        let (tried, has_phone, networks) = tokio::join!(
-            join_all(lanes.iter().map(|on| store.count_try(on, limits, now))),
-            has_phone,
-            store.known_networks(phone)
+        candidates: Candidates,
+    ) -> Result<ApiError, ApiError> {
+        let (limits, now) = (app.settings.tries()?, app.now());
+        let address = app.hashes()?.address(address);
+        audit::record(app, Event::UnknownChallenge, About::default());
+        let (counted, ()) = tokio::join!(
+            app.store.count_unknown_challenge(&address, limits, now),
+            take_back(app, candidates.counted())
         );
-        let mut counted = Vec::new();
-        for (on, tried) in lanes.into_iter().zip(tried) {
-            if let TriedIn::Lane(standing) = tried? {
-                counted.push((on, standing));
+        let most = limits.unknown_per_address_hourly;
+        let quota = Quota { name: "unknown-challenges", most, window: 3_600 };
+        Ok(match counted? {
+            Counted::Within(used) => {
+                self.limits.counted(quota, used, to_next_hour(now));
+                invalid_code(self.attr)
             }
-        }
-        let networks = Some((network, networks?));
-        Ok(Self { tried: counted, networks, not_the_device: !has_phone? })
-    }
-
-    /// Where a try is counted now.
-    fn counted(&self) -> Vec<TriesOn> {
-        let within = |(on, counted): &(TriesOn, Counted)| {
-            matches!(counted, Counted::Within(_)).then(|| on.clone())
-        };
-        self.tried.iter().filter_map(within).collect()
-    }
-
-    /// The lane, with how it stands, and the others to take back.
-    fn settle(mut self) -> (CountedTry, Counted) {
-        let first = usize::from(self.not_the_device);
-        let (on, standing) = self.tried.remove(first.min(self.tried.len() - 1));
-        let others = self.counted();
-        (CountedTry { on, others, networks: self.networks }, standing)
-    }
-}
-
-/// Takes tries back, side by side. One trip, none for none.
-async fn take_back(app: &AppState, tries: &[TriesOn]) {
-    let back = tries.iter().map(|on| app.store.uncount_try(on, app.now()));
-    for error in join_all(back).await.into_iter().filter_map(Result::err) {
-        tracing::warn!(%error, "a try stays counted");
+            Counted::Over(wait) => {
+                self.limits.reached(quota, wait);
+                ApiError::throttled(wait)
+            }
+        })
     }
 }
 
 impl CodeAttempt {
-    /// Compares the code. No trip where it is right; else one, if the try was counted in another
-    /// lane too.
+    /// Compares the code. No trip, unless it is wrong and the try was counted in other lanes too:
+    /// then one, which takes it back there.
     pub(crate) async fn compare(
         self,
         app: &AppState,
@@ -298,12 +194,13 @@ impl CodeAttempt {
             hashes.code(self.challenge.id, phone, purpose.as_str(), &self.submitted.code);
         if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &submitted, app.now()) {
             audit::record(app, Event::WrongCode, about);
-            take_back(app, &self.counted.others).await;
+            take_back(app, self.counted.others()).await;
             return Err(invalid_code(self.submitted.attr));
         }
         // A right code takes no try: it is given back.
-        let (quota, reset) = quota(app.settings.tries()?, &self.counted.on);
-        self.submitted.limits.counted(quota, self.used.saturating_sub(1), reset(app.now()));
+        let (quota, reset) = quota(app.settings.tries()?, self.counted.lane());
+        let used = self.counted.used().saturating_sub(1);
+        self.submitted.limits.counted(quota, used, reset(app.now()));
         Ok(VerifiedCode { challenge: self.challenge, counted: self.counted })
     }
 }
@@ -317,97 +214,5 @@ impl VerifiedCode {
     /// Hash of the phone that it was sent to.
     pub(crate) fn phone(&self) -> &PhoneHash {
         &self.challenge.phone
-    }
-
-    /// Gives back the try and the share of the day's budgets, and notes the network. A failure
-    /// leaves them counted: the limits err on the strict side.
-    ///
-    /// One trip, three to seven write units.
-    pub(crate) async fn give_back(&self, app: &AppState) -> Refund {
-        let tries = [&[self.counted.on.clone()], self.counted.others.as_slice()].concat();
-        let (store, shares) = (&app.store, self.challenge.budget.as_ref());
-        let back = async |budget, shard: Option<u8>| match (shares, shard) {
-            (Some(shares), Some(shard)) => store.refund_budget(budget, shares.day, shard).await,
-            _ => Ok(false),
-        };
-        let country = shares.map(|shares| shares.country.as_str()).unwrap_or_default();
-        let country = back(BudgetKind::Country(country), shares.map(|shares| shares.country_shard));
-        let total = back(BudgetKind::Total, shares.map(|shares| shares.total_shard));
-        let address = async {
-            match shares.and_then(|shares| Some((shares.address.as_ref()?, shares.day))) {
-                Some((address, day)) => store.refund_address(address, day).await,
-                None => Ok(false),
-            }
-        };
-        let (country, total, address, (), ()) = tokio::join!(
-            country,
-            total,
-            address,
-            take_back(app, &tries),
-            self.remember_network(app)
-        );
-        let given = Refund {
-            country: matches!(country, Ok(true)),
-            total: matches!(total, Ok(true)),
-            address: matches!(address, Ok(true)),
-        };
-        for error in [country.err(), total.err(), address.err()].into_iter().flatten() {
-            tracing::warn!(%error, "a right code stays counted");
-        }
-        given
-    }
-
-    /// Notes that a code of the phone was verified from here.
-    async fn remember_network(&self, app: &AppState) {
-        let Some((network, known)) = &self.counted.networks else { return };
-        let Ok(lanes) = app.settings.lanes() else { return };
-        let (store, phone, now) = (&app.store, self.phone(), app.now());
-        let replaced = known.replaced_by(phone, network);
-        let forget = join_all(replaced.into_iter().map(|network| store.forget_network(network)));
-        let note = store.remember_network(phone, network, lanes.known_for, now);
-        let (noted, forgotten) = tokio::join!(note, forget);
-        for error in forgotten.into_iter().chain([noted]).filter_map(Result::err) {
-            tracing::warn!(%error, "a network is not noted");
-        }
-    }
-
-    /// Counts in the day's budgets again what was given back beside a transaction that then refused
-    /// the code. One trip, at most two write units.
-    pub(crate) async fn charge_again(&self, app: &AppState, given: Refund) {
-        let Some(shares) = &self.challenge.budget else { return };
-        let charge = async |given: bool, budget, shard| {
-            if given { app.store.charge_budget(budget, shares.day, shard).await } else { Ok(()) }
-        };
-        let country =
-            charge(given.country, BudgetKind::Country(&shares.country), shares.country_shard);
-        let total = charge(given.total, BudgetKind::Total, shares.total_shard);
-        let address = async {
-            match &shares.address {
-                Some(address) if given.address => {
-                    app.store.charge_address(address, shares.day).await
-                }
-                _ => Ok(()),
-            }
-        };
-        let (country, total, address) = tokio::join!(country, total, address);
-        for error in [country.err(), total.err(), address.err()].into_iter().flatten() {
-            tracing::warn!(%error, "a code that was not used is not counted");
-        }
-    }
-}
-
-/// The limit of tries that counts what comes from one device, network or address, and when its
-/// window ends.
-fn quota(limits: &TryLimits, on: &TriesOn) -> (Quota, fn(Timestamp) -> Wait) {
-    let hourly = |most| Quota { name: "tries", most, window: 3_600 };
-    match on {
-        TriesOn::Device(_) => (hourly(limits.per_device_hourly), to_next_hour),
-        TriesOn::Network(..) => {
-            let most = limits.per_network_daily;
-            (Quota { name: "tries", most, window: 86_400 }, to_next_day)
-        }
-        TriesOn::Stranger(..) | TriesOn::Customer(..) => {
-            (hourly(limits.per_phone_and_address_hourly), to_next_hour)
-        }
     }
 }

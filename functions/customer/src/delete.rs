@@ -25,7 +25,7 @@ use shared::{
 use crate::{
     account_deletion::{AccountDeletion, Deleted},
     code::{
-        CodeAttempt, Expected, Refund, SubmittedCode, Trier, VerifiedCode, both_or_neither,
+        Claimant, CodeAttempt, Expected, Refund, SubmittedCode, VerifiedCode, both_or_neither,
         invalid_code,
     },
 };
@@ -72,7 +72,7 @@ pub async fn delete_customer(
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };
-            let tried = code.try_once(&app, Trier::Customer(customer), address);
+            let tried = code.try_once(&app, Claimant::Customer(customer), address);
             let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
             Ok(profile?.map(|profile| (profile, tried)))
         };

@@ -25,7 +25,7 @@ use shared::{
 use table::retry;
 
 use self::commit::{LogInDevice, LogInWritten, NewLogIn};
-use crate::code::{Expected, Refund, SubmittedCode, Trier, VerifiedCode, invalid_code};
+use crate::code::{Claimant, Expected, SubmittedCode, VerifiedCode, invalid_code};
 
 /// How often it is tried while the account, the phone's owner or the device changes.
 const TRIES: u32 = 6;
@@ -71,8 +71,8 @@ impl<'a> LogIn<'a> {
     /// One trip.
     pub(crate) async fn try_code(&self, presented: SubmittedCode) -> Result<Matched, ApiError> {
         let phone = self.app.hashes()?.phone(&self.phone);
-        let tried =
-            presented.try_once(self.app, Trier::OfPhone(phone.clone(), self.known), self.address);
+        let claimant = Claimant::OfPhone(phone.clone(), self.known);
+        let tried = presented.try_once(self.app, claimant, self.address);
         let (tried, owner, device_owner) =
             tokio::join!(tried, self.app.store.owner_of_phone(&phone), self.device_owner());
         let (tried, owner, device_owner) = (tried?, owner?, device_owner?);
@@ -136,7 +136,7 @@ impl<'a> LogIn<'a> {
         new: &NewLogIn,
         device: Option<LogInDevice>,
     ) -> Result<(Customer, bool), ApiError> {
-        let first = Target { owner: matched.owner, removed: Vec::new(), device, refund: None };
+        let first = Target { owner: matched.owner, removed: Vec::new(), device };
         let attempt = |target: Target| async move {
             match target.owner {
                 Some(customer) => self.add_session(matched, new, customer, target).await,
@@ -174,37 +174,46 @@ impl<'a> LogIn<'a> {
         matched: &Matched,
         new: &NewLogIn,
         customer: CustomerId,
-        mut target: Target,
+        target: Target,
     ) -> Result<Attempted, ApiError> {
         let store = &self.app.store;
-        // Making room takes a second transaction: the refund is made beside it, not after it.
-        // Where another request then logs in with the code, it is charged again.
-        let refund_now = !target.removed.is_empty() && target.refund.is_none();
-        let refund = async {
-            if refund_now { Some(matched.code.give_back(self.app).await) } else { target.refund }
+        // Without `removed` there may be one session too many afterwards.
+        let account = async {
+            if target.removed.is_empty() { store.account(customer).await } else { Ok(None) }
         };
-        let (written, profile, refund) = tokio::join!(
+        let (written, profile, account) = tokio::join!(
             new.add_session(store, customer, &target.removed, target.device.as_ref()),
             store.profile(customer),
-            refund
+            account
         );
-        target.refund = refund;
         match written? {
             LogInWritten::Done => {
                 self.record_device(target.device.as_ref(), customer, new.session.id);
-                if target.refund.is_none() {
-                    matched.code.give_back(self.app).await;
-                }
+                let surplus = self.remove_surplus(account, new.session.id);
+                tokio::join!(Box::pin(matched.code.give_back(self.app)), surplus);
                 let profile = profile?.ok_or_else(ApiError::no_active_account)?;
                 Ok(ControlFlow::Break((profile, false)))
             }
-            refusal => {
-                let next = self.retarget(refusal, new, target).await;
-                if let (Err(_), Some(given)) = (&next, refund) {
-                    matched.code.charge_again(self.app, given).await;
-                }
-                next
+            refusal => self.retarget(refusal, new, target).await,
+        }
+    }
+
+    /// Removes the session longest unused where the new one is the 21st. A failure leaves it to the
+    /// next log-in. One trip, if there is one to remove.
+    async fn remove_surplus(
+        &self,
+        account: Result<Option<Account>, StoreError>,
+        newest: SessionId,
+    ) {
+        let removed = match account {
+            Ok(Some(account)) => {
+                self.app.store.remove_surplus(account, newest, self.app.now()).await
             }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = removed {
+            tracing::warn!(%error, "there may be a session too many");
         }
     }
 
@@ -247,8 +256,6 @@ struct Target {
     /// The sessions that make room.
     removed: Vec<SessionId>,
     device: Option<LogInDevice>,
-    /// What the limits have back of what the code used.
-    refund: Option<Refund>,
 }
 
 /// The profile and whether the account is new, or what to try next.

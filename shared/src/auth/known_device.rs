@@ -3,18 +3,11 @@
 //!
 //! Invariant: a token that proves nothing is ignored, and no answer tells why.
 
-use jiff::Timestamp;
-use table::{SET_EXPIRY, Write};
-
 use crate::{
     app::AppState,
-    auth::{
-        claims::TokenType,
-        tokens::{VerifyingKey, kid_of, verify},
-    },
     hashes::PhoneHash,
+    http::error::ApiError,
     ids::{CustomerId, SessionId},
-    limits::keys,
     store::{Store, StoreError},
 };
 
@@ -27,40 +20,27 @@ pub struct PresentedDevice {
 }
 
 impl PresentedDevice {
-    /// Reads a refresh token, spent or expired ones too. No trip.
-    pub fn of(app: &AppState, token: Option<&str>) -> Option<Self> {
-        let (token, tokens) = (token?, app.settings.tokens().ok()?);
-        let kid = kid_of(token)?;
-        let published = app.issuer().ok()?.published();
-        let key = published.iter().find(|key| key.kid == kid)?;
-        let key = VerifyingKey::new(&key.x)?;
-        // Its age is judged by when it was issued, not by when it expires.
-        let claims = verify(token, &key, TokenType::Refresh, tokens, Timestamp::UNIX_EPOCH).ok()?;
-        let age = app.now().as_second() - claims.iat;
-        let known_for = app.settings.lanes().ok()?.known_for.as_secs();
-        (age < known_for).then_some(Self { customer: claims.user_id, session: claims.sid })
+    /// Reads a refresh token, which may be spent or expired. No trip in a function that has the
+    /// token secret.
+    pub async fn of(app: &AppState, token: Option<&str>) -> Result<Option<Self>, ApiError> {
+        let Some(token) = token else { return Ok(None) };
+        let (tokens, known_for) = (app.settings.tokens()?, app.settings.lanes()?.known_for);
+        let presented = app
+            .keyring()
+            .verify_refresh_of_any_age(token, known_for, tokens, &app.store, app.now())
+            .await?;
+        Ok(presented.ok().map(|presented| Self {
+            customer: presented.of.customer,
+            session: presented.of.session,
+        }))
     }
 
     /// Whether the customer has this phone, and the session did not end as stolen. One trip, two
     /// read units.
     pub async fn has_phone(&self, store: &Store, phone: &PhoneHash) -> Result<bool, StoreError> {
-        let (account, stolen) = tokio::join!(
-            store.account(self.customer),
-            store.table.get_item(keys::stolen_session(self.session), true)
-        );
-        let (account, stolen) = (account?, stolen?);
-        Ok(stolen.is_none() && account.is_some_and(|account| account.phone == *phone))
-    }
-}
-
-impl Store {
-    /// Notes until `until` that a session ended as stolen. One trip, two write units.
-    pub async fn note_stolen(
-        &self,
-        session: SessionId,
-        until: Timestamp,
-    ) -> Result<(), StoreError> {
-        let note = Write::update(keys::stolen_session(session), &format!("SET {SET_EXPIRY}"));
-        self.table.write(note.expiring(until)).await.map(drop)
+        let (account, is_stolen) =
+            tokio::join!(store.account(self.customer), store.ended_as_stolen(self.session));
+        let (account, is_stolen) = (account?, is_stolen?);
+        Ok(!is_stolen && account.is_some_and(|account| account.phone == *phone))
     }
 }

@@ -35,10 +35,10 @@ pub fn tries_of_device(session: SessionId, now: Timestamp) -> Key {
     Key::new(format!("RATE#tries-device#{session}#{hour}"), "COUNT")
 }
 
-/// The tries from an address at codes that do not exist, in the UTC hour of `now`.
-pub fn unknown_codes(address: &AddressHash, now: Timestamp) -> Key {
+/// The tries from an address at unknown challenges in the UTC hour of `now`.
+pub fn unknown_challenges(address: &AddressHash, now: Timestamp) -> Key {
     let hour = now.as_second().div_euclid(3_600);
-    Key::new(format!("RATE#unknown-codes#{}#{hour}", address.as_str()), "COUNT")
+    Key::new(format!("RATE#unknown-challenges#{}#{hour}", address.as_str()), "COUNT")
 }
 
 /// A session that ended because its refresh token was stolen.

@@ -1,5 +1,5 @@
-//! Lanes: whoever asks for a code, or tries one, is counted apart from those in other lanes, so that
-//! a stranger never uses up what an owner has.
+//! Lanes: requests for codes, and tries, are counted by how much the client is known, so that a
+//! stranger never uses up what an owner has.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use crate::{
     ids::SessionId,
 };
 
-/// Who asks for a code or tries one, in the first lane that fits.
+/// How the client of a request is known: the first lane that fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lane {
     /// A device with a refresh token of ours, of the customer who has the phone.
@@ -19,15 +19,15 @@ pub enum Lane {
     Stranger(AddressHash),
 }
 
-/// A lane as a log of sends holds it: a session, a network, or without a prefix an address.
+/// A lane as the log of sends stores it: a session or a network with a prefix, or an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Asker(String);
+pub struct LaneKey(String);
 
 impl Lane {
-    /// Who asks, for the log.
-    pub fn asker(&self) -> Asker {
-        Asker(match self {
+    /// The lane as the log of sends stores it.
+    pub fn key(&self) -> LaneKey {
+        LaneKey(match self {
             Self::Device(session) => format!("d:{session}"),
             Self::Network(network) => format!("n:{}", network.as_str()),
             Self::Stranger(address) => address.as_str().to_owned(),
@@ -40,7 +40,7 @@ impl Lane {
     }
 }
 
-impl Asker {
+impl LaneKey {
     pub(crate) fn is_stranger(&self) -> bool {
         !self.0.contains(':')
     }

@@ -6,13 +6,13 @@
 //! | `RATE#sends-address#<hash>#<day>` | `COUNT` | strangers' codes from an address, by hour |
 //! | `RATE#texts#<hash>#<day>` | `COUNT` | text messages to a phone |
 //! | `RATE#tries-device#<session>#<hour>` | `COUNT` | tries by a known device |
-//! | `RATE#unknown-codes#<hash>#<hour>` | `COUNT` | tries from an address at no code |
+//! | `RATE#unknown-challenges#<hash>#<hour>` | `COUNT` | tries from an address at unknown challenges |
 //! | `RATE#stolen#<session>` | `SESSION` | a session that ended as stolen |
 //! | `RATE#tries#<hash>#<day>` | `COUNT` | tries at codes of a phone, by address |
 //! | `RATE#tries#<customer>#<day>` | `COUNT` | tries at codes to a customer's own phone |
 //! | `RATE#writes#<customer>#<hour>` | `COUNT` | writes of a customer, by minute |
 //! | `RATE#budget#<scope>#<day>` | `SHARD#<00..15>` | codes of a day, by country or in all |
-//! | `NET#<phone hash>` | `NETWORK#<hash>` | a network from which a code of a phone was verified |
+//! | `NET#<phone hash>` | `NETWORK#<hash>` | a network from which a code was verified, its tries |
 //!
 //! All of them expire.
 
@@ -23,6 +23,7 @@ pub(crate) mod model;
 pub(crate) mod networks;
 pub(crate) mod sends;
 pub(crate) mod settings;
+pub(crate) mod stolen;
 pub(crate) mod store;
 pub(crate) mod tries;
 
@@ -64,8 +65,8 @@ pub const DOMAIN: Domain = Domain {
                 ("cleanup", &[Delete, QueryIndex]),
             ],
             erased: Erased::Nothing(
-                "counters under hashes and ids, which expire within two days and are needed until then; \
-             a session that ended as stolen is noted until its tokens are worthless",
+                "counters under hashes and ids, which expire within two days and are needed until \
+                then; a session that ended as stolen is noted until its tokens are worthless",
             ),
         },
         Prefix {
@@ -89,8 +90,8 @@ pub const DOMAIN: Domain = Domain {
         Example::new("the tries by a known device in an hour", |of| {
             keys::tries_of_device(of.id(), of.now)
         }),
-        Example::new("the tries from an address at codes that do not exist", |of| {
-            keys::unknown_codes(&of.address, of.now)
+        Example::new("the tries from an address at unknown challenges", |of| {
+            keys::unknown_challenges(&of.address, of.now)
         }),
         Example::new("a session that ended as stolen", |of| keys::stolen_session(of.id())),
         Example::new("a network from which a code of a phone was verified", |of| {

@@ -8,9 +8,12 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{
-    SendLimits,
-    lanes::{Asker, Lane},
+use crate::{
+    ids::ChallengeId,
+    limits::{
+        SendLimits,
+        lanes::{Lane, LaneKey},
+    },
 };
 
 /// The totals are kept in so many shards, so that no single item is written by all callers.
@@ -21,6 +24,10 @@ pub const SHARDS: u8 = 16;
 pub struct SendLog {
     /// Counts the changes of this record.
     pub revision: u64,
+    /// The challenge of the send that changed it last, so that a write that is sent again finds its
+    /// own trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<ChallengeId>,
     /// Oldest first.
     pub sends: VecDeque<Send>,
 }
@@ -31,9 +38,9 @@ pub struct Send {
     /// When.
     #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
-    /// Who asked for it.
+    /// The lane of the request.
     #[serde(rename = "a")]
-    pub by: Asker,
+    pub by: LaneKey,
 }
 
 /// Wait so many seconds.
@@ -43,26 +50,32 @@ pub struct Wait(pub i64);
 impl SendLog {
     /// The log after one more send in `lane`, or how long to wait for it. Each lane counts its own
     /// sends only; the time between two sends holds in all of them.
-    pub fn admit(&self, now: Timestamp, lane: &Lane, limits: &SendLimits) -> Result<Self, Wait> {
+    pub fn admit(
+        &self,
+        now: Timestamp,
+        lane: &Lane,
+        id: ChallengeId,
+        limits: &SendLimits,
+    ) -> Result<Self, Wait> {
         let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
         let mut sends = self.sends.clone();
         sends.retain(|send| now.duration_since(send.at) < day);
         if let Some(last) = sends.back() {
             wait_until(last.at, limits.resend_after, now)?;
         }
-        let by = lane.asker();
-        let times = |span: SignedDuration, counts: &dyn Fn(&Asker) -> bool| -> Vec<Timestamp> {
+        let by = lane.key();
+        let times = |span: SignedDuration, counts: &dyn Fn(&LaneKey) -> bool| -> Vec<Timestamp> {
             let recent = sends.iter().filter(|send| now.duration_since(send.at) < span);
             recent.filter(|send| counts(&send.by)).map(|send| send.at).collect()
         };
-        let own = |asker: &Asker| *asker == by;
+        let own = |key: &LaneKey| *key == by;
         let windows = match lane {
             Lane::Device(_) => vec![(times(hour, &own), hour, limits.per_device_hourly)],
             Lane::Network(_) => vec![(times(hour, &own), hour, limits.per_network_hourly)],
             Lane::Stranger(_) => vec![
                 (times(hour, &own), hour, limits.per_phone_and_address_hourly),
-                (times(hour, &Asker::is_stranger), hour, limits.per_phone_hourly),
-                (times(day, &Asker::is_stranger), day, limits.per_phone_daily),
+                (times(hour, &LaneKey::is_stranger), hour, limits.per_phone_hourly),
+                (times(day, &LaneKey::is_stranger), day, limits.per_phone_daily),
             ],
         };
         for (times, span, limit) in windows {
@@ -71,13 +84,12 @@ impl SendLog {
             }
         }
         sends.push_back(Send { at: now, by });
-        Ok(Self { revision: self.revision + 1, sends })
+        Ok(Self { revision: self.revision + 1, changed_by: Some(id), sends })
     }
 
-    /// How many sends of the last hour have the asker of `lane`, and how long until the first of
-    /// them no longer counts.
+    /// The sends of the last hour in `lane`, and how long until the first of them no longer counts.
     pub fn standing_of(&self, now: Timestamp, lane: &Lane) -> (u32, Wait) {
-        let (hour, by) = (SignedDuration::from_hours(1), lane.asker());
+        let (hour, by) = (SignedDuration::from_hours(1), lane.key());
         let own = |send: &&Send| send.by == by && now.duration_since(send.at) < hour;
         let first = self.sends.iter().find(own).map(|send| send.at);
         let left = first.map_or(0, |first| (hour - now.duration_since(first)).as_secs());
@@ -89,7 +101,7 @@ impl SendLog {
     pub fn without_last(&self) -> Self {
         let mut sends = self.sends.clone();
         sends.pop_back();
-        Self { revision: self.revision + 1, sends }
+        Self { revision: self.revision + 1, changed_by: self.changed_by, sends }
     }
 }
 

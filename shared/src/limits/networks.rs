@@ -1,5 +1,6 @@
-//! The networks from which codes of a phone were verified: the last eight, for a time. Phones with and
-//! without an account have them alike.
+//! The networks from which codes of a phone were verified: the last eight, for a time.
+//!
+//! Invariant: a network belongs to a phone, whoever has it, and whether or not it has an account.
 
 use jiff::{SignedDuration, Timestamp};
 use table::{Item, Key, Query, SET_EXPIRY, Write, number, number_in};
@@ -8,13 +9,17 @@ use crate::{
     domain::erasure::{ErasedPage, Erasing},
     hashes::{NetworkHash, PhoneHash},
     limits::keys,
-    store::{Store, StoreError},
+    store::{Store, StoreError, keys::day_of},
 };
 
 /// How many networks of a phone are known; one more takes the place of the one longest unused.
 pub const MOST_NETWORKS: usize = 8;
 
-const VERIFIED: &str = "verified";
+/// When a code was verified last.
+pub(super) const VERIFIED: &str = "verified";
+
+/// What the names of the counters of tries begin with; a date follows.
+const COUNTER: &str = "tries-";
 
 /// The networks of a phone as they were read.
 #[derive(Debug, Clone, Default)]
@@ -40,20 +45,29 @@ impl Store {
         self.table.all(query).await.map(KnownNetworks)
     }
 
-    /// Notes that a code of the phone was verified from the network now. One trip, one write unit,
-    /// and another where it is new.
+    /// Notes that a code of the phone was verified from the network now, and drops its counters of
+    /// earlier days. One trip, one write unit, and another where it is new.
     pub async fn remember_network(
         &self,
         phone: &PhoneHash,
         network: &NetworkHash,
+        known: &KnownNetworks,
         known_for: SignedDuration,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let change = format!("SET #verified = :now, {SET_EXPIRY}");
-        let note = Write::update(keys::known_network(phone, network), &change)
+        let key = keys::known_network(phone, network);
+        let old = known.old_counters(&key, now);
+        let paths: Vec<String> = (0..old.len()).map(|n| format!("#d{n}")).collect();
+        let remove =
+            if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
+        let change = format!("SET #verified = :now, {SET_EXPIRY}{remove}");
+        let mut note = Write::update(key, &change)
             .name("#verified", VERIFIED)
             .value(":now", number(now.as_millisecond()))
             .expiring(now.saturating_add(known_for).unwrap_or(Timestamp::MAX));
+        for (path, counter) in paths.iter().zip(&old) {
+            note = note.name(path, counter);
+        }
         self.table.write(note).await.map(drop)
     }
 
@@ -64,6 +78,15 @@ impl Store {
 }
 
 impl KnownNetworks {
+    /// The counters of tries of a network before the day of `now`.
+    fn old_counters(&self, network: &Key, now: Timestamp) -> Vec<String> {
+        let today = counter_of_day(now);
+        let of_network = |item: &&Item| Key::of_item(item).is_some_and(|key| key == *network);
+        let names = self.0.iter().find(of_network).into_iter().flat_map(Item::keys);
+        let counters = names.filter(|name| name.starts_with(COUNTER) && **name != today);
+        counters.cloned().collect()
+    }
+
     /// Which ones to forget so that `network` is among the last eight.
     pub fn replaced_by(&self, phone: &PhoneHash, network: &NetworkHash) -> Vec<Key> {
         let new = keys::known_network(phone, network);
@@ -80,7 +103,13 @@ impl KnownNetworks {
     }
 }
 
-fn is_known(item: &Item, known_for: SignedDuration, now: Timestamp) -> bool {
+/// The counter of the tries from a network in the UTC day of `now`.
+pub(super) fn counter_of_day(now: Timestamp) -> String {
+    format!("{COUNTER}{}", day_of(now))
+}
+
+/// Whether a code was verified from the network of `item` within `known_for`.
+pub(super) fn is_known(item: &Item, known_for: SignedDuration, now: Timestamp) -> bool {
     let verified = number_in(item, VERIFIED).and_then(|at| Timestamp::from_millisecond(at).ok());
     verified.is_some_and(|verified| now.duration_since(verified) < known_for)
 }

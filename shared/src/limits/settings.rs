@@ -98,7 +98,7 @@ impl TryLimits {
             per_device_hourly: variables.at_least_one("TRIES_PER_DEVICE_HOURLY")?,
             per_network_daily: variables.at_least_one("TRIES_PER_NETWORK_DAILY")?,
             unknown_per_address_hourly: variables
-                .at_least_one("UNKNOWN_CODES_PER_ADDRESS_HOURLY")?,
+                .at_least_one("UNKNOWN_CHALLENGES_PER_ADDRESS_HOURLY")?,
             per_phone_daily: variables.at_least_one("TRIES_PER_PHONE_DAILY")?,
         })
     }

@@ -1,24 +1,29 @@
-//! How many codes were tried: counters of each lane, and of customers who try codes that were sent to
-//! their own phone.
+//! How many codes were tried: counters of each lane, and of customers who try codes that were sent
+//! to their own phone.
 
 use jiff::Timestamp;
-use table::{Image, Key, Returned, Write, number};
+use table::{Image, Key, Returned, SET_MARK, Write, number};
 
 use crate::{
     hashes::{AddressHash, NetworkHash, PhoneHash},
     ids::{CustomerId, SessionId},
-    limits::{Counted, TryLimits, keys, store::count_in, to_next_day, to_next_hour},
-    store::{Store, StoreError, keys::day_of},
+    limits::{
+        Counted, LaneSettings, TryLimits, keys,
+        networks::{VERIFIED, counter_of_day, is_known},
+        store::count_in,
+        to_next_day, to_next_hour,
+    },
+    store::{Store, StoreError},
 };
 
 /// What tries are counted on.
 #[derive(Debug, Clone)]
 pub enum TriesOn {
-    /// A known device.
+    /// The session of a known device.
     Device(SessionId),
     /// A phone, and one of its known networks.
     Network(PhoneHash, NetworkHash),
-    /// A phone that a stranger claims as theirs, and the stranger's address.
+    /// A phone, and the address of a stranger who claims it.
     Stranger(PhoneHash, AddressHash),
     /// The customer to whose own phone the code was sent, and the address. Apart from the phone's,
     /// so that the thief of a token cannot use up the tries that the phone has for its log-ins.
@@ -40,7 +45,7 @@ impl Store {
     pub async fn count_try(
         &self,
         on: &TriesOn,
-        limits: &TryLimits,
+        (limits, lanes): (&TryLimits, &LaneSettings),
         now: Timestamp,
     ) -> Result<TriedIn, StoreError> {
         let (key, address) = match on {
@@ -55,7 +60,8 @@ impl Store {
                 ));
             }
             TriesOn::Network(phone, network) => {
-                return self.count_try_from(keys::known_network(phone, network), limits, now).await;
+                let (key, most) = (keys::known_network(phone, network), limits.per_network_daily);
+                return self.count_try_from(key, most, lanes, now).await;
             }
             TriesOn::Stranger(phone, address) => (keys::tries_on_phone(phone, now), address),
             TriesOn::Customer(customer, address) => {
@@ -83,19 +89,22 @@ impl Store {
     async fn count_try_from(
         &self,
         network: Key,
-        limits: &TryLimits,
+        most: u32,
+        lanes: &LaneSettings,
         now: Timestamp,
     ) -> Result<TriedIn, StoreError> {
         let day = counter_of_day(now);
-        let count = Write::update(network, "ADD #day :one")
-            .when("attribute_exists(verified) AND (attribute_not_exists(#day) OR #day < :most)")
+        let since = now.saturating_sub(lanes.known_for).unwrap_or(Timestamp::MIN);
+        let count = Write::update(network, &format!("ADD #day :one SET {SET_MARK}"))
+            .when("#verified > :since AND (attribute_not_exists(#day) OR #day < :most)")
+            .name("#verified", VERIFIED)
             .name("#day", &day)
+            .value(":since", number(since.as_millisecond()))
             .value(":one", number(1))
-            .value(":most", number(limits.per_network_daily))
-            .seeing_refused();
-        Ok(match self.table.write_returning(count, Image::Changed).await? {
+            .value(":most", number(most));
+        Ok(match self.table.write_once(count, Image::Changed).await? {
             Returned::Done(counts) => TriedIn::Lane(Counted::Within(count_in(&counts, &day))),
-            Returned::Refused(Some(item)) if item.contains_key("verified") => {
+            Returned::Refused(Some(item)) if is_known(&item, lanes.known_for, now) => {
                 TriedIn::Lane(Counted::Over(to_next_day(now)))
             }
             Returned::Refused(_) => TriedIn::NoLane,
@@ -124,23 +133,19 @@ impl Store {
 
     /// Counts a try from an address at a code that does not exist. One trip, one write unit; two
     /// for the first of an hour.
-    pub async fn count_unknown_code(
+    pub async fn count_unknown_challenge(
         &self,
         address: &AddressHash,
         limits: &TryLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let most = [("n", limits.unknown_per_address_hourly)];
-        let counted = self.count_within(keys::unknown_codes(address, now), &most, now, 2).await?;
+        let counted =
+            self.count_within(keys::unknown_challenges(address, now), &most, now, 2).await?;
         Ok(counted.map_or(Counted::Over(to_next_hour(now)), |counts| {
             Counted::Within(count_in(&counts, "n"))
         }))
     }
-}
-
-/// The counter of the tries from a network in the UTC day of `now`.
-fn counter_of_day(now: Timestamp) -> String {
-    format!("d{}", day_of(now))
 }
 
 /// The counters of one address in a day's item: this hour's, and the day's.

@@ -1,7 +1,7 @@
 //! Access to sent codes.
 
 use jiff::Timestamp;
-use table::{Image, Returned, Write, expiring_item, number, record, text};
+use table::{Image, Returned, SET_MARK, Write, expiring_item, number, record, text};
 
 use crate::{
     hashes::PhoneHash,
@@ -45,7 +45,8 @@ impl Store {
         Ok(!matches!(self.reserve_try(id, None, 0, now).await?, Reserved::Unknown))
     }
 
-    /// Reserves one of `most` tries at a challenge, of `phone` where one is given, and reads it. One trip, one write unit.
+    /// Reserves one of `most` tries at a challenge, of `phone` where one is given, and reads it. One
+    /// trip, one write unit.
     pub async fn reserve_try(
         &self,
         id: ChallengeId,
@@ -53,20 +54,20 @@ impl Store {
         most: u32,
         now: Timestamp,
     ) -> Result<Reserved, StoreError> {
-        let mut reserve = Write::update(keys::challenge(id), "ADD tries :one")
-            .when("attribute_exists(pk) AND #until > :now AND tries < :most")
-            .name("#until", "until")
-            .value(":now", number(now.as_millisecond()))
-            .value(":most", number(most))
-            .value(":one", number(1))
-            .seeing_refused();
+        let mut reserve =
+            Write::update(keys::challenge(id), &format!("ADD tries :one SET {SET_MARK}"))
+                .when("attribute_exists(pk) AND #until > :now AND tries < :most")
+                .name("#until", "until")
+                .value(":now", number(now.as_millisecond()))
+                .value(":most", number(most))
+                .value(":one", number(1));
         if let Some(phone) = phone {
             reserve = reserve
                 .when("#phone = :phone")
                 .name("#phone", "phone")
                 .value(":phone", text(phone.as_str()));
         }
-        let refused = match self.table.write_returning(reserve, Image::After).await? {
+        let refused = match self.table.write_once(reserve, Image::After).await? {
             Returned::Done(challenge) => return Ok(Reserved::Try(record(challenge)?)),
             Returned::Refused(challenge) => challenge.map(record::<Challenge>).transpose()?,
         };

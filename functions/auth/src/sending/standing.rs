@@ -1,6 +1,6 @@
 //! How all limits of a send stand: which lane it is in, and whether that lane has room.
 
-use jiff::Timestamp;
+use futures_util::future::join_all;
 use shared::{
     app::AppState,
     hashes::PhoneHash,
@@ -8,11 +8,10 @@ use shared::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
     },
-    limits::{
-        BudgetKind, Lane, SHARDS, SendLimits, SendLog, Wait, share_of, to_next_day, to_next_hour,
-    },
+    ids::ChallengeId,
+    limits::{BudgetKind, Lane, SHARDS, SendLimits, SendLog, share_of, to_next_day, to_next_hour},
     random::below,
-    store::{Store, StoreError, keys::day_of},
+    store::{StoreError, keys::day_of},
 };
 
 use super::{Recipient, Requester};
@@ -44,12 +43,18 @@ pub(super) struct Found {
     texts: u32,
     /// The sends from the address: in this hour, and the unverified ones of the day.
     of_address: (u32, u32),
-    country: Spent,
-    total: Spent,
-    country_in_all: Spent,
+    /// Of each budget, in the order of [`Which::ALL`].
+    spent: Vec<Spent>,
 }
 
 impl Which {
+    const ALL: [Self; 3] = [Self::CountryInAll, Self::Country, Self::Total];
+
+    /// Whether a send in the lane spends it.
+    fn counts(self, lane: &Lane) -> bool {
+        self == Self::CountryInAll || lane.is_stranger()
+    }
+
     pub(super) fn kind(self, recipient: &Recipient) -> BudgetKind<'_> {
         match self {
             Self::Country => BudgetKind::Country(&recipient.country),
@@ -60,16 +65,26 @@ impl Which {
 }
 
 impl Budget {
-    /// Spends one. One trip, unless a shard just filled up.
+    /// Spends one, and says at which shard; `None` where the budget is spent. One trip, unless a
+    /// shard just filled up.
     pub(super) async fn spend(
         &self,
-        store: &Store,
+        app: &AppState,
         recipient: &Recipient,
         limits: &SendLimits,
-        now: Timestamp,
     ) -> Result<Option<u8>, StoreError> {
         let kind = self.which.kind(recipient);
-        store.spend_budget(kind, &self.spent, self.shard, limits, now).await
+        app.store.spend_budget(kind, &self.spent, self.shard, limits, app.now()).await
+    }
+
+    /// Gives back one that was spent today. One trip.
+    pub(super) async fn give_back(
+        &self,
+        app: &AppState,
+        recipient: &Recipient,
+    ) -> Result<(), StoreError> {
+        let kind = self.which.kind(recipient);
+        app.store.refund_budget(kind, day_of(app.now()), self.shard).await.map(drop)
     }
 }
 
@@ -92,23 +107,21 @@ impl Found {
                 None => Ok(false),
             }
         };
-        let spent = async |which: Which| {
+        let spent = Which::ALL.map(|which| async move {
             if recipient.is_texted() {
                 store.budget_spent(which.kind(recipient), day_of(now)).await
             } else {
                 Ok([0; SHARDS as usize])
             }
+        });
+        let known =
+            async { tokio::join!(has_phone, store.knows_network(phone, &network, known_for, now)) };
+        let sent = async {
+            let of_address = store.sends_of_address(&address, now);
+            tokio::join!(store.send_log(phone), store.texts_to(phone, now), of_address)
         };
-        let (has_phone, is_known, log, texts, of_address, country, total, country_in_all) = tokio::join!(
-            has_phone,
-            store.knows_network(phone, &network, known_for, now),
-            store.send_log(phone),
-            store.texts_to(phone, now),
-            store.sends_of_address(&address, now),
-            spent(Which::Country),
-            spent(Which::Total),
-            spent(Which::CountryInAll),
-        );
+        let ((has_phone, is_known), (log, texts, of_address), spent) =
+            tokio::join!(Box::pin(known), Box::pin(sent), join_all(spent));
         let lane = match (&requester.device, has_phone?, is_known?) {
             (Some(device), true, _) => Lane::Device(device.session),
             (_, _, true) => Lane::Network(network),
@@ -119,62 +132,87 @@ impl Found {
             log: log?,
             texts: texts?,
             of_address: of_address?,
-            country: country?,
-            total: total?,
-            country_in_all: country_in_all?,
+            spent: spent.into_iter().collect::<Result<_, _>>()?,
         })
     }
 
-    /// The log after the send, and the budgets that it spends; or the limit that is reached.
+    /// Counts a request of a stranger that was refused. One trip, none in other lanes and where the
+    /// address has reached its limit.
+    pub(super) async fn count_refusal(&self, app: &AppState) -> Result<(), ApiError> {
+        let rules = app.settings.sends()?;
+        match &self.lane {
+            Lane::Stranger(address) if self.of_address.0 < rules.per_address_hourly => {
+                Ok(app.store.count_refused_send(address, rules, app.now()).await?)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The log after the send `id`, and the budgets that it spends; or the limit that is reached.
     pub(super) fn admit(
         &self,
         app: &AppState,
         recipient: &Recipient,
+        id: ChallengeId,
         limits: &RateLimits,
     ) -> Result<(SendLog, Vec<Budget>), ApiError> {
-        let (now, rules) = (app.now(), app.settings.sends()?);
         if self.lane.is_stranger() {
-            let most = rules.per_address_hourly;
-            let of_address = Quota { name: "codes-address", most, window: 3_600 };
-            let (in_hour, unverified) = self.of_address;
-            if in_hour >= most {
-                limits.reached(of_address, to_next_hour(now));
-                return Err(ApiError::throttled(to_next_hour(now)));
-            }
-            limits.counted(of_address, in_hour + 1, to_next_hour(now));
-            if unverified >= rules.per_address_unverified_daily {
-                return Err(ApiError::throttled(to_next_day(now)));
-            }
+            self.admit_address(app, limits)?;
         }
+        let log = self.admit_phone(app, id, limits)?;
+        if !recipient.is_texted() {
+            return Ok((log, Vec::new()));
+        }
+        if self.texts >= app.settings.lanes()?.texts_per_phone_daily {
+            return Err(ApiError::throttled(to_next_day(app.now())));
+        }
+        Ok((log, self.budgets(app, recipient)?))
+    }
+
+    fn admit_address(&self, app: &AppState, limits: &RateLimits) -> Result<(), ApiError> {
+        let (now, rules) = (app.now(), app.settings.sends()?);
+        let most = rules.per_address_hourly;
+        let quota = Quota { name: "codes-address", most, window: 3_600 };
+        let (in_hour, unverified) = self.of_address;
+        if in_hour >= most {
+            limits.reached(quota, to_next_hour(now));
+            return Err(ApiError::throttled(to_next_hour(now)));
+        }
+        limits.counted(quota, in_hour + 1, to_next_hour(now));
+        if unverified >= rules.per_address_unverified_daily {
+            return Err(ApiError::throttled(to_next_day(now)));
+        }
+        Ok(())
+    }
+
+    fn admit_phone(
+        &self,
+        app: &AppState,
+        id: ChallengeId,
+        limits: &RateLimits,
+    ) -> Result<SendLog, ApiError> {
+        let (now, rules) = (app.now(), app.settings.sends()?);
         let most = match &self.lane {
             Lane::Device(_) => rules.per_device_hourly,
             Lane::Network(_) => rules.per_network_hourly,
             Lane::Stranger(_) => rules.per_phone_and_address_hourly,
         };
-        let of_phone = Quota { name: "codes-phone", most, window: 3_600 };
-        let log = self.log.admit(now, &self.lane, rules).map_err(|wait: Wait| {
-            limits.reached(of_phone, wait);
+        let quota = Quota { name: "codes-phone", most, window: 3_600 };
+        let log = self.log.admit(now, &self.lane, id, rules).map_err(|wait| {
+            limits.reached(quota, wait);
             ApiError::throttled(wait)
         })?;
         let (used, reset) = log.standing_of(now, &self.lane);
-        limits.counted(of_phone, used, reset);
-        if !recipient.is_texted() {
-            return Ok((log, Vec::new()));
-        }
-        if self.texts >= app.settings.lanes()?.texts_per_phone_daily {
-            return Err(ApiError::throttled(to_next_day(now)));
-        }
-        Ok((log, self.budgets(app, recipient)?))
+        limits.counted(quota, used, reset);
+        Ok(log)
     }
 
-    /// The budgets of the lane, each at any shard with room, by chance.
+    /// The budgets of the lane, each at a shard with room that is drawn at random.
     fn budgets(&self, app: &AppState, recipient: &Recipient) -> Result<Vec<Budget>, ApiError> {
-        let mut budgets = vec![(Which::CountryInAll, self.country_in_all)];
-        if self.lane.is_stranger() {
-            budgets.extend([(Which::Country, self.country), (Which::Total, self.total)]);
-        }
-        let chosen = budgets.into_iter().map(|(which, spent)| choose(app, recipient, which, spent));
-        // Each is judged, so that each that is spent shows in the metrics.
+        let of_lane = Which::ALL.into_iter().zip(&self.spent);
+        let of_lane = of_lane.filter(|(which, _)| which.counts(&self.lane));
+        let chosen = of_lane.map(|(which, spent)| choose(app, recipient, which, *spent));
+        // Every budget is looked at, so that each one that is spent shows in the metrics.
         let chosen: Vec<Option<Budget>> = chosen.collect::<Result<_, ApiError>>()?;
         let all: Option<Vec<Budget>> = chosen.into_iter().collect();
         all.ok_or_else(|| ApiError::throttled(to_next_day(app.now())))
