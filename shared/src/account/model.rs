@@ -3,8 +3,8 @@
 //!
 //! Invariants: a session is alive while the record has it, it carries the record's epoch and has
 //! not expired; raising the epoch ends every session at once, whatever the clocks of the machines
-//! say; there are at most [`MOST_SESSIONS`], and one more until the log-in that added it has removed
-//! the one longest unused.
+//! say; there are at most [`MOST_SESSIONS`], and one more until the log-in that added it has
+//! removed the one longest unused.
 
 use std::collections::BTreeMap;
 

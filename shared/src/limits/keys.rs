@@ -48,7 +48,12 @@ pub fn stolen_session(session: SessionId) -> Key {
 
 /// A network from which a code of a phone was verified, with the tries from there by day.
 pub fn known_network(phone: &PhoneHash, network: &NetworkHash) -> Key {
-    Key::new(format!("NET#{}", phone.as_str()), format!("NETWORK#{}", network.as_str()))
+    Key::new(networks_of(phone), format!("NETWORK#{}", network.as_str()))
+}
+
+/// The partition of the networks from which codes of a phone were verified.
+pub fn networks_of(phone: &PhoneHash) -> String {
+    format!("NET#{}", phone.as_str())
 }
 
 /// The tries on a phone in the UTC day of `now`.

@@ -76,7 +76,7 @@ pub const DOMAIN: Domain = Domain {
                 ("customer", &[Update, Delete, Query]),
                 ("cleanup", &[Delete, Query, QueryIndex]),
             ],
-            erased: Erased::By(|of| networks::erase_networks(of).boxed()),
+            erased: Erased::ByPhone(|of| networks::erase_networks(of).boxed()),
         },
     ],
     examples: &[

@@ -39,10 +39,9 @@ impl Store {
         Ok(item.is_some_and(|item| is_known(&item, known_for, now)))
     }
 
-    /// The networks of a phone. One trip, one read unit.
+    /// The networks of a phone. One trip, half a read unit.
     pub async fn known_networks(&self, phone: &PhoneHash) -> Result<KnownNetworks, StoreError> {
-        let query = Query::of(format!("NET#{}", phone.as_str())).consistent();
-        self.table.all(query).await.map(KnownNetworks)
+        self.table.all(Query::of(keys::networks_of(phone))).await.map(KnownNetworks)
     }
 
     /// Notes that a code of the phone was verified from the network now, and drops its counters of
@@ -117,11 +116,7 @@ pub(super) fn is_known(item: &Item, known_for: SignedDuration, now: Timestamp) -
 /// Erases the networks of the account's phone.
 pub(super) async fn erase_networks(erasing: Erasing<'_>) -> Result<ErasedPage, StoreError> {
     if let Some(account) = erasing.store.account(erasing.customer).await? {
-        for item in erasing.store.known_networks(&account.phone).await?.0 {
-            if let Some(network) = Key::of_item(&item) {
-                erasing.store.forget_network(network).await?;
-            }
-        }
+        return erasing.partition(keys::networks_of(&account.phone)).await;
     }
     Ok(ErasedPage::Last)
 }

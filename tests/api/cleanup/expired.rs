@@ -6,7 +6,8 @@ use super::{DAY, clean_up, counts, items_with, store};
 use crate::PHONE;
 
 /// The tasks that delete expired items.
-const TASKS: [&str; 5] = ["codes", "limits", "answers", "notifications", "device_numbers"];
+const TASKS: [&str; 6] =
+    ["codes", "limits", "networks", "answers", "notifications", "device_numbers"];
 
 /// The prefixes of items that expire within a day or two.
 const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];

@@ -121,6 +121,7 @@ async fn sixty_four_log_ins_with_one_right_code_are_one() {
     for round in 0..3 {
         let api = Api::with(&[
             ("CodeTries", "64"),
+            ("TriesPerNetworkDaily", "1000"),
             ("TriesPerPhoneAndAddressHourly", "1000"),
             ("TriesPerPhoneAndAddressDaily", "1000"),
         ])
