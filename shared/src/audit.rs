@@ -22,6 +22,8 @@ pub enum Event {
     CodeSent,
     /// A code was wrong.
     WrongCode,
+    /// A try named a challenge that does not exist, has expired, or belongs to another phone.
+    UnknownChallenge,
     /// The fixed code of a test number was used in place of a message.
     TestNumberUsed,
     /// A spent refresh token got its successor again, since the phone may not have it.
@@ -88,6 +90,7 @@ impl Event {
             Self::LoggedIn => "logged_in",
             Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
+            Self::UnknownChallenge => "unknown_challenge",
             Self::TestNumberUsed => "test_number_used",
             Self::RefreshRepeated => "refresh_repeated",
             Self::RefreshReplayed => "refresh_replayed",
@@ -110,6 +113,7 @@ impl Event {
         match self {
             Self::LoggedIn => Some("LogIns"),
             Self::WrongCode => Some("WrongCodes"),
+            Self::UnknownChallenge => Some("UnknownChallenges"),
             Self::RefreshRepeated => Some("RefreshRepeats"),
             Self::RefreshReplayed => Some("RefreshReplays"),
             Self::OperatorActed => Some("OperatorUses"),

@@ -54,7 +54,7 @@ pub const ERASURES: [ErasePage; ERASED] = {
     let mut found = [None; ERASED];
     let mut count = 0;
     each!(prefixes, prefix => {
-        if let Erased::By(erase) = prefix.erased {
+        if let Erased::By(erase) | Erased::ByPhone(erase) = prefix.erased {
             found[count] = Some(erase);
             count += 1;
         }

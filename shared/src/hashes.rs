@@ -44,6 +44,12 @@ pub struct PhoneHash(String);
 #[serde(transparent)]
 pub struct AddressHash(String);
 
+/// Hash of a client's network, 128 bits in base64url: the first 24 bits of an IPv4 address, the first
+/// 48 of an IPv6 address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NetworkHash(String);
+
 /// Hash of a code together with its challenge, phone and purpose.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -79,6 +85,15 @@ impl Hashes {
             IpAddr::V6(v6) => format!("{:x}", v6.to_bits() >> 72),
         };
         AddressHash(self.short(&["address", &network]))
+    }
+
+    /// The network of the client address as keys hold it.
+    pub fn network(&self, address: IpAddr) -> NetworkHash {
+        let network = match address.to_canonical() {
+            IpAddr::V4(v4) => format!("{:x}/24", v4.to_bits() >> 8),
+            IpAddr::V6(v6) => format!("{:x}/48", v6.to_bits() >> 80),
+        };
+        NetworkHash(self.short(&["network", &network]))
     }
 
     /// The code as its challenge stores it. `purpose` is the name of what the code proves.
@@ -163,6 +178,13 @@ impl PhoneHash {
     }
 }
 
+impl NetworkHash {
+    /// The text that keys hold.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl AddressHash {
     /// The text that keys hold.
     pub fn as_str(&self) -> &str {
@@ -181,5 +203,15 @@ mod tests {
         assert_eq!(hash("2001:db8:1:200::1"), hash("2001:db8:1:2ff:ffff::9"));
         assert_ne!(hash("2001:db8:1:200::1"), hash("2001:db8:1:300::1"));
         assert_eq!(hash("192.0.2.1"), hash("::ffff:192.0.2.1"));
+    }
+
+    #[test]
+    fn a_network_is_24_bits_of_ipv4_and_48_of_ipv6() {
+        let hashes = Hashes::new(&"pepper".into());
+        let hash = |text: &str| hashes.network(text.parse().unwrap());
+        assert_eq!(hash("192.0.2.1"), hash("::ffff:192.0.2.255"));
+        assert_ne!(hash("192.0.2.1"), hash("192.0.3.1"));
+        assert_eq!(hash("2001:db8:1:2::1"), hash("2001:db8:1:ffff::1"));
+        assert_ne!(hash("2001:db8:1::1"), hash("2001:db8:2::1"));
     }
 }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, Region};
+use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
 
 /// A valid phone number, such as `+14155550123`. `Debug` shows its last two digits only.
@@ -46,6 +46,16 @@ impl Phone {
         Some(number.get_region_code()?.as_region_str().to_string())
     }
 
+    /// Whether it is a mobile number, or of a plan that does not tell mobile numbers from others.
+    pub fn may_be_mobile(&self) -> bool {
+        PhoneNumber::parse(&self.0, None).is_ok_and(|number| {
+            matches!(
+                number.get_type(),
+                PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
+            )
+        })
+    }
+
     /// The E.164 form.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -79,6 +89,27 @@ mod tests {
         assert_eq!(e164("4155550123", None), Err(PhoneError::Invalid));
         assert_eq!(e164("+1 999", None), Err(PhoneError::Invalid));
         assert_eq!(e164("+14155550123", Some("U1")), Err(PhoneError::Country));
+    }
+
+    #[test]
+    fn premium_shared_cost_fixed_pager_and_toll_free_numbers_are_not_mobile() {
+        let mobile = |text| Phone::parse(text, None).unwrap().may_be_mobile();
+        for text in ["+14155550123", "+447400123456", "+966501234567", "+8613812345678"] {
+            assert!(mobile(text), "{text}");
+        }
+        for text in [
+            "+19002345678",
+            "+18002345678",
+            "+449012345678",
+            "+448012345678",
+            "+448431234567",
+            "+442079460123",
+            "+447640123456",
+            "+445612345678",
+            "+447012345678",
+        ] {
+            assert!(!mobile(text), "{text}");
+        }
     }
 
     #[test]

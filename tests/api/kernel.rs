@@ -16,8 +16,8 @@ use harness::{
 };
 use serde::{Deserialize, Serialize};
 use table::{
-    Committed, Error, Image, IndexList, Item, Key, Query, Returned, SET_DUE, SET_EXPIRY, Table,
-    Transaction, Verdict, Write, Written, item, listed_item, number, number_in,
+    Committed, Error, Image, IndexList, Item, Key, Query, Returned, SET_DUE, SET_EXPIRY, SET_MARK,
+    Table, Transaction, Verdict, Write, Written, item, listed_item, number, number_in,
     random::SystemRandom,
     retry::{Attempt, Policy, on_change},
     usage::measure,
@@ -272,4 +272,25 @@ async fn a_change_that_never_succeeds_ends_with_nothing() {
     let read = async || Ok(stored(&table, "A").await.unwrap_or_default());
     let done = on_change(Policy::tries(4), &SystemRandom, 0, read, attempt).await;
     assert_eq!((done.unwrap(), tries.into_inner()), (None, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_whose_answer_was_lost_is_made_once() {
+    let api = Api::start().await;
+    let table = api.table();
+    let add = |most: i64| {
+        Write::update(key("ONCE"), &format!("ADD n :one SET {SET_MARK}"))
+            .when("(attribute_not_exists(n) OR n < :most)")
+            .value(":one", number(1))
+            .value(":most", number(most))
+    };
+    for n in 1..=2 {
+        api.wire.lose_answers(1);
+        let returned = table.write_once(add(2), Image::Changed).await.unwrap();
+        let Returned::Done(image) = returned else { panic!("{returned:?}") };
+        assert_eq!(number_in(&image, "n"), Some(n));
+    }
+    let refused = table.write_once(add(2), Image::Changed).await.unwrap();
+    let Returned::Refused(item) = refused else { panic!("{refused:?}") };
+    assert_eq!(seen(item), Some(2));
 }

@@ -101,7 +101,7 @@ async fn the_longest_line_has_at_most_400_bytes() {
 }
 
 /// The values of a metric in the lines with a time from `from` to `until` of the test's clock.
-fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
+pub(crate) fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
     counted_in(metric, metric, from, until)
 }
 

@@ -14,6 +14,7 @@ mod edge;
 mod endings;
 mod fcm;
 mod kernel;
+mod lanes;
 mod location;
 mod log;
 mod petstore;

@@ -147,10 +147,16 @@ async fn the_access_token_of_an_ended_session_is_refused_by_every_operation() {
 
 /// Its access tokens live longer than a session may be idle, and its limits are high.
 async fn api() -> Api {
-    let high =
-        ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly"].map(|limit| (limit, "1000"));
-    let [hourly, from_here] = high;
-    Api::with(&[hourly, from_here, ("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "300")]).await
+    let high = [
+        "CodesPerPhoneHourly",
+        "CodesPerPhoneAndAddressHourly",
+        "CodesPerPhoneDaily",
+        "CodesPerNetworkHourly",
+        "TextsPerPhoneDaily",
+    ]
+    .map(|limit| (limit, "1000"));
+    let others = [("CodeResendSeconds", "0"), ("RefreshIdleSeconds", "300")];
+    Api::with(&[&high[..], &others].concat()).await
 }
 
 async fn log_out(api: &Api, sessions: &Sessions) {

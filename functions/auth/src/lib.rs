@@ -22,6 +22,7 @@ routes! {
                 Section::COUNTRIES,
                 Section::HASHES,
                 Section::ISSUER,
+                Section::LANES,
                 Section::REFRESHES,
                 Section::SENDS,
                 Section::SESSIONS,

@@ -2,6 +2,7 @@
 //! same token gets the same successor again, until it is known that the phone has it.
 
 use axum::{Json, extract::State};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
@@ -131,11 +132,23 @@ async fn stale(
         StaleRefresh::Inactive => ApiError::no_active_account(),
         StaleRefresh::Ended => ApiError::token_not_valid("Token is blacklisted"),
         StaleRefresh::Replay => {
-            app.store.end_session(presented.customer, presented.session).await?;
+            end_as_stolen(app, presented).await?;
             audit::record(app, Event::RefreshReplayed, about);
             ApiError::token_not_valid("Token is blacklisted")
         }
     })
+}
+
+/// Ends the session, and its tokens prove nothing from now on: neither the thief nor the owner is
+/// known by them where codes are counted. One trip.
+async fn end_as_stolen(app: &AppState, presented: Generation) -> Result<(), ApiError> {
+    let until = app.now().saturating_add(app.settings.lanes()?.known_for).unwrap_or(Timestamp::MAX);
+    let (ended, noted) = tokio::join!(
+        app.store.end_session(presented.customer, presented.session),
+        app.store.note_stolen(presented.session, until)
+    );
+    ended?;
+    Ok(noted?)
 }
 
 fn pair(

@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 use shared::{
     app::AppState,
-    auth::caller::{Caller, LateCaller},
+    auth::{
+        caller::{Caller, LateCaller},
+        known_device::PresentedDevice,
+    },
     error_responses,
     http::{
         address::ClientAddress,
@@ -31,7 +34,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::sending::{Plan, Recipient, not_a_phone};
+use crate::sending::{Plan, Recipient, Requester, not_a_phone, not_mobile};
 
 type PurposeField = OrDefault<Nullable<Choice<Purpose>>>;
 
@@ -47,6 +50,9 @@ request! {
         purpose: PurposeField,
         /// Lets the Android app read the message (SMS Retriever): eleven characters of base64.
         app_hash: Optional<Nullable<AdmittedAppHash>>,
+        /// A refresh token of this device, also a spent or expired one: its requests are counted
+        /// apart from those of strangers. One that proves nothing is ignored.
+        refresh: Optional<Nullable<Text<0, 4096>>>,
     }
 }
 
@@ -70,9 +76,15 @@ fn phone_of_country(read: &CodeRequestRead, fields: &mut Fields) {
     if fields.context().is_test_number(phone) {
         return;
     }
-    if let Err(error) = Phone::parse(phone, country.as_deref()) {
-        let (name, violation) = not_a_phone(error, country.as_deref());
-        fields.report(name, violation);
+    match Phone::parse(phone, country.as_deref()) {
+        Ok(phone) if phone.may_be_mobile() => {}
+        Ok(_) => {
+            fields.report("phone", not_mobile());
+        }
+        Err(error) => {
+            let (name, violation) = not_a_phone(error, country.as_deref());
+            fields.report(name, violation);
+        }
     }
 }
 
@@ -174,8 +186,10 @@ pub async fn send_otp(
         }
     };
     let life = app.settings.codes()?.life;
+    let device = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
+    let requester = Requester { address, device };
     let (customer, plan) =
-        tokio::join!(customer, Plan::make(&app, recipient, address, request.purpose, &limits));
+        tokio::join!(customer, Plan::make(&app, recipient, requester, request.purpose, &limits));
     let customer = customer?;
     let mut plan = plan?;
     plan.challenge.customer = customer;

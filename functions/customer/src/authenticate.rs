@@ -10,6 +10,7 @@ use serde::Serialize;
 use shared::{
     account::{DeviceLabel, Platform},
     app::AppState,
+    auth::known_device::PresentedDevice,
     customer::Profile,
     device::{MOST_REGISTRATION_ID, Registration},
     error_responses,
@@ -19,8 +20,8 @@ use shared::{
         error::ApiError,
         rate_limit::RateLimits,
         request::{
-            Choice, Context, Fields, Object, Optional, ParsedText, PhoneNumber, Text, Violation,
-            VisibleAscii,
+            Choice, Context, Fields, Nullable, Object, Optional, ParsedText, PhoneNumber, Text,
+            Violation, VisibleAscii,
         },
     },
     ids::ChallengeId,
@@ -45,6 +46,9 @@ request! {
         challenge: Text,
         /// The six digits of the message.
         otp: Text,
+        /// A refresh token of this device, also a spent or expired one: its tries are counted apart
+        /// from those of strangers. One that proves nothing is ignored.
+        refresh: Optional<Nullable<Text<0, 4096>>>,
         /// What the device says of itself.
         device: Optional<Object<NewDevice>>,
     }
@@ -77,7 +81,7 @@ impl ParsedText for MaybePhone {
 
 /// A phone or a challenge that cannot be one is as wrong as a code: one answer for all.
 fn could_be_right(read: &LogInRequestRead, fields: &mut Fields) {
-    let LogInRequestRead { phone, challenge, otp, device } = read;
+    let LogInRequestRead { phone, challenge, otp, device, .. } = read;
     if let (Ok(phone), Ok(challenge), Ok(_), Ok(_)) = (phone, challenge, otp, device)
         && (phone.is_none() || challenge.parse::<ChallengeId>().is_err())
     {
@@ -140,7 +144,8 @@ pub async fn authenticate_customer(
     let registration = request.device.as_ref().and_then(NewDevice::registration);
     let label = request.device.map(NewDevice::label).unwrap_or_default();
     let phone = request.phone.ok_or_else(|| invalid_code("otp"))?;
-    let log_in = LogIn::begin(&app, phone, address, registration);
+    let known = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
+    let log_in = LogIn::begin(&app, phone, address, known, registration);
     let matched = log_in
         .try_code(SubmittedCode::new(&request.challenge, request.otp, "otp").telling(limits))
         .await?;

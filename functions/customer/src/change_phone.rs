@@ -18,7 +18,6 @@ use shared::{
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{ChallengeId, CustomerId},
-    limits::TriesOn,
     otp::{self, Purpose},
     phone::Phone,
     text_message::{AppName, TextMessage},
@@ -29,7 +28,9 @@ use table::{
 };
 
 use crate::{
-    code::{CodeAttempt, Expected, SubmittedCode, VerifiedCode, invalid_code, is_test_number},
+    code::{
+        Claimant, CodeAttempt, Expected, SubmittedCode, VerifiedCode, invalid_code, is_test_number,
+    },
     patch::{DetailsPatch, PhonePatch},
     profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
@@ -65,7 +66,7 @@ impl PhoneRequest {
         address: IpAddr,
     ) -> PhoneAttempt {
         let new = async {
-            let on = TriesOn::Phone(app.hashes()?.phone(&self.phone));
+            let on = Claimant::OfPhone(app.hashes()?.phone(&self.phone), None);
             Ok(match self.new {
                 Some(new) => Some(new.try_once(app, on, address).await?),
                 None => None,
@@ -75,7 +76,7 @@ impl PhoneRequest {
         // shall not keep the owner from logging in.
         let old = async {
             match self.old {
-                Some(old) => Some(old.try_once(app, TriesOn::Customer(customer), address).await),
+                Some(old) => Some(old.try_once(app, Claimant::Customer(customer), address).await),
                 None => None,
             }
         };
@@ -91,7 +92,7 @@ impl PhoneAttempt {
     }
 
     /// The codes, if they are right and enough.
-    fn prove(
+    async fn prove(
         self,
         app: &AppState,
         verified: &Verified,
@@ -108,11 +109,11 @@ impl PhoneAttempt {
         let mut codes = Vec::new();
         match (self.new, self.old) {
             (Some(new), _) if is_fresh => {
-                codes.push(new?.compare(app, expected(&self.phone), about)?);
+                codes.push(new?.compare(app, expected(&self.phone), about).await?);
             }
             (Some(new), Some(tried_old)) => {
-                codes.push(new?.compare(app, expected(&self.phone), about)?);
-                codes.push(tried_old?.compare(app, expected(old), about)?);
+                codes.push(new?.compare(app, expected(&self.phone), about).await?);
+                codes.push(tried_old?.compare(app, expected(old), about).await?);
             }
             _ => return Err(ApiError::permission_denied()),
         }
@@ -135,12 +136,22 @@ pub(crate) async fn change_phone(
     if !tag_of(before).satisfies(headers) {
         return Err(ApiError::precondition_failed());
     }
-    let (phone, codes) = tried.prove(app, verified, &before.phone)?;
+    let (phone, codes) = tried.prove(app, verified, &before.phone).await?;
     let plan = Plan { app, caller, verified, phone, patch, headers };
     let challenges: Vec<ChallengeId> = codes.iter().map(VerifiedCode::challenge).collect();
     let given_back = join_all(codes.iter().map(|code| code.give_back(app)));
-    let (moved, given_back) = tokio::join!(plan.write(before.clone(), &challenges), given_back);
+    let old = &verified.account.phone;
+    let most = app.settings.lanes()?.texts_per_phone_daily;
+    let (moved, given_back, counted) = tokio::join!(
+        plan.write(before.clone(), &challenges),
+        given_back,
+        app.store.count_text(old, most, app.now())
+    );
+    let may_tell = matches!(counted, Ok(true));
     if moved.is_err() {
+        if may_tell && let Err(error) = app.store.uncount_text(old, app.now()).await {
+            tracing::warn!(%error, "a message that is not sent stays counted");
+        }
         join_all(codes.iter().zip(given_back).map(|(code, given)| code.charge_again(app, given)))
             .await;
     }
@@ -150,7 +161,11 @@ pub(crate) async fn change_phone(
         Event::PhoneChanged,
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
-    tell(app, &app.settings.content()?.app_name, &before.phone).await;
+    if may_tell {
+        tell(app, &app.settings.content()?.app_name, &before.phone).await;
+    } else {
+        tracing::warn!("the old phone is not told of its change: it had its messages of the day");
+    }
     Ok(moved)
 }
 

@@ -1,25 +1,31 @@
 //! A code that comes back: the try is counted and reserved, then the code is compared, and once it
-//! was right the try is given back.
+//! was right the try is given back. `lanes` counts, `refund` gives back.
 //!
 //! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the
 //! count; whatever is wrong with a code gets one answer.
+
+mod lanes;
+mod refund;
 
 use std::net::IpAddr;
 
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    hashes::{AddressHash, PhoneHash},
+    hashes::PhoneHash,
     http::{
         error::ApiError,
         rate_limit::{Quota, RateLimits},
         request::{Fields, Reported, Violation},
     },
     ids::{ChallengeId, CustomerId},
-    limits::{BudgetKind, Counted, TriesOn, TryLimits, Wait, to_next_hour},
+    limits::{Counted, Wait, to_next_hour},
     otp::{Challenge, Purpose, Reserved},
     phone::Phone,
 };
+
+use self::lanes::{Candidates, CountedTry, quota, take_back};
+pub(crate) use self::{lanes::Claimant, refund::Refund};
 
 /// A code as a request submits it.
 #[derive(Debug)]
@@ -37,10 +43,7 @@ pub(crate) struct SubmittedCode {
 pub(crate) struct CodeAttempt {
     submitted: SubmittedCode,
     challenge: Challenge,
-    on: TriesOn,
-    address: AddressHash,
-    /// How many tries the hour counts, this one among them.
-    used: u32,
+    counted: CountedTry,
 }
 
 /// What a code must have been sent for.
@@ -55,15 +58,7 @@ pub(crate) struct Expected<'a> {
 #[derive(Debug)]
 pub(crate) struct VerifiedCode {
     challenge: Challenge,
-    on: TriesOn,
-    address: AddressHash,
-}
-
-/// Which of the day's budgets got back what the code had used.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Refund {
-    country: bool,
-    total: bool,
+    counted: CountedTry,
 }
 
 /// The one answer to every code that is not right; `attr` is the field that holds it.
@@ -117,42 +112,35 @@ impl SubmittedCode {
         Self { limits, ..self }
     }
 
-    /// Counts a try and reserves it at the challenge, side by side. One trip, two write units,
-    /// three for the first try of a day.
+    /// Counts a try and reserves it at the challenge, side by side. One trip; two to five write
+    /// units. Another trip where the challenge is unknown or its tries are used up.
     pub(crate) async fn try_once(
         self,
         app: &AppState,
-        on: TriesOn,
+        claimant: Claimant,
         address: IpAddr,
     ) -> Result<CodeAttempt, ApiError> {
-        let (store, limits, now) = (&app.store, app.settings.tries()?, app.now());
+        let (limits, now) = (app.settings.tries()?, app.now());
         let id = self.challenge.ok_or_else(|| invalid_code(self.attr))?;
-        let address = app.hashes()?.address(address);
-        let (counted, reserved) = tokio::join!(
-            store.count_try(&on, &address, limits, now),
-            store.reserve_try(id, limits.per_code, now)
+        let (candidates, reserved) = tokio::join!(
+            Box::pin(Candidates::count(app, &claimant, address)),
+            app.store.reserve_try(id, claimant.phone(), limits.per_code, now)
         );
-        let quota = quota(limits);
+        let (candidates, reserved) = (candidates?, reserved?);
+        if matches!(reserved, Reserved::Unknown) {
+            return Err(self.unknown(app, address, candidates).await?);
+        }
+        let counted = candidates.settle(app, &self.limits).await?;
         let life = app.settings.codes()?.life.as_secs();
         let of_code = Quota { name: "tries-code", most: limits.per_code, window: life };
-        let used = match counted? {
-            Counted::Within(used) => used,
-            Counted::Over(wait) => {
-                self.limits.reached(quota, wait);
-                return Err(ApiError::throttled(wait));
-            }
-        };
-        self.limits.counted(quota, used, to_next_hour(now));
-        match reserved? {
+        match reserved {
             Reserved::Try(challenge) => {
-                self.limits.counted(
-                    of_code,
-                    challenge.tries,
-                    Wait(challenge.until.duration_since(now).as_secs()),
-                );
-                Ok(CodeAttempt { submitted: self, challenge, on, address, used })
+                let left = Wait(challenge.until.duration_since(now).as_secs());
+                self.limits.counted(of_code, challenge.tries, left);
+                Ok(CodeAttempt { submitted: self, challenge, counted })
             }
             Reserved::UsedUp(until) => {
+                take_back(app, counted.others()).await;
                 let wait = Wait(until.duration_since(now).as_secs() + 1);
                 self.limits.reached(of_code, wait);
                 Err(ApiError::throttled(wait))
@@ -160,11 +148,41 @@ impl SubmittedCode {
             Reserved::Unknown => Err(invalid_code(self.attr)),
         }
     }
+
+    /// The answer to an unknown challenge, or one of another phone. It takes no try from the phone:
+    /// it counts by the address. One trip.
+    async fn unknown(
+        &self,
+        app: &AppState,
+        address: IpAddr,
+        candidates: Candidates,
+    ) -> Result<ApiError, ApiError> {
+        let (limits, now) = (app.settings.tries()?, app.now());
+        let address = app.hashes()?.address(address);
+        audit::record(app, Event::UnknownChallenge, About::default());
+        let (counted, ()) = tokio::join!(
+            app.store.count_unknown_challenge(&address, limits, now),
+            take_back(app, candidates.counted())
+        );
+        let most = limits.unknown_per_address_hourly;
+        let quota = Quota { name: "unknown-challenges", most, window: 3_600 };
+        Ok(match counted? {
+            Counted::Within(used) => {
+                self.limits.counted(quota, used, to_next_hour(now));
+                invalid_code(self.attr)
+            }
+            Counted::Over(wait) => {
+                self.limits.reached(quota, wait);
+                ApiError::throttled(wait)
+            }
+        })
+    }
 }
 
 impl CodeAttempt {
-    /// Compares the code. No trip.
-    pub(crate) fn compare(
+    /// Compares the code. No trip, unless it is wrong and the try was counted in other lanes too:
+    /// then one, which takes it back there.
+    pub(crate) async fn compare(
         self,
         app: &AppState,
         expected: Expected<'_>,
@@ -176,15 +194,14 @@ impl CodeAttempt {
             hashes.code(self.challenge.id, phone, purpose.as_str(), &self.submitted.code);
         if !self.challenge.answers(&hashes.phone(phone), purpose, customer, &submitted, app.now()) {
             audit::record(app, Event::WrongCode, about);
+            take_back(app, self.counted.others()).await;
             return Err(invalid_code(self.submitted.attr));
         }
         // A right code takes no try: it is given back.
-        self.submitted.limits.counted(
-            quota(app.settings.tries()?),
-            self.used.saturating_sub(1),
-            to_next_hour(app.now()),
-        );
-        Ok(VerifiedCode { challenge: self.challenge, on: self.on, address: self.address })
+        let (quota, reset) = quota(app.settings.tries()?, self.counted.lane());
+        let used = self.counted.used().saturating_sub(1);
+        self.submitted.limits.counted(quota, used, reset(app.now()));
+        Ok(VerifiedCode { challenge: self.challenge, counted: self.counted })
     }
 }
 
@@ -198,50 +215,4 @@ impl VerifiedCode {
     pub(crate) fn phone(&self) -> &PhoneHash {
         &self.challenge.phone
     }
-
-    /// Gives back the try and the share of the day's budgets. A failure leaves them counted: the
-    /// limits err on the strict side.
-    ///
-    /// One trip, three write units.
-    pub(crate) async fn give_back(&self, app: &AppState) -> Refund {
-        let try_back = app.store.uncount_try(&self.on, &self.address, app.now());
-        let budgets_back = async {
-            let Some(shares) = &self.challenge.budget else { return (Ok(false), Ok(false)) };
-            let country = app.store.refund_budget(
-                BudgetKind::Country(&shares.country),
-                shares.day,
-                shares.country_shard,
-            );
-            let total = app.store.refund_budget(BudgetKind::Total, shares.day, shares.total_shard);
-            tokio::join!(country, total)
-        };
-        let (try_back, (country, total)) = tokio::join!(try_back, budgets_back);
-        let given =
-            Refund { country: matches!(country, Ok(true)), total: matches!(total, Ok(true)) };
-        for error in [try_back.err(), country.err(), total.err()].into_iter().flatten() {
-            tracing::warn!(%error, "a right code stays counted");
-        }
-        given
-    }
-
-    /// Counts in the day's budgets again what was given back beside a transaction that then refused
-    /// the code. One trip, at most two write units.
-    pub(crate) async fn charge_again(&self, app: &AppState, given: Refund) {
-        let Some(shares) = &self.challenge.budget else { return };
-        let charge = async |given: bool, budget, shard| {
-            if given { app.store.charge_budget(budget, shares.day, shard).await } else { Ok(()) }
-        };
-        let country =
-            charge(given.country, BudgetKind::Country(&shares.country), shares.country_shard);
-        let total = charge(given.total, BudgetKind::Total, shares.total_shard);
-        let (country, total) = tokio::join!(country, total);
-        for error in [country.err(), total.err()].into_iter().flatten() {
-            tracing::warn!(%error, "a code that was not used is not counted");
-        }
-    }
-}
-
-/// The limit of tries that counts what comes from one address.
-fn quota(limits: &TryLimits) -> Quota {
-    Quota { name: "tries", most: limits.per_phone_and_address_hourly, window: 3_600 }
 }

@@ -18,7 +18,6 @@ use shared::{
         error::ApiError,
         request::{Fields, Flag, Optional, Text},
     },
-    limits::TriesOn,
     otp::Purpose,
     request,
 };
@@ -26,7 +25,8 @@ use shared::{
 use crate::{
     account_deletion::{AccountDeletion, Deleted},
     code::{
-        CodeAttempt, Expected, Refund, SubmittedCode, VerifiedCode, both_or_neither, invalid_code,
+        Claimant, CodeAttempt, Expected, Refund, SubmittedCode, VerifiedCode, both_or_neither,
+        invalid_code,
     },
 };
 
@@ -72,14 +72,14 @@ pub async fn delete_customer(
     let read = async |customer| {
         let tried = async {
             let Some(code) = code else { return Ok(None) };
-            let tried = code.try_once(&app, TriesOn::Customer(customer), address);
+            let tried = code.try_once(&app, Claimant::Customer(customer), address);
             let (profile, tried) = tokio::join!(app.store.profile(customer), tried);
             Ok(profile?.map(|profile| (profile, tried)))
         };
         tokio::try_join!(tried, app.store.wallet(customer))
     };
     let (verified, (tried, wallet)) = caller.alongside_write(read).await?;
-    let code = prove(&app, &verified, tried)?;
+    let code = prove(&app, &verified, tried).await?;
     let give_back = async {
         match &code {
             Some(code) => code.give_back(&app).await,
@@ -115,7 +115,7 @@ pub async fn delete_customer(
 }
 
 /// The code, if one is needed and right.
-fn prove(
+async fn prove(
     app: &AppState,
     verified: &Verified,
     tried: Option<(Customer, Result<CodeAttempt, ApiError>)>,
@@ -133,7 +133,7 @@ fn prove(
             };
             let about =
                 About { customer: Some(verified.customer), session: Some(verified.session) };
-            tried?.compare(app, expected, about).map(Some)
+            tried?.compare(app, expected, about).await.map(Some)
         }
     }
 }

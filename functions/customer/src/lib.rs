@@ -25,6 +25,7 @@ routes! {
                 Section::CONTENT,
                 Section::HASHES,
                 Section::ISSUER,
+                Section::LANES,
                 Section::SESSIONS,
                 Section::SMS,
                 Section::TRIES,

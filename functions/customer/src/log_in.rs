@@ -11,12 +11,12 @@ use shared::{
     account::{Account, DeviceLabel, NewSession, Session, Status},
     app::AppState,
     audit::{self, About, Event},
+    auth::known_device::PresentedDevice,
     customer::Customer,
     device::{DeviceOwner, FoundDevice, Registration},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{CustomerId, LedgerId, SessionId},
-    limits::TriesOn,
     otp::Purpose,
     phone::Phone,
     store::StoreError,
@@ -25,7 +25,7 @@ use shared::{
 use table::retry;
 
 use self::commit::{LogInDevice, LogInWritten, NewLogIn};
-use crate::code::{Expected, SubmittedCode, VerifiedCode, invalid_code};
+use crate::code::{Claimant, Expected, SubmittedCode, VerifiedCode, invalid_code};
 
 /// How often it is tried while the account, the phone's owner or the device changes.
 const TRIES: u32 = 6;
@@ -35,6 +35,7 @@ pub(crate) struct LogIn<'a> {
     app: &'a AppState,
     phone: Phone,
     address: IpAddr,
+    known: Option<PresentedDevice>,
     registration: Option<Registration>,
 }
 
@@ -55,26 +56,29 @@ pub(crate) struct Done {
 
 impl<'a> LogIn<'a> {
     /// A log-in with this phone from this address, which registers a push device where
-    /// `registration` says one.
+    /// `registration` says one. `known` is the device whose refresh token came with it.
     pub(crate) fn begin(
         app: &'a AppState,
         phone: Phone,
         address: IpAddr,
+        known: Option<PresentedDevice>,
         registration: Option<Registration>,
     ) -> Self {
-        Self { app, phone, address, registration }
+        Self { app, phone, address, known, registration }
     }
 
     /// Counts a try and compares the code, while the phone's owner and the device's are looked up.
     /// One trip.
     pub(crate) async fn try_code(&self, presented: SubmittedCode) -> Result<Matched, ApiError> {
         let phone = self.app.hashes()?.phone(&self.phone);
-        let tried = presented.try_once(self.app, TriesOn::Phone(phone.clone()), self.address);
+        let claimant = Claimant::OfPhone(phone.clone(), self.known);
+        let tried = presented.try_once(self.app, claimant, self.address);
         let (tried, owner, device_owner) =
             tokio::join!(tried, self.app.store.owner_of_phone(&phone), self.device_owner());
         let (tried, owner, device_owner) = (tried?, owner?, device_owner?);
         let expected = Expected { phone: &self.phone, purpose: Purpose::Login, customer: None };
-        let code = tried.compare(self.app, expected, About { customer: owner, session: None })?;
+        let about = About { customer: owner, session: None };
+        let code = tried.compare(self.app, expected, about).await?;
         Ok(Matched { code, owner, device_owner })
     }
 
@@ -132,7 +136,7 @@ impl<'a> LogIn<'a> {
         new: &NewLogIn,
         device: Option<LogInDevice>,
     ) -> Result<(Customer, bool), ApiError> {
-        let first = Target { owner: matched.owner, removed: Vec::new(), device, refunded: false };
+        let first = Target { owner: matched.owner, removed: Vec::new(), device };
         let attempt = |target: Target| async move {
             match target.owner {
                 Some(customer) => self.add_session(matched, new, customer, target).await,
@@ -170,32 +174,46 @@ impl<'a> LogIn<'a> {
         matched: &Matched,
         new: &NewLogIn,
         customer: CustomerId,
-        mut target: Target,
+        target: Target,
     ) -> Result<Attempted, ApiError> {
         let store = &self.app.store;
-        // Making room takes a second transaction: the refund is made beside it, not after it.
-        let refund_now = !target.removed.is_empty() && !target.refunded;
-        let refund = async {
-            if refund_now {
-                matched.code.give_back(self.app).await;
-            }
+        // Without `removed` there may be one session too many afterwards.
+        let account = async {
+            if target.removed.is_empty() { store.account(customer).await } else { Ok(None) }
         };
-        let (written, profile, ()) = tokio::join!(
+        let (written, profile, account) = tokio::join!(
             new.add_session(store, customer, &target.removed, target.device.as_ref()),
             store.profile(customer),
-            refund
+            account
         );
-        target.refunded |= refund_now;
         match written? {
             LogInWritten::Done => {
                 self.record_device(target.device.as_ref(), customer, new.session.id);
-                if !target.refunded {
-                    matched.code.give_back(self.app).await;
-                }
+                let surplus = self.remove_surplus(account, new.session.id);
+                tokio::join!(Box::pin(matched.code.give_back(self.app)), surplus);
                 let profile = profile?.ok_or_else(ApiError::no_active_account)?;
                 Ok(ControlFlow::Break((profile, false)))
             }
             refusal => self.retarget(refusal, new, target).await,
+        }
+    }
+
+    /// Removes the session longest unused where the new one is the 21st. A failure leaves it to the
+    /// next log-in. One trip, if there is one to remove.
+    async fn remove_surplus(
+        &self,
+        account: Result<Option<Account>, StoreError>,
+        newest: SessionId,
+    ) {
+        let removed = match account {
+            Ok(Some(account)) => {
+                self.app.store.remove_surplus(account, newest, self.app.now()).await
+            }
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = removed {
+            tracing::warn!(%error, "there may be a session too many");
         }
     }
 
@@ -238,8 +256,6 @@ struct Target {
     /// The sessions that make room.
     removed: Vec<SessionId>,
     device: Option<LogInDevice>,
-    /// Whether the limits have back what the code used.
-    refunded: bool,
 }
 
 /// The profile and whether the account is new, or what to try next.

@@ -58,7 +58,8 @@ pub const DOMAIN: Domain = Domain {
     owns: "status, epoch and sessions of an account; who owns a phone; lists of customers",
     invariants: "An account with all its sessions is one item, so log-in, refresh and log-out are \
         one conditional write each. Raising the epoch ends every session at once, without \
-        comparing clocks. At most 20 sessions. A phone leads to one account at most",
+        comparing clocks. At most 20 sessions; a log-in that adds one more removes the one longest \
+        unused. A phone leads to one account at most",
     prefixes: &[
         Prefix {
             name: "PHONE#",

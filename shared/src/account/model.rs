@@ -3,7 +3,8 @@
 //!
 //! Invariants: a session is alive while the record has it, it carries the record's epoch and has
 //! not expired; raising the epoch ends every session at once, whatever the clocks of the machines
-//! say; there are never more than [`MOST_SESSIONS`].
+//! say; there are at most [`MOST_SESSIONS`], and one more until the log-in that added it has
+//! removed the one longest unused.
 
 use std::collections::BTreeMap;
 
@@ -231,9 +232,22 @@ impl Account {
     /// The sessions to take away so that one more fits: those that are over, then the ones longest
     /// unused.
     pub fn to_make_room(&self, now: Timestamp) -> Vec<SessionId> {
+        self.to_make_room_among(self.sessions.keys().copied().collect(), now)
+    }
+
+    /// The sessions to take away after `newest` was added, where that made one too many. The
+    /// account may be as it was before or after that.
+    pub fn surplus(&self, newest: SessionId, now: Timestamp) -> Vec<SessionId> {
+        let others: Vec<_> = self.sessions.keys().copied().filter(|id| *id != newest).collect();
+        if others.len() < MOST_SESSIONS {
+            return Vec::new();
+        }
+        self.to_make_room_among(others, now)
+    }
+
+    fn to_make_room_among(&self, sessions: Vec<SessionId>, now: Timestamp) -> Vec<SessionId> {
         let over = |id: &SessionId| self.alive(*id, now).is_none();
-        let (mut removed, mut kept): (Vec<_>, Vec<_>) =
-            self.sessions.keys().copied().partition(over);
+        let (mut removed, mut kept): (Vec<_>, Vec<_>) = sessions.into_iter().partition(over);
         kept.sort_by_key(|id| self.sessions.get(id).map(|session| session.rotated));
         let too_many = (kept.len() + 1).saturating_sub(MOST_SESSIONS);
         removed.extend(kept.into_iter().take(too_many));

@@ -6,6 +6,7 @@ pub mod caller;
 pub mod claims;
 pub mod ed25519;
 pub mod keyring;
+pub mod known_device;
 pub mod operator;
 pub mod public_keys;
 pub mod settings;

@@ -20,6 +20,9 @@ pub const PAGE: usize = 25;
 pub enum Erased {
     /// Step by step.
     By(ErasePage),
+    /// The same, for what is stored under the hash of the customer's phone. It is not exported,
+    /// because only the account says which phone that is.
+    ByPhone(ErasePage),
     /// The same, once nothing is left under all other prefixes.
     LastBy(ErasePage),
     /// There is nothing to erase, for this reason.

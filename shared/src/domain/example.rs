@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use table::Key;
 
-use crate::hashes::{AddressHash, ContentHash, PhoneHash};
+use crate::hashes::{AddressHash, ContentHash, NetworkHash, PhoneHash};
 
 /// An example of a key.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct Values {
     pub phone: PhoneHash,
     /// A client's address.
     pub address: AddressHash,
+    /// A client's network.
+    pub network: NetworkHash,
     /// A long text.
     pub text: ContentHash,
     /// The id of anything.

@@ -59,6 +59,7 @@ fn values() -> Values {
         now: "2026-11-22T20:52:24Z".parse().unwrap(),
         phone: hashes.phone(&Phone::of_the_operator("+14155550123")),
         address: hashes.address("192.0.2.7".parse().unwrap()),
+        network: hashes.network("192.0.2.7".parse().unwrap()),
         text: ContentHash::of("a registration id"),
         id: "019aac3f-0000-7000-8000-00000000019e".to_owned(),
     }

@@ -1,6 +1,8 @@
 //! How many unverified codes a day may have, in all and for each country: sixteen shards each, so
 //! that no single item is written by all callers.
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 use table::{Query, Write, number, sort_in};
 
@@ -16,20 +18,25 @@ pub enum BudgetKind<'a> {
     Country(&'a str),
     /// Of all.
     Total,
+    /// Of one country in all lanes, verified codes included.
+    CountryInAll(&'a str),
 }
 
 impl BudgetKind<'_> {
-    fn scope(&self) -> &str {
+    fn scope(&self) -> Cow<'_, str> {
         match self {
-            Self::Country(country) => country,
-            Self::Total => "ALL",
+            Self::Country(country) => Cow::Borrowed(country),
+            Self::Total => Cow::Borrowed("ALL"),
+            Self::CountryInAll(country) => Cow::Owned(format!("{country}+")),
         }
     }
 
-    fn limit(&self, limits: &SendLimits) -> u32 {
+    /// How many codes a day it has.
+    pub fn limit(&self, limits: &SendLimits) -> u32 {
         match self {
             Self::Country(_) => limits.per_country_daily,
             Self::Total => limits.total_daily,
+            Self::CountryInAll(_) => limits.per_country_daily_all,
         }
     }
 }
@@ -41,7 +48,7 @@ impl Store {
         budget: BudgetKind<'_>,
         day: Date,
     ) -> Result<[u32; SHARDS as usize], StoreError> {
-        let query = Query::of(keys::budget_shard(budget.scope(), day, 0).partition());
+        let query = Query::of(keys::budget_shard(&budget.scope(), day, 0).partition());
         let mut spent = [0; SHARDS as usize];
         for item in self.table.all(query).await? {
             let number = sort_in(&item).rsplit('#').next();
@@ -73,7 +80,7 @@ impl Store {
             if spent[usize::from(shard)] >= most {
                 continue;
             }
-            let key = keys::budget_shard(budget.scope(), day_of(now), shard);
+            let key = keys::budget_shard(&budget.scope(), day_of(now), shard);
             if self.count_within(key, &[("n", most)], now, 48).await?.is_ok() {
                 return Ok(Some(shard));
             }
@@ -89,7 +96,7 @@ impl Store {
         day: Date,
         shard: u8,
     ) -> Result<bool, StoreError> {
-        self.uncount(keys::budget_shard(budget.scope(), day, shard), &["n"]).await
+        self.uncount(keys::budget_shard(&budget.scope(), day, shard), &["n"]).await
     }
 
     /// Counts one again that [`Store::refund_budget`] gave back too early, whatever the limit. One
@@ -100,7 +107,7 @@ impl Store {
         day: Date,
         shard: u8,
     ) -> Result<(), StoreError> {
-        let key = keys::budget_shard(budget.scope(), day, shard);
+        let key = keys::budget_shard(&budget.scope(), day, shard);
         // An item that has expired meanwhile counts nothing any more.
         let charge = Write::update(key, "ADD #n :one")
             .when("attribute_exists(#n)")

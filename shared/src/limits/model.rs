@@ -8,16 +8,26 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{hashes::AddressHash, limits::SendLimits};
+use crate::{
+    ids::ChallengeId,
+    limits::{
+        SendLimits,
+        lanes::{Lane, LaneKey},
+    },
+};
 
 /// The totals are kept in so many shards, so that no single item is written by all callers.
 pub const SHARDS: u8 = 16;
 
-/// The sends to one phone within the last hour: a sliding window, exact to the millisecond.
+/// The codes sent to one phone within the last day: a sliding window, exact to the millisecond.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SendLog {
     /// Counts the changes of this record.
     pub revision: u64,
+    /// The challenge of the send that changed it last, so that a write that is sent again finds its
+    /// own trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_by: Option<ChallengeId>,
     /// Oldest first.
     pub sends: VecDeque<Send>,
 }
@@ -28,9 +38,9 @@ pub struct Send {
     /// When.
     #[serde(rename = "t", with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub at: Timestamp,
-    /// From which address.
+    /// The lane of the request.
     #[serde(rename = "a")]
-    pub address: AddressHash,
+    pub by: LaneKey,
 }
 
 /// Wait so many seconds.
@@ -38,55 +48,60 @@ pub struct Send {
 pub struct Wait(pub i64);
 
 impl SendLog {
-    /// The log after one more send from `address`, or how long to wait for it.
+    /// The log after one more send in `lane`, or how long to wait for it. Each lane counts its own
+    /// sends only; the time between two sends holds in all of them.
     pub fn admit(
         &self,
         now: Timestamp,
-        address: &AddressHash,
+        lane: &Lane,
+        id: ChallengeId,
         limits: &SendLimits,
     ) -> Result<Self, Wait> {
-        let hour = SignedDuration::from_hours(1);
-        let recent: VecDeque<Send> =
-            self.sends.iter().filter(|send| now.duration_since(send.at) < hour).cloned().collect();
-        if let Some(last) = recent.back() {
+        let (hour, day) = (SignedDuration::from_hours(1), SignedDuration::from_hours(24));
+        let mut sends = self.sends.clone();
+        sends.retain(|send| now.duration_since(send.at) < day);
+        if let Some(last) = sends.back() {
             wait_until(last.at, limits.resend_after, now)?;
         }
-        let from_here: Vec<Timestamp> =
-            recent.iter().filter(|send| send.address == *address).map(|send| send.at).collect();
-        let all: Vec<Timestamp> = recent.iter().map(|send| send.at).collect();
-        for (times, limit) in
-            [(from_here, limits.per_phone_and_address_hourly), (all, limits.per_phone_hourly)]
-        {
+        let by = lane.key();
+        let times = |span: SignedDuration, counts: &dyn Fn(&LaneKey) -> bool| -> Vec<Timestamp> {
+            let recent = sends.iter().filter(|send| now.duration_since(send.at) < span);
+            recent.filter(|send| counts(&send.by)).map(|send| send.at).collect()
+        };
+        let own = |key: &LaneKey| *key == by;
+        let windows = match lane {
+            Lane::Device(_) => vec![(times(hour, &own), hour, limits.per_device_hourly)],
+            Lane::Network(_) => vec![(times(hour, &own), hour, limits.per_network_hourly)],
+            Lane::Stranger(_) => vec![
+                (times(hour, &own), hour, limits.per_phone_and_address_hourly),
+                (times(hour, &LaneKey::is_stranger), hour, limits.per_phone_hourly),
+                (times(day, &LaneKey::is_stranger), day, limits.per_phone_daily),
+            ],
+        };
+        for (times, span, limit) in windows {
             if let Some(freeing) = times.len().checked_sub(limit as usize) {
-                wait_until(times[freeing], hour, now)?;
+                wait_until(times[freeing], span, now)?;
             }
         }
-        let mut sends = recent;
-        sends.push_back(Send { at: now, address: address.clone() });
-        Ok(Self { revision: self.revision + 1, sends })
+        sends.push_back(Send { at: now, by });
+        Ok(Self { revision: self.revision + 1, changed_by: Some(id), sends })
     }
 
-    /// How many sends of the last hour came from `address`, and how long until the first of them no
-    /// longer counts.
-    pub fn standing_of(&self, now: Timestamp, address: &AddressHash) -> (u32, Wait) {
-        let hour = SignedDuration::from_hours(1);
-        let mut from_here = self
-            .sends
-            .iter()
-            .filter(|send| send.address == *address && now.duration_since(send.at) < hour);
-        let first = from_here.next().map(|send| send.at);
+    /// The sends of the last hour in `lane`, and how long until the first of them no longer counts.
+    pub fn standing_of(&self, now: Timestamp, lane: &Lane) -> (u32, Wait) {
+        let (hour, by) = (SignedDuration::from_hours(1), lane.key());
+        let own = |send: &&Send| send.by == by && now.duration_since(send.at) < hour;
+        let first = self.sends.iter().find(own).map(|send| send.at);
         let left = first.map_or(0, |first| (hour - now.duration_since(first)).as_secs());
-        (
-            u32::try_from(from_here.count() + usize::from(first.is_some())).unwrap_or(u32::MAX),
-            Wait(left),
-        )
+        let used = self.sends.iter().filter(own).count();
+        (u32::try_from(used).unwrap_or(u32::MAX), Wait(left))
     }
 
     /// The log after its last send turned out not to have happened.
     pub fn without_last(&self) -> Self {
         let mut sends = self.sends.clone();
         sends.pop_back();
-        Self { revision: self.revision + 1, sends }
+        Self { revision: self.revision + 1, changed_by: self.changed_by, sends }
     }
 }
 

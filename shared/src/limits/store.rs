@@ -1,7 +1,7 @@
 //! Counters with limits, and the count of a customer's writes.
 
 use jiff::{SignedDuration, Timestamp};
-use table::{Image, Item, Key, Returned, SET_EXPIRY, Write, Written, number, number_in};
+use table::{Image, Item, Key, Returned, SET_EXPIRY, SET_MARK, Write, number, number_in};
 
 use crate::{
     clock::minute_of,
@@ -39,7 +39,7 @@ impl Store {
 
     /// Adds one to each counter if none has reached its limit, and gives them; the item as it is
     /// otherwise. It expires after `hours`. One trip; one write unit, another where that creates
-    /// the item.
+    /// the item. The mark keeps an update that the SDK repeats from being refused by itself.
     pub(crate) async fn count_within(
         &self,
         key: Key,
@@ -48,18 +48,17 @@ impl Store {
         hours: i64,
     ) -> Result<Result<Item, Item>, StoreError> {
         let additions: Vec<String> = (0..limits.len()).map(|n| format!("#c{n} :one")).collect();
-        let change = format!("ADD {} SET {SET_EXPIRY}", additions.join(", "));
+        let change = format!("ADD {} SET {SET_EXPIRY}, {SET_MARK}", additions.join(", "));
         let mut count = Write::update(key, &change)
             .expiring(now + SignedDuration::from_hours(hours))
-            .value(":one", number(1))
-            .seeing_refused();
+            .value(":one", number(1));
         for (n, (name, limit)) in limits.iter().enumerate() {
             count = count
                 .when(&format!("(attribute_not_exists(#c{n}) OR #c{n} < :l{n})"))
                 .name(&format!("#c{n}"), name)
                 .value(&format!(":l{n}"), number(limit));
         }
-        Ok(match self.table.write_returning(count, Image::Changed).await? {
+        Ok(match self.table.write_once(count, Image::Changed).await? {
             Returned::Done(counts) => Ok(counts),
             Returned::Refused(item) => Err(item.unwrap_or_default()),
         })
@@ -69,13 +68,14 @@ impl Store {
     /// one write unit.
     pub(crate) async fn uncount(&self, key: Key, counters: &[&str]) -> Result<bool, StoreError> {
         let changes: Vec<String> = (0..counters.len()).map(|n| format!("#c{n} :less")).collect();
-        let mut uncount = Write::update(key, &format!("ADD {}", changes.join(", ")))
+        let mut uncount = Write::update(key, &format!("ADD {} SET {SET_MARK}", changes.join(", ")))
             .value(":zero", number(0))
             .value(":less", number(-1));
         for (n, name) in counters.iter().enumerate() {
             uncount = uncount.when(&format!("#c{n} > :zero")).name(&format!("#c{n}"), name);
         }
-        self.table.write(uncount).await.map(Written::is_done)
+        let uncounted = self.table.write_once(uncount, Image::Changed).await?;
+        Ok(matches!(uncounted, Returned::Done(_)))
     }
 }
 

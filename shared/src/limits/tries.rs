@@ -1,70 +1,150 @@
-//! How many codes were tried: one item a day for each phone or customer, with counters for each
-//! address.
+//! How many codes were tried: counters of each lane, and of customers who try codes that were sent
+//! to their own phone.
 
 use jiff::Timestamp;
-use table::Key;
+use table::{Image, Key, Returned, SET_MARK, Write, number};
 
 use crate::{
-    hashes::{AddressHash, PhoneHash},
-    ids::CustomerId,
-    limits::{Counted, TryLimits, keys, store::count_in, to_next_day, to_next_hour},
+    hashes::{AddressHash, NetworkHash, PhoneHash},
+    ids::{CustomerId, SessionId},
+    limits::{
+        Counted, LaneSettings, TryLimits, keys,
+        networks::{VERIFIED, counter_of_day, is_known},
+        store::count_in,
+        to_next_day, to_next_hour,
+    },
     store::{Store, StoreError},
 };
 
 /// What tries are counted on.
 #[derive(Debug, Clone)]
 pub enum TriesOn {
-    /// A phone that somebody claims as theirs.
-    Phone(PhoneHash),
-    /// The customer to whose own phone the code was sent. Apart from the phone's, so that the thief
-    /// of a token cannot use up the tries that the phone has for its log-ins.
-    Customer(CustomerId),
+    /// The session of a known device.
+    Device(SessionId),
+    /// A phone, and one of its known networks.
+    Network(PhoneHash, NetworkHash),
+    /// A phone, and the address of a stranger who claims it.
+    Stranger(PhoneHash, AddressHash),
+    /// The customer to whose own phone the code was sent, and the address. Apart from the phone's,
+    /// so that the thief of a token cannot use up the tries that the phone has for its log-ins.
+    Customer(CustomerId, AddressHash),
+}
+
+/// What came of counting a try in a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriedIn {
+    /// The lane fits.
+    Lane(Counted),
+    /// The network is not known. Nothing is counted.
+    NoLane,
 }
 
 impl Store {
-    /// Counts a try from an address against all three of its limits: in all of them or in none.
-    /// Gives the count of the hour from that address. One trip, one write unit; two for the first
-    /// of a day.
+    /// Counts a try against all limits of its lane: in all of them or in none. Gives the count that
+    /// its headers show. One trip, one write unit; two for the first of a window.
     pub async fn count_try(
         &self,
         on: &TriesOn,
-        address: &AddressHash,
-        limits: &TryLimits,
+        (limits, lanes): (&TryLimits, &LaneSettings),
         now: Timestamp,
-    ) -> Result<Counted, StoreError> {
+    ) -> Result<TriedIn, StoreError> {
+        let (key, address) = match on {
+            TriesOn::Device(session) => {
+                let most = [("n", limits.per_device_hourly)];
+                let counted =
+                    self.count_within(keys::tries_of_device(*session, now), &most, now, 2).await?;
+                return Ok(TriedIn::Lane(
+                    counted.map_or(Counted::Over(to_next_hour(now)), |counts| {
+                        Counted::Within(count_in(&counts, "n"))
+                    }),
+                ));
+            }
+            TriesOn::Network(phone, network) => {
+                let (key, most) = (keys::known_network(phone, network), limits.per_network_daily);
+                return self.count_try_from(key, most, lanes, now).await;
+            }
+            TriesOn::Stranger(phone, address) => (keys::tries_on_phone(phone, now), address),
+            TriesOn::Customer(customer, address) => {
+                (keys::tries_of_customer(*customer, now), address)
+            }
+        };
         let [hour, day] = counters(address, now);
         let limits = [
             (hour.as_str(), limits.per_phone_and_address_hourly),
             (day.as_str(), limits.per_phone_and_address_daily),
             ("n", limits.per_phone_daily),
         ];
-        let refused = match self.count_within(on.key(now), &limits, now, 48).await? {
-            Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
+        let refused = match self.count_within(key, &limits, now, 48).await? {
+            Ok(counts) => return Ok(TriedIn::Lane(Counted::Within(count_in(&counts, &hour)))),
             Err(item) => item,
         };
         let reached = |name: &str, limit: u32| count_in(&refused, name) >= limit;
         let for_the_day = limits[1..].iter().any(|(name, limit)| reached(name, *limit));
-        Ok(Counted::Over(if for_the_day { to_next_day(now) } else { to_next_hour(now) }))
+        let wait = if for_the_day { to_next_day(now) } else { to_next_hour(now) };
+        Ok(TriedIn::Lane(Counted::Over(wait)))
     }
 
-    /// Takes back a try that turned out right. One trip, one write unit.
-    pub async fn uncount_try(
+    /// Counts a try from a network if it is known: one write decides both, so that no try is
+    /// counted for a network that is not.
+    async fn count_try_from(
         &self,
-        on: &TriesOn,
-        address: &AddressHash,
+        network: Key,
+        most: u32,
+        lanes: &LaneSettings,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let [hour, day] = counters(address, now);
-        self.uncount(on.key(now), &[&hour, &day, "n"]).await.map(drop)
+    ) -> Result<TriedIn, StoreError> {
+        let day = counter_of_day(now);
+        let since = now.saturating_sub(lanes.known_for).unwrap_or(Timestamp::MIN);
+        let count = Write::update(network, &format!("ADD #day :one SET {SET_MARK}"))
+            .when("#verified > :since AND (attribute_not_exists(#day) OR #day < :most)")
+            .name("#verified", VERIFIED)
+            .name("#day", &day)
+            .value(":since", number(since.as_millisecond()))
+            .value(":one", number(1))
+            .value(":most", number(most));
+        Ok(match self.table.write_once(count, Image::Changed).await? {
+            Returned::Done(counts) => TriedIn::Lane(Counted::Within(count_in(&counts, &day))),
+            Returned::Refused(Some(item)) if is_known(&item, lanes.known_for, now) => {
+                TriedIn::Lane(Counted::Over(to_next_day(now)))
+            }
+            Returned::Refused(_) => TriedIn::NoLane,
+        })
     }
-}
 
-impl TriesOn {
-    fn key(&self, now: Timestamp) -> Key {
-        match self {
-            Self::Phone(phone) => keys::tries_on_phone(phone, now),
-            Self::Customer(customer) => keys::tries_of_customer(*customer, now),
-        }
+    /// Takes back a try that turned out right, or in another lane. One trip, one write unit.
+    pub async fn uncount_try(&self, on: &TriesOn, now: Timestamp) -> Result<(), StoreError> {
+        let (key, address) = match on {
+            TriesOn::Device(session) => {
+                let key = keys::tries_of_device(*session, now);
+                return self.uncount(key, &["n"]).await.map(drop);
+            }
+            TriesOn::Network(phone, network) => {
+                let key = keys::known_network(phone, network);
+                return self.uncount(key, &[&counter_of_day(now)]).await.map(drop);
+            }
+            TriesOn::Stranger(phone, address) => (keys::tries_on_phone(phone, now), address),
+            TriesOn::Customer(customer, address) => {
+                (keys::tries_of_customer(*customer, now), address)
+            }
+        };
+        let [hour, day] = counters(address, now);
+        self.uncount(key, &[&hour, &day, "n"]).await.map(drop)
+    }
+
+    /// Counts a try from an address at a code that does not exist. One trip, one write unit; two
+    /// for the first of an hour.
+    pub async fn count_unknown_challenge(
+        &self,
+        address: &AddressHash,
+        limits: &TryLimits,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
+        let most = [("n", limits.unknown_per_address_hourly)];
+        let counted =
+            self.count_within(keys::unknown_challenges(address, now), &most, now, 2).await?;
+        Ok(counted.map_or(Counted::Over(to_next_hour(now)), |counts| {
+            Counted::Within(count_in(&counts, "n"))
+        }))
     }
 }
 

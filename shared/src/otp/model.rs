@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    hashes::{CodeHash, PhoneHash},
+    hashes::{AddressHash, CodeHash, PhoneHash},
     ids::{ChallengeId, CustomerId},
     random::{Random, below},
 };
@@ -58,6 +58,9 @@ pub struct BudgetShares {
     pub country_shard: u8,
     /// Shard of the total count.
     pub total_shard: u8,
+    /// Who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressHash>,
 }
 
 impl Challenge {

@@ -1,9 +1,10 @@
 //! Access to sent codes.
 
 use jiff::Timestamp;
-use table::{Image, Returned, Write, expiring_item, number, record};
+use table::{Image, Returned, SET_MARK, Write, expiring_item, number, record, text};
 
 use crate::{
+    hashes::PhoneHash,
     ids::ChallengeId,
     otp::{Challenge, keys},
     store::{Store, StoreError},
@@ -16,7 +17,7 @@ pub enum Reserved {
     Try(Challenge),
     /// All tries are used up until the challenge expires at this time.
     UsedUp(Timestamp),
-    /// There is no such challenge, or it has expired.
+    /// There is no such challenge for this phone, or it has expired.
     Unknown,
 }
 
@@ -41,29 +42,41 @@ impl Store {
     /// Whether a challenge can still be answered, whatever its tries. One trip, one write unit: it
     /// reserves no try by the update that reserves one, so that it needs no other permission.
     pub async fn is_open(&self, id: ChallengeId, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(!matches!(self.reserve_try(id, 0, now).await?, Reserved::Unknown))
+        Ok(!matches!(self.reserve_try(id, None, 0, now).await?, Reserved::Unknown))
     }
 
-    /// Reserves one of `most` tries at a challenge and reads it. One trip, one write unit.
+    /// Reserves one of `most` tries at a challenge, of `phone` where one is given, and reads it. One
+    /// trip, one write unit.
     pub async fn reserve_try(
         &self,
         id: ChallengeId,
+        phone: Option<&PhoneHash>,
         most: u32,
         now: Timestamp,
     ) -> Result<Reserved, StoreError> {
-        let reserve = Write::update(keys::challenge(id), "ADD tries :one")
-            .when("attribute_exists(pk) AND #until > :now AND tries < :most")
-            .name("#until", "until")
-            .value(":now", number(now.as_millisecond()))
-            .value(":most", number(most))
-            .value(":one", number(1))
-            .seeing_refused();
-        let refused = match self.table.write_returning(reserve, Image::After).await? {
+        let mut reserve =
+            Write::update(keys::challenge(id), &format!("ADD tries :one SET {SET_MARK}"))
+                .when("attribute_exists(pk) AND #until > :now AND tries < :most")
+                .name("#until", "until")
+                .value(":now", number(now.as_millisecond()))
+                .value(":most", number(most))
+                .value(":one", number(1));
+        if let Some(phone) = phone {
+            reserve = reserve
+                .when("#phone = :phone")
+                .name("#phone", "phone")
+                .value(":phone", text(phone.as_str()));
+        }
+        let refused = match self.table.write_once(reserve, Image::After).await? {
             Returned::Done(challenge) => return Ok(Reserved::Try(record(challenge)?)),
             Returned::Refused(challenge) => challenge.map(record::<Challenge>).transpose()?,
         };
         Ok(match refused {
-            Some(challenge) if challenge.until > now => Reserved::UsedUp(challenge.until),
+            Some(challenge)
+                if challenge.until > now && phone.is_none_or(|phone| challenge.phone == *phone) =>
+            {
+                Reserved::UsedUp(challenge.until)
+            }
             _ => Reserved::Unknown,
         })
     }

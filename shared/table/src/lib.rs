@@ -10,6 +10,7 @@ mod expiry_index;
 mod item;
 mod key;
 mod lazy;
+mod once;
 mod query;
 pub mod random;
 pub mod retry;
@@ -23,6 +24,7 @@ pub use expiry_index::{DuePage, DuePosition, IndexList, SET_DUE, SET_EXPIRY, due
 pub use item::{attribute, expiring_item, item, listed_item, record, records, sort_in};
 pub use key::{DUE, DUE_AT, DUE_INDEX, EXPIRES, Key, PARTITION, SHARDS, SORT};
 pub use lazy::Lazy;
+pub use once::SET_MARK;
 pub use query::{Query, QueryPage};
 pub use transaction::{Committed, Part, Refusals, Transaction, Verdict};
 pub use value::{Item, Value, boolean, empty_map, number, number_in, text};
@@ -71,9 +73,9 @@ impl Table {
             .table_name(&*self.name)
             .set_key(Some(key.into_item()))
             .consistent_read(consistent)
-            .send()
-            .await?;
-        Ok(answer.item)
+            .send();
+        // The future of a call is large, and requests make many side by side.
+        Ok(Box::pin(answer).await?.item)
     }
 }
 

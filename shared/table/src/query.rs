@@ -155,7 +155,7 @@ impl Table {
         if query.keys_only {
             request = request.select(Select::SpecificAttributes).projection_expression("#pk, #sk");
         }
-        let answer = request.send().await?;
+        let answer = Box::pin(request.send()).await?;
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 

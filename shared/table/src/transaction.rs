@@ -131,7 +131,7 @@ impl Table {
         let mut token = new_token(&*self.random);
         loop {
             let request = self.client.transact_write_items().client_request_token(&token);
-            let sent = request.set_transact_items(Some(items.clone())).send().await;
+            let sent = Box::pin(request.set_transact_items(Some(items.clone())).send()).await;
             let Err(error) = sent else { return Ok(Committed::Done) };
             match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {

@@ -34,3 +34,8 @@ pub fn empty_map() -> Value {
 pub fn number_in(item: &Item, attribute: &str) -> Option<i64> {
     item.get(attribute)?.as_n().ok()?.parse().ok()
 }
+
+/// The text in an attribute of an item.
+pub(crate) fn text_in<'a>(item: &'a Item, attribute: &str) -> Option<&'a str> {
+    item.get(attribute)?.as_s().ok().map(String::as_str)
+}

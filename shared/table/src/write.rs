@@ -207,7 +207,7 @@ impl Table {
                 let put = put.set_condition_expression(condition).return_values(image);
                 let put = put.set_return_values_on_condition_check_failure(shown);
                 let put = put.set_expression_attribute_names(names);
-                match put.set_expression_attribute_values(values).send().await {
+                match Box::pin(put.set_expression_attribute_values(values).send()).await {
                     Ok(answer) => done(answer.attributes),
                     Err(error) => refused(error, |error| match error {
                         PutItemError::ConditionalCheckFailedException(failed) => Some(failed),
@@ -221,7 +221,7 @@ impl Table {
                 let update = update.set_condition_expression(condition).return_values(image);
                 let update = update.set_return_values_on_condition_check_failure(shown);
                 let update = update.set_expression_attribute_names(names);
-                match update.set_expression_attribute_values(values).send().await {
+                match Box::pin(update.set_expression_attribute_values(values).send()).await {
                     Ok(answer) => done(answer.attributes),
                     Err(error) => refused(error, |error| match error {
                         UpdateItemError::ConditionalCheckFailedException(failed) => Some(failed),
@@ -235,7 +235,7 @@ impl Table {
                 let delete = delete.set_condition_expression(condition);
                 let delete = delete.set_return_values_on_condition_check_failure(shown);
                 let delete = delete.set_expression_attribute_names(names);
-                match delete.set_expression_attribute_values(values).send().await {
+                match Box::pin(delete.set_expression_attribute_values(values).send()).await {
                     Ok(answer) => done(answer.attributes),
                     Err(error) => refused(error, |error| match error {
                         DeleteItemError::ConditionalCheckFailedException(failed) => Some(failed),

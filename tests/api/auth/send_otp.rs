@@ -233,8 +233,12 @@ async fn the_daily_budget_is_exact_and_right_codes_refund_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_hundred_codes_for_as_many_phones_never_conflict_and_each_is_counted_in_one_shard() {
-    let api =
-        Api::with(&[("CodesPerCountryDaily", "400"), ("CodesPerAddressHourly", "1000")]).await;
+    let api = Api::with(&[
+        ("CodesPerCountryDaily", "400"),
+        ("CodesPerAddressHourly", "1000"),
+        ("CodesPerAddressUnverifiedDaily", "1000"),
+    ])
+    .await;
     let phones: Vec<String> = (0..500).map(|n| format!("+141555{:05}", 50_000 + n)).collect();
     let answers = join_all(phones.iter().map(|phone| api.ask_for_code(phone))).await;
     let sent = answers.iter().filter(|answer| answer.status == 200).count();

@@ -26,7 +26,7 @@ async fn with_something_for_every_task(api: &Api) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_run_does_what_is_due_of_every_task_and_the_next_has_nothing_to_do() {
-    let api = Api::with(&[("PetstoreReset", "true")]).await;
+    let api = Api::with(&[("PetstoreReset", "true"), ("KnownForSeconds", "86400")]).await;
     with_something_for_every_task(&api).await;
     let report = clean_up(&api).await;
     let idle: Vec<&str> = tasks().filter(|task| counts(&report, task).0 == 0).collect();

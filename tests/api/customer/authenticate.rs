@@ -121,6 +121,7 @@ async fn sixty_four_log_ins_with_one_right_code_are_one() {
     for round in 0..3 {
         let api = Api::with(&[
             ("CodeTries", "64"),
+            ("TriesPerNetworkDaily", "1000"),
             ("TriesPerPhoneAndAddressHourly", "1000"),
             ("TriesPerPhoneAndAddressDaily", "1000"),
         ])
@@ -196,11 +197,12 @@ async fn the_hourly_and_daily_tries_of_an_address_hold_across_resends() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attackers_twenty_wrong_tries_do_not_stop_the_owner_elsewhere() {
-    let api = Api::start().await;
+    let api = Api::with(&[("CodeTries", "1000"), ("CodeSeconds", "86400")]).await;
+    let code = api.code_for(PHONE).await;
     for hour in 0..3 {
         for n in 0..10 {
-            let unknown = "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f";
-            let answer = api.authenticate_from("198.51.100.66", PHONE, unknown, "000000").await;
+            let answer =
+                api.authenticate_from("198.51.100.66", PHONE, &code.challenge, &code.wrong()).await;
             let expected = if hour < 2 { 400 } else { 429 };
             assert_eq!(answer.status.as_u16(), expected, "hour {hour} try {n}");
         }
@@ -214,15 +216,13 @@ async fn an_attackers_twenty_wrong_tries_do_not_stop_the_owner_elsewhere() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_wrong_tries_from_all_addresses_block_a_phone_for_the_day() {
-    let api = Api::with(&[("TriesPerPhoneDaily", "12")]).await;
+    let api = Api::with(&[("TriesPerPhoneDaily", "12"), ("CodeTries", "1000")]).await;
+    let code = api.code_for(PHONE).await;
     for n in 0..12 {
         let address = format!("198.51.100.{n}");
-        let answer = api
-            .authenticate_from(&address, PHONE, "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "000000")
-            .await;
+        let answer = api.authenticate_from(&address, PHONE, &code.challenge, &code.wrong()).await;
         assert_eq!(answer.error(), WRONG);
     }
-    let code = api.code_for(PHONE).await;
     assert_eq!(api.authenticate(PHONE, &code).await.expect(429).header("retry-after"), "14400");
     api.clock.advance_seconds(14_400);
     api.log_in(PHONE).await;
@@ -230,9 +230,14 @@ async fn a_hundred_wrong_tries_from_all_addresses_block_a_phone_for_the_day() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_codes_do_not_use_up_the_tries() {
-    let api =
-        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
-            .await;
+    let api = Api::with(&[
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     for _ in 0..15 {
         api.log_in(PHONE).await;
         api.clock.advance_seconds(60);
@@ -241,9 +246,14 @@ async fn right_codes_do_not_use_up_the_tries() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_first_session_evicts_the_least_recently_used() {
-    let api =
-        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
-            .await;
+    let api = Api::with(&[
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     let mut phones = Vec::new();
     for _ in 0..20 {
         phones.push(api.log_in(PHONE).await);

@@ -1,5 +1,8 @@
 use futures_util::future::join_all;
-use harness::{Answer, Api, phone::Code};
+use harness::{
+    Answer, Api,
+    phone::{Code, LoggedIn},
+};
 use serde_json::{Value, json};
 
 use crate::PHONE;
@@ -9,6 +12,17 @@ const DENIED: &str =
     "403 permission_denied: You do not have permission to perform this action. [null]";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const NOT_VALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
+
+async fn log_in_elsewhere(api: &Api) -> LoggedIn {
+    let code = api.code_for(PHONE).await;
+    let answer = api.authenticate_from("192.0.2.1", PHONE, &code.challenge, &code.otp).await;
+    let answer = answer.expect(201);
+    LoggedIn {
+        access: answer.text("access"),
+        refresh: answer.text("refresh"),
+        customer: answer.json()["customer"].clone(),
+    }
+}
 
 async fn change(api: &Api, access: &str, body: Value) -> Answer {
     api.patch("/api/customer/").bearer(access).json(&body).send().await
@@ -65,7 +79,8 @@ async fn after_a_recent_log_in_the_new_phones_code_moves_the_account_and_ends_th
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
     let api = Api::start().await;
-    let mut phone = api.log_in(PHONE).await;
+    // Here is then no known network, so codes spend the budgets.
+    let mut phone = log_in_elsewhere(&api).await;
     api.clock.advance_seconds(599);
     let code = api.code_to(&phone.access, NEW, "change_phone").await;
     api.clock.advance_seconds(1);
@@ -95,9 +110,14 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_access_token_alone_cannot_change_the_phone() {
-    let api =
-        Api::with(&[("CodesPerPhoneHourly", "100"), ("CodesPerPhoneAndAddressHourly", "100")])
-            .await;
+    let api = Api::with(&[
+        ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+    ])
+    .await;
     let victim = api.log_in(PHONE).await;
     let thief = api.log_in(NEW).await;
     api.clock.advance_seconds(600);
@@ -182,6 +202,9 @@ async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
         ("CodesPerPhoneAndAddressHourly", "100"),
     ])
     .await;
@@ -261,6 +284,9 @@ async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_sess
     let api = Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "100"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
         ("CodesPerPhoneAndAddressHourly", "100"),
     ])
     .await;

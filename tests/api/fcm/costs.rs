@@ -62,9 +62,9 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
 async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     let api = Api::start().await;
     for (phone, status, expected) in [
-        (PHONE, 201, cost(3, 2.0, 30.0)),
-        (PHONE, 200, cost(3, 3.0, 12.0)),
-        ("+14155550124", 201, cost(3, 2.0, 32.0)),
+        (PHONE, 201, cost(3, 2.5, 33.0)),
+        (PHONE, 200, cost(3, 4.5, 13.0)),
+        ("+14155550124", 201, cost(3, 2.5, 35.0)),
     ] {
         api.clock.advance_seconds(61);
         api.stack.prepare().await;

@@ -10,6 +10,9 @@ async fn start() -> Api {
     Api::with(&[
         ("CodeResendSeconds", "0"),
         ("CodesPerPhoneHourly", "1000"),
+        ("CodesPerPhoneDaily", "1000"),
+        ("CodesPerNetworkHourly", "1000"),
+        ("TextsPerPhoneDaily", "1000"),
         ("CodesPerPhoneAndAddressHourly", "1000"),
     ])
     .await

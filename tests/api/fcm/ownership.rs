@@ -19,8 +19,16 @@ async fn tokens(api: &Api, phone: &LoggedIn) -> Vec<String> {
 }
 
 async fn racing() -> (Api, LoggedIn, LoggedIn) {
-    let hourly = ["CodesPerPhoneHourly", "CodesPerPhoneAndAddressHourly", "CodesPerAddressHourly"]
-        .map(|limit| (limit, "1000"));
+    let hourly = [
+        "CodesPerPhoneHourly",
+        "CodesPerPhoneAndAddressHourly",
+        "CodesPerAddressHourly",
+        "CodesPerPhoneDaily",
+        "CodesPerNetworkHourly",
+        "TextsPerPhoneDaily",
+        "CodesPerAddressUnverifiedDaily",
+    ]
+    .map(|limit| (limit, "1000"));
     let api =
         Api::with(&[&hourly[..], &[("WritesPerMinute", "0"), ("CodeResendSeconds", "0")]].concat())
             .await;
