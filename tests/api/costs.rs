@@ -9,11 +9,7 @@ use harness::{
 };
 use http::Method;
 use serde_json::json;
-use shared::{
-    domain::export::Source,
-    domains::EXPORT,
-    limits::{BudgetKind, SHARDS},
-};
+use shared::{domain::export::Source, domains::EXPORT};
 
 use crate::PHONE;
 
@@ -27,32 +23,10 @@ pub(crate) async fn measured() -> Api {
         ("CodesPerPhoneAndAddressHourly", "100"),
     ])
     .await;
-    count_the_first_codes_of_the_day(&api).await;
+    api.count_a_code_in_each_shard().await;
     api.wire.delay(DELAY);
     api.wire.reset();
     api
-}
-
-/// Counts a code in each shard of the budgets. The first code in a shard creates its item, and the
-/// shard of a code is random.
-async fn count_the_first_codes_of_the_day(api: &Api) {
-    let app = api.stack.state("auth").expect("auth runs");
-    let of_country = [BudgetKind::Country("US"), BudgetKind::CountryInAll("US")];
-    for budget in of_country.into_iter().chain([BudgetKind::Total]) {
-        for shard in 0..SHARDS {
-            let spent = app
-                .store
-                .spend_budget(
-                    budget,
-                    &[0; SHARDS as usize],
-                    shard,
-                    app.settings.sends().expect("auth sends codes"),
-                    app.now(),
-                )
-                .await;
-            assert_eq!(spent.expect("an answer"), Some(shard));
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

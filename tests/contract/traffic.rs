@@ -54,6 +54,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     let api =
         Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
     api.stack.prepare().await;
+    api.count_a_code_in_each_shard().await;
     log_in_and_change_the_profile(&api).await;
     refresh_repeat_and_replay(&api).await;
     send_a_code_to_change_something(&api).await;
@@ -66,6 +67,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     manage_addresses(&api).await;
     move_money_and_delete_the_account(&api).await;
     use_the_petstore(&api).await;
+    log_in_from_more_networks_than_are_kept(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
     let usual = log.lines().len();
@@ -98,6 +100,21 @@ async fn log_in_and_change_the_profile(api: &Api) {
         api.patch("/api/customer/").bearer(&access).json(&named).send().await.expect(200);
     }
     api.get("/.well-known/jwks.json").send().await.expect(200);
+}
+
+async fn log_in_from_more_networks_than_are_kept(api: &Api) {
+    let phone = "+14155550100";
+    let mut refresh = json!(null);
+    for n in 0..10 {
+        let code = api.code_for(phone).await;
+        let body = json!({
+            "phone": phone, "challenge": code.challenge, "otp": code.otp, "refresh": refresh,
+        });
+        let request = api.post("/api/customer/authenticate/").from(&format!("198.51.{n}.1"));
+        refresh = request.json(&body).send().await.json()["refresh"].clone();
+        assert!(refresh.is_string(), "log-in {n}");
+        api.clock.advance_seconds(750);
+    }
 }
 
 /// The first request after a refresh acknowledges it; two more have the cost of most requests.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::limits::{BudgetKind, SHARDS};
+
 use crate::{
     Answer, Api, Request,
     wire::{Cost, Wire},
@@ -16,6 +18,22 @@ pub const fn cost(trips: usize, read_units: f64, write_units: f64) -> Cost {
 }
 
 impl Api {
+    /// Counts a code in each shard of today's budgets. The first code in a shard costs more, since
+    /// it creates the item, and the shard of a code is random.
+    pub async fn count_a_code_in_each_shard(&self) {
+        let app = self.stack.state("auth").expect("auth runs");
+        let limits = app.settings.sends().expect("auth sends codes");
+        let nothing = [0; SHARDS as usize];
+        for budget in [BudgetKind::Country("US"), BudgetKind::CountryInAll("US"), BudgetKind::Total]
+        {
+            for shard in 0..SHARDS {
+                let spent =
+                    app.store.spend_budget(budget, &nothing, shard, limits, app.now()).await;
+                assert_eq!(spent.expect("an answer"), Some(shard));
+            }
+        }
+    }
+
     /// Sends a request with every call delayed, and fails unless it has this status and this cost.
     pub async fn expect_cost(
         &self,

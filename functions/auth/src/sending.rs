@@ -1,46 +1,28 @@
-//! One code on its way: who gets it, whether the limits allow it, the writes that count it, the
-//! message, and the way back if that fails. `standing` reads the counters and decides, `charges`
-//! writes them.
+//! One code on its way: who gets it (`recipient`), whether the limits allow it (`standing`), the
+//! writes that count it and the way back if the message fails (`charges`), and the message.
 //!
 //! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no
 //! challenge and takes nothing from the phone's or the day's limits.
 
 mod charges;
+mod recipient;
 mod standing;
-
-use std::net::IpAddr;
 
 use jiff::civil::Date;
 use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    auth::known_device::PresentedDevice,
-    http::{error::ApiError, rate_limit::RateLimits, request::Violation},
+    http::{error::ApiError, rate_limit::RateLimits},
     ids::ChallengeId,
     limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
-    phone::{Phone, PhoneError},
     store::keys::day_of,
     text_message::{AppHash, TextMessage},
 };
 
+pub(crate) use self::recipient::{Recipient, Requester, not_a_phone, not_mobile};
 use self::standing::{Budget, Found, Which};
-
-/// Who gets a code.
-pub(crate) struct Recipient {
-    pub(crate) phone: Phone,
-    country: String,
-    /// The code of a test number, to which nothing is sent.
-    fixed_code: Option<SecretString>,
-}
-
-/// Who asks for a code.
-pub(crate) struct Requester {
-    pub(crate) address: IpAddr,
-    /// The device whose refresh token came with the request.
-    pub(crate) device: Option<PresentedDevice>,
-}
 
 /// A code about to be sent.
 pub(crate) struct Plan {
@@ -50,57 +32,6 @@ pub(crate) struct Plan {
     lane: Lane,
     log: SendLog,
     budgets: Vec<Budget>,
-}
-
-impl Recipient {
-    /// Reads a phone, and refuses the countries to which nothing is sent.
-    pub(crate) fn find(
-        app: &AppState,
-        phone: &str,
-        country: Option<&str>,
-    ) -> Result<Self, ApiError> {
-        let codes = app.settings.codes()?;
-        let today = day_of(app.now());
-        if let Some(test) =
-            codes.test_numbers.iter().find(|test| test.phone == phone && today <= test.until)
-        {
-            let fixed_code = Some(test.code.clone());
-            return Ok(Self {
-                phone: Phone::of_the_operator(phone),
-                country: String::new(),
-                fixed_code,
-            });
-        }
-        let phone = Phone::parse(phone, country).map_err(|error| {
-            let (name, Violation { code, detail }) = not_a_phone(error, country);
-            ApiError::field(name, code, detail)
-        })?;
-        if !phone.may_be_mobile() {
-            let Violation { code, detail } = not_mobile();
-            return Err(ApiError::field("phone", code, detail));
-        }
-        let countries = app.settings.countries()?;
-        let served = phone.country().filter(|country| countries.contains(country));
-        let country = served.ok_or_else(|| {
-            ApiError::field("phone", "invalid", "Codes cannot be sent to this country.")
-        })?;
-        Ok(Self { phone, country, fixed_code: None })
-    }
-}
-
-/// What is wrong with which field.
-pub(crate) fn not_a_phone(error: PhoneError, country: Option<&str>) -> (&'static str, Violation) {
-    match error {
-        PhoneError::Invalid => {
-            ("phone", Violation::invalid("The phone number entered is not valid."))
-        }
-        PhoneError::Country => ("country", Violation::invalid_choice(country.unwrap_or_default())),
-    }
-}
-
-/// Premium, shared-cost, fixed, pager and toll-free numbers get no codes.
-pub(crate) fn not_mobile() -> Violation {
-    Violation::invalid("Codes are sent to mobile numbers only.")
 }
 
 impl Plan {
@@ -151,7 +82,7 @@ impl Plan {
         app: &AppState,
         app_hash: Option<&AppHash>,
     ) -> Result<(), ApiError> {
-        if self.recipient.fixed_code.is_some() {
+        if !self.recipient.is_texted() {
             audit::record(
                 app,
                 Event::TestNumberUsed,
@@ -181,12 +112,5 @@ impl Plan {
             total_shard: shard(Which::Total)?,
             address: Some(address.clone()),
         })
-    }
-}
-
-impl Recipient {
-    /// Whether a message is sent.
-    fn is_texted(&self) -> bool {
-        self.fixed_code.is_none()
     }
 }

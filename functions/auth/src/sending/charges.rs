@@ -9,7 +9,7 @@ use shared::{
     store::{StoreError, keys::day_of},
 };
 
-use super::{Budget, Plan};
+use super::{Plan, standing::Budget};
 
 /// What a send was counted in.
 struct Charges {

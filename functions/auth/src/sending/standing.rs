@@ -14,7 +14,7 @@ use shared::{
     store::{StoreError, keys::day_of},
 };
 
-use super::{Recipient, Requester};
+use super::recipient::{Recipient, Requester};
 
 pub(super) type Spent = [u32; SHARDS as usize];
 
