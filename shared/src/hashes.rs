@@ -44,8 +44,8 @@ pub struct PhoneHash(String);
 #[serde(transparent)]
 pub struct AddressHash(String);
 
-/// Hash of a client's network, 128 bits in base64url: the first 24 bits of an IPv4 address, the first
-/// 48 of an IPv6 address.
+/// Hash of a client's network, 128 bits in base64url: the first 24 bits of an IPv4 address, the
+/// first 48 of an IPv6 address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NetworkHash(String);

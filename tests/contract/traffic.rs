@@ -1,6 +1,7 @@
 //! Sends requests that make every operation take each of its paths, and records each call to the
 //! table and to SNS.
 
+mod accounts;
 pub mod documented;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,6 @@ use local::{
     content_admin::ContentAdmin,
     functions::groups,
     publication::Publication as _,
-    sns_recorder::Refusal,
     stack::{Stack, StackOptions},
 };
 use serde_json::{Value, json};
@@ -55,19 +55,19 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
         Api { stack: recorded_stack(&seen, clock.clone()).await, clock, wire: Wire::default() };
     api.stack.prepare().await;
     api.count_a_code_in_each_shard().await;
-    log_in_and_change_the_profile(&api).await;
-    refresh_repeat_and_replay(&api).await;
-    send_a_code_to_change_something(&api).await;
-    log_out_in_every_way(&api).await;
-    fail_to_send_a_code(&api).await;
-    change_the_phone_and_delete_the_account(&api).await;
+    accounts::log_in_and_change_the_profile(&api).await;
+    accounts::refresh_repeat_and_replay(&api).await;
+    accounts::send_a_code_to_change_something(&api).await;
+    accounts::log_out_in_every_way(&api).await;
+    accounts::fail_to_send_a_code(&api).await;
+    accounts::change_the_phone_and_delete_the_account(&api).await;
     register_change_and_move_devices(&api).await;
     receive_and_clear_notifications(&api).await;
     read_the_app_information(&api).await;
     manage_addresses(&api).await;
     move_money_and_delete_the_account(&api).await;
     use_the_petstore(&api).await;
-    log_in_from_more_networks_than_are_kept(&api).await;
+    accounts::log_in_from_more_networks_than_are_kept(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
     let usual = log.lines().len();
@@ -85,107 +85,6 @@ async fn start_each_function_as_the_first(seen: &Arc<Mutex<Seen>>) {
         let stack = recorded_stack(seen, Arc::new(HandClock::default())).await;
         stack.state(group).expect("the launcher runs every group").prepare().await;
     }
-}
-
-async fn log_in_and_change_the_profile(api: &Api) {
-    let phone = "+14155550101";
-    api.log_in(phone).await;
-    api.clock.advance_seconds(61);
-    let code = api.code_for(phone).await;
-    api.authenticate_from("203.0.113.7", phone, &code.challenge, &code.wrong()).await.expect(400);
-    let access = api.authenticate(phone, &code).await.expect(200).text("access");
-    api.profile(&access).await.expect(200);
-    for name in ["Amal", "Basma", "Chadia"] {
-        let named = json!({"first_name": name});
-        api.patch("/api/customer/").bearer(&access).json(&named).send().await.expect(200);
-    }
-    api.get("/.well-known/jwks.json").send().await.expect(200);
-}
-
-async fn log_in_from_more_networks_than_are_kept(api: &Api) {
-    let phone = "+14155550100";
-    let mut refresh = json!(null);
-    for n in 0..10 {
-        let code = api.code_for(phone).await;
-        let body = json!({
-            "phone": phone, "challenge": code.challenge, "otp": code.otp, "refresh": refresh,
-        });
-        let request = api.post("/api/customer/authenticate/").from(&format!("198.51.{n}.1"));
-        refresh = request.json(&body).send().await.json()["refresh"].clone();
-        assert!(refresh.is_string(), "log-in {n}");
-        api.clock.advance_seconds(750);
-    }
-}
-
-/// The first request after a refresh acknowledges it; two more have the cost of most requests.
-async fn refresh_repeat_and_replay(api: &Api) {
-    let first = api.log_in("+14155550102").await.refresh;
-    api.refresh(&first).await.expect(200);
-    let mut pair = api.refresh(&first).await.expect(200);
-    for path in ["/api/wallet/", "/api/devices/", "/api/addresses/"] {
-        pair = api.refresh(&pair.text("refresh")).await.expect(200);
-        for _ in 0..3 {
-            api.get(path).bearer(&pair.text("access")).send().await.expect(200);
-        }
-    }
-    api.refresh(&first).await.expect(401);
-}
-
-async fn send_a_code_to_change_something(api: &Api) {
-    let access = api.log_in("+14155550103").await.access;
-    let new = json!({"phone": "+14155550104", "purpose": "change_phone"});
-    api.post("/api/send-otp/").bearer(&access).json(&new).send().await.expect(200);
-}
-
-async fn log_out_in_every_way(api: &Api) {
-    let phone = "+14155550106";
-    let mut sessions = Vec::new();
-    for _ in 0..3 {
-        sessions.push(api.log_in(phone).await);
-        api.clock.advance_seconds(61);
-    }
-    let list =
-        api.get("/api/sessions/").bearer(&sessions[0].access).send().await.expect(200).json();
-    let last = list[0]["id"].as_str().expect("an id");
-    api.delete(&format!("/api/sessions/{last}/"))
-        .bearer(&sessions[0].access)
-        .send()
-        .await
-        .expect(204);
-    let second = json!({"refresh": sessions[1].refresh});
-    api.post("/api/logout-device/")
-        .bearer(&sessions[0].access)
-        .json(&second)
-        .send()
-        .await
-        .expect(204);
-    let keep = json!({"keep_current": true});
-    api.post("/api/logout-all-devices/")
-        .bearer(&sessions[0].access)
-        .json(&keep)
-        .send()
-        .await
-        .expect(204);
-    api.post("/api/logout-device/").bearer(&sessions[0].access).send().await.expect(204);
-}
-
-async fn fail_to_send_a_code(api: &Api) {
-    api.stack.recorder.refuse_next(1, Refusal::AuthorizationError);
-    api.ask_for_code("+14155550105").await.expect(503);
-}
-
-async fn change_the_phone_and_delete_the_account(api: &Api) {
-    let phone = api.log_in("+14155550108").await;
-    api.store_fixtures(phone.id()).await;
-    let access = phone.access;
-    let code = api.code_to(&access, "+14155550109", "change_phone").await;
-    let body = json!({"phone": "+14155550109", "challenge": code.challenge, "otp": code.otp});
-    api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
-    api.get("/api/customer/export/").bearer(&access).send().await.expect(200);
-    api.clock.advance_seconds(600);
-    let code = api.code_to(&access, "+14155550109", "delete").await;
-    let body = json!({"challenge": code.challenge, "otp": code.otp});
-    api.delete("/api/customer/").bearer(&access).json(&body).send().await.expect(204);
 }
 
 async fn register_change_and_move_devices(api: &Api) {

@@ -34,8 +34,8 @@ pub struct PublicKey {
 /// Whoever verifies tokens may cache them for five minutes.
 #[utoipa::path(get, path = "/.well-known/jwks.json", operation_id = "jwks", tag = crate::TAG,
     responses((status = 200, body = KeySet,
-        description = "The key that signs now, the one before it and the next one, so that a rotation \
-            or a rollback finds them in every cache.",
+        description = "The key that signs now, the one before it and the next one, so that a \
+            rotation or a rollback finds them in every cache.",
         example = json!(example()))))]
 pub async fn get_jwks(
     State(app): State<AppState>,

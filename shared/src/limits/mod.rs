@@ -6,7 +6,7 @@
 //! | `RATE#sends-address#<hash>#<day>` | `COUNT` | strangers' codes from an address, by hour |
 //! | `RATE#texts#<hash>#<day>` | `COUNT` | text messages to a phone |
 //! | `RATE#tries-device#<session>#<hour>` | `COUNT` | tries by a known device |
-//! | `RATE#unknown-challenges#<hash>#<hour>` | `COUNT` | tries from an address at unknown challenges |
+//! | `RATE#unknown-challenges#<hash>#<hour>` | `COUNT` | an address's tries at unknown challenges |
 //! | `RATE#stolen#<session>` | `SESSION` | a session that ended as stolen |
 //! | `RATE#tries#<hash>#<day>` | `COUNT` | tries at codes of a phone, by address |
 //! | `RATE#tries#<customer>#<day>` | `COUNT` | tries at codes to a customer's own phone |

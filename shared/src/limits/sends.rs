@@ -115,8 +115,8 @@ impl Store {
         self.table.write(charge).await.map(drop)
     }
 
-    /// How many text messages went to a phone today, or a moment ago: [`Store::count_text`] decides.
-    /// One trip, half a read unit.
+    /// How many text messages went to a phone today, or a moment ago: [`Store::count_text`]
+    /// decides. One trip, half a read unit.
     pub async fn texts_to(&self, phone: &PhoneHash, now: Timestamp) -> Result<u32, StoreError> {
         let item = self.table.get_item(keys::texts_to_phone(phone, now), false).await?;
         Ok(count_in(&item.unwrap_or_default(), "n"))

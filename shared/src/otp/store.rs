@@ -45,8 +45,8 @@ impl Store {
         Ok(!matches!(self.reserve_try(id, None, 0, now).await?, Reserved::Unknown))
     }
 
-    /// Reserves one of `most` tries at a challenge, of `phone` where one is given, and reads it. One
-    /// trip, one write unit.
+    /// Reserves one of `most` tries at a challenge, of `phone` where one is given, and reads it.
+    /// One trip, one write unit.
     pub async fn reserve_try(
         &self,
         id: ChallengeId,

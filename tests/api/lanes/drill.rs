@@ -35,8 +35,8 @@ impl Attack {
         (0..ADDRESSES).filter(move |n| (n + hour).is_multiple_of(BUSY))
     }
 
-    /// One address asks for a code of the owner's. A quarter of the others tries it, a quarter tries
-    /// made-up challenges, and the rest asks for codes of random phones.
+    /// One address asks for a code of the owner's. A quarter of the others tries it, a quarter
+    /// tries made-up challenges, and the rest asks for codes of random phones.
     async fn run(&mut self, api: &Api) {
         let first = self.addresses().next().expect("addresses");
         self.ask_for_owner(api, &address(first)).await;
