@@ -32,7 +32,6 @@ pub struct SendLimits {
 }
 
 /// Limits on wrong codes.
-#[expect(clippy::struct_field_names, reason = "as those of the limits on sending")]
 #[derive(Debug, Clone)]
 pub struct TryLimits {
     /// Wrong tries that end a challenge.

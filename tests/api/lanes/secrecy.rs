@@ -154,7 +154,9 @@ async fn a_device_sees_the_same_wherever_it_is_and_whatever_strangers_spent() {
             budget.spend(&api).await;
             let mut shown = visit(&api, Client { address, refresh: Some(&owner.refresh) }).await;
             // At home one more lane may fit, whose try is taken back.
-            shown.iter_mut().for_each(|shown| shown.operations.dedup());
+            for shown in &mut shown {
+                shown.operations.dedup();
+            }
             seen.push(shown);
         }
     }
