@@ -5,7 +5,7 @@ use std::time::Duration;
 use harness::{
     Api,
     cost::{DELAY, cost},
-    phone::Code,
+    phone::{Code, MANY_CODES},
 };
 use http::Method;
 use serde_json::json;
@@ -15,14 +15,7 @@ use crate::PHONE;
 
 /// An API that delays every call to storage and has no costs yet.
 pub(crate) async fn measured() -> Api {
-    let api = Api::with(&[
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     api.count_a_code_in_each_shard().await;
     api.wire.delay(DELAY);
     api.wire.reset();

@@ -1,7 +1,11 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use harness::{Answer, Api, ENCODINGS, clock::HandClock, phone::LoggedIn};
+use harness::{
+    Answer, Api, ENCODINGS,
+    clock::HandClock,
+    phone::{LoggedIn, MANY_CODES},
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use shared::clock::Clock;
@@ -11,18 +15,8 @@ use crate::PHONE;
 const ENDED: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 const BLACKLISTED: &str = "401 token_not_valid: Token is blacklisted [null]";
 
-/// High limits, for many log-ins of one phone.
-const MANY_LOG_INS: [(&str, &str); 6] = [
-    ("CodeResendSeconds", "0"),
-    ("CodesPerPhoneHourly", "1000"),
-    ("CodesPerPhoneDaily", "1000"),
-    ("CodesPerNetworkHourly", "1000"),
-    ("TextsPerPhoneDaily", "1000"),
-    ("CodesPerPhoneAndAddressHourly", "1000"),
-];
-
 async fn roomy() -> Api {
-    Api::with(&MANY_LOG_INS).await
+    Api::with(&MANY_CODES).await
 }
 
 async fn log_ins(api: &Api, n: usize) -> Vec<LoggedIn> {
@@ -233,7 +227,7 @@ async fn twenty_refreshes_at_once_save_no_session_from_a_log_out_of_all() {
         let api = roomy().await;
         let ahead = api
             .another_at(
-                &MANY_LOG_INS,
+                &MANY_CODES,
                 Arc::new(HandClock::at(api.clock.now() + SignedDuration::from_hours(1))),
             )
             .await;
@@ -320,10 +314,9 @@ async fn refreshes_and_a_log_in_at_once_do_not_bring_a_session_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_hour_of_skew_between_two_instances_changes_nothing() {
     // Codes live long enough to be used at the instance whose clock is an hour ahead.
-    let api = Api::with(&[&MANY_LOG_INS[..], &[("CodeSeconds", "7200")]].concat()).await;
+    let api = Api::with(&[&MANY_CODES[..], &[("CodeSeconds", "7200")]].concat()).await;
     let hour = SignedDuration::from_hours(1);
-    let ahead =
-        api.another_at(&MANY_LOG_INS, Arc::new(HandClock::at(api.clock.now() + hour))).await;
+    let ahead = api.another_at(&MANY_CODES, Arc::new(HandClock::at(api.clock.now() + hour))).await;
     for keep_current in [false, true] {
         // The instance whose clock is behind ends the sessions of both, including those made in its
         // future.
@@ -375,9 +368,9 @@ async fn a_log_out_whose_answer_storage_lost_is_done_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_was_idle_for_too_long_cannot_log_out_whatever_the_configured_limit() {
-    let minute = [MANY_LOG_INS[0], ("RefreshIdleSeconds", "60")];
+    let minute = [MANY_CODES[0], ("RefreshIdleSeconds", "60")];
     let api = Api::with(&minute).await;
-    let longer = api.another(&[MANY_LOG_INS[0]]).await;
+    let longer = api.another(&[MANY_CODES[0]]).await;
     for (made_by, asked, rest) in
         [(&api, &api, 60), (&api, &longer, 60), (&longer, &api, 600), (&longer, &longer, 600)]
     {

@@ -1,5 +1,8 @@
 use futures_util::future::join_all;
-use harness::{Api, phone::Code};
+use harness::{
+    Api,
+    phone::{Code, MANY_CODES},
+};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -230,14 +233,7 @@ async fn a_hundred_wrong_tries_from_all_addresses_block_a_phone_for_the_day() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_codes_do_not_use_up_the_tries() {
-    let api = Api::with(&[
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     for _ in 0..15 {
         api.log_in(PHONE).await;
         api.clock.advance_seconds(60);
@@ -246,14 +242,7 @@ async fn right_codes_do_not_use_up_the_tries() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twenty_first_session_evicts_the_least_recently_used() {
-    let api = Api::with(&[
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     let mut phones = Vec::new();
     for _ in 0..20 {
         phones.push(api.log_in(PHONE).await);

@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 use harness::{
     Answer, Api,
-    phone::{Code, LoggedIn},
+    phone::{Code, LoggedIn, MANY_CODES},
 };
 use serde_json::{Value, json};
 
@@ -110,14 +110,7 @@ async fn ten_minutes_after_the_log_in_a_code_to_the_old_phone_is_needed_too() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_access_token_alone_cannot_change_the_phone() {
-    let api = Api::with(&[
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     let victim = api.log_in(PHONE).await;
     let thief = api.log_in(NEW).await;
     api.clock.advance_seconds(600);
@@ -199,15 +192,7 @@ async fn the_current_phone_is_no_change_and_a_phone_in_use_is_409() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_customers_moving_to_one_phone_at_once_one_succeeds() {
-    let api = Api::with(&[
-        ("CodeResendSeconds", "0"),
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     let mut customers = Vec::new();
     for n in 0..8 {
         let phone = api.log_in(&format!("+1415555020{n}")).await;
@@ -281,15 +266,7 @@ async fn budgets(api: &Api) -> i64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_session() {
-    let api = Api::with(&[
-        ("CodeResendSeconds", "0"),
-        ("CodesPerPhoneHourly", "100"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "100"),
-    ])
-    .await;
+    let api = Api::with(&MANY_CODES).await;
     let mut others = Vec::new();
     for _ in 0..8 {
         others.push(api.log_in(PHONE).await);

@@ -1,21 +1,16 @@
 //! A device is active only while its flag is set and its session is alive.
 
-use harness::{Api, phone::LoggedIn};
+use harness::{
+    Api,
+    phone::{LoggedIn, MANY_CODES},
+};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::PHONE;
 
 async fn start() -> Api {
-    Api::with(&[
-        ("CodeResendSeconds", "0"),
-        ("CodesPerPhoneHourly", "1000"),
-        ("CodesPerPhoneDaily", "1000"),
-        ("CodesPerNetworkHourly", "1000"),
-        ("TextsPerPhoneDaily", "1000"),
-        ("CodesPerPhoneAndAddressHourly", "1000"),
-    ])
-    .await
+    Api::with(&MANY_CODES).await
 }
 
 async fn is_active(api: &Api, phone: &LoggedIn, token: &str) -> bool {
