@@ -143,6 +143,8 @@ impl fmt::Debug for TextMessage {
 /// character is not in that alphabet.
 fn bytes_of(text: &str) -> usize {
     let septets = |letter| match letter {
+        // Most letters, without a search: the app's name is measured at every start.
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '.' | ',' => Some(1),
         _ if GSM_BASIC.contains(letter) => Some(1),
         _ if GSM_EXTENSION.contains(letter) => Some(2),
         _ => None,

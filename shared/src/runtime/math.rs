@@ -14,3 +14,9 @@ extern "C" fn pow(base: f64, exponent: f64) -> f64 {
 extern "C" fn sin(angle: f64) -> f64 {
     libm::sin(angle)
 }
+
+/// The trees of areas and boundaries need it.
+#[unsafe(no_mangle)]
+extern "C" fn logf(value: f32) -> f32 {
+    libm::logf(value)
+}
