@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use local::operator_token::{Grant, MoneyLimit, OperatorKey};
+use local::operator_token::{Grant, OperatorKey};
 use serde_json::Value;
 use shared::{
+    auth::operator::Money,
     clock::Clock,
     ids::EntryId,
     wallet::{Currency, MOST},
@@ -32,7 +33,7 @@ pub fn grant_of(request: &Value) -> Grant {
     let usd = || "USD".parse().expect("a currency");
     Grant {
         customer_id: Some(text("customer_id").parse().expect("the id of a customer")),
-        limit: Some(MoneyLimit {
+        limit: Some(Money {
             amount: request["amount"].as_i64().unwrap_or(MOST),
             currency: text("currency").parse().ok().or_else(of_entry).unwrap_or_else(usd),
         }),

@@ -22,7 +22,7 @@ use shared::{
 };
 
 pub(crate) use self::recipient::{Recipient, Requester, not_a_phone, not_mobile};
-use self::standing::{Budget, Found, Which};
+use self::standing::{Budget, BudgetName, Found};
 
 /// A code about to be sent.
 pub(crate) struct Plan {
@@ -101,15 +101,15 @@ impl Plan {
 
     /// Where a stranger's code is counted until it is verified.
     fn shares(&self, day: Date) -> Option<BudgetShares> {
-        let shard = |which| {
-            self.budgets.iter().find(|budget| budget.which == which).map(|budget| budget.shard)
+        let shard = |name| {
+            self.budgets.iter().find(|budget| budget.name == name).map(|budget| budget.shard)
         };
         let Lane::Stranger(address) = &self.lane else { return None };
         Some(BudgetShares {
             country: self.recipient.country.clone(),
             day,
-            country_shard: shard(Which::Country)?,
-            total_shard: shard(Which::Total)?,
+            country_shard: shard(BudgetName::Country)?,
+            total_shard: shard(BudgetName::Total)?,
             address: Some(address.clone()),
         })
     }

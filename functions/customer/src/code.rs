@@ -127,25 +127,26 @@ impl SubmittedCode {
             app.store.reserve_try(id, claimant.phone(), limits.per_code, now)
         );
         let (candidates, reserved) = (candidates?, reserved?);
-        if matches!(reserved, Reserved::Unknown) {
-            return Err(self.unknown(app, address, candidates).await?);
-        }
+        let challenge = match reserved {
+            Reserved::Try(challenge) => Ok(challenge),
+            Reserved::UsedUp(until) => Err(until),
+            Reserved::Unknown => return Err(self.unknown(app, address, candidates).await?),
+        };
         let counted = candidates.settle(app, &self.limits).await?;
         let life = app.settings.codes()?.life.as_secs();
         let of_code = Quota { name: "tries-code", most: limits.per_code, window: life };
-        match reserved {
-            Reserved::Try(challenge) => {
+        match challenge {
+            Ok(challenge) => {
                 let left = Wait(challenge.until.duration_since(now).as_secs());
                 self.limits.counted(of_code, challenge.tries, left);
                 Ok(CodeAttempt { submitted: self, challenge, counted })
             }
-            Reserved::UsedUp(until) => {
+            Err(until) => {
                 take_back(app, counted.others()).await;
                 let wait = Wait(until.duration_since(now).as_secs() + 1);
                 self.limits.reached(of_code, wait);
                 Err(ApiError::throttled(wait))
             }
-            Reserved::Unknown => Err(invalid_code(self.attr)),
         }
     }
 

@@ -20,11 +20,10 @@ use ring::{
 };
 use serde::Serialize;
 use shared::{
-    auth::{ed25519, tokens::thumbprint},
+    auth::{ed25519, operator::Money, tokens::thumbprint},
     ids::CustomerId,
     operator_token::{MoneyScope, TokenId},
     random::SystemRandom,
-    wallet::Currency,
 };
 
 /// The longest lifetime of a token.
@@ -47,16 +46,9 @@ pub struct Grant {
     /// The only customer that the token is for.
     pub customer_id: Option<CustomerId>,
     /// The most that the token may move.
-    pub limit: Option<MoneyLimit>,
+    pub limit: Option<Money>,
     /// Lifetime, 1 to [`MAX_MINUTES`].
     pub minutes: u8,
-}
-
-/// An amount in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct MoneyLimit {
-    pub amount: i64,
-    pub currency: Currency,
 }
 
 /// The text is not an Ed25519 private key in PKCS #8 PEM, or no key could be generated.
@@ -75,7 +67,7 @@ struct Claims<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     customer_id: Option<CustomerId>,
     #[serde(flatten)]
-    limit: Option<MoneyLimit>,
+    limit: Option<Money>,
 }
 
 impl Grant {
@@ -174,7 +166,7 @@ mod tests {
             scopes,
             why: "ticket 7".to_owned(),
             customer_id: CUSTOMER.parse().ok(),
-            limit: Some(MoneyLimit { amount: 1_250, currency: "KWD".parse().unwrap() }),
+            limit: Some(Money { amount: 1_250, currency: "KWD".parse().unwrap() }),
             minutes: 5,
         }
     }

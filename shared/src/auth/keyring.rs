@@ -45,9 +45,7 @@ impl Keyring {
 
     /// Reads the keys again if they were read a minute ago or more. One trip, half a read unit.
     pub async fn refresh(&self, store: &Store, now: Timestamp) {
-        if let Source::Published(keys) = &self.0
-            && keys.is_due(now)
-        {
+        if let Source::Published(keys) = &self.0 {
             keys.refresh(now, published(store.clone())).await;
         }
     }

@@ -10,7 +10,7 @@
 
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app::AppState,
@@ -47,7 +47,7 @@ pub struct MoneyPermit {
 }
 
 /// An amount of a currency, in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Money {
     /// How much.
     pub amount: i64,

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use jiff::{Timestamp, civil::Date};
-use table::{Query, Write, number, sort_in};
+use table::{Query, sort_in};
 
 use crate::{
     limits::{SHARDS, SendLimits, keys, share_of, store::count_in},
@@ -107,12 +107,6 @@ impl Store {
         day: Date,
         shard: u8,
     ) -> Result<(), StoreError> {
-        let key = keys::budget_shard(&budget.scope(), day, shard);
-        // An item that has expired meanwhile counts nothing any more.
-        let charge = Write::update(key, "ADD #n :one")
-            .when("attribute_exists(#n)")
-            .name("#n", "n")
-            .value(":one", number(1));
-        self.table.write(charge).await.map(drop)
+        self.count_again(keys::budget_shard(&budget.scope(), day, shard), "n").await
     }
 }

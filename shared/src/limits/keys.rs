@@ -14,13 +14,8 @@ pub fn sends_to_phone(phone: &PhoneHash) -> Key {
     Key::new(format!("RATE#sends-phone#{}", phone.as_str()), "LOG")
 }
 
-/// The sends from an address in the UTC day of `now`, by hour, and those of them that nobody used.
-pub fn sends_from_address(address: &AddressHash, now: Timestamp) -> Key {
-    unverified_of_address(address, day_of(now))
-}
-
-/// The same of another day.
-pub fn unverified_of_address(address: &AddressHash, day: Date) -> Key {
+/// The sends from an address in a day, by hour, and those of them that nobody used.
+pub fn sends_from_address(address: &AddressHash, day: Date) -> Key {
     Key::new(format!("RATE#sends-address#{}#{day}", address.as_str()), "COUNT")
 }
 

@@ -81,8 +81,8 @@ pub const DOMAIN: Domain = Domain {
     ],
     examples: &[
         Example::new("the codes sent to a phone", |of| keys::sends_to_phone(&of.phone)),
-        Example::new("the codes sent from a client's address in an hour", |of| {
-            keys::sends_from_address(&of.address, of.now)
+        Example::new("the codes sent from a client's address in a day", |of| {
+            keys::sends_from_address(&of.address, day_of(of.now))
         }),
         Example::new("the text messages to a phone in a day", |of| {
             keys::texts_to_phone(&of.phone, of.now)

@@ -6,7 +6,7 @@ use table::{Write, Written, expiring_item, number, record};
 use crate::{
     hashes::{AddressHash, PhoneHash},
     limits::{Counted, SendLimits, SendLog, keys, store::count_in, to_next_day, to_next_hour},
-    store::{Store, StoreError},
+    store::{Store, StoreError, keys::day_of},
 };
 
 impl Store {
@@ -44,7 +44,8 @@ impl Store {
         address: &AddressHash,
         now: Timestamp,
     ) -> Result<(u32, u32), StoreError> {
-        let item = self.table.get_item(keys::sends_from_address(address, now), true).await?;
+        let item =
+            self.table.get_item(keys::sends_from_address(address, day_of(now)), true).await?;
         let item = item.unwrap_or_default();
         Ok((count_in(&item, &hour_of(now)), count_in(&item, UNVERIFIED)))
     }
@@ -58,7 +59,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
         let hour = hour_of(now);
-        let key = keys::sends_from_address(address, now);
+        let key = keys::sends_from_address(address, day_of(now));
         let most = [
             (hour.as_str(), limits.per_address_hourly),
             (UNVERIFIED, limits.per_address_unverified_daily),
@@ -80,7 +81,7 @@ impl Store {
         limits: &SendLimits,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = keys::sends_from_address(address, now);
+        let key = keys::sends_from_address(address, day_of(now));
         let most = [(&*hour_of(now), limits.per_address_hourly)];
         self.count_within(key, &most, now, 48).await.map(drop)
     }
@@ -91,7 +92,7 @@ impl Store {
         address: &AddressHash,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = keys::sends_from_address(address, now);
+        let key = keys::sends_from_address(address, day_of(now));
         self.uncount(key, &[&hour_of(now), UNVERIFIED]).await.map(drop)
     }
 
@@ -102,17 +103,13 @@ impl Store {
         address: &AddressHash,
         day: Date,
     ) -> Result<bool, StoreError> {
-        self.uncount(keys::unverified_of_address(address, day), &[UNVERIFIED]).await
+        self.uncount(keys::sends_from_address(address, day), &[UNVERIFIED]).await
     }
 
     /// Counts one again that [`Store::refund_address`] gave back too early. One trip, one write
     /// unit.
     pub async fn charge_address(&self, address: &AddressHash, day: Date) -> Result<(), StoreError> {
-        let charge = Write::update(keys::unverified_of_address(address, day), "ADD #n :one")
-            .when("attribute_exists(#n)")
-            .name("#n", UNVERIFIED)
-            .value(":one", number(1));
-        self.table.write(charge).await.map(drop)
+        self.count_again(keys::sends_from_address(address, day), UNVERIFIED).await
     }
 
     /// How many text messages went to a phone today, or a moment ago: [`Store::count_text`]

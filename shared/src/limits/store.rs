@@ -6,7 +6,7 @@ use table::{Image, Item, Key, Returned, SET_EXPIRY, SET_MARK, Write, number, num
 use crate::{
     clock::minute_of,
     ids::CustomerId,
-    limits::{Wait, keys, to_next_minute},
+    limits::{Wait, keys, to_next_hour, to_next_minute},
     store::{Store, StoreError},
 };
 
@@ -62,6 +62,30 @@ impl Store {
             Returned::Done(counts) => Ok(counts),
             Returned::Refused(item) => Err(item.unwrap_or_default()),
         })
+    }
+
+    /// Adds one to the counter of an item of one UTC hour, if it has not reached `most`. One trip;
+    /// one write unit, two for the first.
+    pub(crate) async fn count_in_hour(
+        &self,
+        key: Key,
+        most: u32,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
+        Ok(match self.count_within(key, &[("n", most)], now, 2).await? {
+            Ok(counts) => Counted::Within(count_in(&counts, "n")),
+            Err(_) => Counted::Over(to_next_hour(now)),
+        })
+    }
+
+    /// Adds one to a counter from which one was taken too early, whatever its limit. An item that
+    /// has expired meanwhile counts nothing any more. One trip, one write unit.
+    pub(crate) async fn count_again(&self, key: Key, counter: &str) -> Result<(), StoreError> {
+        let again = Write::update(key, &format!("ADD #n :one SET {SET_MARK}"))
+            .when("attribute_exists(#n)")
+            .name("#n", counter)
+            .value(":one", number(1));
+        self.table.write_once(again, Image::Changed).await.map(drop)
     }
 
     /// Takes one from each counter if all of them are above zero; false where one is not. One trip,

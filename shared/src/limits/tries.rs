@@ -48,26 +48,29 @@ impl Store {
         (limits, lanes): (&TryLimits, &LaneSettings),
         now: Timestamp,
     ) -> Result<TriedIn, StoreError> {
-        let (key, address) = match on {
-            TriesOn::Device(session) => {
-                let most = [("n", limits.per_device_hourly)];
-                let counted =
-                    self.count_within(keys::tries_of_device(*session, now), &most, now, 2).await?;
-                return Ok(TriedIn::Lane(
-                    counted.map_or(Counted::Over(to_next_hour(now)), |counts| {
-                        Counted::Within(count_in(&counts, "n"))
-                    }),
-                ));
+        let key = on.key(now);
+        match on {
+            TriesOn::Device(_) => {
+                let counted = self.count_in_hour(key, limits.per_device_hourly, now).await?;
+                Ok(TriedIn::Lane(counted))
             }
-            TriesOn::Network(phone, network) => {
-                let (key, most) = (keys::known_network(phone, network), limits.per_network_daily);
-                return self.count_try_from(key, most, lanes, now).await;
+            TriesOn::Network(..) => {
+                self.count_try_from(key, limits.per_network_daily, lanes, now).await
             }
-            TriesOn::Stranger(phone, address) => (keys::tries_on_phone(phone, now), address),
-            TriesOn::Customer(customer, address) => {
-                (keys::tries_of_customer(*customer, now), address)
+            TriesOn::Stranger(_, address) | TriesOn::Customer(_, address) => {
+                self.count_try_by(key, address, limits, now).await.map(TriedIn::Lane)
             }
-        };
+        }
+    }
+
+    /// Counts a try by an address in an item of a day.
+    async fn count_try_by(
+        &self,
+        key: Key,
+        address: &AddressHash,
+        limits: &TryLimits,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
         let [hour, day] = counters(address, now);
         let limits = [
             (hour.as_str(), limits.per_phone_and_address_hourly),
@@ -75,13 +78,12 @@ impl Store {
             ("n", limits.per_phone_daily),
         ];
         let refused = match self.count_within(key, &limits, now, 48).await? {
-            Ok(counts) => return Ok(TriedIn::Lane(Counted::Within(count_in(&counts, &hour)))),
+            Ok(counts) => return Ok(Counted::Within(count_in(&counts, &hour))),
             Err(item) => item,
         };
         let reached = |name: &str, limit: u32| count_in(&refused, name) >= limit;
         let for_the_day = limits[1..].iter().any(|(name, limit)| reached(name, *limit));
-        let wait = if for_the_day { to_next_day(now) } else { to_next_hour(now) };
-        Ok(TriedIn::Lane(Counted::Over(wait)))
+        Ok(Counted::Over(if for_the_day { to_next_day(now) } else { to_next_hour(now) }))
     }
 
     /// Counts a try from a network if it is known: one write decides both, so that no try is
@@ -113,22 +115,9 @@ impl Store {
 
     /// Takes back a try that turned out right, or in another lane. One trip, one write unit.
     pub async fn uncount_try(&self, on: &TriesOn, now: Timestamp) -> Result<(), StoreError> {
-        let (key, address) = match on {
-            TriesOn::Device(session) => {
-                let key = keys::tries_of_device(*session, now);
-                return self.uncount(key, &["n"]).await.map(drop);
-            }
-            TriesOn::Network(phone, network) => {
-                let key = keys::known_network(phone, network);
-                return self.uncount(key, &[&counter_of_day(now)]).await.map(drop);
-            }
-            TriesOn::Stranger(phone, address) => (keys::tries_on_phone(phone, now), address),
-            TriesOn::Customer(customer, address) => {
-                (keys::tries_of_customer(*customer, now), address)
-            }
-        };
-        let [hour, day] = counters(address, now);
-        self.uncount(key, &[&hour, &day, "n"]).await.map(drop)
+        let counters = on.counters(now);
+        let counters: Vec<&str> = counters.iter().map(String::as_str).collect();
+        self.uncount(on.key(now), &counters).await.map(drop)
     }
 
     /// Counts a try from an address at a code that does not exist. One trip, one write unit; two
@@ -139,12 +128,31 @@ impl Store {
         limits: &TryLimits,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
-        let most = [("n", limits.unknown_per_address_hourly)];
-        let counted =
-            self.count_within(keys::unknown_challenges(address, now), &most, now, 2).await?;
-        Ok(counted.map_or(Counted::Over(to_next_hour(now)), |counts| {
-            Counted::Within(count_in(&counts, "n"))
-        }))
+        let key = keys::unknown_challenges(address, now);
+        self.count_in_hour(key, limits.unknown_per_address_hourly, now).await
+    }
+}
+
+impl TriesOn {
+    fn key(&self, now: Timestamp) -> Key {
+        match self {
+            Self::Device(session) => keys::tries_of_device(*session, now),
+            Self::Network(phone, network) => keys::known_network(phone, network),
+            Self::Stranger(phone, _) => keys::tries_on_phone(phone, now),
+            Self::Customer(customer, _) => keys::tries_of_customer(*customer, now),
+        }
+    }
+
+    /// Everything in the item that a try adds to.
+    fn counters(&self, now: Timestamp) -> Vec<String> {
+        match self {
+            Self::Device(_) => vec!["n".to_owned()],
+            Self::Network(..) => vec![counter_of_day(now)],
+            Self::Stranger(_, address) | Self::Customer(_, address) => {
+                let [hour, day] = counters(address, now);
+                vec![hour, day, "n".to_owned()]
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod strangers;
 
 use harness::{
     Answer, Api,
-    phone::{Code, LoggedIn},
+    phone::{Code, LoggedIn, MANY_CODES},
 };
 use serde_json::json;
 use shared::limits::BudgetKind;
@@ -27,6 +27,11 @@ const ABROAD: &str = "192.0.2.77";
 const UNKNOWN: &str = "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f";
 const OTHER: &str = "+14155550124";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
+
+/// The limits on the codes of a phone, and others, so high that they do not matter.
+fn many_codes_and(names: &[&'static str]) -> Vec<(&'static str, &'static str)> {
+    MANY_CODES.into_iter().chain(without_limits(names)).collect()
+}
 
 /// Limits so high that they do not matter.
 fn without_limits(names: &[&'static str]) -> Vec<(&'static str, &'static str)> {

@@ -5,20 +5,12 @@ use harness::{Api, cost::DELAY};
 use shared::limits::BudgetKind;
 use table::{Key, Write, Written};
 
-use super::{ABROAD, ask, log_in_from, received, spent, try_code, without_limits};
+use super::{ABROAD, ask, log_in_from, many_codes_and, received, spent, try_code};
 use crate::PHONE;
 
 /// An API whose phone has 20 sessions.
 async fn with_20_sessions() -> Api {
-    let mut limits = without_limits(&[
-        "CodeTries",
-        "CodesPerPhoneHourly",
-        "CodesPerPhoneDaily",
-        "CodesPerNetworkHourly",
-        "CodesPerAddressHourly",
-        "TextsPerPhoneDaily",
-    ]);
-    limits.push(("CodeResendSeconds", "0"));
+    let limits = many_codes_and(&["CodeTries", "CodesPerAddressHourly"]);
     let api = Api::with(&limits).await;
     for n in 0..20 {
         log_in_from(&api, &format!("203.0.{n}.7"), None).await;

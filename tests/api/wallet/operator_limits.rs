@@ -8,8 +8,9 @@ use harness::{
     Answer, Api,
     operator::{grant, grant_of},
 };
-use local::operator_token::{Grant, MoneyLimit};
+use local::operator_token::Grant;
 use serde_json::{Value, json};
+use shared::auth::operator::Money;
 
 use super::{Purse, audited};
 use crate::PHONE;
@@ -50,8 +51,8 @@ async fn a_token_without_customer_or_amount_moves_no_money() {
     for request in [&credit, &reverse] {
         let complete = grant_of(request);
         let scopes: Vec<&str> = complete.scopes.iter().map(String::as_str).collect();
-        let nothing = complete.limit.map(|limit| MoneyLimit { amount: 0, ..limit });
-        let debt = complete.limit.map(|limit| MoneyLimit { amount: -5, ..limit });
+        let nothing = complete.limit.map(|limit| Money { amount: 0, ..limit });
+        let debt = complete.limit.map(|limit| Money { amount: -5, ..limit });
         for lacking in [
             grant(&scopes),
             Grant { customer_id: None, ..complete.clone() },
@@ -95,7 +96,7 @@ async fn a_token_reverses_at_most_its_amount_of_its_currency_of_its_customer() {
     let reverse = purse.reversible(5).await;
     let with = |amount: i64, currency: &str| {
         let currency = currency.parse().expect("a currency");
-        let limit = Some(MoneyLimit { amount, currency });
+        let limit = Some(Money { amount, currency });
         api.token_of(&Grant { limit, ..grant_of(&reverse) })
     };
     for token in [with(4, "USD"), with(5, "KWD"), api.operator_token(&other.for_customer(&reverse))]

@@ -21,15 +21,15 @@ pub(super) type Spent = [u32; SHARDS as usize];
 /// A budget of a day that a send is counted in.
 #[derive(Clone, Copy)]
 pub(super) struct Budget {
-    pub(super) which: Which,
+    pub(super) name: BudgetName,
     /// The shard where it is spent.
     pub(super) shard: u8,
     pub(super) spent: Spent,
 }
 
-/// Which budget of a day.
+/// A [`BudgetKind`] without its country, which the recipient has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Which {
+pub(super) enum BudgetName {
     Country,
     Total,
     /// Of the country in all lanes.
@@ -43,11 +43,11 @@ pub(super) struct Found {
     texts: u32,
     /// The sends from the address: in this hour, and the unverified ones of the day.
     of_address: (u32, u32),
-    /// Of each budget, in the order of [`Which::ALL`].
+    /// Of each budget, in the order of [`BudgetName::ALL`].
     spent: Vec<Spent>,
 }
 
-impl Which {
+impl BudgetName {
     const ALL: [Self; 3] = [Self::CountryInAll, Self::Country, Self::Total];
 
     /// Whether a send in the lane spends it.
@@ -73,7 +73,7 @@ impl Budget {
         recipient: &Recipient,
         limits: &SendLimits,
     ) -> Result<Option<u8>, StoreError> {
-        let kind = self.which.kind(recipient);
+        let kind = self.name.kind(recipient);
         app.store.spend_budget(kind, &self.spent, self.shard, limits, app.now()).await
     }
 
@@ -83,7 +83,7 @@ impl Budget {
         app: &AppState,
         recipient: &Recipient,
     ) -> Result<(), StoreError> {
-        let kind = self.which.kind(recipient);
+        let kind = self.name.kind(recipient);
         app.store.refund_budget(kind, day_of(app.now()), self.shard).await.map(drop)
     }
 }
@@ -107,9 +107,9 @@ impl Found {
                 None => Ok(false),
             }
         };
-        let spent = Which::ALL.map(|which| async move {
+        let spent = BudgetName::ALL.map(|name| async move {
             if recipient.is_texted() {
-                store.budget_spent(which.kind(recipient), day_of(now)).await
+                store.budget_spent(name.kind(recipient), day_of(now)).await
             } else {
                 Ok([0; SHARDS as usize])
             }
@@ -209,9 +209,9 @@ impl Found {
 
     /// The budgets of the lane, each at a shard with room that is drawn at random.
     fn budgets(&self, app: &AppState, recipient: &Recipient) -> Result<Vec<Budget>, ApiError> {
-        let of_lane = Which::ALL.into_iter().zip(&self.spent);
-        let of_lane = of_lane.filter(|(which, _)| which.counts(&self.lane));
-        let chosen = of_lane.map(|(which, spent)| choose(app, recipient, which, *spent));
+        let of_lane = BudgetName::ALL.into_iter().zip(&self.spent);
+        let of_lane = of_lane.filter(|(name, _)| name.counts(&self.lane));
+        let chosen = of_lane.map(|(name, spent)| choose(app, recipient, name, *spent));
         // Every budget is looked at, so that each one that is spent shows in the metrics.
         let chosen: Vec<Option<Budget>> = chosen.collect::<Result<_, ApiError>>()?;
         let all: Option<Vec<Budget>> = chosen.into_iter().collect();
@@ -224,10 +224,10 @@ impl Found {
 fn choose(
     app: &AppState,
     recipient: &Recipient,
-    which: Which,
+    name: BudgetName,
     spent: Spent,
 ) -> Result<Option<Budget>, ApiError> {
-    let limit = which.kind(recipient).limit(app.settings.sends()?);
+    let limit = name.kind(recipient).limit(app.settings.sends()?);
     let used: u32 = spent.iter().sum::<u32>() + 1;
     let metric = match u64::from(used) * 100 / u64::from(limit.max(1)) {
         0..80 => None,
@@ -235,7 +235,7 @@ fn choose(
         _ => Some("CodeBudgetsSpent"),
     };
     if let Some(metric) = metric {
-        tracing::warn!(budget = ?which, country = recipient.country, used, limit, "{metric}");
+        tracing::warn!(budget = ?name, country = recipient.country, used, limit, "{metric}");
         app.metrics.count(app.now(), metric, 1);
     }
     let first = below(&*app.random, SHARDS.into());
@@ -244,5 +244,5 @@ fn choose(
         .filter_map(|shard| u8::try_from(shard).ok());
     let shard =
         shards.into_iter().find(|shard| spent[usize::from(*shard)] < share_of(limit, *shard));
-    Ok(shard.map(|shard| Budget { which, shard, spent }))
+    Ok(shard.map(|shard| Budget { name, shard, spent }))
 }

@@ -4,6 +4,7 @@ use std::{io::Write as _, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use shared::{
+    auth::operator::Money,
     clock::{Clock, SystemClock},
     ids::CustomerId,
     wallet::{Currency, MOST},
@@ -14,7 +15,7 @@ use super::{
     output::print_line,
 };
 use crate::{
-    operator_token::{Grant, MAX_MINUTES, MoneyLimit, OperatorKey},
+    operator_token::{Grant, MAX_MINUTES, OperatorKey},
     private_file,
 };
 
@@ -101,7 +102,7 @@ impl OperatorArgs {
             scopes: self.scope,
             why: self.why,
             customer_id: self.customer,
-            limit: limit.map(|(amount, currency)| MoneyLimit { amount, currency }),
+            limit: limit.map(|(amount, currency)| Money { amount, currency }),
             minutes: self.minutes,
         };
         if grant.moves_money() && (grant.customer_id.is_none() || grant.limit.is_none()) {
