@@ -46,13 +46,15 @@ class Rest:
                               lambda found: self.attribute(found[1], found[2]) if found[2] else self.reference(found[1]), text)
             case {"Fn::Split": [separator, text]}:
                 return self.value(text).split(separator)
+            case {"Fn::Select": [index, values]}:
+                return self.value(values)[int(index)]
             case {"Fn::If": [condition, then, otherwise]}:
                 return self.value(then if self.holds(condition) else otherwise)
             case dict():
                 values = {key: self.value(inner) for key, inner in node.items() if inner != {"Ref": "AWS::NoValue"}}
                 return {key: inner for key, inner in values.items() if inner is not None}
             case list():
-                return [self.value(inner) for inner in node]
+                return [value for value in map(self.value, node) if value is not None]
         return node
 
     def reference(self, name):
