@@ -18,6 +18,8 @@ use crate::{
 pub enum Event {
     /// A code was right and a session began.
     LoggedIn,
+    /// The same with a test number. Not counted, since no code was sent for it.
+    TestLoggedIn,
     /// A code was sent to a phone.
     CodeSent,
     /// A code was wrong.
@@ -87,7 +89,7 @@ impl Event {
     /// The name in the log.
     pub fn name(self) -> &'static str {
         match self {
-            Self::LoggedIn => "logged_in",
+            Self::LoggedIn | Self::TestLoggedIn => "logged_in",
             Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
             Self::UnknownChallenge => "unknown_challenge",

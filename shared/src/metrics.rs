@@ -64,16 +64,21 @@ impl Metrics {
         Self { namespace }
     }
 
-    /// Writes up to four measures as one line. `dimension` is a name and a value; there must be few
-    /// values, since CloudWatch bills each as a metric.
+    /// Writes up to four measures as one line, without those that are zero: CloudWatch bills each
+    /// metric by the hour in which it has a value. `dimension` is a name and a value; there must be
+    /// few values, since each is a metric of its own.
     pub fn record(
         &self,
         now: Timestamp,
         dimension: Option<(&'static str, &str)>,
         measures: &[Measure],
     ) {
-        let line = self.line(now, dimension, measures);
-        tracing::info!(target: TARGET, emf = %line);
+        let measures: Vec<Measure> =
+            measures.iter().filter(|measure| measure.value > 0).copied().collect();
+        if !measures.is_empty() {
+            let line = self.line(now, dimension, &measures);
+            tracing::info!(target: TARGET, emf = %line);
+        }
     }
 
     /// Writes one count without a dimension.

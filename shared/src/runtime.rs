@@ -68,6 +68,9 @@ use crate::{
 /// a fraction of a processor.
 const MARGIN: Duration = Duration::from_millis(500);
 
+/// The git commit of a release build; "unknown" in other builds and in those of a source archive.
+pub const COMMIT: &str = env!("SATCHEL_COMMIT");
+
 /// A year, as browsers ask for.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -274,6 +277,7 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
 fn log_to_stdout(level: &str, group: &str) {
     let level = level.parse().unwrap_or(LevelFilter::INFO);
     tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
+    tracing::info!(commit = COMMIT, "start");
 }
 
 /// `level` is for `shared` and the crates of `groups`. Libraries log from `warn` on, since the SDK

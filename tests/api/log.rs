@@ -1,13 +1,16 @@
 //! The log line of each request, and the lines that carry metrics.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use harness::{Api, log};
 use http::Method;
 use jiff::Timestamp;
+use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
 use shared::clock::Clock as _;
 
-use crate::{PHONE, wallet::Purse};
+use crate::{PHONE, cleanup, wallet::Purse};
 
 /// The maximum length of a line. CloudWatch bills by the byte.
 const LINE: usize = 400;
@@ -107,14 +110,22 @@ pub(crate) fn counted(metric: &str, from: Timestamp, until: Timestamp) -> Vec<u6
 
 /// The same in the lines that contain a text.
 fn counted_in(text: &str, metric: &str, from: Timestamp, until: Timestamp) -> Vec<u64> {
+    let lines = metrics_from(from, until).into_iter().filter(|line| line.contains(text));
+    let values = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+    values.filter_map(|line| line[metric].as_u64()).collect()
+}
+
+/// The lines of metrics with a time from `from` to `until`.
+fn metrics_from(from: Timestamp, until: Timestamp) -> Vec<String> {
     let logged = log::everything();
-    let lines = logged.lines().filter(|line| line.contains("\"_aws\"") && line.contains(text));
+    let lines = logged.lines().filter(|line| line.contains("\"_aws\""));
     let lines = lines.inspect(|line| assert!(line.len() <= LINE, "{line}"));
-    let values = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok()).filter(|line| {
+    let is_within = |line: &&str| {
+        let Ok(line) = serde_json::from_str::<Value>(line) else { return false };
         let at = line["_aws"]["Timestamp"].as_i64().expect("a line of metrics has its time");
         (from.as_millisecond()..=until.as_millisecond()).contains(&at)
-    });
-    values.filter_map(|line| line[metric].as_u64()).collect()
+    };
+    lines.filter(is_within).map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,6 +157,75 @@ async fn events_that_show_a_trend_or_an_attack_are_metrics() {
     }
     assert_eq!(of("Pushes"), [2]);
     assert!(of("BalanceConflicts").is_empty());
+}
+
+/// CloudWatch bills a metric for each hour in which it has a value.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_stack_writes_no_metrics() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(6_666_666_666);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    api.get("/api/countries/").send().await.expect(200);
+    api.profile("garbage").await.expect(401);
+    let report = cleanup::clean_up(&api).await;
+    assert_eq!(report["holds"]["done"], 0, "{report}");
+    api.publish(&json!({"id": "m1", "to": {"phone": PHONE}, "title": "To nobody"}));
+    api.stack.deliver().await;
+    let lines = metrics_from(from, api.clock.now());
+    assert!(lines.is_empty(), "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clean_up_that_leaves_work_undone_is_a_metric() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(7_777_777_777);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    cleanup::clean_up(&api).await;
+    assert!(counted("CleanupsUnfinished", from, api.clock.now()).is_empty());
+    cleanup::run_within(&api, Some(Duration::ZERO)).await.expect("a run");
+    assert_eq!(counted("CleanupsUnfinished", from, api.clock.now()), [1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pushes_that_sns_refuses_or_whose_device_is_gone_are_a_metric() {
+    let api = Api::start().await;
+    api.clock.advance_seconds(8_888_888_888);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let phone = api.log_in(PHONE).await;
+    for token in ["one", "two", "three"] {
+        api.register(&phone.access, token).await.expect(201);
+    }
+    let of = |metric: &str| counted(metric, from, api.clock.now()).into_iter().sum::<u64>();
+    api.notify(&phone, "m1", "One").await;
+    assert_eq!((of("Pushes"), of("PushesFailed")), (3, 0));
+    api.stack.recorder.endpoints(|endpoints| endpoints.disable("one"));
+    api.notify(&phone, "m2", "Two").await;
+    assert_eq!((of("Pushes"), of("PushesFailed")), (5, 1));
+    api.publish(&json!({"id": "m3", "to": {"phone": PHONE}, "title": "Three"}));
+    api.stack.recorder.refuse_next_of("Publish", 2, Refusal::AuthorizationError);
+    api.stack.deliver().await;
+    assert_eq!(of("PushesFailed"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_with_a_test_number_is_an_event_and_no_metric() {
+    let number = "+15550100";
+    let api = Api::with(&[("TestNumbers", "+15550100=246810@9999-12-31")]).await;
+    api.clock.advance_seconds(9_999_999_999);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let sent = api.ask_for_code(number).await.expect(200);
+    let code = json!({"phone": number, "challenge": sent.text("challenge"), "otp": "246810"});
+    let answer = api.post("/api/customer/authenticate/").json(&code).send().await.expect(201);
+    let id = answer.json()["customer"]["id"].as_str().expect("an id").parse().expect("an id");
+    let name = api.stack.state("customer").expect("customer runs").pseudonym(id);
+    let events = events_of(&[name.expect("a name")]);
+    assert!(events.iter().any(|line| line["event"] == "logged_in"), "{events:#?}");
+    assert!(counted("LogIns", from, api.clock.now()).is_empty());
+    assert!(counted("CodesSent", from, api.clock.now()).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@
 //! file to change.
 
 mod access;
+mod alarms;
 mod asvs;
 mod availability;
 mod costs;

@@ -5,7 +5,10 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::repository::{assert_none, functions, resources, root, template};
+use crate::{
+    alarms::alarms,
+    repository::{assert_none, functions, resources, root, template},
+};
 
 #[test]
 fn every_alarm_notifies_the_operators_topic_and_describes_the_problem() {
@@ -96,15 +99,14 @@ fn every_function_has_its_own_log_group_with_a_retention_time() {
 fn every_custom_metric_of_an_alarm_or_dashboard_is_emitted() {
     let template = template();
     let namespace = json!({"Ref": "AWS::StackName"});
-    let mut watched: Vec<(String, String)> = Vec::new();
-    for (id, alarm) in resources(&template, "AWS::CloudWatch::Alarm") {
-        if alarm["Properties"]["Namespace"] == namespace {
-            watched.push((
-                id,
-                alarm["Properties"]["MetricName"].as_str().unwrap_or_default().to_owned(),
-            ));
-        }
-    }
+    let mut watched: Vec<(String, String)> = alarms(&template)
+        .iter()
+        .flat_map(|alarm| alarm.metrics.iter().map(|metric| (&alarm.id, metric)))
+        .filter(|(_, metric)| metric["Namespace"] == namespace)
+        .map(|(id, metric)| {
+            (id.clone(), metric["MetricName"].as_str().unwrap_or_default().to_owned())
+        })
+        .collect();
     for (id, dashboard) in resources(&template, "AWS::CloudWatch::Dashboard") {
         let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
             .as_str()

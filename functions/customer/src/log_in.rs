@@ -25,7 +25,7 @@ use shared::{
 use table::retry;
 
 use self::commit::{LogInDevice, LogInWritten, NewLogIn};
-use crate::code::{Claimant, Expected, SubmittedCode, VerifiedCode, invalid_code};
+use crate::code::{Claimant, Expected, SubmittedCode, VerifiedCode, invalid_code, is_test_number};
 
 /// How often it is tried while the account, the phone's owner or the device changes.
 const TRIES: u32 = 6;
@@ -99,11 +99,9 @@ impl<'a> LogIn<'a> {
             session: NewSession { id, session, phone },
         };
         let (customer, made_account) = self.write(&matched, &new, device).await?;
-        audit::record(
-            self.app,
-            Event::LoggedIn,
-            About { customer: Some(customer.id), session: Some(id) },
-        );
+        let is_test = is_test_number(self.app, self.phone.as_str());
+        let event = if is_test { Event::TestLoggedIn } else { Event::LoggedIn };
+        audit::record(self.app, event, About { customer: Some(customer.id), session: Some(id) });
         let session = &new.session.session;
         let access = issuer.access_token(customer.id, id, session, self.app.new_name(), now);
         let refresh = issuer.refresh_token(customer.id, id, session);

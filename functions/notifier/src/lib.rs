@@ -113,9 +113,7 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
         write_units,
         "batch"
     );
-    if pushes > 0 {
-        app.metrics.count(began, "Pushes", u64::try_from(pushes).unwrap_or(u64::MAX));
-    }
+    app.metrics.count(began, "Pushes", u64::try_from(pushes).unwrap_or(u64::MAX));
     Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
 }
 

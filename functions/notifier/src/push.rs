@@ -21,13 +21,30 @@ use crate::{
 /// How often devices are read at most: once, and once more after each round of making endpoints.
 const ROUNDS: usize = 3;
 
-/// Pushes to every active device. One trip to storage and a call of SNS for each device; for a
-/// device that was registered since its last push one or two trips and two or three calls more.
+/// Pushes to every active device, and counts the pushes that failed. One trip to storage and a call
+/// of SNS for each device; for a device that was registered since its last push one or two trips
+/// and two or three calls more.
 pub(crate) async fn to_devices(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
     in_inbox: InInbox,
+) -> Result<Delivered, Trouble> {
+    let mut failed = 0;
+    let outcome = push_in_rounds(app, message, customer, in_inbox, &mut failed).await;
+    let failed = u64::try_from(failed).unwrap_or(u64::MAX);
+    app.metrics.count(app.now(), "PushesFailed", failed);
+    outcome
+}
+
+/// Sets `failed` to the number of devices that SNS refused a push or an endpoint, and of those that
+/// were silenced.
+async fn push_in_rounds(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+    in_inbox: InInbox,
+    failed: &mut usize,
 ) -> Result<Delivered, Trouble> {
     let mut silenced = 0;
     let mut troubles = Vec::new();
@@ -63,11 +80,14 @@ pub(crate) async fn to_devices(
                 Err(trouble) => troubles.push(trouble),
             }
         }
+        let is_refusal = |trouble: &&Trouble| matches!(trouble, Trouble::NotAccepted(_));
+        *failed = silenced + troubles.iter().filter(is_refusal).count();
         return match troubles.into_iter().next() {
             None => Ok(Delivered { inboxes: 0, pushes, silenced }),
             Some(trouble) => Err(trouble),
         };
     }
+    *failed = silenced;
     Ok(Delivered { inboxes: 0, pushes: 0, silenced })
 }
 

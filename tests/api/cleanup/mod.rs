@@ -22,7 +22,8 @@ pub async fn clean_up(api: &Api) -> Value {
     run_within(api, None).await.expect("a run")
 }
 
-async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
+/// A run within a time limit.
+pub async fn run_within(api: &Api, time: Option<Duration>) -> Result<Value, Error> {
     let scheduled = api.stack.scheduled().first().expect("the clean-up is scheduled");
     let deadline = time.map_or(Deadline::none(), Deadline::within);
     (scheduled.target.consumer.handle)(scheduled.target.app.clone(), json!({}), deadline).await

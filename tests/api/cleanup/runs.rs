@@ -105,8 +105,9 @@ async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_positi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_task_reports_itself_as_one_line_of_metrics_under_four_hundred_bytes() {
-    let api = Api::start().await;
+async fn each_task_reports_what_it_did_as_one_line_of_metrics_under_four_hundred_bytes() {
+    let api = Api::with(&[("PetstoreReset", "true"), ("KnownForSeconds", "86400")]).await;
+    with_something_for_every_task(&api).await;
     let log = harness::log::everything().len();
     clean_up(&api).await;
     let log = harness::log::everything().split_off(log);
