@@ -1,4 +1,4 @@
-//! The git commit of a release build, for the log line of a start. Other builds have none, so that
+//! The git commit of a release build, for the log. Other builds have none, so that
 //! a commit rebuilds nothing.
 #![expect(clippy::print_stdout, reason = "this is how a build script talks to Cargo")]
 

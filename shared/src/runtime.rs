@@ -9,7 +9,11 @@
 mod math;
 mod shutdown;
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -246,6 +250,7 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     (consumer.start)(&app);
     let handler = service_fn(move |event: LambdaEvent<Value>| {
+        log_commit();
         let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
         let handled = (consumer.handle)(app.clone(), event.payload, deadline);
         async move {
@@ -267,6 +272,7 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
     let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
     let function = Function::new(routes, app);
     let handler = service_fn(move |event: LambdaEvent<LambdaRequest>| {
+        log_commit();
         let function = function.clone();
         let deadline = Deadline::at_millis(event.context.deadline, function.app.now());
         async move { function.call(event, deadline).await }
@@ -277,7 +283,12 @@ pub async fn serve(routes: Routes) -> Result<(), Error> {
 fn log_to_stdout(level: &str, group: &str) {
     let level = level.parse().unwrap_or(LevelFilter::INFO);
     tracing_subscriber::registry().with(log_targets(level, &[group])).with(log_lines()).init();
-    tracing::info!(commit = COMMIT, "start");
+}
+
+/// Logs the commit with the first event of a process, so that its start does not take longer.
+fn log_commit() {
+    static FIRST: Once = Once::new();
+    FIRST.call_once(|| tracing::info!(commit = COMMIT, "start"));
 }
 
 /// `level` is for `shared` and the crates of `groups`. Libraries log from `warn` on, since the SDK

@@ -135,7 +135,7 @@ fn did_anything(counts: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn each_binary_logs_its_commit_once_when_it_starts() {
+async fn each_binary_logs_its_commit_once_with_its_first_event() {
     let api = Api::start().await;
     for (group, _) in groups() {
         let mut function = Bootstrap::start(&api.stack, group).await;
