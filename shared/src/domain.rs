@@ -11,6 +11,8 @@ pub mod export;
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use table::{Item, Record, record};
 
 use self::{clean_up::Task, erasure::Erased, example::Example, export::ExportPart};
 use crate::{
@@ -29,6 +31,8 @@ pub struct Domain {
     pub invariants: &'static str,
     /// What its partition keys begin with.
     pub prefixes: &'static [Prefix],
+    /// What it stores, by kind.
+    pub records: &'static [RecordKind],
     /// Each of its keys once.
     pub examples: &'static [Example],
     /// What a customer's export shows of it.
@@ -43,6 +47,25 @@ pub struct Domain {
 /// Stores a record of each kind, with a value in every field, for a customer at a time.
 pub type Fixture =
     for<'a> fn(&'a Store, CustomerId, Timestamp) -> BoxFuture<'a, Result<(), StoreError>>;
+
+/// A kind of record. Its samples in tests/records show that every version that was ever stored is
+/// read.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordKind {
+    /// As it stands in the item.
+    pub kind: &'static str,
+    /// The version that is written.
+    pub version: u32,
+    /// Reads an item as the functions do.
+    pub read: fn(Item) -> Result<(), StoreError>,
+}
+
+impl RecordKind {
+    /// The kind of `R`.
+    pub const fn of<R: Record + DeserializeOwned>() -> Self {
+        Self { kind: R::KIND, version: R::VERSION, read: |item| record::<R>(item).map(drop) }
+    }
+}
 
 /// The beginning of partition keys, up to and with the first `#`. IAM grants by prefix.
 #[derive(Debug, Clone, Copy)]

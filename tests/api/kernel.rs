@@ -28,12 +28,16 @@ struct Counter {
     n: i64,
 }
 
+impl table::Record for Counter {
+    const KIND: &'static str = "counter";
+}
+
 fn key(sort: &str) -> Key {
     Key::new("TEST#1", sort)
 }
 
 fn counter(sort: &str, n: i64) -> Item {
-    item(key(sort), "counter", &Counter { n }).expect("an item")
+    item(key(sort), &Counter { n }).expect("an item")
 }
 
 fn replace(sort: &str, was: i64, n: i64) -> Write {
@@ -195,7 +199,7 @@ async fn an_item_stands_on_its_list_until_it_is_deleted_as_expired() {
     let at = |text: &str| text.parse().unwrap();
     let list = IndexList("TEST#SEEN");
     let since = at("2026-11-22T20:52:24Z");
-    let put = listed_item(key("A"), "counter", &Counter { n: 1 }, list, since).unwrap();
+    let put = listed_item(key("A"), &Counter { n: 1 }, list, since).unwrap();
     assert!(table.write(Write::put(put)).await.unwrap().is_done());
     let seen = format!("ADD n :one SET {SET_DUE}");
     let write = Write::update(key("B"), &seen).listed(list, since).value(":one", number(1));

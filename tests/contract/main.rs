@@ -24,6 +24,7 @@ mod operations;
 mod permissions;
 mod readmes;
 mod recorder;
+mod records;
 mod repository;
 mod routes;
 mod table;

@@ -40,6 +40,8 @@ pub struct Seen {
     pub listed: BTreeSet<String>,
     /// The lists of the expiry index that were queried.
     pub walked: BTreeSet<String>,
+    /// The items that were put.
+    pub put: Vec<Value>,
 }
 
 impl Intercept for Recorder {
@@ -63,6 +65,8 @@ impl Intercept for Recorder {
         };
         let body: Value = serde_json::from_slice(body)?;
         seen.listed.extend(lists_of(&body));
+        seen.put
+            .extend(writes_of(&body).map(|write| write["Item"].clone()).filter(Value::is_object));
         let mut prefixes = BTreeSet::new();
         for (action, partition) in
             permissions_of(target.rsplit('.').next().unwrap_or_default(), &body)
@@ -132,14 +136,19 @@ fn permissions_of(operation: &str, body: &Value) -> Vec<(String, String)> {
 
 /// The lists on which a call puts items.
 fn lists_of(call: &Value) -> Vec<String> {
-    let parts = call["TransactItems"].as_array().into_iter().flatten();
-    let parts = parts.filter_map(Value::as_object).flat_map(|part| part.values());
     let partition = |write: &Value| {
         let put = write["Item"][DUE]["S"].as_str();
         let update = write["ExpressionAttributeValues"][format!(":{DUE}")]["S"].as_str();
         put.or(update).and_then(list_of)
     };
-    std::iter::once(call).chain(parts).filter_map(partition).collect()
+    writes_of(call).filter_map(partition).collect()
+}
+
+/// A call, and the parts of a transaction.
+fn writes_of(call: &Value) -> impl Iterator<Item = &Value> {
+    let parts = call["TransactItems"].as_array().into_iter().flatten();
+    let parts = parts.filter_map(Value::as_object).flat_map(|part| part.values());
+    std::iter::once(call).chain(parts)
 }
 
 /// The list that a partition of the index belongs to.

@@ -22,6 +22,7 @@ use tracing::instrument::WithSubscriber as _;
 
 use crate::{
     recorder::{Recorder, Seen},
+    records::item_as_json,
     repository::template,
 };
 
@@ -74,8 +75,10 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     if documented::send_the_documented_examples(&api, log).await {
         clean_up(&api).await;
     }
+    let stored = api.items().await;
     drop(api);
-    let seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    seen.put.extend(stored.iter().map(item_as_json));
     (seen.clone(), usual)
 }
 
@@ -222,8 +225,15 @@ async fn move_money_and_delete_the_account(api: &Api) {
     send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"}))
         .await
         .expect(422);
-    let reverse = json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
-    send(&api.operator_token(&reverse), reverse).await.expect(422);
+    let reverse =
+        |entry: &Value| json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
+    let spent = reverse(&entry);
+    send(&api.operator_token(&spent), spent).await.expect(422);
+    let credit = json!({"type": "credit", "amount": 5, "currency": "USD", "customer_id": customer});
+    let operator = api.operator_token(&credit);
+    let unspent = send(&operator, credit).await.expect(200).json()["entry"]["id"].clone();
+    let unspent = reverse(&unspent);
+    send(&api.operator_token(&unspent), unspent).await.expect(200);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     let address = json!({

@@ -23,6 +23,6 @@ pub fn new_account(customer: CustomerId, first: &NewSession) -> Result<Vec<Write
         last_log_out: None,
     };
     let (key, ends) = (keys::account(customer), first.session.expires());
-    let account = listed_item(key, "account", &account, keys::SESSIONS_BY_END, ends)?;
+    let account = listed_item(key, &account, keys::SESSIONS_BY_END, ends)?;
     Ok(vec![Write::new_item(account), list_customer(customer)?])
 }

@@ -1,7 +1,7 @@
 //! The list of all customers, in shards that only the transaction that makes an account writes.
 
 use serde::{Deserialize, Serialize};
-use table::{Query, Write, item, record};
+use table::{Query, Record, Write, item, record};
 
 use crate::{
     account::keys,
@@ -13,14 +13,18 @@ use crate::{
 pub const CUSTOMER_SHARDS: &str = "0123456789abcdef";
 
 #[derive(Serialize, Deserialize)]
-struct CustomerEntry {
+pub(crate) struct CustomerEntry {
     customer: CustomerId,
 }
 
 /// Puts a new customer on the list. Two write units.
 pub(crate) fn list_customer(customer: CustomerId) -> Result<Write, StoreError> {
     let entry = CustomerEntry { customer };
-    Ok(Write::new_item(item(keys::customer_entry(customer), "customer", &entry)?))
+    Ok(Write::new_item(item(keys::customer_entry(customer), &entry)?))
+}
+
+impl Record for CustomerEntry {
+    const KIND: &'static str = "customer";
 }
 
 impl Store {

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Write, boolean, empty_map, item, number, records, text};
+use table::{Query, Record, Write, boolean, empty_map, item, number, records, text};
 
 use crate::{
     account::{keys, store::owner_update},
@@ -44,7 +44,11 @@ pub fn close_account(customer: CustomerId, session: SessionId, phone: &PhoneHash
 /// Puts a customer on the list of those to erase. Two write units.
 pub fn list_deleted(customer: CustomerId, now: Timestamp) -> Result<Write, StoreError> {
     let deleted = Deleted { customer, since: now, is_large: false };
-    Ok(Write::put(item(keys::deleted_customer(customer), "leaving", &deleted)?))
+    Ok(Write::put(item(keys::deleted_customer(customer), &deleted)?))
+}
+
+impl Record for Deleted {
+    const KIND: &'static str = "leaving";
 }
 
 impl Store {

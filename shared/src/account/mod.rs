@@ -31,7 +31,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Check, Delete, Get, Put, Query, QueryIndex, Update, UpdateOnly},
-    CALLER_GROUPS, Domain, Prefix,
+    CALLER_GROUPS, Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -81,6 +81,12 @@ pub const DOMAIN: Domain = Domain {
             ],
             erased: Erased::LastBy(|of| erasure::erase_account(of).boxed()),
         },
+    ],
+    records: &[
+        RecordKind::of::<Account>(),
+        RecordKind::of::<Deleted>(),
+        RecordKind::of::<phone::PhoneOwner>(),
+        RecordKind::of::<customers::CustomerEntry>(),
     ],
     examples: &[
         Example::new("an account: status, epoch, sessions", |of| keys::account(of.id())),

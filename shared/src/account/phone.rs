@@ -1,7 +1,7 @@
 //! Which phone logs in to which account, and the parts of a move to another phone.
 
 use serde::{Deserialize, Serialize};
-use table::{Write, item, number, text};
+use table::{Record, Write, item, number, text};
 
 use crate::{
     account::{keys, store::owner_update},
@@ -21,7 +21,7 @@ pub struct PhoneOwner {
 /// write units.
 pub fn claim_phone(phone: &PhoneHash, customer: CustomerId) -> Result<Write, StoreError> {
     let owner = PhoneOwner { customer };
-    Ok(Write::new_item(item(keys::phone_owner(phone), "phone_owner", &owner)?))
+    Ok(Write::new_item(item(keys::phone_owner(phone), &owner)?))
 }
 
 /// Takes a phone from a customer; done as well where it belongs to nobody. Two write units.
@@ -42,6 +42,10 @@ pub fn move_account(
     owner_update(customer, session, old, change)
         .value(":new", text(new.as_str()))
         .value(":one", number(1))
+}
+
+impl Record for PhoneOwner {
+    const KIND: &'static str = "phone_owner";
 }
 
 impl Store {

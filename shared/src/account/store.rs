@@ -1,6 +1,6 @@
 //! Reading an account, and what the updates of its item have in common.
 
-use table::{Write, text};
+use table::{Record, Write, text};
 
 use crate::{
     account::{Account, keys},
@@ -8,6 +8,10 @@ use crate::{
     ids::{CustomerId, SessionId},
     store::{Store, StoreError},
 };
+
+impl Record for Account {
+    const KIND: &'static str = "account";
+}
 
 impl Store {
     /// A customer's account, strongly consistent: it decides whether sessions are alive. One trip;

@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Delete, Get, Put, Query, Update},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -37,6 +37,7 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::By(|of| of.partition(keys::addresses_of(of.customer)).boxed()),
     }],
+    records: &[RecordKind::of::<Address>(), RecordKind::of::<AddressBook>()],
     examples: &[
         Example::new("the head of an address book: count, default", |of| {
             keys::address_book(of.id())

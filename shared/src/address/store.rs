@@ -9,8 +9,8 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Query, Transaction, Verdict, Write, Written, item, number, record, records,
-    sort_in, text,
+    Committed, Item, Query, Record, Transaction, Verdict, Write, Written, item, number, record,
+    records, sort_in, text,
 };
 
 use crate::{
@@ -66,6 +66,14 @@ pub enum Removed {
     Changed,
 }
 
+impl Record for Address {
+    const KIND: &'static str = "address";
+}
+
+impl Record for AddressBook {
+    const KIND: &'static str = "address_book";
+}
+
 impl Store {
     /// The head of a customer's address book, strongly consistent. One trip, one read unit.
     pub async fn address_book(&self, customer: CustomerId) -> Result<AddressBook, StoreError> {
@@ -116,7 +124,7 @@ impl Store {
         answer: Option<&NewAnswer>,
     ) -> Result<Added, StoreError> {
         let NewAddress { customer, address, place, now } = new;
-        let stored = item(keys::address(customer, address.id), "address", address)?;
+        let stored = item(keys::address(customer, address.id), address)?;
         let mut effect = Transaction::new();
         let counted = effect.add(count_address(customer, address.id, place));
         effect.add(Write::new_item(stored));
@@ -206,7 +214,7 @@ fn update_book(customer: CustomerId, change: &str) -> Write {
 
 /// Puts an address in place of its revision before.
 fn replacement(customer: CustomerId, address: &Address) -> Result<Write, StoreError> {
-    let item = item(keys::address(customer, address.id), "address", address)?;
+    let item = item(keys::address(customer, address.id), address)?;
     Ok(Write::put(item).when_is("revision", number(address.revision - 1)))
 }
 

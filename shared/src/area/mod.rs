@@ -11,7 +11,7 @@ pub(crate) mod store;
 
 use crate::domain::{
     Action::{Get, Query},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -29,6 +29,11 @@ pub const DOMAIN: Domain = Domain {
         grants: &[("location", &[Get, Query])],
         erased: Erased::Nothing("where the operator serves"),
     }],
+    records: &[
+        RecordKind::of::<store::Chunk>(),
+        RecordKind::of::<AreaRelease>(),
+        RecordKind::of::<PresentAreas>(),
+    ],
     examples: &[
         Example::new("which release is in use", |_| keys::present_areas()),
         Example::new("a release", |of| keys::area_release(of.id())),

@@ -8,7 +8,7 @@
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Write, Written, item, number, record};
+use table::{Query, Record, Write, Written, item, number, record};
 
 use crate::{
     area::keys::{self, AreaReleaseId},
@@ -44,8 +44,20 @@ pub struct AreaRelease {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Chunk {
+pub(crate) struct Chunk {
     text: String,
+}
+
+impl Record for Chunk {
+    const KIND: &'static str = "area_chunk";
+}
+
+impl Record for AreaRelease {
+    const KIND: &'static str = "area_release";
+}
+
+impl Record for PresentAreas {
+    const KIND: &'static str = "present_areas";
 }
 
 impl Store {
@@ -93,14 +105,14 @@ impl Store {
         for some in chunks.chunks(AT_ONCE) {
             try_join_all(some.iter().map(async |(place, text)| {
                 let chunk = Chunk { text: (*text).to_owned() };
-                let item = item(keys::area_chunk(id, *place), "area_chunk", &chunk)?;
+                let item = item(keys::area_chunk(id, *place), &chunk)?;
                 self.table.write(Write::put(item)).await.map(drop)
             }))
             .await?;
         }
         let count = u32::try_from(chunks.len()).unwrap_or(u32::MAX);
         let release = AreaRelease { id, replaces, since: now, chunks: count };
-        let item = item(keys::area_release(id), "area_release", &release)?;
+        let item = item(keys::area_release(id), &release)?;
         self.table.write(Write::put(item)).await.map(drop)
     }
 
@@ -112,7 +124,7 @@ impl Store {
         release: Option<AreaReleaseId>,
     ) -> Result<bool, StoreError> {
         let after = PresentAreas { release, version: before.version + 1 };
-        let put = Write::put(item(keys::present_areas(), "present_areas", &after)?);
+        let put = Write::put(item(keys::present_areas(), &after)?);
         let put = match before.version {
             0 => put.when("attribute_not_exists(pk)"),
             version => put.when_is("version", number(version)),

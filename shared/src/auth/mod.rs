@@ -14,7 +14,7 @@ pub mod tokens;
 
 use crate::domain::{
     Action::{Put, Query},
-    CALLER_GROUPS, Domain, Prefix,
+    CALLER_GROUPS, Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -29,6 +29,7 @@ pub const DOMAIN: Domain = Domain {
         grants: &[("auth", &[Put, Query]), ("customer", &[Put, Query]), (CALLER_GROUPS, &[Query])],
         erased: Erased::Nothing("public keys of our own"),
     }],
+    records: &[RecordKind::of::<public_keys::PublishedKey>()],
     examples: &[Example::new("a public signing key", |_| public_keys::signing_key(3))],
     export: &[],
     tasks: &[],

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
-use table::{Key, Query, Write, item};
+use table::{Key, Query, Record, Write, item};
 
 use crate::store::{Store, StoreError};
 
@@ -20,6 +20,10 @@ pub struct PublishedKey {
 /// How many versions verify: the one that signs, and its two neighbours.
 const VERIFYING: usize = 3;
 
+impl Record for PublishedKey {
+    const KIND: &'static str = "signing_key";
+}
+
 impl Store {
     /// Publishes those of the keys that are not published yet, at a cold start. One trip, half a
     /// read unit; a second trip and a write unit for each new key.
@@ -34,7 +38,7 @@ impl Store {
 
     /// Of several functions that start at once, the first publishes a key.
     async fn publish_key(&self, key: &PublishedKey) -> Result<(), StoreError> {
-        let put = Write::put(item(signing_key(key.version), "signing_key", key)?);
+        let put = Write::put(item(signing_key(key.version), key)?);
         self.table.write(put.when("attribute_not_exists(pk)")).await.map(drop)
     }
 

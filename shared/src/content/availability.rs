@@ -10,6 +10,8 @@ use std::sync::{
 
 use jiff::Timestamp;
 
+use table::Record;
+
 use crate::{
     content::{Availability, keys},
     store::{Store, StoreError},
@@ -21,6 +23,10 @@ use crate::{
 pub struct AvailabilityCache {
     watched: AtomicBool,
     kept: SwrCache<Availability>,
+}
+
+impl Record for Availability {
+    const KIND: &'static str = "app_info";
 }
 
 impl Store {

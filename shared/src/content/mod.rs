@@ -13,7 +13,9 @@ pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
 
-use crate::domain::{API_GROUPS, Action::Get, Domain, Prefix, erasure::Erased, example::Example};
+use crate::domain::{
+    API_GROUPS, Action::Get, Domain, Prefix, RecordKind, erasure::Erased, example::Example,
+};
 
 pub use availability::AvailabilityCache;
 pub use localized::Localized;
@@ -34,6 +36,11 @@ pub const DOMAIN: Domain = Domain {
         grants: &[(API_GROUPS, &[Get])],
         erased: Erased::Nothing("what the app shows to everybody"),
     }],
+    records: &[
+        RecordKind::of::<AppInfo>(),
+        RecordKind::of::<ContentVersion>(),
+        RecordKind::of::<Availability>(),
+    ],
     examples: &[
         Example::new("the availability of the API, and the current version of the content", |_| {
             keys::app_info()

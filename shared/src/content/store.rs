@@ -8,7 +8,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Transaction, Write, item, number};
+use table::{Record, Transaction, Write, item, number};
 
 use crate::{
     content::{Availability, keys},
@@ -42,6 +42,14 @@ pub struct ContentVersion {
     pub content: String,
 }
 
+impl Record for AppInfo {
+    const KIND: &'static str = "app_info";
+}
+
+impl Record for ContentVersion {
+    const KIND: &'static str = "content";
+}
+
 impl Store {
     /// The app information. One trip, half a read unit for each 4 KB, a whole one where
     /// `consistent`.
@@ -64,11 +72,11 @@ impl Store {
         after: &AppInfo,
         new: Option<&ContentVersion>,
     ) -> Result<bool, StoreError> {
-        let info = Write::put(item(keys::app_info(), "app_info", after)?);
+        let info = Write::put(item(keys::app_info(), after)?);
         let mut transaction = Transaction::new();
         transaction.add(when_unchanged(before, info));
         if let Some(new) = new {
-            let version = item(keys::content(new.version), "content", new)?;
+            let version = item(keys::content(new.version), new)?;
             transaction.add(Write::new_item(version));
         }
         Ok(self.table.commit(transaction).await?.is_done())

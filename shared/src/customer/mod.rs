@@ -14,7 +14,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Delete, Get, Put},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -33,6 +33,7 @@ pub const DOMAIN: Domain = Domain {
         grants: &[("customer", &[Get, Put]), ("cleanup", &[Delete])],
         erased: Erased::By(|of| of.item(keys::profile(of.customer)).boxed()),
     }],
+    records: &[RecordKind::of::<Customer>()],
     examples: &[Example::new("a profile", |of| keys::profile(of.id()))],
     export: export::EXPORT,
     tasks: &[],

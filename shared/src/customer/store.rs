@@ -1,6 +1,6 @@
 //! Access to profiles.
 
-use table::{Write, Written, item, number};
+use table::{Record, Write, Written, item, number};
 
 use crate::{
     customer::{Customer, keys},
@@ -10,16 +10,20 @@ use crate::{
 
 /// Writes the profile of a new customer. Two write units in a transaction.
 pub fn new_profile(customer: &Customer) -> Result<Write, StoreError> {
-    Ok(Write::new_item(item(keys::profile(customer.id), "profile", customer)?))
+    Ok(Write::new_item(item(keys::profile(customer.id), customer)?))
 }
 
 /// Writes a profile in place of its version before, and refuses where that is no longer stored.
 pub fn replace_profile(customer: &Customer) -> Result<Write, StoreError> {
-    let put = Write::put(item(keys::profile(customer.id), "profile", customer)?)
+    let put = Write::put(item(keys::profile(customer.id), customer)?)
         .when("#version = :before")
         .name("#version", "version")
         .value(":before", number(customer.version - 1));
     Ok(put)
+}
+
+impl Record for Customer {
+    const KIND: &'static str = "profile";
 }
 
 impl Store {

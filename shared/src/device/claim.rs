@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use table::{
-    Part, Refusals, SET_DUE, Transaction, Write, attribute, boolean, expiring_item, item, number,
-    text,
+    Part, Record, Refusals, SET_DUE, Transaction, Write, attribute, boolean, expiring_item, item,
+    number, text,
 };
 
 use crate::{
@@ -36,6 +36,14 @@ pub struct ClaimPart {
     count: Option<Part>,
 }
 
+impl Record for DeviceOwner {
+    const KIND: &'static str = "device_owner";
+}
+
+impl Record for NumberTaken {
+    const KIND: &'static str = "device_number";
+}
+
 impl ClaimPart {
     /// Whether nothing but the count refused the transaction.
     pub fn is_full(&self, refusals: &Refusals) -> bool {
@@ -43,8 +51,8 @@ impl ClaimPart {
     }
 }
 
-#[derive(Serialize)]
-struct NumberTaken {}
+#[derive(Serialize, serde::Deserialize)]
+pub(crate) struct NumberTaken {}
 
 /// Adds the writes of a registration. Ten write units for a new device, twelve for one of another
 /// customer, two for one of the customer's own.
@@ -61,7 +69,7 @@ pub fn add_claim(
         return Ok(ClaimPart { count: None });
     }
     let owner = DeviceOwner { customer, id: device.id, created: device.created };
-    let owner = item(keys::device_owner(&hash), "device_owner", &owner)?;
+    let owner = item(keys::device_owner(&hash), &owner)?;
     let stored = Write::new_item(stored);
     let (owner, others) = match &found.owner {
         // It is the customer's by its owner, but the customer does not have it: the other half was
@@ -80,7 +88,7 @@ pub fn add_claim(
         None => {
             let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
             let key = keys::device_number(device.id);
-            let taken = expiring_item(key, "device_number", &NumberTaken {}, until)?;
+            let taken = expiring_item(key, &NumberTaken {}, until)?;
             (Write::new_item(owner), vec![Write::new_item(taken)])
         }
     };

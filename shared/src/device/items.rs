@@ -1,13 +1,17 @@
 //! Devices as items of the table.
 
-use table::{Item, Key, listed_item};
+use table::{Item, Key, Record, listed_item};
 
 use crate::{
     device::{Device, keys},
     store::StoreError,
 };
 
+impl Record for Device {
+    const KIND: &'static str = "device";
+}
+
 /// The item of a device, which the clean-up finds by when the device was last seen.
 pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {
-    listed_item(key, "device", device, keys::DEVICES_BY_LAST_SEEN, device.seen)
+    listed_item(key, device, keys::DEVICES_BY_LAST_SEEN, device.seen)
 }

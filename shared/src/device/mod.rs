@@ -25,7 +25,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Delete, Get, Put, Query, QueryIndex, Update},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -56,6 +56,12 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::By(|of| erasure::erase(of).boxed()),
     }],
+    records: &[
+        RecordKind::of::<Device>(),
+        RecordKind::of::<DeviceOwner>(),
+        RecordKind::of::<claim::NumberTaken>(),
+        RecordKind::of::<store::Count>(),
+    ],
     examples: &[
         Example::new("a push device", |of| keys::device(of.id(), &of.text)),
         Example::new("how many devices a customer has", |of| keys::device_count(of.id())),

@@ -4,7 +4,9 @@
 //! change in one transaction; a customer has no more devices than the count admits, which changes
 //! in that transaction too; a device changes only from the revision that was seen.
 
-use table::{Committed, Query, Transaction, Write, Written, boolean, item, number, records, text};
+use table::{
+    Committed, Query, Record, Transaction, Write, Written, boolean, item, number, records, text,
+};
 
 use crate::{
     device::{
@@ -39,6 +41,16 @@ pub enum Replaced {
     Changed,
     /// The new registration id has an owner.
     Taken,
+}
+
+/// How many devices a customer has.
+#[derive(serde::Deserialize)]
+pub(crate) struct Count {
+    n: u64,
+}
+
+impl Record for Count {
+    const KIND: &'static str = "device_count";
 }
 
 impl Store {
@@ -87,10 +99,6 @@ impl Store {
         &self,
         customer: CustomerId,
     ) -> Result<Option<u64>, StoreError> {
-        #[derive(serde::Deserialize)]
-        struct Count {
-            n: u64,
-        }
         Ok(self.table.get::<Count>(keys::device_count(customer), true).await?.map(|count| count.n))
     }
 
@@ -136,7 +144,7 @@ impl Store {
     ) -> Result<Replaced, StoreError> {
         let (old, new) = (before.hash(), after.hash());
         let owner = DeviceOwner { customer, id: after.id, created: after.created };
-        let owner = item(keys::device_owner(&new), "device_owner", &owner)?;
+        let owner = item(keys::device_owner(&new), &owner)?;
         let stored = device_item(keys::device(customer, &new), after)?;
         let mut transaction = Transaction::new();
         let taken = transaction.add(Write::new_item(owner));

@@ -10,7 +10,7 @@ use table::IndexList;
 
 use crate::domain::{
     Action::{Delete, Get, Put, Query, QueryIndex},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     clean_up::Task,
     erasure::Erased,
     example::Example,
@@ -35,6 +35,7 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::By(|of| of.partition(keys::answers_of(of.customer)).boxed()),
     }],
+    records: &[RecordKind::of::<AnswerRecord>()],
     examples: &[
         Example::new("an answer to a customer's request", |of| {
             keys::answer(&example(Asker::Customer(of.id())))

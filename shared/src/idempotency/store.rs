@@ -6,13 +6,18 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Transaction, Verdict, Write, Written, expiring_item, item, number, record,
+    Committed, Item, Record, Transaction, Verdict, Write, Written, expiring_item, item, number,
+    record,
 };
 
 use crate::{
     idempotency::{AnswerRecord, NewAnswer, Once, Seen, Slot, keys},
     store::{Store, StoreError},
 };
+
+impl Record for AnswerRecord {
+    const KIND: &'static str = "answer";
+}
 
 impl Store {
     /// What a key was used for before, strongly consistent. One trip, one read unit for each 4 KB
@@ -116,7 +121,7 @@ pub(crate) fn answer_item(new: &NewAnswer) -> Result<Item, StoreError> {
     let fingerprint = new.slot.request.fingerprint.clone();
     let stored = AnswerRecord { fingerprint, answer: new.answer.clone(), until: new.until };
     match new.until {
-        Some(until) => expiring_item(key, "answer", &stored, until),
-        None => item(key, "answer", &stored),
+        Some(until) => expiring_item(key, &stored, until),
+        None => item(key, &stored),
     }
 }

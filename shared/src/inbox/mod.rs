@@ -19,7 +19,7 @@ use table::IndexList;
 
 use crate::domain::{
     Action::{BatchGet, Delete, Get, Put, Query, QueryIndex, Update},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     clean_up::Task,
     erasure::Erased,
     example::Example,
@@ -46,6 +46,11 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::By(|of| of.partition(keys::inbox_of(of.customer)).boxed()),
     }],
+    records: &[
+        RecordKind::of::<Inbox>(),
+        RecordKind::of::<Notification>(),
+        RecordKind::of::<Receipt>(),
+    ],
     examples: &[
         Example::new("the head of an inbox: counts, marks", |of| keys::inbox(of.id())),
         Example::new("a notification", |of| keys::notification(of.id(), of.id())),

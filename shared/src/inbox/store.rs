@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Query, Transaction, Verdict, Write, boolean, expiring_item, item, number, record,
-    records,
+    Committed, Query, Record, Transaction, Verdict, Write, boolean, expiring_item, item, number,
+    record, records,
 };
 
 use crate::{
@@ -54,6 +54,18 @@ pub enum Arrived {
     Before(NotificationId),
     /// The inbox has changed meanwhile: as it stands.
     Changed(Inbox),
+}
+
+impl Record for Inbox {
+    const KIND: &'static str = "inbox";
+}
+
+impl Record for Notification {
+    const KIND: &'static str = "notification";
+}
+
+impl Record for Receipt {
+    const KIND: &'static str = "receipt";
 }
 
 impl Store {
@@ -126,7 +138,7 @@ impl Store {
     pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
         let Arrival { customer, before, after, notification, receipt, now } = arrival;
         let key = keys::notification(customer, notification.id);
-        let item = expiring_item(key, "notification", notification, notification.until)?;
+        let item = expiring_item(key, notification, notification.until)?;
         let mut transaction = Transaction::new();
         let received = transaction.add(put_receipt(customer, receipt, now)?);
         let head = transaction.add(replace_head(customer, before, after)?);
@@ -145,7 +157,7 @@ impl Store {
 }
 
 fn replace_head(customer: CustomerId, before: &Inbox, after: &Inbox) -> Result<Write, StoreError> {
-    let put = Write::put(item(keys::inbox(customer), "inbox", after)?).seeing_refused();
+    let put = Write::put(item(keys::inbox(customer), after)?).seeing_refused();
     Ok(match before.revision {
         0 => put.when("attribute_not_exists(pk)"),
         seen => put.when_is("revision", number(seen)),
@@ -166,7 +178,7 @@ fn put_receipt(
     now: Timestamp,
 ) -> Result<Write, StoreError> {
     let key = keys::receipt(customer, &receipt.message);
-    let item = expiring_item(key, "receipt", receipt, receipt.until)?;
+    let item = expiring_item(key, receipt, receipt.until)?;
     Ok(Write::put(item)
         .when("(attribute_not_exists(pk) OR #until <= :now)")
         .name("#until", "until")

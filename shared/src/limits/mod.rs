@@ -33,7 +33,7 @@ use table::IndexList;
 use crate::{
     domain::{
         Action::{Delete, Get, Put, Query, QueryIndex, Update},
-        Domain, Prefix, WRITER_GROUPS,
+        Domain, Prefix, RecordKind, WRITER_GROUPS,
         clean_up::Task,
         erasure::Erased,
         example::Example,
@@ -79,6 +79,7 @@ pub const DOMAIN: Domain = Domain {
             erased: Erased::ByPhone(|of| networks::erase_networks(of).boxed()),
         },
     ],
+    records: &[RecordKind::of::<model::SendLog>()],
     examples: &[
         Example::new("the codes sent to a phone", |of| keys::sends_to_phone(&of.phone)),
         Example::new("the codes sent from a client's address in a day", |of| {

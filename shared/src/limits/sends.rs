@@ -1,13 +1,17 @@
 //! How many codes were sent to a phone, and from an address.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use table::{Write, Written, expiring_item, number, record};
+use table::{Record, Write, Written, expiring_item, number, record};
 
 use crate::{
     hashes::{AddressHash, PhoneHash},
     limits::{Counted, SendLimits, SendLog, keys, store::count_in, to_next_day, to_next_hour},
     store::{Store, StoreError, keys::day_of},
 };
+
+impl Record for SendLog {
+    const KIND: &'static str = "send_log";
+}
 
 impl Store {
     /// The sends to a phone, strongly consistent. One trip, one read unit.
@@ -24,7 +28,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let day = SignedDuration::from_hours(24);
-        let item = expiring_item(keys::sends_to_phone(phone), "send_log", log, now + day)?;
+        let item = expiring_item(keys::sends_to_phone(phone), log, now + day)?;
         let put = Write::put(item)
             .when("attribute_not_exists(pk) OR revision = :before")
             .value(":before", number(log.revision - 1))

@@ -16,7 +16,7 @@ use table::IndexList;
 
 use crate::domain::{
     Action::{Delete, Put, QueryIndex},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     clean_up::Task,
     erasure::Erased,
     example::Example,
@@ -36,6 +36,7 @@ pub const DOMAIN: Domain = Domain {
         grants: &[("wallet", &[Put]), ("cleanup", &[Delete, QueryIndex])],
         erased: Erased::Nothing("ids of tokens, which name nobody and expire within a day"),
     }],
+    records: &[RecordKind::of::<spending::SpentToken>()],
     examples: &[Example::new("that an operator token was used", |of| keys::spent(of.id()))],
     export: &[],
     tasks: &[Task::expired("operator_tokens", IndexList("OPERATOR#DUE"))],

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use table::{Item, Write, expiring_item, record};
+use table::{Item, Record, Write, expiring_item, record};
 
 use crate::{
     operator_token::{TokenId, keys},
@@ -26,8 +26,12 @@ pub struct Spending {
 
 /// What is stored of a spent token.
 #[derive(Debug, Serialize, Deserialize)]
-struct SpentToken {
+pub(crate) struct SpentToken {
     movement: String,
+}
+
+impl Record for SpentToken {
+    const KIND: &'static str = "spent_token";
 }
 
 impl Spending {
@@ -37,7 +41,7 @@ impl Spending {
         let spent = SpentToken { movement: self.movement.clone() };
         let until = self.expires.saturating_add(MARGIN).unwrap_or(self.expires);
         let key = keys::spent(self.token);
-        Ok(Write::new_item(expiring_item(key, "spent_token", &spent, until)?))
+        Ok(Write::new_item(expiring_item(key, &spent, until)?))
     }
 
     /// Whether the item that refused [`Self::write`] is of this very movement: then the same
@@ -62,7 +66,7 @@ mod tests {
             movement: movement.to_owned(),
         };
         let stored = SpentToken { movement: "one".to_owned() };
-        let stored = item(keys::spent(spending("one").token), "spent_token", &stored).unwrap();
+        let stored = item(keys::spent(spending("one").token), &stored).unwrap();
         let same = |movement: &str| spending(movement).is_of_same_movement(Some(stored.clone()));
         assert!(same("one").unwrap());
         assert!(!same("two").unwrap());

@@ -13,7 +13,7 @@ use table::IndexList;
 
 use crate::domain::{
     Action::{Delete, Put, QueryIndex, Update},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     clean_up::Task,
     erasure::Erased,
     example::Example,
@@ -39,6 +39,7 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::Nothing("a code has its phone as a hash, and expires within minutes"),
     }],
+    records: &[RecordKind::of::<Challenge>()],
     examples: &[Example::new("a sent code", |of| keys::challenge(of.id()))],
     export: &[],
     tasks: &[Task::expired("codes", IndexList("OTP#DUE"))],

@@ -1,7 +1,7 @@
 //! Access to sent codes.
 
 use jiff::Timestamp;
-use table::{Image, Returned, SET_MARK, Write, expiring_item, number, record, text};
+use table::{Image, Record, Returned, SET_MARK, Write, expiring_item, number, record, text};
 
 use crate::{
     hashes::PhoneHash,
@@ -26,11 +26,15 @@ pub fn spend_code(challenge: ChallengeId) -> Write {
     Write::delete(keys::challenge(challenge)).when_exists()
 }
 
+impl Record for Challenge {
+    const KIND: &'static str = "challenge";
+}
+
 impl Store {
     /// Stores a challenge. One trip, two write units.
     pub async fn put_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
         let key = keys::challenge(challenge.id);
-        let item = expiring_item(key, "challenge", challenge, challenge.until)?;
+        let item = expiring_item(key, challenge, challenge.until)?;
         self.table.write(Write::put(item)).await.map(drop)
     }
 

@@ -21,7 +21,7 @@ pub(crate) mod tasks;
 
 use crate::domain::{
     Action::{BatchGet, Delete, Get, Put, Query, QueryIndex, Update},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::Example,
 };
@@ -43,6 +43,14 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::Nothing("data of strangers and of our own, no customer's"),
     }],
+    records: &[
+        RecordKind::of::<store::StoredPet>(),
+        RecordKind::of::<store::ListedPet>(),
+        RecordKind::of::<store::TaggedPet>(),
+        RecordKind::of::<store::orders::Stored>(),
+        RecordKind::of::<store::samples::Loaded>(),
+        RecordKind::of::<store::lists::Counter>(),
+    ],
     examples: &[
         Example::new("a pet", |_| keys::pet(NUMBER)),
         Example::new("the pets of a status", |_| keys::pet_of_status(PetStatus::Available, NUMBER)),

@@ -10,17 +10,17 @@
 //! taken readers count it as absent, and the inventory still counts it.
 
 mod expiry;
-mod lists;
+pub(crate) mod lists;
 mod numbers;
-mod orders;
-mod samples;
+pub(crate) mod orders;
+pub(crate) mod samples;
 
 use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use table::{
-    Committed, Part, Transaction, Verdict, Write, item, number, record,
+    Committed, Part, Record, Transaction, Verdict, Write, item, number, record,
     retry::{self, Attempt, Policy},
     text,
 };
@@ -49,7 +49,7 @@ pub enum PetChange {
 
 /// A pet as it is stored.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct StoredPet {
+pub(crate) struct StoredPet {
     /// As JSON: storage has no numbers of 64 bits as such, and a pet is read and written as a
     /// whole.
     pet: String,
@@ -66,7 +66,7 @@ struct StoredPet {
 
 /// A pet on the list of its status, which holds all of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct ListedPet {
+pub(crate) struct ListedPet {
     pet: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     until: Option<i64>,
@@ -74,8 +74,20 @@ struct ListedPet {
 
 /// A pet on the list of a tag.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct TaggedPet {
+pub(crate) struct TaggedPet {
     id: i64,
+}
+
+impl Record for StoredPet {
+    const KIND: &'static str = "pet";
+}
+
+impl Record for ListedPet {
+    const KIND: &'static str = "pet_of_status";
+}
+
+impl Record for TaggedPet {
+    const KIND: &'static str = "pet_of_tag";
 }
 
 impl Store {
@@ -176,7 +188,7 @@ fn replacement(
     let (old, new) = (status(&was), status(&is));
     if let (Some(stored), Some(new)) = (after, new) {
         let listed = ListedPet { pet: stored.pet.clone(), until: stored.due_at };
-        let listed = item(keys::pet_of_status(new, id), "pet_of_status", &listed)?;
+        let listed = item(keys::pet_of_status(new, id), &listed)?;
         transaction.add(Write::put(listed));
     }
     if old != new {
@@ -190,7 +202,7 @@ fn replacement(
     }
     let (had, has) = (tags_of(was.as_ref()), tags_of(is.as_ref()));
     for tag in has.difference(&had) {
-        let tagged = item(keys::pet_of_tag(tag, id), "pet_of_tag", &TaggedPet { id })?;
+        let tagged = item(keys::pet_of_tag(tag, id), &TaggedPet { id })?;
         transaction.add(Write::put(tagged));
     }
     for tag in had.difference(&has) {
@@ -205,7 +217,7 @@ fn write_pet(
     after: Option<&StoredPet>,
 ) -> Result<Write, StoreError> {
     let write = match after {
-        Some(after) => Write::put(item(keys::pet(id), "pet", after)?),
+        Some(after) => Write::put(item(keys::pet(id), after)?),
         None => Write::delete(keys::pet(id)),
     };
     let write = match before {

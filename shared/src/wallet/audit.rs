@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Item, Query, SHARDS, SORT, Write, item, record};
+use table::{Item, Query, Record, SHARDS, SORT, Write, item, record};
 
 use crate::{
     ids::{CustomerId, LedgerId},
@@ -86,6 +86,10 @@ pub struct Audited {
     pub breaks: Vec<LedgerBreak>,
 }
 
+impl Record for Progress {
+    const KIND: &'static str = "audit";
+}
+
 impl Store {
     /// Audits from `place` on until at least `most` entries are read or all ledgers are done; the
     /// place to go on from, or none.
@@ -147,7 +151,7 @@ impl Store {
             found.log();
         }
         let progress = Progress { place: next.unwrap_or_default(), at: now };
-        let stored = item(keys::audit_place(), "audit", &progress)?;
+        let stored = item(keys::audit_place(), &progress)?;
         let _ = self.table.write(Write::put(stored)).await?;
         Ok(audited)
     }
@@ -236,7 +240,7 @@ impl Store {
 
 /// The stored place.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Progress {
+pub(crate) struct Progress {
     place: AuditPlace,
     /// When the last run ended.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]

@@ -62,7 +62,7 @@ fn move_entry(
     entry: Entry,
 ) -> Result<Vec<Write>, StoreError> {
     let (currency, id) = (entry.currency, entry.id);
-    let moved = item(keys::former_entry(wallet.ledger, currency, id), "entry", &entry.nameless())?;
+    let moved = item(keys::former_entry(wallet.ledger, currency, id), &entry.nameless())?;
     Ok(vec![Write::put(moved), Write::delete(keys::entry(customer, currency, id))])
 }
 
@@ -71,8 +71,8 @@ fn erase_head(customer: CustomerId, wallet: &Wallet) -> Result<Vec<Write>, Store
     let mut writes = vec![Write::delete(keys::wallet(customer))];
     if wallet.last.is_some() {
         let listed = Listed { ledger: wallet.ledger, customer: None };
-        let former = item(keys::former_wallet(wallet.ledger), "wallet", wallet)?;
-        let listed = item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?;
+        let former = item(keys::former_wallet(wallet.ledger), wallet)?;
+        let listed = item(keys::listed_ledger(wallet.ledger), &listed)?;
         writes.extend([Write::put(former), Write::put(listed)]);
     }
     Ok(writes)

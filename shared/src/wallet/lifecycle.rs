@@ -10,7 +10,7 @@ use crate::{
 
 /// Writes the wallet of a new account. Two write units.
 pub fn open_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, StoreError> {
-    Ok(Write::new_item(item(keys::wallet(customer), "wallet", wallet)?))
+    Ok(Write::new_item(item(keys::wallet(customer), wallet)?))
 }
 
 /// Closes the wallet of a deleted account, with an entry for each currency that is given up.
@@ -27,7 +27,7 @@ pub fn close_wallet(
     let mut writes = vec![closed];
     for entry in entries {
         let key = keys::entry(customer, entry.currency, entry.id);
-        writes.push(Write::put(item(key, "entry", entry)?).when("attribute_not_exists(pk)"));
+        writes.push(Write::put(item(key, entry)?).when("attribute_not_exists(pk)"));
     }
     Ok(writes)
 }

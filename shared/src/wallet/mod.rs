@@ -28,7 +28,7 @@ use futures_util::FutureExt;
 
 use crate::domain::{
     Action::{Delete, Get, Put, Query},
-    Domain, Prefix,
+    Domain, Prefix, RecordKind,
     erasure::Erased,
     example::{Example, parsed},
 };
@@ -61,6 +61,15 @@ pub const DOMAIN: Domain = Domain {
         ],
         erased: Erased::By(|of| erasure::erase(of).boxed()),
     }],
+    records: &[
+        RecordKind::of::<Wallet>(),
+        RecordKind::of::<Entry>(),
+        RecordKind::of::<Hold>(),
+        RecordKind::of::<store::Reversal>(),
+        RecordKind::of::<store::Listed>(),
+        RecordKind::of::<DueHold>(),
+        RecordKind::of::<audit::Progress>(),
+    ],
     examples: &[
         Example::new("the balances of a wallet", |of| keys::wallet(of.id())),
         Example::new("an entry of its ledger", |of| keys::entry(of.id(), parsed("KWD"), of.id())),

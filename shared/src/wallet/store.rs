@@ -15,7 +15,9 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Part, Query, Transaction, Verdict, Write, item, number, record, records, text};
+use table::{
+    Part, Query, Record, Transaction, Verdict, Write, item, number, record, records, text,
+};
 
 use crate::{
     idempotency::{NewAnswer, Once, StoredAnswer},
@@ -83,6 +85,30 @@ struct Parts {
     wallet: Part,
     hold: Part,
     reversal: Part,
+}
+
+impl Record for Wallet {
+    const KIND: &'static str = "wallet";
+}
+
+impl Record for Entry {
+    const KIND: &'static str = "entry";
+}
+
+impl Record for Reversal {
+    const KIND: &'static str = "reversal";
+}
+
+impl Record for Listed {
+    const KIND: &'static str = "ledger";
+}
+
+impl Record for Hold {
+    const KIND: &'static str = "hold";
+}
+
+impl Record for DueHold {
+    const KIND: &'static str = "due_hold";
 }
 
 impl Store {
@@ -223,7 +249,7 @@ fn add_posting(
     let Posting { wallet, entry, hold } = posting;
     let replaced = transaction.add(replace_wallet(customer, wallet)?);
     let key = keys::entry(customer, entry.currency, entry.id);
-    transaction.add(Write::new_item(item(key, "entry", entry)?));
+    transaction.add(Write::new_item(item(key, entry)?));
     let hold = match hold {
         Some(hold) => add_hold(transaction, customer, hold)?,
         None => transaction.add_all(Vec::new()),
@@ -232,13 +258,13 @@ fn add_posting(
         Some(reversed) => {
             let reversal = Reversal { entry: reversed, by: entry.id };
             let key = keys::reversal(customer, reversed);
-            transaction.add(Write::new_item(item(key, "reversal", &reversal)?))
+            transaction.add(Write::new_item(item(key, &reversal)?))
         }
         None => transaction.add_all(Vec::new()),
     };
     if wallet.version == 1 {
         let listed = Listed { ledger: wallet.ledger, customer: Some(customer) };
-        transaction.add(Write::put(item(keys::listed_ledger(wallet.ledger), "ledger", &listed)?));
+        transaction.add(Write::put(item(keys::listed_ledger(wallet.ledger), &listed)?));
     }
     Ok(Parts { wallet: replaced, hold, reversal })
 }
@@ -249,11 +275,11 @@ fn add_hold(
     customer: CustomerId,
     hold: &Hold,
 ) -> Result<Part, StoreError> {
-    let stored = item(keys::hold(customer, hold.id), "hold", hold)?;
+    let stored = item(keys::hold(customer, hold.id), hold)?;
     let listed = keys::due_hold(hold.until, customer, hold.id);
     if hold.status == HoldStatus::Open {
         let due = DueHold { customer, hold: hold.id, until: hold.until };
-        transaction.add(Write::put(item(listed, "due_hold", &due)?));
+        transaction.add(Write::put(item(listed, &due)?));
         Ok(transaction.add(Write::new_item(stored)))
     } else {
         transaction.add(Write::delete(listed));
@@ -263,6 +289,6 @@ fn add_hold(
 
 /// Puts a wallet in place of its version before, and sees the wallet where refused.
 pub(crate) fn replace_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, StoreError> {
-    let put = Write::put(item(keys::wallet(customer), "wallet", wallet)?);
+    let put = Write::put(item(keys::wallet(customer), wallet)?);
     Ok(put.when_is("version", number(wallet.version - 1)).seeing_refused())
 }

@@ -1,32 +1,61 @@
-//! Records to items and back. Key, kind and expiry attributes are added here and nowhere else.
+//! Records to items and back. Key, kind, version and expiry attributes are added here and nowhere
+//! else.
+//!
+//! Invariant: every record has a version. An item without the attribute has version 1. A reader
+//! upgrades older ones, version by version, and reads of a newer one what it knows, so that a
+//! deploy can be rolled back.
 
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    EXPIRES, Error, IndexList, Item, Key, SORT, Value, due_day, expiry_index::due, number, text,
+    EXPIRES, Error, IndexList, Item, Key, SORT, Value, due_day, expiry_index::due, number,
+    number_in, text,
 };
 
 /// The attribute that tells what kind of record an item is.
-const KIND: &str = "kind";
+pub const KIND: &str = "kind";
+/// The attribute with the version of a record, from 2 on.
+pub const VERSION: &str = "v";
+
+/// What is stored of one kind.
+pub trait Record {
+    /// The kind, as it stands in the item.
+    const KIND: &'static str;
+    /// The version that is written. It rises with each change of the attributes, so that
+    /// tests/records keeps a sample of every form that was ever stored.
+    const VERSION: u32 = 1;
+
+    /// Makes an item of version `from` one of the next version. There is nothing to do where a new
+    /// attribute has a default.
+    #[must_use]
+    fn upgrade(item: Item, from: u32) -> Item {
+        let _ = from;
+        item
+    }
+}
 
 /// The item of a record under its key.
-pub fn item(key: Key, kind: &'static str, record: &impl Serialize) -> Result<Item, Error> {
-    let item = serde_dynamo::to_item(record).map_err(Error::corrupt)?;
-    Ok(keyed(item, key, kind))
+pub fn item<R: Record + Serialize>(key: Key, record: &R) -> Result<Item, Error> {
+    let mut item: Item = serde_dynamo::to_item(record).map_err(Error::corrupt)?;
+    item.extend(key.into_item());
+    item.insert(KIND.to_owned(), text(R::KIND));
+    if R::VERSION > 1 {
+        item.insert(VERSION.to_owned(), number(R::VERSION));
+    }
+    Ok(item)
 }
 
 /// The same, to be deleted some time after `expires`: by DynamoDB, which is free, or by the
 /// clean-up, which finds it on the expiry list of the key's domain. The index entry costs one
 /// write unit.
-pub fn expiring_item(
+pub fn expiring_item<R: Record + Serialize>(
     key: Key,
-    kind: &'static str,
-    record: &impl Serialize,
+    record: &R,
     expires: Timestamp,
 ) -> Result<Item, Error> {
     let partition = key.expiry_partition();
-    let mut item = item(key, kind, record)?;
+    let mut item = item(key, record)?;
     item.insert(EXPIRES.to_owned(), number(expires.as_second()));
     item.extend(due(partition, due_day(expires)));
     Ok(item)
@@ -34,33 +63,33 @@ pub fn expiring_item(
 
 /// The item of a record that also stands on `list`, by the day of `since`. The index entry costs
 /// one write unit.
-pub fn listed_item(
+pub fn listed_item<R: Record + Serialize>(
     key: Key,
-    kind: &'static str,
-    record: &impl Serialize,
+    record: &R,
     list: IndexList,
     since: Timestamp,
 ) -> Result<Item, Error> {
     let partition = list.partition_of(&key);
-    let mut item = item(key, kind, record)?;
+    let mut item = item(key, record)?;
     item.extend(due(partition, due_day(since)));
     Ok(item)
 }
 
-fn keyed(mut item: Item, key: Key, kind: &'static str) -> Item {
-    item.extend(key.into_item());
-    item.insert(KIND.to_owned(), text(kind));
-    item
-}
-
 /// The record of an item.
-pub fn record<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
+pub fn record<R: Record + DeserializeOwned>(item: Item) -> Result<R, Error> {
+    let stored = version_of(&item);
+    let item = (stored..R::VERSION).fold(item, R::upgrade);
     serde_dynamo::from_item(item).map_err(Error::corrupt)
 }
 
 /// The records of items, in their order.
-pub fn records<T: DeserializeOwned>(items: Vec<Item>) -> Result<Vec<T>, Error> {
+pub fn records<R: Record + DeserializeOwned>(items: Vec<Item>) -> Result<Vec<R>, Error> {
     items.into_iter().map(record).collect()
+}
+
+/// The version of the record in an item.
+pub fn version_of(item: &Item) -> u32 {
+    number_in(item, VERSION).and_then(|version| version.try_into().ok()).unwrap_or(1)
 }
 
 /// A record as the value of an attribute.
@@ -75,18 +104,49 @@ pub fn sort_in(item: &Item) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use serde::Deserialize;
 
     use super::*;
-    use crate::number_in;
+
+    #[derive(Serialize)]
+    struct Code {
+        n: u32,
+    }
+
+    impl Record for Code {
+        const KIND: &'static str = "challenge";
+    }
+
+    /// What `Code` became: `n` has another name by version 2, and a unit by version 3.
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Count {
+        count: u32,
+        unit: String,
+    }
+
+    impl Record for Count {
+        const KIND: &'static str = "challenge";
+        const VERSION: u32 = 3;
+
+        fn upgrade(mut item: Item, from: u32) -> Item {
+            let renamed = item.remove("n").filter(|_| from == 1);
+            item.extend(renamed.map(|n| ("count".to_owned(), n)));
+            if from == 2 {
+                item.insert("unit".to_owned(), text("one"));
+            }
+            item
+        }
+    }
+
+    fn key() -> Key {
+        Key::new("OTP#7", "CHALLENGE")
+    }
 
     #[test]
     fn an_item_has_key_kind_and_expiry_beside_its_record() {
-        let key = Key::new("OTP#7", "CHALLENGE");
         let expires = "2026-11-22T20:52:24Z".parse().unwrap();
-        let item = expiring_item(key.clone(), "challenge", &BTreeMap::from([("n", 3)]), expires);
-        let item = item.unwrap();
-        assert_eq!(Key::of_item(&item), Some(key));
+        let item = expiring_item(key(), &Code { n: 3 }, expires).unwrap();
+        assert_eq!(Key::of_item(&item), Some(key()));
         assert_eq!((number_in(&item, "n"), number_in(&item, "kind")), (Some(3), None));
         let mut shown: Vec<String> =
             item.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
@@ -100,5 +160,29 @@ mod tests {
         pk: S("OTP#7")
         sk: S("CHALLENGE")
         "#);
+    }
+
+    #[test]
+    fn an_older_record_is_upgraded_version_by_version() {
+        let first = item(key(), &Code { n: 3 }).unwrap();
+        assert_eq!(version_of(&first), 1);
+        let count = Count { count: 3, unit: "one".to_owned() };
+        assert_eq!(record::<Count>(first).unwrap(), count);
+        let second = Item::from([(VERSION.to_owned(), number(2)), ("count".to_owned(), number(5))]);
+        assert_eq!(record::<Count>(second).unwrap().count, 5);
+        let third = item(key(), &Count { count: 7, unit: "dozen".to_owned() }).unwrap();
+        assert_eq!(version_of(&third), 3);
+        assert_eq!(record::<Count>(third).unwrap().unit, "dozen");
+    }
+
+    #[test]
+    fn of_a_newer_record_is_read_what_is_known() {
+        let newer = Item::from([
+            (VERSION.to_owned(), number(4)),
+            ("count".to_owned(), number(5)),
+            ("unit".to_owned(), text("one")),
+            ("colour".to_owned(), text("red")),
+        ]);
+        assert_eq!(record::<Count>(newer).unwrap().count, 5);
     }
 }

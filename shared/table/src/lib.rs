@@ -21,7 +21,10 @@ mod write;
 
 pub use error::Error;
 pub use expiry_index::{DuePage, DuePosition, IndexList, SET_DUE, SET_EXPIRY, due_day};
-pub use item::{attribute, expiring_item, item, listed_item, record, records, sort_in};
+pub use item::{
+    KIND, Record, VERSION, attribute, expiring_item, item, listed_item, record, records, sort_in,
+    version_of,
+};
 pub use key::{DUE, DUE_AT, DUE_INDEX, EXPIRES, Key, PARTITION, SHARDS, SORT};
 pub use lazy::Lazy;
 pub use once::SET_MARK;
@@ -57,7 +60,7 @@ impl Table {
     }
 
     /// Reads one record. One trip; half a read unit per 4 KB, one where `consistent`.
-    pub async fn get<T: DeserializeOwned>(
+    pub async fn get<T: Record + DeserializeOwned>(
         &self,
         key: Key,
         consistent: bool,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    DUE, DUE_AT, DUE_INDEX, Error, Item, Key, PARTITION, SORT, Table, number, records,
+    DUE, DUE_AT, DUE_INDEX, Error, Item, Key, PARTITION, Record, SORT, Table, number, records,
     retry::{Backoff, CONFLICT},
     text,
 };
@@ -41,7 +41,7 @@ pub struct QueryPage {
 
 impl QueryPage {
     /// The records of the items, in order.
-    pub fn records<T: DeserializeOwned>(self) -> Result<Vec<T>, Error> {
+    pub fn records<T: Record + DeserializeOwned>(self) -> Result<Vec<T>, Error> {
         records(self.items)
     }
 }

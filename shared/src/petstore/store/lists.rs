@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
-use table::{Key, Query, QueryPage, SHARDS, SORT, record, records};
+use table::{Key, Query, QueryPage, Record, SHARDS, SORT, record, records};
 
 use crate::{
     hashes::ContentHash,
@@ -26,8 +26,12 @@ const MOST_IDS: usize = 100_000;
 const BATCH: usize = 100;
 
 #[derive(Deserialize)]
-struct Counter {
+pub(crate) struct Counter {
     n: i64,
+}
+
+impl Record for Counter {
+    const KIND: &'static str = "pet_count";
 }
 
 impl Store {

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use table::{
-    Image, Item, Key, Returned, Transaction, Write, Written, expiring_item, item, number, record,
+    Image, Item, Key, Record, Returned, Transaction, Write, Written, expiring_item, item, number,
+    record,
 };
 
 use crate::{
@@ -18,10 +19,14 @@ use crate::{
 
 /// An order or a user as JSON, and when it counts as absent.
 #[derive(Debug, Serialize, Deserialize)]
-struct Stored {
+pub(crate) struct Stored {
     json: String,
     #[serde(default, skip_serializing)]
     expires: Option<i64>,
+}
+
+impl Record for Stored {
+    const KIND: &'static str = "pet_document";
 }
 
 impl Store {
@@ -36,7 +41,7 @@ impl Store {
         order: &Order,
         until: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        let item = stored_item(keys::order(order.id), "pet_order", order, until)?;
+        let item = stored_item(keys::order(order.id), order, until)?;
         self.table.write(Write::put(item)).await.map(drop)
     }
 
@@ -50,10 +55,7 @@ impl Store {
         let (mut order, mut step) = (order, 1);
         loop {
             order.id = self.next_number(Numbered::Orders, step).await?;
-            if self
-                .put_if_absent(stored_item(keys::order(order.id), "pet_order", &order, until)?)
-                .await?
-            {
+            if self.put_if_absent(stored_item(keys::order(order.id), &order, until)?).await? {
                 return Ok(order);
             }
             step = (step * 2).min(1 << 40);
@@ -80,7 +82,7 @@ impl Store {
         let mut transaction = Transaction::new();
         for (name, user) in users {
             let key = keys::user(&ContentHash::of(name));
-            transaction.add(Write::put(stored_item(key, "pet_user", user, until)?));
+            transaction.add(Write::put(stored_item(key, user, until)?));
         }
         self.table.commit(transaction).await.map(drop)
     }
@@ -94,7 +96,7 @@ impl Store {
         until: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let item = stored_item(keys::user(&ContentHash::of(new_name)), "pet_user", user, until)?;
+        let item = stored_item(keys::user(&ContentHash::of(new_name)), user, until)?;
         let now = number(now.as_second());
         let mut transaction = Transaction::new();
         if name == new_name {
@@ -153,23 +155,22 @@ impl Stored {
 
 pub(crate) fn stored_item(
     key: Key,
-    kind: &'static str,
     what: &impl Serialize,
     until: Option<Timestamp>,
 ) -> Result<Item, StoreError> {
     let json = serde_json::to_string(what).map_err(StoreError::built_wrongly)?;
     let stored = Stored { json, expires: None };
     match until {
-        Some(until) => expiring_item(key, kind, &stored, until),
-        None => item(key, kind, &stored),
+        Some(until) => expiring_item(key, &stored, until),
+        None => item(key, &stored),
     }
 }
 
 pub(crate) fn user_item(user: &User, until: Option<Timestamp>) -> Result<Item, StoreError> {
     let name = user.username.as_deref().unwrap_or_default();
-    stored_item(keys::user(&ContentHash::of(name)), "pet_user", user, until)
+    stored_item(keys::user(&ContentHash::of(name)), user, until)
 }
 
 pub(crate) fn order_item(order: &Order, until: Option<Timestamp>) -> Result<Item, StoreError> {
-    stored_item(keys::order(order.id), "pet_order", order, until)
+    stored_item(keys::order(order.id), order, until)
 }

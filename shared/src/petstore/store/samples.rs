@@ -7,7 +7,7 @@
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use table::{Item, Write, item};
+use table::{Item, Record, Write, item};
 
 use crate::{
     petstore::{
@@ -19,11 +19,15 @@ use crate::{
 };
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Loaded {
+pub(crate) struct Loaded {
     since: Timestamp,
     /// The last day (UTC) on which they were made what they were.
     #[serde(default)]
     restored: Option<Date>,
+}
+
+impl Record for Loaded {
+    const KIND: &'static str = "pet_samples";
 }
 
 impl Store {
@@ -88,6 +92,6 @@ impl Store {
 
 impl Loaded {
     fn item(&self) -> Result<Item, StoreError> {
-        item(keys::pet_samples(), "pet_samples", self)
+        item(keys::pet_samples(), self)
     }
 }
