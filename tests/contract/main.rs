@@ -7,6 +7,7 @@
 mod access;
 mod asvs;
 mod availability;
+mod aws;
 mod costs;
 mod endings;
 mod events;
@@ -25,6 +26,7 @@ mod readmes;
 mod recorder;
 mod repository;
 mod routes;
+mod smoke;
 mod table;
 mod traffic;
 mod variables;

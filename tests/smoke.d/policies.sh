@@ -144,6 +144,9 @@ use_petstore() {
     pet=$(grep -oE '"id": ?[0-9]+' <<<"$body" | head -n 1 | grep -oE '[0-9]+')
     call GET "/v2/pet/$pet" --header "$key"
     check 'it is found' is_answer 200
+    call GET '/v2/pet/findByStatus?status=sold' --header 'authorization: Bearer special-key'
+    shows petstore/Shop
+    check 'it is on the list of its status, which is read as a batch' grep -q '"smoke"' <<<"$body"
     call DELETE "/v2/pet/$pet" --header "$key" --header 'authorization: Bearer special-key'
     shows petstore/Shop
     check 'it is deleted' is_answer 200
@@ -188,7 +191,7 @@ replay() {
     check 'the phone logs in again' is_answer 200
     latest=$(member access)
     latest_refresh=$(member refresh)
-    wait=$((acknowledged_at + ${REFRESH_GRACE_SECONDS:-60} + 2 - SECONDS))
+    wait=$((acknowledged_at + ${REFRESH_GRACE_SECONDS:-60} + 1 - SECONDS))
     if [ "$wait" -gt 0 ]; then
         printf 'wait    %d s for the end of RefreshGraceSeconds\n' "$wait"
         sleep "$wait"
