@@ -312,7 +312,11 @@ pub async fn stack_with<I: Intercept + Clone + 'static>(
             let watched = sns.config().to_builder().interceptor(watched.clone()).build();
             aws_sdk_sns::Client::from_conf(watched)
         };
-        Clients { dynamodb: Client::from_conf(dynamodb).into(), sns: clients.sns.changed(sns) }
+        Clients {
+            dynamodb: Client::from_conf(dynamodb).into(),
+            sns: clients.sns.changed(sns.clone()),
+            sms: clients.sms.changed(sns),
+        }
     };
     let overrides =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
