@@ -215,7 +215,11 @@ fn requested() -> BTreeSet<String> {
 fn is_used(statement: &Statement, calls: &Matrix) -> bool {
     let of_group = calls.iter().filter(|((group, _), _)| *group == statement.group);
     let mut reached = of_group.filter(|((_, resource), _)| {
-        statement.prefixes.is_empty() || statement.prefixes.contains(resource)
+        match statement.prefixes.as_slice() {
+            // Something else than the table.
+            [] => !resource.ends_with('#'),
+            prefixes => prefixes.contains(resource),
+        }
     });
     reached
         .any(|(_, actions)| statement.actions.iter().any(|action| actions.contains(seen(action))))
