@@ -57,6 +57,7 @@ install_packages() {
 # Installs the Rust components and the Python packages of the given lists, unless they are installed already.
 install_tools() {
     command -v cc >/dev/null || install_packages gcc libc6-dev
+    command -v curl >/dev/null || install_packages curl # for tests/smoke, which the contract tests run
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy

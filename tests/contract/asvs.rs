@@ -206,7 +206,7 @@ fn requirements_of(range: &str) -> Vec<String> {
 }
 
 /// The names of all tests in the workspace.
-fn tests() -> BTreeSet<String> {
+pub fn tests() -> BTreeSet<String> {
     let mut names = Names::default();
     for folder in ["functions", "shared", "tests"] {
         for file in sources(&root().join(folder)) {

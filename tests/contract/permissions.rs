@@ -243,6 +243,7 @@ fn declaration(prefix: &str) -> String {
 }
 
 /// One statement of one function's policies.
+#[derive(Debug)]
 pub struct Statement {
     /// Its place, for a problem's line.
     pub at: String,
@@ -250,12 +251,18 @@ pub struct Statement {
     pub group: String,
     /// What it allows.
     pub actions: Vec<String>,
-    prefixes: Vec<String>,
+    /// The prefixes of the partitions that it is limited to.
+    pub prefixes: Vec<String>,
     /// As the template writes it.
     pub content: Value,
 }
 
 impl Statement {
+    /// Its function and its Sid, such as `auth/Sessions`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.group, self.content["Sid"].as_str().unwrap_or_default())
+    }
+
     fn is_of_the_table(&self) -> bool {
         self.actions.iter().any(|action| action.starts_with("dynamodb:"))
     }

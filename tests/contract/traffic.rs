@@ -6,7 +6,7 @@ pub mod documented;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, config::Intercept};
 use harness::{Api, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
 use local::{
     areas_admin::AreasAdmin,
@@ -296,27 +296,40 @@ async fn use_the_petstore(api: &Api) {
 /// A stack whose functions record their calls in `seen`.
 async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
-    let clients = move |group: &str, settings: &Settings| {
-        let clients = Clients::new(&settings.aws);
-        let recorder = Recorder { group: group.to_owned(), seen: seen.clone() };
-        let recorded = clients.dynamodb.config().to_builder().interceptor(recorder.clone()).build();
-        let recorded_sns = move |sns: aws_sdk_sns::Client| {
-            let recorded = sns.config().to_builder().interceptor(recorder.clone()).build();
-            aws_sdk_sns::Client::from_conf(recorded)
-        };
-        let dynamodb = Client::from_conf(recorded).into();
-        Clients {
-            dynamodb,
-            sns: clients.sns.changed(recorded_sns.clone()),
-            sms: clients.sms.changed(recorded_sns),
-        }
-    };
-    let overrides = [
+    let parameters = [
         ("FanOutPage", "1"),
         ("OperatorPublicKey", harness::operator::public_key()),
         ("PetstoreReset", "true"),
     ];
-    let overrides = overrides.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    stack_with(clock, &parameters, move |group| Recorder {
+        group: group.to_owned(),
+        seen: seen.clone(),
+    })
+    .await
+}
+
+/// A stack each of whose functions makes its calls through an interceptor, which `watch` makes.
+pub async fn stack_with<I: Intercept + Clone + 'static>(
+    clock: Arc<dyn Clock>,
+    parameters: &[(&str, &str)],
+    watch: impl Fn(&str) -> I + Send + Sync + 'static,
+) -> Stack {
+    let clients = move |group: &str, settings: &Settings| {
+        let clients = Clients::new(&settings.aws);
+        let watched = watch(group);
+        let dynamodb = clients.dynamodb.config().to_builder().interceptor(watched.clone()).build();
+        let sns = move |sns: aws_sdk_sns::Client| {
+            let watched = sns.config().to_builder().interceptor(watched.clone()).build();
+            aws_sdk_sns::Client::from_conf(watched)
+        };
+        Clients {
+            dynamodb: Client::from_conf(dynamodb).into(),
+            sns: clients.sns.changed(sns.clone()),
+            sms: clients.sms.changed(sns),
+        }
+    };
+    let overrides =
+        parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let options =
         StackOptions { clock, overrides, clients: Arc::new(clients), ..StackOptions::default() };
     Stack::start(&template(), options).await.unwrap_or_else(|error| panic!("{error}"))
