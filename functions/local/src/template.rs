@@ -22,7 +22,7 @@ use std::{
 use serde_json::{Map, Value};
 
 pub(crate) use self::document::Texts;
-use self::intrinsics::Scope;
+use self::intrinsics::{Scope, TABLE};
 pub use self::{
     error::{ParameterProblem, TemplateError},
     function::FunctionDefinition,
@@ -33,9 +33,6 @@ pub use self::{
 };
 
 pub const FILE_NAME: &str = "template.yaml";
-
-/// The logical id of the table that all functions use.
-pub const TABLE: &str = "Table";
 
 /// A template before its parameters are set.
 #[derive(Debug, Clone)]

@@ -8,7 +8,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{TABLE, document::Texts, error::TemplateError, location::Location};
+use super::{document::Texts, error::TemplateError, location::Location};
+
+/// The logical id of the table that all functions use.
+pub(super) const TABLE: &str = "Table";
 
 /// Values for the names and secrets that only a deploy creates.
 #[derive(Debug, Clone, Default)]
