@@ -21,10 +21,11 @@ const IN_A_STATEMENT: &str = "              ";
 /// The limit of an action on the index.
 const INDEX: &str = "the index due";
 /// The table, and its index: those of the stack, or those of a table that exists.
-const OF_THE_TABLE: &str = "!If [MakesTable, !GetAtt Table.Arn, !Sub \"arn:${AWS::Partition}:dynamodb:\
-    ${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}\"]";
+const OF_THE_TABLE: &str = "!If [MakesTable, !GetAtt Table.Arn, !Sub \"arn:${AWS::Partition}:\
+    dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}\"]";
 const OF_THE_INDEX: &str = "!If [MakesTable, !Sub \"${Table.Arn}/index/due\", !Sub \"arn:\
-    ${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}/index/due\"]";
+    ${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}\
+    /index/due\"]";
 /// The attributes of every key.
 const KEY: &str = "pk, sk, ";
 

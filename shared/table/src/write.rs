@@ -113,8 +113,8 @@ impl Write {
         Self { kind, table: None, condition, names, values, sees_refused: false }
     }
 
-    /// Writes into the table of this name instead of the one that sends the write. A transaction may
-    /// write into several tables of one account and region.
+    /// Writes into the table of this name instead of the one that sends the write. A transaction
+    /// may write into several tables of one account and region.
     pub fn into_table(self, name: &Arc<str>) -> Self {
         Self { table: Some(name.clone()), ..self }
     }
