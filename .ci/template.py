@@ -11,6 +11,10 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
+# The properties of a table that CreateTable accepts.
+CREATE_TABLE = ["BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
+
+
 class _Loader(yaml.SafeLoader):
     pass
 
@@ -45,8 +49,20 @@ def variables(template, group, **parameters):
     """The environment of a function. Parameters have their defaults unless given; a secret is derived from its name."""
     defaults = {name: parameter.get("Default", "") for name, parameter in template["Parameters"].items()} | parameters
 
+    def holds(condition):
+        match condition:
+            case {"Fn::Not": [inner]}:
+                return not holds(inner)
+            case {"Fn::Equals": [left, right]}:
+                return resolve(left) == resolve(right)
+            case str():
+                return holds(template["Conditions"][condition])
+        raise ValueError(f"cannot decide {condition!r}")
+
     def resolve(value):
         match value:
+            case {"Fn::If": [condition, then, otherwise]}:
+                return resolve(then if holds(condition) else otherwise)
             case {"Ref": name}:
                 return str(defaults.get(name, name))
             case {"Fn::Sub": text} if secret := re.search(r"secretsmanager:\$\{(\w+)\}", text):

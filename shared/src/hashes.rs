@@ -140,7 +140,9 @@ impl ContentHash {
 /// knows the text can find, for instance by `sha256sum`.
 pub fn fingerprint(text: &str) -> String {
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let first =
+        digest.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    format!("{first:016x}")
 }
 
 /// HMAC-SHA256 keyed with the cursor secret: for values that clients send back unchanged, such as

@@ -13,7 +13,7 @@ use std::{collections::HashMap, fmt};
 
 pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
 use crate::{
-    account::{ErasureSettings, RefreshSettings, SessionSettings},
+    account::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings},
     auth::settings::{IssuerSettings, OperatorSettings, TokenSettings},
     aws::{AwsSettings, SmsSettings},
     config::{self, ConfigError, Variables},
@@ -98,6 +98,7 @@ sections! {
     HOLDS holds: HoldSettings,
     INBOX inbox: InboxSettings,
     ISSUER issuer: IssuerSettings,
+    JOURNAL journal: JournalSettings,
     LANES lanes: LaneSettings,
     MOCK mock: MockSettings,
     OPERATOR operator: OperatorSettings,

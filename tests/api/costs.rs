@@ -267,7 +267,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.wire.assert_cost(cost(1, 3.0 + f64::from(u32::try_from(parts.count()).expect("few")), 0.0));
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
-    api.wire.assert_cost(cost(2, 2.0, 10.0));
+    api.wire.assert_cost(cost(2, 2.0, 12.0));
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -278,5 +278,5 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
     // The code was asked for from a known network, so no budget gets it back.
-    api.wire.assert_cost(cost(2, 3.0, 16.0));
+    api.wire.assert_cost(cost(2, 3.0, 18.0));
 }

@@ -19,6 +19,7 @@ mod location;
 mod log;
 mod petstore;
 mod rate_limits;
+mod restored;
 mod secrecy;
 mod trial;
 mod wallet;

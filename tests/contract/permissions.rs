@@ -15,6 +15,9 @@ use crate::{
     traffic,
 };
 
+/// The logical id of the erasure journal, which is also its name in the tests.
+pub const JOURNAL: &str = "ErasureJournal";
+
 /// As [`local::grants::Grants`], and for SNS by group and kind of resource.
 pub type Matrix = BTreeMap<(String, String), BTreeSet<String>>;
 
@@ -85,17 +88,11 @@ fn every_permission_on_the_table_is_limited_to_partitions() {
                 dynamodb:LeadingKeys: \"false\" }}`"
             ));
         }
-        let is_the_table = |resource: &Value| {
-            resource == &json!({"Fn::GetAtt": "Table.Arn"}) || resource["Fn::Sub"].is_string()
-        };
-        let resource = &statement.content["Resource"];
-        if !resource
-            .as_array()
-            .map_or_else(|| is_the_table(resource), |all| all.iter().all(is_the_table))
+        if ![of_the_table(""), of_the_table("/index/due")].contains(&statement.content["Resource"])
         {
             problems.push(format!(
-                "{at} is not for the one table: its Resource must be `!GetAtt \
-                Table.Arn` or an index of it"
+                "{at} is not for the one table: its Resource must be the table or its index, where \
+                 MakesTable of the stack and otherwise of ExistingTableName"
             ));
         }
     }
@@ -160,6 +157,21 @@ fn the_policies_are_what_the_domains_grant() {
         }));
     }
     assert_none(&problems);
+}
+
+/// A deletion is journaled by the function that deletes, and no function reads or changes entries.
+#[tokio::test]
+async fn the_erasure_journal_is_only_written_and_only_by_deletions() {
+    let statements = statements();
+    let of_the_journal = statements.iter().filter(|statement| statement.is_of_the_journal());
+    let allowed: Vec<(&str, &[String])> = of_the_journal
+        .map(|statement| (statement.group.as_str(), statement.actions.as_slice()))
+        .collect();
+    assert_eq!(allowed, [("customer", &["dynamodb:PutItem".to_owned()][..])]);
+    let calls = &traffic::of_all_operations().await.seen.calls;
+    let done: Vec<_> = calls.iter().filter(|((_, place), _)| place == JOURNAL).collect();
+    let cell = ("customer".to_owned(), JOURNAL.to_owned());
+    assert_eq!(done, [(&cell, &BTreeSet::from(["dynamodb:PutItem".to_owned()]))]);
 }
 
 #[tokio::test]
@@ -264,7 +276,12 @@ impl Statement {
     }
 
     fn is_of_the_table(&self) -> bool {
-        self.actions.iter().any(|action| action.starts_with("dynamodb:"))
+        let is_of_dynamodb = self.actions.iter().any(|action| action.starts_with("dynamodb:"));
+        is_of_dynamodb && !self.is_of_the_journal()
+    }
+
+    fn is_of_the_journal(&self) -> bool {
+        self.content["Resource"].to_string().contains(JOURNAL)
     }
 }
 
@@ -274,8 +291,7 @@ pub fn statements() -> Vec<Statement> {
     for (id, group, function) in functions(&template()) {
         for policy in function["Properties"]["Policies"].as_array().into_iter().flatten() {
             for content in policy["Statement"].as_array().into_iter().flatten() {
-                let of_the_index =
-                    content["Resource"] == json!({"Fn::Sub": "${Table.Arn}/index/due"});
+                let of_the_index = content["Resource"] == of_the_table("/index/due");
                 let condition = &content["Condition"];
                 let attributes =
                     texts(&condition["ForAllValues:StringEquals"]["dynamodb:Attributes"]);
@@ -301,6 +317,17 @@ pub fn statements() -> Vec<Statement> {
         }
     }
     statements
+}
+
+/// The table of the stack or the one that exists already, or what is under it.
+fn of_the_table(below: &str) -> Value {
+    let own = match below {
+        "" => json!({"Fn::GetAtt": "Table.Arn"}),
+        below => json!({"Fn::Sub": format!("${{Table.Arn}}{below}")}),
+    };
+    let existing = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/";
+    let existing = format!("{existing}${{ExistingTableName}}{below}");
+    json!({"Fn::If": ["MakesTable", own, {"Fn::Sub": existing}]})
 }
 
 /// A text, or the texts of a list.

@@ -18,7 +18,10 @@ use local::grants::OF_THE_INDEX;
 use serde_json::Value;
 use table::DUE;
 
-use crate::{messages, permissions::Matrix};
+use crate::{
+    messages,
+    permissions::{JOURNAL, Matrix},
+};
 
 /// Records each call of a client.
 #[derive(Debug, Clone)]
@@ -32,7 +35,8 @@ pub struct Recorder {
 /// What the functions did.
 #[derive(Debug, Clone, Default)]
 pub struct Seen {
-    /// The actions by group and by prefix of the partition key or kind of SNS resource.
+    /// The actions by group and by prefix of the partition key or kind of SNS resource. What is
+    /// done in the erasure journal stands under its name.
     pub calls: Matrix,
     /// Each transaction's group and prefixes.
     pub transactions: BTreeSet<(String, BTreeSet<String>)>,
@@ -72,7 +76,9 @@ impl Intercept for Recorder {
             permissions_of(target.rsplit('.').next().unwrap_or_default(), &body)
         {
             let prefix = partition.split_inclusive('#').next().unwrap_or_default().to_owned();
-            prefixes.insert(prefix.clone());
+            if prefix != JOURNAL {
+                prefixes.insert(prefix.clone());
+            }
             let action = if body["IndexName"].is_null() {
                 format!("dynamodb:{action}")
             } else {
@@ -91,6 +97,9 @@ impl Intercept for Recorder {
 /// The actions of a call, each with its partition key.
 fn permissions_of(operation: &str, body: &Value) -> Vec<(String, String)> {
     let key_in = |part: &Value| {
+        if part["TableName"] == JOURNAL {
+            return JOURNAL.to_owned();
+        }
         let key = part["Key"]["pk"]["S"].as_str().or(part["Item"]["pk"]["S"].as_str());
         key.unwrap_or_else(|| panic!("{operation} has no partition key: {part}")).to_owned()
     };

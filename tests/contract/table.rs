@@ -1,28 +1,34 @@
 //! The table of the tests and the launcher, the one in template.yaml, and the names in the code.
 
+use aws_sdk_dynamodb::Client;
 use harness::Api;
 use local::{
     table::{describe, expiry_attribute, key_differences},
-    template::AttributeType,
+    template::{AttributeType, TableDefinition},
 };
 use table::{EXPIRES, PARTITION, SORT};
 
 use crate::repository::{assert_none, deployment};
 
 #[tokio::test]
-async fn the_table_of_the_tests_matches_the_template() {
+async fn the_tables_of_the_tests_match_the_template() {
     let api = Api::start().await;
-    let defined = deployment().table;
-    let client = api.dynamodb();
-    let name = &api.stack.deployment.table.name;
-    let described = describe(&client, name)
+    let defined = deployment();
+    for table in std::iter::once(&defined.table).chain(&defined.other_tables) {
+        assert_matches(&api.dynamodb(), table).await;
+    }
+}
+
+async fn assert_matches(client: &Client, defined: &TableDefinition) {
+    let name = &defined.name;
+    let described = describe(client, name)
         .await
         .expect("the table can be described")
-        .expect("there is a table");
-    let differences = key_differences(&described, &defined);
+        .unwrap_or_else(|| panic!("there is no table {name}"));
+    let differences = key_differences(&described, defined);
     let problems: Vec<String> = differences
         .iter()
-        .map(|one| format!("the table of the tests differs from template.yaml: {one}"))
+        .map(|one| format!("the table {name} of the tests differs from template.yaml: {one}"))
         .collect();
     assert_none(&problems);
     let indexes = (described.global_secondary_indexes().len(), defined.indexes.len());
@@ -30,7 +36,7 @@ async fn the_table_of_the_tests_matches_the_template() {
         indexes.0, indexes.1,
         "the table of the tests has other indexes than the one in template.yaml"
     );
-    let expiry = expiry_attribute(&client, name).await.expect("the expiry can be described");
+    let expiry = expiry_attribute(client, name).await.expect("the expiry can be described");
     assert_eq!(
         expiry, defined.ttl_attribute,
         "the table of the tests has another TTL attribute than the one in template.yaml"

@@ -108,9 +108,8 @@ fn every_custom_metric_of_an_alarm_or_dashboard_is_emitted() {
         })
         .collect();
     for (id, dashboard) in resources(&template, "AWS::CloudWatch::Dashboard") {
-        let body = dashboard["Properties"]["DashboardBody"]["Fn::Sub"]
-            .as_str()
-            .expect("the body of the dashboard is a !Sub");
+        let body = &dashboard["Properties"]["DashboardBody"]["Fn::Sub"];
+        let body = body.as_str().or(body[0].as_str()).expect("the body of the dashboard is a !Sub");
         let body: Value = serde_json::from_str(body)
             .unwrap_or_else(|error| panic!("the body of {id} is not JSON: {error}"));
         for widget in body["widgets"].as_array().into_iter().flatten() {

@@ -17,11 +17,15 @@ use crate::{Api, wire::Wire};
 
 impl Api {
     /// Every item of the table.
-    #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
     pub async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        self.items_of(&self.table_name()).await
+    }
+
+    /// Every item of the table of this name.
+    #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
+    pub async fn items_of(&self, table: &str) -> Vec<HashMap<String, AttributeValue>> {
         let mut items = Vec::new();
-        let mut pages =
-            self.dynamodb().scan().table_name(self.table_name()).into_paginator().send();
+        let mut pages = self.dynamodb().scan().table_name(table).into_paginator().send();
         while let Some(page) = pages.next().await {
             items.extend(page.expect("a page").items.unwrap_or_default());
         }

@@ -216,7 +216,7 @@ leave() {
     shows auth/Codes auth/Limits auth/Sessions
     check 'a code to delete the account is sent' is_answer 200
     with "$latest" DELETE /api/customer/ "{\"challenge\": \"$challenge\", \"otp\": \"$TEST_CODE\"}"
-    shows customer/Account
+    shows customer/Account customer/ErasureJournal
     check 'the account is deleted' is_answer 204
     with "$latest" GET /api/customer/
     check 'its token is refused at once' is_answer 401

@@ -1,7 +1,8 @@
 //! The transaction of an account deletion, made of the parts of its domains: account and wallet are
-//! closed, the phone is released, the customer is listed for the clean-up, the code is spent.
+//! closed, the phone is released, the customer is listed for the clean-up, the deletion is written
+//! into the erasure journal, the code is spent.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Arc};
 
 use shared::{
     account::{self, Account},
@@ -28,6 +29,8 @@ pub(crate) struct AccountDeletion<'a> {
     pub(crate) code: Option<ChallengeId>,
     /// Whether money that is left is given up.
     pub(crate) forfeit: bool,
+    /// The table of the erasure journal.
+    pub(crate) journal: &'a Arc<str>,
 }
 
 /// What came of a deletion.
@@ -57,7 +60,7 @@ impl AccountDeletion<'_> {
     /// The same with the wallet as it was read; `Continue` with the wallet as it is where that
     /// differs.
     ///
-    /// One trip; eight write units, eleven with a code, and two more for each further KB of the
+    /// One trip; ten write units, thirteen with a code, and two more for each further KB of the
     /// account and for each currency that is given up.
     async fn commit_with(
         &self,
@@ -74,6 +77,7 @@ impl AccountDeletion<'_> {
             transaction.add(account::close_account(self.customer, self.session, self.phone));
         transaction.add(account::release_phone(self.phone, self.customer));
         transaction.add(account::list_deleted(self.customer, now)?);
+        transaction.add(account::journal_deletion(self.journal, self.customer, now)?);
         let wallet = transaction.add_all(wallet::close_wallet(self.customer, &closing, exists)?);
         let code = transaction.add_all(self.code.map(otp::spend_code).into_iter().collect());
         let mut refusals = match app.store.table.commit(transaction).await? {

@@ -92,6 +92,7 @@ pub async fn delete_customer(
         phone: &verified.account.phone,
         code: code.as_ref().map(VerifiedCode::challenge),
         forfeit,
+        journal: &app.settings.journal()?.table,
     };
     let (deleted, given_back) = tokio::join!(deletion.commit(&app, wallet), give_back);
     let refusal = match deleted {

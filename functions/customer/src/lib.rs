@@ -25,6 +25,7 @@ routes! {
                 Section::CONTENT,
                 Section::HASHES,
                 Section::ISSUER,
+                Section::JOURNAL,
                 Section::LANES,
                 Section::SESSIONS,
                 Section::SMS,

@@ -16,6 +16,7 @@ mod mock;
 mod notify;
 mod output;
 mod publish;
+mod restored;
 mod serve;
 mod shutdown;
 mod stack_args;
@@ -72,6 +73,9 @@ enum Command {
     Areas(PublishCommand),
     /// Compare every wallet's balance with its ledger (read-only)
     Audit(audit::AuditArgs),
+    /// Put a table right that was restored to an earlier moment
+    #[command(subcommand)]
+    Restored(restored::RestoredCommand),
     /// Run the clean-up once on the local data
     CleanUp(clean_up::CleanUpArgs),
     /// Print what a million requests of each operation cost
@@ -107,6 +111,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Content(command) => publish::content(command).await,
         Command::Areas(command) => publish::areas(command).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Restored(command) => restored::run(command).await,
         Command::CleanUp(args) => clean_up::run(args).await,
         Command::Costs(args) => {
             costs::run(&args);

@@ -20,6 +20,12 @@ const STATEMENT: &str = "            - Sid: ";
 const IN_A_STATEMENT: &str = "              ";
 /// The limit of an action on the index.
 const INDEX: &str = "the index due";
+/// The table, and its index: those of the stack, or those of a table that exists.
+const OF_THE_TABLE: &str = "!If [MakesTable, !GetAtt Table.Arn, !Sub \"arn:${AWS::Partition}:\
+    dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}\"]";
+const OF_THE_INDEX: &str = "!If [MakesTable, !Sub \"${Table.Arn}/index/due\", !Sub \"arn:\
+    ${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${ExistingTableName}\
+    /index/due\"]";
 /// The attributes of every key.
 const KEY: &str = "pk, sk, ";
 
@@ -224,9 +230,9 @@ fn new_statement(statement: &Statement) -> Vec<String> {
     // IAM takes letters and digits only.
     let sid: String = name.split('_').map(|word| word[..1].to_uppercase() + &word[1..]).collect();
     let (sid, resource) = match statement.limit.as_str() {
-        "" => (sid, "!GetAtt Table.Arn"),
-        INDEX => (format!("Due{sid}"), "!Sub ${Table.Arn}/index/due"),
-        _ => (format!("PartsOf{sid}"), "!GetAtt Table.Arn"),
+        "" => (sid, OF_THE_TABLE),
+        INDEX => (format!("Due{sid}"), OF_THE_INDEX),
+        _ => (format!("PartsOf{sid}"), OF_THE_TABLE),
     };
     let mut lines = vec![
         format!("{STATEMENT}{sid}"),
@@ -256,7 +262,7 @@ fn new_statement(statement: &Statement) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grants::{OF_THE_INDEX, grants};
+    use crate::grants::{self, grants};
 
     const TEMPLATE: &str = r"Resources:
   # Notes.
@@ -288,7 +294,7 @@ mod tests {
     fn a_function_without_policies_gets_them_and_a_grant_that_ends_is_removed() {
         let first = granted(&[
             ("AUTH#", &["dynamodb:GetItem"]),
-            ("OTP#", &["dynamodb:GetItem", OF_THE_INDEX]),
+            ("OTP#", &["dynamodb:GetItem", grants::OF_THE_INDEX]),
         ]);
         let written = with_grants(TEMPLATE, &first);
         assert!(written.contains("LeadingKeys: [\"AUTH#*\", \"OTP#*\"]"), "{written}");

@@ -9,6 +9,7 @@ mod options;
 
 use std::{
     collections::{BTreeMap, HashMap},
+    iter,
     sync::Arc,
 };
 
@@ -53,7 +54,7 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Starts everything that `template` would deploy, and creates the table if there is none.
+    /// Starts everything that `template` would deploy, and creates the tables if there are none.
     pub async fn start(template: &Template, options: StackOptions) -> Result<Self, StackError> {
         let mut options = options;
         options.apply_local_defaults(template);
@@ -78,7 +79,9 @@ impl Stack {
         let settings = endpoints.settings(&deployment.functions)?;
         if let Some((_, settings)) = settings.first() {
             let clients = Clients::new(&settings.aws);
-            table::create_table_if_absent(&clients.dynamodb, &deployment.table).await?;
+            for table in iter::once(&deployment.table).chain(&deployment.other_tables) {
+                table::create_table_if_absent(&clients.dynamodb, table).await?;
+            }
         }
         let states = options.states(settings);
         let (queue, queue_consumer) =

@@ -22,7 +22,7 @@ use std::{
 use serde_json::{Map, Value};
 
 pub(crate) use self::document::Texts;
-use self::intrinsics::Scope;
+use self::intrinsics::{Scope, TABLE};
 pub use self::{
     error::{ParameterProblem, TemplateError},
     function::FunctionDefinition,
@@ -47,6 +47,8 @@ pub struct Deployment {
     /// The functions whose condition is true, in the template's order.
     pub functions: Vec<FunctionDefinition>,
     pub table: TableDefinition,
+    /// The other tables.
+    pub other_tables: Vec<TableDefinition>,
 }
 
 impl Template {
@@ -108,7 +110,8 @@ impl Template {
     ) -> Result<Deployment, TemplateError> {
         let parameters = parameters::values(&self.parameters, overrides)?;
         let scope = Scope::new(&self.document, parameters, stand_ins);
-        Ok(Deployment { functions: self.functions(&scope)?, table: self.table(&scope)? })
+        let (table, other_tables) = self.tables(&scope)?;
+        Ok(Deployment { functions: self.functions(&scope)?, table, other_tables })
     }
 
     /// The environment variables of a group's function.
@@ -135,12 +138,17 @@ impl Template {
         Ok(functions)
     }
 
-    fn table(&self, scope: &Scope<'_>) -> Result<TableDefinition, TemplateError> {
-        let tables: Vec<_> = self.of_type("AWS::DynamoDB::Table").collect();
-        let [(id, resource)] = tables.as_slice() else {
-            return Err(TemplateError::NotOneTable { found: tables.len() });
-        };
-        table::definition(id, &resource["Properties"], scope)
+    /// The table [`TABLE`] and the others, whether a deploy creates them or they exist.
+    fn tables(
+        &self,
+        scope: &Scope<'_>,
+    ) -> Result<(TableDefinition, Vec<TableDefinition>), TemplateError> {
+        let (mut found, mut others) = (None, Vec::new());
+        for (id, resource) in self.of_type("AWS::DynamoDB::Table") {
+            let definition = table::definition(id, &resource["Properties"], scope)?;
+            if id == TABLE { found = Some(definition) } else { others.push(definition) }
+        }
+        Ok((found.ok_or(TemplateError::NoTable)?, others))
     }
 
     fn of_type<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = (&'a String, &'a Value)> {

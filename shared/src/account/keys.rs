@@ -1,5 +1,6 @@
 //! Keys of accounts, of the phones that lead to them, and of the lists of customers.
 
+use jiff::Timestamp;
 use table::{IndexList, Key};
 
 use crate::{hashes::PhoneHash, ids::CustomerId, store::keys::last_digit};
@@ -34,6 +35,23 @@ pub fn deleted_customer(customer: CustomerId) -> Key {
 /// The partition of the deleted customers whose ids end in `digit` (hexadecimal).
 pub(crate) fn deleted_shard(digit: char) -> String {
     format!("AUTH#LEAVING#{digit}")
+}
+
+/// An entry of the erasure journal, which is a table of its own: the entries are in sixteen
+/// partitions, by the last digit of the customers' ids, in the order of time.
+pub fn journaled_deletion(customer: CustomerId, at: Timestamp) -> Key {
+    let id = customer.to_string();
+    Key::new(journal_shard(last_digit(&id)), format!("{at:.3}#{id}"))
+}
+
+/// The place in a partition of the journal right before the entries of a time.
+pub(crate) fn before_journaled(digit: char, since: Timestamp) -> Key {
+    Key::new(journal_shard(digit), format!("{since:.3}"))
+}
+
+/// The partition of the journal for the customers whose ids end in `digit` (hexadecimal).
+pub(crate) fn journal_shard(digit: char) -> String {
+    format!("AUTH#JOURNAL#{digit}")
 }
 
 /// Who logs in with a phone.

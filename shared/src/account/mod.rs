@@ -7,6 +7,8 @@
 //! | `AUTH#CUSTOMERS#<0..f>` | `CUSTOMER#<customer>` | the list of all customers |
 //! | `AUTH#LEAVING#<0..f>` | `CUSTOMER#<customer>` | deleted accounts that are not erased yet |
 //!
+//! The table of the erasure journal has `AUTH#JOURNAL#<0..f>` with `<time>#<customer>`: deletions.
+//!
 //! The index lists accounts under `AUTH#DUE#<0..f>`, by the end of the session that is known to end
 //! first.
 
@@ -15,6 +17,7 @@ pub(crate) mod customers;
 pub(crate) mod deletion;
 pub(crate) mod erasure;
 pub(crate) mod export;
+pub(crate) mod journal;
 pub mod keys;
 pub(crate) mod log_out;
 pub(crate) mod model;
@@ -40,6 +43,9 @@ pub use creation::new_account;
 pub use customers::CUSTOMER_SHARDS;
 pub use deletion::{DELETED_SHARDS, Deleted, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};
+pub use journal::{
+    JournaledDeletion, close_restored_account, journal_deletion, journaled_deletions,
+};
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
     Account, DeviceLabel, FRESH, Liveness, MOST_REPEATS, MOST_SESSIONS, Platform, Session,
@@ -49,7 +55,7 @@ pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use refresh::{Generation, Rotation, Successor};
 pub use session_out::SessionOut;
 pub use sessions::{NewSession, add_session};
-pub use settings::{ErasureSettings, RefreshSettings, SessionSettings};
+pub use settings::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 
 /// What this domain declares of itself.
@@ -87,6 +93,7 @@ pub const DOMAIN: Domain = Domain {
         RecordKind::of::<Deleted>(),
         RecordKind::of::<phone::PhoneOwner>(),
         RecordKind::of::<customers::CustomerEntry>(),
+        RecordKind::of::<journal::JournaledDeletion>(),
     ],
     examples: &[
         Example::new("an account: status, epoch, sessions", |of| keys::account(of.id())),
@@ -94,6 +101,9 @@ pub const DOMAIN: Domain = Domain {
         Example::new("the list of all customers", |of| keys::customer_entry(of.id())),
         Example::new("the list of deleted accounts that are not erased yet", |of| {
             keys::deleted_customer(of.id())
+        }),
+        Example::new("in the table of the erasure journal: an account that was deleted", |of| {
+            keys::journaled_deletion(of.id(), of.now)
         }),
     ],
     export: export::EXPORT,

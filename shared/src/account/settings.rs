@@ -1,4 +1,6 @@
-//! Life times of sessions, the limits of their refreshes, and the turns of erasures.
+//! Life times of sessions, the limits of their refreshes, the turns of erasures and their journal.
+
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
@@ -29,6 +31,13 @@ pub struct ErasureSettings {
     pub turn_items: u32,
 }
 
+/// Where deletions of accounts are recorded outside the table.
+#[derive(Debug, Clone)]
+pub struct JournalSettings {
+    /// Name of the DynamoDB table.
+    pub table: Arc<str>,
+}
+
 impl SessionSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -50,5 +59,11 @@ impl RefreshSettings {
 impl ErasureSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { turn_items: variables.at_least_one("ERASURE_TURN_ITEMS")? })
+    }
+}
+
+impl JournalSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { table: variables.text("ERASURE_JOURNAL_TABLE")?.into() })
     }
 }

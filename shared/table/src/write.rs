@@ -1,7 +1,7 @@
 //! Conditional writes: one builder for puts, updates, deletes and checks, sent alone or as part of
 //! a transaction.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
@@ -25,6 +25,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Write {
     kind: Kind,
+    table: Option<Arc<str>>,
     condition: Option<String>,
     names: Option<HashMap<String, String>>,
     values: Option<HashMap<String, Value>>,
@@ -108,7 +109,14 @@ impl Write {
     }
 
     fn of(kind: Kind) -> Self {
-        Self { kind, condition: None, names: None, values: None, sees_refused: false }
+        let (condition, names, values) = (None, None, None);
+        Self { kind, table: None, condition, names, values, sees_refused: false }
+    }
+
+    /// Writes into the table of this name instead of the one that sends the write. A transaction
+    /// may write into several tables of one account and region.
+    pub fn into_table(self, name: &Arc<str>) -> Self {
+        Self { table: Some(name.clone()), ..self }
     }
 
     /// Writes only where this condition holds, and those given before it. A condition with `OR`
@@ -199,11 +207,12 @@ impl Table {
 
     async fn send_once(&self, write: Write, image: ReturnValue) -> Result<Returned, Error> {
         let shown = write.refused_values();
-        let Write { kind, condition, names, values, .. } = write;
+        let Write { kind, table, condition, names, values, .. } = write;
+        let table = table.as_deref().unwrap_or(&self.name);
         let done = |attributes: Option<Item>| Ok(Returned::Done(attributes.unwrap_or_default()));
         match kind {
             Kind::Put(item) => {
-                let put = self.client.put_item().table_name(&*self.name).set_item(Some(item));
+                let put = self.client.put_item().table_name(table).set_item(Some(item));
                 let put = put.set_condition_expression(condition).return_values(image);
                 let put = put.set_return_values_on_condition_check_failure(shown);
                 let put = put.set_expression_attribute_names(names);
@@ -216,7 +225,7 @@ impl Table {
                 }
             }
             Kind::Update(key, change) => {
-                let update = self.client.update_item().table_name(&*self.name);
+                let update = self.client.update_item().table_name(table);
                 let update = update.set_key(Some(key.into_item())).update_expression(change);
                 let update = update.set_condition_expression(condition).return_values(image);
                 let update = update.set_return_values_on_condition_check_failure(shown);
@@ -230,7 +239,7 @@ impl Table {
                 }
             }
             Kind::Delete(key) => {
-                let delete = self.client.delete_item().table_name(&*self.name);
+                let delete = self.client.delete_item().table_name(table);
                 let delete = delete.set_key(Some(key.into_item())).return_values(image);
                 let delete = delete.set_condition_expression(condition);
                 let delete = delete.set_return_values_on_condition_check_failure(shown);
@@ -250,11 +259,12 @@ impl Table {
     /// The write as an item of a transaction.
     pub(crate) fn transact_item(&self, write: Write) -> Result<TransactWriteItem, Error> {
         let shown = write.refused_values();
-        let Write { kind, condition, names, values, .. } = write;
+        let Write { kind, table, condition, names, values, .. } = write;
+        let table = table.as_deref().unwrap_or(&self.name);
         let transact = TransactWriteItem::builder();
         let transact = match kind {
             Kind::Put(item) => {
-                let put = Put::builder().table_name(&*self.name).set_item(Some(item));
+                let put = Put::builder().table_name(table).set_item(Some(item));
                 let put = put.set_condition_expression(condition);
                 let put = put.set_return_values_on_condition_check_failure(shown);
                 let put = put.set_expression_attribute_names(names);
@@ -262,7 +272,7 @@ impl Table {
                 transact.put(put.map_err(Error::built_wrongly)?)
             }
             Kind::Update(key, change) => {
-                let update = Update::builder().table_name(&*self.name).update_expression(change);
+                let update = Update::builder().table_name(table).update_expression(change);
                 let update = update.set_key(Some(key.into_item()));
                 let update = update.set_condition_expression(condition);
                 let update = update.set_return_values_on_condition_check_failure(shown);
@@ -271,7 +281,7 @@ impl Table {
                 transact.update(update.map_err(Error::built_wrongly)?)
             }
             Kind::Delete(key) => {
-                let delete = Delete::builder().table_name(&*self.name);
+                let delete = Delete::builder().table_name(table);
                 let delete = delete.set_key(Some(key.into_item()));
                 let delete = delete.set_condition_expression(condition);
                 let delete = delete.set_return_values_on_condition_check_failure(shown);
@@ -280,7 +290,7 @@ impl Table {
                 transact.delete(delete.map_err(Error::built_wrongly)?)
             }
             Kind::Check(key) => {
-                let check = ConditionCheck::builder().table_name(&*self.name);
+                let check = ConditionCheck::builder().table_name(table);
                 let check = check.set_key(Some(key.into_item()));
                 let check = check.set_condition_expression(condition);
                 let check = check.set_return_values_on_condition_check_failure(shown);

@@ -38,10 +38,8 @@ pub enum TemplateError {
         parameter: String,
         problem: ParameterProblem,
     },
-    /// The template must declare exactly one table.
-    NotOneTable {
-        found: usize,
-    },
+    /// The template declares no table with the logical id `Table`.
+    NoTable,
     /// No function has its code in `functions/<group>`.
     NoFunction {
         group: String,
@@ -108,9 +106,7 @@ impl fmt::Display for TemplateError {
             Self::InvalidParameter { parameter, problem } => {
                 write!(f, "the parameter {parameter} {problem}")
             }
-            Self::NotOneTable { found } => {
-                write!(f, "template.yaml must declare one table, but has {found}")
-            }
+            Self::NoTable => f.write_str("template.yaml must declare a table named Table"),
             Self::NoFunction { group } => {
                 write!(f, "template.yaml has no function for functions/{group}")
             }

@@ -10,6 +10,9 @@ use serde_json::{Map, Value};
 
 use super::{document::Texts, error::TemplateError, location::Location};
 
+/// The logical id of the table that all functions use.
+pub(super) const TABLE: &str = "Table";
+
 /// Values for the names and secrets that only a deploy creates.
 #[derive(Debug, Clone, Default)]
 pub struct StandIns {
@@ -202,6 +205,19 @@ impl<'a> Scope<'a> {
         self.boolean(name, argument, location)
     }
 
+    /// The name of a table: of an existing one, where the parameter for it has a value.
+    pub(super) fn table_name(
+        &self,
+        id: &str,
+        location: &Location,
+    ) -> Result<String, TemplateError> {
+        let existing = self.parameters.get(&format!("Existing{id}Name"));
+        match existing.filter(|name| !name.is_empty()) {
+            Some(name) => Ok(name.clone()),
+            None => self.reference(id, location),
+        }
+    }
+
     fn reference(&self, name: &str, location: &Location) -> Result<String, TemplateError> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(value.clone());
@@ -211,9 +227,7 @@ impl<'a> Scope<'a> {
         }
         let resource = self.resource(name, location)?;
         match (&resource["Type"], &self.stand_ins.table_name) {
-            (Value::String(kind), Some(table)) if kind == "AWS::DynamoDB::Table" => {
-                Ok(table.clone())
-            }
+            (_, Some(table)) if name == TABLE => Ok(table.clone()),
             (Value::String(kind), _) if kind == "AWS::SNS::Topic" => {
                 Ok(format!("arn:aws:sns:us-east-1:123456789012:{name}"))
             }

@@ -10,7 +10,8 @@ use super::{error::TemplateError, intrinsics::Scope, location::Location};
 /// One `AWS::DynamoDB::Table`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableDefinition {
-    /// From the stand-ins, or the logical id.
+    /// Of an existing table from the parameter `Existing<id>Name`; otherwise from the stand-ins, or
+    /// the logical id.
     pub name: String,
     /// The attributes of all keys, with their types.
     pub attributes: Vec<(String, AttributeType)>,
@@ -72,9 +73,8 @@ pub(super) fn definition(
     let ttl = get("TimeToLiveSpecification")?;
     let recovery = get("PointInTimeRecoverySpecification")?;
     let indexes = get("GlobalSecondaryIndexes")?;
-    let own_name = Value::Object([("Ref".to_owned(), id.into())].into_iter().collect());
     Ok(TableDefinition {
-        name: scope.required_text(Some(&own_name), &location)?,
+        name: scope.table_name(id, &location)?,
         attributes: attributes(
             &get("AttributeDefinitions")?,
             &location.child("AttributeDefinitions"),
