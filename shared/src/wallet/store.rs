@@ -15,7 +15,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Part, Query, Transaction, Verdict, Write, item, number, record, records, text};
+use table::{Key, Part, Query, Transaction, Verdict, Write, item, number, record, records, text};
 
 use crate::{
     idempotency::{NewAnswer, Once, StoredAnswer},
@@ -64,6 +64,24 @@ pub struct Listed {
     /// Whose it is; none once its entries name nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
+}
+
+impl Listed {
+    /// The partition of the wallet and its entries.
+    pub(crate) fn partition(&self) -> String {
+        self.customer.map_or_else(|| keys::former_wallet_of(self.ledger), keys::wallet_of)
+    }
+
+    pub(crate) fn wallet_key(&self) -> Key {
+        self.customer.map_or_else(|| keys::former_wallet(self.ledger), keys::wallet)
+    }
+
+    pub(crate) fn entry_key(&self, currency: Currency, id: EntryId) -> Key {
+        match self.customer {
+            Some(customer) => keys::entry(customer, currency, id),
+            None => keys::former_entry(self.ledger, currency, id),
+        }
+    }
 }
 
 /// A hold on the list of those that end.
@@ -263,6 +281,11 @@ fn add_hold(
 
 /// Puts a wallet in place of its version before, and sees the wallet where refused.
 pub(crate) fn replace_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, StoreError> {
-    let put = Write::put(item(keys::wallet(customer), "wallet", wallet)?);
+    replace_wallet_at(keys::wallet(customer), wallet)
+}
+
+/// The same, wherever the wallet is.
+pub(crate) fn replace_wallet_at(key: Key, wallet: &Wallet) -> Result<Write, StoreError> {
+    let put = Write::put(item(key, "wallet", wallet)?);
     Ok(put.when_is("version", number(wallet.version - 1)).seeing_refused())
 }
