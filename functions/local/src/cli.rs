@@ -21,6 +21,8 @@ mod shutdown;
 mod stack_args;
 mod target_table;
 mod token;
+mod wallet;
+mod wallet_view;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -56,6 +58,9 @@ enum Command {
     /// Disable a customer's account, or enable it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Look at a wallet and its ledger, or correct a broken ledger by an entry
+    #[command(subcommand)]
+    Wallet(Box<wallet::WalletCommand>),
     /// Send a message to the inboxes and devices of one customer or of all
     Notify(Box<notify::NotifyArgs>),
     /// Publish the content that the app shows to everybody (links, contacts, FAQs, required
@@ -103,6 +108,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Engines(args) => serve::engines(args).await,
         Command::Token(command) => token::run(command),
         Command::Customer(command) => customer::run(command).await,
+        Command::Wallet(command) => wallet::run(*command).await,
         Command::Notify(args) => notify::run(*args).await,
         Command::Content(command) => publish::content(command).await,
         Command::Areas(command) => publish::areas(command).await,

@@ -57,6 +57,14 @@ fn invalid_arguments_are_rejected() {
         "content push f --region r",
         "content rollback f",
         "doctor",
+        "wallet show",
+        "wallet show --ledger l",
+        "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 \
+         --customer 019aac3f-0000-7000-8000-000000000001",
+        "wallet correct --ledger 019aac3f-0000-7000-8000-000000000001 --currency USD --why w",
+        "wallet correct --ledger 019aac3f-0000-7000-8000-000000000001 --keep entries --why w",
+        "wallet correct --ledger 019aac3f-0000-7000-8000-000000000001 --currency USD \
+         --keep entries",
         "notify --title t",
         "notify --phone +14155550123",
         "notify --phone +14155550123 --all --title t",
@@ -89,6 +97,9 @@ fn valid_arguments_are_accepted() {
         "content push f --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "content rollback --yes --table t",
         "content show --data d",
+        "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 --entry ENTRY#USD#1",
+        "wallet correct --customer 019aac3f-0000-7000-8000-000000000001 --currency USD \
+         --keep balance --why w --accept-broken --yes --table t",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
         "audit",
         "audit --data d",
