@@ -73,13 +73,13 @@ impl AppState {
         let issuer = tokens.map(|(issuer, tokens)| lazy_issuer(issuer.clone(), tokens.clone()));
         let topic = settings.inbox().ok().and_then(|inbox| inbox.topic.clone());
         let application = settings.push().ok().and_then(|push| push.application.clone());
-        let sender = settings.sms().ok().and_then(|sms| sms.sender_id.clone());
+        let sms = settings.sms().ok().cloned().unwrap_or_default();
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb, &settings.table),
             keyring: OnceLock::new(),
             push: Push::new(clients.sns.clone(), application),
-            topic: topic.map(|arn| Topic::new(clients.sns.clone(), arn)),
-            messages: TextMessages::new(clients.sns, sender),
+            topic: topic.map(|arn| Topic::new(clients.sns, arn)),
+            messages: TextMessages::new(clients.sms, sms),
             hashes: settings.hashes().ok().map(|hashes| Hashes::new(&hashes.pepper)),
             signer: settings.signer().ok().map(|signer| Signer::new(&signer.secret)),
             metrics: Metrics::new(settings.metrics_namespace.clone()),

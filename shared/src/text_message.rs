@@ -19,7 +19,19 @@ const GSM_EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// A text that fits into one segment. `Debug` does not show it, since it may hold a code.
 #[derive(Clone, PartialEq, Eq)]
-pub struct TextMessage(String);
+pub struct TextMessage {
+    kind: Kind,
+    text: String,
+}
+
+/// What a message is for. In India, each kind is a text that was registered before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A one-time code.
+    Code,
+    /// A phone number was changed.
+    Notice,
+}
 
 /// The app's name, short enough for every message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +71,7 @@ impl TextMessage {
             None => text,
         };
         let long = format!("{short} It works for {minutes} {unit}. Do not share it.");
-        Self::first_that_fits(with_hash(long), with_hash(short))
+        Self::first_that_fits(Kind::Code, with_hash(long), with_hash(short))
     }
 
     /// A notice to the phone that an account left.
@@ -68,17 +80,23 @@ impl TextMessage {
             "Your {name} account now uses another phone number. If this was not you, contact \
              {name} at once."
         );
-        Self::first_that_fits(long, format!("{name}: your phone number was changed."))
+        let short = format!("{name}: your phone number was changed.");
+        Self::first_that_fits(Kind::Notice, long, short)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// [`AppName`] makes sure that the short form fits.
-    fn first_that_fits(long: String, short: String) -> Self {
-        Self(if bytes_of(&long) <= MOST_BYTES { long } else { short })
+    fn first_that_fits(kind: Kind, long: String, short: String) -> Self {
+        Self { kind, text: if bytes_of(&long) <= MOST_BYTES { long } else { short } }
     }
 }
 

@@ -295,7 +295,11 @@ async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack
             aws_sdk_sns::Client::from_conf(recorded)
         };
         let dynamodb = Client::from_conf(recorded).into();
-        Clients { dynamodb, sns: clients.sns.changed(recorded_sns) }
+        Clients {
+            dynamodb,
+            sns: clients.sns.changed(recorded_sns.clone()),
+            sms: clients.sms.changed(recorded_sns),
+        }
     };
     let overrides = [
         ("FanOutPage", "1"),

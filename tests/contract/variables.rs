@@ -54,7 +54,7 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 11] = [
+    const OPTIONAL: [&str; 16] = [
         "APP_HASHES",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_SNS",
@@ -64,7 +64,12 @@ fn is_optional(name: &str) -> bool {
         "NOTIFICATIONS_TOPIC_ARN",
         "OPERATOR_PUBLIC_KEY",
         "PLATFORM_APPLICATION_ARN",
+        "SMS_ENTITY_ID",
+        "SMS_MAX_PRICE",
+        "SMS_NOTICE_TEMPLATE_ID",
+        "SMS_ORIGINATION_NUMBER",
         "SMS_SENDER_ID",
+        "SMS_TEMPLATE_ID",
         "TEST_NUMBERS",
     ];
     OPTIONAL.contains(&name)

@@ -305,7 +305,8 @@ fn patient(clients: &Clients) -> Clients {
     };
     Clients {
         dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb).into(),
-        sns: clients.sns.changed(patient_sns),
+        sns: clients.sns.changed(patient_sns.clone()),
+        sms: clients.sms.changed(patient_sns),
     }
 }
 

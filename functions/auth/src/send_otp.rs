@@ -194,10 +194,7 @@ pub async fn send_otp(
     let mut plan = plan?;
     plan.challenge.customer = customer;
     plan.commit(&app).await?;
-    if let Err(error) = plan.deliver(&app, request.app_hash.as_ref()).await {
-        plan.withdraw(&app).await;
-        return Err(error);
-    }
+    plan.deliver(&app, request.app_hash.as_ref()).await?;
     Ok(Json(CodeSent {
         challenge: plan.challenge.id,
         phone: plan.recipient.phone.as_str().to_owned(),

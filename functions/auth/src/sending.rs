@@ -1,8 +1,9 @@
 //! One code on its way: who gets it (`recipient`), whether the limits allow it (`standing`), the
 //! writes that count it and the way back if the message fails (`charges`), and the message.
 //!
-//! Invariants: nothing is sent before everything is counted; a send that did not happen leaves no
-//! challenge and takes nothing from the phone's or the day's limits.
+//! Invariants: nothing is sent before everything is counted. A send that did not happen leaves no
+//! challenge and takes nothing from the phone's or the day's limits; one that may have happened
+//! stays counted.
 
 mod charges;
 mod recipient;
@@ -13,10 +14,12 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    http::{error::ApiError, rate_limit::RateLimits},
+    aws::SendError,
+    http::{error::ApiError, rate_limit::RateLimits, request::Violation},
     ids::ChallengeId,
     limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
+    phone::PhoneError,
     store::keys::day_of,
     text_message::{AppHash, TextMessage},
 };
@@ -76,7 +79,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Sends the message; to a test number none is sent.
+    /// Sends the message, and takes back what was counted if it is not sent. To a test number none
+    /// is sent.
     pub(crate) async fn deliver(
         &self,
         app: &AppState,
@@ -92,7 +96,17 @@ impl Plan {
         }
         let (name, life) = (&app.settings.content()?.app_name, app.settings.codes()?.life);
         let text = TextMessage::code(name, &self.code, life, app_hash);
-        app.messages.send(&self.recipient.phone, &text).await.map_err(ApiError::unavailable)?;
+        if let Err(error) = app.messages.send(&self.recipient.phone, &text).await {
+            self.withdraw(app, &error).await;
+            return Err(match error {
+                SendError::InvalidPhone => {
+                    tracing::warn!(country = self.recipient.country, "SNS cannot send to a phone");
+                    let Violation { code, detail } = not_a_phone(PhoneError::Invalid, None).1;
+                    ApiError::field("phone", code, detail)
+                }
+                error => ApiError::unavailable(error),
+            });
+        }
         app.metrics.count(app.now(), "CodesSent", 1);
         let about = About { customer: self.challenge.customer, session: None };
         audit::record(app, Event::CodeSent, about);

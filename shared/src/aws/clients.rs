@@ -33,8 +33,10 @@ pub struct Clients {
     /// Making it takes a third of the CPU time of a start, since the SDK parses all partitions of
     /// AWS. A function therefore begins it in a thread of its own.
     pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
-    /// Most requests send nothing.
+    /// Topics and pushes. Most requests send nothing.
     pub sns: SnsClient,
+    /// Text messages: one attempt each, since a repeated call can be a second message.
+    pub sms: SnsClient,
 }
 
 /// The client of SNS, made at its first use. A function that never uses it does not link it.
@@ -43,17 +45,25 @@ pub struct SnsClient(Arc<SnsParts>);
 
 struct SnsParts {
     client: OnceLock<aws_sdk_sns::Client>,
+    attempts: Attempts,
     aws: AwsSettings,
     http: SharedHttpClient,
     change: Option<Change>,
+}
+
+/// How often a call is tried, and how long.
+#[derive(Debug, Clone, Copy)]
+enum Attempts {
+    Several,
+    OneLong,
 }
 
 /// Makes another client of the one that a function would use.
 type Change = Box<dyn Fn(aws_sdk_sns::Client) -> aws_sdk_sns::Client + Send + Sync>;
 
 impl SnsClient {
-    fn new(aws: AwsSettings, http: SharedHttpClient) -> Self {
-        Self(Arc::new(SnsParts { client: OnceLock::new(), aws, http, change: None }))
+    fn new(aws: AwsSettings, http: SharedHttpClient, attempts: Attempts) -> Self {
+        Self(Arc::new(SnsParts { client: OnceLock::new(), attempts, aws, http, change: None }))
     }
 
     /// The same with a client that `change` makes of it, for tests.
@@ -61,9 +71,9 @@ impl SnsClient {
         &self,
         change: impl Fn(aws_sdk_sns::Client) -> aws_sdk_sns::Client + Send + Sync + 'static,
     ) -> Self {
-        let (aws, http) = (self.0.aws.clone(), self.0.http.clone());
+        let (aws, http, attempts) = (self.0.aws.clone(), self.0.http.clone(), self.0.attempts);
         let change: Option<Change> = Some(Box::new(change));
-        Self(Arc::new(SnsParts { client: OnceLock::new(), aws, http, change }))
+        Self(Arc::new(SnsParts { client: OnceLock::new(), attempts, aws, http, change }))
     }
 }
 
@@ -72,7 +82,7 @@ impl Deref for SnsClient {
 
     fn deref(&self) -> &Self::Target {
         self.0.client.get_or_init(|| {
-            let client = messages(&self.0.aws, self.0.http.clone());
+            let client = sns(&self.0.aws, self.0.http.clone(), self.0.attempts);
             match &self.0.change {
                 Some(change) => change(client),
                 None => client,
@@ -82,16 +92,21 @@ impl Deref for SnsClient {
 }
 
 impl Clients {
-    /// Clients that share one connection pool.
+    /// Clients that share one connection pool. A text message opens a connection of its own: one
+    /// from the pool may have been closed while the process was frozen, and the one attempt would
+    /// be lost.
     pub fn new(aws: &AwsSettings) -> Self {
-        Self::over(aws, http_client())
+        let fresh = Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT).without_pool();
+        let sms = SnsClient::new(aws.clone(), SharedHttpClient::new(fresh), Attempts::OneLong);
+        Self { sms, ..Self::over(aws, http_client()) }
     }
 
     /// Clients that send through `http`.
     pub fn over(aws: &AwsSettings, http: SharedHttpClient) -> Self {
-        let sns = SnsClient::new(aws.clone(), http.clone());
+        let client = |attempts| SnsClient::new(aws.clone(), http.clone(), attempts);
+        let (sns, sms) = (client(Attempts::Several), client(Attempts::OneLong));
         let aws = aws.clone();
-        Self { dynamodb: Lazy::new(move || dynamodb(&aws, http)), sns }
+        Self { dynamodb: Lazy::new(move || dynamodb(&aws, http)), sns, sms }
     }
 }
 
@@ -108,23 +123,23 @@ fn dynamodb(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_dynamodb::Clie
         .credentials_provider(credentials(aws))
         .endpoint_resolver(Fixed::new("dynamodb", &aws.region, aws.dynamodb_endpoint.as_deref()))
         .http_client(http)
-        .retry_config(retries())
+        .retry_config(Attempts::Several.retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(timeouts())
+        .timeout_config(Attempts::Several.timeouts())
         .interceptor(Meter);
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
-fn messages(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_sns::Client {
+fn sns(aws: &AwsSettings, http: SharedHttpClient, attempts: Attempts) -> aws_sdk_sns::Client {
     let config = aws_sdk_sns::Config::builder()
         .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
         .region(aws_sdk_sns::config::Region::new(aws.region.clone()))
         .credentials_provider(credentials(aws))
         .endpoint_resolver(Fixed::new("sns", &aws.region, aws.sns_endpoint.as_deref()))
         .http_client(http)
-        .retry_config(retries())
+        .retry_config(attempts.retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .timeout_config(timeouts());
+        .timeout_config(attempts.timeouts());
     aws_sdk_sns::Client::from_conf(config.build())
 }
 
@@ -173,15 +188,26 @@ pub fn http_client() -> SharedHttpClient {
     SharedHttpClient::new(Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT))
 }
 
-fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50))
-}
+impl Attempts {
+    fn retries(self) -> RetryConfig {
+        match self {
+            Self::Several => RetryConfig::standard()
+                .with_max_attempts(3)
+                .with_initial_backoff(Duration::from_millis(50)),
+            Self::OneLong => RetryConfig::disabled(),
+        }
+    }
 
-/// They hold for a call with its whole answer, which is small. The SDK's stalled stream protection
-/// is off because it would take a busy process for a stalled stream.
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .operation_attempt_timeout(Duration::from_millis(2_500))
-        .operation_timeout(Duration::from_secs(7))
-        .build()
+    /// They hold for a call with its whole answer, which is small. The SDK's stalled stream
+    /// protection is off because it would take a busy process for a stalled stream.
+    fn timeouts(self) -> TimeoutConfig {
+        let (attempt, operation) = match self {
+            Self::Several => (Duration::from_millis(2_500), Duration::from_secs(7)),
+            Self::OneLong => (Duration::from_secs(7), Duration::from_secs(7)),
+        };
+        TimeoutConfig::builder()
+            .operation_attempt_timeout(attempt)
+            .operation_timeout(operation)
+            .build()
+    }
 }

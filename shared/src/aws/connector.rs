@@ -32,6 +32,7 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 pub(super) struct Connector {
     roots: &'static str,
     connect_timeout: Duration,
+    most_idle: usize,
     pool: Arc<OnceLock<Pool>>,
 }
 
@@ -40,11 +41,16 @@ type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 impl Connector {
     /// Trusts the roots of this PEM text.
     pub(super) fn new(roots: &'static str, connect_timeout: Duration) -> Self {
-        Self { roots, connect_timeout, pool: Arc::default() }
+        Self { roots, connect_timeout, most_idle: usize::MAX, pool: Arc::default() }
+    }
+
+    /// The same, but each call opens a connection.
+    pub(super) fn without_pool(self) -> Self {
+        Self { most_idle: 0, pool: Arc::default(), ..self }
     }
 
     fn pool(&self) -> Pool {
-        self.pool.get_or_init(|| pool(self.roots, self.connect_timeout)).clone()
+        self.pool.get_or_init(|| pool(self.roots, self.connect_timeout, self.most_idle)).clone()
     }
 }
 
@@ -73,7 +79,7 @@ impl HttpConnector for Connector {
     }
 }
 
-fn pool(roots: &str, connect_timeout: Duration) -> Pool {
+fn pool(roots: &str, connect_timeout: Duration, most_idle: usize) -> Pool {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -83,7 +89,10 @@ fn pool(roots: &str, connect_timeout: Duration) -> Pool {
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https)
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(most_idle)
+        .build(https)
 }
 
 fn tls(roots: &str) -> ClientConfig {

@@ -10,6 +10,6 @@ mod topic;
 pub use clients::{Clients, SnsClient, http_client};
 pub use error::NotAccepted;
 pub use settings::{AwsSettings, SmsSettings};
-pub use sms::TextMessages;
+pub use sms::{SendError, TextMessages};
 pub use table::Lazy;
 pub use topic::Topic;

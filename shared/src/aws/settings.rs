@@ -22,10 +22,20 @@ pub struct AwsSettings {
 }
 
 /// For functions that send text messages.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SmsSettings {
     /// Sender shown where the country allows one.
     pub sender_id: Option<String>,
+    /// Number to send from, where several could be used.
+    pub origination_number: Option<String>,
+    /// India: the registered sender.
+    pub entity_id: Option<String>,
+    /// India: the registered text of codes.
+    pub template_id: Option<String>,
+    /// India: the registered text of the notice that a phone number was changed.
+    pub notice_template_id: Option<String>,
+    /// US dollars above which SNS does not send a message.
+    pub max_price: Option<String>,
 }
 
 impl AwsSettings {
@@ -44,6 +54,13 @@ impl AwsSettings {
 impl SmsSettings {
     #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { sender_id: variables.optional("SMS_SENDER_ID") })
+        Ok(Self {
+            sender_id: variables.optional("SMS_SENDER_ID"),
+            origination_number: variables.optional("SMS_ORIGINATION_NUMBER"),
+            entity_id: variables.optional("SMS_ENTITY_ID"),
+            template_id: variables.optional("SMS_TEMPLATE_ID"),
+            notice_template_id: variables.optional("SMS_NOTICE_TEMPLATE_ID"),
+            max_price: variables.optional("SMS_MAX_PRICE"),
+        })
     }
 }

@@ -3,6 +3,7 @@ mod key_versions;
 mod log_out;
 mod refresh_errors;
 mod refresh_token;
+mod refused_messages;
 mod rotation;
 mod send_otp;
 mod sessions;

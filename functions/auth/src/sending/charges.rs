@@ -4,6 +4,7 @@
 use futures_util::future::join_all;
 use shared::{
     app::AppState,
+    aws::SendError,
     http::error::ApiError,
     limits::{Counted, Lane, SendLimits, Wait, to_next_day},
     store::{StoreError, keys::day_of},
@@ -100,10 +101,18 @@ impl Plan {
         Ok(app.store.put_challenge(&self.challenge).await?)
     }
 
-    /// Undoes what [`Plan::commit`] wrote, after the message was not accepted.
-    pub(crate) async fn withdraw(&self, app: &AppState) {
-        let budgets = self.budgets.clone();
-        self.take_back(app, Charges { logged: true, texted: true, address: true, budgets }).await;
+    /// Undoes what [`Plan::commit`] wrote, after the message was not accepted. One that may have
+    /// been sent stays counted, so that it is paid for; a phone that SNS cannot reach stays counted
+    /// for the address, so that nobody can try all phones.
+    pub(super) async fn withdraw(&self, app: &AppState, error: &SendError) {
+        let is_unsent = !matches!(error, SendError::Unknown(_));
+        let charges = Charges {
+            logged: true,
+            texted: is_unsent,
+            address: matches!(error, SendError::Refused(_)),
+            budgets: if is_unsent { self.budgets.clone() } else { Vec::new() },
+        };
+        self.take_back(app, charges).await;
     }
 
     async fn take_back(&self, app: &AppState, charges: Charges) {

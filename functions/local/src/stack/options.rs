@@ -91,7 +91,8 @@ impl Default for EngineAddresses {
 }
 
 /// Parameters whose defaults switch something off that a developer wants on.
-const LOCAL_DEFAULTS: [(&str, &str); 4] = [
+const LOCAL_DEFAULTS: [(&str, &str); 5] = [
+    ("CodeCountries", "US,CA,GB,SA,AE,CN,IN"),
     ("PlatformApplicationArn", "arn:aws:sns:us-east-1:123456789012:app/GCM/local"),
     ("EnableMock", "true"),
     ("MockDelaySeconds", "5"),
