@@ -81,7 +81,7 @@ enum Command {
     CleanUp(clean_up::CleanUpArgs),
     /// Print what a million requests of each operation cost
     Costs(Box<costs::CostsArgs>),
-    /// Compare a deployed table with template.yaml, using your AWS credentials (read-only)
+    /// Look at what a deployed stack and its AWS account need, and say what to do (read-only)
     Doctor(doctor::DoctorArgs),
     /// Write the files that follow from the code: the OpenAPI document, the policies in
     /// template.yaml, the tables in the READMEs

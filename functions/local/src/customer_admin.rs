@@ -92,9 +92,9 @@ impl fmt::Display for CustomerAdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingSecret(name) => write!(f, "the secret {name} is missing"),
-            Self::InvalidPhone => {
-                f.write_str("expected a phone in E.164 form, such as +14155550123, or a customer id")
-            }
+            Self::InvalidPhone => f.write_str(
+                "expected a phone in E.164 form, such as +14155550123, or a customer id",
+            ),
             Self::NoAccount => f.write_str("no account has this phone"),
             Self::Store(error) => error.fmt(f),
         }

@@ -62,6 +62,11 @@ impl Template {
             .ok_or(TemplateError::Missing)
     }
 
+    /// The template that this program was built with, for where there is no file.
+    pub fn embedded() -> Result<Self, TemplateError> {
+        Self::parse(include_str!("../../../template.yaml"))
+    }
+
     pub fn load(path: &Path) -> Result<Self, TemplateError> {
         let text = fs::read_to_string(path)
             .map_err(|source| TemplateError::Unreadable { path: path.to_owned(), source })?;
@@ -88,6 +93,20 @@ impl Template {
     /// The logical ids of the secrets that a deploy generates.
     pub fn secrets(&self) -> Vec<String> {
         self.of_type("AWS::SecretsManager::Secret").map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The logical ids of the resources of a type that a deploy with these parameters creates.
+    pub fn created(&self, kind: &str, overrides: &Overrides) -> Result<Vec<String>, TemplateError> {
+        let stand_ins = StandIns::default();
+        let parameters = parameters::values(&self.parameters, overrides)?;
+        let scope = Scope::new(&self.document, parameters, &stand_ins);
+        let mut created = Vec::new();
+        for (id, resource) in self.of_type(kind) {
+            if scope.is_created(resource)? {
+                created.push(id.clone());
+            }
+        }
+        Ok(created)
     }
 
     /// The packages of all functions, whatever their conditions.

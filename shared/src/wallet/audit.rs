@@ -260,7 +260,9 @@ impl Inside {
             return None;
         }
         let found = self.sums.entry(entry.currency).or_default().add(&entry, sort);
-        found.filter(|_| !is_accepted).map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
+        found
+            .filter(|_| !is_accepted)
+            .map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
     }
 
     fn compare_sums(&self) -> Vec<LedgerBreak> {

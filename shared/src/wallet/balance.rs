@@ -135,7 +135,14 @@ struct Draft {
 impl Wallet {
     /// The empty wallet of a new account.
     pub fn new(ledger: LedgerId) -> Self {
-        Self { ledger, version: 0, last: None, balances: BTreeMap::new(), closed: false, accepted: BTreeSet::new() }
+        Self {
+            ledger,
+            version: 0,
+            last: None,
+            balances: BTreeMap::new(),
+            closed: false,
+            accepted: BTreeSet::new(),
+        }
     }
 
     /// What it holds of a currency.

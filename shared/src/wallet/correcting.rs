@@ -47,8 +47,7 @@ impl Store {
         let all = |prefix: &str| Query::of(listed.partition()).beginning(prefix).consistent();
         let entries = self.table.all(all(&keys::entries_of(None))).await?;
         let holds = self.table.all(all("HOLD#")).await?;
-        let is_open =
-            |hold: &Hold| hold.currency == currency && hold.status == HoldStatus::Open;
+        let is_open = |hold: &Hold| hold.currency == currency && hold.status == HoldStatus::Open;
         let holds = holds.into_iter().map(record::<Hold>).collect::<Result<Vec<_>, _>>()?;
         let on_hold = holds.iter().filter(|hold| is_open(hold)).map(|hold| hold.amount).sum();
         let newest = entries.iter().filter_map(|item| id_in(sort_in(item))).max();

@@ -99,10 +99,7 @@ impl Examined {
 
     /// The sort keys of the entries that contradict the rules.
     pub fn broken_entries(&self) -> impl Iterator<Item = &str> {
-        self.entries
-            .iter()
-            .filter(|found| found.broken.is_some())
-            .map(|found| found.sort.as_str())
+        self.entries.iter().filter(|found| found.broken.is_some()).map(|found| found.sort.as_str())
     }
 
     /// The balance that a correction leaves.

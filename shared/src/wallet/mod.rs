@@ -40,9 +40,7 @@ pub use audit::{AuditPlace, Audited, LedgerBreak};
 pub use balance::{
     Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet,
 };
-pub use correction::{
-    Correction, Examined, ExaminedEntry, Keep, MOST_ACCEPTED, NoCorrection,
-};
+pub use correction::{Correction, Examined, ExaminedEntry, Keep, MOST_ACCEPTED, NoCorrection};
 pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};

@@ -57,6 +57,8 @@ fn invalid_arguments_are_rejected() {
         "content push f --region r",
         "content rollback f",
         "doctor",
+        "doctor --stack s --table t",
+        "doctor --stack s --dynamodb-endpoint http://127.0.0.1:8000",
         "wallet show",
         "wallet show --ledger l",
         "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 \
@@ -104,6 +106,7 @@ fn valid_arguments_are_accepted() {
         "audit",
         "audit --data d",
         "audit --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
+        "doctor --stack s --region r --endpoint http://127.0.0.1:8000",
         "doctor --table t --region r --dynamodb-endpoint http://127.0.0.1:8000",
         "notify --phone +14155550123 --title t --body b --type order --data {} --critical --id i",
         "notify --all --title t --topic arn --region r --sns-endpoint http://127.0.0.1:8001",
