@@ -39,6 +39,7 @@ pub async fn examine_stack(
 ) -> Result<Vec<Finding>, DoctorError> {
     let sns = aws_sdk_sns::Client::new(&config);
     let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+    let endpoint = endpoint.or(config.endpoint_url().map(str::to_owned));
     let api = Api::new(config, endpoint);
     let stack = DeployedStack::read(&api, name).await.map_err(DoctorError::Stack)?;
     let overrides = stack.overrides(template);

@@ -50,13 +50,10 @@ pub struct Deployment {
 }
 
 impl Template {
-    /// Looks for `template.yaml` in the current folder and its parents, then in the repository that
-    /// this program was built from.
+    /// Looks for `template.yaml` in the current folder and its parents.
     pub fn find() -> Result<PathBuf, TemplateError> {
         let here = std::env::current_dir().unwrap_or_default();
-        let built_from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         here.ancestors()
-            .chain([built_from])
             .map(|folder| folder.join(FILE_NAME))
             .find(|path| path.is_file())
             .ok_or(TemplateError::Missing)

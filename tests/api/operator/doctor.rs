@@ -147,7 +147,7 @@ async fn a_table_that_differs_from_the_template_is_found() {
 #[tokio::test(flavor = "multi_thread")]
 async fn alarms_that_are_missing_or_that_nobody_hears_are_found() {
     let name = format!("{STACK}-LedgerAlarm");
-    expect(|account| drop(account.alarms.remove(&name)), &["LedgerAlarm are missing"]).await;
+    expect(|account| drop(account.alarms.remove(&name)), &["missing: LedgerAlarm"]).await;
     expect(|account| drop(account.resources.remove("LedgerAlarm")), &["LedgerAlarm"]).await;
     let silent = |account: &mut Account| drop(account.alarms.insert(name.clone(), Vec::new()));
     expect(silent, &[&name, "do not notify"]).await;

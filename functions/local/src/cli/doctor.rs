@@ -58,7 +58,7 @@ pub(super) async fn run(args: DoctorArgs) -> Result<(), Failure> {
     findings.iter().for_each(print_line);
     match findings.iter().filter(|finding| finding.is_to_do()).count() {
         0 => Ok(()),
-        count => Err(Failure::outcome(format_args!("{count} things to do"))),
+        count => Err(Failure::outcome(format_args!("{count} to do, see above"))),
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn entries(
     around: usize,
 ) -> Option<Vec<String>> {
     let all = &examined.entries;
-    let at = match middle {
+    let at = match middle.filter(|name| !name.is_empty()) {
         // The log has the sort key, an answer of the API only the id.
         Some(name) => all.iter().position(|found| found.sort.ends_with(name))?,
         None => all.len().saturating_sub(1),

@@ -37,7 +37,7 @@ pub(super) async fn examine(
     let existence = if missing.is_empty() {
         Finding::fine(subject, format!("all {} exist", expected.len()))
     } else {
-        Finding::to_do(subject, format!("{} are missing. Deploy the stack", missing.join(", ")))
+        Finding::to_do(subject, format!("missing: {}. Deploy the stack", missing.join(", ")))
     };
     vec![existence, listeners(sns, stack, &there).await]
 }
