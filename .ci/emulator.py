@@ -6,6 +6,7 @@ moto serves the APIs. .ci/deploy creates the stack. What moto lacks and `satchel
 import contextlib
 import importlib.machinery
 import importlib.util
+import logging
 import os
 import pathlib
 
@@ -56,8 +57,7 @@ def _with_emulated(listed):
     def list_stack_resources(self):
         result = listed(self).result
         known = {one["LogicalResourceId"] for one in result["StackResourceSummaries"]}
-        made = {alarm["AlarmName"]: alarm["AlarmName"] for alarm in pages("cloudwatch", "describe_alarms", "MetricAlarms")}
-        made |= {secret["Name"]: secret["ARN"] for secret in pages("secretsmanager", "list_secrets", "SecretList")}
+        made = emulated_resources()
         time = result["StackResourceSummaries"][0]["LastUpdatedTimestamp"]
         for name in made.keys() - known:
             result["StackResourceSummaries"].append({"ResourceStatus": "CREATE_COMPLETE", "LogicalResourceId": name, "ResourceType": "Emulated",
@@ -65,6 +65,19 @@ def _with_emulated(listed):
         return ActionResult(result)
 
     return list_stack_resources
+
+
+def _one_of_them(self):
+    """One of the resources that list_stack_resources has; the emulator's own answer fails where a condition left a resource out."""
+    listed = CloudFormationResponse.list_stack_resources(self).result["StackResourceSummaries"]
+    found = next(one for one in listed if one["LogicalResourceId"] == self._get_param("LogicalResourceId"))
+    return ActionResult({"StackResourceDetail": found})
+
+
+def emulated_resources():
+    """The resources that .ci/emulated.py created."""
+    made = {alarm["AlarmName"]: alarm["AlarmName"] for alarm in pages("cloudwatch", "describe_alarms", "MetricAlarms")}
+    return made | {secret["Name"]: secret["ARN"] for secret in pages("secretsmanager", "list_secrets", "SecretList")}
 
 
 def pages(service, operation, member):
@@ -83,13 +96,17 @@ def finish_table(name):
 @contextlib.contextmanager
 def served(name, parameters):
     """Deploys the stack, and serves the account: gives its address, and the stack's outputs."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     os.environ |= ENVIRONMENT
     SNSResponse.get_sms_sandbox_account_status = _sandbox
     SNSResponse.list_origination_numbers = _numbers
     LambdaResponse.get_account_settings = _settings
     lambda_urls.url_paths[r"{0}/(?P<api_version>[^/]+)/account-settings/?$"] = LambdaResponse.dispatch
     CloudFormationResponse.list_stack_resources = _with_emulated(CloudFormationResponse.list_stack_resources)
+    CloudFormationResponse.describe_stack_resource = _one_of_them
     deploy = script("deploy")
+    # The emulator forgets defaults, which an update then lacks.
+    parameters = {key: str(one.get("Default", "")) for key, one in template.load()["Parameters"].items()} | parameters
     with mock_aws(config={"lambda": {"use_docker": False}}):
         boto3.client("s3").create_bucket(Bucket="code")
         boto3.client("s3").put_object(Bucket="code", Key="bootstrap.zip", Body=deploy.CODE)

@@ -3,7 +3,8 @@
 //!
 //! Invariants: an entry carries the balance after it, which follows from the balance after the
 //! entry before of its currency by the rule of its kind; entries of a currency are numbered from 1
-//! without a gap, and their ids rise with their numbers.
+//! without a gap, and their ids rise with their numbers. A correction is the exception: the balance
+//! after it is the sum of all deltas, whatever the entry before says.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

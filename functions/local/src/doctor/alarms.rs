@@ -1,6 +1,6 @@
 //! Alarms: that they exist, and that somebody hears of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_sns::Client;
 use serde_json::Value;
@@ -104,18 +104,10 @@ async fn confirmed(sns: &Client, topic: &str) -> Result<usize, CallError> {
 /// The alarms that exist, by name.
 async fn described(api: &Api, names: &[&String]) -> Result<BTreeMap<String, Value>, CallError> {
     let mut found = BTreeMap::new();
-    for names in names.iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().chunks(PAGE)
-    {
+    for names in names.chunks(PAGE) {
         let mut parameters = vec![("MaxRecords".to_owned(), PAGE.to_string())];
-        parameters.extend(
-            names
-                .iter()
-                .enumerate()
-                .map(|(n, name)| (format!("AlarmNames.member.{}", n + 1), name.to_string())),
-        );
-        for kind in ["MetricAlarm", "CompositeAlarm"].iter().enumerate() {
-            parameters.push((format!("AlarmTypes.member.{}", kind.0 + 1), (*kind.1).to_owned()));
-        }
+        parameters.extend(numbered("AlarmNames", names.iter().map(|name| name.as_str())));
+        parameters.extend(numbered("AlarmTypes", ["MetricAlarm", "CompositeAlarm"].into_iter()));
         let answer = api.query(CLOUDWATCH, "DescribeAlarms", &parameters).await?;
         let alarms = members(&answer["MetricAlarms"]).chain(members(&answer["CompositeAlarms"]));
         found
@@ -124,4 +116,12 @@ async fn described(api: &Api, names: &[&String]) -> Result<BTreeMap<String, Valu
             }));
     }
     Ok(found)
+}
+
+/// A list in a Query API's form.
+fn numbered<'a>(
+    list: &'a str,
+    values: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = (String, String)> {
+    values.enumerate().map(move |(n, value)| (format!("{list}.member.{}", n + 1), value.to_owned()))
 }
