@@ -163,14 +163,14 @@ impl Account {
                 let kind = "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException";
                 refused(&target, &path, kind, "no such table")
             }
-            _ => answered(self.answer(&action, &field("NextToken"))),
+            _ => answered(self.answer(&action, field("NextToken").is_some())),
         }
     }
 
-    fn answer(&self, action: &str, next: &Option<String>) -> String {
+    fn answer(&self, action: &str, is_second: bool) -> String {
         let result = match action {
             "DescribeStacks" => self.stack(),
-            "ListStackResources" => self.page_of_resources(next.is_some()),
+            "ListStackResources" => self.page_of_resources(is_second),
             "DescribeAlarms" => {
                 let alarm = |(name, actions): (&String, &Vec<String>)| {
                     let actions = list(actions.iter().cloned());
@@ -302,7 +302,7 @@ fn owned(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 fn list(members: impl Iterator<Item = String>) -> String {
-    members.map(|member| format!("<member>{member}</member>")).collect()
+    members.flat_map(|member| ["<member>".to_owned(), member, "</member>".to_owned()]).collect()
 }
 
 fn answered(body: String) -> Response<Bytes> {

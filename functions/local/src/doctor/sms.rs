@@ -1,6 +1,6 @@
 //! Text messages: sandbox, spend limit, delivery logs, and senders by country.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use aws_sdk_sns::{Client, error::ProvideErrorMetadata};
 
@@ -13,6 +13,9 @@ use super::{
 
 /// What SNS lets an account spend that never asked for more, US dollars a month.
 const DEFAULT_SPEND_LIMIT: f64 = 1.0;
+
+/// Countries and numbers that can send text messages.
+type Numbers = Vec<(String, String)>;
 
 pub(super) async fn examine(client: &Client, stack: &DeployedStack) -> Vec<Finding> {
     let mut findings = vec![sandbox(client).await];
@@ -100,32 +103,31 @@ async fn senders(client: &Client, stack: &DeployedStack) -> Vec<Finding> {
         )];
     }
     let numbers = numbers(client).await;
-    let own = stack.parameter("SmsOriginationNumber");
     let mut findings = Vec::new();
-    if let Err(error) = &numbers {
-        findings.push(Finding::failed("origination numbers", error));
+    match &numbers {
+        Ok(numbers) => findings.extend(own_number(numbers, stack)),
+        Err(error) => findings.push(Finding::failed("origination numbers", error)),
     }
-    let numbers = numbers.unwrap_or_default();
-    if !own.is_empty() && findings.is_empty() {
-        let is_there = numbers
-            .iter()
-            .any(|(_, number)| number.trim_start_matches('+') == own.trim_start_matches('+'));
-        findings.push(if is_there {
-            Finding::fine("SmsOriginationNumber", "the account has this number")
-        } else {
-            Finding::to_do(
-                "SmsOriginationNumber",
-                format!("the account has no number {own} in this region. Deploy with one it has"),
-            )
-        });
-    }
-    let is_known = findings.iter().all(|finding| finding.subject != "origination numbers");
-    let with_number: BTreeSet<&str> = numbers.iter().map(|(country, _)| country.as_str()).collect();
-    let each = countries
-        .split(',')
-        .map(|country| of_country(country, is_known.then(|| with_number.contains(country)), stack));
-    findings.extend(each);
+    findings.extend(countries.split(',').map(|country| {
+        let has_one = |numbers: &Numbers| numbers.iter().any(|(of, _)| of == country);
+        of_country(country, numbers.as_ref().ok().map(has_one), stack)
+    }));
     findings
+}
+
+/// The number that the stack sends from, if it names one.
+fn own_number(numbers: &Numbers, stack: &DeployedStack) -> Option<Finding> {
+    let subject = "SmsOriginationNumber";
+    let own = stack.parameter(subject);
+    let digits = |number: &str| number.trim_start_matches('+').to_owned();
+    if own.is_empty() {
+        return None;
+    }
+    if numbers.iter().any(|(_, number)| digits(number) == digits(own)) {
+        return Some(Finding::fine(subject, "the account has this number"));
+    }
+    let what = format!("the account has no number {own} in this region. Deploy with one it has");
+    Some(Finding::to_do(subject, what))
 }
 
 /// `has_number` is none where it could not be found out.
@@ -170,8 +172,7 @@ fn of_country(country: &str, has_number: Option<bool>, stack: &DeployedStack) ->
     }
 }
 
-/// Countries and numbers that can send text messages.
-async fn numbers(client: &Client) -> Result<Vec<(String, String)>, CallError> {
+async fn numbers(client: &Client) -> Result<Numbers, CallError> {
     let mut found = Vec::new();
     let mut next = None;
     loop {
