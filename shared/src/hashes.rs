@@ -136,6 +136,13 @@ impl ContentHash {
     }
 }
 
+/// The first sixteen hexadecimal digits of the SHA-256 of `text`: a name in the log that whoever
+/// knows the text can find, for instance by `sha256sum`.
+pub fn fingerprint(text: &str) -> String {
+    let digest = digest::digest(&digest::SHA256, text.as_bytes());
+    digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// HMAC-SHA256 keyed with the cursor secret: for values that clients send back unchanged, such as
 /// cursors, and for pseudonyms in the log.
 #[derive(Clone)]

@@ -42,8 +42,8 @@ impl CustomerAdmin {
         Ok(Self { store, hashes, signer })
     }
 
-    /// Sets whether the account of a phone or a customer id is disabled, and returns whether that changed anything.
-    /// Disabling ends all of its sessions. Two trips.
+    /// Sets whether the account of a phone or a customer id is disabled, and returns whether that
+    /// changed anything. Disabling ends all of its sessions. Two trips, one for an id.
     pub async fn set_disabled(
         &self,
         who: &str,

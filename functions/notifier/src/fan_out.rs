@@ -56,6 +56,7 @@ pub(crate) async fn serve(
             Ok(more) => delivered += more,
             Err(trouble) => {
                 tracing::warn!(
+                    correlation = message.correlation,
                     customer = app.pseudonym(customer),
                     error = %trouble,
                     "a customer of a page comes back"

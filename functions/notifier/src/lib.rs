@@ -91,10 +91,7 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     for (item_identifier, outcome) in outcomes {
         match outcome {
             Ok(delivered) => all += delivered,
-            Err(trouble) => {
-                tracing::warn!(record = item_identifier, error = %trouble, "a message comes back");
-                failures.push(Failure { item_identifier });
-            }
+            Err(_) => failures.push(Failure { item_identifier }),
         }
     }
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
@@ -119,22 +116,41 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
     Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
 }
 
+/// Each line about a record has the id that correlates it with what was published.
 async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Trouble>) {
-    let done = async {
-        let message = Message::read(&record.body)?;
-        match &message.to {
-            To::Customer(customer) => deliver::to_customer(app, &message, *customer).await,
-            To::Phone(phone) => {
-                let phone = app.hashes()?.phone(phone);
-                match app.store.owner_of_phone(&phone).await? {
-                    Some(customer) => deliver::to_customer(app, &message, customer).await,
-                    None => Ok(Delivered::default()),
-                }
-            }
-            To::All => fan_out::begin(app, &message).await,
-            To::Page(page) => fan_out::serve(app, &message, *page).await,
+    let id = record.message_id;
+    let message = match Message::read(&record.body) {
+        Ok(message) => message,
+        Err(unreadable) => {
+            let trouble = Trouble::from(unreadable);
+            tracing::warn!(record = id, error = %trouble, "a message comes back");
+            return (id, Err(trouble));
         }
     };
-    let outcome = done.await;
-    (record.message_id, outcome)
+    let (correlation, to) = (&message.correlation, message.to.name());
+    let outcome = serve(app, &message).await;
+    match &outcome {
+        Ok(Delivered { inboxes, pushes, silenced }) => {
+            tracing::info!(correlation, record = id, to, inboxes, pushes, silenced, "message");
+        }
+        Err(trouble) => {
+            tracing::warn!(correlation, record = id, to, error = %trouble, "a message comes back");
+        }
+    }
+    (id, outcome)
+}
+
+async fn serve(app: &AppState, message: &Message) -> Result<Delivered, Trouble> {
+    match &message.to {
+        To::Customer(customer) => deliver::to_customer(app, message, *customer).await,
+        To::Phone(phone) => {
+            let phone = app.hashes()?.phone(phone);
+            match app.store.owner_of_phone(&phone).await? {
+                Some(customer) => deliver::to_customer(app, message, customer).await,
+                None => Ok(Delivered::default()),
+            }
+        }
+        To::All => fan_out::begin(app, message).await,
+        To::Page(page) => fan_out::serve(app, message, *page).await,
+    }
 }

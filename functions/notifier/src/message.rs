@@ -2,19 +2,21 @@
 //! into.
 //!
 //! Protocol: JSON `{"id", "to": {"customer_id" | "phone" | "all": true}, "type", "title", "body",
-//! "data", "image_url", "ttl", "collapse_key", "critical"}`. `id`, `to` and one of `title` and
-//! `body` are required; `id` names the message for ever, so that it comes into an inbox once
-//! however often it is published. A page of a message to all is the same with `"to": {"all": true,
-//! "shard", "after"}`.
+//! "data", "image_url", "ttl", "collapse_key", "critical", "correlation_id"}`. `id`, `to` and one
+//! of `title` and `body` are required; `id` names the message for ever, so that it comes into an
+//! inbox once however often it is published. A page of a message to all is the same with `"to":
+//! {"all": true, "shard", "after"}`.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::{account::CUSTOMER_SHARDS, ids::CustomerId, phone::Phone};
+use shared::{account::CUSTOMER_SHARDS, hashes::fingerprint, ids::CustomerId, phone::Phone};
 
 /// The most bytes of `data` as JSON, which is what a push can carry.
 const MOST_DATA: usize = 4_096;
+/// The most characters of a correlation id.
+const LONGEST_CORRELATION: usize = 64;
 /// The longest a push service keeps a push, seconds (28 days).
 const LONGEST_TTL: u32 = 2_419_200;
 
@@ -41,6 +43,9 @@ pub struct Message {
     pub collapse_key: String,
     /// Whether it shall wake the device.
     pub critical: bool,
+    /// Names it in each line of the log, in all its pages: the publisher's own id, or the
+    /// fingerprint of `id`, which may name somebody.
+    pub correlation: String,
     whole: Map<String, Value>,
 }
 
@@ -83,6 +88,7 @@ struct Raw {
     ttl: Option<u32>,
     collapse_key: Option<String>,
     critical: Option<bool>,
+    correlation_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,6 +113,7 @@ impl Message {
         let kind = raw.kind.unwrap_or_else(|| "general".to_owned());
         let collapse_key = raw.collapse_key.unwrap_or_else(|| raw.id.clone());
         let at_most = |text: &str, most| text.chars().count() <= most;
+        let correlation = raw.correlation_id.unwrap_or_else(|| fingerprint(&raw.id));
         let address = |text: &String| text.starts_with("https://") && at_most(text, 2_048);
         let rules = [
             (!raw.id.is_empty() && at_most(&raw.id, 255), "id must have 1 to 255 characters"),
@@ -127,6 +134,11 @@ impl Message {
                 !collapse_key.is_empty() && at_most(&collapse_key, 255),
                 "collapse_key must have 1 to 255 characters",
             ),
+            (
+                (1..=LONGEST_CORRELATION).contains(&correlation.len())
+                    && correlation.bytes().all(|byte| byte.is_ascii_graphic()),
+                "correlation_id must have 1 to 64 visible characters of ASCII",
+            ),
         ];
         if let Some((_, problem)) = rules.into_iter().find(|(holds, _)| !holds) {
             return Err(Unreadable(problem));
@@ -143,6 +155,7 @@ impl Message {
             ttl,
             collapse_key,
             critical: raw.critical.unwrap_or(false),
+            correlation,
             whole,
         })
     }
@@ -161,6 +174,18 @@ impl Message {
         let mut whole = self.whole.clone();
         whole.insert("to".to_owned(), to);
         Value::Object(whole).to_string()
+    }
+}
+
+impl To {
+    /// The name in the log.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customer",
+            Self::Phone(_) => "phone",
+            Self::All => "all",
+            Self::Page(_) => "page",
+        }
     }
 }
 
@@ -265,6 +290,11 @@ mod tests {
             ),
             (json!({"id": "x", "to": to, "body": "x", "ttl": 2_419_201}), "ttl"),
             (json!({"id": "x", "to": to, "body": "x", "ttl": -1}), "another type"),
+            (json!({"id": "x", "to": to, "body": "x", "correlation_id": "a b"}), "correlation"),
+            (
+                json!({"id": "x", "to": to, "body": "x", "correlation_id": "x".repeat(65)}),
+                "correlation",
+            ),
         ] {
             let said = read(wrong.clone()).unwrap_err().to_string();
             assert!(said.contains(reason), "{wrong}: {said}");

@@ -40,8 +40,8 @@ pub(crate) async fn to_devices(
         let (ready, unready): (Vec<Device>, Vec<Device>) =
             active.partition(|device| device.checked && is_reachable(app, device));
         if !unready.is_empty() && round < ROUNDS && troubles.is_empty() {
-            for checked in join_all(unready.iter().map(|device| check(app, customer, device))).await
-            {
+            let checks = unready.iter().map(|device| check(app, message, customer, device));
+            for checked in join_all(checks).await {
                 match checked {
                     Ok(is_silenced) => silenced += usize::from(is_silenced),
                     Err(trouble) => troubles.push(trouble),
@@ -54,9 +54,8 @@ pub(crate) async fn to_devices(
         }
         let payload = payload(message, in_inbox.notification, in_inbox.unread, now);
         let mut pushes = 0;
-        for pushed in
-            join_all(ready.iter().map(|device| push(app, customer, device, &payload))).await
-        {
+        let sent = ready.iter().map(|device| push(app, message, customer, device, &payload));
+        for pushed in join_all(sent).await {
             match pushed {
                 Ok(true) => pushes += 1,
                 Ok(false) => silenced += 1,
@@ -76,7 +75,12 @@ fn is_reachable(app: &AppState, device: &Device) -> bool {
 }
 
 /// Creates the endpoint of a device, or repairs it; true if the device is silenced instead.
-async fn check(app: &AppState, customer: CustomerId, device: &Device) -> Result<bool, Trouble> {
+async fn check(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+    device: &Device,
+) -> Result<bool, Trouble> {
     let endpoint = app.push.endpoint(&device.registration_id, device.endpoint.as_deref()).await?;
     match endpoint.arn() {
         Ok(arn) => {
@@ -84,31 +88,43 @@ async fn check(app: &AppState, customer: CustomerId, device: &Device) -> Result<
             app.store.keep_endpoint(customer, device, &arn).await?;
             Ok(false)
         }
-        Err(reason) => silence(app, customer, device, reason).await,
+        Err(reason) => silence(app, message, customer, device, reason).await,
     }
 }
 
 /// Pushes to one device; false if the device is silenced instead.
 async fn push(
     app: &AppState,
+    message: &Message,
     customer: CustomerId,
     device: &Device,
     payload: &str,
 ) -> Result<bool, Trouble> {
     let endpoint = device.endpoint.as_deref().unwrap_or_default();
     match app.push.publish(endpoint, payload).await?.accepted() {
-        Ok(()) => Ok(true),
-        Err(reason) => silence(app, customer, device, reason).await.map(|_| false),
+        Ok(id) => {
+            // The id leads to SNS's own log of deliveries.
+            let customer = app.pseudonym(customer);
+            tracing::info!(correlation = message.correlation, customer, sns = id, "push");
+            Ok(true)
+        }
+        Err(reason) => silence(app, message, customer, device, reason).await.map(|_| false),
     }
 }
 
 async fn silence(
     app: &AppState,
+    message: &Message,
     customer: CustomerId,
     device: &Device,
     reason: SilencedBy,
 ) -> Result<bool, Trouble> {
     let done = app.store.silence_device(customer, device, reason, app.now()).await?;
-    tracing::info!(customer = app.pseudonym(customer), ?reason, "a push device was given up");
+    tracing::info!(
+        correlation = message.correlation,
+        customer = app.pseudonym(customer),
+        ?reason,
+        "a push device was given up"
+    );
     Ok(done)
 }

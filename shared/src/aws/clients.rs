@@ -161,9 +161,8 @@ struct Fixed(Endpoint);
 
 impl Fixed {
     fn new(service: &str, region: &str, other: Option<&str>) -> Self {
-        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let url =
-            other.map_or_else(|| format!("https://{service}.{region}.{domain}"), str::to_owned);
+        let url = other
+            .map_or_else(|| format!("https://{service}.{region}.amazonaws.com"), str::to_owned);
         Self(Endpoint::builder().url(url).build())
     }
 }

@@ -21,6 +21,11 @@ pub struct AwsSettings {
     pub session_token: Option<SecretString>,
 }
 
+/// What the regions of other partitions begin with: China, the European Sovereign Cloud, and the
+/// isolated ones. Their endpoints have other domains, and certificates of roots that we do not
+/// carry. GovCloud has those of the commercial regions.
+const OTHER_PARTITIONS: [&str; 4] = ["cn-", "eusc-", "us-iso", "eu-iso"];
+
 /// For functions that send text messages.
 #[derive(Debug, Clone, Default)]
 pub struct SmsSettings {
@@ -41,7 +46,7 @@ pub struct SmsSettings {
 impl AwsSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
-            region: variables.text("AWS_REGION")?,
+            region: region(variables)?,
             dynamodb_endpoint: variables.optional("AWS_ENDPOINT_URL_DYNAMODB"),
             sns_endpoint: variables.optional("AWS_ENDPOINT_URL_SNS"),
             access_key_id: variables.text("AWS_ACCESS_KEY_ID")?,
@@ -49,6 +54,16 @@ impl AwsSettings {
             session_token: variables.optional_secret("AWS_SESSION_TOKEN"),
         })
     }
+}
+
+fn region(variables: &Variables<'_>) -> Result<String, ConfigError> {
+    let region = variables.text("AWS_REGION")?;
+    if OTHER_PARTITIONS.iter().any(|partition| region.starts_with(partition)) {
+        let problem = "is in a partition of AWS that is not supported: China, the European \
+            Sovereign Cloud or an isolated one";
+        return Err(ConfigError { variable: "AWS_REGION", problem });
+    }
+    Ok(region)
 }
 
 impl SmsSettings {
@@ -62,5 +77,36 @@ impl SmsSettings {
             notice_template_id: variables.optional("SMS_NOTICE_TEMPLATE_ID"),
             max_price: variables.optional("SMS_MAX_PRICE"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(region: &str) -> Result<AwsSettings, ConfigError> {
+        let value = |name: &str| Some(if name == "AWS_REGION" { region } else { "x" }.to_owned());
+        AwsSettings::read(&Variables::new(&value))
+    }
+
+    #[test]
+    fn a_region_whose_endpoints_could_not_be_reached_is_refused_at_start() {
+        for region in ["us-east-1", "eu-central-1", "us-gov-west-1", "mx-central-1", "il-central-1"]
+        {
+            assert_eq!(settings(region).map(|aws| aws.region).ok().as_deref(), Some(region));
+        }
+        for region in [
+            "cn-north-1",
+            "cn-northwest-1",
+            "eusc-de-east-1",
+            "us-iso-east-1",
+            "us-isob-east-1",
+            "eu-isoe-west-1",
+            "us-isof-south-1",
+        ] {
+            let error = settings(region).expect_err(region);
+            assert_eq!(error.variable, "AWS_REGION");
+            assert!(error.problem.contains("not supported"), "{}", error.problem);
+        }
     }
 }

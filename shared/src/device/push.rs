@@ -39,10 +39,10 @@ pub enum Endpoint {
 }
 
 /// Result of a push.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pushed {
-    /// SNS accepted it.
-    Accepted,
+    /// SNS accepted it, and calls it so.
+    Accepted(Option<String>),
     /// The endpoint is disabled: an earlier push was refused by the push service.
     Disabled,
     /// There is no such endpoint.
@@ -108,7 +108,10 @@ impl Push {
             .message(payload)
             .send()
             .await;
-        let Err(error) = sent else { return Ok(Pushed::Accepted) };
+        let error = match sent {
+            Ok(sent) => return Ok(Pushed::Accepted(sent.message_id)),
+            Err(error) => error,
+        };
         match error.as_service_error() {
             Some(PublishError::EndpointDisabledException(_)) => Ok(Pushed::Disabled),
             Some(PublishError::NotFoundException(_)) => Ok(Pushed::Gone),

@@ -35,10 +35,10 @@ impl Endpoint {
 }
 
 impl Pushed {
-    /// Nothing if SNS accepted the push, or why the device is silenced.
-    pub fn accepted(self) -> Result<(), SilencedBy> {
+    /// SNS's id of the push if SNS accepted it, or why the device is silenced.
+    pub fn accepted(self) -> Result<Option<String>, SilencedBy> {
         match self {
-            Self::Accepted => Ok(()),
+            Self::Accepted(id) => Ok(id),
             Self::Disabled => Err(SilencedBy::EndpointDisabled),
             Self::Gone => Err(SilencedBy::EndpointGone),
         }

@@ -1,3 +1,4 @@
+mod correlation;
 mod costs;
 mod devices;
 mod fan_out;

@@ -37,6 +37,7 @@ fn example() -> Value {
         "ttl": 86400,
         "collapse_key": "order-1001",
         "critical": false,
+        "correlation_id": "shop-7f3a9c",
     })
 }
 
@@ -81,6 +82,11 @@ fn schema() -> Value {
             "critical": {
                 "type": "boolean", "default": false,
                 "description": "Whether the push wakes the device.",
+            },
+            "correlation_id": {
+                "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$",
+                "description": "Names the message in the log of the stack. The default is the \
+                    first 16 hexadecimal digits of the SHA-256 of the `id`.",
             },
         },
     })
