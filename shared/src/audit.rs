@@ -7,7 +7,7 @@
 use crate::{
     app::AppState,
     hashes::Signer,
-    ids::{CustomerId, SessionId},
+    ids::{CustomerId, EntryId, LedgerId, SessionId},
     metrics::Measure,
     operator_token::TokenId,
     subject,
@@ -54,6 +54,23 @@ pub enum Event {
     OperatorActed,
     /// A valid operator token was refused: it is spent, or not for this.
     OperatorRefused,
+    /// The operator corrected a ledger by an entry.
+    LedgerCorrected,
+}
+
+/// A correction of a ledger. The ledger's id names nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct LedgerCorrection<'a> {
+    /// Which ledger.
+    pub ledger: LedgerId,
+    /// The correcting entry.
+    pub entry: EntryId,
+    /// Its currency.
+    pub currency: &'static str,
+    /// By how much it changes the total.
+    pub delta: i64,
+    /// The operator's reason.
+    pub why: &'a str,
 }
 
 /// The customer and the session of an event.
@@ -107,6 +124,7 @@ impl Event {
             Self::CustomerEnabled => "customer_enabled",
             Self::OperatorActed => "operator_acted",
             Self::OperatorRefused => "operator_refused",
+            Self::LedgerCorrected => "ledger_corrected",
         }
     }
 
@@ -129,6 +147,13 @@ impl Event {
 pub fn record_by_operator(signer: &Signer, event: Event, customer: CustomerId, why: &str) {
     let customer = signer.pseudonym(&customer.to_string());
     tracing::info!(event = event.name(), customer, why, "security");
+}
+
+/// Logs that the operator corrected a ledger from the command line.
+pub fn record_correction(correction: &LedgerCorrection<'_>) {
+    let LedgerCorrection { ledger, entry, currency, delta, why } = *correction;
+    let event = Event::LedgerCorrected.name();
+    tracing::info!(event, %ledger, %entry, currency, delta, why, "security");
 }
 
 /// Logs the use or the refusal of an operator token for a customer, and counts it by scope.

@@ -17,6 +17,7 @@ mod kernel;
 mod lanes;
 mod location;
 mod log;
+mod operator;
 mod petstore;
 mod rate_limits;
 mod restored;

@@ -116,6 +116,10 @@ async fn every_version_of_a_record_that_was_ever_stored_can_be_read() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "UPDATE_RECORDS is a switch of this test, not a setting of the product"
+)]
 async fn what_is_written_today_is_what_the_newest_sample_shows() {
     let written = written().await;
     if std::env::var_os("UPDATE_RECORDS").is_some() {

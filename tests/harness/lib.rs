@@ -5,6 +5,7 @@
 //! Invariant: each [`Api`] has its own database. The harness replaces only the clock, the
 //! randomness and the wire, no other type of the product.
 
+pub mod account;
 pub mod api;
 pub mod bootstrap;
 pub mod clock;

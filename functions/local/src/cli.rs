@@ -22,6 +22,8 @@ mod shutdown;
 mod stack_args;
 mod target_table;
 mod token;
+mod wallet;
+mod wallet_view;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -57,6 +59,9 @@ enum Command {
     /// Disable a customer's account, or enable it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
+    /// Look at a wallet and its ledger, or correct a broken ledger by an entry
+    #[command(subcommand)]
+    Wallet(Box<wallet::WalletCommand>),
     /// Send a message to the inboxes and devices of one customer or of all
     Notify(Box<notify::NotifyArgs>),
     /// Publish the content that the app shows to everybody (links, contacts, FAQs, required
@@ -80,7 +85,7 @@ enum Command {
     CleanUp(clean_up::CleanUpArgs),
     /// Print what a million requests of each operation cost
     Costs(Box<costs::CostsArgs>),
-    /// Compare a deployed table with template.yaml, using your AWS credentials (read-only)
+    /// Look at what a deployed stack and its AWS account need, and say what to do (read-only)
     Doctor(doctor::DoctorArgs),
     /// Write the files that follow from the code: the OpenAPI document, the policies in
     /// template.yaml, the tables in the READMEs
@@ -107,6 +112,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Engines(args) => serve::engines(args).await,
         Command::Token(command) => token::run(command),
         Command::Customer(command) => customer::run(command).await,
+        Command::Wallet(command) => wallet::run(*command).await,
         Command::Notify(args) => notify::run(*args).await,
         Command::Content(command) => publish::content(command).await,
         Command::Areas(command) => publish::areas(command).await,

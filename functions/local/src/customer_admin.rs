@@ -8,6 +8,7 @@ use shared::{
     account::{StatusChange, StatusSet},
     audit::{self, Event},
     hashes::{Hashes, Signer},
+    ids::CustomerId,
     phone::Phone,
     store::{Store, StoreError},
 };
@@ -41,17 +42,18 @@ impl CustomerAdmin {
         Ok(Self { store, hashes, signer })
     }
 
-    /// Sets whether the account of a phone is disabled, and returns whether that changed anything.
-    /// Disabling ends all of its sessions. Two trips.
+    /// Sets whether the account of a phone or a customer id is disabled, and returns whether that
+    /// changed anything. Disabling ends all of its sessions. Two trips, one for an id.
     pub async fn set_disabled(
         &self,
-        phone: &str,
+        who: &str,
         disabled: bool,
         change: StatusChange,
     ) -> Result<bool, CustomerAdminError> {
-        let phone = parse_phone(phone).ok_or(CustomerAdminError::InvalidPhone)?;
-        let owner = self.store.owner_of_phone(&self.hashes.phone(&phone)).await?;
-        let customer = owner.ok_or(CustomerAdminError::NoAccount)?;
+        let customer = match who.parse() {
+            Ok(customer) => customer,
+            Err(_) => self.owner_of(who).await?,
+        };
         match self.store.set_status(customer, disabled, &change).await? {
             StatusSet::Gone => Err(CustomerAdminError::NoAccount),
             StatusSet::Already => Ok(false),
@@ -61,6 +63,14 @@ impl CustomerAdmin {
                 Ok(true)
             }
         }
+    }
+}
+
+impl CustomerAdmin {
+    async fn owner_of(&self, phone: &str) -> Result<CustomerId, CustomerAdminError> {
+        let phone = parse_phone(phone).ok_or(CustomerAdminError::InvalidPhone)?;
+        let owner = self.store.owner_of_phone(&self.hashes.phone(&phone)).await?;
+        owner.ok_or(CustomerAdminError::NoAccount)
     }
 }
 
@@ -82,9 +92,9 @@ impl fmt::Display for CustomerAdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingSecret(name) => write!(f, "the secret {name} is missing"),
-            Self::InvalidPhone => {
-                f.write_str("the phone must be in E.164 form, such as +14155550123")
-            }
+            Self::InvalidPhone => f.write_str(
+                "expected a phone in E.164 form, such as +14155550123, or a customer id",
+            ),
             Self::NoAccount => f.write_str("no account has this phone"),
             Self::Store(error) => error.fmt(f),
         }

@@ -1,77 +1,93 @@
-//! Compares a deployed table with template.yaml.
+//! What an account needs before the first user, and what to do where something is missing.
 //!
-//! Invariant: it only reads. What an API does not support (the embedded DynamoDB has no backups) is
-//! reported, but is not a difference.
+//! Invariant: it only reads. Each check ends in a finding, also where its call fails, so that one
+//! missing permission does not hide the rest.
 
-use aws_sdk_dynamodb::{
-    Client, error::ProvideErrorMetadata as _, types::PointInTimeRecoveryStatus,
+mod alarms;
+mod api;
+mod concurrency;
+mod countries;
+mod finding;
+mod secrets;
+mod sms;
+mod stack;
+pub mod table;
+mod xml;
+
+use aws_config::SdkConfig;
+
+use self::{api::Api, stack::DeployedStack};
+pub use self::{
+    api::CallError,
+    finding::{Finding, Verdict},
 };
+use crate::template::{Deployment, StandIns, Template, TemplateError};
 
-use crate::{
-    table::{self, TableError},
-    template::TableDefinition,
-};
-
-/// The result of one check.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// What was checked.
-    pub subject: String,
-    pub verdict: Verdict,
+/// Why there are no findings at all.
+#[derive(Debug)]
+pub enum DoctorError {
+    Stack(CallError),
+    Template(TemplateError),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// As template.yaml declares it.
-    Match,
-    /// What was found instead.
-    Mismatch(String),
-    /// The API has no such feature.
-    Unsupported,
+/// Checks a deployed stack and its account. `endpoint` stands for all of AWS's APIs.
+pub async fn examine_stack(
+    template: &Template,
+    config: SdkConfig,
+    endpoint: Option<String>,
+    name: &str,
+) -> Result<Vec<Finding>, DoctorError> {
+    let sns = aws_sdk_sns::Client::new(&config);
+    let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+    let endpoint = endpoint.or(config.endpoint_url().map(str::to_owned));
+    let api = Api::new(config, endpoint);
+    let stack = DeployedStack::read(&api, name).await.map_err(DoctorError::Stack)?;
+    let overrides = stack.overrides(template);
+    let deployment = deployment(template, &stack)?;
+    let expected = |kind: &str| template.created(kind, &overrides);
+    let alarms = expected("AWS::CloudWatch::Alarm").map_err(DoctorError::Template)?;
+    let secrets = expected("AWS::SecretsManager::Secret").map_err(DoctorError::Template)?;
+
+    let mut findings = vec![status(name, &stack)];
+    findings.extend(sms::examine(&sns, &stack).await);
+    findings.push(concurrency::examine(&api, &deployment).await);
+    findings.extend(match table::examine(&dynamodb, &deployment.table).await {
+        Ok(findings) => findings,
+        Err(error) => vec![Finding::to_do("table", error.to_string())],
+    });
+    findings.extend(alarms::examine(&api, &sns, &stack, &alarms).await);
+    findings.extend(secrets::examine(&api, &stack, &secrets).await);
+    Ok(findings)
 }
 
-/// Checks the table that `definition` names.
-pub async fn examine(
-    client: &Client,
-    definition: &TableDefinition,
-) -> Result<Vec<Finding>, TableError> {
-    let table = format!("table {}", definition.name);
-    let Some(description) = table::describe(client, &definition.name).await? else {
-        let verdict = Verdict::Mismatch("it does not exist".to_owned());
-        return Ok(vec![Finding { subject: table, verdict }]);
-    };
-    let differences = table::key_differences(&description, definition);
-    let keys = differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-    let expiry = table::expiry_attribute(client, &definition.name).await?;
-    let is_expiry_right = expiry == definition.ttl_attribute;
-    let expiry = expiry.as_deref().unwrap_or("none");
-    let recovery = recovery(client, definition).await?;
-    let finding = |subject: &str, verdict| Finding { subject: subject.to_owned(), verdict };
-    Ok(vec![
-        Finding { subject: table, verdict: Verdict::Match },
-        finding("keys and indexes", verdict(differences.is_empty(), &keys)),
-        finding("expiry attribute", verdict(is_expiry_right, expiry)),
-        finding("point-in-time recovery", recovery),
-    ])
+fn status(name: &str, stack: &DeployedStack) -> Finding {
+    let subject = format!("stack {name}");
+    let status = stack.status.as_str();
+    if status.ends_with("_COMPLETE") && !status.contains("DELETE") && !status.contains("ROLLBACK") {
+        Finding::fine(subject, status)
+    } else if status == "UPDATE_ROLLBACK_COMPLETE" {
+        Finding::to_do(subject, "the last deploy was rolled back. Look at the stack's events")
+    } else {
+        Finding::to_do(subject, format!("{status}. Wait until it is complete, or deploy it again"))
+    }
 }
 
-async fn recovery(client: &Client, definition: &TableDefinition) -> Result<Verdict, TableError> {
-    let output =
-        match client.describe_continuous_backups().table_name(&definition.name).send().await {
-            Ok(output) => output,
-            Err(error) if error.code() == Some("UnknownOperationException") => {
-                return Ok(Verdict::Unsupported);
-            }
-            Err(error) => return Err(TableError::call(error)),
-        };
-    let recovery = output
-        .continuous_backups_description
-        .and_then(|backups| backups.point_in_time_recovery_description);
-    let on = recovery.and_then(|recovery| recovery.point_in_time_recovery_status)
-        == Some(PointInTimeRecoveryStatus::Enabled);
-    Ok(verdict(on == definition.point_in_time_recovery, if on { "on" } else { "off" }))
+/// What the template makes of the deployed parameters.
+fn deployment(template: &Template, stack: &DeployedStack) -> Result<Deployment, DoctorError> {
+    let table = stack.outputs.get("TableName").or(stack.resources.get("Table")).cloned();
+    let secrets = template.secrets().into_iter().map(|id| (id, String::new())).collect();
+    let stand_ins = StandIns { table_name: table, secrets };
+    let overrides = stack.overrides(template);
+    template.resolve(&overrides, &stand_ins).map_err(DoctorError::Template)
 }
 
-fn verdict(matches: bool, found: &str) -> Verdict {
-    if matches { Verdict::Match } else { Verdict::Mismatch(found.to_owned()) }
+impl std::fmt::Display for DoctorError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Stack(error) => error.fmt(f),
+            Self::Template(error) => error.fmt(f),
+        }
+    }
 }
+
+impl std::error::Error for DoctorError {}

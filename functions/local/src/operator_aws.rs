@@ -18,7 +18,7 @@ pub async fn sns(region: Option<String>, endpoint: Option<String>) -> aws_sdk_sn
 }
 
 /// Finds the credentials as the AWS command line does: environment, profile, container, instance.
-async fn config(region: Option<String>, endpoint: Option<String>) -> SdkConfig {
+pub(crate) async fn config(region: Option<String>, endpoint: Option<String>) -> SdkConfig {
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(https);
     if let Some(region) = region {

@@ -52,16 +52,18 @@ pub struct Deployment {
 }
 
 impl Template {
-    /// Looks for `template.yaml` in the current folder and its parents, then in the repository that
-    /// this program was built from.
+    /// Looks for `template.yaml` in the current folder and its parents.
     pub fn find() -> Result<PathBuf, TemplateError> {
         let here = std::env::current_dir().unwrap_or_default();
-        let built_from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
         here.ancestors()
-            .chain([built_from])
             .map(|folder| folder.join(FILE_NAME))
             .find(|path| path.is_file())
             .ok_or(TemplateError::Missing)
+    }
+
+    /// The template that this program was built with, for where there is no file.
+    pub fn embedded() -> Result<Self, TemplateError> {
+        Self::parse(include_str!("../../../template.yaml"))
     }
 
     pub fn load(path: &Path) -> Result<Self, TemplateError> {
@@ -90,6 +92,20 @@ impl Template {
     /// The logical ids of the secrets that a deploy generates.
     pub fn secrets(&self) -> Vec<String> {
         self.of_type("AWS::SecretsManager::Secret").map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The logical ids of the resources of a type that a deploy with these parameters creates.
+    pub fn created(&self, kind: &str, overrides: &Overrides) -> Result<Vec<String>, TemplateError> {
+        let stand_ins = StandIns::default();
+        let parameters = parameters::values(&self.parameters, overrides)?;
+        let scope = Scope::new(&self.document, parameters, &stand_ins);
+        let mut created = Vec::new();
+        for (id, resource) in self.of_type(kind) {
+            if scope.is_created(resource)? {
+                created.push(id.clone());
+            }
+        }
+        Ok(created)
     }
 
     /// The packages of all functions, whatever their conditions.

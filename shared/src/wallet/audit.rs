@@ -16,7 +16,7 @@ use table::{Item, Query, Record, SHARDS, SORT, Write, item, record};
 use crate::{
     ids::{CustomerId, LedgerId},
     store::{Store, StoreError},
-    wallet::{Break, Currency, Entry, Funds, Listed, Wallet, keys},
+    wallet::{Break, Currency, Entry, Listed, Tally, Wallet, keys},
 };
 
 /// How many entries are read at once.
@@ -49,15 +49,8 @@ struct Inside {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<String>,
     /// What the entries so far sum up to.
-    sums: BTreeMap<Currency, Sum>,
+    sums: BTreeMap<Currency, Tally>,
     told: usize,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Sum {
-    funds: Funds,
-    entries: u64,
-    deltas: i64,
 }
 
 /// What was found wrong.
@@ -179,8 +172,7 @@ impl Store {
         listed: Listed,
         audited: &mut Audited,
     ) -> Result<Option<Inside>, StoreError> {
-        let key = listed.customer.map_or_else(|| keys::former_wallet(listed.ledger), keys::wallet);
-        let wallet = match self.table.get::<Wallet>(key, true).await {
+        let wallet = match self.wallet_at(&listed).await {
             Ok(wallet) => wallet,
             Err(StoreError::Corrupt(_)) => {
                 audited.breaks.push(LedgerBreak::at(&listed, None, None, Break::Unreadable));
@@ -207,7 +199,7 @@ impl Store {
         audited: &mut Audited,
     ) -> Result<Option<Inside>, StoreError> {
         loop {
-            let query = Query::of(inside.partition())
+            let query = Query::of(inside.listed.partition())
                 .beginning(keys::entries_of(None))
                 .after(inside.from());
             let stretch = self.table.first(query.consistent(), PAGE).await?;
@@ -248,12 +240,6 @@ pub(crate) struct Progress {
 }
 
 impl Inside {
-    fn partition(&self) -> String {
-        self.listed
-            .customer
-            .map_or_else(|| keys::former_wallet_of(self.listed.ledger), keys::wallet_of)
-    }
-
     fn from(&self) -> Option<table::Key> {
         let after = self.after.as_deref()?;
         Some(match self.listed.customer {
@@ -269,25 +255,18 @@ impl Inside {
     }
 
     fn compare(&mut self, item: Item, sort: &str) -> Option<LedgerBreak> {
+        let is_accepted = self.wallet.accepted.contains(sort);
         let Ok(entry) = record::<Entry>(item) else {
-            return Some(LedgerBreak::at(&self.listed, None, Some(sort), Break::Unreadable));
+            let found = LedgerBreak::at(&self.listed, None, Some(sort), Break::Unreadable);
+            return (!is_accepted).then_some(found);
         };
         if self.wallet.last.is_none_or(|last| entry.id > last) {
             return None;
         }
-        let sum = self.sums.entry(entry.currency).or_default();
-        let found = if sort == keys::entry_sort(entry.currency, entry.id) {
-            entry.break_after(sum.funds, sum.entries + 1)
-        } else {
-            Some(Break::Id)
-        };
-        // From here on the entry is believed, so that one wrong number is told once.
-        *sum = Sum {
-            funds: entry.after,
-            entries: entry.number,
-            deltas: sum.deltas.saturating_add(entry.delta),
-        };
-        found.map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
+        let found = self.sums.entry(entry.currency).or_default().add(&entry, sort);
+        found
+            .filter(|_| !is_accepted)
+            .map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
     }
 
     fn compare_sums(&self) -> Vec<LedgerBreak> {
@@ -297,13 +276,7 @@ impl Inside {
             let sum = self.sums.get(&currency).copied().unwrap_or_default();
             let funds = self.wallet.funds(currency);
             let entries = self.wallet.balances.get(&currency).map_or(0, |balance| balance.entries);
-            let what = if !funds.is_sound() {
-                Break::Bound
-            } else if (funds, entries, funds.total()) != (sum.funds, sum.entries, sum.deltas) {
-                Break::Sum
-            } else {
-                return None;
-            };
+            let what = sum.break_of_balance(funds, entries)?;
             Some(LedgerBreak::at(&self.listed, Some(currency), None, what))
         };
         currencies.into_iter().filter_map(wrong).collect()

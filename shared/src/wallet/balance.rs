@@ -4,7 +4,7 @@
 //! all deltas ≤ [`MOST`]; each change makes one entry and raises the version by one; a wallet that
 //! is closed holds nothing and takes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,9 @@ pub struct Wallet {
     /// Whether its customer has left.
     #[serde(default)]
     pub closed: bool,
+    /// The sort keys of broken entries that a correction has accepted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub accepted: BTreeSet<String>,
 }
 
 /// What a wallet holds of one currency, in minor units.
@@ -132,7 +135,14 @@ struct Draft {
 impl Wallet {
     /// The empty wallet of a new account.
     pub fn new(ledger: LedgerId) -> Self {
-        Self { ledger, version: 0, last: None, balances: BTreeMap::new(), closed: false }
+        Self {
+            ledger,
+            version: 0,
+            last: None,
+            balances: BTreeMap::new(),
+            closed: false,
+            accepted: BTreeSet::new(),
+        }
     }
 
     /// What it holds of a currency.
@@ -243,6 +253,7 @@ impl Wallet {
             until: draft.until,
             reference: draft.reference,
             created: now,
+            correction: false,
         }
     }
 }
@@ -312,7 +323,7 @@ impl Draft {
                 (Self { hold_id: Some(hold.id), ..draft }, hold.amount, -hold.amount)
             }
             Movement::Reverse(entry) => {
-                if !entry.kind.is_reversible() {
+                if !entry.is_reversible() {
                     return Err(Refusal::NotReversible);
                 }
                 let delta = -entry.delta;

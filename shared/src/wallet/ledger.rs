@@ -3,7 +3,8 @@
 //!
 //! Invariants: an entry carries the balance after it, which follows from the balance after the
 //! entry before of its currency by the rule of its kind; entries of a currency are numbered from 1
-//! without a gap, and their ids rise with their numbers.
+//! without a gap, and their ids rise with their numbers. A correction is the exception: the balance
+//! after it is the sum of all deltas, whatever the entry before says.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -108,6 +109,9 @@ pub struct Entry {
     /// When it was written.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created: Timestamp,
+    /// Whether an operator wrote it to bring ledger and balance into agreement again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub correction: bool,
 }
 
 /// How a hold stands.
@@ -159,6 +163,11 @@ pub enum Break {
     Unreadable,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 impl Funds {
     /// Available and held together.
     pub fn total(self) -> i64 {
@@ -183,6 +192,11 @@ impl Kind {
     /// Whether it can be taken back.
     pub fn is_reversible(self) -> bool {
         matches!(self, Self::Credit | Self::Debit | Self::Capture)
+    }
+
+    /// How a correction is stored that changes the total by `delta`.
+    pub fn of_correction(delta: i64) -> Self {
+        if delta < 0 { Self::Debit } else { Self::Credit }
     }
 
     /// The debited and the credited account; a reversal's follow from what it takes back.
@@ -244,6 +258,34 @@ impl Entry {
             && self.delta == delta
             && (self.debit_account, self.credit_account) == accounts
             && (self.kind != Kind::Forfeit || self.amount == before.total())
+    }
+
+    /// The first thing that is wrong with a correction that comes after entries with this sum of
+    /// deltas. Its balance follows from no entry; it has to be the new sum.
+    pub fn break_of_correction(&self, deltas: i64, number: u64) -> Option<Break> {
+        if self.number != number {
+            return Some(Break::Number);
+        }
+        if self.id.currency() != self.currency.number() {
+            return Some(Break::Id);
+        }
+        let kind = Kind::of_correction(self.delta);
+        let keeps_the_rule = (self.kind, self.amount) == (kind, self.delta.saturating_abs())
+            && (self.debit_account, self.credit_account) == kind.accounts()
+            && self.amount <= MOST
+            && self.released == 0;
+        if !keeps_the_rule {
+            return Some(Break::Rule);
+        }
+        if self.after.total() != deltas.saturating_add(self.delta) {
+            return Some(Break::BalanceAfter);
+        }
+        (!self.after.is_sound()).then_some(Break::Bound)
+    }
+
+    /// Whether it can be taken back. A correction of nothing cannot.
+    pub fn is_reversible(&self) -> bool {
+        self.kind.is_reversible() && self.amount > 0
     }
 
     /// The same without anything that a person wrote.

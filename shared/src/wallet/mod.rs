@@ -13,6 +13,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod balance;
+pub(crate) mod correcting;
+pub(crate) mod correction;
 pub(crate) mod currency;
 pub(crate) mod erasure;
 pub(crate) mod export;
@@ -22,6 +24,7 @@ pub(crate) mod ledger;
 pub(crate) mod lifecycle;
 pub(crate) mod settings;
 pub(crate) mod store;
+pub(crate) mod tally;
 pub(crate) mod tasks;
 
 use futures_util::FutureExt;
@@ -37,12 +40,14 @@ pub use audit::{AuditPlace, Audited, LedgerBreak};
 pub use balance::{
     Balance, Closing, MOST_CURRENCIES, MoneyLeft, Movement, Posting, Refusal, Wallet,
 };
+pub use correction::{Correction, Examined, ExaminedEntry, Keep, MOST_ACCEPTED, NoCorrection};
 pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
 pub use lifecycle::{close_wallet, open_wallet};
 pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};
+pub use tally::Tally;
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

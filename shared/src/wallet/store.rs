@@ -16,7 +16,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use table::{
-    Part, Query, Record, Transaction, Verdict, Write, item, number, record, records, text,
+    Key, Part, Query, Record, Transaction, Verdict, Write, item, number, record, records, text,
 };
 
 use crate::{
@@ -66,6 +66,24 @@ pub struct Listed {
     /// Whose it is; none once its entries name nobody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerId>,
+}
+
+impl Listed {
+    /// The partition of the wallet and its entries.
+    pub(crate) fn partition(&self) -> String {
+        self.customer.map_or_else(|| keys::former_wallet_of(self.ledger), keys::wallet_of)
+    }
+
+    pub(crate) fn wallet_key(&self) -> Key {
+        self.customer.map_or_else(|| keys::former_wallet(self.ledger), keys::wallet)
+    }
+
+    pub(crate) fn entry_key(&self, currency: Currency, id: EntryId) -> Key {
+        match self.customer {
+            Some(customer) => keys::entry(customer, currency, id),
+            None => keys::former_entry(self.ledger, currency, id),
+        }
+    }
 }
 
 /// A hold on the list of those that end.
@@ -289,6 +307,11 @@ fn add_hold(
 
 /// Puts a wallet in place of its version before, and sees the wallet where refused.
 pub(crate) fn replace_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, StoreError> {
-    let put = Write::put(item(keys::wallet(customer), wallet)?);
+    replace_wallet_at(keys::wallet(customer), wallet)
+}
+
+/// The same, wherever the wallet is.
+pub(crate) fn replace_wallet_at(key: Key, wallet: &Wallet) -> Result<Write, StoreError> {
+    let put = Write::put(item(key, wallet)?);
     Ok(put.when_is("version", number(wallet.version - 1)).seeing_refused())
 }

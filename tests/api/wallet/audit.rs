@@ -13,7 +13,7 @@ use super::{Purse, audited, store};
 use crate::PHONE;
 
 /// A wallet with four entries in two currencies.
-async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
+pub(super) async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
     let purse = Purse::of(api, phone).await;
     purse.credit(100, "USD").await.expect(200);
     purse.credit(100, "KWD").await.expect(200);
@@ -23,7 +23,7 @@ async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 /// Sets an attribute of an item directly, without the checks of the product.
-async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
+pub(super) async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
@@ -39,7 +39,7 @@ async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     request.send().await.expect("planted");
 }
 
-fn number(number: i64) -> AttributeValue {
+pub(super) fn number(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 

@@ -30,7 +30,8 @@ pub(super) enum CustomerCommand {
 #[derive(Debug, Args)]
 #[command(mut_arg("table", |table| table.requires("secrets")))]
 pub(super) struct CustomerArgs {
-    /// The account's phone in E.164 form, such as +14155550123
+    /// The account's phone in E.164 form, such as +14155550123, or its customer id
+    #[arg(value_name = "PHONE_OR_ID")]
     phone: String,
     /// The reason, kept in the audit log and on the account
     #[arg(long, value_name = "TEXT", value_parser = reason)]

@@ -1,4 +1,4 @@
-//! `doctor`: compares a deployed table with template.yaml.
+//! `doctor`: looks at what a deployed stack and its account need.
 
 use clap::Args;
 
@@ -8,44 +8,69 @@ use super::{
     stack_args::{http_url, template},
 };
 use crate::{
-    doctor::{Finding, Verdict, examine},
+    doctor::{Finding, examine_stack, table},
     operator_aws,
-    template::{Overrides, StandIns},
+    template::{Overrides, StandIns, Template},
 };
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
-    /// Name of the deployed table (the stack's output `TableName`)
-    #[arg(long, value_name = "NAME")]
-    table: String,
-    /// Region of the table [default: the region of your AWS profile]
+    #[command(flatten)]
+    subject: Subject,
+    /// Region of the stack [default: the region of your AWS profile]
     #[arg(long)]
     region: Option<String>,
-    /// Use this DynamoDB API instead of the one of AWS
+    /// Use this address for all of AWS's APIs, such as that of an emulator
     #[arg(long, value_name = "URL", value_parser = http_url)]
+    endpoint: Option<String>,
+    /// Use this DynamoDB API instead of the one of AWS
+    #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
     dynamodb_endpoint: Option<String>,
 }
 
-/// Fails if the table differs from template.yaml.
-pub(super) async fn run(args: DoctorArgs) -> Result<(), Failure> {
-    let (template, _) = template()?;
-    let secrets = template.secrets().into_iter().map(|id| (id, String::new())).collect();
-    let stand_ins = StandIns { table_name: Some(args.table), secrets };
-    let deployment = template.resolve(&Overrides::new(), &stand_ins).map_err(Failure::usage)?;
-    let client = operator_aws::dynamodb(args.region, args.dynamodb_endpoint).await;
-    let findings = examine(&client, &deployment.table).await.map_err(Failure::outcome)?;
-    findings.iter().map(describe).for_each(print_line);
-    if findings.iter().any(|finding| matches!(finding.verdict, Verdict::Mismatch(_))) {
-        return Err(Failure::outcome("the table differs from template.yaml"));
-    }
-    Ok(())
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Subject {
+    /// Name of the deployed stack, such as satchel-prod
+    #[arg(long, value_name = "NAME")]
+    stack: Option<String>,
+    /// Check only this table (the stack's output `TableName`)
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
 }
 
-fn describe(finding: &Finding) -> String {
-    let verdict = match &finding.verdict {
-        Verdict::Match => "ok".to_owned(),
-        Verdict::Mismatch(found) => format!("MISMATCH: {found}"),
-        Verdict::Unsupported => "not supported by this API".to_owned(),
+/// Fails if anything has to be done.
+pub(super) async fn run(args: DoctorArgs) -> Result<(), Failure> {
+    let (template, _) = template()?;
+    let findings = match &args.subject {
+        Subject { stack: Some(stack), .. } => {
+            let config = operator_aws::config(args.region, args.endpoint.clone()).await;
+            examine_stack(&template, config, args.endpoint, stack)
+                .await
+                .map_err(Failure::outcome)?
+        }
+        Subject { table, .. } => {
+            let name = table.clone().unwrap_or_default();
+            let endpoint = args.dynamodb_endpoint.or(args.endpoint);
+            examine_table(&template, name, args.region, endpoint).await?
+        }
     };
-    format!("{}: {verdict}", finding.subject)
+    findings.iter().for_each(print_line);
+    match findings.iter().filter(|finding| finding.is_to_do()).count() {
+        0 => Ok(()),
+        count => Err(Failure::outcome(format_args!("{count} to do, see above"))),
+    }
+}
+
+async fn examine_table(
+    template: &Template,
+    name: String,
+    region: Option<String>,
+    endpoint: Option<String>,
+) -> Result<Vec<Finding>, Failure> {
+    let secrets = template.secrets().into_iter().map(|id| (id, String::new())).collect();
+    let stand_ins = StandIns { table_name: Some(name), secrets };
+    let deployment = template.resolve(&Overrides::new(), &stand_ins).map_err(Failure::usage)?;
+    let client = operator_aws::dynamodb(region, endpoint).await;
+    table::examine(&client, &deployment.table).await.map_err(Failure::outcome)
 }

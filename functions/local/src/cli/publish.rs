@@ -1,14 +1,14 @@
 //! `content` and `areas`: publishing a file, restoring what was published before, and printing what
 //! is published.
 
-use std::{fmt, io, path::PathBuf};
+use std::{fmt, path::PathBuf};
 
 use clap::{Args, Subcommand};
 use shared::clock::{Clock, SystemClock};
 
 use super::{
     failure::{Failure, read_file},
-    output::print_line,
+    output::{confirmed, print_line},
     target_table::{TargetTable, TargetTableArgs},
 };
 use crate::{
@@ -102,7 +102,7 @@ async fn confirm_and_publish<P: Publication>(
         return Ok(());
     }
     changes.iter().for_each(print_line);
-    if !yes && !confirmed()? {
+    if !yes && !confirmed("publish this?")? {
         return Err(Failure::outcome("nothing was published"));
     }
     admin.publish(draft).await.map_err(failure)?;
@@ -111,14 +111,6 @@ async fn confirm_and_publish<P: Publication>(
         P::summary(draft)
     ));
     Ok(())
-}
-
-/// Without an answer, such as without a terminal, nothing is confirmed.
-fn confirmed() -> Result<bool, Failure> {
-    print_line("publish this? [y/N]");
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).map_err(Failure::outcome)?;
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
 fn failure<P: fmt::Display>(error: PublishError<P>) -> Failure {

@@ -43,9 +43,13 @@ impl StackArgs {
     }
 }
 
-/// Loads template.yaml, and returns it with its folder.
+/// Loads template.yaml, and returns it with its folder. Where there is none, as beside a downloaded
+/// program, it is the one that the program was built with, in the current folder.
 pub(super) fn template() -> Result<(Template, PathBuf), Failure> {
-    let path = Template::find().map_err(Failure::usage)?;
+    let Ok(path) = Template::find() else {
+        let here = std::env::current_dir().unwrap_or_default();
+        return Ok((Template::embedded().map_err(Failure::usage)?, here));
+    };
     let root = path.parent().unwrap_or(Path::new(".")).to_owned();
     Ok((Template::load(&path).map_err(Failure::usage)?, root))
 }

@@ -26,6 +26,8 @@ pub struct FunctionDefinition {
     pub timeout: Duration,
     /// Its environment variables, including those of `Globals`.
     pub environment: HashMap<String, String>,
+    /// The instances that it keeps for itself and has at most.
+    pub reserved_concurrency: Option<u64>,
     /// The routes of its `HttpApi` events.
     pub routes: Vec<RouteKey>,
     /// The queue of its `SQS` event.
@@ -54,7 +56,13 @@ pub(super) fn definition(
         environment.extend(scope.texts(variables, &location.child("Environment.Variables"))?);
     }
     let (events, at_events) = (&properties["Events"], location.child("Events"));
+    let reserved = property("ReservedConcurrentExecutions");
+    let reserved_at = location.child("ReservedConcurrentExecutions");
+    let reserved = reserved.map(|value| scope.resolve(value, &reserved_at)).transpose()?.flatten();
     Ok(FunctionDefinition {
+        reserved_concurrency: reserved
+            .map(|value| scope.number(&value, &reserved_at))
+            .transpose()?,
         logical_id: id.to_owned(),
         group: group_of(&code)
             .ok_or_else(|| location.child("CodeUri").must_be("functions/<group>"))?,

@@ -20,6 +20,9 @@ pub struct TableDefinition {
     /// The attribute that holds the items' expiry times.
     pub ttl_attribute: Option<String>,
     pub point_in_time_recovery: bool,
+    pub deletion_protection: bool,
+    /// The key of your own that encrypts it.
+    pub kms_key: Option<String>,
 }
 
 /// A global secondary index.
@@ -72,6 +75,8 @@ pub(super) fn definition(
     };
     let ttl = get("TimeToLiveSpecification")?;
     let recovery = get("PointInTimeRecoverySpecification")?;
+    let protection = get("DeletionProtectionEnabled")?;
+    let encryption = get("SSESpecification")?;
     let indexes = get("GlobalSecondaryIndexes")?;
     Ok(TableDefinition {
         name: scope.table_name(id, &location)?,
@@ -87,6 +92,8 @@ pub(super) fn definition(
             .then(|| ttl["AttributeName"].as_str().map(str::to_owned))
             .flatten(),
         point_in_time_recovery: recovery["PointInTimeRecoveryEnabled"] == "true",
+        deletion_protection: protection == "true",
+        kms_key: encryption["KMSMasterKeyId"].as_str().map(str::to_owned),
     })
 }
 

@@ -1,0 +1,3 @@
+//! The operator's commands on a deployed stack.
+
+mod doctor;
