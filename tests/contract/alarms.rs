@@ -75,10 +75,8 @@ fn every_alarm_watches_this_stack_alone_unless_sns_counts_by_account() {
             let name = metric["MetricName"].as_str().unwrap_or_default();
             let is_own = metric["Namespace"] == json!({"Ref": "AWS::StackName"});
             let dimensions = metric["Dimensions"].as_array();
-            let is_of_the_stack = dimensions.into_iter().flatten().any(|dimension| {
-                dimension["Value"]["Ref"].is_string()
-                    || dimension["Value"]["Fn::GetAtt"].is_string()
-            });
+            let mut dimensions = dimensions.into_iter().flatten();
+            let is_of_the_stack = dimensions.any(|dimension| names_resource(&dimension["Value"]));
             if !is_own && !is_of_the_stack && !ACCOUNT_WIDE.contains(&name) {
                 problems.push(format!(
                     "{id} watches {name} of the whole account: give it the dimension of a \
@@ -88,6 +86,14 @@ fn every_alarm_watches_this_stack_alone_unless_sns_counts_by_account() {
         }
     }
     assert_none(&problems);
+}
+
+/// Whether a value names a resource of the stack, or one that a parameter puts in its place.
+fn names_resource(value: &Value) -> bool {
+    match value["Fn::If"].as_array().map(Vec::as_slice) {
+        Some([_, own, other]) => names_resource(own) && other["Ref"].is_string(),
+        _ => value["Ref"].is_string() || value["Fn::GetAtt"].is_string(),
+    }
 }
 
 #[test]

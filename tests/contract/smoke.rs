@@ -97,22 +97,24 @@ async fn the_smoke_script_fails_at_each_statement_that_is_denied() {
     let shown = statements().into_iter().filter(|statement| {
         shown.contains(&statement.name()) && of_requests.contains(&statement.name())
     });
-    let runs = rounds(shown).into_iter().map(async |round| {
-        let denied = Arc::new(round);
-        let names: Vec<String> = denied.iter().map(Statement::name).collect();
-        let run =
-            run_with(move |group| Denial { group: group.to_owned(), denied: denied.clone() }).await;
-        let failed =
-            run.output.lines().find(|line| line.starts_with("failed ")).unwrap_or_default();
-        let unnoticed: Vec<String> =
-            names.into_iter().filter(|name| !failed.contains(name.as_str())).collect();
-        (!unnoticed.is_empty()).then(|| {
-            let names = unnoticed.join(", ");
-            format!("tests/smoke does not notice that {names} is denied:\n{}", run.output)
-        })
-    });
+    let runs = rounds(shown).into_iter().map(unnoticed);
     let problems: Vec<Option<String>> = stream::iter(runs).buffer_unordered(3).collect().await;
     assert_none(&problems.into_iter().flatten().collect::<Vec<String>>());
+}
+
+/// Denies statements, and tells which of them the script does not notice.
+async fn unnoticed(round: Vec<Statement>) -> Option<String> {
+    let denied = Arc::new(round);
+    let names: Vec<String> = denied.iter().map(Statement::name).collect();
+    let run =
+        run_with(move |group| Denial { group: group.to_owned(), denied: denied.clone() }).await;
+    let failed = run.output.lines().find(|line| line.starts_with("failed ")).unwrap_or_default();
+    let unnoticed: Vec<String> =
+        names.into_iter().filter(|name| !failed.contains(name.as_str())).collect();
+    (!unnoticed.is_empty()).then(|| {
+        let names = unnoticed.join(", ");
+        format!("tests/smoke does not notice that {names} is denied:\n{}", run.output)
+    })
 }
 
 /// What to deny in one run: one statement of each function. Those of log-ins come alone, since

@@ -67,6 +67,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     read_the_app_information(&api).await;
     manage_addresses(&api).await;
     move_money_and_delete_the_account(&api).await;
+    take_a_credit_back(&api).await;
     use_the_petstore(&api).await;
     accounts::log_in_from_more_networks_than_are_kept(&api).await;
     advance_the_clock_and_clean_up(&api).await;
@@ -225,15 +226,8 @@ async fn move_money_and_delete_the_account(api: &Api) {
     send(&phone.access, json!({"type": "debit", "amount": 1_000, "currency": "USD"}))
         .await
         .expect(422);
-    let reverse =
-        |entry: &Value| json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
-    let spent = reverse(&entry);
-    send(&api.operator_token(&spent), spent).await.expect(422);
-    let credit = json!({"type": "credit", "amount": 5, "currency": "USD", "customer_id": customer});
-    let operator = api.operator_token(&credit);
-    let unspent = send(&operator, credit).await.expect(200).json()["entry"]["id"].clone();
-    let unspent = reverse(&unspent);
-    send(&api.operator_token(&unspent), unspent).await.expect(200);
+    let reverse = json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
+    send(&api.operator_token(&reverse), reverse).await.expect(422);
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     let address = json!({
@@ -242,6 +236,27 @@ async fn move_money_and_delete_the_account(api: &Api) {
     api.post("/api/addresses/").bearer(&phone.access).json(&address).send().await.expect(201);
     let forfeit = json!({"forfeit": true});
     api.delete("/api/customer/").bearer(&phone.access).json(&forfeit).send().await.expect(204);
+}
+
+/// With as many debits that the middle of all movements stays a debit.
+async fn take_a_credit_back(api: &Api) {
+    let phone = api.log_in("+14155550128").await;
+    let mut key = 0;
+    let mut send = async |token: &str, body: Value| {
+        key += 1;
+        let request =
+            api.patch("/api/wallet/").bearer(token).header("idempotency-key", &format!("r{key}"));
+        request.json(&body).send().await.expect(200).json()["entry"]["id"].clone()
+    };
+    let customer = &phone.customer["id"];
+    let credit = json!({"type": "credit", "amount": 9, "currency": "USD", "customer_id": customer});
+    send(&api.operator_token(&credit), credit.clone()).await;
+    let entry = send(&api.operator_token(&credit), credit.clone()).await;
+    let reverse = json!({"type": "reverse", "entry_id": entry, "customer_id": customer});
+    send(&api.operator_token(&reverse), reverse).await;
+    for _ in 0..6 {
+        send(&phone.access, json!({"type": "debit", "amount": 1, "currency": "USD"})).await;
+    }
 }
 
 /// Some customers were deleted before. Of the others, devices are unseen and sessions have ended,
