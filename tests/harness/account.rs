@@ -68,7 +68,9 @@ pub struct ServedAccount {
 impl Account {
     /// An account in which nothing has to be done.
     pub fn healthy(template: &Template) -> Self {
-        let created = |kind: &str| template.created(kind, &Overrides::new()).expect("ids");
+        let countries = ("CodeCountries".to_owned(), "US,NL".to_owned());
+        let overrides = Overrides::from([countries]);
+        let created = |kind: &str| template.created(kind, &overrides).expect("ids");
         let alarms = created("AWS::CloudWatch::Alarm");
         let secrets = created("AWS::SecretsManager::Secret");
         let named = |id: &String| (id.clone(), format!("{STACK}-{id}"));

@@ -20,7 +20,7 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{Client, connect},
+    client::legacy::{self, Client, connect},
     rt::{TokioExecutor, TokioTimer},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
@@ -79,6 +79,14 @@ impl HttpConnector for Connector {
     }
 }
 
+/// Whether no connection was made, so that nothing was sent.
+pub(super) fn is_unconnected(error: &ConnectorError) -> bool {
+    let source = std::error::Error::source(error);
+    source
+        .and_then(|source| source.downcast_ref::<legacy::Error>())
+        .is_some_and(|error| error.is_connect())
+}
+
 fn pool(roots: &str, connect_timeout: Duration, most_idle: usize) -> Pool {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
@@ -108,6 +116,21 @@ fn tls(roots: &str) -> ClientConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_reached_nobody_is_told_from_one_that_did() {
+        let call = async |address: &str| {
+            let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
+            let connector = Connector::new("", Duration::from_secs(1));
+            connector.call(request).await.expect_err("no answer")
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (reached, _) = tokio::join!(call(&address), async { drop(listener.accept().await) });
+        assert!(!is_unconnected(&reached), "{reached:?}");
+        drop(listener);
+        assert!(is_unconnected(&call(&address).await));
+    }
 
     #[test]
     fn every_root_that_we_carry_can_be_read() {

@@ -13,7 +13,7 @@ use aws_sdk_sns::{
 };
 
 use crate::{
-    aws::{NotAccepted, SmsSettings, SnsClient},
+    aws::{NotAccepted, SmsSettings, SnsClient, connector::is_unconnected},
     phone::Phone,
     text_message::{Kind, TextMessage},
 };
@@ -30,7 +30,7 @@ pub struct TextMessages {
 pub enum SendError {
     /// SNS cannot send to this phone number.
     InvalidPhone,
-    /// SNS refused it, so it was not sent.
+    /// SNS refused it or could not be reached, so it was not sent.
     Refused(NotAccepted),
     /// No answer, or a failure of SNS: it may have been sent.
     Unknown(NotAccepted),
@@ -75,9 +75,16 @@ impl TextMessages {
 impl From<SdkError<PublishError>> for SendError {
     fn from(error: SdkError<PublishError>) -> Self {
         let is_refusal = error.raw_response().is_some_and(|raw| raw.status().is_client_error());
+        let is_unsent = match &error {
+            SdkError::DispatchFailure(failure) => {
+                failure.as_connector_error().is_some_and(is_unconnected)
+            }
+            _ => false,
+        };
         match error.as_service_error() {
             Some(refusal) if refuses_phone(refusal) => Self::InvalidPhone,
             Some(_) if is_refusal => Self::Refused(error.into()),
+            None if is_unsent => Self::Refused(error.into()),
             _ => Self::Unknown(error.into()),
         }
     }

@@ -28,6 +28,9 @@ pub trait Record {
 
     /// Makes an item of version `from` one of the next version. There is nothing to do where a new
     /// attribute has a default.
+    ///
+    /// An update changes single attributes and not the version. So this must keep what is there
+    /// already, and a kind that updates change must not get new names for old attributes.
     #[must_use]
     fn upgrade(item: Item, from: u32) -> Item {
         let _ = from;

@@ -62,6 +62,8 @@ async fn a_message_without_an_answer_is_not_repeated_and_stays_counted() {
     api.stack.recorder.refuse_next(2, Refusal::InternalError);
     for _ in 0..2 {
         assert_eq!(api.ask_for_code(PHONE).await.error(), UNAVAILABLE);
+        assert_eq!(api.ask_for_code(PHONE).await.expect(429).header("retry-after"), "60");
+        api.clock.advance_seconds(60);
     }
     assert!(!api.whole_table().await.contains("CHALLENGE"));
     api.stack.recorder.clear_refusals();

@@ -107,7 +107,7 @@ impl Plan {
     pub(super) async fn withdraw(&self, app: &AppState, error: &SendError) {
         let is_unsent = !matches!(error, SendError::Unknown(_));
         let charges = Charges {
-            logged: true,
+            logged: is_unsent,
             texted: is_unsent,
             address: matches!(error, SendError::Refused(_)),
             budgets: if is_unsent { self.budgets.clone() } else { Vec::new() },
