@@ -25,22 +25,27 @@ mod token;
 mod wallet;
 mod wallet_view;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, sync::LazyLock};
 
 use clap::{Parser, Subcommand};
+use shared::runtime::COMMIT;
 
 use self::{failure::Failure, output::print_line, publish::PublishCommand};
 
 /// Run Satchel on this machine: every function on one port, with an embedded DynamoDB and a
 /// recorder in place of SNS
 #[derive(Debug, Parser)]
-#[command(name = "satchel", version, args_conflicts_with_subcommands = true)]
+#[command(name = "satchel", version = VERSION.as_str(), args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     serve: serve::ServeArgs,
 }
+
+/// The version of the package and the commit of a release build.
+static VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{} (commit {COMMIT})", env!("CARGO_PKG_VERSION")));
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -68,7 +68,12 @@ fn status(name: &str, stack: &DeployedStack) -> Finding {
     } else if status == "UPDATE_ROLLBACK_COMPLETE" {
         Finding::to_do(subject, "the last deploy was rolled back. Look at the stack's events")
     } else {
-        Finding::to_do(subject, format!("{status}. Wait until it is complete, or deploy it again"))
+        let help = if status == "ROLLBACK_COMPLETE" {
+            "The first deploy failed: delete the stack, and deploy it again"
+        } else {
+            "Wait until it is complete, or deploy it again"
+        };
+        Finding::to_do(subject, format!("{status}. {help}"))
     }
 }
 
