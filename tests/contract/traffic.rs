@@ -76,6 +76,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     if documented::send_the_documented_examples(&api, log).await {
         clean_up(&api).await;
     }
+    accounts::write_what_is_rare(&api).await;
     let stored = api.items().await;
     drop(api);
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);

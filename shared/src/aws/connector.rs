@@ -84,7 +84,7 @@ pub(super) fn is_unconnected(error: &ConnectorError) -> bool {
     let source = std::error::Error::source(error);
     source
         .and_then(|source| source.downcast_ref::<legacy::Error>())
-        .is_some_and(|error| error.is_connect())
+        .is_some_and(legacy::Error::is_connect)
 }
 
 fn pool(roots: &str, connect_timeout: Duration, most_idle: usize) -> Pool {
@@ -126,7 +126,7 @@ mod tests {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
-        let (reached, _) = tokio::join!(call(&address), async { drop(listener.accept().await) });
+        let (reached, ()) = tokio::join!(call(&address), async { drop(listener.accept().await) });
         assert!(!is_unconnected(&reached), "{reached:?}");
         drop(listener);
         assert!(is_unconnected(&call(&address).await));

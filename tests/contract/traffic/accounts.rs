@@ -3,6 +3,7 @@
 use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::json;
+use shared::{account::StatusChange, clock::Clock as _, store::Store};
 
 pub(super) async fn log_in_and_change_the_profile(api: &Api) {
     let phone = "+14155550101";
@@ -103,4 +104,23 @@ pub(super) async fn change_the_phone_and_delete_the_account(api: &Api) {
     let code = api.code_to(&access, "+14155550109", "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.delete("/api/customer/").bearer(&access).json(&body).send().await.expect(204);
+}
+
+/// For the samples of records: a device that SNS gave up, a movement with a reference, and an
+/// account that the operator disabled.
+pub(super) async fn write_what_is_rare(api: &Api) {
+    let phone = api.log_in("+14155550129").await;
+    api.register(&phone.access, "rare").await.expect(201);
+    api.notify(&phone, "rare-1", "Hello").await;
+    api.stack.recorder.endpoints(|all| all.disable("rare"));
+    api.notify(&phone, "rare-2", "Hello").await;
+    let body = json!({
+        "type": "credit", "amount": 5, "currency": "USD", "customer_id": phone.customer["id"],
+        "reference": "Order 7",
+    });
+    let request = api.patch("/api/wallet/").bearer(&api.operator_token(&body));
+    request.header("idempotency-key", "rare").json(&body).send().await.expect(200);
+    let change = StatusChange { at: api.clock.now(), why: "A reason".to_owned() };
+    let store = Store { table: api.table() };
+    store.set_status(phone.id(), true, &change).await.expect("the account is disabled");
 }
