@@ -23,8 +23,8 @@ pub(super) async fn examine(api: &Api, stack: &DeployedStack, expected: &[String
             Err(error) if error.code == "ResourceNotFoundException" => Finding::to_do(
                 subject,
                 format!(
-                    "{arn} does not exist, and without it nobody can log in. If it was deleted, run \
-                     `aws secretsmanager restore-secret --secret-id {arn}`"
+                    "{arn} does not exist, and without it nobody can log in. If it was deleted, \
+                     run `aws secretsmanager restore-secret --secret-id {arn}`"
                 ),
             ),
             Err(error) => Finding::failed(subject, &error),

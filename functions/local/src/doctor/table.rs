@@ -95,7 +95,8 @@ fn protection(description: &TableDescription, definition: &TableDefinition) -> F
         (Some(false), true) => Finding::to_do(
             subject,
             format!(
-                "off. Run `aws dynamodb update-table --table-name {} --deletion-protection-enabled`",
+                "off. Run `aws dynamodb update-table --table-name {} \
+                 --deletion-protection-enabled`",
                 definition.name
             ),
         ),
