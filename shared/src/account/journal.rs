@@ -40,16 +40,14 @@ pub fn journal_deletion(
     Ok(Write::put(entry).into_table(journal))
 }
 
-/// Entries of the journal since a time, or all, of the customers whose ids end in `digit` of
+/// The entries of the journal of the customers whose ids end in `digit` of
 /// [`DELETED_SHARDS`](crate::account::DELETED_SHARDS), oldest first. For the operator, after a
 /// restore. One trip and half a read unit for each 4 KB.
 pub async fn journaled_deletions(
     journal: &Table,
     digit: char,
-    since: Option<Timestamp>,
 ) -> Result<Vec<JournaledDeletion>, StoreError> {
-    let after = since.map(|since| keys::before_journaled(digit, since));
-    records(journal.all(Query::of(keys::journal_shard(digit)).after(after)).await?)
+    records(journal.all(Query::of(keys::journal_shard(digit))).await?)
 }
 
 /// Closes an account again that a restore has opened, whatever its sessions, if its phone is still

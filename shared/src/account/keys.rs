@@ -44,11 +44,6 @@ pub fn journaled_deletion(customer: CustomerId, at: Timestamp) -> Key {
     Key::new(journal_shard(last_digit(&id)), format!("{at:.3}#{id}"))
 }
 
-/// The place in a partition of the journal right before the entries of a time.
-pub(crate) fn before_journaled(digit: char, since: Timestamp) -> Key {
-    Key::new(journal_shard(digit), format!("{since:.3}"))
-}
-
 /// The partition of the journal for the customers whose ids end in `digit` (hexadecimal).
 pub(crate) fn journal_shard(digit: char) -> String {
     format!("AUTH#JOURNAL#{digit}")

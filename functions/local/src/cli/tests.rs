@@ -76,6 +76,10 @@ fn invalid_arguments_are_rejected() {
         "audit --table t --data d",
         "audit --region r",
         "clean-up --table t",
+        "restored delete-again --table t",
+        "restored delete-again --table t --journal j --since 2026-11-27T08:00:00Z",
+        "restored disable-again --table t",
+        "restored disable-again --old-table o",
     ];
     for line in invalid {
         assert!(parsed(line).is_err(), "{line}");
@@ -102,6 +106,8 @@ fn valid_arguments_are_accepted() {
         "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 --entry ENTRY#USD#1",
         "wallet correct --customer 019aac3f-0000-7000-8000-000000000001 --currency USD \
          --keep balance --why w --accept-broken --yes --table t",
+        "restored delete-again --table t --journal j --region r",
+        "restored disable-again --table t --old-table o --dynamodb-endpoint http://127.0.0.1:8000",
         "engines --host 10.0.0.1 --dynamodb-port 1 --sns-port 2",
         "audit",
         "audit --data d",
