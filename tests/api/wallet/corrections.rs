@@ -10,6 +10,7 @@ use harness::{
 };
 use serde_json::Value;
 use shared::{
+    account::Erasure,
     ids::EntryId,
     random::SystemRandom,
     wallet::{Break, Currency, Examined, Funds, Keep, Listed, NoCorrection, keys},
@@ -72,6 +73,17 @@ async fn debit_of(purse: &Purse<'_>) -> table::Key {
     keys::entry(purse.id(), usd(), id)
 }
 
+/// Copies an item by hand to another sort key.
+async fn copy(api: &Api, key: &table::Key, sort: &str) {
+    let found = api.dynamodb().get_item().table_name(api.table_name());
+    let found = found.key("pk", AttributeValue::S(key.partition().to_owned()));
+    let found = found.key("sk", AttributeValue::S(key.sort().to_owned()));
+    let mut item = found.send().await.expect("an answer").item.expect("an item");
+    item.insert("sk".to_owned(), AttributeValue::S(sort.to_owned()));
+    let put = api.dynamodb().put_item().table_name(api.table_name()).set_item(Some(item));
+    put.send().await.expect("copied");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_balance_is_put_back_to_what_its_entries_say() {
     for (part, wrong) in [("available", 1_000), ("available", 1), ("held", -1), ("held", 50)] {
@@ -106,6 +118,98 @@ async fn a_right_balance_gets_the_entry_that_its_ledger_lacks() {
         let entry = newest(&purse).await;
         assert_eq!((&entry["type"], &entry["delta"]), (&kind.into(), &delta.into()));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_the_sum_of_the_open_holds_whichever_side_is_kept() {
+    for (held, total) in [(50, 115), (2, 67)] {
+        let api = Api::start().await;
+        let purse = filled(&api, PHONE).await;
+        plant_balance(&api, &purse, "held", held).await;
+        correct(&api, &purse, Keep::Balance, false).await.expect("corrected");
+        assert_eq!((purse.balance("USD").await, breaks(&api).await), ((total - 5, 5), vec![]));
+        purse.debit(total - 5).await.expect(200);
+        assert_eq!((purse.balance("USD").await, breaks(&api).await), ((0, 5), vec![]));
+    }
+    let api = Api::start().await;
+    let purse = filled(&api, PHONE).await;
+    plant_balance(&api, &purse, "available", 0).await;
+    plant_balance(&api, &purse, "held", 3).await;
+    let refused = correct(&api, &purse, Keep::Balance, false).await;
+    let after = Funds { available: -2, held: 5 };
+    assert_eq!(refused, Err(NoCorrection::Unsound(after)), "less than the hold");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn entries_with_a_wrong_sum_are_never_kept() {
+    for what in ["number", "unreadable", "copy", "copy under another currency"] {
+        let api = Api::start().await;
+        let purse = filled(&api, PHONE).await;
+        let key = debit_of(&purse).await;
+        match what {
+            "number" => plant(&api, &key, "number", number(3)).await,
+            "unreadable" => {
+                plant(&api, &key, "currency", AttributeValue::S("XYZ".into())).await;
+            }
+            "copy" => copy(&api, &key, &format!("{}0", key.sort())).await,
+            _ => copy(&api, &key, &key.sort().replace("USD", "KWD")).await,
+        }
+        for accept in [false, true] {
+            let refused = correct(&api, &purse, Keep::Entries, accept).await;
+            assert_eq!(refused, Err(NoCorrection::SumUnknown), "{what}");
+        }
+        correct(&api, &purse, Keep::Balance, true).await.expect("corrected");
+        let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
+        assert_eq!(wallet.funds(usd()), Funds { available: 65, held: 5 }, "{what}");
+        assert_eq!(breaks(&api).await, [], "{what}");
+        // The correction has made up for the entry, so the sum is right from now on.
+        plant_balance(&api, &purse, "available", 1_000).await;
+        correct(&api, &purse, Keep::Entries, false).await.expect("corrected");
+        let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
+        assert_eq!(wallet.funds(usd()), Funds { available: 65, held: 5 }, "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_wallet_looks_sound_while_money_moves() {
+    let api = Api::with(&[("WritesPerMinute", "0")]).await;
+    let purse = Purse::of(&api, PHONE).await;
+    purse.credit(100, "USD").await.expect(200);
+    let debits = async {
+        for _ in 0..30 {
+            purse.debit(1).await.expect(200);
+        }
+    };
+    let looks = async {
+        for _ in 0..10 {
+            let examined = examine(&api, &purse).await;
+            assert_eq!(examined.broken_balance(), None);
+            assert_eq!(examined.broken_entries().count(), 0);
+        }
+    };
+    tokio::join!(debits, looks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_with_accepted_entries_is_erased() {
+    let api = Api::start().await;
+    let purse = filled(&api, PHONE).await;
+    let key = debit_of(&purse).await;
+    copy(&api, &key, &format!("{}0", key.sort())).await;
+    plant(&api, &key, "currency", AttributeValue::S("XYZ".into())).await;
+    plant(&api, &key, "reference", AttributeValue::S("For Zsuzsanna".into())).await;
+    correct(&api, &purse, Keep::Balance, true).await.expect("corrected");
+    let delete = api.delete("/api/customer/").bearer(&purse.phone.access);
+    delete.json(&serde_json::json!({"forfeit": true})).send().await.expect(204);
+    assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
+    let found = audited(&api).await;
+    // Four, the copy, the correction, and forfeits in two currencies.
+    assert_eq!((found.wallets, found.entries, found.breaks), (1, 8, vec![]));
+    let table = api.whole_table().await;
+    let id = purse.id().to_string();
+    let left = table.lines().find(|item| item.contains(&id) && !item.contains("\"RATE#"));
+    assert_eq!(left, None);
+    assert!(!table.contains("Zsuzsanna") && !table.contains(WHY));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,6 +392,8 @@ async fn the_commands_show_and_correct_a_ledger_once_and_log_it() {
     let ledger = broken[0].ledger.to_string();
     api.stack.stop().await;
     assert_eq!(data.run(&["wallet", "show", "--ledger", &ledger]).await, status(0));
+    let all = ["wallet", "show", "--ledger", &ledger, "--currency", "", "--entry", ""];
+    assert_eq!(data.run(&all).await, status(0), "an empty option counts as none");
     let unknown = "019aac3f-0000-7000-8000-000000000001";
     assert_eq!(data.run(&["wallet", "show", "--ledger", unknown]).await, status(1));
     let words = ["wallet", "correct", "--ledger", &ledger, "--currency", "USD", "--yes"];
