@@ -10,7 +10,6 @@ use harness::{
 };
 use serde_json::Value;
 use shared::{
-    account::Erasure,
     ids::EntryId,
     random::SystemRandom,
     wallet::{Break, Currency, Examined, Funds, Keep, Listed, NoCorrection, keys},
@@ -23,9 +22,9 @@ use super::{
 };
 use crate::PHONE;
 
-const WHY: &str = "Correction: the balance of 3 May was wrong";
+pub(super) const WHY: &str = "Correction: the balance of 3 May was wrong";
 
-fn usd() -> Currency {
+pub(super) fn usd() -> Currency {
     "USD".parse().expect("a currency")
 }
 
@@ -35,7 +34,7 @@ async fn examine(api: &Api, purse: &Purse<'_>) -> Examined {
 }
 
 /// Corrects until the wallet did not change meanwhile.
-async fn correct(
+pub(super) async fn correct(
     api: &Api,
     purse: &Purse<'_>,
     keep: Keep,
@@ -51,11 +50,11 @@ async fn correct(
     }
 }
 
-async fn breaks(api: &Api) -> Vec<Break> {
+pub(super) async fn breaks(api: &Api) -> Vec<Break> {
     audited(api).await.breaks.iter().map(|found| found.what).collect()
 }
 
-async fn plant_balance(api: &Api, purse: &Purse<'_>, part: &str, amount: i64) {
+pub(super) async fn plant_balance(api: &Api, purse: &Purse<'_>, part: &str, amount: i64) {
     plant(api, &keys::wallet(purse.id()), &format!("balances.USD.{part}"), number(amount)).await;
 }
 
@@ -65,23 +64,12 @@ async fn newest(purse: &Purse<'_>) -> Value {
 }
 
 /// The key of the debit of a filled wallet.
-async fn debit_of(purse: &Purse<'_>) -> table::Key {
+pub(super) async fn debit_of(purse: &Purse<'_>) -> table::Key {
     let details = purse.details().await;
     let entries = details["entries"]["results"].as_array().expect("entries");
     let debit = entries.iter().find(|entry| entry["type"] == "debit").expect("a debit");
     let id: EntryId = debit["id"].as_str().expect("an id").parse().expect("a UUID");
     keys::entry(purse.id(), usd(), id)
-}
-
-/// Copies an item by hand to another sort key.
-async fn copy(api: &Api, key: &table::Key, sort: &str) {
-    let found = api.dynamodb().get_item().table_name(api.table_name());
-    let found = found.key("pk", AttributeValue::S(key.partition().to_owned()));
-    let found = found.key("sk", AttributeValue::S(key.sort().to_owned()));
-    let mut item = found.send().await.expect("an answer").item.expect("an item");
-    item.insert("sk".to_owned(), AttributeValue::S(sort.to_owned()));
-    let put = api.dynamodb().put_item().table_name(api.table_name()).set_item(Some(item));
-    put.send().await.expect("copied");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,36 +129,6 @@ async fn what_is_held_is_the_sum_of_the_open_holds_whichever_side_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn entries_with_a_wrong_sum_are_never_kept() {
-    for what in ["number", "unreadable", "copy", "copy under another currency"] {
-        let api = Api::start().await;
-        let purse = filled(&api, PHONE).await;
-        let key = debit_of(&purse).await;
-        match what {
-            "number" => plant(&api, &key, "number", number(3)).await,
-            "unreadable" => {
-                plant(&api, &key, "currency", AttributeValue::S("XYZ".into())).await;
-            }
-            "copy" => copy(&api, &key, &format!("{}0", key.sort())).await,
-            _ => copy(&api, &key, &key.sort().replace("USD", "KWD")).await,
-        }
-        for accept in [false, true] {
-            let refused = correct(&api, &purse, Keep::Entries, accept).await;
-            assert_eq!(refused, Err(NoCorrection::SumUnknown), "{what}");
-        }
-        correct(&api, &purse, Keep::Balance, true).await.expect("corrected");
-        let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
-        assert_eq!(wallet.funds(usd()), Funds { available: 65, held: 5 }, "{what}");
-        assert_eq!(breaks(&api).await, [], "{what}");
-        // The correction has made up for the entry, so the sum is right from now on.
-        plant_balance(&api, &purse, "available", 1_000).await;
-        correct(&api, &purse, Keep::Entries, false).await.expect("corrected");
-        let wallet = store(&api).wallet(purse.id()).await.expect("an answer").expect("a wallet");
-        assert_eq!(wallet.funds(usd()), Funds { available: 65, held: 5 }, "{what}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_sound_wallet_looks_sound_while_money_moves() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let purse = Purse::of(&api, PHONE).await;
@@ -188,28 +146,6 @@ async fn a_sound_wallet_looks_sound_while_money_moves() {
         }
     };
     tokio::join!(debits, looks);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_customer_with_accepted_entries_is_erased() {
-    let api = Api::start().await;
-    let purse = filled(&api, PHONE).await;
-    let key = debit_of(&purse).await;
-    copy(&api, &key, &format!("{}0", key.sort())).await;
-    plant(&api, &key, "currency", AttributeValue::S("XYZ".into())).await;
-    plant(&api, &key, "reference", AttributeValue::S("For Zsuzsanna".into())).await;
-    correct(&api, &purse, Keep::Balance, true).await.expect("corrected");
-    let delete = api.delete("/api/customer/").bearer(&purse.phone.access);
-    delete.json(&serde_json::json!({"forfeit": true})).send().await.expect(204);
-    assert_eq!(api.erase(purse.id(), || false).await.expect("erased"), Erasure::Complete);
-    let found = audited(&api).await;
-    // Four, the copy, the correction, and forfeits in two currencies.
-    assert_eq!((found.wallets, found.entries, found.breaks), (1, 8, vec![]));
-    let table = api.whole_table().await;
-    let id = purse.id().to_string();
-    let left = table.lines().find(|item| item.contains(&id) && !item.contains("\"RATE#"));
-    assert_eq!(left, None);
-    assert!(!table.contains("Zsuzsanna") && !table.contains(WHY));
 }
 
 #[tokio::test(flavor = "multi_thread")]
