@@ -215,8 +215,8 @@ fn explain(reason: NoCorrection) -> String {
     match reason {
         NoCorrection::Agrees => "there is nothing to correct".to_owned(),
         NoCorrection::SumUnknown => {
-            "an entry is missing, copied or unreadable, so the sum of the entries is wrong: restore \
-             the entry, or use --keep balance --accept-broken"
+            "an entry is missing, copied or unreadable, so the sum of the entries is wrong: \
+             restore the entry, or use --keep balance --accept-broken"
                 .to_owned()
         }
         NoCorrection::BrokenEntries(count) => format!(
