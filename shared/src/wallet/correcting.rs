@@ -3,7 +3,9 @@
 //! Protocol: the wallet is read first, then its entries and holds. The correction has the condition
 //! that the wallet still has the version that was read, and each movement raises the version. So a
 //! correction never overwrites a movement, and of two corrections at once one is written. Once it
-//! is written, ledger and balance agree, and repeating it changes nothing.
+//! is written, ledger and balance agree, and repeating it changes nothing. A movement between the
+//! reads would make a sound wallet look broken, so the wallet is read again after them, and all is
+//! read anew if its version differs.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +19,9 @@ use crate::{
         Tally, Wallet, keys, store::replace_wallet_at, tally::currency_in,
     },
 };
+
+/// How often a ledger is read until no movement came between.
+const MOST_READS: usize = 30;
 
 impl Store {
     /// Where the wallet of a ledger is. One trip, one read unit.
@@ -36,14 +41,31 @@ impl Store {
     }
 
     /// Reads a wallet and everything that its ledger says about a currency; none where the wallet
-    /// is gone. Strongly consistent. Three trips and more for a long ledger; a read unit for each
-    /// 4 KB of it.
+    /// is gone. Strongly consistent. Four trips and more for a long ledger, a read unit for each
+    /// 4 KB of it; the same again after a movement in between.
     pub async fn examine(
         &self,
         listed: &Listed,
         currency: Currency,
     ) -> Result<Option<Examined>, StoreError> {
-        let Some(wallet) = self.wallet_at(listed).await? else { return Ok(None) };
+        let mut wallet = self.wallet_at(listed).await?;
+        for _ in 0..MOST_READS {
+            let Some(before) = wallet else { return Ok(None) };
+            let examined = self.examine_once(listed, before, currency).await?;
+            wallet = self.wallet_at(listed).await?;
+            if wallet.as_ref().is_some_and(|after| after.version == examined.wallet.version) {
+                return Ok(Some(examined));
+            }
+        }
+        Err(StoreError::Conflict)
+    }
+
+    async fn examine_once(
+        &self,
+        listed: &Listed,
+        wallet: Wallet,
+        currency: Currency,
+    ) -> Result<Examined, StoreError> {
         let all = |prefix: &str| Query::of(listed.partition()).beginning(prefix).consistent();
         let entries = self.table.all(all(&keys::entries_of(None))).await?;
         let holds = self.table.all(all("HOLD#")).await?;
@@ -59,7 +81,7 @@ impl Store {
             .collect();
         let tally = tallies.get(&currency).copied().unwrap_or_default();
         let listed = listed.clone();
-        Ok(Some(Examined { listed, wallet, currency, entries, tally, on_hold, newest }))
+        Ok(Examined { listed, wallet, currency, entries, tally, on_hold, newest })
     }
 
     /// Writes a correction; false where the wallet changed since it was examined, and nothing was

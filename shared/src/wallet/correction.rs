@@ -26,7 +26,8 @@ pub const MOST_ACCEPTED: usize = 100;
 pub enum Keep {
     /// The total is the sum of the entries' deltas, and what is held is the sum of the open holds.
     Entries,
-    /// The balance is what the customer has; the entries miss something.
+    /// The total of the balance is what the customer has; the entries miss something. What is held
+    /// is the sum of the open holds, since their money is taken out of it.
     Balance,
 }
 
@@ -74,6 +75,8 @@ pub struct Correction {
 pub enum NoCorrection {
     /// Ledger and balance agree.
     Agrees,
+    /// The entries would be kept, but their sum is wrong: one is missing, copied or unreadable.
+    SumUnknown,
     /// So many entries contradict the rules, and were not to be accepted.
     BrokenEntries(usize),
     /// More than [`MOST_ACCEPTED`] entries would be accepted.
@@ -102,15 +105,20 @@ impl Examined {
         self.entries.iter().filter(|found| found.broken.is_some()).map(|found| found.sort.as_str())
     }
 
+    /// Whether the sum of the entries is not what the customer has: one of them is missing, counts
+    /// twice or does not count. A correction that accepted such an entry has made up for it.
+    fn is_sum_unknown(&self) -> bool {
+        let makes_sum_wrong = |what| matches!(what, Break::Number | Break::Id | Break::Unreadable);
+        self.entries.iter().filter_map(|found| found.broken).any(makes_sum_wrong)
+    }
+
     /// The balance that a correction leaves.
     pub fn target(&self, keep: Keep) -> Funds {
-        match keep {
-            Keep::Balance => self.funds(),
-            Keep::Entries => Funds {
-                available: self.tally.deltas.saturating_sub(self.on_hold),
-                held: self.on_hold,
-            },
-        }
+        let total = match keep {
+            Keep::Balance => self.funds().total(),
+            Keep::Entries => self.tally.deltas,
+        };
+        Funds { available: total.saturating_sub(self.on_hold), held: self.on_hold }
     }
 
     /// The correction, or why there is none. `reference` is what the statement shows.
@@ -128,6 +136,9 @@ impl Examined {
         let broken: BTreeSet<String> = self.broken_entries().map(str::to_owned).collect();
         if broken.is_empty() && self.broken_balance().is_none() {
             return Err(NoCorrection::Agrees);
+        }
+        if keep == Keep::Entries && self.is_sum_unknown() {
+            return Err(NoCorrection::SumUnknown);
         }
         if !broken.is_empty() && !accept {
             return Err(NoCorrection::BrokenEntries(broken.len()));
@@ -189,8 +200,9 @@ impl Examined {
 }
 
 impl ExaminedEntry {
-    /// Whether it stands among the entries of `currency`.
+    /// Whether it counts among the entries of `currency`. A copy may be stored under another.
     pub(crate) fn is_of(&self, currency: Currency) -> bool {
-        currency_in(&self.sort) == Some(currency)
+        let own = self.entry.as_ref().map(|entry| entry.currency);
+        own.or_else(|| currency_in(&self.sort)) == Some(currency)
     }
 }

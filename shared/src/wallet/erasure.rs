@@ -1,8 +1,9 @@
 //! Erasing a customer's wallet, after which its entries name nobody.
 //!
 //! Protocol: entries move, each in one transaction, from the customer's partition to one that is
-//! named by the ledger's own id, without the texts that anybody wrote. Holds and reversals are
-//! deleted, because the entries tell the same. The wallet goes last, and with it the customer's
+//! named by the ledger's own id, without the texts that anybody wrote. They are moved as they are
+//! stored, so that one that cannot be read, or is stored under another key than its own, does not
+//! stop the erasure. Holds and reversals are deleted, because the entries tell the same. The wallet goes last, and with it the customer's
 //! place on the list of ledgers. So wherever erasing stops, nothing of the books is in two places
 //! or in none.
 
@@ -12,12 +13,7 @@ use crate::{
     domain::erasure::{ErasedPage, Erasing, PAGE},
     ids::CustomerId,
     store::StoreError,
-    wallet::{
-        balance::Wallet,
-        keys,
-        ledger::{Entry, Hold},
-        store::Listed,
-    },
+    wallet::{balance::Wallet, keys, ledger::Hold, store::Listed},
 };
 
 /// Erases up to [`PAGE`] items: two writes each, of the hundred that a transaction may have. Three
@@ -46,7 +42,7 @@ fn erase_item(customer: CustomerId, wallet: &Wallet, item: Item) -> Result<Vec<W
     let position = sort_in(&item).to_owned();
     Ok(match position.split_once('#') {
         None => Vec::new(),
-        Some(("ENTRY", _)) => move_entry(customer, wallet, record(item)?)?,
+        Some(("ENTRY", _)) => move_entry(customer, wallet, item, &position).into(),
         Some(("HOLD", _)) => {
             let hold: Hold = record(item)?;
             let listed = keys::due_hold(hold.until, customer, hold.id);
@@ -59,11 +55,12 @@ fn erase_item(customer: CustomerId, wallet: &Wallet, item: Item) -> Result<Vec<W
 fn move_entry(
     customer: CustomerId,
     wallet: &Wallet,
-    entry: Entry,
-) -> Result<Vec<Write>, StoreError> {
-    let (currency, id) = (entry.currency, entry.id);
-    let moved = item(keys::former_entry(wallet.ledger, currency, id), &entry.nameless())?;
-    Ok(vec![Write::put(moved), Write::delete(keys::entry(customer, currency, id))])
+    mut entry: Item,
+    position: &str,
+) -> [Write; 2] {
+    entry.remove("reference");
+    entry.extend(keys::former_wallet_place(wallet.ledger, position).into_item());
+    [Write::put(entry), Write::delete(keys::wallet_place(customer, position))]
 }
 
 /// The writes that erase the wallet itself. One that never had an entry leaves no trace.

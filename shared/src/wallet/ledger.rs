@@ -287,11 +287,6 @@ impl Entry {
     pub fn is_reversible(&self) -> bool {
         self.kind.is_reversible() && self.amount > 0
     }
-
-    /// The same without anything that a person wrote.
-    pub fn nameless(self) -> Self {
-        Self { reference: None, ..self }
-    }
 }
 
 impl Break {

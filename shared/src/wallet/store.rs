@@ -74,7 +74,8 @@ impl Listed {
         self.customer.map_or_else(|| keys::former_wallet_of(self.ledger), keys::wallet_of)
     }
 
-    pub(crate) fn wallet_key(&self) -> Key {
+    /// The key of the wallet.
+    pub fn wallet_key(&self) -> Key {
         self.customer.map_or_else(|| keys::former_wallet(self.ledger), keys::wallet)
     }
 

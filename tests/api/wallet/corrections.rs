@@ -22,9 +22,9 @@ use super::{
 };
 use crate::PHONE;
 
-const WHY: &str = "Correction: the balance of 3 May was wrong";
+pub(super) const WHY: &str = "Correction: the balance of 3 May was wrong";
 
-fn usd() -> Currency {
+pub(super) fn usd() -> Currency {
     "USD".parse().expect("a currency")
 }
 
@@ -34,7 +34,7 @@ async fn examine(api: &Api, purse: &Purse<'_>) -> Examined {
 }
 
 /// Corrects until the wallet did not change meanwhile.
-async fn correct(
+pub(super) async fn correct(
     api: &Api,
     purse: &Purse<'_>,
     keep: Keep,
@@ -50,11 +50,11 @@ async fn correct(
     }
 }
 
-async fn breaks(api: &Api) -> Vec<Break> {
+pub(super) async fn breaks(api: &Api) -> Vec<Break> {
     audited(api).await.breaks.iter().map(|found| found.what).collect()
 }
 
-async fn plant_balance(api: &Api, purse: &Purse<'_>, part: &str, amount: i64) {
+pub(super) async fn plant_balance(api: &Api, purse: &Purse<'_>, part: &str, amount: i64) {
     plant(api, &keys::wallet(purse.id()), &format!("balances.USD.{part}"), number(amount)).await;
 }
 
@@ -64,7 +64,7 @@ async fn newest(purse: &Purse<'_>) -> Value {
 }
 
 /// The key of the debit of a filled wallet.
-async fn debit_of(purse: &Purse<'_>) -> table::Key {
+pub(super) async fn debit_of(purse: &Purse<'_>) -> table::Key {
     let details = purse.details().await;
     let entries = details["entries"]["results"].as_array().expect("entries");
     let debit = entries.iter().find(|entry| entry["type"] == "debit").expect("a debit");
@@ -106,6 +106,46 @@ async fn a_right_balance_gets_the_entry_that_its_ledger_lacks() {
         let entry = newest(&purse).await;
         assert_eq!((&entry["type"], &entry["delta"]), (&kind.into(), &delta.into()));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_the_sum_of_the_open_holds_whichever_side_is_kept() {
+    for (held, total) in [(50, 115), (2, 67)] {
+        let api = Api::start().await;
+        let purse = filled(&api, PHONE).await;
+        plant_balance(&api, &purse, "held", held).await;
+        correct(&api, &purse, Keep::Balance, false).await.expect("corrected");
+        assert_eq!((purse.balance("USD").await, breaks(&api).await), ((total - 5, 5), vec![]));
+        purse.debit(total - 5).await.expect(200);
+        assert_eq!((purse.balance("USD").await, breaks(&api).await), ((0, 5), vec![]));
+    }
+    let api = Api::start().await;
+    let purse = filled(&api, PHONE).await;
+    plant_balance(&api, &purse, "available", 0).await;
+    plant_balance(&api, &purse, "held", 3).await;
+    let refused = correct(&api, &purse, Keep::Balance, false).await;
+    let after = Funds { available: -2, held: 5 };
+    assert_eq!(refused, Err(NoCorrection::Unsound(after)), "less than the hold");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_wallet_looks_sound_while_money_moves() {
+    let api = Api::with(&[("WritesPerMinute", "0")]).await;
+    let purse = Purse::of(&api, PHONE).await;
+    purse.credit(100, "USD").await.expect(200);
+    let debits = async {
+        for _ in 0..30 {
+            purse.debit(1).await.expect(200);
+        }
+    };
+    let looks = async {
+        for _ in 0..10 {
+            let examined = examine(&api, &purse).await;
+            assert_eq!(examined.broken_balance(), None);
+            assert_eq!(examined.broken_entries().count(), 0);
+        }
+    };
+    tokio::join!(debits, looks);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -288,6 +328,8 @@ async fn the_commands_show_and_correct_a_ledger_once_and_log_it() {
     let ledger = broken[0].ledger.to_string();
     api.stack.stop().await;
     assert_eq!(data.run(&["wallet", "show", "--ledger", &ledger]).await, status(0));
+    let all = ["wallet", "show", "--ledger", &ledger, "--currency", "", "--entry", ""];
+    assert_eq!(data.run(&all).await, status(0), "an empty option counts as none");
     let unknown = "019aac3f-0000-7000-8000-000000000001";
     assert_eq!(data.run(&["wallet", "show", "--ledger", unknown]).await, status(1));
     let words = ["wallet", "correct", "--ledger", &ledger, "--currency", "USD", "--yes"];

@@ -12,6 +12,7 @@ use shared::{
 
 mod account_deletion;
 mod audit;
+mod broken_entries;
 mod corrections;
 mod costs;
 mod holds;

@@ -1,5 +1,7 @@
 //! Which command lines are accepted and which are rejected.
 
+use shared::wallet::Listed;
+
 use super::token::TokenCommand;
 use super::*;
 use crate::template::Overrides;
@@ -104,6 +106,7 @@ fn valid_arguments_are_accepted() {
         "content rollback --yes --table t",
         "content show --data d",
         "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 --entry ENTRY#USD#1",
+        "wallet show --ledger 019aac3f-0000-7000-8000-000000000001 --currency= --entry=",
         "wallet correct --customer 019aac3f-0000-7000-8000-000000000001 --currency USD \
          --keep balance --why w --accept-broken --yes --table t",
         "restored delete-again --table t --journal j --region r",
@@ -146,5 +149,31 @@ fn a_token_that_moves_money_needs_customer_amount_and_currency() {
 impl Cli {
     fn serve_overrides(&self) -> Overrides {
         self.serve.stack().overrides()
+    }
+}
+
+#[test]
+fn a_wallet_is_shown_with_its_key() {
+    let ledger = "019aac3f-0000-7000-8000-000000000001";
+    let customer = "019aac3f-0000-7000-8000-00000000c001";
+    for (owner, head) in [
+        (
+            Some(customer),
+            [
+                format!("ledger {ledger} of customer {customer}"),
+                format!("pk WALLET#{customer}, sk WALLET"),
+            ],
+        ),
+        (
+            None,
+            [
+                format!("ledger {ledger} of an erased customer"),
+                format!("pk WALLET#LEDGER#{ledger}, sk WALLET"),
+            ],
+        ),
+    ] {
+        let customer = owner.map(|id| id.parse().unwrap());
+        let listed = Listed { ledger: ledger.parse().unwrap(), customer };
+        assert_eq!(wallet_view::head(&listed), head);
     }
 }

@@ -43,13 +43,17 @@ struct Subject {
     customer: Option<CustomerId>,
 }
 
+/// An option of which an empty value counts as none, so that a script need not leave it out.
+type OrEmpty<T> = Option<T>;
+
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
     #[command(flatten)]
     subject: Subject,
     /// Only this currency
-    #[arg(long, value_name = "CODE", value_parser = currency)]
-    currency: Option<Currency>,
+    #[arg(long, value_name = "CODE", default_value = "", hide_default_value = true)]
+    #[arg(value_parser = currency_or_empty)]
+    currency: OrEmpty<Currency>,
     /// The entry to show in the middle, as the event `ledger_broken` names it
     /// [default: the newest]
     #[arg(long, value_name = "ENTRY")]
@@ -112,7 +116,6 @@ pub(super) async fn run(command: WalletCommand) -> Result<(), Failure> {
 
 async fn show(store: &Store, args: &ShowArgs) -> Result<(), Failure> {
     let (listed, wallet) = find(store, &args.subject).await?;
-    print_line(wallet_view::head(&listed, &wallet));
     let named = args.entry.as_deref().and_then(wallet_view::currency_of);
     let wanted = args.currency.or(named);
     let all = wallet.balances.keys().copied();
@@ -128,8 +131,7 @@ async fn show(store: &Store, args: &ShowArgs) -> Result<(), Failure> {
 }
 
 async fn correct(store: &Store, args: &CorrectArgs) -> Result<(), Failure> {
-    let (listed, wallet) = find(store, &args.subject).await?;
-    print_line(wallet_view::head(&listed, &wallet));
+    let (listed, _) = find(store, &args.subject).await?;
     let examined = examine(store, &listed, args.currency).await?;
     let keep = match args.keep {
         KeepArg::Entries => Keep::Entries,
@@ -186,8 +188,11 @@ async fn find(store: &Store, subject: &Subject) -> Result<(Listed, Wallet), Fail
         (None, None) => Ok(None),
     };
     let listed = listed.map_err(failure)?.ok_or_else(|| Failure::outcome("no such wallet"))?;
+    // Before the wallet is read: whoever restores an unreadable one needs its key.
+    wallet_view::head(&listed).into_iter().for_each(print_line);
     let wallet = store.wallet_at(&listed).await.map_err(failure)?;
     let wallet = wallet.ok_or_else(|| Failure::outcome("the wallet is being erased"))?;
+    print_line(wallet_view::state(&wallet));
     Ok((listed, wallet))
 }
 
@@ -209,6 +214,11 @@ fn failure(error: StoreError) -> Failure {
 fn explain(reason: NoCorrection) -> String {
     match reason {
         NoCorrection::Agrees => "there is nothing to correct".to_owned(),
+        NoCorrection::SumUnknown => {
+            "an entry is missing, copied or unreadable, so the sum of the entries is wrong: \
+             restore the entry, or use --keep balance --accept-broken"
+                .to_owned()
+        }
         NoCorrection::BrokenEntries(count) => format!(
             "{count} entries contradict the rules: restore them from a backup, or repeat with \
              --accept-broken"
@@ -231,6 +241,10 @@ fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, &'static str> {
 
 fn currency(code: &str) -> Result<Currency, &'static str> {
     code.parse().map_err(|_| "not a currency of ISO 4217 with a minor unit")
+}
+
+fn currency_or_empty(code: &str) -> Result<OrEmpty<Currency>, &'static str> {
+    if code.is_empty() { Ok(None) } else { currency(code).map(Some) }
 }
 
 /// A reference has at most 140 characters.

@@ -2,13 +2,21 @@
 
 use shared::wallet::{Correction, Currency, Examined, ExaminedEntry, Funds, Listed, Wallet};
 
-/// Whose wallet it is.
-pub(super) fn head(listed: &Listed, wallet: &Wallet) -> String {
+/// Whose wallet it is, and where. All of it is known of a wallet that cannot be read, too.
+pub(super) fn head(listed: &Listed) -> [String; 2] {
     let owner = listed
         .customer
         .map_or_else(|| "of an erased customer".to_owned(), |id| format!("of customer {id}"));
-    let closed = if wallet.closed { ", closed" } else { "" };
-    format!("ledger {} {owner}, version {}{closed}", listed.ledger, wallet.version)
+    let key = listed.wallet_key();
+    [
+        format!("ledger {} {owner}", listed.ledger),
+        format!("pk {}, sk {}", key.partition(), key.sort()),
+    ]
+}
+
+/// How the wallet stands.
+pub(super) fn state(wallet: &Wallet) -> String {
+    format!("version {}{}", wallet.version, if wallet.closed { ", closed" } else { "" })
 }
 
 /// The currency in an entry's sort key.
@@ -30,7 +38,7 @@ pub(super) fn balances(examined: &Examined) -> Vec<String> {
     ]
 }
 
-/// The entries around one, or the newest; none if there is no such entry.
+/// The entries around one, each with its sort key, or the newest; none if there is no such entry.
 pub(super) fn entries(
     examined: &Examined,
     middle: Option<&str>,
@@ -69,7 +77,7 @@ fn entry(found: &ExaminedEntry) -> String {
     format!(
         "  {} {} {:.3} {:?} {}, delta {}: {}{}{broken}",
         entry.number,
-        entry.id,
+        found.sort,
         entry.created,
         entry.kind,
         entry.amount,
