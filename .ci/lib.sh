@@ -131,5 +131,7 @@ build_all_functions() {
     ) &
     for group in "${groups[@]:1:half-1}"; do build_function "$group"; done
     wait $!
+    # `sam build` and the next run find there what both have built.
+    cp -an "$second/." target/
     rm -rf "$second"
 }
