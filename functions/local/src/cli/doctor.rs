@@ -24,7 +24,7 @@ pub(super) struct DoctorArgs {
     #[arg(long, value_name = "URL", value_parser = http_url)]
     endpoint: Option<String>,
     /// Use this DynamoDB API instead of the one of AWS
-    #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
+    #[arg(long, value_name = "URL", value_parser = http_url, conflicts_with = "stack")]
     dynamodb_endpoint: Option<String>,
 }
 
