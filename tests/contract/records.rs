@@ -1,10 +1,11 @@
 //! Samples of every version of every record that was ever stored, in tests/records: today's code
 //! reads all of them, and writes what the newest shows.
 //!
-//! Protocol: `tests/records/<kind>.<version>.<form>.json` has items as DynamoDB has them, as many as
-//! it takes to show every attribute. A version has another form for each attribute that was added
-//! or that is no longer written without raising it. A sample is written once and never changed,
-//! since items of its form are stored somewhere. `UPDATE_RECORDS=1` writes those that are missing.
+//! Protocol: `tests/records/<kind>.<version>.<form>.json` has items as DynamoDB has them, as many
+//! as it takes to show every attribute. A version has another form for each attribute that was
+//! added or that is no longer written without raising it. A sample is written once and never
+//! changed, since items of its form are stored somewhere. `UPDATE_RECORDS=1` writes those that are
+//! missing.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

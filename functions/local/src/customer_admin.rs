@@ -64,9 +64,7 @@ impl CustomerAdmin {
             }
         }
     }
-}
 
-impl CustomerAdmin {
     async fn owner_of(&self, phone: &str) -> Result<CustomerId, CustomerAdminError> {
         let phone = parse_phone(phone).ok_or(CustomerAdminError::InvalidPhone)?;
         let owner = self.store.owner_of_phone(&self.hashes.phone(&phone)).await?;

@@ -1,7 +1,7 @@
 //! The list of all customers, in shards that only the transaction that makes an account writes.
 
 use serde::{Deserialize, Serialize};
-use table::{Query, Record, Write, item, record};
+use table::{Query, Write, item, kinds, record};
 
 use crate::{
     account::keys,
@@ -23,9 +23,7 @@ pub(crate) fn list_customer(customer: CustomerId) -> Result<Write, StoreError> {
     Ok(Write::new_item(item(keys::customer_entry(customer), &entry)?))
 }
 
-impl Record for CustomerEntry {
-    const KIND: &'static str = "customer";
-}
+kinds! { CustomerEntry: "customer" }
 
 impl Store {
     /// Up to `most` customers whose ids end in `digit` of [`CUSTOMER_SHARDS`], in the order of

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Record, Write, boolean, empty_map, item, number, records, text};
+use table::{Query, Write, boolean, empty_map, item, kinds, number, records, text};
 
 use crate::{
     account::{keys, store::owner_update},
@@ -31,14 +31,19 @@ pub struct Deleted {
     pub is_large: bool,
 }
 
+/// What closes an account for good and ends all of its sessions.
+pub(crate) const CLOSE: &str =
+    "SET #status = :deleted, #epoch = #epoch + :one, #s = :none, #e = :none";
+
+/// The values of [`CLOSE`].
+pub(crate) fn closing(write: Write) -> Write {
+    write.value(":deleted", text("deleted")).value(":one", number(1)).value(":none", empty_map())
+}
+
 /// Closes an account in use for good and ends all of its sessions. Sees the account where refused.
 /// Two write units for each KB of the account.
 pub fn close_account(customer: CustomerId, session: SessionId, phone: &PhoneHash) -> Write {
-    let change = "SET #status = :deleted, #epoch = #epoch + :one, #s = :none, #e = :none";
-    owner_update(customer, session, phone, change)
-        .value(":deleted", text("deleted"))
-        .value(":one", number(1))
-        .value(":none", empty_map())
+    closing(owner_update(customer, session, phone, CLOSE))
 }
 
 /// Puts a customer on the list of those to erase. Two write units.
@@ -47,9 +52,7 @@ pub fn list_deleted(customer: CustomerId, now: Timestamp) -> Result<Write, Store
     Ok(Write::put(item(keys::deleted_customer(customer), &deleted)?))
 }
 
-impl Record for Deleted {
-    const KIND: &'static str = "leaving";
-}
+kinds! { Deleted: "leaving" }
 
 impl Store {
     /// Up to `most` of the customers to erase whose ids end in `digit` of [`DELETED_SHARDS`], in

@@ -8,10 +8,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Record, Table, Write, empty_map, item, number, records, text};
+use table::{Query, Table, Write, item, kinds, records, text};
 
 use crate::{
-    account::{Account, keys},
+    account::{
+        Account,
+        deletion::{CLOSE, closing},
+        keys,
+    },
     ids::CustomerId,
     store::StoreError,
 };
@@ -26,9 +30,7 @@ pub struct JournaledDeletion {
     pub at: Timestamp,
 }
 
-impl Record for JournaledDeletion {
-    const KIND: &'static str = "deletion";
-}
+kinds! { JournaledDeletion: "deletion" }
 
 /// Writes a deletion into the journal of this name. Two write units.
 pub fn journal_deletion(
@@ -53,8 +55,7 @@ pub async fn journaled_deletions(
 /// Closes an account again that a restore has opened, whatever its sessions, if its phone is still
 /// the one that was read. Two write units for each KB of the account.
 pub fn close_restored_account(account: &Account) -> Write {
-    let change = "SET #status = :deleted, #epoch = #epoch + :one, #s = :none, #e = :none";
-    Write::update(keys::account(account.customer), change)
+    closing(Write::update(keys::account(account.customer), CLOSE))
         .when("#status <> :deleted AND #phone = :phone")
         .name("#status", "status")
         .name("#epoch", "epoch")
@@ -62,7 +63,4 @@ pub fn close_restored_account(account: &Account) -> Write {
         .name("#e", "epochs")
         .name("#phone", "phone")
         .value(":phone", text(account.phone.as_str()))
-        .value(":deleted", text("deleted"))
-        .value(":one", number(1))
-        .value(":none", empty_map())
 }

@@ -1,7 +1,7 @@
 //! Which phone logs in to which account, and the parts of a move to another phone.
 
 use serde::{Deserialize, Serialize};
-use table::{Record, Write, item, number, text};
+use table::{Write, item, kinds, number, text};
 
 use crate::{
     account::{keys, store::owner_update},
@@ -44,9 +44,7 @@ pub fn move_account(
         .value(":one", number(1))
 }
 
-impl Record for PhoneOwner {
-    const KIND: &'static str = "phone_owner";
-}
+kinds! { PhoneOwner: "phone_owner" }
 
 impl Store {
     /// Who logs in with a phone, strongly consistent. One trip, one read unit.

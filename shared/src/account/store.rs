@@ -1,6 +1,6 @@
 //! Reading an account, and what the updates of its item have in common.
 
-use table::{Record, Write, text};
+use table::{Write, kinds, text};
 
 use crate::{
     account::{Account, keys},
@@ -9,9 +9,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-impl Record for Account {
-    const KIND: &'static str = "account";
-}
+kinds! { Account: "account" }
 
 impl Store {
     /// A customer's account, strongly consistent: it decides whether sessions are alive. One trip;

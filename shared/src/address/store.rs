@@ -9,7 +9,7 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Query, Record, Transaction, Verdict, Write, Written, item, number, record,
+    Committed, Item, Query, Transaction, Verdict, Write, Written, item, kinds, number, record,
     records, sort_in, text,
 };
 
@@ -66,12 +66,9 @@ pub enum Removed {
     Changed,
 }
 
-impl Record for Address {
-    const KIND: &'static str = "address";
-}
-
-impl Record for AddressBook {
-    const KIND: &'static str = "address_book";
+kinds! {
+    Address: "address",
+    AddressBook: "address_book",
 }
 
 impl Store {

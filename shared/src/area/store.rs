@@ -8,7 +8,7 @@
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Query, Record, Write, Written, item, number, record};
+use table::{Query, Write, Written, item, kinds, number, record};
 
 use crate::{
     area::keys::{self, AreaReleaseId},
@@ -48,16 +48,10 @@ pub(crate) struct Chunk {
     text: String,
 }
 
-impl Record for Chunk {
-    const KIND: &'static str = "area_chunk";
-}
-
-impl Record for AreaRelease {
-    const KIND: &'static str = "area_release";
-}
-
-impl Record for PresentAreas {
-    const KIND: &'static str = "present_areas";
+kinds! {
+    Chunk: "area_chunk",
+    AreaRelease: "area_release",
+    PresentAreas: "present_areas",
 }
 
 impl Store {

@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
-use table::{Key, Query, Record, Write, item};
+use table::{Key, Query, Write, item, kinds};
 
 use crate::store::{Store, StoreError};
 
@@ -20,9 +20,7 @@ pub struct PublishedKey {
 /// How many versions verify: the one that signs, and its two neighbours.
 const VERIFYING: usize = 3;
 
-impl Record for PublishedKey {
-    const KIND: &'static str = "signing_key";
-}
+kinds! { PublishedKey: "signing_key" }
 
 impl Store {
     /// Publishes those of the keys that are not published yet, at a cold start. One trip, half a

@@ -10,7 +10,7 @@ use std::sync::{
 
 use jiff::Timestamp;
 
-use table::Record;
+use table::kinds;
 
 use crate::{
     content::{Availability, keys},
@@ -25,9 +25,7 @@ pub struct AvailabilityCache {
     kept: SwrCache<Availability>,
 }
 
-impl Record for Availability {
-    const KIND: &'static str = "app_info";
-}
+kinds! { Availability: "app_info" }
 
 impl Store {
     /// The availability, eventually consistent. One trip, half a read unit for each 4 KB of the app

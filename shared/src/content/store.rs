@@ -8,7 +8,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Record, Transaction, Write, item, number};
+use table::{Transaction, Write, item, kinds, number};
 
 use crate::{
     content::{Availability, keys},
@@ -42,12 +42,9 @@ pub struct ContentVersion {
     pub content: String,
 }
 
-impl Record for AppInfo {
-    const KIND: &'static str = "app_info";
-}
-
-impl Record for ContentVersion {
-    const KIND: &'static str = "content";
+kinds! {
+    AppInfo: "app_info",
+    ContentVersion: "content",
 }
 
 impl Store {

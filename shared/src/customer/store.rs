@@ -1,6 +1,6 @@
 //! Access to profiles.
 
-use table::{Record, Write, Written, item, number};
+use table::{Write, Written, item, kinds, number};
 
 use crate::{
     customer::{Customer, keys},
@@ -22,9 +22,7 @@ pub fn replace_profile(customer: &Customer) -> Result<Write, StoreError> {
     Ok(put)
 }
 
-impl Record for Customer {
-    const KIND: &'static str = "profile";
-}
+kinds! { Customer: "profile" }
 
 impl Store {
     /// A customer's profile, strongly consistent, so that customers read what they just wrote. One

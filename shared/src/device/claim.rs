@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use table::{
-    Part, Record, Refusals, SET_DUE, Transaction, Write, attribute, boolean, expiring_item, item,
+    Part, Refusals, SET_DUE, Transaction, Write, attribute, boolean, expiring_item, item, kinds,
     number, text,
 };
 
@@ -36,12 +36,9 @@ pub struct ClaimPart {
     count: Option<Part>,
 }
 
-impl Record for DeviceOwner {
-    const KIND: &'static str = "device_owner";
-}
-
-impl Record for NumberTaken {
-    const KIND: &'static str = "device_number";
+kinds! {
+    DeviceOwner: "device_owner",
+    NumberTaken: "device_number",
 }
 
 impl ClaimPart {

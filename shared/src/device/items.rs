@@ -1,15 +1,13 @@
 //! Devices as items of the table.
 
-use table::{Item, Key, Record, listed_item};
+use table::{Item, Key, kinds, listed_item};
 
 use crate::{
     device::{Device, keys},
     store::StoreError,
 };
 
-impl Record for Device {
-    const KIND: &'static str = "device";
-}
+kinds! { Device: "device" }
 
 /// The item of a device, which the clean-up finds by when the device was last seen.
 pub(crate) fn device_item(key: Key, device: &Device) -> Result<Item, StoreError> {

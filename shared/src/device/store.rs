@@ -5,7 +5,7 @@
 //! in that transaction too; a device changes only from the revision that was seen.
 
 use table::{
-    Committed, Query, Record, Transaction, Write, Written, boolean, item, number, records, text,
+    Committed, Query, Transaction, Write, Written, boolean, item, kinds, number, records, text,
 };
 
 use crate::{
@@ -49,9 +49,7 @@ pub(crate) struct Count {
     n: u64,
 }
 
-impl Record for Count {
-    const KIND: &'static str = "device_count";
-}
+kinds! { Count: "device_count" }
 
 impl Store {
     /// A customer's devices, newest first, strongly consistent. One trip; a read unit for each 4

@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Item, Record, Transaction, Verdict, Write, Written, expiring_item, item, number,
+    Committed, Item, Transaction, Verdict, Write, Written, expiring_item, item, kinds, number,
     record,
 };
 
@@ -15,9 +15,7 @@ use crate::{
     store::{Store, StoreError},
 };
 
-impl Record for AnswerRecord {
-    const KIND: &'static str = "answer";
-}
+kinds! { AnswerRecord: "answer" }
 
 impl Store {
     /// What a key was used for before, strongly consistent. One trip, one read unit for each 4 KB

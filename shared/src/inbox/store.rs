@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use table::{
-    Committed, Query, Record, Transaction, Verdict, Write, boolean, expiring_item, item, number,
+    Committed, Query, Transaction, Verdict, Write, boolean, expiring_item, item, kinds, number,
     record, records,
 };
 
@@ -56,16 +56,10 @@ pub enum Arrived {
     Changed(Inbox),
 }
 
-impl Record for Inbox {
-    const KIND: &'static str = "inbox";
-}
-
-impl Record for Notification {
-    const KIND: &'static str = "notification";
-}
-
-impl Record for Receipt {
-    const KIND: &'static str = "receipt";
+kinds! {
+    Inbox: "inbox",
+    Notification: "notification",
+    Receipt: "receipt",
 }
 
 impl Store {

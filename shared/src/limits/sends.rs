@@ -1,7 +1,7 @@
 //! How many codes were sent to a phone, and from an address.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use table::{Record, Write, Written, expiring_item, number, record};
+use table::{Write, Written, expiring_item, kinds, number, record};
 
 use crate::{
     hashes::{AddressHash, PhoneHash},
@@ -9,9 +9,7 @@ use crate::{
     store::{Store, StoreError, keys::day_of},
 };
 
-impl Record for SendLog {
-    const KIND: &'static str = "send_log";
-}
+kinds! { SendLog: "send_log" }
 
 impl Store {
     /// The sends to a phone, strongly consistent. One trip, one read unit.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use table::{Item, Record, Write, expiring_item, record};
+use table::{Item, Write, expiring_item, kinds, record};
 
 use crate::{
     operator_token::{TokenId, keys},
@@ -30,9 +30,7 @@ pub(crate) struct SpentToken {
     movement: String,
 }
 
-impl Record for SpentToken {
-    const KIND: &'static str = "spent_token";
-}
+kinds! { SpentToken: "spent_token" }
 
 impl Spending {
     /// Writes that the token is spent, and sees by which movement where it was spent before. Three

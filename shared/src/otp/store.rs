@@ -1,7 +1,7 @@
 //! Access to sent codes.
 
 use jiff::Timestamp;
-use table::{Image, Record, Returned, SET_MARK, Write, expiring_item, number, record, text};
+use table::{Image, Returned, SET_MARK, Write, expiring_item, kinds, number, record, text};
 
 use crate::{
     hashes::PhoneHash,
@@ -26,9 +26,7 @@ pub fn spend_code(challenge: ChallengeId) -> Write {
     Write::delete(keys::challenge(challenge)).when_exists()
 }
 
-impl Record for Challenge {
-    const KIND: &'static str = "challenge";
-}
+kinds! { Challenge: "challenge" }
 
 impl Store {
     /// Stores a challenge. One trip, two write units.

@@ -20,7 +20,7 @@ use std::{collections::BTreeSet, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use table::{
-    Committed, Part, Record, Transaction, Verdict, Write, item, number, record,
+    Committed, Part, Transaction, Verdict, Write, item, kinds, number, record,
     retry::{self, Attempt, Policy},
     text,
 };
@@ -78,16 +78,10 @@ pub(crate) struct TaggedPet {
     id: i64,
 }
 
-impl Record for StoredPet {
-    const KIND: &'static str = "pet";
-}
-
-impl Record for ListedPet {
-    const KIND: &'static str = "pet_of_status";
-}
-
-impl Record for TaggedPet {
-    const KIND: &'static str = "pet_of_tag";
+kinds! {
+    StoredPet: "pet",
+    ListedPet: "pet_of_status",
+    TaggedPet: "pet_of_tag",
 }
 
 impl Store {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use table::{Item, Query, Record, SHARDS, SORT, Write, item, record};
+use table::{Item, Query, SHARDS, SORT, Write, item, kinds, record};
 
 use crate::{
     ids::{CustomerId, LedgerId},
@@ -79,9 +79,7 @@ pub struct Audited {
     pub breaks: Vec<LedgerBreak>,
 }
 
-impl Record for Progress {
-    const KIND: &'static str = "audit";
-}
+kinds! { Progress: "audit" }
 
 impl Store {
     /// Audits from `place` on until at least `most` entries are read or all ledgers are done; the

@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 use table::{Committed, Item, Query, Transaction, Write, item, record, sort_in};
 
 use crate::{
-    ids::{CustomerId, EntryId, LedgerId},
+    ids::{CustomerId, LedgerId},
     store::{Store, StoreError},
     wallet::{
         Break, Correction, Currency, Entry, Examined, ExaminedEntry, Hold, HoldStatus, Listed,
-        Tally, Wallet, keys, store::replace_wallet_at, tally::currency_in,
+        Tally, Wallet, keys, store::replace_wallet_at,
     },
 };
 
@@ -68,11 +68,11 @@ impl Store {
     ) -> Result<Examined, StoreError> {
         let all = |prefix: &str| Query::of(listed.partition()).beginning(prefix).consistent();
         let entries = self.table.all(all(&keys::entries_of(None))).await?;
-        let holds = self.table.all(all("HOLD#")).await?;
+        let holds = self.table.all(all(keys::HOLDS)).await?;
         let is_open = |hold: &Hold| hold.currency == currency && hold.status == HoldStatus::Open;
         let holds = holds.into_iter().map(record::<Hold>).collect::<Result<Vec<_>, _>>()?;
         let on_hold = holds.iter().filter(|hold| is_open(hold)).map(|hold| hold.amount).sum();
-        let newest = entries.iter().filter_map(|item| id_in(sort_in(item))).max();
+        let newest = entries.iter().filter_map(|item| keys::entry_in(sort_in(item))).max();
         let mut tallies = BTreeMap::<Currency, Tally>::new();
         let entries: Vec<ExaminedEntry> = entries
             .into_iter()
@@ -116,10 +116,4 @@ fn examine_entry(
     };
     let broken = broken.filter(|_| !wallet.accepted.contains(&sort));
     ExaminedEntry { sort, entry, broken }
-}
-
-/// The id in the sort key of an entry.
-fn id_in(sort: &str) -> Option<EntryId> {
-    currency_in(sort)?;
-    sort.split('#').nth(2)?.parse().ok()
 }

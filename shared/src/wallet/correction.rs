@@ -12,10 +12,7 @@ use jiff::Timestamp;
 use crate::{
     ids::EntryId,
     random::Random,
-    wallet::{
-        Balance, Break, Currency, Entry, Funds, Kind, Listed, MOST, Tally, Wallet,
-        tally::currency_in,
-    },
+    wallet::{Balance, Break, Currency, Entry, Funds, Kind, Listed, MOST, Tally, Wallet, keys},
 };
 
 /// The most broken entries that a wallet accepts, so that it stays one small item.
@@ -203,6 +200,6 @@ impl ExaminedEntry {
     /// Whether it counts among the entries of `currency`. A copy may be stored under another.
     pub(crate) fn is_of(&self, currency: Currency) -> bool {
         let own = self.entry.as_ref().map(|entry| entry.currency);
-        own.or_else(|| currency_in(&self.sort)) == Some(currency)
+        own.or_else(|| keys::currency_in(&self.sort)) == Some(currency)
     }
 }

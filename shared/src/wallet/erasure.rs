@@ -3,9 +3,9 @@
 //! Protocol: entries move, each in one transaction, from the customer's partition to one that is
 //! named by the ledger's own id, without the texts that anybody wrote. They are moved as they are
 //! stored, so that one that cannot be read, or is stored under another key than its own, does not
-//! stop the erasure. Holds and reversals are deleted, because the entries tell the same. The wallet goes last, and with it the customer's
-//! place on the list of ledgers. So wherever erasing stops, nothing of the books is in two places
-//! or in none.
+//! stop the erasure. Holds and reversals are deleted, because the entries tell the same. The wallet
+//! goes last, and with it the customer's place on the list of ledgers. So wherever erasing stops,
+//! nothing of the books is in two places or in none.
 
 use table::{Item, Query, Transaction, Write, item, record, sort_in};
 

@@ -39,9 +39,22 @@ pub(crate) fn entries_of(currency: Option<Currency>) -> String {
     currency.map_or_else(|| "ENTRY#".to_owned(), |currency| format!("ENTRY#{currency}#"))
 }
 
+/// The currency in the place of an entry.
+pub fn currency_in(sort: &str) -> Option<Currency> {
+    sort.strip_prefix("ENTRY#")?.split('#').next()?.parse().ok()
+}
+
+/// The entry in its place.
+pub(crate) fn entry_in(sort: &str) -> Option<EntryId> {
+    currency_in(sort).and(sort.rsplit('#').next())?.parse().ok()
+}
+
+/// How the places of holds begin.
+pub(crate) const HOLDS: &str = "HOLD#";
+
 /// A hold by the entry that opened it.
 pub fn hold(customer: CustomerId, id: EntryId) -> Key {
-    Key::new(wallet_of(customer), format!("HOLD#{id}"))
+    Key::new(wallet_of(customer), format!("{HOLDS}{id}"))
 }
 
 /// That an entry was taken back.

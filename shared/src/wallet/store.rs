@@ -16,7 +16,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use table::{
-    Key, Part, Query, Record, Transaction, Verdict, Write, item, number, record, records, text,
+    Key, Part, Query, Transaction, Verdict, Write, item, kinds, number, record, records, text,
 };
 
 use crate::{
@@ -106,28 +106,13 @@ struct Parts {
     reversal: Part,
 }
 
-impl Record for Wallet {
-    const KIND: &'static str = "wallet";
-}
-
-impl Record for Entry {
-    const KIND: &'static str = "entry";
-}
-
-impl Record for Reversal {
-    const KIND: &'static str = "reversal";
-}
-
-impl Record for Listed {
-    const KIND: &'static str = "ledger";
-}
-
-impl Record for Hold {
-    const KIND: &'static str = "hold";
-}
-
-impl Record for DueHold {
-    const KIND: &'static str = "due_hold";
+kinds! {
+    Wallet: "wallet",
+    Entry: "entry",
+    Reversal: "reversal",
+    Listed: "ledger",
+    Hold: "hold",
+    DueHold: "due_hold",
 }
 
 impl Store {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::wallet::{Break, Currency, Entry, Funds, keys};
+use crate::wallet::{Break, Entry, Funds, keys};
 
 /// What the entries of a currency say so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +50,4 @@ impl Tally {
         let agrees = (funds, entries, funds.total()) == (self.funds, self.entries, self.deltas);
         (!agrees).then_some(Break::Sum)
     }
-}
-
-/// The currency in the sort key of an entry.
-pub(crate) fn currency_in(sort: &str) -> Option<Currency> {
-    sort.split('#').nth(1)?.parse().ok()
 }

@@ -38,6 +38,17 @@ pub trait Record {
     }
 }
 
+/// Gives records of version 1 their kinds. A record with other versions says so in an `impl` of its
+/// own.
+#[macro_export]
+macro_rules! kinds {
+    ($($record:ty: $kind:literal),+ $(,)?) => {
+        $(impl $crate::Record for $record {
+            const KIND: &'static str = $kind;
+        })+
+    };
+}
+
 /// The item of a record under its key.
 pub fn item<R: Record + Serialize>(key: Key, record: &R) -> Result<Item, Error> {
     let mut item: Item = serde_dynamo::to_item(record).map_err(Error::corrupt)?;

@@ -7,7 +7,7 @@ use shared::{
     ids::{CustomerId, LedgerId},
     random::SystemRandom,
     store::{Store, StoreError},
-    wallet::{Correction, Currency, Examined, Keep, Listed, NoCorrection, Wallet},
+    wallet::{Correction, Currency, Examined, Keep, Listed, NoCorrection, Wallet, keys},
 };
 
 use super::{
@@ -116,7 +116,7 @@ pub(super) async fn run(command: WalletCommand) -> Result<(), Failure> {
 
 async fn show(store: &Store, args: &ShowArgs) -> Result<(), Failure> {
     let (listed, wallet) = find(store, &args.subject).await?;
-    let named = args.entry.as_deref().and_then(wallet_view::currency_of);
+    let named = args.entry.as_deref().and_then(keys::currency_in);
     let wanted = args.currency.or(named);
     let all = wallet.balances.keys().copied();
     let shown: Vec<Currency> = wanted.map_or_else(|| all.collect(), |one| vec![one]);

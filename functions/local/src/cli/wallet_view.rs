@@ -1,6 +1,6 @@
 //! What `wallet show` and `wallet correct` print. Amounts are minor units.
 
-use shared::wallet::{Correction, Currency, Examined, ExaminedEntry, Funds, Listed, Wallet};
+use shared::wallet::{Correction, Examined, ExaminedEntry, Funds, Listed, Wallet};
 
 /// Whose wallet it is, and where. All of it is known of a wallet that cannot be read, too.
 pub(super) fn head(listed: &Listed) -> [String; 2] {
@@ -17,11 +17,6 @@ pub(super) fn head(listed: &Listed) -> [String; 2] {
 /// How the wallet stands.
 pub(super) fn state(wallet: &Wallet) -> String {
     format!("version {}{}", wallet.version, if wallet.closed { ", closed" } else { "" })
-}
-
-/// The currency in an entry's sort key.
-pub(super) fn currency_of(entry: &str) -> Option<Currency> {
-    entry.split('#').nth(1)?.parse().ok()
 }
 
 /// What the balance says, and what the entries say.

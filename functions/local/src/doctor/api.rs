@@ -26,23 +26,19 @@ use shared::clock::{Clock, SystemClock};
 
 use super::xml;
 
-/// A service, by the name that requests are signed for.
+/// A service, by the name that requests are signed for and that its host name begins with.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
     pub(super) name: &'static str,
-    /// The first part of its host name.
-    pub(super) host: &'static str,
     /// The version of a Query API.
     pub(super) version: &'static str,
 }
 
 pub(super) const CLOUDFORMATION: Service =
-    Service { name: "cloudformation", host: "cloudformation", version: "2010-05-15" };
-pub(super) const CLOUDWATCH: Service =
-    Service { name: "monitoring", host: "monitoring", version: "2010-08-01" };
-pub(super) const LAMBDA: Service = Service { name: "lambda", host: "lambda", version: "" };
-pub(super) const SECRETS: Service =
-    Service { name: "secretsmanager", host: "secretsmanager", version: "" };
+    Service { name: "cloudformation", version: "2010-05-15" };
+pub(super) const CLOUDWATCH: Service = Service { name: "monitoring", version: "2010-08-01" };
+pub(super) const LAMBDA: Service = Service { name: "lambda", version: "" };
+pub(super) const SECRETS: Service = Service { name: "secretsmanager", version: "" };
 
 /// The caller.
 pub(super) struct Api {
@@ -200,14 +196,9 @@ impl Api {
 
     fn url(&self, service: Service, path: &str) -> String {
         let region = self.region();
-        let suffix = match region.split('-').next() {
-            Some("cn") => "amazonaws.com.cn",
-            Some("eusc") => "amazonaws.eu",
-            _ => "amazonaws.com",
-        };
         match &self.endpoint {
             Some(endpoint) => format!("{endpoint}{path}"),
-            None => format!("https://{}.{region}.{suffix}{path}", service.host),
+            None => format!("https://{}.{region}.amazonaws.com{path}", service.name),
         }
     }
 }

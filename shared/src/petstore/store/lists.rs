@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::Deserialize;
-use table::{Key, Query, QueryPage, Record, SHARDS, SORT, record, records};
+use table::{Key, Query, QueryPage, SHARDS, SORT, kinds, record, records};
 
 use crate::{
     hashes::ContentHash,
@@ -30,9 +30,7 @@ pub(crate) struct Counter {
     n: i64,
 }
 
-impl Record for Counter {
-    const KIND: &'static str = "pet_count";
-}
+kinds! { Counter: "pet_count" }
 
 impl Store {
     /// The pets of these statuses in the order of their ids; of more than `most_bytes` at least the

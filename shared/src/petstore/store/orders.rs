@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use table::{
-    Image, Item, Key, Record, Returned, Transaction, Write, Written, expiring_item, item, number,
+    Image, Item, Key, Returned, Transaction, Write, Written, expiring_item, item, kinds, number,
     record,
 };
 
@@ -25,9 +25,7 @@ pub(crate) struct Stored {
     expires: Option<i64>,
 }
 
-impl Record for Stored {
-    const KIND: &'static str = "pet_document";
-}
+kinds! { Stored: "pet_document" }
 
 impl Store {
     /// An order, strongly consistent. One trip, one read unit.

@@ -7,7 +7,7 @@
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use table::{Item, Record, Write, item};
+use table::{Item, Write, item, kinds};
 
 use crate::{
     petstore::{
@@ -26,9 +26,7 @@ pub(crate) struct Loaded {
     restored: Option<Date>,
 }
 
-impl Record for Loaded {
-    const KIND: &'static str = "pet_samples";
-}
+kinds! { Loaded: "pet_samples" }
 
 impl Store {
     /// Puts the samples into a table that never had them. One trip of one read unit where they are
