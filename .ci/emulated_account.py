@@ -52,7 +52,7 @@ def _settings(_):
 
 
 def _with_emulated(listed):
-    """CloudFormation's resources, and those that .ci/emulated.py created through the APIs of their services under their logical ids."""
+    """CloudFormation's resources, and those that .ci/other_resources.py created through the APIs of their services under their logical ids."""
 
     def list_stack_resources(self):
         result = listed(self).result
@@ -75,7 +75,7 @@ def _one_of_them(self):
 
 
 def emulated_resources():
-    """The resources that .ci/emulated.py created."""
+    """The resources that .ci/other_resources.py created."""
     made = {alarm["AlarmName"]: alarm["AlarmName"] for alarm in pages("cloudwatch", "describe_alarms", "MetricAlarms")}
     return made | {secret["Name"]: secret["ARN"] for secret in pages("secretsmanager", "list_secrets", "SecretList")}
 
