@@ -139,3 +139,43 @@ async fn numbers_that_are_given_and_read_at_once_are_the_same_for_all() {
     all.sort_unstable();
     assert_eq!(all, (1..=16).collect::<Vec<_>>());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_that_changes_nothing_writes_nothing() {
+    let api = Api::with(&[("CodeResendSeconds", "0"), ("WritesPerMinute", "0")]).await;
+    let phone = api.log_in(PHONE).await;
+    let full = json!({"registration_id": "t", "type": "ios", "name": "n", "device_id": "d"});
+    let send = |body: &Value| api.post("/api/devices/").bearer(&phone.access).json(body).send();
+    let first = send(&full).await.expect(201).json();
+    let before = api.items().await;
+    api.clock.advance_seconds(5);
+    for same in [&full, &json!({"registration_id": "t", "type": "ios"})] {
+        assert_eq!(send(same).await.expect(200).json(), first);
+        assert_eq!(api.items().await, before);
+    }
+    let keyed = |body: &Value| {
+        let request = api.post("/api/devices/").bearer(&phone.access).json(body);
+        request.header("idempotency-key", "k").send()
+    };
+    assert_eq!(keyed(&full).await.expect(200).json(), first);
+    assert_eq!(keyed(&full).await.header("idempotency-replayed"), "true");
+    let other = json!({"registration_id": "t", "type": "web"});
+    assert!(keyed(&other).await.error().starts_with("422 idempotency_key_reused"));
+    for (change, member) in [
+        (json!({"type": "android"}), "type"),
+        (json!({"type": "android", "name": null}), "name"),
+        (json!({"type": "android", "device_id": "e"}), "device_id"),
+        (json!({"type": "android", "active": false}), "active"),
+    ] {
+        let mut body = json!({"registration_id": "t"});
+        body.as_object_mut().expect("an object").extend(change.as_object().cloned().expect("one"));
+        assert_eq!(send(&body).await.expect(200).json()[member], change[member], "{member}");
+    }
+    // The same from another session is a change: the device goes with that session.
+    let body = json!({"registration_id": "t", "type": "android", "active": false});
+    send(&body).await.expect(200);
+    let other = api.log_in(PHONE).await;
+    let before = api.items().await;
+    api.post("/api/devices/").bearer(&other.access).json(&body).send().await.expect(200);
+    assert_ne!(api.items().await, before);
+}
