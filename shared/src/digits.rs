@@ -1,7 +1,7 @@
 //! Decimal digits of all scripts.
 
-/// The zeros of Unicode's decimal digits (category Nd, Unicode 16) beyond ASCII. The nine digits after each are
-/// its 1 to 9.
+/// The zeros of Unicode's decimal digits (category Nd, Unicode 16) beyond ASCII. The nine characters
+/// after each are its 1 to 9.
 #[rustfmt::skip]
 const ZEROS: [u32; 74] = [
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,

@@ -87,8 +87,7 @@ pub trait Slot {
 
     /// Whether null is taken.
     const NULLABLE: bool = false;
-
-    /// Whether an empty value of a form is a value, or is dealt with by `find`.
+    /// Whether `find` takes an empty value of a form.
     const TAKES_EMPTY: bool = true;
 
     /// Its schema, without null.
@@ -131,14 +130,13 @@ pub struct As<T, S>(PhantomData<(T, S)>);
 impl<R: Rule> Slot for R {
     type Value = R::Value;
     type Present = R::Value;
+    const TAKES_EMPTY: bool = R::MAY_BE_BLANK;
 
     fn find(fields: &mut Fields, name: &'static str) -> Result<Option<R::Value>, Reported> {
         let Some(value) = fields.find(name, R::IS_TEXT)? else { return Ok(None) };
         let read = R::read(&value, fields.context());
         fields.judged(name, read).map(Some)
     }
-
-    const TAKES_EMPTY: bool = R::MAY_BE_BLANK;
 
     fn present(value: R::Value) -> Option<R::Value> {
         Some(value)
@@ -243,8 +241,6 @@ impl<T: From<S::Value>, S: Slot> Slot for As<T, S> {
         Ok(S::find(fields, name)?.map(T::from))
     }
 
-    const TAKES_EMPTY: bool = S::TAKES_EMPTY;
-
     fn present(value: T) -> Option<T> {
         Some(value)
     }
@@ -287,10 +283,8 @@ impl<S: Slot> Field for Optional<S> {
     type Value = Option<S::Present>;
 
     fn read(fields: &mut Fields, name: &'static str) -> Result<Self::Value, Reported> {
-        if !S::TAKES_EMPTY && fields.is_empty_in_form(name) {
-            return Ok(None);
-        }
-        Ok(S::find(fields, name)?.and_then(S::present))
+        let is_sent = S::TAKES_EMPTY || !fields.is_empty_in_form(name);
+        Ok(if is_sent { S::find(fields, name)?.and_then(S::present) } else { None })
     }
 
     fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
