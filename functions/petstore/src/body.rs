@@ -93,14 +93,18 @@ async fn value(request: Request) -> Result<Option<Value>, ApiError> {
 }
 
 /// The text of a body, if it is valid. Its character set is that of its byte order mark, of its
-/// content type, the one that the text itself declares, or what its first bytes look like.
+/// content type, the one that the text itself declares, or what its first bytes look like. A
+/// declaration that can be read byte by byte is not in UTF-16, even if it says so.
 fn text<'a>(
     content: &'a Content,
     declared: Option<&str>,
 ) -> Result<Option<Cow<'a, str>>, ApiError> {
     let charset = match (content.charset()?, declared) {
         (Some(charset), _) => charset,
-        (None, Some(name)) => Charset::named(name).ok_or_else(|| content.unsupported())?,
+        (None, Some(name)) => match Charset::named(name).ok_or_else(|| content.unsupported())? {
+            charset if charset.extends_ascii() => charset,
+            _ => Charset::Utf8,
+        },
         (None, None) => Charset::of_ascii_start(content.bytes()),
     };
     Ok(charset.decode(content.bytes()))

@@ -139,6 +139,7 @@ async fn marks_and_the_charsets_that_a_body_declares_are_read() {
         ("application/xml", big(&marked(&xml("utf-16", "手"))), "手"),
         ("application/xml", little(&xml("UTF-16LE", "手")), "手"),
         ("application/xml", xml("us-ascii", "&#233;").into(), "é"),
+        ("application/xml", xml("utf-16", "手").into(), "手"),
         ("text/xml; charset=ISO-8859-1", latin("<Pet><name>été</name></Pet>"), "été"),
         ("application/xml; charset=utf-8", xml("ISO-8859-1", "手").into(), "手"),
         ("Application/XML ;charset=\"UTF8\"", "<Pet><name>手</name></Pet>".into(), "手"),

@@ -13,8 +13,9 @@ use serde_json::{Number, Value};
 /// noncharacter, so that no text that was meant to be read holds it.
 pub(crate) const SURROGATE_MARK: char = '\u{fdd0}';
 
-/// Begins the literal of a number that a [`Value`] would write differently. No text may hold it.
-const NUMBER_MARK: char = '\0';
+/// Begins the literal of a number that a [`Value`] would write differently. A text may not hold NUL,
+/// so that no text that was meant to be read begins with it.
+const NUMBER_MARK: &str = "\0\u{fdd1}";
 
 /// Parses JSON. Numbers that a [`Value`] would change are texts with a mark.
 pub fn parse(text: &str) -> Result<Value, serde_json::Error> {
@@ -114,7 +115,7 @@ fn number(text: &str) -> (usize, Option<String>) {
     let is_kept =
         serde_json::from_str::<Number>(literal).is_ok_and(|number| number.to_string() == literal);
     let is_name = text[length..].trim_start().starts_with(':');
-    let mark = || format!("\"\\u0000{literal}\"");
+    let mark = || format!("\"\\u0000\\ufdd1{literal}\"");
     (length, (!is_kept && !is_name && is_number(literal)).then(mark))
 }
 
@@ -183,11 +184,12 @@ mod tests {
 
     #[test]
     fn texts_with_digits_stay_as_they_are() {
-        let text = r#"{"1.10": "1.10", "a": "say \"1.10\" \\", "b": "\u0000x", "c": "\u00001 2"}"#;
+        let text =
+            r#"{"1.10": "1.10", "a": "say \"1.10\" \\", "b": "\u00001", "c": "\u0000\ufdd11 2"}"#;
         assert_eq!(marked(text, true), None);
         let value = parse(text).unwrap();
         assert_eq!(plain(value.clone()), value);
-        assert_eq!(as_text(value["b"].clone()), json!("\0x"));
+        assert_eq!(as_text(value["b"].clone()), json!("\u{0}1"));
     }
 
     #[test]
