@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{charset::Charset, content_type::ContentType};
 use crate::http::error::ApiError;
@@ -62,7 +62,9 @@ pub async fn parts(
         });
     }
     if let Some(charset) = charset_of(&parts).filter(|_| declared.is_none()) {
-        parts.iter_mut().for_each(|part| part.default_charset = charset);
+        for part in &mut parts {
+            part.default_charset = charset;
+        }
     }
     Ok(parts)
 }
@@ -81,7 +83,7 @@ fn charset_of(parts: &[BodyPart]) -> Option<Charset> {
 
 /// Whether a part is a file whose name could not be read.
 fn names_file(headers: &HeaderMap) -> bool {
-    let disposition = headers.get(header::CONTENT_DISPOSITION).map(|value| value.as_bytes());
+    let disposition = headers.get(header::CONTENT_DISPOSITION).map(HeaderValue::as_bytes);
     let disposition = disposition.unwrap_or_default().to_ascii_lowercase();
     disposition.windows(b"filename".len()).any(|window| window == b"filename")
 }
