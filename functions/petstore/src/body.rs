@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, Request},
     response::Response,
 };
+use encoding_rs::Encoding;
 use serde_json::Value;
 use shared::{
     app::AppState,
@@ -93,19 +94,24 @@ async fn value(request: Request) -> Result<Option<Value>, ApiError> {
 }
 
 /// The text of a body, if it is valid. Its character set is that of its byte order mark, of its
-/// content type, the one that the text itself declares, or what its first bytes look like. A
-/// declaration that can be read byte by byte is not in UTF-16, even if it says so.
+/// content type, the one that the text itself declares, or what its first bytes look like.
 fn text<'a>(
     content: &'a Content,
     declared: Option<&str>,
 ) -> Result<Option<Cow<'a, str>>, ApiError> {
-    let charset = match (content.charset()?, declared) {
-        (Some(charset), _) => charset,
-        (None, Some(name)) => match Charset::named(name).ok_or_else(|| content.unsupported())? {
-            charset if charset.extends_ascii() => charset,
-            _ => Charset::Utf8,
+    let bytes = content.bytes();
+    Ok(match (content.charset()?, declared) {
+        (Some(charset), _) => charset.decode(bytes),
+        (None, None) => Charset::of_ascii_start(bytes).decode(bytes),
+        (None, Some(name)) => match Charset::named(name) {
+            // A declaration that can be read byte by byte is not in UTF-16, even if it says so.
+            Some(charset) if !charset.extends_ascii() => Charset::Utf8.decode(bytes),
+            Some(charset) => charset.decode(bytes),
+            None => {
+                let encoding = Encoding::for_label_no_replacement(name.as_bytes());
+                let encoding = encoding.ok_or_else(|| content.unsupported())?;
+                encoding.decode_without_bom_handling_and_without_replacement(bytes)
+            }
         },
-        (None, None) => Charset::of_ascii_start(content.bytes()),
-    };
-    Ok(charset.decode(content.bytes()))
+    })
 }

@@ -92,7 +92,7 @@ pub fn declared_charset(document: &[u8]) -> Option<&str> {
     let (_, rest) = std::str::from_utf8(&declaration[..end]).ok()?.split_once("encoding")?;
     let value = rest.trim_start().strip_prefix('=')?.trim_start();
     let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    value[1..].split_once(quote).map(|(name, _)| name)
+    value[1..].split_once(quote).map(|(name, _)| name).filter(|name| !name.is_empty())
 }
 
 /// Writes a document with this root.
@@ -220,6 +220,7 @@ mod tests {
             ("<?xml version=\"1.0\"?><a encoding=\"koi8-r\"/>", None),
             ("<a/>", None),
             ("<?xml encoding=", None),
+            ("<?xml encoding=\"\"?>", None),
             ("<?xml encoding=\"x?>", None),
         ] {
             assert_eq!(declared_charset(document.as_bytes()), charset, "{document}");
