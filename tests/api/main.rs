@@ -20,6 +20,7 @@ mod log;
 mod operator;
 mod petstore;
 mod rate_limits;
+mod requests;
 mod restored;
 mod secrecy;
 mod trial;

@@ -1,14 +1,17 @@
 //! Bodies in JSON or XML, by their content type, read as what they must hold.
 
+use std::borrow::Cow;
+
 use axum::{
     extract::{FromRequest, Request},
     response::Response,
 };
+use encoding_rs::Encoding;
 use serde_json::Value;
 use shared::{
     app::AppState,
     http::{
-        body::{MOST_BYTES, content, media_type},
+        body::{Content, MOST_BYTES, charset::Charset, json},
         checked::{self, Checked},
         error::ApiError,
     },
@@ -78,16 +81,37 @@ impl<T: Sendable> Checked for Sent<T> {
 
 /// What JSON would be of a body; none where it is empty.
 async fn value(request: Request) -> Result<Option<Value>, ApiError> {
-    let (content_type, bytes) = content(request, MOST_BYTES).await?;
-    if bytes.is_empty() {
-        return Ok(None);
-    }
-    let value = match media_type(&content_type).as_str() {
-        "application/json" => serde_json::from_slice(&bytes).ok(),
+    let Some(content) = Content::of(request, MOST_BYTES).await? else { return Ok(None) };
+    let value = match content.media_type() {
+        "application/json" => text(&content, None)?.and_then(|text| json::parse(&text).ok()),
         "application/xml" | "text/xml" => {
-            std::str::from_utf8(&bytes).ok().and_then(|text| xml::read(text).ok())
+            let declared = xml::declared_charset(content.bytes());
+            text(&content, declared)?.and_then(|text| xml::read(&text).ok())
         }
-        _ => return Err(ApiError::unsupported_media_type(&content_type)),
+        _ => return Err(content.unsupported()),
     };
     value.map(Some).ok_or_else(bad_input)
+}
+
+/// The text of a body, if it is valid. Its character set is that of its byte order mark, of its
+/// content type, the one that the text itself declares, or what its first bytes look like.
+fn text<'a>(
+    content: &'a Content,
+    declared: Option<&str>,
+) -> Result<Option<Cow<'a, str>>, ApiError> {
+    let bytes = content.bytes();
+    Ok(match (content.charset()?, declared) {
+        (Some(charset), _) => charset.decode(bytes),
+        (None, None) => Charset::of_ascii_start(bytes).decode(bytes),
+        (None, Some(name)) => match Charset::named(name) {
+            // A declaration that can be read byte by byte is not in UTF-16, even if it says so.
+            Some(charset) if !charset.extends_ascii() => Charset::Utf8.decode(bytes),
+            Some(charset) => charset.decode(bytes),
+            None => {
+                let encoding = Encoding::for_label_no_replacement(name.as_bytes());
+                let encoding = encoding.ok_or_else(|| content.unsupported())?;
+                encoding.decode_without_bom_handling_and_without_replacement(bytes)
+            }
+        },
+    })
 }

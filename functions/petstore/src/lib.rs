@@ -8,6 +8,7 @@
 mod answer;
 mod api_response;
 mod body;
+mod dates;
 mod document;
 mod path_id;
 mod read;

@@ -8,7 +8,8 @@ use crate::{answer::Form, api_response::bad_input, body::Sent, document, shop::S
 /// Place an order for a pet
 ///
 /// Without an `id`, or with one below 1, the order gets the next free one. With the `id` of an
-/// existing order it replaces that order. The pet need not exist.
+/// existing order it replaces that order. The pet need not exist. `shipDate` may be a day, a time
+/// with an offset or in UTC, RFC 1123, or milliseconds since 1970, in the years 1 to 9999.
 #[utoipa::path(post, path = "/v2/store/order", operation_id = "placeOrder", tag = crate::STORE,
     request_body(content = Order, description = "order placed for purchasing the pet",
         example = json!(document::order())),

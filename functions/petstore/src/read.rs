@@ -3,14 +3,17 @@
 
 use std::fmt::Display;
 
-use jiff::{Timestamp, fmt::strtime};
+use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use shared::{
-    http::error::ApiError,
+    http::{body::json, error::ApiError},
     petstore::{Category, MOST_TAGS, Order, OrderStatus, Pet, PetStatus, Tag, User},
 };
 
-use crate::api_response::{bad, not_an_id};
+use crate::{
+    api_response::{bad, not_an_id},
+    dates,
+};
 
 type Read<T> = Result<T, ApiError>;
 
@@ -46,11 +49,7 @@ pub(crate) fn order(value: &Value) -> Read<Order> {
         id: members.int64("id")?,
         pet_id: members.int64("petId")?,
         quantity: members.int32("quantity")?,
-        ship_date: members
-            .text("shipDate")?
-            .filter(|date| !date.is_empty())
-            .map(|date| time("shipDate", &date))
-            .transpose()?,
+        ship_date: members.time("shipDate")?,
         status: members.choice("status", OrderStatus::named)?,
         complete: members.truth("complete")?,
     })
@@ -125,8 +124,13 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// A member that is no text.
+    fn plain(&self, name: &str) -> Option<Value> {
+        self.get(name).cloned().map(json::plain)
+    }
+
     fn int64(&self, name: &str) -> Read<i64> {
-        match self.get(name) {
+        match self.plain(name) {
             None => Some(0),
             Some(Value::Number(number)) => number.as_i64().or_else(|| whole(number.as_f64()?)),
             Some(Value::String(text)) if text.is_empty() => Some(0),
@@ -134,6 +138,25 @@ impl<'a> Members<'a> {
             Some(_) => None,
         }
         .ok_or_else(|| wrong(name, "is no int64"))
+    }
+
+    /// A date; an empty text is as absent.
+    fn time(&self, name: &str) -> Read<Option<DateTime>> {
+        let text = match self.plain(name) {
+            Some(Value::Number(number)) => {
+                number.as_i64().or_else(|| whole(number.as_f64()?)).map(|millis| millis.to_string())
+            }
+            Some(Value::String(text)) => Some(text),
+            Some(_) => None,
+            None => return Ok(None),
+        };
+        match text.as_deref().map(str::trim) {
+            Some("") => Ok(None),
+            text => {
+                let time = text.and_then(dates::read);
+                time.map(Some).ok_or_else(|| wrong(name, "is no date-time"))
+            }
+        }
     }
 
     fn int32(&self, name: &str) -> Read<i32> {
@@ -165,20 +188,11 @@ impl<'a> Members<'a> {
 
 fn text(name: &str, value: &Value) -> Read<String> {
     match value {
-        Value::String(text) => Ok(text.clone()),
+        Value::String(text) => Ok(json::literal(text).unwrap_or(text).to_owned()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(truth) => Ok(truth.to_string()),
         _ => Err(wrong(name, "is no string")),
     }
-}
-
-/// RFC 3339, or the public server's own spelling of an offset, `+0000`.
-fn time(name: &str, text: &str) -> Read<Timestamp> {
-    let read = text.parse().ok().or_else(|| {
-        let parsed = strtime::parse("%Y-%m-%dT%H:%M:%S%.f%z", text);
-        parsed.and_then(|parsed| parsed.to_timestamp()).ok()
-    });
-    read.ok_or_else(|| wrong(name, "is no date-time"))
 }
 
 /// A number that was written with a point and is whole, as far as such a number is exact.
@@ -219,22 +233,39 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_a_text_by_its_literal_and_a_number_by_its_value() {
+        let read = |text: &str| pet(&json::parse(text).unwrap());
+        let one = read(r#"{"id": 1e1, "name": 1.10, "tags": [{"id": 2.0, "name": 1e999}]}"#);
+        let one = one.unwrap();
+        assert_eq!((one.id, one.name.as_str()), (10, "1.10"));
+        assert_eq!((one.tags[0].id, one.tags[0].name.as_deref()), (2, Some("1e999")));
+        assert!(read(r#"{"id": 1e999, "name": "x"}"#).is_err());
+    }
+
+    #[test]
     fn dates_come_in_either_spelling_and_nothing_else() {
         let date = |text: &str| {
             order(&json!({"shipDate": text}))
                 .map(|order| order.ship_date.map(|time| time.to_string()))
                 .ok()
         };
-        let same = Some(Some("2026-11-25T18:00:00Z".to_owned()));
+        let same = Some(Some("2026-11-25T18:00:00".to_owned()));
         for spelled in [
             "2026-11-25T18:00:00Z",
             "2026-11-25T19:00:00.000+01:00",
             "2026-11-25T18:00:00.000+0000",
+            " 2026-11-25T18:00:00 ",
+            "1795629600000",
         ] {
             assert_eq!(date(spelled), same, "{spelled}");
         }
+        for number in [json!(1_795_629_600_000_i64), json!(1_795_629_600_000.0)] {
+            assert!(
+                order(&json!({"shipDate": number})).is_ok_and(|order| order.ship_date.is_some())
+            );
+        }
         assert_eq!(date(""), Some(None));
-        for wrong in ["yesterday", "2026-13-01T00:00:00Z", "2026-11-25", "99999-01-01T00:00:00Z"] {
+        for wrong in ["yesterday", "2026-13-01T00:00:00Z", "99999-01-01T00:00:00Z"] {
             assert_eq!(date(wrong), None, "{wrong}");
         }
     }

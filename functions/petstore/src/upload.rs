@@ -9,7 +9,7 @@ use shared::{
     app::AppState,
     error_responses,
     http::{
-        body::{content, media_type, parts},
+        body::{BodyPart, Content},
         checked::{self, Checked},
         error::ApiError,
     },
@@ -81,14 +81,13 @@ impl FromRequest<AppState> for Upload {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, ApiError> {
-        let (content_type, bytes) = content(request, MOST).await?;
-        match media_type(&content_type).as_str() {
-            "" if bytes.is_empty() => Err(no_file()),
-            "multipart/form-data" => {
-                Self::read(&content_type, bytes).await.map_err(|_| bad_input())?.ok_or_else(no_file)
-            }
-            _ => Err(ApiError::unsupported_media_type(&content_type)),
+        let content = Content::of(request, MOST).await?.ok_or_else(no_file)?;
+        if content.media_type() != "multipart/form-data" {
+            return Err(content.unsupported());
         }
+        content.charset()?;
+        let parts = content.parts().await.map_err(|_| bad_input())?;
+        Self::read(parts).map_err(|_| bad_input())?.ok_or_else(no_file)
     }
 }
 
@@ -99,13 +98,11 @@ impl Checked for Upload {
 }
 
 impl Upload {
-    async fn read(content_type: &str, bytes: Bytes) -> Result<Option<Self>, ApiError> {
+    fn read(parts: Vec<BodyPart>) -> Result<Option<Self>, ApiError> {
         let (mut metadata, mut file) = (None, None);
-        for part in parts(content_type, bytes).await? {
+        for part in parts {
             match part.name.as_str() {
-                "additionalMetadata" => {
-                    metadata = Some(String::from_utf8_lossy(&part.content).into_owned());
-                }
+                "additionalMetadata" => metadata = Some(part.text()?),
                 "file" => {
                     let name = part.file_name.filter(|name| !name.is_empty());
                     let name = name.unwrap_or_else(|| "file".to_owned());

@@ -85,6 +85,16 @@ pub fn read(text: &str) -> Result<Value, Malformed> {
     }
 }
 
+/// The character set that the declaration of a document names.
+pub fn declared_charset(document: &[u8]) -> Option<&str> {
+    let declaration = document.strip_prefix(b"<?xml")?;
+    let end = declaration.windows(2).position(|end| end == b"?>")?;
+    let (_, rest) = std::str::from_utf8(&declaration[..end]).ok()?.split_once("encoding")?;
+    let value = rest.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(name, _)| name).filter(|name| !name.is_empty())
+}
+
 /// Writes a document with this root.
 pub fn document(root: &str, value: &Value) -> String {
     DECLARATION.to_owned() + &element(root, value)
@@ -200,6 +210,21 @@ mod tests {
             "tags": [{"id": "2", "name": "标签"}, {"id": "3", "name": "&amp;"}],
             "status": "sold"});
         assert_eq!(read(&document("Pet", &pet)).unwrap(), pet);
+    }
+
+    #[test]
+    fn a_declaration_may_name_the_charset() {
+        for (document, charset) in [
+            ("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>", Some("ISO-8859-1")),
+            ("<?xml version='1.0' encoding = 'utf-16' standalone='yes'?>", Some("utf-16")),
+            ("<?xml version=\"1.0\"?><a encoding=\"koi8-r\"/>", None),
+            ("<a/>", None),
+            ("<?xml encoding=", None),
+            ("<?xml encoding=\"\"?>", None),
+            ("<?xml encoding=\"x?>", None),
+        ] {
+            assert_eq!(declared_charset(document.as_bytes()), charset, "{document}");
+        }
     }
 
     #[test]

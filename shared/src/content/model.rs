@@ -1,15 +1,16 @@
 //! What the app information says of who may use the API now: the oldest version of each platform's
 //! app, and maintenance.
 //!
-//! Invariant: only what is clearly below the minimum is refused; whatever does not read as a
-//! version passes.
+//! Invariant: only what is clearly below the minimum is refused. A platform that is not known and a
+//! version that cannot be read pass.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
+use super::version::is_below;
 use crate::{content::Localized, limits::Wait};
 
 /// How long a client waits where nobody knows when maintenance ends.
@@ -136,31 +137,28 @@ impl Availability {
     }
 
     fn platform_of(&self, app: AskingApp<'_>) -> Option<&PlatformGate> {
-        self.platforms.get(&app.platform?.trim().to_ascii_lowercase())
+        let name = platform_name(app.platform?);
+        let platform = |name: &str| self.platforms.get(name);
+        platform(&name).or_else(|| platform(family(&name)?))
     }
 }
 
-/// Whether a text reads as a version.
-pub fn is_version(text: &str) -> bool {
-    numbers(text).is_some()
+/// A platform as it is sent, in small letters without blanks and signs. A Turkish phone writes
+/// `İOS` or `androıd`.
+fn platform_name(sent: &str) -> String {
+    let letters = sent.chars().map(|letter| if matches!(letter, 'İ' | 'ı') { 'i' } else { letter });
+    letters.filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// Whether `version` is clearly older than `other`: number by number, a missing one counting as 0.
-pub fn is_below(version: &str, other: &str) -> bool {
-    let (Some(version), Some(other)) = (numbers(version), numbers(other)) else { return false };
-    let places = 0..version.len().max(other.len());
-    let number = |numbers: &[u64], place: usize| numbers.get(place).copied().unwrap_or(0);
-    let differing = places.map(|place| number(&version, place).cmp(&number(&other, place)));
-    differing.into_iter().find(|order| order.is_ne()) == Some(Ordering::Less)
-}
-
-/// The numbers that a version begins with. What a build adds to them (`1.4.0+57`, `1.4.0-beta.2`,
-/// `1.4.0 (57)`) says nothing of its age.
-fn numbers(version: &str) -> Option<Vec<u64>> {
-    let number = |part: &str| {
-        part.bytes().all(|digit| digit.is_ascii_digit()).then(|| part.parse().ok()).flatten()
-    };
-    version.trim().split(['+', '-', ' ', '(']).next()?.split('.').map(number).collect()
+/// The platform that a device means by the name of its system, such as `iPadOS` or `iPhone OS 3`.
+fn family(name: &str) -> Option<&'static str> {
+    let starts = |family: &[&str]| family.iter().any(|start| name.starts_with(start));
+    match name {
+        _ if starts(&["ios", "ipad", "iphone", "ipod"]) => Some("ios"),
+        _ if starts(&["android"]) => Some("android"),
+        _ if starts(&["web"]) => Some("web"),
+        _ => None,
+    }
 }
 
 fn time_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
@@ -180,100 +178,12 @@ fn time_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tim
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
 
     fn availability(info: serde_json::Value) -> Availability {
         serde_json::from_value(info).unwrap()
-    }
-
-    #[test]
-    fn versions_compare_number_by_number() {
-        for (version, other) in [
-            ("1.9.9", "1.10.0"),
-            ("1.9", "1.10"),
-            ("2.3.9", "2.4"),
-            ("0", "0.0.1"),
-            (" 1.2 ", "1.2.1"),
-            ("9", "10"),
-        ] {
-            assert!(is_below(version, other), "{version} < {other}");
-            assert!(!is_below(other, version), "{other} < {version}");
-        }
-        for equal in [("1.2", "1.2.0"), ("01.2", "1.02"), ("1", "1")] {
-            assert!(!is_below(equal.0, equal.1) && !is_below(equal.1, equal.0), "{equal:?}");
-        }
-    }
-
-    #[test]
-    fn what_a_build_adds_to_its_version_says_nothing_of_its_age() {
-        for suffix in ["+57", "+57.sha-5114f85", "-beta.2", "-debug", " (57)", "(57)", " beta"] {
-            let (old, new) = (format!("1.9.9{suffix}"), format!("1.10.0{suffix}"));
-            assert!(
-                is_below(&old, "1.10.0") && is_below("1.9.9", &new) && is_below(&old, &new),
-                "{suffix}"
-            );
-            assert!(!is_below(&new, "1.10.0") && !is_below("1.10.0", &new), "{suffix}");
-        }
-    }
-
-    #[test]
-    fn garbage_is_never_below_and_nothing_is_below_it() {
-        for garbage in [
-            "",
-            ".",
-            "1.",
-            "1..2",
-            "v1.2",
-            "beta",
-            "-1",
-            "+1",
-            "1,2",
-            "1.2_3",
-            "٣",
-            "99999999999999999999",
-            "latest",
-            "(1)",
-            "1.x",
-        ] {
-            assert!(!is_version(garbage), "{garbage}");
-            assert!(!is_below(garbage, "5.0"), "{garbage}");
-            assert!(!is_below("5.0", garbage), "{garbage}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_two_texts_are_below_each_other_and_one_without_a_first_digit_is_below_nothing(
-            one in any::<String>(), other in "\\PC{0,3}[0-9.]{0,8}[-+ (.x]?\\PC{0,4}"
-        ) {
-            prop_assert!(!(is_below(&one, &other) && is_below(&other, &one)));
-            for text in [&one, &other] {
-                prop_assert!(!is_below(text, text));
-                if !text.trim().starts_with(|first: char| first.is_ascii_digit()) {
-                    prop_assert!(!is_below(text, "99999") && !is_below("0", text));
-                }
-            }
-        }
-
-        #[test]
-        fn versions_are_ordered_as_their_numbers_are(
-            one in numbers_of_a_version(), other in numbers_of_a_version(), zeros in 0..3_usize
-        ) {
-            let text = |numbers: &[u64]| {
-                numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
-            };
-            let padded = |numbers: &[u64]| [numbers, &[0; 9][numbers.len()..]].concat();
-            prop_assert_eq!(is_below(&text(&one), &text(&other)), padded(&one) < padded(&other));
-            let longer = text(&one) + &".0".repeat(zeros) + "+7";
-            prop_assert!(!is_below(&longer, &text(&one)) && !is_below(&text(&one), &longer));
-        }
-    }
-
-    fn numbers_of_a_version() -> impl Strategy<Value = Vec<u64>> {
-        proptest::collection::vec(prop_oneof![0..3_u64, 9..12_u64, any::<u64>()], 1..=5)
     }
 
     fn app<'a>(
@@ -294,13 +204,31 @@ mod tests {
         };
         let too_old =
             Some(Closed::TooOld { store_url: Some("https://apps.example.com/1".to_owned()) });
-        assert_eq!(closed(Some("iOS"), Some("1.9.9")), too_old);
+        for platform in [
+            "iOS",
+            "iPadOS",
+            "ipados",
+            "iPhone OS",
+            "iPhone",
+            "iPod touch",
+            "iOS 17.2",
+            "İOS",
+            "\tios",
+            "IPHONE_OS",
+        ] {
+            assert_eq!(closed(Some(platform), Some("1.9.9")), too_old, "{platform}");
+        }
         for (platform, version) in [
             (Some("ios"), Some("2")),
             (Some("web"), Some("0")),
             (Some("tv"), Some("0")),
+            (Some("tvOS"), Some("0")),
+            (Some("macOS"), Some("0")),
+            (Some("Windows"), Some("0")),
+            (Some(""), Some("0")),
             (None, Some("0")),
             (Some("ios"), None),
+            (Some("ios"), Some("unknown")),
         ] {
             assert_eq!(closed(platform, version), None);
         }
@@ -310,7 +238,7 @@ mod tests {
     fn an_update_is_soft_below_the_latest_and_hard_below_the_minimum() {
         let availability = availability(json!({"platforms": {
             "ios": {"minimum_version": "2.0", "latest_version": "3.1"},
-            "web": {"latest_version": "1"}, "android": {}}}));
+            "web": {"latest_version": "1"}, "tv": {"minimum_version": "2"}, "android": {}}}));
         for (platform, version, update) in [
             ("ios", "1.99", Update::Hard),
             ("ios", "2.0", Update::Soft),
@@ -320,7 +248,10 @@ mod tests {
             ("ios", "latest", Update::None),
             ("web", "0.9", Update::Soft),
             ("android", "0.1", Update::None),
-            ("tv", "0.1", Update::None),
+            ("tv", "0.1", Update::Hard),
+            ("Android 14", "0.1", Update::None),
+            ("Web/Chrome", "v0.9", Update::Soft),
+            ("fridge", "0.1", Update::None),
         ] {
             assert_eq!(availability.update(app(platform, version)), update, "{platform} {version}");
         }

@@ -137,9 +137,12 @@ pub enum AppHeaders {}
 
 impl IntoParams for AppHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let version = "Numbers with dots between them. What a build adds to them (`+57`, `-beta`) \
-            does not count.";
-        [("X-App-Platform", "`ios`, `android` or `web`."), ("X-App-Version", version)]
+        let platform = "`ios`, `android` or `web`, or what a device calls its system, such as \
+            `iPadOS`. Any other counts as none.";
+        let version = "Numbers with dots between them, perhaps behind a `v`. What a build adds to \
+            them (`+57`, `-beta`, ` (123)`) does not count, and what begins with no number counts \
+            as none.";
+        [("X-App-Platform", platform), ("X-App-Version", version)]
             .map(|(name, about)| documented::optional_header(name, about))
             .into()
     }
@@ -147,7 +150,7 @@ impl IntoParams for AppHeaders {
 
 /// The app that a request says it comes from.
 pub fn asking_app(headers: &HeaderMap) -> AskingApp<'_> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let text = |name| std::str::from_utf8(headers.get(name)?.as_bytes()).ok();
     AskingApp { platform: text("x-app-platform"), version: text("x-app-version") }
 }
 

@@ -64,8 +64,11 @@ pub fn document(groups: &[Routes]) -> OpenApi {
 const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-time code, tokens \
     that rotate, sessions, profiles, addresses and regions, a wallet, push devices and an inbox, \
     app information.\n\n\
-    Every path answers with and without its final slash. Bodies are JSON, form or multipart. \
-    Errors are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem \
+    Every path answers with and without its final slash. Bodies are JSON, form or multipart, in \
+    UTF-8, US-ASCII, ISO-8859-1 or UTF-16; an empty body is none, whatever its content type. Where \
+    a text is wanted, a JSON number counts as its literal. In a form and in a query an empty value \
+    stands for null where null is allowed, and otherwise counts as not sent, unless the field is a \
+    text. Errors are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 problem \
     details where `Accept` prefers them. Where a limit counts a request, `RateLimit-Policy` and \
     `RateLimit` say how it stands. The gateway's own answers (throttled, too large, integration \
     time-out) are `{\"message\"}` and not ours to shape.\n\n\

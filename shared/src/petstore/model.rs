@@ -11,14 +11,16 @@
 
 mod samples;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
 use utoipa::{
     ToSchema,
     openapi::{ObjectBuilder, Schema, Type},
 };
 
 pub use samples::{SAMPLES, Samples, samples};
+
+use crate::times::{perhaps_utc, perhaps_utc_in_millis};
 
 /// The most tags of one pet: all that one pet adds to and takes from the index of tags has its
 /// place in one transaction.
@@ -96,10 +98,11 @@ pub struct Order {
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
-        serialize_with = "perhaps_in_millis"
+        serialize_with = "perhaps_utc_in_millis",
+        deserialize_with = "perhaps_utc"
     )]
     #[schema(nullable = false, value_type = Option<String>, format = "date-time")]
-    pub ship_date: Option<Timestamp>,
+    pub ship_date: Option<DateTime>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = order_status)]
     pub status: Option<OrderStatus>,
@@ -213,17 +216,6 @@ impl std::fmt::Debug for User {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde hands a field over like this")]
-fn perhaps_in_millis<S: Serializer>(
-    time: &Option<Timestamp>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match time {
-        Some(time) => serializer.collect_str(&format_args!("{time:.3}")),
-        None => serializer.serialize_none(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,7 +236,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Pet>(&text).unwrap(), pet);
         let order = Order {
             id: 9_007_199_254_740_993,
-            ship_date: Some(Timestamp::UNIX_EPOCH),
+            ship_date: crate::times::of_millis(0),
             ..Order::default()
         };
         let text = serde_json::to_string(&order).unwrap();

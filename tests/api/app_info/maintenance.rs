@@ -62,3 +62,28 @@ async fn an_outdated_app_still_learns_where_to_update() {
         .await
         .expect(204);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outdated_app_does_not_pass_because_of_how_it_writes_its_version() {
+    let api = start().await;
+    let mut content = sample();
+    content["platforms"]["ios"]["minimum_version"] = json!("1.0");
+    push(&api, &content).await;
+    much_later(&api).await;
+    let asked = async |platform: &str, version: &str| {
+        let request = api.get("/api/countries/").header("x-app-platform", platform);
+        request.header("x-app-version", version).send().await.status.as_u16()
+    };
+    for platform in ["ios", "iOS", "iPadOS", "ipados", "iPhone OS", "iPhone"] {
+        assert_eq!(asked(platform, "v0.9.0").await, 426, "{platform}");
+        assert_eq!(asked(platform, "v1.0.0").await, 200, "{platform}");
+    }
+    for version in ["0.9.0-beta", "0.9.0 (123)", "0.9.99999999999999999999", "٠.٩", "Version 0.9"]
+    {
+        assert_eq!(asked("iPadOS", version).await, 426, "{version}");
+    }
+    for version in ["1.0", "1.0-beta", "99999999999999999999", "latest", "١.٠", "1.x"] {
+        assert_eq!(asked("iPadOS", version).await, 200, "{version}");
+    }
+    assert_eq!(asked("tvOS", "0.1").await, 200);
+}

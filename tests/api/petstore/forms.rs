@@ -113,3 +113,64 @@ async fn xml_that_is_malformed_too_deep_or_has_entities_is_400_without_delay() {
         println!("{kind}, {} bytes: 400 twice in {took:?}", body.len());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_and_the_charsets_that_a_body_declares_are_read() {
+    let api = Api::start().await;
+    let json = r#"{"name": "été 手"}"#;
+    let xml = |charset: &str, name: &str| {
+        format!("<?xml version=\"1.0\" encoding=\"{charset}\"?><Pet><name>{name}</name></Pet>")
+    };
+    let little = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let big = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let latin = |text: &str| -> Vec<u8> {
+        text.chars().map(|character| u8::try_from(character).expect("latin")).collect()
+    };
+    let marked = |text: &str| format!("\u{feff}{text}");
+    let bodies: Vec<(&str, Vec<u8>, &str)> = vec![
+        ("application/json", marked(json).into(), "été 手"),
+        ("application/json; charset=utf-16", little(&marked(json)), "été 手"),
+        ("application/json", big(json), "été 手"),
+        ("application/json ; charset=latin1", latin(r#"{"name": "été"}"#), "été"),
+        ("application/xml", latin(&xml("ISO-8859-1", "été")), "été"),
+        ("application/xml", xml("utf-8", "été 手").into(), "été 手"),
+        ("application/xml", marked(&xml("UTF-8", "手")).into(), "手"),
+        ("application/xml", little(&marked(&xml("UTF-16", "手"))), "手"),
+        ("application/xml", big(&marked(&xml("utf-16", "手"))), "手"),
+        ("application/xml", little(&xml("UTF-16LE", "手")), "手"),
+        ("application/xml", xml("us-ascii", "&#233;").into(), "é"),
+        ("application/xml", xml("utf-16", "手").into(), "手"),
+        ("application/xml", latin(&xml("windows-1252", "\u{80}é")), "€é"),
+        ("application/xml", latin(&xml("GBK", "\u{b9}\u{b7}")), "狗"),
+        ("application/xml", latin(&xml("Shift_JIS", "\u{8c}\u{a2}")), "犬"),
+        ("application/xml", latin(&xml("KOI8-R", "\u{d0}\u{a3}\u{d3}")), "пёс"),
+        ("text/xml; charset=ISO-8859-1", latin("<Pet><name>été</name></Pet>"), "été"),
+        ("application/xml; charset=utf-8", xml("ISO-8859-1", "手").into(), "手"),
+        ("Application/XML ;charset=\"UTF8\"", "<Pet><name>手</name></Pet>".into(), "手"),
+        ("application/json", r#"{"name": 1.10}"#.into(), "1.10"),
+    ];
+    for (kind, body, name) in bodies {
+        let shown = String::from_utf8_lossy(&body).into_owned();
+        let pet = api.post("/v2/pet").body(kind, body).send().await.expect(200).json();
+        assert_eq!(pet["name"], name, "{kind} {shown}");
+    }
+    let refusals: Vec<(&str, Vec<u8>, u16)> = vec![
+        ("application/json", b"{\"name\": \"\xe9\"}".into(), 400),
+        ("application/xml", b"<Pet><name>\xe9</name></Pet>".into(), 400),
+        ("application/xml", latin(&xml("us-ascii", "é")), 400),
+        ("application/xml", latin(&xml("GBK", "\u{ff}\u{ff}")), 400),
+        ("application/xml", latin(&xml("klingon", "x")), 415),
+        ("application/xml; charset=koi8-r", b"<Pet><name>x</name></Pet>".into(), 415),
+        ("application/json; charset=koi8-r", json.into(), 415),
+        ("text/plain", json.into(), 415),
+        ("text/plain", Vec::new(), 405),
+    ];
+    for (kind, body, status) in refusals {
+        let refused = api.post("/v2/pet").body(kind, body).send().await.expect(status);
+        assert_eq!(refused.json()["code"], status);
+    }
+    api.post("/v2/store/order").body("text/plain", "").send().await.expect(400);
+    let form = "application/x-www-form-urlencoded; charset=iso-8859-1";
+    api.post("/v2/pet/1").body(form, "name=%E9t%E9&status=").send().await.expect(200);
+    assert_eq!(get(&api, "/v2/pet/1").await.json()["name"], "été");
+}

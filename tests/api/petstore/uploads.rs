@@ -36,3 +36,35 @@ async fn an_upload_is_measured_and_acknowledged_but_not_stored() {
     send("/v2/pet/1/uploadImage", parts(Some("a"), &"x".repeat(4_200_000))).await.expect(413);
     api.post("/v2/pet/1/uploadImage").body("application/json", "{}").send().await.expect(415);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_content_type_of_an_upload_is_read_leniently() {
+    let api = Api::start().await;
+    let body = parts(Some("a.png"), "x");
+    let latin = body.replace("from the side", "\u{1}").into_bytes();
+    let latin: Vec<u8> =
+        latin.into_iter().map(|byte| if byte == 1 { 0xe9 } else { byte }).collect();
+    for (content_type, bytes, metadata) in [
+        ("multipart/form-data ; boundary=b", body.clone().into_bytes(), "from the side"),
+        ("Multipart/form-data;BOUNDARY=\"b\";", body.clone().into_bytes(), "from the side"),
+        (
+            "multipart/form-data; boundary=a/b=c:?",
+            body.replace("--b", "--a/b=c:?").into_bytes(),
+            "from the side",
+        ),
+        ("multipart/form-data; charset=latin1; boundary=b", latin.clone(), "é"),
+    ] {
+        let answer = api.post("/v2/pet/1/uploadImage").body(content_type, bytes).send().await;
+        let message = format!("additionalMetadata: {metadata}\nFile uploaded to ./a.png, 1 bytes");
+        assert_eq!(answer.expect(200).json()["message"], message, "{content_type}");
+    }
+    for (content_type, bytes, status) in [
+        ("multipart/form-data; boundary=b", latin, 400),
+        ("multipart/form-data; boundary=b; charset=koi8-r", body.into_bytes(), 415),
+        ("text/plain;charset=UTF-8", Vec::new(), 400),
+        ("multipart/form-data", b"x".to_vec(), 400),
+    ] {
+        let answer = api.post("/v2/pet/1/uploadImage").body(content_type, bytes).send().await;
+        answer.expect(status);
+    }
+}

@@ -1,12 +1,12 @@
 //! The bodies of `allParameters`.
 
-use jiff::Timestamp;
+use jiff::civil::DateTime;
 use shared::{
     http::request::{
         Boolean, Choice, Context, Decimal, Integer, List, Nullable, Object, Optional, ParsedText,
         Text, Violation,
     },
-    request,
+    request, times,
 };
 
 use super::described::Sort;
@@ -67,12 +67,12 @@ impl ParsedText for Email {
 
 impl ParsedText for Time {
     type Text = Text<0>;
-    type Value = Timestamp;
+    type Value = DateTime;
     const FORMAT: Option<&'static str> = Some("date-time");
 
-    fn parse(text: &str, _: &Context) -> Result<Timestamp, Violation> {
-        let wrong = |_| Violation::invalid("Datetime has wrong format. Use RFC 3339.");
-        text.parse().map_err(wrong)
+    fn parse(text: &str, _: &Context) -> Result<DateTime, Violation> {
+        let wrong = || Violation::invalid("Datetime has wrong format. Use RFC 3339.");
+        times::read(text).ok_or_else(wrong)
     }
 }
 

@@ -8,7 +8,7 @@ use http::{header, request::Parts};
 use shared::{
     app::AppState,
     http::{
-        body::{self, content, media_type, pairs, parts},
+        body::{self, BodyPart, Content, ContentType, pairs},
         checked::{self, Checked},
         error::ApiError,
         request::{
@@ -46,15 +46,14 @@ impl FromRequest<AppState> for AllParameters {
         let parameters = parameters(&mut head, app).await?;
         let request = Request::from_parts(head, body);
         let content_type = request.headers().get(header::CONTENT_TYPE);
-        let kind = media_type(content_type.and_then(|kind| kind.to_str().ok()).unwrap_or_default());
-        let body = if kind == "multipart/form-data" {
-            let (content_type, bytes) = content(request, MOST_BYTES).await?;
-            let parts = parts(&content_type, bytes).await?.into_iter();
-            let pairs = parts.map(|part| match part.name.as_str() {
-                "file" => (part.name, String::new()),
-                _ => (part.name, String::from_utf8_lossy(&part.content).into_owned()),
-            });
-            Fields::from_form(pairs.collect(), Context::of(app)).read::<AllFieldsAndFile>().err()
+        let content_type = content_type.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let body = if ContentType::parse(content_type).media_type() == "multipart/form-data" {
+            let parts = match Content::of(request, MOST_BYTES).await? {
+                Some(content) => content.parts().await?,
+                None => Vec::new(),
+            };
+            let pairs = parts.into_iter().map(text).collect::<Result<_, _>>()?;
+            Fields::from_form(pairs, Context::of(app)).read::<AllFieldsAndFile>().err()
         } else {
             body::fields(request, app).await?.read::<AllFields>().err()
         };
@@ -70,6 +69,13 @@ impl Checked for AllParameters {
     async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
         checked::by_reading::<Self>(request, app).await
     }
+}
+
+/// A part as a pair of a form; the content of a file is not looked at.
+fn text(part: BodyPart) -> Result<(String, String), ApiError> {
+    let is_file = part.name == "file" || part.file_name.is_some();
+    let text = if is_file { String::new() } else { part.text()? };
+    Ok((part.name, text))
 }
 
 /// The parameters of path, query, headers and cookies. A list is its name repeated, whatever its

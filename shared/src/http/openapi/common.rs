@@ -118,7 +118,7 @@ pub(super) const COMMON: &[Common] = &[
     Common {
         name: "UnsupportedMediaType",
         of: Of::WithBody,
-        when: "Another content type.",
+        when: "Another content type, or another character set.",
         errors: || vec![ApiError::unsupported_media_type("text/plain")],
     },
     Common {

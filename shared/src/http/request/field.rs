@@ -10,8 +10,9 @@
 //! | `Patch<T>` | leaves the value | `null` | `Option` |
 //! | `Patch<Nullable<T>>` | leaves the value | clears it | `Option<Option>` |
 //!
-//! In a form an empty value stands for null where null is taken. `Clearable` is `Nullable` that
-//! also takes a blank text for null.
+//! In a form or a query an empty value stands for null where null is taken. Elsewhere it is as good
+//! as none, unless the field is a text: `Optional` passes over an empty text that may not be blank,
+//! and the others report it. `Clearable` is `Nullable` that also takes a blank text for null.
 
 use std::marker::PhantomData;
 
@@ -86,6 +87,8 @@ pub trait Slot {
 
     /// Whether null is taken.
     const NULLABLE: bool = false;
+    /// Whether `find` takes an empty value of a form.
+    const TAKES_EMPTY: bool = true;
 
     /// Its schema, without null.
     fn schema(references: &mut References) -> RefOr<Schema>;
@@ -127,9 +130,10 @@ pub struct As<T, S>(PhantomData<(T, S)>);
 impl<R: Rule> Slot for R {
     type Value = R::Value;
     type Present = R::Value;
+    const TAKES_EMPTY: bool = R::MAY_BE_BLANK;
 
     fn find(fields: &mut Fields, name: &'static str) -> Result<Option<R::Value>, Reported> {
-        let Some(value) = fields.find(name)? else { return Ok(None) };
+        let Some(value) = fields.find(name, R::IS_TEXT)? else { return Ok(None) };
         let read = R::read(&value, fields.context());
         fields.judged(name, read).map(Some)
     }
@@ -186,7 +190,7 @@ impl<R: Rule, const MOST: usize> Slot for List<R, MOST> {
     type Present = Self::Value;
 
     fn find(fields: &mut Fields, name: &'static str) -> Result<Option<Self::Value>, Reported> {
-        let Some(items) = fields.items(name, MOST)? else { return Ok(None) };
+        let Some(items) = fields.items(name, MOST, R::IS_TEXT)? else { return Ok(None) };
         let mut read = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             let value = match item {
@@ -279,7 +283,8 @@ impl<S: Slot> Field for Optional<S> {
     type Value = Option<S::Present>;
 
     fn read(fields: &mut Fields, name: &'static str) -> Result<Self::Value, Reported> {
-        Ok(S::find(fields, name)?.and_then(S::present))
+        let is_sent = S::TAKES_EMPTY || !fields.is_empty_in_form(name);
+        Ok(if is_sent { S::find(fields, name)?.and_then(S::present) } else { None })
     }
 
     fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {

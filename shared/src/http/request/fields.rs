@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::context::Context;
-use crate::http::error::ErrorItem;
+use crate::http::{body::json, error::ErrorItem};
 
 /// A request that is read field by field. [`request!`](crate::request) implements it.
 pub trait FromFields: Sized {
@@ -122,7 +122,7 @@ impl Fields {
     pub(crate) fn canonical(&self) -> String {
         match &self.source {
             Source::Json(members) => {
-                let mut sorted = Value::Object(members.clone());
+                let mut sorted = json::plain(Value::Object(members.clone()));
                 sorted.sort_all_objects();
                 sorted.to_string()
             }
@@ -130,19 +130,26 @@ impl Fields {
         }
     }
 
-    /// The value of a field, if it was sent; null is reported.
-    pub(crate) fn find(&mut self, name: &str) -> Result<Option<Value>, Reported> {
+    /// The value of a field, if it was sent; null is reported. In a form an empty value counts only
+    /// as a text.
+    pub(crate) fn find(&mut self, name: &str, is_text: bool) -> Result<Option<Value>, Reported> {
         match self.value(name) {
             Some(Value::Null) => Err(self.report(name, Violation::null())),
-            value => Ok(value),
+            Some(_) if !is_text && self.is_empty_in_form(name) => Ok(None),
+            value => Ok(value.map(if is_text { json::as_text } else { json::plain })),
         }
+    }
+
+    /// Whether a field of a form was sent with nothing but white space.
+    pub(crate) fn is_empty_in_form(&self, name: &str) -> bool {
+        matches!(self.source, Source::Form(_)) && self.is_blank(name)
     }
 
     /// Whether a field was sent as null. In a form an empty value stands for null.
     pub(crate) fn is_null(&self, name: &str) -> bool {
         match &self.source {
             Source::Json(members) => members.get(name).is_some_and(Value::is_null),
-            Source::Form(_) => self.is_blank(name),
+            Source::Form(_) => self.is_empty_in_form(name),
         }
     }
 
@@ -166,9 +173,10 @@ impl Fields {
         &mut self,
         name: &str,
         most: usize,
+        are_texts: bool,
     ) -> Result<Option<Vec<Value>>, Reported> {
         let items = match &self.source {
-            Source::Form(pairs) => items_of_form(pairs, name),
+            Source::Form(pairs) => items_of_form(pairs, name, are_texts),
             Source::Json(members) => match members.get(name) {
                 None => None,
                 Some(Value::Array(items)) => Some(items.clone()),
@@ -187,7 +195,9 @@ impl Fields {
             let detail = format!("Ensure this field has no more than {most} elements.");
             return Err(self.report(name, Violation::new("max_length", detail)));
         }
-        Ok(Some(items))
+        Ok(Some(
+            items.into_iter().map(if are_texts { json::as_text } else { json::plain }).collect(),
+        ))
     }
 
     /// The fields of an object within the request, if it was sent. [`Fields::close`] takes over
@@ -205,7 +215,8 @@ impl Fields {
                 }
             },
         };
-        if matches!(&source, Source::Form(pairs) if pairs.is_empty()) {
+        let is_empty = |(_, value): &(String, String)| value.trim().is_empty();
+        if matches!(&source, Source::Form(pairs) if pairs.iter().all(is_empty)) {
             return Ok(None);
         }
         let prefix = format!("{}{name}.", self.prefix);
@@ -267,7 +278,7 @@ fn not_a_list(value: &Value) -> Violation {
 }
 
 fn python_type(value: &Value) -> &'static str {
-    match value {
+    match json::plain(value.clone()) {
         Value::Array(_) => "list",
         Value::String(_) => "str",
         Value::Bool(_) => "bool",
@@ -278,9 +289,10 @@ fn python_type(value: &Value) -> &'static str {
     }
 }
 
-fn items_of_form(pairs: &[(String, String)], name: &str) -> Option<Vec<Value>> {
+fn items_of_form(pairs: &[(String, String)], name: &str, are_texts: bool) -> Option<Vec<Value>> {
     let is_item = |key: &str| key == name || key.strip_prefix(name).is_some_and(is_place);
-    let items = pairs.iter().filter(|(key, _)| is_item(key));
+    let is_sent = |value: &str| are_texts || !value.trim().is_empty();
+    let items = pairs.iter().filter(|(key, value)| is_item(key) && is_sent(value));
     let items: Vec<_> = items.map(|(_, value)| Value::String(value.clone())).collect();
     (!items.is_empty()).then_some(items)
 }

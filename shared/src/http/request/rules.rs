@@ -16,7 +16,6 @@ use utoipa::{
     },
 };
 
-pub(crate) use self::texts::SURROGATE_MARK;
 pub use self::{
     numbers::{Decimal, Integer},
     texts::{ParsedText, PhoneNumber, Text, VisibleAscii},
@@ -31,6 +30,11 @@ use super::{
 pub trait Rule {
     /// What it gives.
     type Value;
+    /// Whether it is a text. Then a number is read by its literal, and a text of nothing is one.
+    /// Elsewhere an empty value of a form or a query counts as not sent.
+    const IS_TEXT: bool = false;
+    /// Whether a text of nothing is taken.
+    const MAY_BE_BLANK: bool = false;
 
     /// Reads a value that is not null.
     fn read(value: &Value, context: &Context) -> Result<Self::Value, Violation>;

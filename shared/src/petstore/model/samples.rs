@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::petstore::{Category, Order, OrderStatus, Pet, PetStatus, Tag, User};
+use crate::{
+    petstore::{Category, Order, OrderStatus, Pet, PetStatus, Tag, User},
+    times,
+};
 
 /// How many samples there are of each kind; their ids are 1 to this.
 pub const SAMPLES: i64 = 10;
@@ -57,7 +60,8 @@ fn order(id: i64, now: Timestamp) -> Order {
     let index = usize::try_from(id - 1).unwrap_or_default();
     let status = OrderStatus::ALL[index % OrderStatus::ALL.len()];
     let complete = status == OrderStatus::Delivered;
-    Order { id, pet_id: id, quantity: 2, ship_date: Some(now), status: Some(status), complete }
+    let ship_date = times::of_millis(now.as_millisecond());
+    Order { id, pet_id: id, quantity: 2, ship_date, status: Some(status), complete }
 }
 
 fn user(id: i64) -> User {

@@ -5,17 +5,16 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::Rule;
 use crate::{
-    http::request::{
-        context::Context,
-        fields::Violation,
-        schema::{self, References},
+    http::{
+        body::json::SURROGATE_MARK,
+        request::{
+            context::Context,
+            fields::Violation,
+            schema::{self, References},
+        },
     },
     phone::Phone,
 };
-
-/// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal
-/// digits. A noncharacter, so that no text that was meant to be read holds it; see `body`.
-pub(crate) const SURROGATE_MARK: char = '\u{fdd0}';
 
 /// A trimmed text of `LEAST` to `MOST` characters. It may be blank only where `LEAST` is 0. A
 /// number is taken for a text.
@@ -44,6 +43,8 @@ pub struct PhoneNumber;
 
 impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
     type Value = String;
+    const IS_TEXT: bool = true;
+    const MAY_BE_BLANK: bool = LEAST == 0;
 
     fn read(value: &Value, _: &Context) -> Result<String, Violation> {
         read_text(value, LEAST, MOST)
@@ -56,6 +57,8 @@ impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
 
 impl<T: ParsedText> Rule for T {
     type Value = T::Value;
+    const IS_TEXT: bool = true;
+    const MAY_BE_BLANK: bool = T::Text::MAY_BE_BLANK;
 
     fn read(value: &Value, context: &Context) -> Result<T::Value, Violation> {
         T::parse(&T::Text::read(value, context)?, context)
