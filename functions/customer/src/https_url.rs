@@ -97,12 +97,9 @@ mod tests {
             ("https://example.com/a/../b", "https://example.com/b"),
             ("https://example.com/%7Ea\"<>", "https://example.com/%7Ea%22%3C%3E"),
             ("https://example.com/a//b:c@d", "https://example.com/a//b:c@d"),
-            ("https://example.com/\u{1}", "https://example.com/%01"),
-            ("", ""),
+            ("https://example.com/\u{1}a", "https://example.com/%01a"),
         ] {
-            if !sent.is_empty() {
-                assert_eq!(stored(sent), Ok(kept.to_owned()), "{sent:?}");
-            }
+            assert_eq!(stored(sent), Ok(kept.to_owned()), "{sent:?}");
         }
     }
 
