@@ -21,15 +21,12 @@ fn basic(text: &str) -> Option<Date> {
 /// `YYYY-Www`, `YYYY-Www-D`, `YYYYWww` or `YYYYWwwD`. Without a day it is Monday.
 fn of_week(text: &str) -> Option<Date> {
     let (year, rest) = text.split_at_checked(4)?;
-    let (week, day) = match rest.strip_prefix("-W") {
-        Some(rest) => {
-            let (week, day) = rest.split_at_checked(2)?;
-            (week, if day.is_empty() { "1" } else { day.strip_prefix('-')? })
-        }
-        None => {
-            let (week, day) = rest.strip_prefix('W')?.split_at_checked(2)?;
-            (week, if day.is_empty() { "1" } else { day })
-        }
+    let (week, day) = if let Some(rest) = rest.strip_prefix("-W") {
+        let (week, day) = rest.split_at_checked(2)?;
+        (week, if day.is_empty() { "1" } else { day.strip_prefix('-')? })
+    } else {
+        let (week, day) = rest.strip_prefix('W')?.split_at_checked(2)?;
+        (week, if day.is_empty() { "1" } else { day })
     };
     let numbers = [(year, 4), (week, 2), (day, 1)].map(|(text, length)| {
         let is_number = text.len() == length && text.bytes().all(|digit| digit.is_ascii_digit());
