@@ -9,8 +9,8 @@ use shared::{
     http::{
         error::ApiError,
         request::{
-            As, Boolean, Context, Fields, Flag, Flat, Location, Nullable, Object, Optional,
-            Patch, Rule, Text, Violation,
+            As, Boolean, Context, Fields, Flag, Flat, Location, Nullable, Object, Optional, Patch,
+            Rule, Text, Violation,
             schema::{self, References},
         },
     },
