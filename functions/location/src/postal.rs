@@ -1,5 +1,4 @@
-//! What an address is held to beside its fields: the postal code to the rule of its country, the
-//! phone to the form of one.
+//! What an address is held to beside its fields: the postal code to the rule of its country.
 
 use regex_lite::Regex;
 use shared::http::request::Violation;
@@ -20,33 +19,6 @@ pub fn postal_code(code: &str, country: &Country) -> Result<String, Violation> {
         return Ok(code);
     }
     Err(Violation::invalid(format!("Enter a valid postal code of {}.", country.code)))
-}
-
-/// A phone to call at the door: with the code of its country in E.164 form, else as it is written
-/// in its country.
-///
-/// Only its form is looked at. Nothing is sent to it, and the rules of all countries' numbers are a
-/// tenth of a function's zip.
-pub fn phone(phone: &str) -> Result<String, Violation> {
-    let phone = ascii_digits(phone);
-    if phone.is_empty() {
-        return Ok(phone);
-    }
-    let (international, number) =
-        phone.strip_prefix('+').map_or((false, phone.as_str()), |number| (true, number));
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let is_number =
-        number.chars().all(|sign| sign.is_ascii_digit() || " -.()/\u{a0}".contains(sign));
-    let has_length = if international {
-        (7..=15).contains(&digits.len()) && !digits.starts_with('0')
-    } else {
-        (5..=15).contains(&digits.len())
-    };
-    match (is_number && has_length, international) {
-        (true, true) => Ok(format!("+{digits}")),
-        (true, false) => Ok(phone),
-        (false, _) => Err(Violation::invalid("The phone number entered is not valid.")),
-    }
 }
 
 /// In capitals, with the digits of ASCII.
@@ -118,32 +90,5 @@ mod tests {
         assert_eq!(told("sw1a 1aa", "GB"), Ok("SW1A 1AA".to_owned()));
         assert_eq!(told("١٢٢٧١", "SA"), Ok("12271".to_owned()));
         assert_eq!(told("۱۱۳۶۵-۱۳۱۳۱", "IR"), Ok("11365-13131".to_owned()));
-    }
-
-    #[test]
-    fn a_phone_is_international_in_one_form_or_as_it_is_written_at_home() {
-        let told = |text: &str| phone(text).map_err(|violation| violation.code);
-        for (written, kept) in [
-            ("050 123 4567", "050 123 4567"),
-            ("٠٥٠ ١٢٣ ٤٥٦٧", "050 123 4567"),
-            ("(415) 555-0123", "(415) 555-0123"),
-            ("+1 (415) 555-0123", "+14155550123"),
-            ("+14155550123", "+14155550123"),
-            ("", ""),
-        ] {
-            assert_eq!(told(written), Ok(kept.to_owned()));
-        }
-        for wrong in [
-            "12",
-            "+12",
-            "+0501234567",
-            "call me",
-            "050-123-4567 ext. 7",
-            "+",
-            "++14155550123",
-            "1234567890123456",
-        ] {
-            assert_eq!(told(wrong), Err("invalid"), "{wrong}");
-        }
     }
 }

@@ -13,7 +13,6 @@ use crate::{
             schema::{self, References},
         },
     },
-    phone::Phone,
 };
 
 /// A trimmed text of `LEAST` to `MOST` characters. It may be blank only where `LEAST` is 0. A
@@ -37,9 +36,6 @@ pub trait ParsedText {
 
 /// A trimmed text of `LEAST` to `MOST` visible ASCII characters, so of as many bytes.
 pub struct VisibleAscii<const LEAST: usize, const MOST: usize>;
-
-/// A phone number in E.164 form, or one that the operator set up for tests.
-pub struct PhoneNumber;
 
 impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
     type Value = String;
@@ -80,19 +76,6 @@ impl<const LEAST: usize, const MOST: usize> ParsedText for VisibleAscii<LEAST, M
         } else {
             Err(Violation::invalid("Enter visible ASCII characters only."))
         }
-    }
-}
-
-impl ParsedText for PhoneNumber {
-    type Text = Text<1, 50>;
-    type Value = Phone;
-
-    fn parse(text: &str, context: &Context) -> Result<Phone, Violation> {
-        if context.is_test_number(text) {
-            return Ok(Phone::of_the_operator(text));
-        }
-        Phone::parse(text, None)
-            .map_err(|_| Violation::invalid("The phone number entered is not valid."))
     }
 }
 
