@@ -32,9 +32,10 @@ request! {
     pub struct CountryQuery {
         /// Only those that have this in a name, in that language or in English: the name in the
         /// list, or another one that people use (Ivory Coast, Holland). Case, accents, hyphens and
-        /// the like do not count. Also those whose code is this (`DE`, `DEU`), or whose dial code
-        /// begins so (`+44`, `44`, `0044`). An abbreviation, such as UK, USA or UAE, finds its
-        /// country alone. At most 200 characters.
+        /// the like do not count. Names with a word that begins so hide those that have it
+        /// within a word, and an abbreviation such as UK, USA or UAE finds its country alone. Also
+        /// those whose code is this (`DE`, `DEU`), or whose dial code begins so (`+44`, `44`,
+        /// `0044`). At most 200 characters.
         search: Optional<Text<0, 200>>,
         language: Flat<QueryLanguage>,
     }

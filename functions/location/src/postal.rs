@@ -57,7 +57,10 @@ impl Rule {
         let own: String = prefix.chars().filter(char::is_ascii_alphanumeric).collect();
         let mut prefixes = vec!["", &own, country.code, country.alpha3, country.vehicle_code];
         prefixes.extend(WORDS);
-        let mut codes = prefixes.iter().filter_map(|prefix| signs.strip_prefix(prefix));
+        let mut codes = prefixes
+            .iter()
+            .filter_map(|prefix| signs.strip_prefix(prefix))
+            .flat_map(|code| [code, code.strip_prefix(&own).unwrap_or(code)]);
         let code = codes.find(|code| pattern.is_match(code))?;
         Some(format!("{prefix}{}", laid_out(code, layout)))
     }

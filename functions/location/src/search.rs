@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// The codes of the countries that a text finds, by their names in a language and in English, other
-/// names that people use, and codes. A text without letters and digits finds all: none here.
+/// names that people use, and codes. Of the ways to find a name only the best that finds any counts.
+/// A text without letters and digits finds all: none here.
 pub fn countries(text: &str, language: Language) -> Option<BTreeSet<&'static str>> {
     let search = Search::of(text);
     if search.whole.is_empty() {
@@ -17,19 +18,14 @@ pub fn countries(text: &str, language: Language) -> Option<BTreeSet<&'static str
     let english = Language::english();
     let names = language.names().chain(english.names());
     let names = names.chain(language.other_names()).chain(english.other_names());
-    let (mut parts, mut abbreviated) = (BTreeSet::new(), BTreeSet::new());
-    for (code, name) in names {
-        match search.find(name) {
-            Some(Found::Abbreviation) => abbreviated.insert(code),
-            Some(Found::Part) => parts.insert(code),
-            None => false,
-        };
+    let found: Vec<_> = names.filter_map(|(code, name)| Some((code, search.find(name)?))).collect();
+    let best = found.iter().map(|(_, how)| *how).max();
+    let mut codes: BTreeSet<_> =
+        found.iter().filter(|(_, how)| Some(*how) == best).map(|(code, _)| *code).collect();
+    if best != Some(Found::Abbreviation) {
+        codes.extend(all().iter().filter(|country| search.is_code_of(country)).map(|one| one.code));
     }
-    if !abbreviated.is_empty() {
-        return Some(abbreviated);
-    }
-    parts.extend(all().iter().filter(|country| search.is_code_of(country)).map(|one| one.code));
-    Some(parts)
+    Some(codes)
 }
 
 /// What is searched for.
@@ -43,8 +39,10 @@ struct Search {
 
 /// How a name was found.
 enum Found {
-    /// The search is a part of it.
+    /// The search is within a word.
     Part,
+    /// The search begins with a word of it.
+    Begin,
     /// It is an abbreviation such as UK, and the search is the whole of it.
     Abbreviation,
 }
@@ -68,8 +66,7 @@ impl Search {
             || self.dial_code.as_ref().is_some_and(begins)
     }
 
-    /// How this finds a name: as a part of it, whatever stands between its words, or by words that
-    /// begin words of it, in any order.
+    /// How this finds a name, whatever stands between its words. Several words may be in any order.
     fn find(&self, name: &str) -> Option<Found> {
         let in_name = words(&plain(name));
         if is_abbreviation(name) {
@@ -77,10 +74,17 @@ impl Search {
         }
         let begins_a_word =
             |word: &String| in_name.iter().any(|other| other.starts_with(word.as_str()));
-        let is_found = in_name.concat().contains(&self.whole)
+        let begins = |words: &[String]| words.concat().starts_with(&self.whole);
+        let respelled = respelled(name);
+        if (0..in_name.len()).filter_map(|first| in_name.get(first..)).any(begins)
             || (self.words.len() > 1 && self.words.iter().all(begins_a_word))
-            || respelled(name).is_some_and(|name| name.contains(&self.whole));
-        is_found.then_some(Found::Part)
+            || respelled.as_ref().is_some_and(|name| name.starts_with(&self.whole))
+        {
+            return Some(Found::Begin);
+        }
+        let is_part = in_name.concat().contains(&self.whole)
+            || respelled.is_some_and(|name| name.contains(&self.whole));
+        is_part.then_some(Found::Part)
     }
 }
 

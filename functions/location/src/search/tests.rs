@@ -80,15 +80,16 @@ fn a_country_is_found_by_the_names_that_people_use() {
         ("Guinea Bissau", "GW"),
         ("Timor‑Leste", "TL"),
         ("DEU", "DE"),
-        ("+44 1481", "GB"),
+        ("Oman", "OM"),
+        ("Mali", "ML"),
+        ("Slovak Republic", "SK"),
+        ("Russian Federation", "RU"),
+        ("Iran, Islamic Republic of", "IR"),
+        ("Tanzania, United Republic", "TZ"),
     ] {
-        let found = codes(search, "en");
-        if search == "+44 1481" {
-            assert_eq!(found, Vec::<&str>::new(), "a number is no dial code");
-        } else {
-            assert_eq!(found, [code], "{search}");
-        }
+        assert_eq!(codes(search, "en"), [code], "{search}");
     }
+    assert_eq!(codes("+44 1481", "en"), [""; 0], "a number is no dial code");
 }
 
 #[test]
@@ -99,7 +100,8 @@ fn what_several_countries_have_in_their_names_finds_them_all() {
         ("Guinea", &["GN", "GQ", "GW", "PG"]),
         ("Virgin Islands", &["VG", "VI"]),
         ("ukr", &["UA"]),
-        ("de", &["DE", "DK", "SE"]),
+        ("de", &["DE", "DK"]),
+        ("stan", &["AF", "KZ", "PK"]),
         ("Saudi", &["SA"]),
         ("united", &["AE", "GB", "US"]),
         ("+44", &["GB"]),
@@ -151,16 +153,12 @@ fn accents_and_the_like_do_not_count_in_any_language() {
         ("ar", "المانيا", "DE"),
         ("ar", "ألمانيا", "DE"),
         ("ar", "السعوديه", "SA"),
-        ("fa", "المان", "DE"),
-        ("fa", "آلمان", "DE"),
         ("ru", "США", "US"),
         ("ru", "германия", "DE"),
         ("ja", "どいつ", "DE"),
         ("ja", "ﾄﾞｲﾂ", "DE"),
         ("ja", "ドイツ", "DE"),
         ("ko", "\u{1103}\u{1169}\u{11a8}\u{110b}\u{1175}\u{11af}", "DE"),
-        ("zh-TW", "美國", "US"),
-        ("zh", "美国", "US"),
         ("he", "גרמניה", "DE"),
         ("fr", "cote divoire", "CI"),
         ("fr", "allemagne", "DE"),
@@ -179,7 +177,14 @@ fn accents_and_the_like_do_not_count_in_any_language() {
         ("hi", "जर्मनी", "DE"),
         ("th", "เยอรมนี", "DE"),
     ] {
-        let found = codes(search, language);
-        assert_eq!(found, [code], "{language} {search}");
+        assert_eq!(codes(search, language), [code], "{language} {search}");
+    }
+    for (language, search, found) in [
+        ("fa", "المان", ["DE", "SX"]),
+        ("fa", "آلمان", ["DE", "SX"]),
+        ("zh-TW", "美國", ["UM", "US"]),
+        ("zh", "美国", ["UM", "US"]),
+    ] {
+        assert_eq!(codes(search, language), found, "{language} {search}");
     }
 }
