@@ -38,6 +38,7 @@ struct Search {
 }
 
 /// How a name was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Found {
     /// The search is within a word.
     Part,
