@@ -12,7 +12,7 @@ use crate::{countries::Country, letters};
 static RULES: &str = include_str!("../data/postal_codes.txt");
 
 /// What people write before a code, in any country.
-const WORDS: [&str; 7] = ["CAP", "CEP", "CP", "NPA", "PIN", "PLZ", "ZIP"];
+const WORDS: [&str; 8] = ["CAP", "CEP", "CP", "NPA", "PIN", "PLZ", "UK", "ZIP"];
 
 /// A postal code in the form that its country's post gives it. How it is written does not count:
 /// blanks, dashes, width, case, digits of other scripts, the country's own prefix (`SE-11455`,

@@ -69,22 +69,26 @@ impl Search {
 
     /// How this finds a name, whatever stands between its words. Several words may be in any order.
     fn find(&self, name: &str) -> Option<Found> {
-        let in_name = words(&plain(name));
+        let plain_name = plain(name);
+        let joined: String = plain_name.chars().filter(|sign| sign.is_alphanumeric()).collect();
         if is_abbreviation(name) {
-            return (in_name.concat() == self.whole).then_some(Found::Abbreviation);
+            return (joined == self.whole).then_some(Found::Abbreviation);
         }
+        let respelled = respelled(name).filter(|name| name.contains(&self.whole));
+        let is_part = respelled.is_some() || joined.contains(&self.whole);
+        if !is_part && self.words.len() < 2 {
+            return None;
+        }
+        let in_name = words(&plain_name);
         let begins_a_word =
             |word: &String| in_name.iter().any(|other| other.starts_with(word.as_str()));
         let begins = |words: &[String]| words.concat().starts_with(&self.whole);
-        let respelled = respelled(name);
         if (0..in_name.len()).filter_map(|first| in_name.get(first..)).any(begins)
             || (self.words.len() > 1 && self.words.iter().all(begins_a_word))
-            || respelled.as_ref().is_some_and(|name| name.starts_with(&self.whole))
+            || respelled.is_some_and(|name| name.starts_with(&self.whole))
         {
             return Some(Found::Begin);
         }
-        let is_part = in_name.concat().contains(&self.whole)
-            || respelled.is_some_and(|name| name.contains(&self.whole));
         is_part.then_some(Found::Part)
     }
 }
