@@ -52,8 +52,9 @@ pub fn canonical(text: &str) -> String {
     subtags.join("-")
 }
 
-/// The one of `offered` that someone who wants `wanted` reads best, all in the same language: in the
-/// same script if there is one, then for the same region, for one that writes alike, or for none.
+/// The one of `offered` that someone who wants `wanted` reads best, all in the same language: in
+/// the same script if there is one, then for the same region, for one that writes alike, or for
+/// none.
 pub fn nearest<'a, S: AsRef<str>>(wanted: &str, offered: &'a [S]) -> Option<&'a str> {
     let mut tags = offered.iter().map(AsRef::as_ref);
     if let Some(same) = tags.clone().find(|tag| tag.eq_ignore_ascii_case(wanted)) {
@@ -92,6 +93,8 @@ impl Table {
 
 /// What of a tag says who can read it.
 struct Subtags {
+    /// The code of the language as it was written.
+    code: String,
     language: String,
     script: Option<String>,
     region: Option<String>,
@@ -99,6 +102,7 @@ struct Subtags {
 
 impl Subtags {
     fn of(tag: &str) -> Self {
+        let code = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
         let tag = canonical(tag);
         let mut subtags = tag.split('-').peekable();
         let language = general(subtags.next().unwrap_or_default()).to_owned();
@@ -108,12 +112,12 @@ impl Subtags {
                 || subtag.len() == 3 && subtag.bytes().all(|sign| sign.is_ascii_digit())
         };
         let region = subtags.next_if(is_region).map(str::to_owned);
-        Self { language, script, region }
+        Self { code, language, script, region }
     }
 
     /// The script and the region that the tag names, or else the likely ones.
     fn likely(&self) -> (&str, &str) {
-        let Self { language, script, region } = self;
+        let Self { language, script, region, .. } = self;
         let (own_script, own_region) = LIKELY_SUBTAGS
             .get(language)
             .and_then(|likely| likely.split_once('-'))
@@ -128,8 +132,8 @@ impl Subtags {
     }
 
     /// How far an offered tag is from this wanted one: whether its script differs, its region, and
-    /// whether they name their scripts alike.
-    fn distance_to(&self, offered: &Self) -> (bool, u8, bool) {
+    /// whether they name their scripts and languages alike.
+    fn distance_to(&self, offered: &Self) -> (bool, u8, bool, bool) {
         let ((script, region), (other_script, other_region)) = (self.likely(), offered.likely());
         let group = |region| region_group(&self.language, script, region);
         let between_regions = match &offered.region {
@@ -138,7 +142,8 @@ impl Subtags {
             None => 2,
             Some(_) => 3,
         };
-        (script != other_script, between_regions, self.script.is_some() != offered.script.is_some())
+        let names_script = self.script.is_some() == offered.script.is_some();
+        (script != other_script, between_regions, !names_script, self.code != offered.code)
     }
 }
 

@@ -136,8 +136,8 @@ impl Language {
         })
     }
 
-    /// Other names of countries that people use in this language, with the codes; a country can have
-    /// several.
+    /// Other names of countries that people use in this language, with the codes; a country can
+    /// have several.
     pub fn other_names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let lines = OTHER_NAMES.get(self.others.0..self.others.1).unwrap_or_default().lines();
         let named = lines.filter_map(|line| line.split_once('\t'));

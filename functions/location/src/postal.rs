@@ -66,8 +66,8 @@ impl Rule {
     }
 }
 
-/// A code with the separator of its layout: `4 ` has a blank after the fourth sign, `<3 ` before the
-/// last three.
+/// A code with the separator of its layout: `4 ` has a blank after the fourth sign, `<3 ` before
+/// the last three.
 fn laid_out(code: &str, layout: &str) -> String {
     let (from_end, layout) = layout.strip_prefix('<').map_or((false, layout), |rest| (true, rest));
     let mut signs = layout.chars();

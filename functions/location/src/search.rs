@@ -8,8 +8,8 @@ use crate::{
 };
 
 /// The codes of the countries that a text finds, by their names in a language and in English, other
-/// names that people use, and codes. Of the ways to find a name only the best that finds any counts.
-/// A text without letters and digits finds all: none here.
+/// names that people use, and codes. Of the ways to find a name only the best that finds any
+/// counts. A text without letters and digits finds all: none here.
 pub fn countries(text: &str, language: Language) -> Option<BTreeSet<&'static str>> {
     let search = Search::of(text);
     if search.whole.is_empty() {
@@ -113,8 +113,8 @@ fn is_joined(sign: char) -> bool {
     matches!(sign, '\u{900}'..='\u{1fff}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
-/// The name as it is written where there are no umlauts and Scandinavian letters at hand; none where
-/// it has none.
+/// The name as it is written where there are no umlauts and Scandinavian letters at hand; none
+/// where it has none.
 fn respelled(name: &str) -> Option<String> {
     let small = name.to_lowercase();
     if !small.contains(['ä', 'ö', 'ü', 'å', 'ø']) {

@@ -27,8 +27,8 @@ pub struct Languages(Vec<String>);
 request! {
     /// The language of an answer.
     pub struct QueryLanguage {
-        /// The wanted language (BCP 47), in place of `Accept-Language`. Likely subtags and old codes
-        /// count: `zh-TW` finds `zh-Hant`, and `iw` is `he`.
+        /// The wanted language (BCP 47), in place of `Accept-Language`. Likely subtags and old
+        /// codes count: `zh-TW` finds `zh-Hant`, and `iw` is `he`.
         lang: Optional<Nullable<Text>>,
     }
 }
