@@ -69,11 +69,11 @@ pub fn nearest<'a, S: AsRef<str>>(wanted: &str, offered: &'a [S]) -> Option<&'a 
 /// for those who want Swiss German.
 pub fn near<'a, S: AsRef<str>>(wanted: &str, offered: &'a [S]) -> Option<&'a str> {
     let wanted = Subtags::of(wanted);
-    let (script, _) = wanted.likely();
+    let (script, region) = wanted.likely();
     let others = NEAR_LANGUAGES.get(&wanted.language)?;
-    others.split(' ').find_map(|other| match script {
-        "" => nearest(other, offered),
-        script => nearest(&format!("{other}-{script}"), offered),
+    others.split(' ').find_map(|other| {
+        let subtags = [other, script, region].into_iter().filter(|subtag| !subtag.is_empty());
+        nearest(&subtags.collect::<Vec<_>>().join("-"), offered)
     })
 }
 

@@ -128,6 +128,7 @@ fn those_who_can_read_another_language_get_that() {
         ("nn", &["en", "no"], Some("no")),
         ("yue", &["zh", "zh-Hant"], Some("zh-Hant")),
         ("yue-HK", &["zh", "zh-Hant"], Some("zh-Hant")),
+        ("yue-HK", &["zh", "zh-Hant", "zh-HK"], Some("zh-HK")),
         ("yue-Hans", &["zh", "zh-Hant"], Some("zh")),
         ("yue-Hant", &["zh", "zh-Hant"], Some("zh-Hant")),
         ("arz-EG", &["en", "ar"], Some("ar")),

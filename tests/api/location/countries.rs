@@ -249,7 +249,7 @@ async fn likely_subtags_and_old_codes_find_a_language() {
         ("nb-NO", "nb"),
         ("zh-SG", "zh"),
         ("zh-Hans-HK", "zh-Hans"),
-        ("yue-HK", "zh-HK"),
+        ("yue-HK", "zh-Hant-HK"),
         ("pt-AO", "pt"),
         ("en_GB", "en"),
         ("fil-PH", "fil"),
