@@ -8,7 +8,7 @@ use shared::{
         Boolean, Choice, Clearable, Context, Fields, Flat, Nullable, Optional, ParsedText, PastDay,
         Patch, PhoneNumber, Text, Violation,
     },
-    request,
+    language, request,
 };
 
 use crate::{
@@ -39,7 +39,8 @@ request! {
         /// A day in the past.
         birth_date: Patch<Nullable<PastDay>>,
         gender: Patch<Nullable<Choice<Gender>>>,
-        /// A BCP 47 tag.
+        /// A BCP 47 tag. `en_US` is read as `en-US`, and old codes as those of today: `iw` as
+        /// `he`.
         language: Patch<Nullable<Language>>,
         /// An https address with a real host. It is stored in its normal form.
         avatar_url: Patch<Clearable<HttpsUrl>>,
@@ -79,7 +80,7 @@ impl ParsedText for Language {
     type Value = String;
 
     fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        match LanguageTag::parse(text) {
+        match LanguageTag::parse(&language::canonical(text)) {
             Ok(tag) => Ok(tag.to_string()),
             Err(_) => Err(Violation::invalid("Enter a valid language tag.")),
         }

@@ -68,7 +68,9 @@ request! {
         line2: Patch<Text<0, 255>>,
         city: Text<1, 100>,
         state: Patch<Text<0, 100>>,
-        /// By the rule of the country's post; not needed where that has no codes.
+        /// Checked by the rule of the country's post, and stored in its form
+        /// (`SW1A 1AA`, `00-950`). Blanks, dashes, case and the country's own prefix (`SE-`) do
+        /// not count. Not needed where the country has no codes; any text is taken there.
         postal_code: Patch<Text<0, 20>>,
         /// ISO 3166-1 alpha-2.
         country: CountryCode,

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits;
+use crate::digits::{self, is_invisible};
 
 /// What a version says of its age.
 struct Version {
@@ -81,15 +81,6 @@ fn without_name(text: &str) -> Option<&str> {
         "v" | "ver" | "version" => Some(rest.trim_start_matches([' ', '.', ':', '=', '-', '_'])),
         _ => None,
     }
-}
-
-/// Marks of direction and joiners, which phones put around digits.
-fn is_invisible(character: char) -> bool {
-    matches!(
-        character,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-            | '\u{61c}'
-    )
 }
 
 #[cfg(test)]

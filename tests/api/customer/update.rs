@@ -168,3 +168,23 @@ async fn concurrent_changes_lose_nothing() {
         api.patch("/api/customer/").bearer(&phone.access).json(&blank).send().await.expect(200);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_is_stored_by_its_tag_of_today() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    for (sent, stored) in [
+        ("en_US", "en-US"),
+        ("iw", "he"),
+        ("in-ID", "id-ID"),
+        ("ji", "yi"),
+        ("sh", "sr-Latn"),
+        ("AR-sa", "ar-SA"),
+        ("ar_SA@calendar=gregorian", "ar-SA"),
+        ("zh_TW_#Hant", "zh-Hant-TW"),
+    ] {
+        let body = json!({"language": sent});
+        let answer = api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
+        assert_eq!(answer.expect(200).json()["language"], stored, "{sent}");
+    }
+}

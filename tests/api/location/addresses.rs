@@ -262,3 +262,23 @@ async fn a_repeated_request_adds_one_address() {
     keyed("k2", riyadh()).await.expect(201);
     assert_eq!(list(&api, &access).await.len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postal_code_is_stored_in_the_form_of_its_country_however_it_is_written() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    for (country, written, stored) in [
+        ("SA", "12271-3456", "12271-3456"),
+        ("IN", "110 001", "110001"),
+        ("PL", "00950", "00-950"),
+        ("JP", "100－0001", "100-0001"),
+        ("GB", "SW1A\u{a0}1AA", "SW1A 1AA"),
+        ("SE", "SE-11455", "114 55"),
+        ("LV", "1010", "LV-1010"),
+        ("AE", "00000", "00000"),
+    ] {
+        let body = json!({"line1": "x", "city": "x", "country": country, "postal_code": written});
+        let address = create(&api, &access, &body).await.expect(201).json();
+        assert_eq!(address["postal_code"], stored, "{country} {written}");
+    }
+}

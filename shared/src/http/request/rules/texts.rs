@@ -4,14 +4,12 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::Rule;
-use crate::{
-    http::{
-        body::json::SURROGATE_MARK,
-        request::{
-            context::Context,
-            fields::Violation,
-            schema::{self, References},
-        },
+use crate::http::{
+    body::json::SURROGATE_MARK,
+    request::{
+        context::Context,
+        fields::Violation,
+        schema::{self, References},
     },
 };
 
