@@ -52,7 +52,7 @@ public class Client {
         while (matcher.find()) otp = matcher.group(1);
         NewDevice device = new NewDevice().name("A phone").platform(Platform.IOS).registrationId("java:1");
         LoggedIn loggedIn = call("AuthenticateCustomer", customers.authenticateCustomer(
-            new LogInRequest().phone(phone).challenge(sent.getChallenge()).otp(otp).device(device)));
+            new LogInRequest().phone(phone).challenge(sent.getChallenge().toString()).otp(otp).device(device)));
         same(loggedIn.getCustomer().getGender(), null);
 
         TokenPair pair = call("refresh_token_create", authentication.refreshTokenCreate(new RefreshRequest().refresh(loggedIn.getRefresh())));

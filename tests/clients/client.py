@@ -30,7 +30,7 @@ with s.ApiClient(configuration) as client:
     with urllib.request.urlopen(f"{base}/_local/messages") as answer:
         otp = re.findall(r"(\d{6}) is your", answer.read().decode())[-1]
     device = s.NewDevice(name="A phone", platform=s.Platform.IOS, registration_id="python:1")
-    log_in = s.LogInRequest(phone=phone, challenge=sent.challenge, otp=otp, device=device)
+    log_in = s.LogInRequest(phone=phone, challenge=str(sent.challenge), otp=otp, device=device)
     logged_in = call("AuthenticateCustomer", customers.authenticate_customer, log_in)
     same(logged_in.customer.gender, None)
 

@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let messages = api.client.get(format!("{base}/_local/messages")).send().await?.text().await?;
     let end = messages.rfind(" is your").ok_or("no message")?;
     let otp = messages[end - 6..end].to_owned();
-    let mut log_in = LogInRequest::new(sent.challenge, otp, phone);
+    let mut log_in = LogInRequest::new(sent.challenge.to_string(), otp, phone);
     log_in.device = Some(Box::new(NewDevice {
         name: Some("A phone".to_owned()),
         platform: Some(Platform::Ios),

@@ -120,7 +120,8 @@ def main(document_path, language, folder):
                 problems.append(f"{name}.{member}: {kind} where it is {'optional' if optional else 'always there'}")
             if UNTYPED.search(kind) and target.get("type") != "object":
                 problems.append(f"{name}.{member}: {kind} without a type")
-    print(*problems, sep="\n", file=sys.stderr)
+    for problem in problems:
+        print(problem, file=sys.stderr)
     print(f"inspected: {len(operations)} operations, {count} members")
     sys.exit(bool(problems))
 
