@@ -54,7 +54,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(devices_list(&api).await?.len(), 2);
 
     let street = || {
-        let mut street = NewAddress::new("Riyadh".to_owned(), "SA".to_owned(), "1 Street".to_owned());
+        let mut street =
+            NewAddress::new("Riyadh".to_owned(), "SA".to_owned(), "1 Street".to_owned());
         street.postal_code = Some("12271".to_owned());
         street
     };

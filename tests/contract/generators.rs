@@ -54,11 +54,16 @@ fn no_schema_has_a_form_that_a_generator_skips() {
             }
         }
         let choices = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|word| schema.get(word));
-        if choices.flat_map(|all| all.as_array()).flatten().any(|one| one["type"] == "null") {
+        if choices.filter_map(Value::as_array).flatten().any(|one| one["type"] == "null") {
             report("null is a choice: nullable.rs of functions/local/src/document replaces it");
         }
         let kinds: Vec<&Value> = schema["type"].as_array().into_iter().flatten().collect();
-        if !matches!(kinds.as_slice(), [] | [_]) && !(kinds.len() == 2 && *kinds[1] == "null") {
+        let is_one = match kinds.as_slice() {
+            [] | [_] => true,
+            [_, second] => **second == "null",
+            _ => false,
+        };
+        if !is_one {
             report("it has more than one type");
         }
         if schema["type"] == "null" {

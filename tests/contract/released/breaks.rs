@@ -36,7 +36,7 @@ pub(super) fn breaks(old: &Value, new: &Value) -> Vec<String> {
     comparison.found
 }
 
-impl<'a> Comparison<'a> {
+impl Comparison<'_> {
     fn report(&mut self, place: &str, what: &str) {
         self.found.push(format!("{place}: {what}"));
     }
@@ -57,7 +57,7 @@ impl<'a> Comparison<'a> {
             let place = format!("{place}, {status}");
             match new["responses"].get(status) {
                 Some(now) => {
-                    let (old, new) = (self.old_part(answer), self.new_part(now));
+                    let (old, new) = (resolved(self.old, answer), resolved(self.new, now));
                     for (name, _) in members(&old["headers"]) {
                         if new["headers"].get(name).is_none() {
                             self.report(&place, &format!("the header {name} is removed"));
@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
             return;
         }
         self.open.push(pair);
-        let (old, new) = (self.merged(self.old, old), self.merged(self.new, new));
+        let (old, new) = (merged(self.old, old), merged(self.new, new));
         self.types(place, &old, &new, side);
         self.values(place, &old, &new, side);
         if side == Side::Request {
@@ -158,7 +158,9 @@ impl<'a> Comparison<'a> {
         }
         let (before, now) = (&old["format"], &new["format"]);
         let is_new_rule = side == Side::Request && before.is_null();
-        if before != now && (!now.is_null() || side == Side::Answer) && (is_new_rule || !before.is_null())
+        if before != now
+            && (!now.is_null() || side == Side::Answer)
+            && (is_new_rule || !before.is_null())
         {
             self.report(place, &format!("its format {before} has become {now}"));
         }
@@ -230,34 +232,23 @@ impl<'a> Comparison<'a> {
             self.schema(place, before, now, side);
         }
     }
+}
 
-    fn old_part(&self, part: &'a Value) -> &'a Value {
-        resolved(self.old, part)
-    }
-
-    fn new_part<'b>(&self, part: &'b Value) -> &'b Value
-    where
-        'a: 'b,
-    {
-        resolved(self.new, part)
-    }
-
-    /// A schema without reference, and with the members of the parts of its `allOf`.
-    fn merged(&self, document: &Value, schema: &Value) -> Value {
-        let schema = resolved(document, schema);
-        let mut merged = schema.clone();
-        for part in items(&schema["allOf"]) {
-            for (name, member) in members(&self.merged(document, part)) {
-                match (merged.get_mut(name), member) {
-                    (Some(Value::Object(own)), Value::Object(other)) => own.extend(other.clone()),
-                    (Some(Value::Array(own)), Value::Array(other)) => own.extend(other.clone()),
-                    (Some(_), _) => {}
-                    (None, member) => merged[name.as_str()] = member.clone(),
-                }
+/// A schema without reference, and with the members of the parts of its `allOf`.
+fn merged(document: &Value, schema: &Value) -> Value {
+    let schema = resolved(document, schema);
+    let mut whole = schema.clone();
+    for part in items(&schema["allOf"]) {
+        for (name, member) in members(&merged(document, part)) {
+            match (whole.get_mut(name), member) {
+                (Some(Value::Object(own)), Value::Object(other)) => own.extend(other.clone()),
+                (Some(Value::Array(own)), Value::Array(other)) => own.extend(other.clone()),
+                (Some(_), _) => {}
+                (None, member) => whole[name.as_str()] = member.clone(),
             }
         }
-        merged
     }
+    whole
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

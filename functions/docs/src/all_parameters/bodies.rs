@@ -5,12 +5,11 @@ use serde_json::Value;
 use shared::{
     http::request::{
         Boolean, Choice, Context, Decimal, Integer, List, Nullable, Object, Optional, ParsedText,
-        Rule, Text, Violation,
-        schema::References,
+        Rule, Text, Violation, schema::References,
     },
     request,
 };
-use utoipa::openapi::{Object as Described, RefOr, Schema, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use super::described::Sort;
 
@@ -91,8 +90,7 @@ impl Rule for AnyFile {
 
     /// Without `format: binary`, so that it can be a member of JSON too.
     fn schema(_: &mut References) -> RefOr<Schema> {
-        let mut object = Described::with_type(Type::String);
-        object.content_media_type = "application/octet-stream".to_owned();
-        RefOr::T(Schema::Object(object))
+        let file = ObjectBuilder::new().schema_type(Type::String);
+        file.content_media_type("application/octet-stream").into()
     }
 }
