@@ -39,6 +39,7 @@ pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod deadline;
+pub mod digits;
 pub mod domain;
 pub mod domains;
 pub mod hashes;

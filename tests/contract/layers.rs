@@ -11,11 +11,12 @@ use self::imports::{Import, imports};
 use crate::repository::{assert_none, packages};
 
 /// Files of `shared/src` that know no domain, and folders of such files.
-const BASE: [&str; 17] = [
+const BASE: [&str; 18] = [
     "aws",
     "clock",
     "config",
     "deadline",
+    "digits",
     "hashes",
     "ids",
     "language",

@@ -11,6 +11,7 @@ pub mod area_file;
 pub mod areas;
 pub mod boundaries;
 pub mod countries;
+mod door_phone;
 mod letters;
 pub mod postal;
 pub mod region;

@@ -1,8 +1,10 @@
-//! What an address is held to beside its fields: the postal code to the rule of its country, the
-//! phone to the form of one.
+//! What an address is held to beside its fields: the postal code to the rule of its country.
 
 use regex_lite::Regex;
-use shared::http::request::Violation;
+use shared::{
+    digits::{ascii_digit, is_dash},
+    http::request::Violation,
+};
 
 use crate::{countries::Country, letters};
 
@@ -20,14 +22,14 @@ const WORDS: [&str; 8] = ["CAP", "CEP", "CP", "NPA", "PIN", "PLZ", "UK", "ZIP"];
 pub fn postal_code(code: &str, country: &Country) -> Result<String, Violation> {
     let mut rules = Rule::of(country.code).peekable();
     if rules.peek().is_none() {
-        return Ok(ascii_digits(code).to_uppercase());
+        let code: String = code.chars().map(|sign| ascii_digit(sign).unwrap_or(sign)).collect();
+        return Ok(code.to_uppercase());
     }
     if code.trim().is_empty() {
         return Err(Violation::new("required", "This field is required."));
     }
     let signs = letters::plain(code).to_uppercase();
-    // The long vowel sign of kana is what Japanese keyboards have for a dash.
-    let is_meant = |sign: &char| sign.is_alphanumeric() && *sign != 'ー';
+    let is_meant = |sign: &char| sign.is_alphanumeric() && !is_dash(*sign);
     let signs: String = signs.chars().filter(is_meant).collect();
     rules.find_map(|rule| rule.read(&signs, country)).ok_or_else(|| {
         Violation::invalid(format!("Enter a valid postal code of {}.", country.code))
@@ -80,44 +82,6 @@ fn laid_out(code: &str, layout: &str) -> String {
         }
         _ => code.to_owned(),
     }
-}
-
-/// A phone to call at the door: with the code of its country in E.164 form, else as it is written
-/// in its country.
-///
-/// Only its form is looked at. Nothing is sent to it, and the rules of all countries' numbers are a
-/// tenth of a function's zip.
-pub fn phone(phone: &str) -> Result<String, Violation> {
-    let phone = ascii_digits(phone);
-    if phone.is_empty() {
-        return Ok(phone);
-    }
-    let (international, number) =
-        phone.strip_prefix('+').map_or((false, phone.as_str()), |number| (true, number));
-    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    let is_number =
-        number.chars().all(|sign| sign.is_ascii_digit() || " -.()/\u{a0}".contains(sign));
-    let has_length = if international {
-        (7..=15).contains(&digits.len()) && !digits.starts_with('0')
-    } else {
-        (5..=15).contains(&digits.len())
-    };
-    match (is_number && has_length, international) {
-        (true, true) => Ok(format!("+{digits}")),
-        (true, false) => Ok(phone),
-        (false, _) => Err(Violation::invalid("The phone number entered is not valid.")),
-    }
-}
-
-/// Arabic and full-width digits as those of ASCII.
-fn ascii_digits(text: &str) -> String {
-    let digit = |sign: char| match sign {
-        '٠'..='٩' => char::from_u32(u32::from(sign) - 0x660 + 0x30),
-        '۰'..='۹' => char::from_u32(u32::from(sign) - 0x6f0 + 0x30),
-        '０'..='９' => char::from_u32(u32::from(sign) - 0xff10 + 0x30),
-        _ => None,
-    };
-    text.chars().map(|sign| digit(sign).unwrap_or(sign)).collect()
 }
 
 #[cfg(test)]
@@ -275,32 +239,5 @@ mod tests {
         assert_eq!(told("sw1a 1aa", "GB"), Ok("SW1A 1AA".to_owned()));
         assert_eq!(told("١٢٢٧١", "SA"), Ok("12271".to_owned()));
         assert_eq!(told("۱۱۳۶۵-۱۳۱۳۱", "IR"), Ok("11365-13131".to_owned()));
-    }
-
-    #[test]
-    fn a_phone_is_international_in_one_form_or_as_it_is_written_at_home() {
-        let told = |text: &str| phone(text).map_err(|violation| violation.code);
-        for (written, kept) in [
-            ("050 123 4567", "050 123 4567"),
-            ("٠٥٠ ١٢٣ ٤٥٦٧", "050 123 4567"),
-            ("(415) 555-0123", "(415) 555-0123"),
-            ("+1 (415) 555-0123", "+14155550123"),
-            ("+14155550123", "+14155550123"),
-            ("", ""),
-        ] {
-            assert_eq!(told(written), Ok(kept.to_owned()));
-        }
-        for wrong in [
-            "12",
-            "+12",
-            "+0501234567",
-            "call me",
-            "050-123-4567 ext. 7",
-            "+",
-            "++14155550123",
-            "1234567890123456",
-        ] {
-            assert_eq!(told(wrong), Err("invalid"), "{wrong}");
-        }
     }
 }

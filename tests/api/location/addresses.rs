@@ -137,6 +137,33 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_stored_as_a_code_would_be_sent_to_it() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    let with = |phone: &str| {
+        let mut body = riyadh();
+        body["phone"] = json!(phone);
+        body
+    };
+    for phone in [
+        "\u{202a}+966\u{2011}50\u{2011}123\u{2011}4562\u{202c}",
+        "+966 0501234562",
+        "٠٥٠ ١٢٣ ٤٥٦٢",
+        "00966501234562",
+    ] {
+        let address = create(&api, &access, &with(phone)).await.expect(201).json();
+        assert_eq!(address["phone"], "+966501234562", "{phone:?}");
+    }
+    let id = create(&api, &access, &riyadh()).await.expect(201).json()["id"].clone();
+    let wrong = "400 invalid: The phone number entered is not valid. [phone]";
+    for phone in ["+966 50 123 4562 ext. 9", "1-800-CATS", "050 123 4562,9", "12"] {
+        assert_eq!(create(&api, &access, &with(phone)).await.error(), wrong, "{phone}");
+        let patch = json!({"phone": phone});
+        assert_eq!(at(&api, Method::PATCH, &id, &access, &patch).await.error(), wrong, "{phone}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
@@ -155,7 +182,7 @@ async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() 
         (&changed["created"], &changed["updated"]),
         (&address["created"], &json!("2026-11-22T20:00:05.000Z"))
     );
-    assert_eq!(changed["phone"], "050 123 4567");
+    assert_eq!(changed["phone"], "+966501234567");
     let wrong = "400 invalid: Enter a valid postal code of NL. [postal_code]";
     assert_eq!(
         at(&api, Method::PATCH, id, &access, &json!({"country": "NL"})).await.error(),

@@ -4,13 +4,10 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::Rule;
-use crate::{
-    http::request::{
-        context::Context,
-        fields::Violation,
-        schema::{self, References},
-    },
-    phone::Phone,
+use crate::http::request::{
+    context::Context,
+    fields::Violation,
+    schema::{self, References},
 };
 
 /// Begins the stand-in for a lone surrogate of a JSON body, followed by its four hexadecimal
@@ -38,9 +35,6 @@ pub trait ParsedText {
 
 /// A trimmed text of `LEAST` to `MOST` visible ASCII characters, so of as many bytes.
 pub struct VisibleAscii<const LEAST: usize, const MOST: usize>;
-
-/// A phone number in E.164 form, or one that the operator set up for tests.
-pub struct PhoneNumber;
 
 impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
     type Value = String;
@@ -77,19 +71,6 @@ impl<const LEAST: usize, const MOST: usize> ParsedText for VisibleAscii<LEAST, M
         } else {
             Err(Violation::invalid("Enter visible ASCII characters only."))
         }
-    }
-}
-
-impl ParsedText for PhoneNumber {
-    type Text = Text<1, 50>;
-    type Value = Phone;
-
-    fn parse(text: &str, context: &Context) -> Result<Phone, Violation> {
-        if context.is_test_number(text) {
-            return Ok(Phone::of_the_operator(text));
-        }
-        Phone::parse(text, None)
-            .map_err(|_| Violation::invalid("The phone number entered is not valid."))
     }
 }
 
