@@ -1,5 +1,6 @@
 //! The operations on addresses.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{Answer, Api, ENCODINGS};
 use http::Method;
 use serde_json::{Value, json};
@@ -160,6 +161,30 @@ async fn a_phone_is_stored_as_a_code_would_be_sent_to_it() {
         assert_eq!(create(&api, &access, &with(phone)).await.error(), wrong, "{phone}");
         let patch = json!({"phone": phone});
         assert_eq!(at(&api, Method::PATCH, &id, &access, &patch).await.error(), wrong, "{phone}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_was_stored_in_national_form_stays_until_it_is_sent() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    let mut body = riyadh();
+    body["phone"] = json!("+966501234562");
+    let id = create(&api, &access, &body).await.expect(201).json()["id"].clone();
+    let stored = AttributeValue::S("+966501234562".to_owned());
+    let items = api.items().await;
+    let address = items.into_iter().find(|item| item.get("phone") == Some(&stored));
+    let mut address = address.expect("the address is stored");
+    address.insert("phone".to_owned(), AttributeValue::S("050 123 4562".to_owned()));
+    let put = api.dynamodb().put_item().table_name(api.table_name());
+    put.set_item(Some(address)).send().await.expect("the item is stored");
+    assert_eq!(list(&api, &access).await[0]["phone"], "050 123 4562");
+    for (patch, phone) in [
+        (json!({"line2": "Floor 3"}), "050 123 4562"),
+        (json!({"phone": "050 123 4562"}), "+966501234562"),
+    ] {
+        let changed = at(&api, Method::PATCH, &id, &access, &patch).await.expect(200).json();
+        assert_eq!(changed["phone"], phone);
     }
 }
 
