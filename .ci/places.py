@@ -146,12 +146,10 @@ def country_names(localenames, keshvar):
 
 
 def letters():
-    """What is left of each letter in small letters without its marks, and each digit in ASCII."""
+    """What is left of each letter in small letters without its marks."""
     table = {}
     for sign in map(chr, (code for begin, end in BLOCKS for code in range(begin, end))):
-        if unicodedata.category(sign) == "Nd":
-            table[sign] = str(unicodedata.digit(sign))
-        elif unicodedata.category(sign)[0] == "L" and sign == sign.lower():
+        if unicodedata.category(sign)[0] == "L" and sign == sign.lower():
             parts = unicodedata.normalize("NFKD", sign)
             kept = "".join(LETTERS.get(part, part) for part in parts if unicodedata.category(part)[0] in "LN")
             table[sign] = LETTERS.get(sign, kept)

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use shared::digits::ascii_digit;
+
 /// What is left of each letter that has a mark or another form, by the letter. `.ci/places.py`
 /// makes it of Unicode's decompositions.
 static PLAIN: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
@@ -20,7 +22,7 @@ pub fn plain(text: &str) -> String {
     for sign in signs.filter(|sign| !is_mark(*sign)) {
         match replacement(sign) {
             Some(letters) => plain.push_str(letters),
-            None => plain.push(sign),
+            None => plain.push(ascii_digit(sign).unwrap_or(sign)),
         }
     }
     plain

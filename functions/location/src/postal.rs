@@ -1,7 +1,10 @@
 //! What an address is held to beside its fields: the postal code to the rule of its country.
 
 use regex_lite::Regex;
-use shared::{digits::ascii_digit, http::request::Violation};
+use shared::{
+    digits::{ascii_digit, is_dash},
+    http::request::Violation,
+};
 
 use crate::{countries::Country, letters};
 
@@ -19,15 +22,14 @@ const WORDS: [&str; 8] = ["CAP", "CEP", "CP", "NPA", "PIN", "PLZ", "UK", "ZIP"];
 pub fn postal_code(code: &str, country: &Country) -> Result<String, Violation> {
     let mut rules = Rule::of(country.code).peekable();
     if rules.peek().is_none() {
-        let digits = code.trim().chars().map(|sign| ascii_digit(sign).unwrap_or(sign));
-        return Ok(digits.collect::<String>().to_uppercase());
+        let code: String = code.chars().map(|sign| ascii_digit(sign).unwrap_or(sign)).collect();
+        return Ok(code.to_uppercase());
     }
     if code.trim().is_empty() {
         return Err(Violation::new("required", "This field is required."));
     }
     let signs = letters::plain(code).to_uppercase();
-    // The long vowel sign of kana is what Japanese keyboards have for a dash.
-    let is_meant = |sign: &char| sign.is_alphanumeric() && *sign != 'ー';
+    let is_meant = |sign: &char| sign.is_alphanumeric() && !is_dash(*sign);
     let signs: String = signs.chars().filter(is_meant).collect();
     rules.find_map(|rule| rule.read(&signs, country)).ok_or_else(|| {
         Violation::invalid(format!("Enter a valid postal code of {}.", country.code))
