@@ -21,32 +21,16 @@ async fn ids(api: &Api, phone: &LoggedIn) -> Vec<u64> {
 /// Gives all devices in the table numbers of long ago, and their heads no last number.
 async fn number_as_long_ago(api: &Api) {
     let (client, table) = (api.dynamodb(), api.table_name());
-    let items =
-        client.scan().table_name(&table).send().await.expect("a scan").items.expect("items");
-    let text = |item: &HashMap<String, AttributeValue>, name: &str| {
-        item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+    let is_of_devices = |item: &&mut HashMap<String, AttributeValue>| {
+        item["pk"].as_s().is_ok_and(|key| key.starts_with("DEV#"))
     };
-    for item in items.iter().filter(|item| text(item, "pk").starts_with("DEV#")) {
-        let change = match text(item, "sk") {
-            sort if sort == "COUNT" => "REMOVE #name",
-            sort if sort.starts_with("DEVICE#") || sort == "OWNER" => "SET #name = :id",
-            _ => continue,
-        };
-        let update = client.update_item().table_name(&table).update_expression(change);
-        let update = update
-            .key("pk", item["pk"].clone())
-            .key("sk", item["sk"].clone())
-            .expression_attribute_names(
-                "#name",
-                if change.starts_with("SET") { "id" } else { "last" },
-            );
-        let id = AttributeValue::N(LONG_AGO.to_string());
-        let update = if change.starts_with("SET") {
-            update.expression_attribute_values(":id", id)
-        } else {
-            update
-        };
-        update.send().await.expect("written");
+    for item in api.items().await.iter_mut().filter(is_of_devices) {
+        item.remove("last");
+        if let Some(id) = item.get_mut("id") {
+            *id = AttributeValue::N(LONG_AGO.to_string());
+        }
+        let put = client.put_item().table_name(&table).set_item(Some(item.clone()));
+        put.send().await.expect("written");
     }
 }
 
