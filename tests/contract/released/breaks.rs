@@ -157,11 +157,9 @@ impl Comparison<'_> {
             self.report(place, &change);
         }
         let (before, now) = (&old["format"], &new["format"]);
-        let is_new_rule = side == Side::Request && before.is_null();
-        if before != now
-            && (!now.is_null() || side == Side::Answer)
-            && (is_new_rule || !before.is_null())
-        {
+        let (from, to) = if side == Side::Request { (before, now) } else { (now, before) };
+        let fits = from == to || (from == "int32" && to == "int64");
+        if !to.is_null() && !fits {
             self.report(place, &format!("its format {before} has become {now}"));
         }
     }
@@ -348,7 +346,7 @@ mod tests {
             (OUT.into(), "required", Some(json!([])), "200, id: it may be absent now"),
             (at(OUT, "/properties/id"), "type", Some(json!(["integer", "null"])), "id: its type"),
             (at(OUT, "/properties/id"), "type", Some(json!("string")), "id: its type"),
-            (at(OUT, "/properties/id"), "format", Some(json!("int32")), "its format \"int64\""),
+            (at(OUT, "/properties/id"), "format", None, "its format \"int64\" has become null"),
             (at(OUT, "/properties/kind"), "enum", Some(json!(["a", "b", "c"])), "can now be \"c\""),
             (at(OUT, "/properties/kind"), "enum", None, "it can now be \"any\""),
         ];
@@ -376,6 +374,7 @@ mod tests {
             (at(OUT, "/properties"), "more", Some(any)),
             (OUT.into(), "required", Some(json!(["id", "kind"]))),
             (at(OUT, "/properties/kind"), "enum", Some(json!(["a"]))),
+            (at(OUT, "/properties/id"), "format", Some(json!("int32"))),
         ];
         for (part, member, value) in cases {
             let found = found(&part, member, value);
