@@ -11,11 +11,12 @@ use self::imports::{Import, imports};
 use crate::repository::{assert_none, packages};
 
 /// Files of `shared/src` that know no domain, and folders of such files.
-const BASE: [&str; 16] = [
+const BASE: [&str; 17] = [
     "aws",
     "clock",
     "config",
     "deadline",
+    "digits",
     "hashes",
     "ids",
     "metrics",
