@@ -45,6 +45,7 @@ pub mod domains;
 pub mod hashes;
 pub mod http;
 pub mod ids;
+pub mod language;
 pub mod metrics;
 pub mod paging;
 pub mod phone;

@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 use crate::repository::{assert_none, deployment, functions, resources, template};
 
 /// The throttle of the paths that strangers can flood, by their beginnings.
-const THROTTLED: [(&str, &str); 7] = [
+const THROTTLED: [(&str, &str); 8] = [
     ("/api/send-otp", "SendOtp"),
     ("/api/customer/authenticate", "Authenticate"),
     ("/api/refresh-token", "Refresh"),
     ("/docs", "Docs"),
     ("/openapi.json", "Docs"),
+    ("/openapi-3.0.json", "Docs"),
     ("/llms", "Docs"),
     ("/mock", "Docs"),
 ];

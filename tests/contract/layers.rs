@@ -11,7 +11,7 @@ use self::imports::{Import, imports};
 use crate::repository::{assert_none, packages};
 
 /// Files of `shared/src` that know no domain, and folders of such files.
-const BASE: [&str; 17] = [
+const BASE: [&str; 18] = [
     "aws",
     "clock",
     "config",
@@ -19,6 +19,7 @@ const BASE: [&str; 17] = [
     "digits",
     "hashes",
     "ids",
+    "language",
     "metrics",
     "paging",
     "phone",

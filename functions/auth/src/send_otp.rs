@@ -21,31 +21,27 @@ use shared::{
         error::ApiError,
         rate_limit::RateLimits,
         request::{
-            Choice, Context, Field, Fields, Nullable, Optional, OrDefault, ParsedText, Text,
-            Violation,
+            Choice, Context, Field, Fields, Flat, Nullable, Optional, OrDefault, ParsedText, Text,
+            Violation, phone::WrittenPhone,
         },
     },
     ids::ChallengeId,
     limits::Wait,
     otp::Purpose,
-    phone::Phone,
     request,
     text_message::AppHash,
 };
 use utoipa::ToSchema;
 
-use crate::sending::{Plan, Recipient, Requester, not_a_phone, not_mobile};
+use crate::sending::{Plan, Recipient, Requester, no_phone, not_mobile};
 
 type PurposeField = OrDefault<Nullable<Choice<Purpose>>>;
 
 request! {
     /// Where to send a code, and what for.
-    #[check(phone_of_country)]
+    #[check(phone_for_codes)]
     pub struct CodeRequest {
-        /// E.164, or national together with `country`.
-        phone: Text<1, 50>,
-        /// ISO 3166-1 alpha-2, for national numbers.
-        country: Optional<Nullable<Text<2, 2>>>,
+        phone: Flat<WrittenPhone>,
         /// What the code will prove. `change_phone` and `delete` need a bearer token.
         purpose: PurposeField,
         /// Lets the Android app read the message (SMS Retriever): eleven characters of base64.
@@ -71,19 +67,15 @@ impl ParsedText for AdmittedAppHash {
     }
 }
 
-fn phone_of_country(read: &CodeRequestRead, fields: &mut Fields) {
-    let (Ok(phone), Ok(country)) = (&read.phone, &read.country) else { return };
-    if fields.context().is_test_number(phone) {
-        return;
-    }
-    match Phone::parse(phone, country.as_deref()) {
-        Ok(phone) if phone.may_be_mobile() => {}
+fn phone_for_codes(read: &CodeRequestRead, fields: &mut Fields) {
+    let Ok(written) = &read.phone else { return };
+    match written.number(fields.context()) {
+        Ok(phone) if fields.context().is_test_number(&phone) || phone.may_be_mobile() => {}
         Ok(_) => {
             fields.report("phone", not_mobile());
         }
         Err(error) => {
-            let (name, violation) = not_a_phone(error, country.as_deref());
-            fields.report(name, violation);
+            written.report(error, fields);
         }
     }
 }
@@ -116,7 +108,8 @@ impl Unread {
 
     fn read(self, app: &AppState) -> Result<(CodeRequest, Recipient), ApiError> {
         let request: CodeRequest = self.fields.read().map_err(ApiError::fields)?;
-        let recipient = Recipient::find(app, &request.phone, request.country.as_deref())?;
+        let phone = request.phone.number(&Context::of(app)).map_err(|_| no_phone())?;
+        let recipient = Recipient::find(app, phone)?;
         Ok((request, recipient))
     }
 }

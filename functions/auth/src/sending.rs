@@ -15,16 +15,15 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     aws::SendError,
-    http::{error::ApiError, rate_limit::RateLimits, request::Violation},
+    http::{error::ApiError, rate_limit::RateLimits},
     ids::ChallengeId,
     limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
-    phone::PhoneError,
     store::keys::day_of,
     text_message::{AppHash, TextMessage},
 };
 
-pub(crate) use self::recipient::{Recipient, Requester, not_a_phone, not_mobile};
+pub(crate) use self::recipient::{Recipient, Requester, no_phone, not_mobile};
 use self::standing::{Budget, BudgetName, Found};
 
 /// A code about to be sent.
@@ -101,8 +100,7 @@ impl Plan {
             return Err(match error {
                 SendError::InvalidPhone => {
                     tracing::warn!(country = self.recipient.country, "SNS cannot send to a phone");
-                    let Violation { code, detail } = not_a_phone(PhoneError::Invalid, None).1;
-                    ApiError::field("phone", code, detail)
+                    no_phone()
                 }
                 error => ApiError::unavailable(error),
             });

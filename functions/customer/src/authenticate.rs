@@ -20,19 +20,19 @@ use shared::{
         error::ApiError,
         rate_limit::RateLimits,
         request::{
-            Choice, Context, Fields, Nullable, Object, Optional, ParsedText, PhoneNumber, Text,
-            Violation, VisibleAscii,
+            Choice, Context, Fields, Flat, Lenient, Nullable, Object, Optional, Text, VisibleAscii,
+            phone::WrittenPhone,
         },
     },
     ids::ChallengeId,
     limits::Wait,
-    phone::Phone,
+    phone::PhoneError,
     request,
 };
 use utoipa::ToSchema;
 
 use crate::{
-    code::{SubmittedCode, invalid_code, wrong_code},
+    code::{SubmittedCode, TypedCode, invalid_code, wrong_code},
     log_in::LogIn,
 };
 
@@ -40,58 +40,48 @@ request! {
     /// A code and what it was sent for.
     #[check(could_be_right)]
     pub struct LogInRequest {
-        /// The phone as sendOTP gave it back, in E.164 form.
-        phone: MaybePhone,
+        phone: Flat<WrittenPhone>,
         /// What sendOTP gave back.
         challenge: Text,
-        /// The six digits of the message.
-        otp: Text,
+        /// The six digits of the message, in any script. Blanks, dashes, dots and invisible marks
+        /// do not count. What is anything else is wrong, and costs no try.
+        otp: TypedCode,
         /// A refresh token of this device, also a spent or expired one: its tries are counted apart
         /// from those of strangers. One that proves nothing is ignored.
         refresh: Optional<Nullable<Text<0, 4096>>>,
-        /// What the device says of itself.
-        device: Optional<Object<NewDevice>>,
+        /// What the device says of itself. It never stops a log-in: what is wrong with it is left
+        /// out.
+        device: Lenient<Object<NewDevice>>,
     }
 }
 
 request! {
-    /// What a device says of itself.
-    #[check(kind_of_registered_device)]
+    /// What a device says of itself. Each member may be null or blank; one that is wrong is left
+    /// out.
     pub struct NewDevice {
         /// What it calls itself.
-        name: Optional<Text<1, 255>>,
-        /// Its kind; required with `registration_id`.
-        platform: Optional<Choice<Platform>>,
+        name: Lenient<Text<1, 255>>,
+        /// Its kind. Without it no `registration_id` is registered.
+        platform: Lenient<Choice<Platform>>,
         /// What the push service knows it by: registers it for pushes, as devices_create does.
-        registration_id: Optional<VisibleAscii<1, MOST_REGISTRATION_ID>>,
-    }
-}
-
-/// A phone number, or none where the text is no number.
-pub struct MaybePhone;
-
-impl ParsedText for MaybePhone {
-    type Text = Text<1, 50>;
-    type Value = Option<Phone>;
-
-    fn parse(text: &str, context: &Context) -> Result<Option<Phone>, Violation> {
-        Ok(PhoneNumber::parse(text, context).ok())
+        registration_id: Lenient<VisibleAscii<1, MOST_REGISTRATION_ID>>,
     }
 }
 
 /// A phone or a challenge that cannot be one is as wrong as a code: one answer for all.
 fn could_be_right(read: &LogInRequestRead, fields: &mut Fields) {
-    let LogInRequestRead { phone, challenge, otp, device, .. } = read;
-    if let (Ok(phone), Ok(challenge), Ok(_), Ok(_)) = (phone, challenge, otp, device)
-        && (phone.is_none() || challenge.parse::<ChallengeId>().is_err())
+    let LogInRequestRead { phone: Ok(written), challenge, otp, .. } = read else { return };
+    let is_phone = match written.number(fields.context()) {
+        Err(error @ PhoneError::Country) => {
+            written.report(error, fields);
+            return;
+        }
+        number => number.is_ok(),
+    };
+    if let (Ok(challenge), Ok(_)) = (challenge, otp)
+        && (!is_phone || challenge.parse::<ChallengeId>().is_err())
     {
         fields.report("otp", wrong_code());
-    }
-}
-
-fn kind_of_registered_device(read: &NewDeviceRead, fields: &mut Fields) {
-    if let (Ok(Some(_)), Ok(None)) = (&read.registration_id, &read.platform) {
-        fields.missing("platform");
     }
 }
 
@@ -143,7 +133,7 @@ pub async fn authenticate_customer(
 ) -> Result<Response, ApiError> {
     let registration = request.device.as_ref().and_then(NewDevice::registration);
     let label = request.device.map(NewDevice::label).unwrap_or_default();
-    let phone = request.phone.ok_or_else(|| invalid_code("otp"))?;
+    let phone = request.phone.number(&Context::of(&app)).map_err(|_| invalid_code("otp"))?;
     let known = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
     let log_in = LogIn::begin(&app, phone, address, known, registration);
     let matched = log_in

@@ -238,7 +238,7 @@ impl Plan<'_> {
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
 async fn tell(app: &AppState, name: &AppName, old: &Phone) {
-    if is_test_number(app, old.as_str()) {
+    if is_test_number(app, old) {
         return;
     }
     if let Err(error) = app.messages.send(old, &TextMessage::phone_changed(name)).await {

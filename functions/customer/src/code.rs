@@ -1,11 +1,12 @@
 //! A code that comes back: the try is counted and reserved, then the code is compared, and once it
-//! was right the try is given back. `lanes` counts, `refund` gives back.
+//! was right the try is given back. `typed` reads, `lanes` counts, `refund` gives back.
 //!
 //! Invariants: no code is compared before its try is counted, so parallel guesses cannot outrun the
-//! count; whatever is wrong with a code gets one answer.
+//! count; whatever is wrong with a code gets one answer; a text that is no code costs no try.
 
 mod lanes;
 mod refund;
+mod typed;
 
 use std::net::IpAddr;
 
@@ -25,7 +26,7 @@ use shared::{
 };
 
 use self::lanes::{Candidates, CountedTry, quota, take_back};
-pub(crate) use self::{lanes::Claimant, refund::Refund};
+pub(crate) use self::{lanes::Claimant, refund::Refund, typed::TypedCode};
 
 /// A code as a request submits it.
 #[derive(Debug)]
@@ -86,10 +87,8 @@ pub(crate) fn both_or_neither(fields: &mut Fields, [challenge, otp]: [Sent<'_>; 
 }
 
 /// Whether nothing is ever sent to this number.
-pub(crate) fn is_test_number(app: &AppState, phone: &str) -> bool {
-    app.settings
-        .codes()
-        .is_ok_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
+pub(crate) fn is_test_number(app: &AppState, phone: &Phone) -> bool {
+    app.settings.codes().is_ok_and(|codes| codes.test_number(phone).is_some())
 }
 
 impl SubmittedCode {

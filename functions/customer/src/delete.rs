@@ -25,8 +25,8 @@ use shared::{
 use crate::{
     account_deletion::{AccountDeletion, Deleted},
     code::{
-        Claimant, CodeAttempt, Expected, Refund, SubmittedCode, VerifiedCode, both_or_neither,
-        invalid_code,
+        Claimant, CodeAttempt, Expected, Refund, SubmittedCode, TypedCode, VerifiedCode,
+        both_or_neither, invalid_code,
     },
 };
 
@@ -37,8 +37,8 @@ request! {
         /// Of the code sent to the account's phone for `delete`, where the log-in is ten minutes
         /// old or older.
         challenge: Optional<Text>,
-        /// The code sent to the account's phone.
-        otp: Optional<Text>,
+        /// The code sent to the account's phone, read as AuthenticateCustomer reads it.
+        otp: Optional<TypedCode>,
         /// Whether money that is left is given up. It is written into the ledger.
         forfeit: Flag<false>,
     }

@@ -8,6 +8,9 @@
 mod account_deletion;
 mod change_phone;
 mod code;
+mod email;
+mod host;
+mod https_url;
 mod log_in;
 mod patch;
 

@@ -99,7 +99,7 @@ impl<'a> LogIn<'a> {
             session: NewSession { id, session, phone },
         };
         let (customer, made_account) = self.write(&matched, &new, device).await?;
-        let is_test = is_test_number(self.app, self.phone.as_str());
+        let is_test = is_test_number(self.app, &self.phone);
         let event = if is_test { Event::TestLoggedIn } else { Event::LoggedIn };
         audit::record(self.app, event, About { customer: Some(customer.id), session: Some(id) });
         let session = &new.session.session;

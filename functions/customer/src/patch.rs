@@ -1,7 +1,6 @@
 //! What a profile takes: which fields, of which form; and the phone, which is changed by proof
 //! alone.
 
-use email_address::{EmailAddress, Options};
 use language_tags::LanguageTag;
 use shared::{
     customer::{Details, Gender},
@@ -9,11 +8,14 @@ use shared::{
         Boolean, Choice, Clearable, Context, Fields, Flat, Nullable, Optional, ParsedText, PastDay,
         Patch, PhoneNumber, Text, Violation,
     },
-    request,
+    language, request,
 };
-use url::Url;
 
-use crate::code::both_or_neither;
+use crate::{
+    code::{TypedCode, both_or_neither},
+    email::Email,
+    https_url::HttpsUrl,
+};
 
 request! {
     /// Changes of a profile. What is not sent stays as it is; null clears a value that may be
@@ -37,9 +39,10 @@ request! {
         /// A day in the past.
         birth_date: Patch<Nullable<PastDay>>,
         gender: Patch<Nullable<Choice<Gender>>>,
-        /// A BCP 47 tag.
+        /// A BCP 47 tag. `en_US` is read as `en-US`, and old codes as those of today: `iw` as
+        /// `he`.
         language: Patch<Nullable<Language>>,
-        /// An https address.
+        /// An https address with a real host. It is stored in its normal form.
         avatar_url: Patch<Clearable<HttpsUrl>>,
         /// Whether the customer wants advertising.
         marketing_opt_in: Patch<Boolean>,
@@ -54,53 +57,19 @@ request! {
         phone: Optional<PhoneNumber>,
         /// Of the code sent to the new phone for `change_phone`.
         challenge: Optional<Text>,
-        /// The code sent to the new phone.
-        otp: Optional<Text>,
+        /// The code sent to the new phone, read as AuthenticateCustomer reads it.
+        otp: Optional<TypedCode>,
         /// Of the code sent to the present phone for `change_phone`, where the log-in is ten
         /// minutes old or older.
         old_challenge: Optional<Text>,
         /// The code sent to the present phone.
-        old_otp: Optional<Text>,
+        old_otp: Optional<TypedCode>,
     }
 }
 
 fn codes_with_challenges(read: &PhonePatchRead, fields: &mut Fields) {
     both_or_neither(fields, [("challenge", &read.challenge), ("otp", &read.otp)]);
     both_or_neither(fields, [("old_challenge", &read.old_challenge), ("old_otp", &read.old_otp)]);
-}
-
-/// An email address.
-pub struct Email;
-
-impl ParsedText for Email {
-    type Text = Text<0, 254>;
-    type Value = String;
-    const FORMAT: Option<&'static str> = Some("email");
-
-    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        let options =
-            Options::default().with_required_tld().without_display_text().without_domain_literal();
-        match EmailAddress::parse_with_options(text, options) {
-            Ok(_) => Ok(text.to_owned()),
-            Err(_) => Err(Violation::invalid("Enter a valid email address.")),
-        }
-    }
-}
-
-/// An address of a page, https alone.
-pub struct HttpsUrl;
-
-impl ParsedText for HttpsUrl {
-    type Text = Text<0, 2048>;
-    type Value = String;
-    const FORMAT: Option<&'static str> = Some("uri");
-
-    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        match Url::parse(text) {
-            Ok(url) if url.scheme() == "https" && url.has_host() => Ok(text.to_owned()),
-            _ => Err(Violation::invalid("Enter a valid URL.")),
-        }
-    }
 }
 
 /// A BCP 47 tag.
@@ -111,7 +80,7 @@ impl ParsedText for Language {
     type Value = String;
 
     fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        match LanguageTag::parse(text) {
+        match LanguageTag::parse(&language::canonical(text)) {
             Ok(tag) => Ok(tag.to_string()),
             Err(_) => Err(Violation::invalid("Enter a valid language tag.")),
         }

@@ -5,6 +5,7 @@
 //! is what the code says (a contract test); so nothing packed or made is committed but Scalar's
 //! program, which comes packed, since unpacked it is 4 MB.
 
+mod older;
 mod packing;
 mod pages;
 mod text;
@@ -90,6 +91,12 @@ fn served(here: &Path) -> Vec<Served> {
         made("/docs/icon.svg", "image/svg+xml", read("site/icon.svg")),
         made("/docs/scalar.LICENSE.txt", PLAIN, read("assets/scalar.LICENSE")),
         made("/openapi.json", "application/json", document.to_string().into_bytes()),
+        made(
+            "/openapi-3.0.json",
+            "application/json",
+            older::in_3_0(&document).to_string().into_bytes(),
+        ),
+        made("/docs/session.ts", PLAIN, read("site/session.ts")),
         made("/llms.txt", PLAIN, site.index().into_bytes()),
         made("/llms-full.txt", PLAIN, site.everything().into_bytes()),
         Served {

@@ -44,7 +44,8 @@ impl<'a> Site<'a> {
         );
         text.push_str(
             "\nEverything on these pages is also in [one text](/llms-full.txt) and in the \
-             [OpenAPI document](/openapi.json).\n",
+             [OpenAPI document](/openapi.json), which is also there in \
+             [OpenAPI 3.0](/openapi-3.0.json).\n",
         );
         let mut folder = "";
         for page in &self.pages {

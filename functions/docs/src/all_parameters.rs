@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use self::{
-    bodies::{AllFields, AllFieldsAndFile},
+    bodies::AllFields,
     described::{InCookies, InHeaders, InPath, InQuery},
     reading::AllParameters,
 };
@@ -41,7 +41,7 @@ pub(crate) struct AllParametersOut {
         (AllFields = "application/json", example = json!(example())),
         (AllFields = "application/x-www-form-urlencoded",
             example = json!({"name": "A thing", "count": 2, "tags": ["a", "b"]})),
-        (AllFieldsAndFile = "multipart/form-data",
+        (AllFields = "multipart/form-data",
             example = json!({"name": "A thing", "count": 2, "file": "the content of a file"})),
     )),
     responses((status = 200, description = "The example of the document.",

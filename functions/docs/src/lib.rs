@@ -32,7 +32,7 @@ pub fn pages() -> Routes {
 }
 
 fn with_pages(routes: Routes) -> Routes {
-    ["/", "/openapi.json", "/llms.txt", "/llms-full.txt", "/docs/"]
+    ["/", "/openapi.json", "/openapi-3.0.json", "/llms.txt", "/llms-full.txt", "/docs/"]
         .into_iter()
         .fold(routes, |routes, path| routes.public(page(path)))
         .public(page("/docs/{file}").taking_the_rest())

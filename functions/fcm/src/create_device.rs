@@ -11,7 +11,7 @@ use shared::{
     app::AppState,
     audit,
     auth::caller::{Caller, Verified},
-    device::{Claimed, DeviceClaim, FoundDevice, Registration},
+    device::{Claimed, Device, DeviceClaim, FoundDevice, Registration},
     error_responses,
     http::{
         error::ApiError,
@@ -29,7 +29,8 @@ const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 /// Registers a device for push notifications.
 ///
 /// A registration id that the caller already has is updated (200): it becomes active, in the
-/// caller's session, and fields that are not sent keep their values. One that another customer has
+/// caller's session, and fields that are not sent keep their values. If nothing changes, nothing is
+/// written. One that another customer has
 /// leaves that customer and becomes a new device of the caller, with an `id` of its own (200). Apps
 /// register at each start, because the session may be new and the device may have been
 /// deactivated.
@@ -81,6 +82,16 @@ async fn register(
     slot: Option<Slot>,
 ) -> Result<Attempt<FoundDevice, Response>, ApiError> {
     let (customer, now) = (verified.customer, app.now());
+    let repeated = |own: &&Device| registration.is_repeated(own, verified.session);
+    if let Some(own) = found.own.as_ref().filter(repeated) {
+        let shown = DeviceOut::of(own, &verified.account, now);
+        let fresh = StoredAnswer::json(StatusCode::OK, &shown)?;
+        let once = match slot {
+            Some(slot) => app.store.keep_answer(&slot.keeping(fresh.clone(), now), now).await?,
+            None => Once::Done,
+        };
+        return idempotency::answer(once, fresh).map(Attempt::Done);
+    }
     let device = registration.apply(&found, verified.session, now);
     let is_new = found.owner.is_none() && found.own.is_none();
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };

@@ -26,6 +26,7 @@ pub struct DeviceOut {
     #[schema(required)]
     name: Option<String>,
     /// What the push service knows it by.
+    #[schema(min_length = 1)]
     registration_id: String,
     /// What the app knows it by.
     #[schema(required)]

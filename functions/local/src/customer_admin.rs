@@ -72,12 +72,10 @@ impl CustomerAdmin {
     }
 }
 
-/// Parses a phone in E.164 form. No country assigns the test numbers, so any digits are accepted.
+/// Parses a phone in international form. No country assigns the test numbers, so any digits are
+/// accepted.
 fn parse_phone(text: &str) -> Option<Phone> {
-    let is_e164 = text
-        .strip_prefix('+')
-        .is_some_and(|digits| digits.len() > 4 && digits.bytes().all(|byte| byte.is_ascii_digit()));
-    Phone::parse(text, None).ok().or_else(|| is_e164.then(|| Phone::of_the_operator(text)))
+    Phone::parse_unassigned(text, None).ok()
 }
 
 impl From<StoreError> for CustomerAdminError {

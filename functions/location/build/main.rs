@@ -10,7 +10,7 @@ mod names;
 
 use std::{collections::BTreeSet, env, fmt::Write as _, fs, path::Path};
 
-use corrections::{EXTRA_DIAL_CODES, SUBDIVISIONS};
+use corrections::{CURRENCIES, EXTRA_DIAL_CODES, SUBDIVISIONS};
 use country_boundaries::{BOUNDARIES_ODBL_60X30, BoundingBox, CountryBoundaries};
 use keshvar::{Alpha2, Country, CountryIterator};
 
@@ -21,6 +21,7 @@ use keshvar::{Alpha2, Country, CountryIterator};
 )]
 fn main() {
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=data/country_names.txt");
     let folder = env::var("OUT_DIR").expect("cargo names the folder");
     let write = |name: &str, text: String| {
         fs::write(Path::new(&folder).join(name), text).expect("the folder can be written");
@@ -30,23 +31,25 @@ fn main() {
     write("names.rs", names::source());
 }
 
-/// One line a country, by its code: code, alpha-3, number, dial codes, currency, whether its post
-/// has codes, what they look like.
+/// One line a country, by its code: code, alpha-3, number, dial codes, currency, the code of its
+/// vehicles abroad.
 fn countries() -> String {
     let mut countries: Vec<Country> = CountryIterator::new().collect();
     countries.sort_by_key(|country| country.alpha2().to_string());
     let mut text = String::new();
     for country in countries {
         let code = country.alpha2().to_string();
-        let format = country.postal_code_format().unwrap_or_default();
-        let line: [&str; 7] = [
+        let currency = CURRENCIES.iter().find(|(known, _)| *known == code).map_or_else(
+            || country.currency_code().to_string(),
+            |(_, currency)| (*currency).into(),
+        );
+        let line: [&str; 6] = [
             &code,
             &country.alpha3().to_string(),
             country.number(),
             &dial_codes(&code, &country),
-            &country.currency_code().to_string(),
-            if country.postal_code() { "1" } else { "0" },
-            format,
+            &currency,
+            country.maybe_vehicle_registration_code().unwrap_or_default(),
         ];
         writeln!(text, "{}", line.join("\t")).expect("a text takes any line");
     }

@@ -6,7 +6,10 @@ use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;
 use keshvar::{Country, CountryIterator};
 
-use crate::corrections::{KOSOVO, NAMES};
+use crate::corrections::{KNOWN_NAMES, KOSOVO, NAMES};
+
+/// CLDR's names of the countries in each language, where they are others than the library's.
+const OTHER_NAMES: &str = include_str!("../data/country_names.txt");
 
 /// A language in which more names than this are the English ones is not translated yet, and is not
 /// offered.
@@ -33,8 +36,9 @@ const NEIGHBOURS: &str = "\
     zh_TW zh_HK zh_CN ko lo pi hi mr ne te kn gu bn bn_IN as or pa ta ml th si km dz ka my he";
 
 /// The codes of all countries in their own order; for each offered tag the names in that language,
-/// a line a country in the order of the codes, empty where the name is the English one, and the
-/// places of the countries in the language's order. So apart they pack best.
+/// a line a country in the order of the codes, empty where the name is the English one, the places
+/// of the countries in the language's order, and other names that people use. So apart they pack
+/// best.
 pub(crate) fn source() -> String {
     let countries: Vec<Country> = CountryIterator::new().collect();
     let mut languages: Vec<&str> = countries[0].translations().keys().copied().collect();
@@ -46,6 +50,7 @@ pub(crate) fn source() -> String {
     });
     let english = names("en", &countries);
     let (mut names_of_all, mut orders, mut offered) = (String::new(), String::new(), String::new());
+    let mut others_of_all = String::new();
     for (place, language) in languages.into_iter().enumerate() {
         let mut names = names(language, &countries);
         let untranslated = names.iter().filter(|(code, name)| english[*code] == **name).count();
@@ -62,6 +67,9 @@ pub(crate) fn source() -> String {
         let begin = names_of_all.len();
         names_of_all += &lines.join("\n");
         let end = names_of_all.len();
+        let first_other = others_of_all.len();
+        others_of_all += &other_names(language, &countries);
+        let last_other = others_of_all.len();
         writeln!(orders, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
         let own = [language];
         let tags =
@@ -69,7 +77,8 @@ pub(crate) fn source() -> String {
         for tag in tags {
             writeln!(
                 offered,
-                "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place} }},"
+                "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place}, \
+                 others: ({first_other}, {last_other}) }},"
             )
             .expect(ANY);
         }
@@ -77,9 +86,30 @@ pub(crate) fn source() -> String {
     let codes: String = english.keys().map(String::as_str).collect();
     format!(
         "const CODES: &str = {codes:?};\n\
-         #[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n{orders}\
+         #[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n\
+         #[allow(clippy::unicode_not_nfc)]\nstatic OTHER_NAMES: &str = {others_of_all:?};\n{orders}\
          #[allow(clippy::unreadable_literal)]\nconst LANGUAGES: &[Language] = &[\n{offered}];\n"
     )
+}
+
+/// Lines of a country's code and its other names in a language. Those in English have the names
+/// that people all over the world use, too.
+fn other_names(language: &str, countries: &[Country]) -> String {
+    let mut lines = String::new();
+    let begin = format!("{language}\t");
+    for line in OTHER_NAMES.lines().filter_map(|line| line.strip_prefix(&begin)) {
+        writeln!(lines, "{line}").expect(ANY);
+    }
+    if language == "en" {
+        for country in countries {
+            let names = country.unofficial_name_list().join("|");
+            writeln!(lines, "{}\t{names}", country.alpha2()).expect(ANY);
+        }
+        for (code, names) in KNOWN_NAMES {
+            writeln!(lines, "{code}\t{names}").expect(ANY);
+        }
+    }
+    lines
 }
 
 const ANY: &str = "a text takes any line";

@@ -9,8 +9,8 @@ use shared::{
     http::{
         error::ApiError,
         request::{
-            As, Boolean, Context, Fields, Flag, Flat, Location, Nullable, Object, Optional,
-            ParsedText, Patch, Rule, Text, Violation,
+            As, Boolean, Context, Fields, Flag, Flat, Location, Nullable, Object, Optional, Patch,
+            Rule, Text, Violation,
             schema::{self, References},
         },
     },
@@ -25,7 +25,8 @@ use utoipa::{
 
 use crate::{
     countries::country,
-    postal::{phone, postal_code},
+    door_phone::{DoorPhone, check_phone, with_dial_code},
+    postal::postal_code,
     region::Region,
 };
 
@@ -61,12 +62,15 @@ request! {
         label: Patch<Text<0, 50>>,
         recipient: Patch<Text<0, 150>>,
         /// With the code of its country (`+…`), or as it is written in the country of the address.
+        /// It is stored in E.164 form.
         phone: Patch<DoorPhone>,
         line1: Text<1, 255>,
         line2: Patch<Text<0, 255>>,
         city: Text<1, 100>,
         state: Patch<Text<0, 100>>,
-        /// By the rule of the country's post; not needed where that has no codes.
+        /// Checked by the rule of the country's post, and stored in its form
+        /// (`SW1A 1AA`, `00-950`). Blanks, dashes, case and the country's own prefix (`SE-`) do
+        /// not count. Not needed where the country has no codes; any text is taken there.
         postal_code: Patch<Text<0, 20>>,
         /// ISO 3166-1 alpha-2.
         country: CountryCode,
@@ -104,18 +108,6 @@ request! {
     }
 }
 
-/// A phone to call at the door.
-pub struct DoorPhone;
-
-impl ParsedText for DoorPhone {
-    type Text = Text<0, 50>;
-    type Value = String;
-
-    fn parse(text: &str, _: &Context) -> Result<String, Violation> {
-        phone(text)
-    }
-}
-
 /// The code of a country, in capitals or not.
 pub struct CountryCode;
 
@@ -134,6 +126,9 @@ impl Rule for CountryCode {
 }
 
 fn check_postal_code(read: &AddressFieldsRead, fields: &mut Fields) {
+    if let (Ok(Some(phone)), Ok(country)) = (&read.phone, &read.country) {
+        check_phone(phone, country, fields);
+    }
     if let (Ok(Some(code)), Ok(country)) = (&read.postal_code, &read.country) {
         report_postal_code(code, country, fields);
     }
@@ -141,6 +136,9 @@ fn check_postal_code(read: &AddressFieldsRead, fields: &mut Fields) {
 
 /// Without a country it is the stored one that counts.
 fn check_changed_postal_code(read: &AddressPatchRead, fields: &mut Fields) {
+    if let (Ok(Some(phone)), Ok(Some(country))) = (&read.phone, &read.country) {
+        check_phone(phone, country, fields);
+    }
     if let (Ok(Some(code)), Ok(Some(country))) = (&read.postal_code, &read.country) {
         report_postal_code(code, country, fields);
     }
@@ -159,11 +157,15 @@ fn report_postal_code(code: &str, of: &str, fields: &mut Fields) {
 }
 
 /// The details after a change. The postal code is held to the rule of its country where it or the
-/// country is changed.
+/// country is changed. A phone that is sent gets the dial code of the country.
 pub(crate) fn changed(before: &Details, patch: AddressPatch) -> Result<Details, ApiError> {
     let mut after = before.clone();
-    let is_sent = patch.postal_code.is_some();
+    let (is_sent, phone) = (patch.postal_code.is_some(), patch.phone.clone());
     patch.apply_to(&mut after);
+    if let Some(phone) = phone {
+        after.phone = with_dial_code(phone, &after.country)
+            .map_err(|Violation { code, detail }| ApiError::field("phone", code, detail))?;
+    }
     if (is_sent || after.country != before.country)
         && let Some(country) = country(&after.country)
     {

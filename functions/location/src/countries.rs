@@ -28,10 +28,9 @@ pub struct Country {
     dial_codes: &'static str,
     /// The code of ISO 4217.
     pub currency: &'static str,
-    /// Whether its post has codes.
-    pub has_postal_codes: bool,
-    /// What they look like, as a regular expression for the whole; empty where that is not known.
-    pub postal_format: &'static str,
+    /// The code that its vehicles have abroad, and old postal codes in letters from abroad began
+    /// with; empty where there is none.
+    pub vehicle_code: &'static str,
 }
 
 /// A language, with the names of the countries.
@@ -44,6 +43,8 @@ pub struct Language {
     names: (usize, usize),
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],
+    /// From where to where in [`OTHER_NAMES`].
+    others: (usize, usize),
 }
 
 /// All countries, in the order of their codes.
@@ -76,8 +77,7 @@ impl Country {
             numeric: next(),
             dial_codes: next(),
             currency: next(),
-            has_postal_codes: next() == "1",
-            postal_format: next(),
+            vehicle_code: next(),
         }
     }
 
@@ -134,6 +134,14 @@ impl Language {
             let name = own.get(place).filter(|name| !name.is_empty()).or(english.get(place))?;
             Some((code_at(place)?, *name))
         })
+    }
+
+    /// Other names of countries that people use in this language, with the codes; a country can
+    /// have several.
+    pub fn other_names(self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let lines = OTHER_NAMES.get(self.others.0..self.others.1).unwrap_or_default().lines();
+        let named = lines.filter_map(|line| line.split_once('\t'));
+        named.flat_map(|(code, names)| names.split('|').map(move |name| (code, name)))
     }
 
     /// The name of a country; none of a code that nothing has.

@@ -11,8 +11,11 @@ pub mod area_file;
 pub mod areas;
 pub mod boundaries;
 pub mod countries;
+mod door_phone;
+mod letters;
 pub mod postal;
 pub mod region;
+mod search;
 mod served;
 pub mod time_zones;
 

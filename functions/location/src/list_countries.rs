@@ -19,7 +19,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::countries::{Country, Language, country};
+use crate::{
+    countries::{Country, Language, country},
+    search,
+};
 
 /// What `Cache-Control` says: it changes with a release of ours alone.
 pub(crate) const CACHE: &str = "public, max-age=86400";
@@ -27,9 +30,12 @@ pub(crate) const CACHE: &str = "public, max-age=86400";
 request! {
     /// Which countries are wanted.
     pub struct CountryQuery {
-        /// Only those whose name, in that language or in English, contains this, in capitals or
-        /// not, with accents or without; or whose code is this, or whose dial code begins so. At
-        /// most 200 characters.
+        /// Only those that have this in a name, in that language or in English: the name in the
+        /// list, or another one that people use (Ivory Coast, Holland). Case, accents, hyphens and
+        /// the like do not count. Names with a word that begins so hide those that have it
+        /// within a word, and an abbreviation such as UK, USA or UAE finds its country alone. Also
+        /// those whose code is this (`DE`, `DEU`), or whose dial code begins so (`+44`, `44`,
+        /// `0044`). At most 200 characters.
         search: Optional<Text<0, 200>>,
         language: Flat<QueryLanguage>,
     }
@@ -81,8 +87,9 @@ pub async fn list_countries(
     let language = Language::wanted(&wanted);
     let listed =
         language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
-    let search = folded(&query.search.unwrap_or_default());
-    let shown = listed.filter(|(country, name)| is_found(country, name, &search));
+    let found = search::countries(&query.search.unwrap_or_default(), language);
+    let shown = listed
+        .filter(|(country, _)| found.as_ref().is_none_or(|found| found.contains(country.code)));
     let served = app.settings.countries()?;
     let codes_go_to = |country: &Country| served.contains(country.code);
     let countries: Vec<_> =
@@ -109,44 +116,6 @@ impl CountryOut {
     }
 }
 
-/// Whether a country is what is searched for, where `search` is [`folded`].
-fn is_found(country: &Country, name: &str, search: &str) -> bool {
-    if search.is_empty() {
-        return true;
-    }
-    let is_code = |code: &str| code.eq_ignore_ascii_case(search);
-    let digits = search.trim_start_matches('+');
-    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
-    folded(name).contains(search)
-        || Language::english().name(country.code).is_some_and(|name| folded(name).contains(search))
-        || is_code(country.code)
-        || is_code(country.alpha3)
-        || (is_number && country.dial_codes().iter().any(|code| code[1..].starts_with(digits)))
-}
-
-/// A text as it is searched: in small letters, without the accents of Latin letters, the vowel
-/// signs of Arabic, and the forms of its alif.
-fn folded(text: &str) -> String {
-    let plain = |letter: char| match letter {
-        '\u{300}'..='\u{36f}' | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}' => None,
-        'à'..='å' | 'ā' | 'ă' | 'ą' => Some('a'),
-        'ç' | 'ć' | 'č' => Some('c'),
-        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => Some('e'),
-        'ì'..='ï' | 'ī' | 'į' | 'ı' => Some('i'),
-        'ñ' | 'ń' | 'ň' => Some('n'),
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => Some('o'),
-        'ś' | 'ş' | 'š' | 'ș' => Some('s'),
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => Some('u'),
-        'ý' | 'ÿ' => Some('y'),
-        'ź' | 'ż' | 'ž' => Some('z'),
-        'أ' | 'إ' | 'آ' | 'ٱ' => Some('ا'),
-        'ى' => Some('ي'),
-        'ة' => Some('ه'),
-        other => Some(other),
-    };
-    text.to_lowercase().chars().filter_map(plain).collect()
-}
-
 error_responses! {
     /// A search that is too long.
     SearchTooLong: ApiError::field(
@@ -161,16 +130,4 @@ fn example() -> Value {
     json!([{"code": "SA", "alpha3": "SAU", "numeric": "682", "name": "Saudi Arabia",
         "dial_codes": ["+966"], "currency": "SAR", "currency_exponent": 2, "flag": "🇸🇦",
         "sms_enabled": true}])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_search_sees_through_capitals_accents_and_vowel_signs() {
-        assert_eq!(folded("Türkiye"), "turkiye");
-        assert_eq!(folded("CÔTE D'IVOIRE"), "cote d'ivoire");
-        assert_eq!(folded("الإمارات العربيّة المتّحدة"), folded("الامارات العربيه المتحده"));
-    }
 }

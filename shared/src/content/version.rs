@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits;
+use crate::digits::{self, is_invisible};
 
 /// What a version says of its age.
 struct Version {

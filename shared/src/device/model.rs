@@ -182,6 +182,21 @@ impl Registration {
         ContentHash::of(&self.registration_id)
     }
 
+    /// Whether `session` registered `own` with the same words before, so that there is nothing to
+    /// write.
+    pub fn is_repeated(&self, own: &Device, session: SessionId) -> bool {
+        let same = |said: &Option<Option<String>>, is: &Option<String>| {
+            said.as_ref().is_none_or(|said| said == is)
+        };
+        own.is_numbered()
+            && own.session == session
+            && own.platform == self.platform
+            && own.active == self.active
+            && own.silenced.is_none()
+            && same(&self.name, &own.name)
+            && same(&self.device_id, &own.device_id)
+    }
+
     /// The device that this makes of what is there, on behalf of `session`. One that another
     /// customer has becomes a new device: its number, name and dates are that customer's.
     pub fn apply(&self, found: &FoundDevice, session: SessionId, now: Timestamp) -> Device {

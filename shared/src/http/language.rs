@@ -1,5 +1,4 @@
-//! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets: the lookup of
-//! RFC 4647 section 3.4.
+//! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets.
 
 use http::{HeaderMap, header};
 use utoipa::{
@@ -13,7 +12,7 @@ use crate::{
         negotiate::range,
         request::{Nullable, Optional, Text},
     },
-    request,
+    language, request,
 };
 
 pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
@@ -28,7 +27,8 @@ pub struct Languages(Vec<String>);
 request! {
     /// The language of an answer.
     pub struct QueryLanguage {
-        /// The wanted language (BCP 47), in place of `Accept-Language`.
+        /// The wanted language (BCP 47), in place of `Accept-Language`. Likely subtags and old
+        /// codes count: `zh-TW` finds `zh-Hant`, and `iw` is `he`.
         lang: Optional<Nullable<Text>>,
     }
 }
@@ -66,26 +66,15 @@ impl Languages {
         Self(vec![tag.trim().to_ascii_lowercase()])
     }
 
-    /// The first language of `offered` that is wanted, each range being shortened from its end
-    /// until something fits. `*` fits nothing: who offers decides what those get who want anything.
+    /// The one of `offered` that comes nearest to the first wanted language that it has, or else to
+    /// the first one that has a near language there. `*` fits nothing: who offers decides what
+    /// those get who want anything.
     pub fn lookup<'a, S: AsRef<str>>(&self, offered: &'a [S]) -> Option<&'a str> {
-        let fitting = |range: &str| {
-            offered.iter().map(AsRef::as_ref).find(|tag| tag.eq_ignore_ascii_case(range))
+        let first = |find: fn(&str, &'a [S]) -> Option<&'a str>| {
+            self.0.iter().find_map(|wanted| find(wanted, offered))
         };
-        self.0.iter().find_map(|range| shortened(range).find_map(fitting))
+        first(language::nearest).or_else(|| first(language::near))
     }
-}
-
-/// The range, then what is left when its last subtag goes, and with it a single letter that only
-/// begins another one.
-fn shortened(range: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(range), |range| {
-        let (rest, _) = range.rsplit_once('-')?;
-        match rest.rsplit_once('-') {
-            Some((before, letter)) if letter.len() == 1 => Some(before),
-            _ => Some(rest),
-        }
-    })
 }
 
 #[cfg(test)]
@@ -102,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_shortened_until_something_fits() {
+    fn the_nearest_of_a_wanted_language_is_found() {
         for (wanted, got) in [
             ("ar", Some("ar")),
             ("AR-sa", Some("ar")),
@@ -111,9 +100,14 @@ mod tests {
             ("zh-Hant-x-private", Some("zh-Hant")),
             ("zh-x", Some("zh")),
             ("pt-br", Some("pt-BR")),
-            // Lookup shortens what is wanted and never what is offered.
-            ("pt", None),
-            ("pt-PT", None),
+            // Brazil is where Portuguese is likely to be from, and better than another language.
+            ("pt", Some("pt-BR")),
+            ("pt-PT", Some("pt-BR")),
+            ("zh-TW", Some("zh-Hant")),
+            ("zh_TW", Some("zh-Hant")),
+            ("zh-HK", Some("zh-Hant")),
+            ("zh-CN", Some("zh")),
+            ("zh-SG", Some("zh")),
             ("xx", None),
             ("*", None),
             ("e", None),

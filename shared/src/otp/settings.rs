@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::{
     config::{ConfigError, Variables},
+    phone::Phone,
     text_message::AppHash,
 };
 
@@ -33,11 +34,12 @@ pub struct AppHashSettings {
     hashes: Vec<AppHash>,
 }
 
-/// A phone that logs in with a fixed code until a day, written `+15550100=123456@2026-12-31`.
+/// A phone that logs in with a fixed code until a day, written `+15550100=123456@2026-12-31`. It
+/// need not be of a numbering plan: nobody can have one that is not.
 #[derive(Clone)]
 pub struct TestNumber {
-    /// In E.164 form.
-    pub phone: String,
+    /// Compared as a number, however it was written.
+    pub phone: Phone,
     /// The code that is always right.
     pub code: SecretString,
     /// The last day (UTC) on which it works.
@@ -54,6 +56,11 @@ impl CodeSettings {
                 .map(|entry| entry.parse())
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// The test number that this phone is, whether or not its day is over.
+    pub fn test_number(&self, phone: &Phone) -> Option<&TestNumber> {
+        self.test_numbers.iter().find(|test| test.phone == *phone)
     }
 }
 
@@ -96,14 +103,12 @@ impl FromStr for TestNumber {
         };
         let (phone, rest) = entry.split_once('=').ok_or(wrong.clone())?;
         let (code, until) = rest.split_once('@').ok_or(wrong.clone())?;
-        let well_formed = phone.starts_with('+')
-            && code.len() == 6
-            && code.bytes().all(|digit| digit.is_ascii_digit());
-        if !well_formed {
+        let phone = Phone::parse_unassigned(phone, None).map_err(|_| wrong.clone())?;
+        if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
             return Err(wrong);
         }
         let until = until.parse().map_err(|_| wrong)?;
-        Ok(Self { phone: phone.to_owned(), code: code.into(), until })
+        Ok(Self { phone, code: code.into(), until })
     }
 }
 

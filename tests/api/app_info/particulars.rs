@@ -205,3 +205,22 @@ async fn no_token_is_needed_with_or_without_the_trailing_slash() {
         api.get(path).header("accept", "text/html").send().await.expect(406);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_in_two_scripts_is_found_by_likely_subtags() {
+    let api = start().await;
+    let renamed = sample().to_string().replace("\"zh\"", "\"zh-Hant\"");
+    push(&api, &serde_json::from_str(&renamed).expect("JSON")).await;
+    much_later(&api).await;
+    for (wanted, got) in [
+        ("zh-TW", "zh-Hant"),
+        ("zh-HK,en;q=0.5", "zh-Hant"),
+        ("zh-Hant-MO", "zh-Hant"),
+        ("en-GB", "en"),
+        ("iw-IL", "en"),
+        ("arz-EG", "ar"),
+    ] {
+        let answer = get(&api, PATH, wanted).await;
+        assert_eq!(answer.header("content-language"), got, "{wanted}");
+    }
+}

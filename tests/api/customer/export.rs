@@ -133,7 +133,7 @@ async fn disable_and_enable(api: &Api, phone: &LoggedIn) {
 async fn log_in_with_a_device(api: &Api) -> String {
     let code = api.code_for(PHONE).await;
     let known = json!({
-        "phone": PHONE, "challenge": code.challenge, "otp": code.otp,
+        "phone": PHONE, "country": "US", "challenge": code.challenge, "otp": code.otp,
         "device": {"registration_id": "token:of.amal"},
     });
     let body = full_body("AuthenticateCustomer", &known, &[]);

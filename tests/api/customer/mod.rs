@@ -3,6 +3,7 @@ mod change_phone;
 pub(crate) mod delete;
 mod export;
 mod export_coverage;
+mod odd_log_ins;
 mod profile;
 mod request_body;
 mod status;

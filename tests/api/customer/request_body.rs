@@ -33,6 +33,10 @@ fn described<'a>(document: &'a Value, operation: &str) -> &'a Value {
 
 fn value_of(document: &Value, schema: &Value, name: &str, known: &[&Value]) -> Value {
     let schema = resolved(document, schema);
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let choice = choices.iter().find(|choice| choice["type"] != "null");
+        return value_of(document, choice.expect("a choice"), name, known);
+    }
     if let Some(fields) = schema["properties"].as_object() {
         let value = |(name, schema): (&String, &Value)| {
             let known: Vec<&Value> = known.iter().filter_map(|known| known.get(name)).collect();
@@ -42,10 +46,6 @@ fn value_of(document: &Value, schema: &Value, name: &str, known: &[&Value]) -> V
     }
     if let Some(known) = known.first() {
         return (*known).clone();
-    }
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let choice = choices.iter().find(|choice| choice["type"] != "null");
-        return value_of(document, choice.expect("a choice"), name, known);
     }
     if let Some(value) = schema["enum"].as_array().and_then(|all| all.first()) {
         return value.clone();

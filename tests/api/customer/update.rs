@@ -80,7 +80,7 @@ async fn all_errors_are_reported_in_field_order_and_nothing_is_changed() {
          400 invalid: Must be a valid boolean. [marketing_opt_in]"
     );
     assert_eq!(api.profile(&phone.access).await.json(), phone.customer);
-    for date in ["28.02.1990", "1990-02-30", "1990-2-3", ""] {
+    for date in ["28.02.1990", "1990-02-30", "0000-01-01", ""] {
         let answer = api
             .patch("/api/customer/")
             .bearer(&phone.access)
@@ -90,6 +90,39 @@ async fn all_errors_are_reported_in_field_order_and_nothing_is_changed() {
         let expected = "400 invalid: Date has wrong format. Use one of these formats instead: \
             YYYY-MM-DD. [birth_date]";
         assert_eq!(answer.error(), expected, "{date}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_and_addresses_of_pages_are_taken_as_django_takes_them() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let change = async |body: Value| {
+        api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await
+    };
+    for (field, sent, stored) in [
+        ("birth_date", "2000-2-9", "2000-02-09"),
+        ("birth_date", "٢٠٠٠-٢-٩", "2000-02-09"),
+        ("birth_date", "20000209", "2000-02-09"),
+        ("birth_date", "0001-01-01", "0001-01-01"),
+        ("avatar_url", "HTTPS://Example.COM", "https://example.com/"),
+        ("avatar_url", "https://münchen.de/ü.jpg", "https://xn--mnchen-3ya.de/%C3%BC.jpg"),
+        ("email", "amal@münchen.de", "amal@münchen.de"),
+        ("email", "\"a@b\"@[2001:db8::1]", "\"a@b\"@[2001:db8::1]"),
+    ] {
+        let answer = change(json!({field: sent})).await.expect(200);
+        assert_eq!(answer.json()[field], json!(stored), "{sent}");
+    }
+    for (field, wrong) in [
+        ("avatar_url", "https:x"),
+        ("avatar_url", "https://a..com/"),
+        ("avatar_url", "https://example.com/a\nb"),
+        ("birth_date", "0000-01-01"),
+        ("email", "é@example.com"),
+        ("email", "amal@example..com"),
+    ] {
+        let answer = change(json!({field: wrong})).await.expect(400);
+        assert!(answer.error().ends_with(&format!("[{field}]")), "{wrong}");
     }
 }
 
@@ -133,5 +166,25 @@ async fn concurrent_changes_lose_nothing() {
         }
         let blank = json!({"first_name": "", "last_name": "", "language": null});
         api.patch("/api/customer/").bearer(&phone.access).json(&blank).send().await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_language_is_stored_by_its_tag_of_today() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    for (sent, stored) in [
+        ("en_US", "en-US"),
+        ("iw", "he"),
+        ("in-ID", "id-ID"),
+        ("ji", "yi"),
+        ("sh", "sr-Latn"),
+        ("AR-sa", "ar-SA"),
+        ("ar_SA@calendar=gregorian", "ar-SA"),
+        ("zh_TW_#Hant", "zh-Hant-TW"),
+    ] {
+        let body = json!({"language": sent});
+        let answer = api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await;
+        assert_eq!(answer.expect(200).json()["language"], stored, "{sent}");
     }
 }

@@ -274,7 +274,9 @@ async fn a_throttled_push_is_retried() {
         ["CreatePlatformEndpoint", "GetEndpointAttributes", "Publish"].into_iter().enumerate()
     {
         api.stack.recorder.clear();
-        api.register(&phone.access, "t").await.expect(200);
+        // A change, so that the endpoint is checked again.
+        let change = json!({"registration_id": "t", "type": "android", "name": action});
+        api.post("/api/devices/").bearer(&phone.access).json(&change).send().await.expect(200);
         if n < 1 {
             api.stack.recorder.endpoints(|all| all.delete_by_token("t"));
         }

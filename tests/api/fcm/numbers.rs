@@ -21,32 +21,16 @@ async fn ids(api: &Api, phone: &LoggedIn) -> Vec<u64> {
 /// Gives all devices in the table numbers of long ago, and their heads no last number.
 async fn number_as_long_ago(api: &Api) {
     let (client, table) = (api.dynamodb(), api.table_name());
-    let items =
-        client.scan().table_name(&table).send().await.expect("a scan").items.expect("items");
-    let text = |item: &HashMap<String, AttributeValue>, name: &str| {
-        item.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
+    let is_of_devices = |item: &&mut HashMap<String, AttributeValue>| {
+        item["pk"].as_s().is_ok_and(|key| key.starts_with("DEV#"))
     };
-    for item in items.iter().filter(|item| text(item, "pk").starts_with("DEV#")) {
-        let change = match text(item, "sk") {
-            sort if sort == "COUNT" => "REMOVE #name",
-            sort if sort.starts_with("DEVICE#") || sort == "OWNER" => "SET #name = :id",
-            _ => continue,
-        };
-        let update = client.update_item().table_name(&table).update_expression(change);
-        let update = update
-            .key("pk", item["pk"].clone())
-            .key("sk", item["sk"].clone())
-            .expression_attribute_names(
-                "#name",
-                if change.starts_with("SET") { "id" } else { "last" },
-            );
-        let id = AttributeValue::N(LONG_AGO.to_string());
-        let update = if change.starts_with("SET") {
-            update.expression_attribute_values(":id", id)
-        } else {
-            update
-        };
-        update.send().await.expect("written");
+    for item in api.items().await.iter_mut().filter(is_of_devices) {
+        item.remove("last");
+        if let Some(id) = item.get_mut("id") {
+            *id = AttributeValue::N(LONG_AGO.to_string());
+        }
+        let put = client.put_item().table_name(&table).set_item(Some(item.clone()));
+        put.send().await.expect("written");
     }
 }
 
@@ -138,4 +122,44 @@ async fn numbers_that_are_given_and_read_at_once_are_the_same_for_all() {
     );
     all.sort_unstable();
     assert_eq!(all, (1..=16).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_that_changes_nothing_writes_nothing() {
+    let api = Api::with(&[("CodeResendSeconds", "0"), ("WritesPerMinute", "0")]).await;
+    let phone = api.log_in(PHONE).await;
+    let full = json!({"registration_id": "t", "type": "ios", "name": "n", "device_id": "d"});
+    let send = |body: &Value| api.post("/api/devices/").bearer(&phone.access).json(body).send();
+    let first = send(&full).await.expect(201).json();
+    let before = api.items().await;
+    api.clock.advance_seconds(5);
+    for same in [&full, &json!({"registration_id": "t", "type": "ios"})] {
+        assert_eq!(send(same).await.expect(200).json(), first);
+        assert_eq!(api.items().await, before);
+    }
+    let keyed = |body: &Value| {
+        let request = api.post("/api/devices/").bearer(&phone.access).json(body);
+        request.header("idempotency-key", "k").send()
+    };
+    assert_eq!(keyed(&full).await.expect(200).json(), first);
+    assert_eq!(keyed(&full).await.header("idempotency-replayed"), "true");
+    let other = json!({"registration_id": "t", "type": "web"});
+    assert!(keyed(&other).await.error().starts_with("422 idempotency_key_reused"));
+    for (change, member) in [
+        (json!({"type": "android"}), "type"),
+        (json!({"type": "android", "name": null}), "name"),
+        (json!({"type": "android", "device_id": "e"}), "device_id"),
+        (json!({"type": "android", "active": false}), "active"),
+    ] {
+        let mut body = json!({"registration_id": "t"});
+        body.as_object_mut().expect("an object").extend(change.as_object().cloned().expect("one"));
+        assert_eq!(send(&body).await.expect(200).json()[member], change[member], "{member}");
+    }
+    // The same from another session is a change: the device goes with that session.
+    let body = json!({"registration_id": "t", "type": "android", "active": false});
+    send(&body).await.expect(200);
+    let other = api.log_in(PHONE).await;
+    let before = api.items().await;
+    api.post("/api/devices/").bearer(&other.access).json(&body).send().await.expect(200);
+    assert_ne!(api.items().await, before);
 }

@@ -1,5 +1,6 @@
 //! The operations on addresses.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use harness::{Answer, Api, ENCODINGS};
 use http::Method;
 use serde_json::{Value, json};
@@ -137,6 +138,57 @@ async fn bodies_come_in_three_encodings() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_is_stored_as_a_code_would_be_sent_to_it() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    let with = |phone: &str| {
+        let mut body = riyadh();
+        body["phone"] = json!(phone);
+        body
+    };
+    for phone in [
+        "\u{202a}+966\u{2011}50\u{2011}123\u{2011}4562\u{202c}",
+        "+966 0501234562",
+        "٠٥٠ ١٢٣ ٤٥٦٢",
+        "00966501234562",
+    ] {
+        let address = create(&api, &access, &with(phone)).await.expect(201).json();
+        assert_eq!(address["phone"], "+966501234562", "{phone:?}");
+    }
+    let id = create(&api, &access, &riyadh()).await.expect(201).json()["id"].clone();
+    let wrong = "400 invalid: The phone number entered is not valid. [phone]";
+    for phone in ["+966 50 123 4562 ext. 9", "1-800-CATS", "050 123 4562,9", "12"] {
+        assert_eq!(create(&api, &access, &with(phone)).await.error(), wrong, "{phone}");
+        let patch = json!({"phone": phone});
+        assert_eq!(at(&api, Method::PATCH, &id, &access, &patch).await.error(), wrong, "{phone}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_was_stored_in_national_form_stays_until_it_is_sent() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    let mut body = riyadh();
+    body["phone"] = json!("+966501234562");
+    let id = create(&api, &access, &body).await.expect(201).json()["id"].clone();
+    let stored = AttributeValue::S("+966501234562".to_owned());
+    let items = api.items().await;
+    let address = items.into_iter().find(|item| item.get("phone") == Some(&stored));
+    let mut address = address.expect("the address is stored");
+    address.insert("phone".to_owned(), AttributeValue::S("050 123 4562".to_owned()));
+    let put = api.dynamodb().put_item().table_name(api.table_name());
+    put.set_item(Some(address)).send().await.expect("the item is stored");
+    assert_eq!(list(&api, &access).await[0]["phone"], "050 123 4562");
+    for (patch, phone) in [
+        (json!({"line2": "Floor 3"}), "050 123 4562"),
+        (json!({"phone": "050 123 4562"}), "+966501234562"),
+    ] {
+        let changed = at(&api, Method::PATCH, &id, &access, &patch).await.expect(200).json();
+        assert_eq!(changed["phone"], phone);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() {
     let api = Api::start().await;
     let access = api.log_in(PHONE).await.access;
@@ -155,7 +207,7 @@ async fn fields_that_are_not_sent_stay_and_the_rules_of_the_new_country_apply() 
         (&changed["created"], &changed["updated"]),
         (&address["created"], &json!("2026-11-22T20:00:05.000Z"))
     );
-    assert_eq!(changed["phone"], "050 123 4567");
+    assert_eq!(changed["phone"], "+966501234567");
     let wrong = "400 invalid: Enter a valid postal code of NL. [postal_code]";
     assert_eq!(
         at(&api, Method::PATCH, id, &access, &json!({"country": "NL"})).await.error(),
@@ -234,4 +286,24 @@ async fn a_repeated_request_adds_one_address() {
     );
     keyed("k2", riyadh()).await.expect(201);
     assert_eq!(list(&api, &access).await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postal_code_is_stored_in_the_form_of_its_country_however_it_is_written() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    for (country, written, stored) in [
+        ("SA", "12271-3456", "12271-3456"),
+        ("IN", "110 001", "110001"),
+        ("PL", "00950", "00-950"),
+        ("JP", "100－0001", "100-0001"),
+        ("GB", "SW1A\u{a0}1AA", "SW1A 1AA"),
+        ("SE", "SE-11455", "114 55"),
+        ("LV", "1010", "LV-1010"),
+        ("AE", "00000", "00000"),
+    ] {
+        let body = json!({"line1": "x", "city": "x", "country": country, "postal_code": written});
+        let address = create(&api, &access, &body).await.expect(201).json();
+        assert_eq!(address["postal_code"], stored, "{country} {written}");
+    }
 }

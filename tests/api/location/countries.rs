@@ -187,7 +187,7 @@ async fn a_search_matches_names_codes_and_dial_codes() {
     for (search, language, codes) in [
         ("saudi", "en", &["SA"][..]),
         ("DEU", "en", &["DE"]),
-        ("uae", "en", &[]),
+        ("uae", "en", &["AE"]),
         ("turkiye", "en", &["TR"]),
         ("cote d", "en", &["CI"]),
         ("+966", "en", &["SA"]),
@@ -211,4 +211,57 @@ async fn a_search_matches_names_codes_and_dial_codes() {
         long.error(),
         "400 max_length: Ensure this field has no more than 200 characters. [search]"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_finds_the_names_that_people_use_however_they_write_them() {
+    let api = Api::start().await;
+    for (query, code) in [
+        (&[("search", "UK")][..], "GB"),
+        (&[("search", "UAE")], "AE"),
+        (&[("search", "Turkey")], "TR"),
+        (&[("search", "Laos")], "LA"),
+        (&[("search", "Bosnia & Herzegovina")], "BA"),
+        (&[("search", "ivory-coast")], "CI"),
+        (&[("lang", "pl"), ("search", "lotwa")], "LV"),
+        (&[("lang", "vi"), ("search", "duc")], "DE"),
+        (&[("lang", "ro"), ("search", "franta")], "FR"),
+        (&[("lang", "zh_TW"), ("search", "德國")], "DE"),
+    ] {
+        let text = serde_html_form::to_string(query).expect("a query");
+        let answer = get(&api, &format!("{PATH}?{text}"), "en").await;
+        assert_eq!(column(&answer, "code"), [code], "{query:?}");
+    }
+    // A plus that is not encoded is a blank.
+    for search in ["%2B44", "+44", "44", "0044"] {
+        let answer = get(&api, &format!("{PATH}?search={search}"), "en").await;
+        assert!(column(&answer, "code").contains(&"GB".to_owned()), "{search}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn likely_subtags_and_old_codes_find_a_language() {
+    let api = Api::start().await;
+    for (wanted, got) in [
+        ("iw-IL", "he"),
+        ("in-ID,en;q=0.5", "id"),
+        ("no-NO", "no"),
+        ("nb-NO", "nb"),
+        ("zh-SG", "zh"),
+        ("zh-Hans-HK", "zh-Hans"),
+        ("yue-HK", "zh-Hant-HK"),
+        ("pt-AO", "pt"),
+        ("en_GB", "en"),
+        ("fil-PH", "fil"),
+        ("tl-PH", "tl"),
+        ("ar-SA-u-nu-latn", "ar"),
+    ] {
+        assert_eq!(get(&api, PATH, wanted).await.header("content-language"), got, "{wanted}");
+    }
+    let lang = get(&api, &format!("{PATH}?lang=iw_IL"), "ar").await;
+    assert_eq!(lang.header("content-language"), "he");
+    let countries = get(&api, PATH, "en").await.json();
+    for (code, currency) in [("TL", "USD"), ("BG", "EUR"), ("ZW", "ZWG"), ("CW", "XCG")] {
+        assert_eq!(of(&countries, code)["currency"], currency, "{code}");
+    }
 }

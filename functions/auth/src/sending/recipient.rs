@@ -6,8 +6,11 @@ use secrecy::SecretString;
 use shared::{
     app::AppState,
     auth::known_device::PresentedDevice,
-    http::{error::ApiError, request::Violation},
-    phone::{Phone, PhoneError},
+    http::{
+        error::ApiError,
+        request::{Violation, phone::not_a_phone},
+    },
+    phone::Phone,
     store::keys::day_of,
 };
 
@@ -27,28 +30,17 @@ pub(crate) struct Requester {
 }
 
 impl Recipient {
-    /// Reads a phone, and refuses the countries to which nothing is sent.
-    pub(crate) fn find(
-        app: &AppState,
-        phone: &str,
-        country: Option<&str>,
-    ) -> Result<Self, ApiError> {
+    /// Whoever has this phone; the countries to which nothing is sent are refused.
+    pub(crate) fn find(app: &AppState, phone: Phone) -> Result<Self, ApiError> {
         let codes = app.settings.codes()?;
         let today = day_of(app.now());
-        if let Some(test) =
-            codes.test_numbers.iter().find(|test| test.phone == phone && today <= test.until)
-        {
+        if let Some(test) = codes.test_number(&phone).filter(|test| today <= test.until) {
             let fixed_code = Some(test.code.clone());
-            return Ok(Self {
-                phone: Phone::of_the_operator(phone),
-                country: String::new(),
-                fixed_code,
-            });
+            return Ok(Self { phone, country: String::new(), fixed_code });
         }
-        let phone = Phone::parse(phone, country).map_err(|error| {
-            let (name, Violation { code, detail }) = not_a_phone(error, country);
-            ApiError::field(name, code, detail)
-        })?;
+        if !phone.is_valid() {
+            return Err(no_phone());
+        }
         if !phone.may_be_mobile() {
             let Violation { code, detail } = not_mobile();
             return Err(ApiError::field("phone", code, detail));
@@ -67,14 +59,10 @@ impl Recipient {
     }
 }
 
-/// What is wrong with which field.
-pub(crate) fn not_a_phone(error: PhoneError, country: Option<&str>) -> (&'static str, Violation) {
-    match error {
-        PhoneError::Invalid => {
-            ("phone", Violation::invalid("The phone number entered is not valid."))
-        }
-        PhoneError::Country => ("country", Violation::invalid_choice(country.unwrap_or_default())),
-    }
+/// The phone is no number.
+pub(crate) fn no_phone() -> ApiError {
+    let Violation { code, detail } = not_a_phone();
+    ApiError::field("phone", code, detail)
 }
 
 /// Premium, shared-cost, fixed, pager and toll-free numbers get no codes.

@@ -1,13 +1,15 @@
 //! The bodies of `allParameters`.
 
 use jiff::civil::DateTime;
+use serde_json::Value;
 use shared::{
     http::request::{
         Boolean, Choice, Context, Decimal, Integer, List, Nullable, Object, Optional, ParsedText,
-        Text, Violation,
+        Rule, Text, Violation, schema::References,
     },
     request, times,
 };
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 
 use super::described::Sort;
 
@@ -27,6 +29,8 @@ request! {
         note: Optional<Nullable<Text<0>>>,
         tags: Optional<List<Text<0>, 5>>,
         place: Optional<Object<Place>>,
+        /// Any file, which a multipart body must have.
+        file: Optional<AnyFile>,
     }
 }
 
@@ -39,7 +43,8 @@ request! {
 }
 
 request! {
-    /// The same with a file.
+    /// What is read of a multipart body. It is documented as `AllFields`: some generators leave out
+    /// a schema that only forms refer to, and then import it.
     pub struct AllFieldsAndFile {
         name: Text<1, 100>,
         count: Integer<1, 10>,
@@ -76,12 +81,16 @@ impl ParsedText for Time {
     }
 }
 
-impl ParsedText for AnyFile {
-    type Text = Text<0>;
+impl Rule for AnyFile {
     type Value = ();
-    const FORMAT: Option<&'static str> = Some("binary");
 
-    fn parse(_: &str, _: &Context) -> Result<(), Violation> {
+    fn read(_: &Value, _: &Context) -> Result<(), Violation> {
         Ok(())
+    }
+
+    /// Without `format: binary`, so that it can be a member of JSON too.
+    fn schema(_: &mut References) -> RefOr<Schema> {
+        let file = ObjectBuilder::new().schema_type(Type::String);
+        file.content_media_type("application/octet-stream").into()
     }
 }

@@ -5,16 +5,23 @@ use serde_json::{Map, Value};
 
 use super::json::members;
 
-/// Makes one object of each schema that is made of nothing but objects written out in place.
+/// Makes one object of each schema, and of each member of one, that is made of nothing but objects
+/// written out in place.
 pub(super) fn merge_objects(document: &mut Value) {
     for (_, schema) in members(document.pointer_mut("/components/schemas")) {
-        let parts = schema["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
-        if parts.is_empty() || !parts.iter().all(|part| part["type"] == "object") {
-            continue;
-        }
-        let merged = merged(parts, schema["description"].clone());
-        *schema = merged;
+        merge(schema);
+        members(schema.get_mut("properties")).for_each(|(_, member)| merge(member));
     }
+}
+
+fn merge(schema: &mut Value) {
+    let parts = schema["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if parts.is_empty() || !parts.iter().all(|part| part["type"] == "object") {
+        return;
+    }
+    let own = parts.last().map(|part| part["description"].clone());
+    let description = schema.get("description").cloned().or(own).unwrap_or_default();
+    *schema = merged(parts, description);
 }
 
 fn merged(parts: &[Value], description: Value) -> Value {

@@ -10,6 +10,7 @@ mod flatten;
 mod folders;
 mod json;
 mod languages;
+mod nullable;
 mod order;
 mod paragraphs;
 mod samples;
@@ -35,6 +36,7 @@ pub fn document() -> Value {
     let mut document = serde_json::to_value(shared::http::openapi::document(&routes))
         .expect("the document is JSON");
     flatten::merge_objects(&mut document);
+    nullable::replace_choices(&mut document);
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {
@@ -95,7 +97,8 @@ fn servers() -> Value {
 
 /// The guides and the API's conventions.
 fn introduction(conventions: &str) -> String {
-    let guides: Vec<&str> = docs::GUIDES.iter().map(|guide| guide.text.trim_end()).collect();
+    let guides = docs::GUIDES.iter().filter(|guide| guide.is_introduction);
+    let guides: Vec<&str> = guides.map(|guide| guide.text.trim_end()).collect();
     format!("{}\n\n# Conventions\n\n{conventions}", guides.join("\n\n"))
 }
 
@@ -109,12 +112,17 @@ fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
         .and_then(Value::as_array_mut)
         .into_iter()
         .flatten()
-        .for_each(remove_null);
+        .for_each(complete_parameter);
     operation["x-codeSamples"] = samples::samples(document, path, method, operation);
 }
 
-/// A parameter outside of a body may be absent, but cannot be null.
-fn remove_null(parameter: &mut Value) {
+/// A parameter outside of a body may be absent, but cannot be null, and no segment of a path is
+/// empty.
+fn complete_parameter(parameter: &mut Value) {
+    let is_text = parameter["in"] == "path" && parameter["schema"]["type"] == "string";
+    if is_text && parameter["schema"].get("format").is_none() {
+        parameter["schema"]["minLength"] = json!(1);
+    }
     let Some(kind) = parameter.pointer_mut("/schema/type") else { return };
     let kinds: Vec<Value> =
         kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();

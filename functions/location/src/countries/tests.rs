@@ -94,3 +94,61 @@ fn every_subdivision_has_a_name() {
     assert_eq!(subdivision("US"), None);
     assert!(SUBDIVISIONS.lines().count() > 250);
 }
+
+/// What CLDR has as legal tender, the newest first, where ISO 4217 names another one first: an
+/// older currency that stays the main one, or one of a neighbour.
+const MAIN_CURRENCIES: [(&str, &str); 6] =
+    [("BT", "BTN"), ("HT", "HTG"), ("LS", "LSL"), ("NA", "NAD"), ("PA", "PAB"), ("PS", "ILS")];
+
+#[test]
+fn currencies_are_those_that_cldr_has_as_legal_tender() {
+    let lines = include_str!("../../data/currencies.txt").lines();
+    let tenders = lines.filter_map(|line| line.split_once('\t'));
+    for (code, tenders) in tenders {
+        let country = super::country(code).unwrap();
+        let tenders: Vec<&str> = tenders.split_whitespace().collect();
+        let main = MAIN_CURRENCIES.iter().find(|(known, _)| *known == code);
+        let main =
+            main.map_or(tenders.first(), |(_, main)| tenders.iter().find(|one| *one == main));
+        // Antarctica has none.
+        assert_eq!(main.unwrap_or(&"USD"), &country.currency, "{code}: {tenders:?}");
+    }
+    for (code, currency) in [
+        ("TL", "USD"),
+        ("HR", "EUR"),
+        ("BG", "EUR"),
+        ("SL", "SLE"),
+        ("VE", "VES"),
+        ("CW", "XCG"),
+        ("SX", "XCG"),
+        ("ZW", "ZWG"),
+        ("MR", "MRU"),
+        ("ST", "STN"),
+        ("BY", "BYN"),
+        ("LT", "EUR"),
+        ("SV", "USD"),
+        ("EC", "USD"),
+        ("CU", "CUP"),
+        ("ZM", "ZMW"),
+        ("SS", "SSP"),
+    ] {
+        assert_eq!(country(code).unwrap().currency, currency, "{code}");
+    }
+}
+
+#[test]
+fn exponents_are_those_of_the_list_of_iso_4217() {
+    let listed: Vec<Vec<&str>> = include_str!("../../data/exponents.txt")
+        .lines()
+        .map(|line| line.split('\t').collect())
+        .collect();
+    for line in &listed {
+        let currency: Currency = line[0].parse().unwrap();
+        assert_eq!(currency.number(), line[1].parse::<u16>().unwrap(), "{currency}");
+        assert_eq!(currency.exponent(), line[2].parse::<u16>().unwrap(), "{currency}");
+    }
+    // The Caribbean guilder is newer than the list.
+    let is_listed = |code: &str| code == "XCG" || listed.iter().any(|line| line[0] == code);
+    let unlisted: Vec<_> = all().iter().filter(|country| !is_listed(country.currency)).collect();
+    assert!(unlisted.is_empty(), "{unlisted:?}");
+}

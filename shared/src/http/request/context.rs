@@ -4,7 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{app::AppState, text_message::AppHash};
+use crate::{
+    app::AppState,
+    phone::{Phone, PhoneError},
+    text_message::AppHash,
+};
 
 /// The time, the phone numbers that the operator has set up for tests, and the app hashes that the
 /// operator admits.
@@ -26,10 +30,21 @@ impl Context {
         Self { now, app: None }
     }
 
-    /// Whether the operator set this number up for tests. It need not be a valid one.
-    pub fn is_test_number(&self, phone: &str) -> bool {
+    /// Reads a phone number: in E.164 form or, with `country` (ISO 3166-1 alpha-2), in national
+    /// form. A number that the operator set up for tests need not be of a numbering plan.
+    pub fn phone(&self, text: &str, country: Option<&str>) -> Result<Phone, PhoneError> {
+        let refused = match Phone::parse(text, country) {
+            Ok(phone) => return Ok(phone),
+            Err(refused) => refused,
+        };
+        let unassigned = Phone::parse_unassigned(text, country);
+        unassigned.ok().filter(|phone| self.is_test_number(phone)).ok_or(refused)
+    }
+
+    /// Whether the operator set this number up for tests.
+    pub fn is_test_number(&self, phone: &Phone) -> bool {
         let codes = self.app.as_ref().and_then(|app| app.settings.codes().ok());
-        codes.is_some_and(|codes| codes.test_numbers.iter().any(|test| test.phone == phone))
+        codes.is_some_and(|codes| codes.test_number(phone).is_some())
     }
 
     /// Whether messages may end with this hash.

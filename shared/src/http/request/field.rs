@@ -6,6 +6,7 @@
 //! | `Nullable<T>` | `required` | taken | `Option` |
 //! | `Optional<T>` | taken | `null` | `Option` |
 //! | `Optional<Nullable<T>>` | taken | as absent | `Option` |
+//! | `Lenient<T>` | taken | as absent, and so is a wrong value | `Option` |
 //! | `OrDefault<T>`, `Flag<D>` | the default | `null`, or as absent with `Nullable` | the value |
 //! | `Patch<T>` | leaves the value | `null` | `Option` |
 //! | `Patch<Nullable<T>>` | leaves the value | clears it | `Option<Option>` |
@@ -96,6 +97,9 @@ pub trait Slot {
 
 /// May be absent.
 pub struct Optional<S>(PhantomData<S>);
+
+/// May be absent, null or blank, and counts as absent where it is not an `S`.
+pub struct Lenient<S>(PhantomData<S>);
 
 /// May be absent, which leaves the stored value as it is.
 pub struct Patch<S>(PhantomData<S>);
@@ -289,6 +293,23 @@ impl<S: Slot> Field for Optional<S> {
 
     fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
         add_optional::<S>(schema, name, docs, None);
+    }
+}
+
+impl<S: Slot> Field for Lenient<S> {
+    type Value = Option<S::Present>;
+
+    fn read(fields: &mut Fields, name: &'static str) -> Result<Self::Value, Reported> {
+        let mark = fields.mark();
+        let read = S::find(fields, name);
+        fields.forget(mark);
+        Ok(read.ok().flatten().and_then(S::present))
+    }
+
+    fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
+        let value = S::schema(schema.references());
+        let property = Property { schema: value, nullable: true, required: false, default: None };
+        schema.add(name, docs, property);
     }
 }
 

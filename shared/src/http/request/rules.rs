@@ -1,5 +1,6 @@
 //! How values are read: REST Framework's fields.
 
+mod days;
 mod numbers;
 mod texts;
 
@@ -18,7 +19,7 @@ use utoipa::{
 
 pub use self::{
     numbers::{Decimal, Integer},
-    texts::{ParsedText, PhoneNumber, Text, VisibleAscii},
+    texts::{ParsedText, Text, VisibleAscii},
 };
 use super::{
     context::Context,
@@ -49,7 +50,7 @@ pub struct Choice<E>(PhantomData<E>);
 /// A boolean in REST Framework's spellings.
 pub struct Boolean;
 
-/// A day, `YYYY-MM-DD`.
+/// A day, `YYYY-MM-DD`, or in another form that Django reads.
 pub struct Day;
 
 /// A day before today (UTC).
@@ -99,8 +100,7 @@ impl Rule for Day {
 
     fn read(value: &Value, _: &Context) -> Result<Date, Violation> {
         let text = value.as_str().unwrap_or_default().trim();
-        let day = if text.len() == 10 { text.parse().ok() } else { None };
-        day.ok_or_else(|| {
+        days::parse(text).ok_or_else(|| {
             Violation::invalid(
                 "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
             )

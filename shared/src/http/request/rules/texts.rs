@@ -4,16 +4,13 @@ use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::Rule;
-use crate::{
-    http::{
-        body::json::SURROGATE_MARK,
-        request::{
-            context::Context,
-            fields::Violation,
-            schema::{self, References},
-        },
+use crate::http::{
+    body::json::SURROGATE_MARK,
+    request::{
+        context::Context,
+        fields::Violation,
+        schema::{self, References},
     },
-    phone::Phone,
 };
 
 /// A trimmed text of `LEAST` to `MOST` characters. It may be blank only where `LEAST` is 0. A
@@ -37,9 +34,6 @@ pub trait ParsedText {
 
 /// A trimmed text of `LEAST` to `MOST` visible ASCII characters, so of as many bytes.
 pub struct VisibleAscii<const LEAST: usize, const MOST: usize>;
-
-/// A phone number in E.164 form, or one that the operator set up for tests.
-pub struct PhoneNumber;
 
 impl<const LEAST: usize, const MOST: usize> Rule for Text<LEAST, MOST> {
     type Value = String;
@@ -80,19 +74,6 @@ impl<const LEAST: usize, const MOST: usize> ParsedText for VisibleAscii<LEAST, M
         } else {
             Err(Violation::invalid("Enter visible ASCII characters only."))
         }
-    }
-}
-
-impl ParsedText for PhoneNumber {
-    type Text = Text<1, 50>;
-    type Value = Phone;
-
-    fn parse(text: &str, context: &Context) -> Result<Phone, Violation> {
-        if context.is_test_number(text) {
-            return Ok(Phone::of_the_operator(text));
-        }
-        Phone::parse(text, None)
-            .map_err(|_| Violation::invalid("The phone number entered is not valid."))
     }
 }
 
