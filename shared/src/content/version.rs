@@ -48,7 +48,7 @@ impl Version {
     /// any script. A number beyond `u64` counts as the largest. What a build adds (`1.4.0+57`,
     /// `1.4.0-beta.2`, `1.4.0 (57)`) says nothing of its age.
     fn read(text: &str) -> Option<Self> {
-        let text: String = text.chars().filter(|sign| !digits::is_invisible(*sign)).collect();
+        let text: String = text.chars().filter(|character| !is_invisible(*character)).collect();
         let mut rest = without_name(text.trim_matches(['"', '\'', ' ', '\t', '\u{a0}']))?.chars();
         let (mut numbers, mut number) = (Vec::new(), None);
         let is_complete = loop {
