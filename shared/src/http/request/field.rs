@@ -15,6 +15,8 @@
 //! as none, unless the field is a text: `Optional` passes over an empty text that may not be blank,
 //! and the others report it. `Clearable` is `Nullable` that also takes a blank text for null.
 
+mod lenient;
+
 use std::marker::PhantomData;
 
 use serde::Serialize;
@@ -24,9 +26,10 @@ use utoipa::{
     openapi::{RefOr, Schema, schema::Array},
 };
 
+pub use self::lenient::{Ignored, Lenient};
 use super::{
     fields::{Fields, FromFields, Reported, Violation},
-    rules::{Boolean, Rule, Text},
+    rules::{Boolean, Rule},
     schema::{Described, ObjectSchema, Property, References, reference},
 };
 
@@ -98,9 +101,6 @@ pub trait Slot {
 /// May be absent.
 pub struct Optional<S>(PhantomData<S>);
 
-/// May be absent, null or blank, and counts as absent where it is not an `S`.
-pub struct Lenient<S>(PhantomData<S>);
-
 /// May be absent, which leaves the stored value as it is.
 pub struct Patch<S>(PhantomData<S>);
 
@@ -124,9 +124,6 @@ pub struct Object<T>(PhantomData<T>);
 
 /// The fields of `T` among those of the request.
 pub struct Flat<T>(PhantomData<T>);
-
-/// Is accepted, whatever it is, and not read.
-pub struct Ignored;
 
 /// What `S` gives, as a `T`.
 pub struct As<T, S>(PhantomData<(T, S)>);
@@ -296,23 +293,6 @@ impl<S: Slot> Field for Optional<S> {
     }
 }
 
-impl<S: Slot> Field for Lenient<S> {
-    type Value = Option<S::Present>;
-
-    fn read(fields: &mut Fields, name: &'static str) -> Result<Self::Value, Reported> {
-        let mark = fields.mark();
-        let read = S::find(fields, name);
-        fields.forget(mark);
-        Ok(read.ok().flatten().and_then(S::present))
-    }
-
-    fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
-        let value = S::schema(schema.references());
-        let property = Property { schema: value, nullable: true, required: false, default: None };
-        schema.add(name, docs, property);
-    }
-}
-
 impl<S: Slot> Field for Patch<S> {
     type Value = Option<S::Value>;
 
@@ -392,18 +372,6 @@ impl<T: FromFields + Described> Field for Flat<T> {
 
     fn names(_: &'static str, names: &mut Vec<&'static str>) {
         T::names(names);
-    }
-}
-
-impl Field for Ignored {
-    type Value = ();
-
-    fn read(_: &mut Fields, _: &'static str) -> Result<(), Reported> {
-        Ok(())
-    }
-
-    fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
-        add_optional::<Text<0>>(schema, name, docs, None);
     }
 }
 
