@@ -11,7 +11,10 @@ use std::sync::LazyLock;
 use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::point::Point;
 
-use crate::countries::Language;
+use crate::{
+    countries::Language,
+    subdivisions::{self, Subdivision},
+};
 
 /// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do
 /// not know it.
@@ -26,8 +29,8 @@ static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
 pub struct Found<'a> {
     /// The country that we tell.
     pub country: &'a str,
-    /// Its subdivision, where the boundaries know that.
-    pub subdivision: Option<&'a str>,
+    /// Its subdivision; none where ISO 3166-2 lists none or it cannot be known.
+    pub subdivision: Option<Subdivision>,
     /// The other countries that have the point, the smallest first.
     pub also: Vec<&'a str>,
     /// All that the boundaries know, the smallest first.
@@ -42,21 +45,47 @@ pub fn at(point: Point) -> Option<Found<'static>> {
     let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
     let (antarctica, north) = ANTARCTICA;
     if ids.is_empty() && point.lat < north {
-        return found(&[antarctica]);
+        return found(&[antarctica], point);
     }
-    found(&ids)
+    found(&ids, point)
 }
 
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
 /// for parts of countries are passed over.
-fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
+fn found<'a>(ids: &[&'a str], point: Point) -> Option<Found<'a>> {
     let english = Language::english();
     let mut countries = ids.iter().copied().filter(|id| english.name(id).is_some());
-    let country_of = |id: &'a str| id.split_once('-').map_or(id, |(country, _)| country);
     let country = countries.next().or(ids.first().copied().map(country_of))?;
-    let subdivision =
-        ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
+    let subdivision = ids
+        .iter()
+        .map(|id| today(id))
+        .filter(|id| id.len() > country.len() && country_of(id) == country)
+        .find_map(subdivisions::named)
+        .or_else(|| subdivisions::at(country, point));
     Some(Found { country, subdivision, also: countries.collect(), ids: ids.to_vec() })
+}
+
+/// Codes that the boundaries have under other names than ISO 3166-2 today.
+const RENAMED: [(&str, &str); 10] = [
+    ("NL-BQ1", "BQ-BO"),
+    ("NL-BQ2", "BQ-SA"),
+    ("NL-BQ3", "BQ-SE"),
+    ("IN-CT", "IN-CG"),
+    ("IN-DD", "IN-DH"),
+    ("IN-DN", "IN-DH"),
+    ("IN-OR", "IN-OD"),
+    ("IN-TG", "IN-TS"),
+    ("IN-UT", "IN-UK"),
+    ("PK-AJK", "PK-JK"),
+];
+
+fn country_of(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(country, _)| country)
+}
+
+/// The code of today.
+fn today(id: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| new)
 }
 
 #[cfg(test)]
@@ -64,19 +93,19 @@ mod tests {
     use super::*;
 
     fn told(ids: &[&'static str]) -> (&'static str, Option<&'static str>, Vec<&'static str>) {
-        let found = found(ids).unwrap();
-        (found.country, found.subdivision, found.also)
+        let found = found(ids, Point::new(0.0, 0.0)).unwrap();
+        (found.country, found.subdivision.map(|one| one.code), found.also)
     }
 
     #[test]
     fn the_first_is_told_and_the_others_beside_it() {
-        assert_eq!(found(&[]), None);
-        assert_eq!(told(&["SA"]), ("SA", None, vec![]));
+        assert_eq!(found(&[], Point::new(0.0, 0.0)), None);
+        assert_eq!(told(&["VA"]), ("VA", None, vec![]));
         assert_eq!(told(&["US-TX", "US"]), ("US", Some("US-TX"), vec![]));
         assert_eq!(told(&["HK", "CN"]), ("HK", None, vec!["CN"]));
         assert_eq!(told(&["UA-43", "UA", "RU"]), ("UA", Some("UA-43"), vec!["RU"]));
-        assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-AJK"), vec!["IN"]));
-        assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", None, vec!["NL"]));
+        assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-JK"), vec!["IN"]));
+        assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", Some("BQ-BO"), vec!["NL"]));
         assert_eq!(told(&["ES-CE", "EA", "ES"]), ("ES", Some("ES-CE"), vec![]));
         assert_eq!(told(&["TA", "SH"]), ("SH", None, vec![]));
         assert_eq!(told(&["US-TX"]), ("US", Some("US-TX"), vec![]));

@@ -14,6 +14,7 @@ pub mod countries;
 pub mod postal;
 pub mod region;
 mod served;
+pub mod subdivisions;
 pub mod time_zones;
 
 use shared::{http::routes::Routes, routes, settings::Section};

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use crate::{
     areas::{Area, AreaIndex},
     boundaries::{self, Found},
-    countries::{Language, subdivision},
+    countries::Language,
+    subdivisions::Subdivision,
     time_zones,
 };
 
@@ -53,7 +54,7 @@ impl Region {
         let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
         Some(Self {
             country: named(country),
-            subdivision: part.map(|code| Named { code, name: subdivision(code).unwrap_or(code) }),
+            subdivision: part.map(|Subdivision { code, name }| Named { code, name }),
             service_area: areas.at(point).map(ServiceArea::from),
             timezone: time_zones::at(point, &ids),
             also: also.into_iter().map(named).collect(),
