@@ -25,6 +25,10 @@ LEFT_OUT = "-"
 IN_THE_LIBRARY = {"AU", "CA", "CN", "GB", "IN", "US"}
 
 
+# Whose land an area is that Natural Earth counts to no country.
+OWNERS = {"SOL+00?": "SO", "CYN+00?": "CY"}
+
+
 def codes(table):
     """The code of each of Natural Earth's areas."""
     lines = pathlib.Path(table).read_text(encoding="utf-8").splitlines()
@@ -50,17 +54,18 @@ def read(folder, table, table_of_islands):
             continue
         for feature in json.loads(file.read_text(encoding="utf-8"))["features"]:
             properties = feature["properties"]
-            code = known.get(properties.get("adm1_code"), LEFT_OUT)
+            area = properties.get("adm1_code")
+            code, country = known.get(area, LEFT_OUT), OWNERS.get(area, properties.get("iso_a2"))
             if code != LEFT_OUT and feature["geometry"]:
                 geometry = shape(feature["geometry"])
                 parts = getattr(geometry, "geoms", [geometry])
-                own = known_islands.get(properties["adm1_code"], ())
+                own = known_islands.get(area, ())
                 for part in parts:
                     near = min(own, key=lambda one: one[1].distance(part), default=(code,))
-                    countries[properties["iso_a2"]][near[0]].append(part)
+                    countries[country][near[0]].append(part)
                 for island, place in own:
                     around = place.buffer(ISLAND, quad_segs=2)
-                    countries[properties["iso_a2"]][island].append(around)
+                    countries[country][island].append(around)
     return {
         country: {code: parts for code, parts in areas.items() if code != UNKNOWN}
         | {UNKNOWN: areas.get(UNKNOWN, [])}

@@ -15,13 +15,16 @@ import sys
 import areas
 import tree
 
-# Codes of `country-boundaries` that are used as they are: it has borders that are newer than
-# Natural Earth's, or the whole country.
+# Codes of `country-boundaries` that are used as they are, since it has the whole country, or borders
+# that are newer than Natural Earth's; and codes that `src/disputes/table.rs` names.
 FROM_THE_LIBRARY = {
     "BQ": "BO SA SE",
     "AU": "ACT NSW NT QLD SA TAS VIC WA",
     "CA": "AB BC MB NB NL NS NT NU ON PE QC SK YT",
-    "CN": "AH BJ CQ FJ GD GS GX GZ HA HB HE HI HL HN JL JS JX LN NM NX QH SC SD SH SN SX TJ XJ XZ YN ZJ",
+    "CN": "AH BJ CQ FJ GD GS GX GZ HA HB HE HI HL HN JL JS JX LN NM NX QH SC SD SH SN SX TJ TW XJ XZ "
+    "YN ZJ",
+    "PS": "JEM",
+    "RS": "KM",
     "GB": "ENG NIR SCT WLS",
     "ID": "PE PS PT",
     "IN": "AN AP AR AS BR CG CH DH DL GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD PB PY RJ SK "
@@ -30,7 +33,7 @@ FROM_THE_LIBRARY = {
     "NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY",
 }
 # Names that CLDR lacks.
-NAMES = {"CN-NM": "Inner Mongolia", "SH-TA": "Tristan da Cunha"}
+NAMES = {"CN-NM": "Inner Mongolia", "CN-TW": "Taiwan", "SH-TA": "Tristan da Cunha"}
 
 
 def names_of(file):

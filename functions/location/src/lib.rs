@@ -11,6 +11,7 @@ pub mod area_file;
 pub mod areas;
 pub mod boundaries;
 pub mod countries;
+pub mod disputes;
 pub mod postal;
 pub mod region;
 mod served;
@@ -28,7 +29,7 @@ routes! {
     /// The operations of this group.
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
-            .needs(&[Section::COUNTRIES])
+            .needs(&[Section::COUNTRIES, Section::REGIONS])
             .with_own(served::AreaCache::default())
     }
 

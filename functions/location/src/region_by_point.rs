@@ -57,8 +57,7 @@ pub async fn get_region_by_point(
     let wanted = language.or(&headers);
     let language = Language::wanted(&wanted);
     let areas = areas.get(&app).await?;
-    let region =
-        Region::at(point.into(), &areas.index, language).ok_or_else(ApiError::not_found)?;
+    let region = Region::at(point.into(), &areas, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)
 }
