@@ -13,11 +13,14 @@ STEPS = 1 << 18
 DEGREE = STEPS / 360
 # How far a simplified border may be from the original one: between areas, and elsewhere, where a
 # border only says which area is nearest. Metres.
-INNER, OUTER = 350, 1500
+INNER, OUTER = 450, 2000
 METRES = 111_195
 # How large an island is that only has a place, in degrees.
 ISLAND = 0.03
-# A place that belongs to no subdivision that can be known: its country's ones changed.
+# How far from a town its subdivision reaches at most where no shape says so, in degrees.
+AROUND = 1.0
+# An area that is several subdivisions today, or none: the nearest town says which is where. Where
+# no town is near, it cannot be known.
 UNKNOWN = "?"
 # A shape that is no subdivision: the nearest ones share its place.
 LEFT_OUT = "-"
@@ -26,7 +29,7 @@ IN_THE_LIBRARY = {"AU", "CA", "CN", "GB", "IN", "US"}
 
 
 # Whose land an area is that Natural Earth counts to no country.
-OWNERS = {"SOL+00?": "SO", "CYN+00?": "CY"}
+OWNERS = {"SOL+00?": "SO"}
 
 
 def codes(table):
@@ -45,9 +48,32 @@ def islands(table):
     return known
 
 
-def read(folder, table, table_of_islands):
+def by_towns(polygons, towns):
+    """Shapes that are no subdivisions today, cut by the subdivision of the nearest town."""
+    whole = shapely.union_all([polygon.buffer(0) for polygon in polygons])
+    near = [(x, y, code) for x, y, code in towns if whole.intersects(shapely.Point(x, y))]
+    places = {(x, y): code for x, y, code in near}
+    points = shapely.MultiPoint(sorted(places))
+    cells = shapely.voronoi_polygons(points, extend_to=whole.envelope) if len(places) > 1 else None
+    shapes = collections.defaultdict(list)
+    for cell in getattr(cells, "geoms", [whole]):
+        inside = [place for place in places if cell.intersects(shapely.Point(place))]
+        for place in inside[:1]:
+            reach = shapely.Point(place).buffer(AROUND)
+            shapes[places[place]].append(cell.intersection(whole).intersection(reach))
+    merged = {code: shapely.union_all(parts) for code, parts in sorted(shapes.items())}
+    merged[UNKNOWN] = whole.difference(shapely.union_all(list(merged.values())))
+    return {
+        code: [part for part in getattr(area, "geoms", [area]) if part.geom_type == "Polygon"]
+        for code, area in merged.items()
+        if not area.is_empty
+    }
+
+
+def read(folder, table, table_of_islands, towns):
     """For each country: the polygons of each of its codes, and last what cannot be known."""
     known, known_islands = codes(table), islands(table_of_islands)
+    changed = []
     countries = collections.defaultdict(lambda: collections.defaultdict(list))
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         if ".topo." in file.name or file.name.startswith(("world", "testing", "_nul")):
@@ -60,17 +86,23 @@ def read(folder, table, table_of_islands):
                 geometry = shape(feature["geometry"])
                 parts = getattr(geometry, "geoms", [geometry])
                 own = known_islands.get(area, ())
+                if code == UNKNOWN and not own:
+                    changed.append((country, parts))
+                    continue
                 for part in parts:
                     near = min(own, key=lambda one: one[1].distance(part), default=(code,))
                     countries[country][near[0]].append(part)
                 for island, place in own:
                     around = place.buffer(ISLAND, quad_segs=2)
                     countries[country][island].append(around)
+    for country, polygons in changed:
+        for code, parts in by_towns(polygons, towns.get(country, ())).items():
+            countries[country][code].extend(parts)
     return {
         country: {code: parts for code, parts in areas.items() if code != UNKNOWN}
         | {UNKNOWN: areas.get(UNKNOWN, [])}
         for country, areas in sorted(countries.items())
-        if country not in IN_THE_LIBRARY and set(areas) != {UNKNOWN}
+        if country not in IN_THE_LIBRARY and set(areas) - {UNKNOWN}
     }
 
 

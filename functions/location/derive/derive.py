@@ -13,6 +13,7 @@ import struct
 import sys
 
 import areas
+import towns
 import tree
 
 # Codes of `country-boundaries` that are used as they are, since it has the whole country, or borders
@@ -45,7 +46,7 @@ def names_of(file):
 def main(shapes, names, output):
     here = pathlib.Path(__file__).parent
     names = {**names_of(names), **NAMES}
-    countries = areas.read(shapes, here / "codes.tsv", here / "islands.tsv")
+    countries = areas.read(shapes, here / "codes.tsv", here / "islands.tsv", towns.seeds())
     index, codes, lines, trees = b"", [], b"", b""
     every = sorted({*countries, *FROM_THE_LIBRARY})
     unnamed = []
