@@ -4,7 +4,8 @@
 //! so that a warm one answers without a trip to storage; nothing of it is worked out before it is
 //! first asked for. Each library that knows something of the earth is wrapped in one file: `build/`
 //! (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`),
-//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`].
+//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`], and
+//! where subdivisions end by Natural Earth, see [`subdivisions`].
 
 pub mod address;
 pub mod area_file;

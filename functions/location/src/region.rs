@@ -72,7 +72,8 @@ impl From<&Area> for ServiceArea {
 
 /// The region of the examples.
 pub(crate) fn example() -> Value {
-    json!({"country": {"code": "SA", "name": "Saudi Arabia"}, "subdivision": null,
+    json!({"country": {"code": "SA", "name": "Saudi Arabia"},
+        "subdivision": {"code": "SA-01", "name": "Riyadh"},
         "service_area": {"id": "riyadh-north", "name": "North Riyadh", "served": true},
         "timezone": "Asia/Riyadh", "also": []})
 }

