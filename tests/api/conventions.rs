@@ -55,6 +55,33 @@ async fn options_answers_for_every_path_without_a_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_preflight_allows_the_headers_it_asks_for() {
+    let api = Api::start().await;
+    for (path, asked) in [
+        ("/api/customer/", "sentry-trace, baggage"),
+        ("/api/customer/", "authorization,content-type,traceparent,x-datadog-trace-id"),
+        ("/api/refresh-token/", "x-instana-t"),
+        ("/v2/pet", "api_key, x-amzn-trace-id"),
+        ("/mock/api/customer/", "newrelic"),
+        ("/docs/", "*"),
+    ] {
+        let request = api.request(Method::OPTIONS, path).header("origin", "https://app.example");
+        let request = request.header("access-control-request-method", "GET");
+        let answer = request.header("access-control-request-headers", asked).send().await;
+        let answer = answer.expect(204);
+        assert_eq!(answer.header("access-control-allow-headers"), asked, "{path}");
+        assert!(answer.header("vary").contains("Access-Control-Request-Headers"));
+        assert_eq!(answer.header("access-control-max-age"), "86400");
+    }
+    for odd in ["", "a:b", "a\u{e9}", "<script>", "\"a\"", "a;b"] {
+        let request = api.request(Method::OPTIONS, "/api/customer/");
+        let answer = request.header("access-control-request-headers", odd).send().await;
+        let allowed = answer.expect(204).header("access-control-allow-headers").to_owned();
+        assert!(allowed.is_empty() || allowed.contains("Authorization"), "{odd}: {allowed}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn head_answers_as_get_without_the_body() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;

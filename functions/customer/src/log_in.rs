@@ -13,7 +13,7 @@ use shared::{
     audit::{self, About, Event},
     auth::known_device::PresentedDevice,
     customer::Customer,
-    device::{DeviceOwner, FoundDevice, Registration},
+    device::{DeviceHead, DeviceOwner, FoundDevice, Registration},
     hashes::PhoneHash,
     http::error::ApiError,
     ids::{CustomerId, LedgerId, SessionId},
@@ -92,7 +92,7 @@ impl<'a> LogIn<'a> {
         let (now, issuer) = (self.app.now(), self.app.issuer()?);
         let session = Session::begin(now, issuer.kid(), device, self.app.settings.sessions()?);
         let id = SessionId::new(now, &*self.app.random);
-        let device = self.device(id, matched.device_owner.clone());
+        let device = self.device(id, matched.owner, matched.device_owner.clone());
         let phone = matched.code.phone().clone();
         let new = NewLogIn {
             challenge: matched.code.challenge(),
@@ -120,11 +120,18 @@ impl<'a> LogIn<'a> {
         }
     }
 
-    /// The device that the log-in registers, where its registration id is `owner`'s.
-    fn device(&self, session: SessionId, owner: Option<DeviceOwner>) -> Option<LogInDevice> {
-        let found = FoundDevice { owner, own: None };
-        let device =
-            self.registration.as_ref()?.apply(&found, session, self.app.now(), &*self.app.random);
+    /// The device that the log-in of `customer`, or of a new one, registers, where its registration
+    /// id is `owner`'s. It is the first of a new customer; of others it gets its number later, since
+    /// the last one is not known here.
+    fn device(
+        &self,
+        session: SessionId,
+        customer: Option<CustomerId>,
+        owner: Option<DeviceOwner>,
+    ) -> Option<LogInDevice> {
+        let head = customer.is_none().then(DeviceHead::default);
+        let found = FoundDevice { owner, own: None, head };
+        let device = self.registration.as_ref()?.apply(&found, session, self.app.now());
         Some(LogInDevice { device, found })
     }
 
@@ -231,14 +238,19 @@ impl<'a> LogIn<'a> {
     ) -> Result<Attempted, ApiError> {
         let next = match refusal {
             LogInWritten::Done | LogInWritten::CodeSpent => return Err(invalid_code("otp")),
-            LogInWritten::PhoneTaken(owner) => Target { owner: Some(owner), ..target },
+            LogInWritten::PhoneTaken(owner) => {
+                let found = target.device.and_then(|device| device.found.owner);
+                let device = self.device(new.session.id, Some(owner), found);
+                Target { owner: Some(owner), device, ..target }
+            }
             LogInWritten::AccountRefused(account) => {
                 let account = usable(account, &new.session.phone)?;
                 let removed = account.to_make_room(self.app.now());
                 Target { owner: Some(account.customer), removed, ..target }
             }
             LogInWritten::DeviceChanged => {
-                let device = self.device(new.session.id, self.device_owner().await?);
+                let found = self.device_owner().await?;
+                let device = self.device(new.session.id, target.owner, found);
                 Target { device, ..target }
             }
             LogInWritten::DevicesFull => Target { device: None, ..target },

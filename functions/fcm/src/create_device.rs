@@ -3,32 +3,36 @@
 //! Invariant: what is written is decided on what was found, and written only where that still
 //! stands; otherwise it is decided anew.
 
+use std::time::Duration;
+
 use axum::{extract::State, response::Response};
 use http::StatusCode;
 use shared::{
     app::AppState,
     audit,
-    auth::caller::Caller,
-    device::{Claimed, DeviceClaim, Registration},
+    auth::caller::{Caller, Verified},
+    device::{Claimed, DeviceClaim, FoundDevice, Registration},
     error_responses,
     http::{
         error::ApiError,
         idempotency::{self, IdempotencyKey, Keyed},
     },
-    idempotency::{Asker, Once, StoredAnswer},
+    idempotency::{Asker, Once, Slot, StoredAnswer},
 };
+use table::retry::{self, Attempt, Policy};
 
 use crate::device::{DeviceOut, NewDevice};
 
-/// How often a registration is decided anew, where others register the same id all the while.
-pub(crate) const TRIES: usize = 12;
+/// While others register the same id, or other devices of the caller.
+const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 
 /// Registers a device for push notifications.
 ///
 /// A registration id that the caller already has is updated (200): it becomes active, in the
 /// caller's session, and fields that are not sent keep their values. One that another customer has
-/// moves to the caller, without its `name` and `device_id` (200). Apps register at each start,
-/// because the session may be new and the device may have been deactivated.
+/// leaves that customer and becomes a new device of the caller, with an `id` of its own (200). Apps
+/// register at each start, because the session may be new and the device may have been
+/// deactivated.
 #[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create",
     tag = crate::DEVICES, params(IdempotencyKey),
     request_body(content = NewDevice, example = json!(crate::device::new_example())),
@@ -56,33 +60,43 @@ pub async fn create_device(
             app.store.find_device(customer, &hash)
         )
     };
-    let (verified, (seen, mut found)) = caller.alongside_write(read).await?;
+    let (verified, (seen, found)) = caller.alongside_write(read).await?;
     if let Some(seen) = seen {
         return idempotency::repeat(seen);
     }
-    let customer = verified.customer;
-    for _ in 0..TRIES {
-        let device = registration.apply(&found, verified.session, now, &*app.random);
-        let status = if found.owner.is_none() && found.own.is_none() {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        };
-        let fresh = StoredAnswer::json(status, &DeviceOut::of(&device, &verified.account, now))?;
-        let kept = slot(customer).map(|slot| slot.keeping(fresh.clone(), now));
-        let claim = DeviceClaim { customer, device: &device, found: &found, now };
-        match app.store.claim_device(claim, kept.as_ref()).await? {
-            Claimed::Once(once) => {
-                if let (Once::Done, Some(former)) = (&once, found.former_owner(customer)) {
-                    audit::record_device_move(&app, former, customer, verified.session);
-                }
-                return idempotency::answer(once, fresh);
+    let find = async || Ok(app.store.find_device(verified.customer, &hash).await?);
+    let attempt = async |found| {
+        register(&app, &verified, &registration, found, slot(verified.customer)).await
+    };
+    retry::on_change(REGISTRATION, &*app.random, found, find, attempt)
+        .await?
+        .ok_or_else(|| ApiError::unavailable("devices kept changing under a registration"))
+}
+
+async fn register(
+    app: &AppState,
+    verified: &Verified,
+    registration: &Registration,
+    found: FoundDevice,
+    slot: Option<Slot>,
+) -> Result<Attempt<FoundDevice, Response>, ApiError> {
+    let (customer, now) = (verified.customer, app.now());
+    let device = registration.apply(&found, verified.session, now);
+    let is_new = found.owner.is_none() && found.own.is_none();
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let fresh = StoredAnswer::json(status, &DeviceOut::of(&device, &verified.account, now))?;
+    let kept = slot.map(|slot| slot.keeping(fresh.clone(), now));
+    let claim = DeviceClaim { customer, device: &device, found: &found, now };
+    match app.store.claim_device(claim, kept.as_ref()).await? {
+        Claimed::Once(once) => {
+            if let (Once::Done, Some(former)) = (&once, found.former_owner(customer)) {
+                audit::record_device_move(app, former, customer, verified.session);
             }
-            Claimed::Full => return Err(too_many_devices()),
-            Claimed::Changed => found = app.store.find_device(customer, &hash).await?,
+            idempotency::answer(once, fresh).map(Attempt::Done)
         }
+        Claimed::Full => Err(too_many_devices()),
+        Claimed::Changed => Ok(Attempt::Reread),
     }
-    Err(ApiError::conflict("The device is being registered elsewhere."))
 }
 
 fn too_many_devices() -> ApiError {

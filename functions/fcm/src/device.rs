@@ -19,8 +19,8 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Device)]
 pub struct DeviceOut {
-    /// Below 2^53, unique, rising with time.
-    #[schema(maximum = 9_007_199_254_740_991.0)]
+    /// The customer's own running number, from 1. None is used twice.
+    #[schema(value_type = i32, minimum = 1)]
     id: u64,
     /// What its owner calls it.
     #[schema(required)]
@@ -33,7 +33,7 @@ pub struct DeviceOut {
     /// Whether it is pushed to: its own flag is set, and the session that registered or
     /// re-activated it lives.
     active: bool,
-    /// When the registration id was first registered.
+    /// When the customer first registered it.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     date_created: Timestamp,
@@ -104,7 +104,7 @@ pub(crate) fn not_unique() -> ApiError {
 /// The device of the examples.
 pub(crate) fn example() -> Value {
     json!({
-        "id": 444_811_552_358_401_u64, "name": "Amal's phone",
+        "id": 1, "name": "Amal's phone",
         "registration_id": "dGhpcyBpcyBubw:APA91bH-token_of.FCM",
         "device_id": "8f14e45f-ceea-467f", "active": true,
         "date_created": "2026-11-22T10:00:00.000Z", "type": "ios"})

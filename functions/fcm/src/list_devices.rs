@@ -1,7 +1,7 @@
 //! `devices_list`.
 
 use axum::{Json, extract::State};
-use shared::{app::AppState, auth::caller::Caller, http::error::ApiError};
+use shared::{app::AppState, auth::caller::Caller, device::Device, http::error::ApiError};
 
 use crate::device::DeviceOut;
 
@@ -15,7 +15,10 @@ pub async fn list_devices(
     State(app): State<AppState>,
     caller: Caller,
 ) -> Result<Json<Vec<DeviceOut>>, ApiError> {
-    let (verified, devices) = caller.alongside(|customer| app.store.devices(customer)).await?;
+    let (verified, mut devices) = caller.alongside(|customer| app.store.devices(customer)).await?;
+    if !devices.iter().all(Device::is_numbered) {
+        devices = app.store.numbered_devices(verified.customer, &*app.random).await?;
+    }
     let now = app.now();
     Ok(Json(devices.iter().map(|device| DeviceOut::of(device, &verified.account, now)).collect()))
 }

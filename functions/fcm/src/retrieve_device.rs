@@ -25,5 +25,7 @@ pub async fn retrieve_device(
     let hash = ContentHash::of(&registration_id);
     let (verified, device) = caller.alongside(|customer| app.store.device(customer, &hash)).await?;
     let device = device.ok_or_else(ApiError::not_found)?;
+    let device = app.store.numbered_device(verified.customer, device, &*app.random).await?;
+    let device = device.ok_or_else(ApiError::not_found)?;
     Ok(Json(DeviceOut::of(&device, &verified.account, app.now())))
 }

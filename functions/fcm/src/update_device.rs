@@ -15,10 +15,7 @@ use shared::{
     store::StoreError,
 };
 
-use crate::{
-    create_device::TRIES,
-    device::{DeviceChange, DeviceOut, PartialDeviceChange, not_unique},
-};
+use crate::device::{DeviceChange, DeviceOut, PartialDeviceChange, not_unique};
 
 /// Changes a push device of the caller.
 ///
@@ -66,6 +63,9 @@ pub async fn update_device_partially(
     apply(&app, &caller, &registration_id, &change.into()).await
 }
 
+/// How often a change is decided anew while others change the device.
+const TRIES: usize = 12;
+
 /// The device, and whether another has the registration id that it shall get.
 struct Seen {
     device: Option<Device>,
@@ -109,6 +109,8 @@ async fn apply(
         if seen.taken {
             return Err(not_unique());
         }
+        let numbered = app.store.numbered_device(verified.customer, before, &*app.random).await?;
+        let before = numbered.ok_or_else(ApiError::not_found)?;
         let after = before.changed(patch, verified.session, &verified.account, app.now());
         match write(app, &verified, &before, &after).await? {
             Replaced::Done => return Ok(Json(DeviceOut::of(&after, &verified.account, app.now()))),

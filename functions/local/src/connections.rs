@@ -151,7 +151,9 @@ where
         let response = handler(request, peer.ip().to_canonical());
         async move { Ok::<_, Infallible>(response.await.map(Full::new)) }
     });
+    // As the public servers write them: some clients compare them with case.
     let connection = http1::Builder::new()
+        .title_case_headers(true)
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service);
     let watched = graceful.watch(connection);

@@ -82,6 +82,10 @@ fn fcm(
         },
         "webpush": {"headers": {"TTL": ttl.to_string(), "Topic": topic}},
     });
+    if message.image_url.is_some() {
+        // Lets the app's extension fetch the picture before the push is shown.
+        fcm["apns"]["payload"]["aps"]["mutable-content"] = json!(1);
+    }
     // Otherwise each service treats it as it treats what people are to read.
     if message.critical {
         fcm["android"]["priority"] = json!("HIGH");
@@ -92,7 +96,7 @@ fn fcm(
     fcm
 }
 
-/// Texts by name. The message's kind and the item's id in the inbox are always among them.
+/// Texts by name; null is left out. The message's kind and the item's id in the inbox are always among them.
 fn data(message: &Message, notification: NotificationId, all: bool) -> Map<String, Value> {
     let reserved = |name: &str| {
         matches!(name, "from" | "notification" | "message_type")
@@ -100,12 +104,13 @@ fn data(message: &Message, notification: NotificationId, all: bool) -> Map<Strin
             || name.starts_with("gcm")
     };
     let text = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
     };
     let sent = message.data.iter().filter(|(name, _)| all && !reserved(name));
-    let mut data: Map<String, Value> =
-        sent.map(|(name, value)| (name.clone(), Value::String(text(value)))).collect();
+    let texts = sent.filter_map(|(name, value)| Some((name.clone(), text(value)?.into())));
+    let mut data: Map<String, Value> = texts.collect();
     data.insert("notification_id".to_owned(), Value::String(notification.to_string()));
     data.insert("type".to_owned(), Value::String(message.kind.clone()));
     data
@@ -148,13 +153,17 @@ mod tests {
         let fcm = made(
             json!({"id": "m1", "to": {"all": true}, "type": "order", "title": "T", "body": "B",
             "ttl": 60, "critical": true, "image_url": "https://example.com/a.png",
-            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null}}}),
+            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null}, "none": null,
+                "empty": "", "word": "null"}}),
         );
         assert_eq!(
             fcm["notification"],
             json!({"title": "T", "body": "B", "image": "https://example.com/a.png"})
         );
         assert_eq!((&fcm["data"]["n"], &fcm["data"]["o"]), (&json!("1"), &json!("{\"a\":null}")));
+        assert_eq!((&fcm["data"]["word"], &fcm["data"]["empty"]), (&json!("null"), &json!("")));
+        assert_eq!(fcm["data"].get("none"), None);
+        assert_eq!(fcm["apns"]["payload"]["aps"]["mutable-content"], json!(1));
         assert_eq!(fcm["data"]["type"], json!("order"));
         assert!(fcm["data"]["from"].is_null() && fcm["data"]["google.x"].is_null());
         assert_eq!(fcm["android"]["collapse_key"], json!("m1"));
@@ -172,6 +181,7 @@ mod tests {
             "{topic}"
         );
         let calm = made(json!({"id": "m1", "to": {"all": true}, "title": "T"}));
+        assert_eq!(calm["apns"]["payload"]["aps"].get("mutable-content"), None);
         assert!(
             calm["android"]["priority"].is_null()
                 && calm["apns"]["headers"]["apns-priority"].is_null()

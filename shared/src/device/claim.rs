@@ -1,20 +1,18 @@
 //! A registration as parts of a transaction: of its own, or of a log-in.
 
-use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use jiff::Timestamp;
 use table::{
-    Part, Refusals, SET_DUE, Transaction, Write, attribute, boolean, expiring_item, item, kinds,
-    number, text,
+    Part, Refusals, SET_DUE, Transaction, Verdict, Write, attribute, boolean, item, kinds, number,
+    record, text,
 };
 
 use crate::{
-    device::{Device, DeviceOwner, FoundDevice, MOST_DEVICES, items::device_item, keys},
+    device::{
+        Device, DeviceHead, DeviceOwner, FoundDevice, MOST_DEVICES, items::device_item, keys,
+    },
     ids::CustomerId,
     store::StoreError,
 };
-
-/// How long a number stays reserved: longer than any two clocks differ.
-const NUMBER_RESERVED: SignedDuration = SignedDuration::from_hours(24);
 
 /// A registration about to be written.
 #[derive(Debug, Clone, Copy)]
@@ -32,38 +30,39 @@ pub struct DeviceClaim<'a> {
 /// The part of a transaction that registers a device.
 #[derive(Debug, Clone, Copy)]
 pub struct ClaimPart {
-    /// The write that counts the customer's devices, where there is one more.
-    count: Option<Part>,
+    /// The write of the head, where there is one.
+    head: Option<Part>,
 }
 
 kinds! {
+    DeviceHead: "device_count",
     DeviceOwner: "device_owner",
-    NumberTaken: "device_number",
 }
 
 impl ClaimPart {
-    /// Whether nothing but the count refused the transaction.
-    pub fn is_full(&self, refusals: &Refusals) -> bool {
-        self.count.is_some_and(|count| refusals.only(count))
+    /// Whether nothing refused the transaction but the head, because there are enough devices.
+    pub fn is_full(&self, refusals: &mut Refusals) -> Result<bool, StoreError> {
+        let Some(head) = self.head.filter(|head| refusals.only(*head)) else { return Ok(false) };
+        let Verdict::Refused(Some(head)) = refusals.of(head) else { return Ok(false) };
+        Ok(record::<DeviceHead>(head)?.is_full())
     }
 }
 
-#[derive(Serialize, serde::Deserialize)]
-pub(crate) struct NumberTaken {}
-
-/// Adds the writes of a registration. Ten write units for a new device, twelve for one of another
-/// customer, two for one of the customer's own.
+/// Adds the writes of a registration. Seven write units for a new device, nine for one of another
+/// customer, two for one of the customer's own, two more where that gets its number.
 pub fn add_claim(
     transaction: &mut Transaction,
     claim: DeviceClaim<'_>,
 ) -> Result<ClaimPart, StoreError> {
-    let DeviceClaim { customer, device, found, now } = claim;
+    let DeviceClaim { customer, device, found, .. } = claim;
     let hash = device.hash();
     let stored = device_item(keys::device(customer, &hash), device)?;
     if let Some(own) = &found.own {
         let put = Write::put(stored).when("revision = :was").value(":was", number(own.revision));
         transaction.add(put);
-        return Ok(ClaimPart { count: None });
+        let numbered = device.id != own.id;
+        let head = numbered.then(|| transaction.add(set_last(customer, found, device.id)));
+        return Ok(ClaimPart { head });
     }
     let owner = DeviceOwner { customer, id: device.id, created: device.created };
     let owner = item(keys::device_owner(&hash), &owner)?;
@@ -73,7 +72,7 @@ pub fn add_claim(
         // read a moment before or after.
         Some(before) if before.customer == customer => {
             transaction.add(Write::new_item(owner));
-            return Ok(ClaimPart { count: None });
+            return Ok(ClaimPart { head: None });
         }
         Some(before) => {
             let owner =
@@ -82,18 +81,13 @@ pub fn add_claim(
             let others = vec![Write::delete(other).when_exists(), uncount(before.customer)];
             (owner, others)
         }
-        None => {
-            let until = now.saturating_add(NUMBER_RESERVED).unwrap_or(Timestamp::MAX);
-            let key = keys::device_number(device.id);
-            let taken = expiring_item(key, &NumberTaken {}, until)?;
-            (Write::new_item(owner), vec![Write::new_item(taken)])
-        }
+        None => (Write::new_item(owner), Vec::new()),
     };
     transaction.add(owner);
-    let count = transaction.add(count_one_more(customer));
+    let head = transaction.add(one_more(customer, found, device.id));
     transaction.add(stored);
     transaction.add_all(others);
-    Ok(ClaimPart { count: Some(count) })
+    Ok(ClaimPart { head: Some(head) })
 }
 
 /// Adds the registration of a log-in, which knows the owner of the registration id and has not read
@@ -127,18 +121,44 @@ pub fn add_claim_unread(
         update = update.name("#name", "name").value(":name", text(name));
     }
     transaction.add(update);
-    Ok(ClaimPart { count: None })
+    Ok(ClaimPart { head: None })
 }
 
-/// Counts one more device of a customer, unless that would be too many.
-fn count_one_more(customer: CustomerId) -> Write {
-    Write::update(keys::device_count(customer), "ADD n :change")
-        .when("attribute_not_exists(n) OR n < :most")
-        .value(":change", number(1))
-        .value(":most", number(MOST_DEVICES))
+/// Counts one more device of a customer, unless that would be too many, and notes its number, if it
+/// has one.
+fn one_more(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
+    let write = match &found.head {
+        Some(head) => last_is(
+            Write::update(keys::device_head(customer), "SET #last = :last ADD n :change"),
+            head,
+            id,
+        ),
+        None => Write::update(keys::device_head(customer), "ADD n :change"),
+    };
+    let write = write.when("(attribute_not_exists(n) OR n < :most)").seeing_refused();
+    write.value(":change", number(1)).value(":most", number(MOST_DEVICES))
+}
+
+/// Notes the number of a device that had none.
+fn set_last(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
+    let head = found.head.clone().unwrap_or_default();
+    note_last(customer, &head, id)
+}
+
+/// Notes the last number of a customer's devices, if it is still the one of `head`.
+pub(super) fn note_last(customer: CustomerId, head: &DeviceHead, last: u64) -> Write {
+    last_is(Write::update(keys::device_head(customer), "SET #last = :last"), head, last)
+}
+
+fn last_is(update: Write, head: &DeviceHead, last: u64) -> Write {
+    update
+        .when("(attribute_not_exists(#last) OR #last = :seen)")
+        .name("#last", "last")
+        .value(":seen", number(head.last))
+        .value(":last", number(last))
 }
 
 /// Counts one device of a customer less.
 pub(crate) fn uncount(customer: CustomerId) -> Write {
-    Write::update(keys::device_count(customer), "ADD n :change").value(":change", number(-1))
+    Write::update(keys::device_head(customer), "ADD n :change").value(":change", number(-1))
 }

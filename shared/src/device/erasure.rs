@@ -1,7 +1,7 @@
 //! Erasing a customer's push devices, with their endpoints at SNS.
 //!
 //! Protocol: the endpoint of a device goes before the device, so that a run that was stopped in
-//! between finds it again; the count of devices goes last.
+//! between finds it again; the head goes last.
 
 use futures_util::future::try_join_all;
 use table::{Transaction, Write};
@@ -21,7 +21,7 @@ pub(super) async fn erase(erasing: Erasing<'_>) -> Result<ErasedPage, StoreError
     if more {
         return Ok(ErasedPage::More);
     }
-    erasing.item(keys::device_count(erasing.customer)).await
+    erasing.item(keys::device_head(erasing.customer)).await
 }
 
 /// Deletes the endpoint of a device, if it has one. One call of SNS.

@@ -24,12 +24,16 @@ struct DeviceExport {
     devices: Vec<ExportedDevice>,
     /// How many push devices are counted; null but on the first page.
     #[schema(required)]
-    device_count: Option<u64>,
+    device_count: Option<u32>,
+    /// The last number of a push device; null but on the first page.
+    #[schema(required)]
+    last_device_id: Option<u64>,
 }
 
 /// A push device.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedDevice {
+    /// 0 where a log-in registered it and it was not listed or registered since.
     id: u64,
     name: Option<String>,
     registration_id: String,
@@ -65,10 +69,10 @@ pub struct ExportedDevice {
 }
 
 async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
-    let (devices, device_count) =
-        tokio::try_join!(store.devices(customer), store.device_count(customer))?;
+    let (devices, head) = tokio::try_join!(store.devices(customer), store.device_head(customer))?;
     let devices = devices.into_iter().map(Into::into).collect();
-    members(&DeviceExport { devices, device_count })
+    let (device_count, last_device_id) = head.map(|head| (head.n, head.last)).unzip();
+    members(&DeviceExport { devices, device_count, last_device_id })
 }
 
 impl From<Device> for ExportedDevice {

@@ -7,7 +7,7 @@ use crate::{hashes::ContentHash, ids::CustomerId};
 /// Push devices, by when each was last seen as far as is known.
 pub const DEVICES_BY_LAST_SEEN: IndexList = IndexList("DEV#SEEN");
 
-/// A customer's devices, their count among them.
+/// A customer's devices, their head among them.
 pub(crate) fn devices_of(customer: CustomerId) -> String {
     format!("DEV#{customer}")
 }
@@ -20,17 +20,12 @@ pub fn device(customer: CustomerId, registration: &ContentHash) -> Key {
     Key::new(devices_of(customer), format!("{DEVICES}{}", registration.as_str()))
 }
 
-/// How many devices a customer has.
-pub fn device_count(customer: CustomerId) -> Key {
+/// The head of a customer's devices.
+pub fn device_head(customer: CustomerId) -> Key {
     Key::new(devices_of(customer), "COUNT")
 }
 
 /// Whose a registration id is.
 pub fn device_owner(registration: &ContentHash) -> Key {
     Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")
-}
-
-/// That a device's number is taken.
-pub fn device_number(number: u64) -> Key {
-    Key::new(format!("DEV#NUMBER#{number}"), "TAKEN")
 }

@@ -3,9 +3,8 @@
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | a device |
-//! | `DEV#<customer>` | `COUNT` | how many devices the customer has |
+//! | `DEV#<customer>` | `COUNT` | the head: how many devices the customer has, and the last number |
 //! | `DEV#REGISTRATION#<hash>` | `OWNER` | the customer who has a registration id |
-//! | `DEV#NUMBER#<number>` | `TAKEN` | that a device's number is taken; for a day |
 //!
 //! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen.
 
@@ -15,6 +14,7 @@ pub(crate) mod export;
 pub(crate) mod items;
 pub mod keys;
 pub(crate) mod model;
+pub(crate) mod numbers;
 pub(crate) mod push;
 pub(crate) mod settings;
 pub(crate) mod silence;
@@ -32,8 +32,8 @@ use crate::domain::{
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
 pub use model::{
-    Device, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES, MOST_REGISTRATION_ID,
-    Registration, SilencedBy,
+    Device, DeviceHead, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES,
+    MOST_REGISTRATION_ID, Registration, SilencedBy,
 };
 pub use push::{Endpoint, Push, Pushed};
 pub use settings::{DeviceSettings, PushSettings};
@@ -45,7 +45,8 @@ pub const DOMAIN: Domain = Domain {
     owns: "push devices and their SNS endpoints",
     invariants: "A registration id has one owner. A device is active only while its own flag is \
         set and the session that registered it is alive, so whatever ends sessions silences \
-        devices without touching them",
+        devices without touching them. A customer's devices are numbered from 1, and no number is \
+        used twice",
     prefixes: &[Prefix {
         name: "DEV#",
         grants: &[
@@ -59,16 +60,12 @@ pub const DOMAIN: Domain = Domain {
     records: &[
         RecordKind::of::<Device>(),
         RecordKind::of::<DeviceOwner>(),
-        RecordKind::of::<claim::NumberTaken>(),
-        RecordKind::of::<store::Count>(),
+        RecordKind::of::<DeviceHead>(),
     ],
     examples: &[
         Example::new("a push device", |of| keys::device(of.id(), &of.text)),
-        Example::new("how many devices a customer has", |of| keys::device_count(of.id())),
+        Example::new("the head of a customer's devices", |of| keys::device_head(of.id())),
         Example::new("the customer who has a registration id", |of| keys::device_owner(&of.text)),
-        Example::new("that a device's number is taken", |_| {
-            keys::device_number(447_000_000_000_000)
-        }),
     ],
     export: export::EXPORT,
     tasks: tasks::TASKS,

@@ -11,7 +11,6 @@ use crate::{
     account::{Account, Platform},
     hashes::ContentHash,
     ids::{CustomerId, SessionId},
-    random::{Random, below},
 };
 
 /// How many devices a customer has at most.
@@ -20,17 +19,15 @@ pub const MOST_DEVICES: u32 = 50;
 /// How many bytes a registration id has at most.
 pub const MOST_REGISTRATION_ID: usize = 4_096;
 
-/// Random values a device's number may take within one millisecond, so that ids stay below 2^53 for
-/// the next 139 years.
-const NUMBERS_PER_MILLI: u32 = 2_048;
-/// Device numbers count milliseconds from here: 2020-01-01T00:00:00Z.
-const FIRST_MILLI: i64 = 1_577_836_800_000;
+/// The highest number of a device: clients hold it in 32 bits with a sign.
+const MOST_NUMBER: u64 = i32::MAX as u64;
 
 /// A device as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "fcm-django's name on the wire")]
 pub struct Device {
-    /// An integer below 2^53, of one device alone, rising with time.
+    /// The customer's own running number; see [`Device::is_numbered`].
+    #[serde(default)]
     pub id: u64,
     /// What the push service knows it by; at most [`MOST_REGISTRATION_ID`] bytes of visible ASCII.
     pub registration_id: String,
@@ -42,7 +39,7 @@ pub struct Device {
     pub device_id: Option<String>,
     /// Its own flag; see [`Device::is_active`].
     pub active: bool,
-    /// When the registration id was first registered.
+    /// When its customer first registered it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created: Timestamp,
     /// The session that registered or re-activated it.
@@ -95,14 +92,24 @@ pub enum SilencedBy {
     RegistrationRefused,
 }
 
+/// The head of a customer's devices.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceHead {
+    /// How many there are.
+    pub n: u32,
+    /// The last number that one of them got.
+    #[serde(default)]
+    pub last: u64,
+}
+
 /// Whose a registration id is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceOwner {
     /// The customer.
     pub customer: CustomerId,
-    /// The device's number, which it keeps when it moves to another customer.
+    /// The number that the device had when the customer got it.
     pub id: u64,
-    /// When it was first registered, which it keeps too.
+    /// When the customer first registered it.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub created: Timestamp,
 }
@@ -145,9 +152,23 @@ pub struct FoundDevice {
     pub owner: Option<DeviceOwner>,
     /// The device, where the caller has it.
     pub own: Option<Device>,
+    /// The head of the caller's devices, where it was read.
+    pub head: Option<DeviceHead>,
+}
+
+impl DeviceHead {
+    /// Whether there are as many devices as a customer may have.
+    pub fn is_full(&self) -> bool {
+        self.n >= MOST_DEVICES
+    }
 }
 
 impl FoundDevice {
+    /// The next number of the caller's devices; 0 where their head was not read.
+    fn next_number(&self) -> u64 {
+        self.head.as_ref().map_or(0, |head| head.last + 1)
+    }
+
     /// The other customer from whom the registration id would be taken by `customer`.
     pub fn former_owner(&self, customer: CustomerId) -> Option<CustomerId> {
         let owner = self.owner.as_ref().map(|owner| owner.customer);
@@ -161,23 +182,17 @@ impl Registration {
         ContentHash::of(&self.registration_id)
     }
 
-    /// The device that this makes of what is there, on behalf of `session`. A name and an id of the
-    /// app's are the customer's own, so they do not move to another customer with the device.
-    pub fn apply(
-        &self,
-        found: &FoundDevice,
-        session: SessionId,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Device {
-        let new = |id, created| Device {
-            id,
+    /// The device that this makes of what is there, on behalf of `session`. One that another
+    /// customer has becomes a new device: its number, name and dates are that customer's.
+    pub fn apply(&self, found: &FoundDevice, session: SessionId, now: Timestamp) -> Device {
+        let new = || Device {
+            id: found.next_number(),
             registration_id: self.registration_id.clone(),
             platform: self.platform,
             name: None,
             device_id: None,
             active: self.active,
-            created,
+            created: now,
             session,
             endpoint: None,
             checked: false,
@@ -185,12 +200,9 @@ impl Registration {
             seen: now,
             revision: 1,
         };
-        let before = match found {
-            FoundDevice { own: Some(own), .. } => own.clone(),
-            FoundDevice { owner: Some(owner), .. } => new(owner.id, owner.created),
-            FoundDevice { .. } => new(number(now, random), now),
-        };
+        let before = found.own.clone().unwrap_or_else(new);
         Device {
+            id: if before.is_numbered() { before.id } else { found.next_number() },
             platform: self.platform,
             name: self.name.clone().unwrap_or(before.name),
             device_id: self.device_id.clone().unwrap_or(before.device_id),
@@ -206,6 +218,13 @@ impl Registration {
 }
 
 impl Device {
+    /// Whether it has a number of its customer's. One that a log-in registered has none until it is
+    /// read or written again, and those that were stored before customers had numbers of their
+    /// own have a larger one until then.
+    pub fn is_numbered(&self) -> bool {
+        (1..=MOST_NUMBER).contains(&self.id)
+    }
+
     /// The hash that it stands under.
     pub fn hash(&self) -> ContentHash {
         ContentHash::of(&self.registration_id)
@@ -249,24 +268,5 @@ impl Device {
             revision: before.revision + 1,
             ..before
         }
-    }
-}
-
-/// A number that no device had in an earlier millisecond.
-fn number(now: Timestamp, random: &dyn Random) -> u64 {
-    let millis = u64::try_from(now.as_millisecond() - FIRST_MILLI).unwrap_or(0);
-    millis * u64::from(NUMBERS_PER_MILLI) + u64::from(below(random, NUMBERS_PER_MILLI))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::SystemRandom;
-
-    #[test]
-    fn numbers_rise_with_time_and_are_exact_in_every_client_for_a_century() {
-        let at = |text: &str| number(text.parse().unwrap(), &SystemRandom);
-        assert!(at("2026-11-22T20:52:24.001Z") > at("2026-11-22T20:52:24.000Z"));
-        assert!(at("2126-11-22T20:52:24Z") < 1 << 53);
     }
 }

@@ -1,16 +1,16 @@
 //! Push devices. A device stands under its customer, and beside it whose its registration id is.
 //!
 //! Invariants: a registration id has one owner, and exactly the owner has a device under it: both
-//! change in one transaction; a customer has no more devices than the count admits, which changes
+//! change in one transaction; a customer has no more devices than the head admits, which changes
 //! in that transaction too; a device changes only from the revision that was seen.
 
-use table::{
-    Committed, Query, Transaction, Write, Written, boolean, item, kinds, number, records, text,
-};
+use std::time::Duration;
+
+use table::{Committed, Query, Transaction, Write, Written, boolean, item, number, records, text};
 
 use crate::{
     device::{
-        Device, DeviceClaim, DeviceOwner, FoundDevice,
+        Device, DeviceClaim, DeviceHead, DeviceOwner, FoundDevice,
         claim::{add_claim, uncount},
         items::device_item,
         keys,
@@ -43,14 +43,6 @@ pub enum Replaced {
     Taken,
 }
 
-/// How many devices a customer has.
-#[derive(serde::Deserialize)]
-pub(crate) struct Count {
-    n: u64,
-}
-
-kinds! { Count: "device_count" }
-
 impl Store {
     /// A customer's devices, newest first, strongly consistent. One trip; a read unit for each 4
     /// KB.
@@ -81,29 +73,32 @@ impl Store {
         self.table.get(keys::device_owner(registration), true).await
     }
 
-    /// What a registration by `customer` finds. One trip, two read units.
+    /// What a registration by `customer` finds. One trip, three read units.
     pub async fn find_device(
         &self,
         customer: CustomerId,
         registration: &ContentHash,
     ) -> Result<FoundDevice, StoreError> {
-        let (owner, own) =
-            tokio::try_join!(self.device_owner(registration), self.device(customer, registration))?;
-        Ok(FoundDevice { owner, own })
+        let (owner, own, head) = tokio::try_join!(
+            self.device_owner(registration),
+            self.device(customer, registration),
+            self.device_head(customer)
+        )?;
+        Ok(FoundDevice { owner, own, head: Some(head.unwrap_or_default()) })
     }
 
-    /// How many devices a customer has by the count. One trip, one read unit.
-    pub(crate) async fn device_count(
+    /// The head of a customer's devices, strongly consistent. One trip, one read unit.
+    pub(crate) async fn device_head(
         &self,
         customer: CustomerId,
-    ) -> Result<Option<u64>, StoreError> {
-        Ok(self.table.get::<Count>(keys::device_count(customer), true).await?.map(|count| count.n))
+    ) -> Result<Option<DeviceHead>, StoreError> {
+        self.table.get(keys::device_head(customer), true).await
     }
 
     /// Registers a device, taking it from whoever had it, together with the answer that is given
     /// again.
     ///
-    /// One trip. Write units: ten for a new device, twelve for one of another customer's, two for
+    /// One trip. Write units: seven for a new device, nine for one of another customer's, two for
     /// one of the customer's own; more for registration ids above about 600 characters, and for the
     /// stored answer.
     pub async fn claim_device(
@@ -111,11 +106,16 @@ impl Store {
         claim: DeviceClaim<'_>,
         answer: Option<&NewAnswer>,
     ) -> Result<Claimed, StoreError> {
-        let mut transaction = Transaction::new();
+        let mut transaction = Transaction::new().with_patience(Duration::ZERO);
         let part = add_claim(&mut transaction, claim)?;
-        match self.commit_once(answer, transaction, claim.now).await? {
-            Once::Refused(refusals) if part.is_full(&refusals) => Ok(Claimed::Full),
-            Once::Refused(_) => Ok(Claimed::Changed),
+        let once = match self.commit_once(answer, transaction, claim.now).await {
+            Err(StoreError::Conflict) => return Ok(Claimed::Changed),
+            once => once?,
+        };
+        match once {
+            Once::Refused(mut refusals) => {
+                Ok(if part.is_full(&mut refusals)? { Claimed::Full } else { Claimed::Changed })
+            }
             once => Ok(Claimed::Once(once)),
         }
     }

@@ -1,9 +1,8 @@
-//! The clean-up of push devices: those that nobody has used for so long that their apps are gone,
-//! and expired numbers.
+//! The clean-up of push devices: those that nobody has used for so long that their apps are gone.
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use table::{DUE_AT, IndexList, Key, Transaction, Write, due_day, number};
+use table::{DUE_AT, Key, Transaction, Write, due_day, number};
 
 use crate::{
     account,
@@ -19,18 +18,11 @@ use crate::{
 };
 
 /// The tasks of the clean-up.
-pub(crate) const TASKS: &[Task] = &[
-    Task {
-        name: "devices",
-        stage: Stage::Unused,
-        work: Work::By(|run| remove_unused(run).boxed()),
-    },
-    Task {
-        name: "device_numbers",
-        stage: Stage::Other,
-        work: Work::DeleteExpired(IndexList("DEV#DUE")),
-    },
-];
+pub(crate) const TASKS: &[Task] = &[Task {
+    name: "devices",
+    stage: Stage::Unused,
+    work: Work::By(|run| remove_unused(run).boxed()),
+}];
 
 /// Removes devices with their endpoints. Two read units each; seven to nine write units where it is
 /// removed, three where it is put off.

@@ -125,9 +125,9 @@ impl Gate {
         }
     }
 
-    fn preflight(&self) -> Response {
+    fn preflight(&self, asked: &HeaderMap) -> Response {
         let mut response = StatusCode::NO_CONTENT.into_response();
-        cors::allow_methods(response.headers_mut(), &self.allow);
+        cors::allow_preflight(response.headers_mut(), &self.allow, asked);
         response
     }
 }
@@ -158,7 +158,7 @@ pub(crate) async fn gate(
     next: Next,
 ) -> Response {
     let mut response = if request.method() == Method::OPTIONS {
-        gate.preflight()
+        gate.preflight(request.headers())
     } else {
         #[cfg(feature = "mock")]
         let accept = Accept::of(request.headers());

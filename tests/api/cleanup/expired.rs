@@ -6,7 +6,7 @@ use super::{DAY, clean_up, counts, expiring, items_with, store};
 use crate::{PHONE, wallet::Purse};
 
 /// The prefixes of items that expire within a day or two.
-const SHORT_LIVED: [&str; 4] = ["\"OTP#", "\"RATE#", "\"IDEM#", "\"DEV#NUMBER#"];
+const SHORT_LIVED: [&str; 3] = ["\"OTP#", "\"RATE#", "\"IDEM#"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
@@ -30,7 +30,7 @@ async fn expired_items_are_deleted_after_the_grace_period_for_dynamodb() {
     assert!(expiring().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");
     api.clock.advance_seconds(4 * DAY);
     let report = clean_up(&api).await;
-    for task in ["codes", "limits", "answers", "device_numbers"] {
+    for task in ["codes", "limits", "answers"] {
         assert!(counts(&report, task).0 > 0, "{task}: {report}");
     }
     for prefix in SHORT_LIVED {

@@ -23,6 +23,7 @@ const RENAMED: &[(&str, &str)] = &[
     ("epochs", "epoch"),
     ("gen", "generation"),
     ("in_minute", "generations_in_minute"),
+    ("last", "last_device_id"),
     ("n", "count"),
     ("n", "device_count"),
     ("number", "week"),

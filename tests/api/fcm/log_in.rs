@@ -52,8 +52,21 @@ async fn the_device_of_a_log_in_is_registered_with_it() {
     let other = log_in(&api, "+14155550124", &device).await.expect(201).text("access");
     assert!(devices(&api, &second).await.is_empty());
     let moved = devices(&api, &other).await;
-    assert_eq!((&moved[0]["id"], &moved[0]["name"]), (&made[0]["id"], &json!(null)));
+    assert_eq!((&moved[0]["id"], &moved[0]["name"]), (&json!(1), &json!(null)));
     api.register(&other, "t:2").await.expect(201);
+    // One that a later log-in registers gets its number when it is first read or written.
+    let third = json!({"platform": "ios", "registration_id": "t:3"});
+    let third = log_in(&api, "+14155550124", &third).await.expect(200).text("access");
+    let one = api.get("/api/devices/t:3/").bearer(&third).send().await.expect(200).json();
+    assert_eq!(one["id"], 3);
+    assert_eq!(api.register(&third, "t:4").await.expect(201).json()["id"], 4);
+    let fifth = json!({"platform": "ios", "registration_id": "t:5"});
+    let fifth = log_in(&api, "+14155550124", &fifth).await.expect(200).text("access");
+    assert_eq!(api.register(&fifth, "t:5").await.expect(200).json()["id"], 5);
+    let ids = |devices: Vec<Value>| -> Vec<Value> {
+        devices.iter().map(|device| device["id"].clone()).collect()
+    };
+    assert_eq!(ids(devices(&api, &fifth).await), [5, 4, 3, 2, 1].map(|id| json!(id)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,4 +6,5 @@ mod liveness;
 mod log_in;
 mod notifications;
 mod notifier;
+mod numbers;
 mod ownership;

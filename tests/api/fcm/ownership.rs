@@ -37,8 +37,9 @@ async fn racing() -> (Api, LoggedIn, LoggedIn) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_device_moves_with_its_number_and_without_the_fields_its_owner_set() {
+async fn a_device_that_moves_is_a_new_device_of_its_new_owner() {
     let (api, amal, basma) = racing().await;
+    api.register(&basma.access, "first").await.expect(201);
     let body = json!({
         "registration_id": "shared", "type": "ios", "name": "Amal's phone", "device_id": "d",
     });
@@ -49,7 +50,9 @@ async fn a_device_moves_with_its_number_and_without_the_fields_its_owner_set() {
 
     api.clock.advance_seconds(10);
     let moved = api.register(&basma.access, "shared").await.expect(200).json();
-    assert_eq!((&moved["id"], &moved["date_created"]), (&first["id"], &first["date_created"]));
+    assert_eq!((&first["id"], &moved["id"]), (&json!(1), &json!(2)));
+    let created = (&first["date_created"], &moved["date_created"]);
+    assert_eq!(created, (&json!("2026-11-22T20:00:00.000Z"), &json!("2026-11-22T20:00:10.000Z")));
     assert_eq!(
         (&moved["name"], &moved["device_id"], &moved["type"]),
         (&json!(null), &json!(null), &json!("android"))

@@ -71,7 +71,7 @@ impl NewLogIn {
                 LogInWritten::AccountRefused(account.map(record).transpose()?)
             }
             Verdict::Held if refusals.refused(code) => LogInWritten::CodeSpent,
-            Verdict::Held => refused_by_device(device, &refusals),
+            Verdict::Held => refused_by_device(device, &mut refusals)?,
         })
     }
 
@@ -100,7 +100,7 @@ impl NewLogIn {
             Err(Some(refusals)) => refusals,
         };
         if [code, phone, created].iter().all(|part| !refusals.refused(*part)) {
-            return Ok(refused_by_device(device, &refusals));
+            return refused_by_device(device, &mut refusals);
         }
         Ok(match refusals.of(phone) {
             Verdict::Refused(Some(owner)) => {
@@ -144,10 +144,12 @@ impl NewLogIn {
 }
 
 /// What a refusal by nothing but the device's part means.
-fn refused_by_device(device: Option<ClaimPart>, refusals: &Refusals) -> LogInWritten {
-    if device.is_some_and(|part| part.is_full(refusals)) {
-        LogInWritten::DevicesFull
-    } else {
-        LogInWritten::DeviceChanged
-    }
+fn refused_by_device(
+    device: Option<ClaimPart>,
+    refusals: &mut Refusals,
+) -> Result<LogInWritten, StoreError> {
+    Ok(match device {
+        Some(part) if part.is_full(refusals)? => LogInWritten::DevicesFull,
+        _ => LogInWritten::DeviceChanged,
+    })
 }
