@@ -14,6 +14,7 @@ use std::{collections::HashMap, fmt};
 pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
 use crate::{
     account::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings},
+    area::RegionSettings,
     auth::settings::{IssuerSettings, OperatorSettings, TokenSettings},
     aws::{AwsSettings, SmsSettings},
     config::{self, ConfigError, Variables},
@@ -104,6 +105,7 @@ sections! {
     OPERATOR operator: OperatorSettings,
     PUSH push: PushSettings,
     REFRESHES refreshes: RefreshSettings,
+    REGIONS regions: RegionSettings,
     SAMPLES samples: SampleSettings,
     SENDS sends: SendLimits,
     SESSIONS sessions: SessionSettings,

@@ -54,7 +54,7 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 16] = [
+    const OPTIONAL: [&str; 17] = [
         "APP_HASHES",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_SNS",
@@ -71,6 +71,7 @@ fn is_optional(name: &str) -> bool {
         "SMS_SENDER_ID",
         "SMS_TEMPLATE_ID",
         "TEST_NUMBERS",
+        "WORLDVIEW",
     ];
     OPTIONAL.contains(&name)
 }

@@ -101,17 +101,3 @@ pub(crate) const KOSOVO: (&str, &str, &[(&str, &str)]) = (
         ("zh_TW", "科索沃"),
     ],
 );
-
-/// Subdivisions that the boundaries know by a code that the library does not.
-pub(crate) const SUBDIVISIONS: &[(&str, &str)] = &[
-    ("ID-PE", "Papua Pegunungan"),
-    ("ID-PS", "Papua Selatan"),
-    ("ID-PT", "Papua Tengah"),
-    ("IN-CT", "Chhattisgarh"),
-    ("IN-DD", "Daman and Diu"),
-    ("IN-DN", "Dadra and Nagar Haveli"),
-    ("IN-OR", "Odisha"),
-    ("IN-TG", "Telangana"),
-    ("IN-UT", "Uttarakhand"),
-    ("PK-AJK", "Azad Jammu and Kashmir"),
-];

@@ -1,18 +1,16 @@
 //! Turns what the libraries know of countries into the few texts that the function carries, so that
-//! nothing is worked out when it starts: `keshvar`'s countries, their names in the order of each
-//! language (the collation of CLDR, by `icu_collator`), and the subdivisions that
-//! `country-boundaries` can tell a point to lie in.
+//! nothing is worked out when it starts: `keshvar`'s countries, and their names in the order of each
+//! language (the collation of CLDR, by `icu_collator`).
 //!
 //! Protocol: texts of lines, whose fields are parted by tabs; `src/countries.rs` reads them.
 
 mod corrections;
 mod names;
 
-use std::{collections::BTreeSet, env, fmt::Write as _, fs, path::Path};
+use std::{env, fmt::Write as _, fs, path::Path};
 
-use corrections::{CURRENCIES, EXTRA_DIAL_CODES, SUBDIVISIONS};
-use country_boundaries::{BOUNDARIES_ODBL_60X30, BoundingBox, CountryBoundaries};
-use keshvar::{Alpha2, Country, CountryIterator};
+use corrections::{CURRENCIES, EXTRA_DIAL_CODES};
+use keshvar::{Country, CountryIterator};
 
 #[expect(
     clippy::print_stdout,
@@ -27,7 +25,6 @@ fn main() {
         fs::write(Path::new(&folder).join(name), text).expect("the folder can be written");
     };
     write("countries.txt", countries());
-    write("subdivisions.txt", subdivisions());
     write("names.rs", names::source());
 }
 
@@ -67,35 +64,4 @@ fn dial_codes(code: &str, country: &Country) -> String {
         Some(prefix) if prefix.starts_with('1') && prefix.len() == 4 => prefix.to_owned(),
         _ => national,
     }
-}
-
-/// One line a subdivision that a point can be told to lie in: its code and its name in English, or
-/// its own where there is none.
-fn subdivisions() -> String {
-    let boundaries =
-        CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).expect("the library's own data");
-    // The library takes a box around the whole earth for an empty one.
-    let stripes = (-9..9)
-        .map(|stripe| f64::from(stripe) * 20.0)
-        .map(|west| BoundingBox::new(-90.0, west, 90.0, west + 20.0));
-    let stripes: Vec<BoundingBox> = stripes.collect::<Result<_, _>>().expect("parts of the earth");
-    let ids = stripes.into_iter().flat_map(|stripe| boundaries.intersecting_ids(stripe));
-    let ids: BTreeSet<&str> = ids.filter(|id| id.contains('-')).collect();
-    let (mut text, mut unknown) = (String::new(), Vec::new());
-    for id in ids {
-        let (country, part) = id.split_once('-').expect("it was looked for");
-        let corrected =
-            SUBDIVISIONS.iter().find(|(known, _)| *known == id).map(|(_, name)| (*name).to_owned());
-        let name = corrected.or_else(|| {
-            let country = Alpha2::try_from(country).ok()?.to_country();
-            let found = country.find_in_subdivisions_by_code(part).ok()?;
-            Some(found.translations().get("en").copied().unwrap_or(found.name()).to_owned())
-        });
-        match name {
-            Some(name) => writeln!(text, "{id}\t{name}").expect("a text takes any line"),
-            None => unknown.push(id),
-        }
-    }
-    assert!(unknown.is_empty(), "no library knows {unknown:?}: add them to SUBDIVISIONS");
-    text
 }

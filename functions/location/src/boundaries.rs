@@ -2,16 +2,20 @@
 //! simplified by and read with `country-boundaries`, which is wrapped here alone. They are right on
 //! land, to within a few hundred metres.
 //!
-//! Where several countries have a point, because it is disputed or because one lies within
-//! another's claim, the library names the smallest first. The first is the country that we tell;
-//! the others are told beside it.
+//! Where several countries have a point, because one lies within another, the library names the
+//! smallest first. The first is the country of the point; the others are told beside it. Who claims
+//! a disputed place says [`disputes`].
 
 use std::sync::LazyLock;
 
 use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::point::Point;
 
-use crate::countries::Language;
+use crate::{
+    countries::Language,
+    disputes::{self, Claim, Part},
+    subdivisions::{self, Subdivision},
+};
 
 /// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do
 /// not know it.
@@ -23,40 +27,90 @@ static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
 
 /// What lies at a point, by codes of ISO 3166 and XK for Kosovo.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found<'a> {
+pub struct Found {
     /// The country that we tell.
-    pub country: &'a str,
-    /// Its subdivision, where the boundaries know that.
-    pub subdivision: Option<&'a str>,
-    /// The other countries that have the point, the smallest first.
-    pub also: Vec<&'a str>,
+    pub country: &'static str,
+    /// Its subdivision; none where ISO 3166-2 lists none or it cannot be known.
+    pub subdivision: Option<Subdivision>,
+    /// The other countries that claim the point, or that have it too, the smallest first.
+    pub also: Vec<&'static str>,
     /// All that the boundaries know, the smallest first.
-    pub ids: Vec<&'a str>,
+    pub ids: Vec<&'static str>,
 }
 
-/// What lies at a point; none in international waters.
-pub fn at(point: Point) -> Option<Found<'static>> {
+/// What lies at a point; none in international waters. Of a disputed place the claim of the country
+/// that is the worldview comes first.
+pub fn at(point: Point, worldview: &str) -> Option<Found> {
     let boundaries = BOUNDARIES.as_ref()?;
     // Half a circle east is the same meridian as half a circle west, which the library looks for
     // there.
     let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
     let (antarctica, north) = ANTARCTICA;
     if ids.is_empty() && point.lat < north {
-        return found(&[antarctica]);
+        return found(vec![antarctica], point, worldview);
     }
-    found(&ids)
+    found(ids, point, worldview)
 }
 
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
 /// for parts of countries are passed over.
-fn found<'a>(ids: &[&'a str]) -> Option<Found<'a>> {
+fn found(ids: Vec<&'static str>, point: Point, worldview: &str) -> Option<Found> {
     let english = Language::english();
-    let mut countries = ids.iter().copied().filter(|id| english.name(id).is_some());
-    let country_of = |id: &'a str| id.split_once('-').map_or(id, |(country, _)| country);
-    let country = countries.next().or(ids.first().copied().map(country_of))?;
-    let subdivision =
-        ids.iter().copied().find(|id| id.len() > country.len() && country_of(id) == country);
-    Some(Found { country, subdivision, also: countries.collect(), ids: ids.to_vec() })
+    let mut countries: Vec<&str> =
+        ids.iter().copied().filter(|id| english.name(id).is_some()).collect();
+    if countries.is_empty() {
+        countries.extend(ids.first().map(|id| country_of(id)));
+    }
+    let own = countries.first().and_then(|country| shape(country, &ids, point));
+    let known: Vec<&str> = ids.iter().copied().chain(own.map(|own| own.code)).collect();
+    let claims = disputes::claims(point, &known, worldview);
+    let Some(Claim { country, part }) = claims.first().copied() else {
+        let country = countries.first().copied()?;
+        let also = countries.into_iter().skip(1).collect();
+        return Some(Found { country, subdivision: own, also, ids });
+    };
+    let subdivision = match part {
+        Part::Shape => shape(country, &ids, point),
+        Part::Code(code) => subdivisions::named(code),
+        Part::None => None,
+    };
+    let mut also: Vec<&str> = claims.iter().map(|claim| claim.country).collect();
+    also.extend(
+        countries.into_iter().filter(|country| !claims.iter().any(|c| c.country == *country)),
+    );
+    also.remove(0);
+    Some(Found { country, subdivision, also, ids })
+}
+
+/// The subdivision of a country: as the boundaries have it, else by the shapes.
+fn shape(country: &str, ids: &[&str], point: Point) -> Option<Subdivision> {
+    let own = ids.iter().map(|id| today(id)).filter(|id| id.contains('-'));
+    own.filter(|id| country_of(id) == country)
+        .find_map(subdivisions::named)
+        .or_else(|| subdivisions::at(country, point))
+}
+
+/// Codes that the boundaries have under other names than ISO 3166-2 today.
+const RENAMED: [(&str, &str); 10] = [
+    ("NL-BQ1", "BQ-BO"),
+    ("NL-BQ2", "BQ-SA"),
+    ("NL-BQ3", "BQ-SE"),
+    ("IN-CT", "IN-CG"),
+    ("IN-DD", "IN-DH"),
+    ("IN-DN", "IN-DH"),
+    ("IN-OR", "IN-OD"),
+    ("IN-TG", "IN-TS"),
+    ("IN-UT", "IN-UK"),
+    ("PK-AJK", "PK-JK"),
+];
+
+fn country_of(id: &str) -> &str {
+    id.split_once('-').map_or(id, |(country, _)| country)
+}
+
+/// The code of today.
+fn today(id: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == id).map_or(id, |(_, new)| new)
 }
 
 #[cfg(test)]
@@ -64,19 +118,19 @@ mod tests {
     use super::*;
 
     fn told(ids: &[&'static str]) -> (&'static str, Option<&'static str>, Vec<&'static str>) {
-        let found = found(ids).unwrap();
-        (found.country, found.subdivision, found.also)
+        let found = found(ids.to_vec(), Point::new(0.0, 0.0), "").unwrap();
+        (found.country, found.subdivision.map(|one| one.code), found.also)
     }
 
     #[test]
     fn the_first_is_told_and_the_others_beside_it() {
-        assert_eq!(found(&[]), None);
-        assert_eq!(told(&["SA"]), ("SA", None, vec![]));
+        assert_eq!(found(vec![], Point::new(0.0, 0.0), ""), None);
+        assert_eq!(told(&["VA"]), ("VA", None, vec![]));
         assert_eq!(told(&["US-TX", "US"]), ("US", Some("US-TX"), vec![]));
         assert_eq!(told(&["HK", "CN"]), ("HK", None, vec!["CN"]));
         assert_eq!(told(&["UA-43", "UA", "RU"]), ("UA", Some("UA-43"), vec!["RU"]));
-        assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-AJK"), vec!["IN"]));
-        assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", None, vec!["NL"]));
+        assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-JK"), vec!["IN"]));
+        assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", Some("BQ-BO"), vec!["NL"]));
         assert_eq!(told(&["ES-CE", "EA", "ES"]), ("ES", Some("ES-CE"), vec![]));
         assert_eq!(told(&["TA", "SH"]), ("SH", None, vec![]));
         assert_eq!(told(&["US-TX"]), ("US", Some("US-TX"), vec![]));

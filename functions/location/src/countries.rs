@@ -14,8 +14,6 @@ static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect()
 });
 
-static SUBDIVISIONS: &str = include_str!(concat!(env!("OUT_DIR"), "/subdivisions.txt"));
-
 /// A country.
 #[derive(Debug, Clone, Copy)]
 pub struct Country {
@@ -56,15 +54,6 @@ pub fn all() -> &'static [Country] {
 pub fn country(code: &str) -> Option<&'static Country> {
     let place = COUNTRIES.binary_search_by(|country| country.code.cmp(code)).ok()?;
     COUNTRIES.get(place)
-}
-
-/// The name of a subdivision that a point can lie in, by its code of ISO 3166-2: in English, or its
-/// own.
-pub fn subdivision(code: &str) -> Option<&'static str> {
-    SUBDIVISIONS
-        .lines()
-        .find_map(|line| line.split_once('\t').filter(|(known, _)| *known == code))
-        .map(|(_, name)| name)
 }
 
 impl Country {

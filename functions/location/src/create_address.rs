@@ -69,7 +69,7 @@ pub async fn create_address(
             return Err(full());
         }
         let place = place(is_default, &book);
-        let region = |point| Region::at(point, &areas.index, language);
+        let region = |point| Region::at(point, &areas, language);
         let fresh = StoredAnswer::json(
             StatusCode::CREATED,
             &AddressOut::new(&address, place != DefaultPlace::Left, region),

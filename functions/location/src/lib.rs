@@ -4,19 +4,22 @@
 //! so that a warm one answers without a trip to storage; nothing of it is worked out before it is
 //! first asked for. Each library that knows something of the earth is wrapped in one file: `build/`
 //! (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`),
-//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`].
+//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`], and
+//! where subdivisions end by Natural Earth, see [`subdivisions`].
 
 pub mod address;
 pub mod area_file;
 pub mod areas;
 pub mod boundaries;
 pub mod countries;
+pub mod disputes;
 mod door_phone;
 mod letters;
 pub mod postal;
 pub mod region;
 mod search;
 mod served;
+pub mod subdivisions;
 pub mod time_zones;
 
 use shared::{http::routes::Routes, routes, settings::Section};
@@ -30,7 +33,7 @@ routes! {
     /// The operations of this group.
     pub fn routes() -> Routes {
         Routes::of(env!("CARGO_CRATE_NAME"))
-            .needs(&[Section::COUNTRIES])
+            .needs(&[Section::COUNTRIES, Section::REGIONS])
             .with_own(served::AreaCache::default())
     }
 

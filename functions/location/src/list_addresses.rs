@@ -30,7 +30,7 @@ pub async fn list_addresses(
     );
     let (_, (book, addresses)) = read?;
     let language = Language::wanted(&Languages::of(&headers));
-    let region = |point| Region::at(point, &areas.index, language);
+    let region = |point| Region::at(point, &areas, language);
     Ok(Json(
         addresses
             .iter()

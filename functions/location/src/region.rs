@@ -6,9 +6,11 @@ use shared::point::Point;
 use utoipa::ToSchema;
 
 use crate::{
-    areas::{Area, AreaIndex},
+    areas::Area,
     boundaries::{self, Found},
-    countries::{Language, subdivision},
+    countries::Language,
+    served::Served,
+    subdivisions::Subdivision,
     time_zones,
 };
 
@@ -16,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Region {
     country: Named,
-    /// Null where the boundaries know none. Its name is in English, or its own.
+    /// Null where ISO 3166-2 lists none, or it is not known. Its name is in English, or its own.
     #[schema(required)]
     subdivision: Option<Named>,
     /// The smallest one that has the point; null where none has.
@@ -25,7 +27,7 @@ pub struct Region {
     /// As in the tz database.
     #[schema(required)]
     timezone: Option<&'static str>,
-    /// Other countries that claim the point; mostly empty.
+    /// Other countries that claim the point, or that it belongs to as well; mostly empty.
     also: Vec<Named>,
 }
 
@@ -47,14 +49,15 @@ pub struct ServiceArea {
 
 impl Region {
     /// What lies at a point, its country's name in a language; none in international waters.
-    pub fn at(point: Point, areas: &AreaIndex, language: Language) -> Option<Self> {
-        let Found { country, subdivision: part, also, ids } = boundaries::at(point)?;
+    pub(crate) fn at(point: Point, served: &Served, language: Language) -> Option<Self> {
+        let found = boundaries::at(point, &served.worldview)?;
+        let Found { country, subdivision: part, also, ids } = found;
         // Codes that have no name are no countries, and there are none; a test asks for all.
         let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
         Some(Self {
             country: named(country),
-            subdivision: part.map(|code| Named { code, name: subdivision(code).unwrap_or(code) }),
-            service_area: areas.at(point).map(ServiceArea::from),
+            subdivision: part.map(|Subdivision { code, name }| Named { code, name }),
+            service_area: served.index.at(point).map(ServiceArea::from),
             timezone: time_zones::at(point, &ids),
             also: also.into_iter().map(named).collect(),
         })
@@ -69,7 +72,8 @@ impl From<&Area> for ServiceArea {
 
 /// The region of the examples.
 pub(crate) fn example() -> Value {
-    json!({"country": {"code": "SA", "name": "Saudi Arabia"}, "subdivision": null,
+    json!({"country": {"code": "SA", "name": "Saudi Arabia"},
+        "subdivision": {"code": "SA-01", "name": "Riyadh"},
         "service_area": {"id": "riyadh-north", "name": "North Riyadh", "served": true},
         "timezone": "Asia/Riyadh", "also": []})
 }

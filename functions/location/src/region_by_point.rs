@@ -32,13 +32,16 @@ request! {
 /// What lies at a point.
 ///
 /// Names are in the language `lang` or, without it, in the first wanted one that there is, or else
-/// in English. Where several countries have the point, because it is disputed or because one lies
-/// within another's claim (Hong Kong, say), the smallest is `country` and the others are `also`.
-/// Boundaries are right on land to within a few hundred metres, and time zones within one country
-/// to about two kilometres.
+/// in English. Where several countries have the point, because one lies within another's claim
+/// (Hong Kong, say), the smallest is `country` and the others are `also`. A disputed place has the
+/// country under which ISO 3166 lists it, or the one whose view the operator has set, and `also`
+/// has all others that claim it. The subdivision is one of ISO 3166-2, mostly to within half a
+/// kilometre; on coasts and small islands it is the nearest one. Borders of countries are right on
+/// land to within a few hundred metres, and time zones within one country to about two kilometres.
 ///
-/// Boundaries and time zones: © OpenStreetMap contributors, under the Open Database License
-/// (https://www.openstreetmap.org/copyright).
+/// Borders of countries and time zones: © OpenStreetMap contributors, under the Open Database
+/// License (https://www.openstreetmap.org/copyright). Subdivisions: Natural Earth; towns of
+/// GeoNames (https://www.geonames.org), CC BY 4.0.
 #[utoipa::path(get, path = "/api/region/", operation_id = "GetRegionByPoint", tag = crate::REGION,
     params(
         RegionQuery, Languages, IfNoneMatch,
@@ -57,8 +60,7 @@ pub async fn get_region_by_point(
     let wanted = language.or(&headers);
     let language = Language::wanted(&wanted);
     let areas = areas.get(&app).await?;
-    let region =
-        Region::at(point.into(), &areas.index, language).ok_or_else(ApiError::not_found)?;
+    let region = Region::at(point.into(), &areas, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &region)
 }

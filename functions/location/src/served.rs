@@ -16,6 +16,8 @@ use crate::areas::{Area, AreaIndex};
 pub(crate) struct Served {
     release: Option<AreaReleaseId>,
     pub(crate) index: Arc<AreaIndex>,
+    /// The country whose claims come first; empty for none.
+    pub(crate) worldview: String,
 }
 
 /// The service areas that this process serves.
@@ -35,7 +37,8 @@ impl AreaCache {
 
     /// Like [`AreaCache::get`]; no areas where they cannot be read.
     pub(crate) async fn get_or_none(&self, app: &AppState) -> Arc<Served> {
-        self.get(app).await.unwrap_or_default()
+        let none = || Served { worldview: worldview(app), ..Served::default() };
+        self.get(app).await.unwrap_or_else(|_| Arc::new(none()))
     }
 }
 
@@ -51,6 +54,11 @@ impl Served {
             }
             (None, None) => Arc::default(),
         };
-        Ok(Self { release, index })
+        Ok(Self { release, index, worldview: worldview(app) })
     }
+}
+
+/// The group declares the section, so there is one.
+fn worldview(app: &AppState) -> String {
+    app.settings.regions().map(|regions| regions.worldview.clone()).unwrap_or_default()
 }

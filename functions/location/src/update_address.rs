@@ -106,7 +106,7 @@ async fn apply(
         };
         if done {
             let language = Language::wanted(&Languages::of(headers));
-            let region = |point| Region::at(point, &areas.index, language);
+            let region = |point| Region::at(point, &areas, language);
             return Ok(Json(AddressOut::new(&after, was_default || change.is_default, region)));
         }
         (book, found) = self::read(app, verified.customer, id).await?;

@@ -201,7 +201,7 @@ fn write_anew() {
 
 fn told(lat: f64, lng: f64) -> Option<&'static str> {
     let point = Point::new(lat, lng);
-    time_zones::at(point, &boundaries::at(point)?.ids)
+    time_zones::at(point, &boundaries::at(point, "")?.ids)
 }
 
 #[test]

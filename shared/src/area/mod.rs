@@ -7,6 +7,7 @@
 //! | `AREA#<release>` | `CHUNK#<number>` | a chunk of a release |
 
 pub mod keys;
+mod settings;
 pub(crate) mod store;
 
 use crate::domain::{
@@ -17,6 +18,7 @@ use crate::domain::{
 };
 
 pub use keys::AreaReleaseId;
+pub use settings::RegionSettings;
 pub use store::{AreaRelease, PresentAreas};
 
 /// What this domain declares of itself.

@@ -16,9 +16,9 @@ type Known = (
 
 /// Points with a known region.
 const POINTS: &[Known] = &[
-    ("Riyadh", 24.7136, 46.6753, "SA", None, &[], "Asia/Riyadh"),
-    ("Dubai", 25.2048, 55.2708, "AE", None, &[], "Asia/Dubai"),
-    ("Cairo", 30.0444, 31.2357, "EG", None, &[], "Africa/Cairo"),
+    ("Riyadh", 24.7136, 46.6753, "SA", Some("SA-01"), &[], "Asia/Riyadh"),
+    ("Dubai", 25.2048, 55.2708, "AE", Some("AE-DU"), &[], "Asia/Dubai"),
+    ("Cairo", 30.0444, 31.2357, "EG", Some("EG-C"), &[], "Africa/Cairo"),
     ("Washington", 38.9072, -77.0369, "US", Some("US-DC"), &[], "America/New_York"),
     ("Dallas", 32.7767, -96.797, "US", Some("US-TX"), &[], "America/Chicago"),
     ("El Paso", 31.7619, -106.485, "US", Some("US-TX"), &[], "America/Denver"),
@@ -26,20 +26,36 @@ const POINTS: &[Known] = &[
     ("Honolulu", 21.3069, -157.8583, "US", Some("US-HI"), &[], "Pacific/Honolulu"),
     ("San Juan", 18.4655, -66.1057, "PR", None, &["US"], "America/Puerto_Rico"),
     ("Ottawa", 45.4215, -75.6972, "CA", Some("CA-ON"), &[], "America/Toronto"),
-    ("Mexico City", 19.4326, -99.1332, "MX", None, &[], "America/Mexico_City"),
-    ("Brasília", -15.7939, -47.8828, "BR", None, &[], "America/Sao_Paulo"),
+    ("Mexico City", 19.4326, -99.1332, "MX", Some("MX-CMX"), &[], "America/Mexico_City"),
+    ("Brasília", -15.7939, -47.8828, "BR", Some("BR-DF"), &[], "America/Sao_Paulo"),
     ("London", 51.5074, -0.1278, "GB", Some("GB-ENG"), &[], "Europe/London"),
     ("Edinburgh", 55.9533, -3.1883, "GB", Some("GB-SCT"), &[], "Europe/London"),
-    ("Paris", 48.8566, 2.3522, "FR", None, &[], "Europe/Paris"),
-    ("Berlin", 52.52, 13.405, "DE", None, &[], "Europe/Berlin"),
-    ("Büsingen, German within Switzerland", 47.6973, 8.691, "DE", None, &[], "Europe/Berlin"),
-    ("Rome", 41.8902, 12.4922, "IT", None, &[], "Europe/Rome"),
+    ("Paris", 48.8566, 2.3522, "FR", Some("FR-75C"), &[], "Europe/Paris"),
+    ("Berlin", 52.52, 13.405, "DE", Some("DE-BE"), &[], "Europe/Berlin"),
+    (
+        "Büsingen, German within Switzerland",
+        47.6973,
+        8.691,
+        "DE",
+        Some("DE-BW"),
+        &[],
+        "Europe/Berlin",
+    ),
+    ("Rome", 41.8902, 12.4922, "IT", Some("IT-RM"), &[], "Europe/Rome"),
     ("Vatican, within Rome", 41.9038, 12.4525, "VA", None, &[], "Europe/Vatican"),
-    ("San Marino, within Italy", 43.9424, 12.4578, "SM", None, &[], "Europe/San_Marino"),
+    ("San Marino, within Italy", 43.9424, 12.4578, "SM", Some("SM-03"), &[], "Europe/San_Marino"),
     ("Monaco", 43.7396, 7.4267, "MC", None, &[], "Europe/Monaco"),
-    ("Maseru in Lesotho, within South Africa", -29.3151, 27.4869, "LS", None, &[], "Africa/Maseru"),
-    ("Pretoria", -25.7479, 28.2293, "ZA", None, &[], "Africa/Johannesburg"),
-    ("Moscow", 55.7558, 37.6173, "RU", None, &[], "Europe/Moscow"),
+    (
+        "Maseru in Lesotho, within South Africa",
+        -29.3151,
+        27.4869,
+        "LS",
+        Some("LS-A"),
+        &[],
+        "Africa/Maseru",
+    ),
+    ("Pretoria", -25.7479, 28.2293, "ZA", Some("ZA-GP"), &[], "Africa/Johannesburg"),
+    ("Moscow", 55.7558, 37.6173, "RU", Some("RU-MOW"), &[], "Europe/Moscow"),
     (
         "Kaliningrad, Russian beyond Lithuania",
         54.7104,
@@ -49,42 +65,50 @@ const POINTS: &[Known] = &[
         &[],
         "Europe/Kaliningrad",
     ),
-    ("Anadyr, west of the antimeridian", 64.7337, 177.4968, "RU", None, &[], "Asia/Anadyr"),
-    ("Uelen, east of the antimeridian", 66.1605, -169.81, "RU", None, &[], "Asia/Anadyr"),
-    ("Suva, west of the antimeridian", -18.1248, 178.4501, "FJ", None, &[], "Pacific/Fiji"),
-    ("Taveuni, on the antimeridian", -16.85, 179.999, "FJ", None, &[], "Pacific/Fiji"),
+    (
+        "Anadyr, west of the antimeridian",
+        64.7337,
+        177.4968,
+        "RU",
+        Some("RU-CHU"),
+        &[],
+        "Asia/Anadyr",
+    ),
+    ("Uelen, east of the antimeridian", 66.1605, -169.81, "RU", Some("RU-CHU"), &[], "Asia/Anadyr"),
+    ("Suva, west of the antimeridian", -18.1248, 178.4501, "FJ", Some("FJ-C"), &[], "Pacific/Fiji"),
+    ("Taveuni, on the antimeridian", -16.85, 179.999, "FJ", Some("FJ-N"), &[], "Pacific/Fiji"),
     ("Beijing", 39.9042, 116.4074, "CN", Some("CN-BJ"), &[], "Asia/Shanghai"),
     ("Hong Kong", 22.3193, 114.1694, "HK", None, &["CN"], "Asia/Hong_Kong"),
     ("Macao", 22.1987, 113.5439, "MO", None, &["CN"], "Asia/Macau"),
-    ("Taipei", 25.033, 121.5654, "TW", None, &[], "Asia/Taipei"),
-    ("Tokyo", 35.6762, 139.6503, "JP", None, &[], "Asia/Tokyo"),
+    ("Taipei", 25.033, 121.5654, "TW", Some("TW-TPE"), &["CN"], "Asia/Taipei"),
+    ("Tokyo", 35.6762, 139.6503, "JP", Some("JP-13"), &[], "Asia/Tokyo"),
     ("New Delhi", 28.6139, 77.209, "IN", Some("IN-DL"), &[], "Asia/Kolkata"),
-    ("Kathmandu", 27.7172, 85.324, "NP", None, &[], "Asia/Kathmandu"),
-    ("Jakarta", -6.2088, 106.8456, "ID", Some("ID-JW"), &[], "Asia/Jakarta"),
+    ("Kathmandu", 27.7172, 85.324, "NP", Some("NP-P3"), &[], "Asia/Kathmandu"),
+    ("Jakarta", -6.2088, 106.8456, "ID", Some("ID-JK"), &[], "Asia/Jakarta"),
     ("Perth", -31.9505, 115.8605, "AU", Some("AU-WA"), &[], "Australia/Perth"),
-    ("Wellington", -41.2865, 174.7762, "NZ", None, &[], "Pacific/Auckland"),
+    ("Wellington", -41.2865, 174.7762, "NZ", Some("NZ-WGN"), &[], "Pacific/Auckland"),
     (
         "Kralendijk, of the Netherlands in the Caribbean",
         12.1443,
         -68.2655,
         "BQ",
-        None,
+        Some("BQ-BO"),
         &["NL"],
         "America/Kralendijk",
     ),
     ("Longyearbyen", 78.2232, 15.6267, "SJ", None, &["NO"], "Arctic/Longyearbyen"),
-    ("Ceuta, Spanish in Africa", 35.8894, -5.3213, "ES", Some("ES-CE"), &[], "Africa/Ceuta"),
-    ("Pristina", 42.6629, 21.1655, "XK", None, &[], "Europe/Belgrade"),
-    ("Nicosia", 35.1856, 33.3823, "CY", None, &[], "Asia/Nicosia"),
-    ("Reykjavík", 64.1466, -21.9426, "IS", None, &[], "Atlantic/Reykjavik"),
-    ("Nuuk", 64.1835, -51.7216, "GL", None, &["DK"], "America/Nuuk"),
+    ("Ceuta, Spanish in Africa", 35.8894, -5.3213, "ES", Some("ES-CE"), &["MA"], "Africa/Ceuta"),
+    ("Pristina", 42.6629, 21.1655, "XK", None, &["RS"], "Europe/Belgrade"),
+    ("Nicosia", 35.1856, 33.3823, "CY", Some("CY-01"), &[], "Asia/Nicosia"),
+    ("Reykjavík", 64.1466, -21.9426, "IS", Some("IS-1"), &[], "Atlantic/Reykjavik"),
+    ("Nuuk", 64.1835, -51.7216, "GL", Some("GL-SM"), &["DK"], "America/Nuuk"),
     ("the South Pole", -90.0, 0.0, "AQ", None, &[], "Antarctica/McMurdo"),
     (
         "Riyadh with its numbers the other way round: Romania",
         46.6753,
         24.7136,
         "RO",
-        None,
+        Some("RO-MS"),
         &[],
         "Europe/Bucharest",
     ),
@@ -206,4 +230,41 @@ async fn names_come_in_the_requested_language_and_an_unchanged_answer_is_304() {
     assert_eq!(in_english["country"]["name"], "Hong Kong");
     let texas = region(&api, 33.0, -97.0).await.expect(200).json();
     assert_eq!(texas["subdivision"], json!({"code": "US-TX", "name": "Texas"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_place_on_land_has_its_subdivision() {
+    let api = Api::start().await;
+    for (lat, lng, code, name) in [
+        (48.8566, 2.3522, "FR-75C", "Paris"),
+        (35.6762, 139.6503, "JP-13", "Tokyo"),
+        (24.7136, 46.6753, "SA-01", "Riyadh"),
+        (-23.5505, -46.6333, "BR-SP", "São Paulo"),
+        (6.5244, 3.3792, "NG-LA", "Lagos"),
+        (41.0082, 28.9784, "TR-34", "Istanbul"),
+        (43.7696, 11.2558, "IT-FI", "Florence"),
+        (-1.2864, 36.8172, "KE-30", "Nairobi"),
+    ] {
+        let found = region(&api, lat, lng).await.expect(200).json();
+        assert_eq!(found["subdivision"], json!({"code": code, "name": name}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disputed_place_has_the_country_that_iso_3166_lists_or_the_one_of_the_worldview() {
+    for (worldview, simferopol, taipei, laayoune) in [
+        ("", ["UA", "RU"], ["TW", "CN"], ["EH", "MA"]),
+        ("RU", ["RU", "UA"], ["TW", "CN"], ["EH", "MA"]),
+        ("CN", ["UA", "RU"], ["CN", "TW"], ["EH", "MA"]),
+        ("MA", ["UA", "RU"], ["TW", "CN"], ["MA", "EH"]),
+    ] {
+        let api = Api::with(&[("Worldview", worldview)]).await;
+        for (lat, lng, countries) in
+            [(44.95, 34.10, simferopol), (25.033, 121.5654, taipei), (27.1418, -13.188, laayoune)]
+        {
+            let found = region(&api, lat, lng).await.expect(200).json();
+            let told = [&found["country"]["code"], &found["also"][0]["code"]];
+            assert_eq!(told, [&json!(countries[0]), &json!(countries[1])], "{worldview}");
+        }
+    }
 }

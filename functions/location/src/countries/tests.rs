@@ -87,14 +87,6 @@ fn names_stand_in_the_order_of_their_language_and_not_of_their_code_points() {
     assert!(place("zh", "AF") < place("zh", "CN"));
 }
 
-#[test]
-fn every_subdivision_has_a_name() {
-    assert_eq!(subdivision("US-TX"), Some("Texas"));
-    assert_eq!(subdivision("GB-SCT"), Some("Scotland"));
-    assert_eq!(subdivision("US"), None);
-    assert!(SUBDIVISIONS.lines().count() > 250);
-}
-
 /// What CLDR has as legal tender, the newest first, where ISO 4217 names another one first: an
 /// older currency that stays the main one, or one of a neighbour.
 const MAIN_CURRENCIES: [(&str, &str); 6] =

@@ -1,0 +1,51 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+fn countries() -> impl Iterator<Item = &'static str> {
+    (0..number(0, 2).unwrap())
+        .map(|country| 2 + country * ENTRY)
+        .map(|begin| std::str::from_utf8(&DATA[begin..begin + 2]).unwrap())
+}
+
+#[test]
+fn every_subdivision_has_a_code_of_its_country_and_a_name() {
+    let mut codes = BTreeSet::new();
+    for country in countries() {
+        for Subdivision { code, name } in all(country) {
+            assert!(code.starts_with(&format!("{country}-")) && !name.is_empty(), "{code} {name}");
+            assert!(codes.insert(code), "{code} twice");
+        }
+    }
+    assert!(codes.len() > 3_500, "{}", codes.len());
+}
+
+#[test]
+fn a_subdivision_is_found_by_its_code() {
+    let texas = named("US-TX").unwrap();
+    assert_eq!((texas.code, texas.name), ("US-TX", "Texas"));
+    assert_eq!(named("GB-SCT").unwrap().name, "Scotland");
+    assert_eq!([named("US"), named("US-XX"), named("XX-US"), named("")], [None; 4]);
+}
+
+#[test]
+fn places_have_their_subdivisions() {
+    for (country, lat, lng, code) in [
+        ("FR", 48.8566, 2.3522, "FR-75C"),
+        ("JP", 35.6762, 139.6503, "JP-13"),
+        ("SA", 24.7136, 46.6753, "SA-01"),
+        ("BR", -23.5505, -46.6333, "BR-SP"),
+        ("DE", 52.52, 13.405, "DE-BE"),
+        ("IT", 43.7696, 11.2558, "IT-FI"),
+        ("ID", -6.2088, 106.8456, "ID-JK"),
+    ] {
+        let found = at(country, Point::new(lat, lng)).unwrap();
+        assert_eq!(found.code, code);
+    }
+}
+
+#[test]
+fn what_cannot_be_known_is_none() {
+    assert_eq!(at("LU", Point::new(49.6, 6.1)), None, "its districts are no subdivisions today");
+    assert_eq!(at("XX", Point::new(0.0, 0.0)), None);
+}
