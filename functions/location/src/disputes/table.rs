@@ -1,6 +1,6 @@
 //! The disputes. The first claim of each is the country of the place where no worldview is set.
 
-use super::{
+use super::claim::{
     Claim, Dispute,
     Part::{self, Code, Shape},
     Place::{Around, Ids},
