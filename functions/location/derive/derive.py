@@ -54,7 +54,7 @@ def main(shapes, names, output):
         index += struct.pack("<2sHII", country.encode(), len(codes), len(lines), len(trees))
         own = list(countries.get(country, ()))
         for code in FROM_THE_LIBRARY.get(country, "").split():
-            own.append(f"{country}-{code}")
+            own += [] if f"{country}-{code}" in own else [f"{country}-{code}"]
         for code in own:
             known = code == areas.UNKNOWN or code in names
             unnamed += [] if known else [code]

@@ -91,7 +91,9 @@ fn shape(country: &str, ids: &[&str], point: Point) -> Option<Subdivision> {
 }
 
 /// Codes that the boundaries have under other names than ISO 3166-2 today.
-const RENAMED: [(&str, &str); 10] = [
+const RENAMED: [(&str, &str); 12] = [
+    ("AC", "SH-AC"),
+    ("TA", "SH-TA"),
     ("NL-BQ1", "BQ-BO"),
     ("NL-BQ2", "BQ-SA"),
     ("NL-BQ3", "BQ-SE"),
@@ -131,8 +133,8 @@ mod tests {
         assert_eq!(told(&["UA-43", "UA", "RU"]), ("UA", Some("UA-43"), vec!["RU"]));
         assert_eq!(told(&["PK-AJK", "IN-JK", "PK", "IN"]), ("PK", Some("PK-JK"), vec!["IN"]));
         assert_eq!(told(&["NL-BQ1", "BQ", "NL"]), ("BQ", Some("BQ-BO"), vec!["NL"]));
-        assert_eq!(told(&["ES-CE", "EA", "ES"]), ("ES", Some("ES-CE"), vec![]));
-        assert_eq!(told(&["TA", "SH"]), ("SH", None, vec![]));
+        assert_eq!(told(&["ES-CE", "EA", "ES"]), ("ES", Some("ES-CE"), vec!["MA"]));
+        assert_eq!(told(&["TA", "SH"]), ("SH", Some("SH-TA"), vec![]));
         assert_eq!(told(&["US-TX"]), ("US", Some("US-TX"), vec![]));
     }
 

@@ -24,7 +24,8 @@ fn towns() -> impl Iterator<Item = Town> {
         let fields: Vec<&str> = line.split('\t').collect();
         let [_, lat, lng, country, parts, name] = fields[..] else { panic!("{line}") };
         let parts = parts.split(',').filter(|part| !part.is_empty()).collect();
-        Town { name, point: Point::new(lat.parse().unwrap(), lng.parse().unwrap()), country, parts }
+        let degrees = |text: &str| text.parse().expect("a number");
+        Town { name, point: Point::new(degrees(lat), degrees(lng)), country, parts }
     })
 }
 

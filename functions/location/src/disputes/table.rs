@@ -1,6 +1,6 @@
 //! The disputes. The first claim of each is the country of the place where no worldview is set.
 
-use super::{
+use super::claim::{
     Claim, Dispute,
     Part::{self, Code, Shape},
     Place::{Around, Ids},
@@ -90,11 +90,11 @@ pub(super) const DISPUTES: &[Dispute] = &[
         claims: &[claim("PS", Code("PS-JEM")), claim("IL", Code("IL-JM"))],
     },
     // Kashmir: what India, Pakistan and China govern.
+    Dispute { place: Ids(&["PK-AJK"]), claims: &[claim("PK", Shape), claim("IN", Code("IN-JK"))] },
     Dispute {
         place: Ids(&["IN-JK", "IN-LA"]),
         claims: &[claim("IN", Shape), claim("PK", Part::None)],
     },
-    Dispute { place: Ids(&["PK-AJK"]), claims: &[claim("PK", Shape), claim("IN", Code("IN-JK"))] },
     Dispute { place: Ids(&["PK-GB"]), claims: &[claim("PK", Shape), claim("IN", Code("IN-LA"))] },
     Dispute {
         place: Around(

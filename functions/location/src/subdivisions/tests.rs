@@ -46,6 +46,7 @@ fn places_have_their_subdivisions() {
 
 #[test]
 fn what_cannot_be_known_is_none() {
-    assert_eq!(at("LU", Point::new(49.6, 6.1)), None, "its districts are no subdivisions today");
+    assert_eq!(at("MC", Point::new(43.7396, 7.4267)), None, "no shapes of its quarters");
+    assert_eq!(at("FR", Point::new(40.0, -20.0)), None, "far from land");
     assert_eq!(at("XX", Point::new(0.0, 0.0)), None);
 }
