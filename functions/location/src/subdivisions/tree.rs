@@ -3,7 +3,7 @@
 use shared::point::Point;
 
 /// Steps of the grid around the earth.
-const STEPS: u32 = 1 << 18;
+const STEPS: u32 = 1 << 17;
 
 /// What a node is; greater numbers are an area or borders, by their lowest bit.
 const SHORT: usize = 0;
