@@ -8,12 +8,12 @@ import pathlib
 import shapely
 from shapely.geometry import shape
 
-# Steps of the grid that all points are rounded to, around the equator: about 306 metres each.
+# Steps of the grid that all points are rounded to, around the equator: about 153 metres each.
 STEPS = 1 << 17
 DEGREE = STEPS / 360
 # How far a simplified border may be from the original one: between areas, and elsewhere, where a
 # border only says which area is nearest. Metres.
-INNER, OUTER = 700, 5000
+INNER, OUTER = 900, 6000
 METRES = 111_195
 # How large an island is that only has a place, in degrees.
 ISLAND = 0.03

@@ -177,7 +177,7 @@ async fn an_invalid_point_is_refused_with_all_its_errors() {
         ("lat=24.7", format!("{required} [lng]")),
         ("lat=NaN&lng=nan", format!("{number} [lat]; {number} [lng]")),
         ("lat=inf&lng=-infinity", format!("{number} [lat]; {number} [lng]")),
-        ("lat=&lng=x", format!("{number} [lat]; {number} [lng]")),
+        ("lat=&lng=x", format!("{required} [lat]; {number} [lng]")),
         ("lat=1e999&lng=0", format!("{number} [lat]")),
         (
             "lat=90.0000001&lng=-180.1",

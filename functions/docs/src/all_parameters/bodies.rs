@@ -83,6 +83,8 @@ impl ParsedText for Time {
 
 impl Rule for AnyFile {
     type Value = ();
+    const IS_TEXT: bool = true;
+    const MAY_BE_BLANK: bool = true;
 
     fn read(_: &Value, _: &Context) -> Result<(), Violation> {
         Ok(())
