@@ -17,7 +17,7 @@ import areas
 from areas import DEGREE, STEPS
 
 # A square with at most so many points is not cut, and none is cut into smaller ones than this.
-POINTS, SMALLEST = 250, 1 << 3
+POINTS, SMALLEST = 150, 1 << 3
 # A square without borders is cut where different areas are nearest to its corners, down to here,
 # if land is nearer than this many degrees. Farther away no area is known.
 EMPTY, SHORE = 1 << 5, 0.1
