@@ -16,8 +16,9 @@ import shapely
 import areas
 from areas import DEGREE, STEPS
 
-# A square with at most so many points is not cut, and none is cut into smaller ones than this.
-POINTS, SMALLEST = 150, 1 << 3
+# A square with at most so many points is not cut, unless it is larger than this, and none is cut
+# into smaller ones than this.
+POINTS, LARGEST, SMALLEST = 150, 1 << 12, 1 << 3
 # A square without borders is cut where different areas are nearest to its corners, down to here,
 # if land is nearer than this many degrees. Farther away no area is known.
 EMPTY, SHORE = 1 << 5, 0.1
@@ -118,7 +119,7 @@ def tree(lines, nearest, west=0, south=0, size=STEPS):
         label = only(labels, nearest, west, south, size)
         if label is not None:
             return varint(2 + 2 * label)
-    elif sum(len(points) for _, _, points in lines) <= POINTS or size <= SMALLEST:
+    elif size <= SMALLEST or size <= LARGEST and sum(len(line[2]) for line in lines) <= POINTS:
         data = b"".join(border(*line, west, south) for line in lines)
         return varint(3 + 2 * len(data)) + data
     quarters = [
