@@ -121,8 +121,8 @@ impl<'a> LogIn<'a> {
     }
 
     /// The device that the log-in of `customer`, or of a new one, registers, where its registration
-    /// id is `owner`'s. It is the first of a new customer; of others it gets its number later, since
-    /// the last one is not known here.
+    /// id is `owner`'s. It is the first of a new customer; that of another gets its number later,
+    /// since the last one is not known here.
     fn device(
         &self,
         session: SessionId,

@@ -1,6 +1,6 @@
 //! Turns what the libraries know of countries into the few texts that the function carries, so that
-//! nothing is worked out when it starts: `keshvar`'s countries, and their names in the order of each
-//! language (the collation of CLDR, by `icu_collator`).
+//! nothing is worked out when it starts: `keshvar`'s countries, and their names in the order of
+//! each language (the collation of CLDR, by `icu_collator`).
 //!
 //! Protocol: texts of lines, whose fields are parted by tabs; `src/countries.rs` reads them.
 

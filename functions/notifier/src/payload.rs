@@ -96,7 +96,8 @@ fn fcm(
     fcm
 }
 
-/// Texts by name; null is left out. The message's kind and the item's id in the inbox are always among them.
+/// Texts by name; null is left out. The message's kind and the item's id in the inbox are always
+/// among them.
 fn data(message: &Message, notification: NotificationId, all: bool) -> Map<String, Value> {
     let reserved = |name: &str| {
         matches!(name, "from" | "notification" | "message_type")
@@ -153,7 +154,8 @@ mod tests {
         let fcm = made(
             json!({"id": "m1", "to": {"all": true}, "type": "order", "title": "T", "body": "B",
             "ttl": 60, "critical": true, "image_url": "https://example.com/a.png",
-            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null}, "none": null,
+            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null},
+                "none": null,
                 "empty": "", "word": "null"}}),
         );
         assert_eq!(

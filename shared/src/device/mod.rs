@@ -3,7 +3,7 @@
 //! | partition | sort | item |
 //! | --- | --- | --- |
 //! | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | a device |
-//! | `DEV#<customer>` | `COUNT` | the head: how many devices the customer has, and the last number |
+//! | `DEV#<customer>` | `COUNT` | the head: how many devices there are, and the last number |
 //! | `DEV#REGISTRATION#<hash>` | `OWNER` | the customer who has a registration id |
 //!
 //! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen.

@@ -1,6 +1,6 @@
 //! Cross-origin answers (the Fetch standard), given here and not by the gateway: a browser may call
-//! from anywhere, since callers prove themselves by a header that no browser adds by itself. For the
-//! same reason a page may send any header: libraries for tracing and analytics add their own.
+//! from anywhere, since callers prove themselves by a header that no browser adds by itself. For
+//! the same reason a page may send any header: libraries for tracing and analytics add their own.
 
 use http::{HeaderMap, HeaderValue, header};
 

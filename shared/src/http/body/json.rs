@@ -2,7 +2,7 @@
 //! wanted, and a lone surrogate, which is an error of the field that has it.
 //!
 //! Both are written into the texts of the value behind marks. Whoever reads a value takes it
-//! through [`plain`] or [`as_text`], which know the first mark; [`Text`] reports the second.
+//! through `plain` or `as_text`, which know the first mark; [`Text`] reports the second.
 //!
 //! [`Text`]: crate::http::request::Text
 
@@ -13,8 +13,8 @@ use serde_json::{Number, Value};
 /// noncharacter, so that no text that was meant to be read holds it.
 pub(crate) const SURROGATE_MARK: char = '\u{fdd0}';
 
-/// Begins the literal of a number that a [`Value`] would write differently. A text may not hold NUL,
-/// so that no text that was meant to be read begins with it.
+/// Begins the literal of a number that a [`Value`] would write differently. A text may not hold
+/// NUL, so that no text that was meant to be read begins with it.
 const NUMBER_MARK: &str = "\0\u{fdd1}";
 
 /// Parses JSON. Numbers that a [`Value`] would change are texts with a mark.
