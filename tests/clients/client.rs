@@ -31,9 +31,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let otp = messages[end - 6..end].to_owned();
     let mut log_in = LogInRequest::new(sent.challenge.to_string(), otp, phone);
     log_in.device = Some(Box::new(NewDevice {
-        name: Some("A phone".to_owned()),
+        name: Some(Some("A phone".to_owned())),
         platform: Some(Platform::Ios),
-        registration_id: Some("rust:1".to_owned()),
+        registration_id: Some(Some("rust:1".to_owned())),
     }));
     let logged_in = authenticate_customer(&api, log_in).await?;
     assert_eq!(logged_in.customer.gender, None);

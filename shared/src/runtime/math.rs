@@ -15,6 +15,12 @@ extern "C" fn sin(angle: f64) -> f64 {
     libm::sin(angle)
 }
 
+/// The side of the nearest border of a subdivision needs it.
+#[unsafe(no_mangle)]
+extern "C" fn cos(angle: f64) -> f64 {
+    libm::cos(angle)
+}
+
 /// The trees of areas and boundaries need it.
 #[unsafe(no_mangle)]
 extern "C" fn logf(value: f32) -> f32 {

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use utoipa::openapi::RefOr;
+
 use super::{Field, Slot, add_optional};
 use crate::http::request::{
     fields::{Fields, Reported},
@@ -27,7 +29,10 @@ impl<S: Slot> Field for Lenient<S> {
 
     fn describe(schema: &mut ObjectSchema, name: &str, docs: &[&str]) {
         let value = S::schema(schema.references());
-        let property = Property { schema: value, nullable: true, required: false, default: None };
+        // Generators would make another type of a named one that may be null, and an app that has
+        // none can leave it out.
+        let nullable = matches!(value, RefOr::T(_));
+        let property = Property { schema: value, nullable, required: false, default: None };
         schema.add(name, docs, property);
     }
 }
