@@ -1,8 +1,8 @@
 //! Language tags (BCP 47): their form of today, and which of several languages comes nearest to a
 //! wanted one.
 //!
-//! Old codes, likely subtags and near languages are those of Unicode's CLDR. `.ci/places.py` writes
-//! their tables.
+//! Old codes, likely subtags and near languages are those of Unicode's CLDR.
+//! `functions/location/derive/places.py` writes their tables.
 
 use std::sync::LazyLock;
 

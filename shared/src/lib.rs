@@ -36,10 +36,10 @@ domains! {
 pub mod app;
 pub mod audit;
 pub mod aws;
+pub mod characters;
 pub mod clock;
 pub mod config;
 pub mod deadline;
-pub mod digits;
 pub mod domain;
 pub mod domains;
 pub mod hashes;

@@ -7,7 +7,7 @@ use std::fmt;
 use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
 
-use crate::digits::{ascii_digit, is_blank, is_dash, is_dot, is_invisible};
+use crate::characters::{ascii_digit, is_blank, is_dash, is_dot, is_invisible};
 
 /// A valid phone number, such as `+14155550123`. `Debug` shows its last two digits only.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -13,10 +13,10 @@ use crate::repository::{assert_none, packages};
 /// Files of `shared/src` that know no domain, and folders of such files.
 const BASE: [&str; 18] = [
     "aws",
+    "characters",
     "clock",
     "config",
     "deadline",
-    "digits",
     "hashes",
     "ids",
     "language",

@@ -1,6 +1,6 @@
 //! Names of hosts, as Django's validators of URLs and email addresses take them.
 
-use shared::digits::{is_blank, is_invisible};
+use shared::characters::{is_blank, is_invisible};
 
 /// Whether a text is a domain name of at least two labels, whose last one has no digit. Letters of
 /// other scripts are taken as they are.

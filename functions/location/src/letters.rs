@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use shared::digits::ascii_digit;
+use shared::characters::ascii_digit;
 
-/// What is left of each letter that has a mark or another form, by the letter. `.ci/places.py`
+/// What is left of each letter that has a mark or another form, by the letter. `derive/places.py`
 /// makes it of Unicode's decompositions.
 static PLAIN: LazyLock<Vec<(char, &str)>> = LazyLock::new(|| {
     let lines = include_str!("../data/letters.txt").lines();

@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 use shared::{
-    digits::{ascii_digit, is_dash},
+    characters::{ascii_digit, is_dash},
     http::request::Violation,
 };
 
@@ -10,7 +10,7 @@ use crate::{countries::Country, letters};
 
 /// A line a rule: the country, what its codes begin with, what follows without separators, as a
 /// regular expression, where the separator stands, examples. Of several rules of a country the
-/// first that fits counts. From the data of libaddressinput; `.ci/places.py` writes it.
+/// first that fits counts. From the data of libaddressinput; `derive/places.py` writes it.
 static RULES: &str = include_str!("../data/postal_codes.txt");
 
 /// What people write before a code, in any country.

@@ -1,4 +1,4 @@
-//! How regions are told.
+//! The worldview: whose claims come first in a region.
 
 use crate::config::{ConfigError, Variables};
 
@@ -10,8 +10,13 @@ pub struct RegionSettings {
 }
 
 impl RegionSettings {
-    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { worldview: variables.optional("WORLDVIEW").unwrap_or_default() })
+        let worldview = variables.optional("WORLDVIEW").unwrap_or_default();
+        let is_code = worldview.len() == 2 && worldview.bytes().all(|c| c.is_ascii_uppercase());
+        if worldview.is_empty() || is_code {
+            return Ok(Self { worldview });
+        }
+        let problem = "is no country's code of two capital letters";
+        Err(ConfigError { variable: "WORLDVIEW", problem })
     }
 }

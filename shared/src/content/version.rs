@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use crate::digits::{self, is_invisible};
+use crate::characters::{digit_value, is_invisible};
 
 /// What a version says of its age.
 struct Version {
@@ -53,7 +53,7 @@ impl Version {
         let (mut numbers, mut number) = (Vec::new(), None);
         let is_complete = loop {
             let next = rest.next();
-            if let Some(digit) = next.and_then(digits::value) {
+            if let Some(digit) = next.and_then(digit_value) {
                 let before: u64 = number.unwrap_or(0);
                 number = Some(before.saturating_mul(10).saturating_add(digit.into()));
                 continue;
@@ -138,7 +138,7 @@ mod tests {
             prop_assert!(!(is_below(&one, &other) && is_below(&other, &one)));
             for text in [&one, &other] {
                 prop_assert!(!is_below(text, text));
-                if !text.contains(|character| digits::value(character).is_some()) {
+                if !text.contains(|character| digit_value(character).is_some()) {
                     prop_assert!(!is_below(text, "99999") && !is_below("0", text));
                 }
             }

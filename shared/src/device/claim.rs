@@ -60,8 +60,8 @@ pub fn add_claim(
     if let Some(own) = &found.own {
         let put = Write::put(stored).when("revision = :was").value(":was", number(own.revision));
         transaction.add(put);
-        let numbered = device.id != own.id;
-        let head = numbered.then(|| transaction.add(set_last(customer, found, device.id)));
+        let head = found.head.as_ref().filter(|_| device.id != own.id);
+        let head = head.map(|head| transaction.add(note_last(customer, head, device.id)));
         return Ok(ClaimPart { head });
     }
     let owner = DeviceOwner { customer, id: device.id, created: device.created };
@@ -137,12 +137,6 @@ fn one_more(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
     };
     let write = write.when("(attribute_not_exists(n) OR n < :most)").seeing_refused();
     write.value(":change", number(1)).value(":most", number(MOST_DEVICES))
-}
-
-/// Notes the number of a device that had none.
-fn set_last(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
-    let head = found.head.clone().unwrap_or_default();
-    note_last(customer, &head, id)
 }
 
 /// Notes the last number of a customer's devices, if it is still the one of `head`.

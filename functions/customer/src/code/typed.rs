@@ -1,7 +1,7 @@
 //! Codes as people type and paste them.
 
 use shared::{
-    digits::{ascii_digit, is_blank, is_dash, is_dot, is_invisible},
+    characters::{ascii_digit, is_blank, is_dash, is_dot, is_invisible},
     http::request::{Context, ParsedText, Text, Violation},
 };
 

