@@ -8,7 +8,8 @@
 use jiff::Timestamp;
 
 use crate::{
-    DUE, DUE_AT, EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, text,
+    DUE, DUE_AT, EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, number_in,
+    text,
 };
 
 /// The part of an update expression that sets what [`Write::listed`] says.
@@ -116,6 +117,19 @@ impl Table {
         let page = self.first(query.continuing(from.map(|position| position.0)), PAGE).await?;
         let keys = page.items.iter().filter_map(Key::of_item).collect();
         Ok(DuePage { keys, next: page.next.map(DuePosition) })
+    }
+
+    /// When the item of a shard of a list that is due longest was due, if any was by `until`. One
+    /// trip, half a read unit.
+    pub async fn due_since(
+        &self,
+        list: IndexList,
+        shard: char,
+        until: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        let page = self.first(Query::of(list.partition(shard)).due_by(until), 1).await?;
+        let since = page.items.first().and_then(|item| number_in(item, DUE_AT));
+        Ok(since.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 
     /// Deletes an item that had expired by `until`; false where it is gone or was written anew. One
