@@ -42,7 +42,8 @@ pub struct Task {
 pub enum Work {
     /// Anything.
     By(for<'a> fn(&'a Run) -> BoxFuture<'a, Result<Counts, StoreError>>),
-    /// Deletes the items of a list that have expired.
+    /// Deletes the items of a list that have expired. None is put on such a list any more, since
+    /// DynamoDB's TTL deletes what only expires.
     DeleteExpired(IndexList),
 }
 
@@ -130,7 +131,8 @@ pub enum Outcome {
 }
 
 impl Task {
-    /// Deletes the expired items of a list of customers' data.
+    /// Deletes the expired items of a list of customers' data that was stored before such items
+    /// were left to DynamoDB's TTL.
     pub const fn expired(name: &'static str, list: IndexList) -> Self {
         Self { name, stage: Stage::Expired, work: Work::DeleteExpired(list) }
     }

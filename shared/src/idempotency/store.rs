@@ -35,8 +35,7 @@ impl Store {
 
     /// Commits `effect` together with its answer; without an answer, `effect` alone.
     ///
-    /// One trip; two write units for each KB of the answer and one where it expires, beside those
-    /// of the effect. After a conflict one more trip: the transaction that held the items may have
+    /// One trip; two write units for each KB of the answer, beside those of the effect. After a conflict one more trip: the transaction that held the items may have
     /// been the same request.
     pub async fn commit_once(
         &self,

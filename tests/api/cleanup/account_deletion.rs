@@ -54,7 +54,7 @@ async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     api.profile(&stays.access).await.expect(200);
     // Counters by customer id and by phone are needed for two days. Then they are deleted too.
     api.clock.advance_seconds(6 * DAY);
-    clean_up(&api).await;
+    api.expire().await;
     assert_eq!(items_with(&api, &phone.id().to_string()).await, [""; 0]);
     assert_eq!(items_with(&api, "\"RATE#").await, [""; 0]);
 }
