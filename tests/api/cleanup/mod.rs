@@ -10,7 +10,7 @@ use table::SHARDS;
 mod account_deletion;
 mod devices;
 mod expired;
-
+mod fairness;
 mod runs;
 mod scale;
 mod sessions;
