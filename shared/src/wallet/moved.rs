@@ -10,7 +10,9 @@
 //!
 //! Invariants: a wallet is never off the list with an entry behind its mark. A movement that read
 //! the head before the mark was set may write the older mark back, with the wallet on the list;
-//! then the next run compares some entries twice.
+//! then the next run compares some entries twice. Functions of releases before the mark write the
+//! head without it: then the sweep of all audits the wallet, or the next movement puts it on the
+//! list.
 
 use jiff::Timestamp;
 use table::{DUE, DUE_AT, Item, Key, Query, Write, number, record, sort_in, text};
