@@ -105,7 +105,7 @@ impl Turns<'_> {
                 Turn::Complete(outcome) => self.counts += outcome,
                 Turn::Failed => {
                     self.counts.failed += 1;
-                    self.oldest = earlier(self.oldest, deleted.since);
+                    self.waits_since(deleted.since);
                 }
                 Turn::More => {
                     if !deleted.is_large && !run.is_over() {
@@ -120,12 +120,14 @@ impl Turns<'_> {
     /// Leaves customers to the next run.
     fn leave(&mut self, customers: &[Deleted]) {
         self.counts.unfinished |= !customers.is_empty();
-        self.oldest = customers.iter().fold(self.oldest, |one, other| earlier(one, other.since));
+        for customer in customers {
+            self.waits_since(customer.since);
+        }
     }
-}
 
-fn earlier(one: Option<Timestamp>, other: Timestamp) -> Option<Timestamp> {
-    Some(one.map_or(other, |one| one.min(other)))
+    fn waits_since(&mut self, since: Timestamp) {
+        self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
+    }
 }
 
 /// Without the mark its next turn comes earlier than it should.

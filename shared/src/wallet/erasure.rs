@@ -76,7 +76,9 @@ fn erase_head(customer: CustomerId, wallet: &Wallet) -> Result<Vec<Write>, Store
         // Its ledger has another place now.
         let mut former = wallet.clone();
         let updated = wallet.balances.values().map(|balance| balance.updated).max();
-        updated.into_iter().for_each(|updated| former.mark_moved(updated));
+        if let Some(updated) = updated {
+            former.mark_moved(updated);
+        }
         let former = wallet_item(keys::former_wallet(wallet.ledger), &former)?;
         let listed = item(keys::listed_ledger(wallet.ledger), &listed)?;
         writes.extend([Write::put(former), Write::put(listed)]);
