@@ -1,7 +1,7 @@
 //! The lists of the expiry index: what is put on one is found by a task of the clean-up.
 //!
-//! DynamoDB's TTL deletes what only expires, and an entry for it would cost a write unit. A list that
-//! no task walks would grow unnoticed.
+//! DynamoDB's TTL deletes what only expires, and an entry for it would cost a write unit. A list
+//! that no task walks would grow unnoticed.
 
 use std::collections::BTreeSet;
 

@@ -192,8 +192,8 @@ impl Plan<'_> {
             .ok_or_else(changed_elsewhere)
     }
 
-    /// Moves the account if the profile is the one that was read. One trip; ten write units with one
-    /// code, twelve with two, and two more for each further KB of account and profile.
+    /// Moves the account if the profile is the one that was read. One trip; ten write units with
+    /// one code, twelve with two, and two more for each further KB of account and profile.
     async fn attempt(
         &self,
         before: Customer,

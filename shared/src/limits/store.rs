@@ -37,7 +37,8 @@ impl Store {
     }
 
     /// Adds one to each counter if none has reached its limit, and gives them; the item as it is
-    /// otherwise. It expires after `hours`. One trip, one write unit. The mark keeps an update that the SDK repeats from being refused by itself.
+    /// otherwise. It expires after `hours`. One trip, one write unit. The mark keeps an update that
+    /// the SDK repeats from being refused by itself.
     pub(crate) async fn count_within(
         &self,
         key: Key,

@@ -1,14 +1,14 @@
-//! The index by which the clean-up finds what needs an act of ours: what was not used for long, what
-//! ends with more than its own deletion, what has to be checked.
+//! The index by which the clean-up finds what needs an act of ours: what was not used for long,
+//! what ends with more than its own deletion, what has to be checked.
 //!
 //! An item that only has to be deleted at some time is not on it, because each entry costs a write
 //! unit: it has [`EXPIRES`], and DynamoDB's TTL deletes it for free. Items that were stored before
 //! that rule still are on lists of the name `<domain>#DUE`.
 //!
-//! The index holds the keys of the items that have both [`DUE`] and [`DUE_AT`]. Its lists are split into
-//! sixteen partitions `<prefix>#<0..f>`, ordered by [`DUE_AT`]. Invariants: the index is a little
-//! behind the table and holds keys alone, so each item is read, or written under a condition,
-//! before anything is done with it.
+//! The index holds the keys of the items that have both [`DUE`] and [`DUE_AT`]. Its lists are split
+//! into sixteen partitions `<prefix>#<0..f>`, ordered by [`DUE_AT`]. Invariants: the index is a
+//! little behind the table and holds keys alone, so each item is read, or written under a
+//! condition, before anything is done with it.
 
 use jiff::Timestamp;
 
