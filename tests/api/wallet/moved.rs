@@ -217,7 +217,6 @@ fn assert_follows_the_moved(moved: u32, (idle, cost): &(Cost, Cost)) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_costs_what_has_moved_and_not_what_there_is() {
     let (few, many) = (cost_of(100, 20).await, cost_of(2_000, 20).await);
-    assert_eq!(few.1.write_units, many.1.write_units);
     assert_follows_the_moved(20, &few);
     assert_follows_the_moved(20, &many);
 }
