@@ -4,11 +4,7 @@ use std::{net::TcpListener, time::Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    http::Reader,
-    process::Program,
-    statistics::median,
-};
+use crate::{http::Reader, process::Program, statistics::median};
 
 /// Unmeasured runs, which fill the page cache.
 const WARM_UP: usize = 2;

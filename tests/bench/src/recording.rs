@@ -140,7 +140,8 @@ mod tests {
     fn calls_in_flight_together_are_one_step() {
         let calls = [call("a", 0, 20), call("b", 1, 21), call("c", 22, 40)];
         let steps = steps(&calls);
-        let names = |step: &Vec<&Call>| step.iter().map(|call| &*call.operation).collect::<String>();
+        let names =
+            |step: &Vec<&Call>| step.iter().map(|call| &*call.operation).collect::<String>();
         assert_eq!(steps.iter().map(names).collect::<Vec<_>>(), ["ab", "c"]);
     }
 

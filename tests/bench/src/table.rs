@@ -39,7 +39,8 @@ pub fn zip_limit(function: &str) -> (u64, u64) {
 
 /// All tables.
 pub fn markdown(results: &Results) -> String {
-    [programs(results), routed(results), operations(results)].join("\n")
+    let conditions = format!("{}.\n", results.conditions);
+    [conditions, programs(results), routed(results), operations(results)].join("\n")
 }
 
 fn programs(results: &Results) -> String {
