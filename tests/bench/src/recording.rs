@@ -88,7 +88,9 @@ pub fn key(service: Service, request: &str) -> String {
             names.iter().find_map(|name| parameter(&form, name)).unwrap_or_default()
         }
         Service::DynamoDb => {
-            let request: Value = serde_json::from_str(request).unwrap_or_default();
+            let mut request: Value = serde_json::from_str(request).unwrap_or_default();
+            // The SDK writes the members of a map in an order that differs between processes.
+            request.sort_all_objects();
             let mut key = String::new();
             write_keys(&request, &mut key);
             key
@@ -148,8 +150,8 @@ mod tests {
     #[test]
     fn the_key_of_a_transaction_is_that_of_its_parts() {
         let request = r#"{"TransactItems": [
-            {"Put": {"Item": {"pk": {"S": "A"}, "sk": {"S": "B"}, "n": {"N": "1"}}}},
-            {"Update": {"Key": {"pk": {"S": "C"}, "sk": {"S": "D"}}}}]}"#;
+            {"Put": {"Item": {"sk": {"S": "B"}, "pk": {"S": "A"}, "n": {"N": "1"}}}},
+            {"Update": {"Key": {"sk": {"S": "D"}, "pk": {"S": "C"}}}}]}"#;
         assert_eq!(
             key(Service::DynamoDb, request),
             "{\"pk\":{\"S\":\"A\"},\"sk\":{\"S\":\"B\"}}\n\

@@ -15,7 +15,7 @@ use crate::{
     recording::Recording,
     results::{Answer, OperationResult, Pair, ProgramResult, Results},
     subjects::{Subjects, canned_in_the_clear, event_of, idle_event},
-    table,
+    table, workspace,
 };
 
 /// Answers before the memory is read.
@@ -172,6 +172,8 @@ fn operation(
 /// then it does not see the recorded state, and its time says nothing.
 pub fn is_played(recording: &Recording, program: &Program, canned: &mut Canned) -> Result<()> {
     let event = event_of(recording)?;
+    let mut program = program.clone();
+    program.log = Some(workspace::results().join(format!("{}.log", program.name)));
     let running = program.start()?;
     // What a process does once may go on beside its first answers.
     for _ in 0..3 {
