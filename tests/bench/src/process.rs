@@ -66,6 +66,12 @@ impl Program {
         Ok(command)
     }
 
+    /// Starts it where it reaches no Runtime API.
+    pub fn start_without_runtime_api(&self, address: &str) -> Result<Running> {
+        let child = self.command(address)?.spawn()?;
+        Ok(Running { child, api: RuntimeApi::start()? })
+    }
+
     /// Starts it, and waits until it asks for an event.
     pub fn start(&self) -> Result<Running> {
         let api = RuntimeApi::start()?;
