@@ -21,7 +21,7 @@ use crate::{
 /// not know it.
 const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
 
-/// Read when it is first asked, in about four milliseconds.
+/// Read in about four milliseconds.
 static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
     LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
 
@@ -36,6 +36,11 @@ pub struct Found {
     pub also: Vec<&'static str>,
     /// All that the boundaries know, the smallest first.
     pub ids: Vec<&'static str>,
+}
+
+/// Reads the boundaries now.
+pub fn prepare() {
+    LazyLock::force(&BOUNDARIES);
 }
 
 /// What lies at a point; none in international waters. Of a disputed place the claim of the country
