@@ -2,8 +2,7 @@
 //!
 //! One process under callgrind is told to dump its counters each time it waits for an event: after
 //! its start, after the first answer, after some more, after many more. A dump holds what was
-//! counted since the dump before, so that nothing needs to be subtracted; dumps are added until
-//! one is empty.
+//! counted since the dump before, so that nothing needs to be subtracted.
 //!
 //! A function prepares itself while it waits for its first event, which is no part of a start. The
 //! instructions of a start are therefore counted in a process whose connection to the Runtime API
@@ -32,10 +31,10 @@ use crate::{
 const WARM_UP: usize = 10;
 /// Answers that are counted.
 const COUNTED: u32 = 40;
-/// A process may have something to do beside its answers: it has settled once it executes fewer
-/// instructions than this in this time. A dump itself costs it a thousand.
-const SETTLED: u64 = 5_000;
-const SETTLE: Duration = Duration::from_millis(200);
+/// A process may have something to do beside its answers. It has settled where so many looks at it,
+/// in this distance, found it asleep and without CPU time in between.
+const LOOKS: u32 = 4;
+const SETTLE: Duration = Duration::from_millis(100);
 /// More connections than a listener's queue holds.
 const MOST_QUEUED: usize = 10_000;
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -54,16 +53,7 @@ pub fn of_start(program: &Program) -> Result<u64> {
     let unreachable = Unreachable::new()?;
     let program = under_callgrind(program)?;
     let running = program.start_without_runtime_api(&unreachable.address)?;
-    let mut counted = Counted { running, file: out_file(&program), dumps: 0 };
-    let (mut sum, mut quiet) = (0, 0);
-    while quiet < 3 {
-        thread::sleep(SETTLE);
-        let more = counted.dump()?;
-        sum += more;
-        // Before its first instruction, valgrind itself starts.
-        quiet = if more < SETTLED && sum > SETTLED { quiet + 1 } else { 0 };
-    }
-    Ok(sum)
+    Counted { running, file: out_file(&program), dumps: 0 }.settled()
 }
 
 /// An address where connections are neither accepted nor refused: the queue of its listener is
@@ -115,17 +105,18 @@ impl Counted {
         Ok(Self { running: program.start()?, file: out_file(&program), dumps: 0 })
     }
 
-    /// The instructions since the last time, up to where the process has settled.
+    /// The instructions since the last time, once the process has settled. A dump interrupts what
+    /// it waits for, so that there must be only one.
     fn settled(&mut self) -> Result<u64> {
-        let mut sum = 0;
-        loop {
+        let (began, mut quiet, mut before) = (Instant::now(), 0, 0);
+        while quiet < LOOKS {
+            ensure!(began.elapsed() < PATIENCE, "the process does not settle");
             thread::sleep(SETTLE);
-            let more = self.dump()?;
-            sum += more;
-            if more < SETTLED {
-                return Ok(sum);
-            }
+            let now = self.running.cpu_nanoseconds()?;
+            quiet = if self.running.is_asleep()? && now == before { quiet + 1 } else { 0 };
+            before = now;
         }
+        self.dump()
     }
 
     /// False where valgrind has not begun yet.

@@ -120,6 +120,17 @@ impl Running {
         Ok(sum)
     }
 
+    /// Whether all threads wait for something.
+    pub fn is_asleep(&self) -> Result<bool> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.id()))?;
+        let is_asleep = |task: fs::DirEntry| {
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            // The state stands behind the name, which is in parentheses.
+            stat.rsplit_once(") ").is_none_or(|(_, fields)| fields.starts_with('S'))
+        };
+        Ok(tasks.flatten().all(is_asleep))
+    }
+
     /// Resident memory, in KiB.
     pub fn resident_kib(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
