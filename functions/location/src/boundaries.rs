@@ -12,7 +12,7 @@ use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::point::Point;
 
 use crate::{
-    countries::Language,
+    countries::is_country,
     disputes::{self, Claim, Part},
     subdivisions::{self, Subdivision},
 };
@@ -60,9 +60,7 @@ pub fn at(point: Point, worldview: &str) -> Option<Found> {
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
 /// for parts of countries are passed over.
 fn found(ids: Vec<&'static str>, point: Point, worldview: &str) -> Option<Found> {
-    let english = Language::english();
-    let mut countries: Vec<&str> =
-        ids.iter().copied().filter(|id| english.name(id).is_some()).collect();
+    let mut countries: Vec<&str> = ids.iter().copied().filter(|id| is_country(id)).collect();
     if countries.is_empty() {
         countries.extend(ids.first().map(|id| country_of(id)));
     }
