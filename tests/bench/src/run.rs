@@ -37,7 +37,7 @@ pub struct RunArgs {
     /// Invocations in a round
     #[arg(long, default_value_t = 200)]
     invocations: u32,
-    /// Only the operations and functions with these names
+    /// Only the operations and functions with these names; the results are not kept
     #[arg(long)]
     only: Vec<String>,
 }
@@ -57,7 +57,9 @@ pub fn run(args: &RunArgs) -> Result<()> {
             results.operations.push(operation(&subjects, recording, args)?);
         }
     }
-    results.write()?;
+    if args.only.is_empty() {
+        results.write()?;
+    }
     println!("{}", table::markdown(&results));
     Ok(())
 }
