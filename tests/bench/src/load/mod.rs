@@ -1,0 +1,89 @@
+//! The launcher under load: many connections, each of one customer, with mixed traffic.
+//!
+//! Every connection repeats the same six operations, each beginning with another one. The load
+//! generator, a thread for each connection, shares the machine with the launcher.
+
+mod client;
+mod customer;
+mod launcher;
+mod summary;
+
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail, format_err};
+use clap::Args;
+
+use self::{
+    customer::{Customer, OPERATIONS},
+    launcher::Launcher,
+    summary::{Sample, Summary},
+};
+
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// The launcher's program
+    #[arg(long, default_value = "target/release/satchel")]
+    launcher: PathBuf,
+    /// Connections, each of a customer of its own
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=90))]
+    connections: u16,
+    /// How long to send requests
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Keep the launcher's data in memory
+    #[arg(long)]
+    memory: bool,
+}
+
+/// Starts a launcher, sends requests for a while, and prints what they took. Fails if one of them
+/// did.
+pub fn run(args: &LoadArgs) -> Result<()> {
+    let launcher = Launcher::start(&args.launcher, args.memory)?;
+    let numbers = (0..args.connections).collect();
+    let customers = in_threads(numbers, |number| Customer::register(&launcher, number))?;
+
+    let (began, cpu) = (Instant::now(), launcher.cpu()?);
+    let end = began + Duration::from_secs(args.seconds);
+    let samples = in_threads(customers, |customer| repeat(customer, end))?.concat();
+    let (elapsed, cpu) = (began.elapsed(), launcher.cpu()? - cpu);
+
+    let summary = Summary { samples, elapsed, cpu };
+    println!("{summary}");
+    if summary.failures() > 0 {
+        bail!("{} requests failed", summary.failures());
+    }
+    Ok(())
+}
+
+/// Runs `work` on each in a thread of its own.
+fn in_threads<T: Send, R: Send>(
+    of: Vec<T>,
+    work: impl Fn(T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let work = &work;
+    thread::scope(|scope| {
+        let threads: Vec<_> = of.into_iter().map(|each| scope.spawn(move || work(each))).collect();
+        let join = |thread: thread::ScopedJoinHandle<'_, Result<R>>| {
+            thread.join().map_err(|_| format_err!("a thread panicked"))?
+        };
+        threads.into_iter().map(join).collect()
+    })
+}
+
+fn repeat(mut customer: Customer, end: Instant) -> Result<Vec<Sample>> {
+    let mut samples = Vec::new();
+    let first = usize::from(customer.number) % OPERATIONS.len();
+    for operation in OPERATIONS.iter().cycle().skip(first) {
+        let sent = Instant::now();
+        if sent >= end {
+            break;
+        }
+        let succeeded = customer.send(*operation)?;
+        samples.push(Sample { operation: *operation, succeeded, took: sent.elapsed() });
+    }
+    Ok(samples)
+}
