@@ -1,0 +1,167 @@
+//! The full run.
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::Value;
+
+use crate::{
+    binaries::BARE,
+    canned::Canned,
+    cold_start, cpu, first_answer,
+    instructions::{self, Instructions},
+    process::Program,
+    recording::Recording,
+    results::{Answer, OperationResult, Pair, ProgramResult, Results},
+    subjects::{Subjects, event_of, idle_event},
+    table,
+};
+
+/// Answers before the memory is read.
+const ANSWERS: usize = 220;
+/// Operations that need no storage.
+const ROUTED: [&str; 2] = ["jwks", "not found"];
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Build only what is not in target/lambda yet
+    #[arg(long)]
+    built: bool,
+    /// Starts of each program
+    #[arg(long, default_value_t = 200)]
+    runs: usize,
+    /// Rounds of each operation
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
+    /// Invocations in a round
+    #[arg(long, default_value_t = 200)]
+    invocations: u32,
+    /// Only the operations and functions with these names
+    #[arg(long)]
+    only: Vec<String>,
+}
+
+/// Measures everything, writes the results and prints the tables.
+pub fn run(args: &RunArgs) -> Result<()> {
+    let subjects = Subjects::prepare(args.built)?;
+    let is_chosen = |name: &str| args.only.is_empty() || args.only.iter().any(|only| only == name);
+    let mut results = Results::default();
+    let functions: Vec<_> = subjects.functions().filter(|name| is_chosen(name)).collect();
+    results.programs = programs(&subjects, &functions, args.runs)?;
+    for recording in subjects.recordings.iter().filter(|recording| is_chosen(&recording.name)) {
+        eprintln!("{}", recording.name);
+        if ROUTED.contains(&&*recording.name) {
+            results.routed.insert(recording.name.clone(), routed(&subjects, recording)?);
+        } else {
+            results.operations.push(operation(&subjects, recording, args)?);
+        }
+    }
+    results.write()?;
+    println!("{}", table::markdown(&results));
+    Ok(())
+}
+
+/// The bare binary and the functions, the mock by itself: its size would push the others out of
+/// the processor's caches.
+fn programs(
+    subjects: &Subjects,
+    functions: &[&str],
+    runs: usize,
+) -> Result<std::collections::BTreeMap<String, ProgramResult>> {
+    // In the clear, and nothing is there: a start opens no connection.
+    let canned = Canned::start(None, None)?;
+    let (mock, others): (Vec<&str>, Vec<&str>) = functions.iter().partition(|name| **name == "mock");
+    let program = |name: &str| subjects.program(name, &canned);
+    let names: Vec<_> = [BARE].into_iter().chain(others).collect();
+    let measured = names.iter().map(|name| program(name)).collect::<Result<Vec<_>>>()?;
+    let mut times = cold_start::measure(&measured, runs)?;
+    let mut names = names;
+    if let Some(mock) = mock.first() {
+        let pair = cold_start::measure(&[program(BARE)?, program(mock)?], runs)?;
+        // Its ratio is what counts: in terms of the other runs of the bare binary.
+        times.push(pair[1] / pair[0] * times[0]);
+        names.push(mock);
+    }
+    let measure = |(name, cold_start): (&&str, f64)| {
+        eprintln!("{name}");
+        let program = program(name)?;
+        let result = ProgramResult {
+            zip_bytes: subjects.binaries[*name].zip_bytes,
+            cold_start,
+            start_instructions: instructions::of_start(&program)?,
+            resident_kib: resident(&program)?,
+        };
+        Ok(((*name).to_owned(), result))
+    };
+    names.iter().zip(times).map(measure).collect()
+}
+
+fn resident(program: &Program) -> Result<u64> {
+    let event = idle_event(&program.name)?;
+    let running = program.start()?;
+    for _ in 0..ANSWERS {
+        running.invoke(&event).with_context(|| program.name.clone())?;
+    }
+    running.resident_kib()
+}
+
+/// An answer without storage, and the bare binary's for the same event.
+pub fn routed(subjects: &Subjects, recording: &Recording) -> Result<Pair<Answer>> {
+    let canned = subjects.canned(recording)?;
+    let event = event_of(recording)?;
+    let answer = |name: &str| {
+        let program = subjects.program(name, &canned)?;
+        let Instructions { first, later, .. } = instructions::of_answers(&program, &event)?;
+        anyhow::Ok(Answer { first, later })
+    };
+    Ok(Pair { ours: answer(&recording.function)?, limit: answer(BARE)? })
+}
+
+fn operation(
+    subjects: &Subjects,
+    recording: &Recording,
+    args: &RunArgs,
+) -> Result<OperationResult> {
+    let mut canned = subjects.canned(recording)?;
+    let event = event_of(recording)?;
+    let ours = subjects.program(&recording.function, &canned)?;
+    let floor = subjects.floor(recording, &canned)?;
+    is_played(recording, &ours, &mut canned)?;
+    is_played(recording, &floor, &mut canned)?;
+    let programs = [ours, floor];
+    let [ours, floor] = &programs;
+    let later = |program| anyhow::Ok(instructions::of_answers(program, &event)?.later);
+    let instructions = Pair { ours: later(ours)?, limit: later(floor)? };
+    let first = first_answer::measure(&programs, &event, args.runs.div_ceil(4))?;
+    let cpu = cpu::measure(&programs, &event, args.rounds, args.invocations)?;
+    Ok(OperationResult {
+        name: recording.name.clone(),
+        function: recording.function.clone(),
+        calls: recording.calls.len(),
+        cpu: Pair { ours: cpu[0], limit: cpu[1] },
+        instructions,
+        first_answer: Pair { ours: first[0], limit: first[1] },
+    })
+}
+
+/// Fails where a warm invocation does not make the recorded number of calls, or has another status:
+/// then it does not see the recorded state, and its time says nothing.
+pub fn is_played(recording: &Recording, program: &Program, canned: &mut Canned) -> Result<()> {
+    let event = event_of(recording)?;
+    let running = program.start()?;
+    running.invoke(&event)?;
+    for _ in 0..3 {
+        let before = canned.counts()?;
+        let answer: Value = serde_json::from_slice(&running.invoke(&event)?)?;
+        let after = canned.counts()?;
+        let (name, wanted) = (&recording.name, recording.calls.len());
+        let who = &program.name;
+        ensure!(
+            answer["statusCode"] == recording.answer["statusCode"],
+            "{name}: {who} answered {answer}"
+        );
+        let calls = usize::try_from(after.calls - before.calls)?;
+        ensure!(calls == wanted, "{name}: {who} made {calls} calls instead of {wanted}");
+        ensure!(after.unknown == before.unknown, "{name}: {who} made calls that have no answer");
+    }
+    Ok(())
+}
