@@ -30,13 +30,14 @@ impl<'a> Others<'a> {
         let customer = subject.phone.id().to_string();
         let has_customer =
             |item: &Item| [PARTITION, SORT].iter().any(|name| text(item, name).contains(&customer));
-        let of_pet =
-            ["PET#501".to_owned(), keys::pet_of_tag(&tag("growth"), 501).partition().into()];
-        let of_status = keys::pet_of_status(PetStatus::Sold, 501);
+        let of_pet = [
+            keys::pet(501),
+            keys::pet_of_status(PetStatus::Sold, 501),
+            keys::pet_of_tag(&tag("growth"), 501),
+        ];
         let items = api.items().await.into_iter().filter(|item| {
-            has_customer(item)
-                || of_pet.contains(&text(item, PARTITION).to_owned())
-                || Key::of_item(item).as_ref() == Some(&of_status)
+            let is_of_pet = Key::of_item(item).is_some_and(|key| of_pet.contains(&key));
+            has_customer(item) || is_of_pet
         });
         let items: Vec<Item> = items.collect();
         assert!(items.len() > 80, "the items of the customer and the pet were found");
