@@ -2,6 +2,7 @@
 //! that the features of others are not added.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs,
     io::Read,
@@ -40,6 +41,18 @@ pub fn build(functions: &[String], built: bool) -> Result<Vec<Binary>> {
             cargo_lambda(name, &folder)?;
         }
         binaries.push(unzip(name)?);
+    }
+    Ok(binaries)
+}
+
+/// Builds some functions, by name; with `built`, only what is not there yet.
+pub fn build_functions(names: &[&str], built: bool) -> Result<BTreeMap<String, Binary>> {
+    let mut binaries = BTreeMap::new();
+    for name in names {
+        if !built || !zip(name).is_file() {
+            cargo_lambda(name, &workspace::root().join("functions").join(name))?;
+        }
+        binaries.insert((*name).to_owned(), unzip(name)?);
     }
     Ok(binaries)
 }

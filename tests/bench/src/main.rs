@@ -16,10 +16,12 @@ mod canned;
 mod certificate;
 mod cold_start;
 mod cpu;
+mod django;
 mod engine;
 mod first_answer;
 mod http;
 mod instructions;
+mod load;
 mod process;
 mod recording;
 mod recording_proxy;
@@ -51,6 +53,10 @@ enum Command {
     /// Answer calls of DynamoDB and SNS from a recording (the benchmark starts it)
     #[command(hide = true)]
     Canned(canned::CannedArgs),
+    /// Run the Django stack that this one replaces beside it
+    Django(django::DjangoArgs),
+    /// Send mixed traffic to a launcher over many connections
+    Load(load::LoadArgs),
 }
 
 fn main() -> Result<()> {
@@ -58,5 +64,7 @@ fn main() -> Result<()> {
     match cli.command {
         None => run::run(&cli.run),
         Some(Command::Canned(args)) => canned::serve(&args),
+        Some(Command::Django(args)) => django::run(&args),
+        Some(Command::Load(args)) => load::run(&args),
     }
 }

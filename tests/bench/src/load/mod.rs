@@ -49,7 +49,7 @@ pub fn run(args: &LoadArgs) -> Result<()> {
     let (began, cpu) = (Instant::now(), launcher.cpu()?);
     let end = began + Duration::from_secs(args.seconds);
     let samples = in_threads(customers, |customer| repeat(customer, end))?.concat();
-    let (elapsed, cpu) = (began.elapsed(), launcher.cpu()? - cpu);
+    let (elapsed, cpu) = (began.elapsed(), launcher.cpu()?.saturating_sub(cpu));
 
     let summary = Summary { samples, elapsed, cpu };
     println!("{summary}");
