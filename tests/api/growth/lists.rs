@@ -109,7 +109,7 @@ impl<'a> Subject<'a> {
         }
         let took = began.elapsed();
         let calls = api.wire.calls().len();
-        Measured { name, calls, read_units: api.wire.cost().read_units, bytes, took }
+        Measured { name, calls, read_units: api.wire.cost().read_units + 0.0, bytes, took }
     }
 
     async fn get(&self, api: &Api, path: &str) -> Answer {
