@@ -1,5 +1,5 @@
-//! Builds what is measured, as it is deployed: with cargo-lambda, each package in its own folder, so
-//! that the features of others are not added.
+//! Builds what is measured, as it is deployed: with cargo-lambda, each package in its own folder,
+//! so that the features of others are not added.
 
 use std::{
     collections::BTreeMap,
@@ -29,20 +29,23 @@ pub struct Binary {
     pub path: PathBuf,
 }
 
-/// Builds the bare binary, the floor and `functions`; with `built`, only what is not there yet.
-pub fn build(functions: &[String], built: bool) -> Result<Vec<Binary>> {
-    let root = workspace::root();
-    let mut binaries = Vec::new();
-    let sources = [(BARE, bare_package()?), (FLOOR, root.join("tests/bench/floor"))];
-    let functions = functions.iter().map(|name| (&**name, root.join("functions").join(name)));
-    for (name, folder) in sources.into_iter().chain(functions) {
-        // The two that are compared with are cheap to check, and nobody else builds them.
-        if !built || !zip(name).is_file() || [BARE, FLOOR].contains(&name) {
-            cargo_lambda(name, &folder)?;
+/// Builds what functions are compared with, and `functions`; with `built`, only those that are not
+/// there yet.
+pub fn build(compared: &[&str], functions: &[String], built: bool) -> Result<Vec<Binary>> {
+    let functions: Vec<_> = functions.iter().map(String::as_str).collect();
+    for name in &functions {
+        if !built || !zip(name).is_file() {
+            cargo_lambda(name, &workspace::root().join("functions").join(name))?;
         }
-        binaries.push(unzip(name)?);
     }
-    Ok(binaries)
+    for name in compared {
+        let folder = match *name {
+            BARE => bare_package()?,
+            name => workspace::root().join("tests/bench").join(name),
+        };
+        cargo_lambda(name, &folder)?;
+    }
+    compared.iter().chain(&functions).map(|name| unzip(name)).collect()
 }
 
 /// Builds some functions, by name; with `built`, only what is not there yet.

@@ -4,25 +4,19 @@ use std::{net::TcpListener, time::Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    http::Reader,
-    process::Program,
-    statistics::median,
-};
-
-/// Unmeasured runs, which fill the page cache.
-const WARM_UP: usize = 2;
+use crate::{http::Reader, process::Program, statistics::median};
 
 /// Median microseconds of `runs` starts of each program. They take turns, so that noise affects
 /// all alike.
 pub fn measure(programs: &[Program], runs: usize) -> Result<Vec<f64>> {
+    // Unmeasured: they fill the page cache, and show that each program starts.
+    for program in programs.iter().chain(programs) {
+        program.start()?;
+    }
     let mut times = vec![Vec::new(); programs.len()];
-    for run in 0..WARM_UP + runs {
+    for _ in 0..runs {
         for (program, times) in programs.iter().zip(&mut times) {
-            let taken = start(program).with_context(|| program.name.clone())?;
-            if run >= WARM_UP {
-                times.push(taken);
-            }
+            times.push(start(program).with_context(|| program.name.clone())?);
         }
     }
     Ok(times.into_iter().map(median).collect())

@@ -1,5 +1,5 @@
-//! The launcher's embedded engines, in a process of their own: the debug build of `satchel`, so that
-//! this program compiles without the engine.
+//! The launcher's embedded engines, in a process of their own: the debug build of `satchel`, so
+//! that this program compiles without the engine.
 
 use std::{
     collections::BTreeMap,
@@ -39,7 +39,8 @@ impl Engine {
     /// Starts the engines in memory. `folder` is for their files.
     pub fn start(satchel: &Path, folder: &Path) -> Result<Self> {
         fs::create_dir_all(folder)?;
-        let (operator_key, variables) = (folder.join("operator.pem"), folder.join("variables.json"));
+        let (operator_key, variables) =
+            (folder.join("operator.pem"), folder.join("variables.json"));
         for old in [&operator_key, &variables] {
             if old.exists() {
                 fs::remove_file(old)?;

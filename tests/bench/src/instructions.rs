@@ -5,8 +5,9 @@
 //! counted since the dump before, so that nothing needs to be subtracted.
 
 use std::{
+    ffi::OsString,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
     thread,
@@ -65,22 +66,24 @@ pub fn of_answers(program: &Program, event: &Arc<[u8]>) -> Result<Instructions> 
 /// A process under callgrind.
 struct Counted {
     running: Running,
-    file: std::path::PathBuf,
+    file: PathBuf,
     dumps: u32,
 }
 
 impl Counted {
     fn start(program: &Program) -> Result<Self> {
         let folder = workspace::results().join("callgrind");
+        // Dumps of the process before, and the pipes that it leaves behind when it is killed.
+        let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let file = folder.join(&program.name);
-        for number in 1..9 {
-            let _ = fs::remove_file(dump_file(&file, number));
-        }
         let mut program = program.clone();
-        let mut out = std::ffi::OsString::from("--callgrind-out-file=");
-        out.push(&file);
-        program.valgrind = Some(vec!["--tool=callgrind".into(), "--quiet".into(), out]);
+        program.valgrind = Some(vec![
+            "--tool=callgrind".into(),
+            "--quiet".into(),
+            option("--callgrind-out-file=", &file),
+            pipes(),
+        ]);
         Ok(Self { running: program.start()?, file, dumps: 0 })
     }
 
@@ -88,8 +91,8 @@ impl Counted {
     fn dump(&mut self) -> Result<u64> {
         thread::sleep(SETTLE);
         self.dumps += 1;
-        let mut command = Command::new("/usr/bin/vgdb");
-        command.arg(format!("--pid={}", self.running.id())).arg("dump");
+        let mut command = Command::new("vgdb");
+        command.arg(pipes()).arg(format!("--pid={}", self.running.id())).arg("dump");
         // It finds the process by a file named after variables that the process does not have.
         let status = command.env_clear().stdout(Stdio::null()).stderr(Stdio::null()).status();
         ensure!(status.context("cannot run vgdb")?.success(), "vgdb failed");
@@ -105,7 +108,18 @@ impl Counted {
     }
 }
 
-fn dump_file(file: &Path, number: u32) -> std::path::PathBuf {
+/// Where valgrind and vgdb find each other.
+fn pipes() -> OsString {
+    option("--vgdb-prefix=", &workspace::results().join("callgrind/vgdb"))
+}
+
+fn option(name: &str, path: &Path) -> OsString {
+    let mut option = OsString::from(name);
+    option.push(path);
+    option
+}
+
+fn dump_file(file: &Path, number: u32) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(format!(".{number}"));
     name.into()

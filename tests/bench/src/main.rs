@@ -8,12 +8,14 @@
     clippy::print_stdout,
     clippy::print_stderr,
     missing_docs,
-    reason = "a program that measures time and prints tables; a comment stands where the name does not say it all"
+    reason = "a program that measures time and prints tables; a comment stands where a name does \
+              not say it all"
 )]
 
 mod binaries;
 mod canned;
 mod certificate;
+mod check;
 mod cold_start;
 mod cpu;
 mod django;
@@ -23,6 +25,7 @@ mod http;
 mod instructions;
 mod load;
 mod process;
+mod readme;
 mod recording;
 mod recording_proxy;
 mod results;
@@ -50,6 +53,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compare instructions and sizes with bounds.toml, and cold starts with their bounds
+    Check(check::CheckArgs),
+    /// Write the tables of the last run into functions/README.md
+    Table,
     /// Answer calls of DynamoDB and SNS from a recording (the benchmark starts it)
     #[command(hide = true)]
     Canned(canned::CannedArgs),
@@ -63,6 +70,8 @@ fn main() -> Result<()> {
     let cli = Cli::parse();
     match cli.command {
         None => run::run(&cli.run),
+        Some(Command::Check(args)) => check::check(&args),
+        Some(Command::Table) => readme::write(),
         Some(Command::Canned(args)) => canned::serve(&args),
         Some(Command::Django(args)) => django::run(&args),
         Some(Command::Load(args)) => load::run(&args),

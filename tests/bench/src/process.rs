@@ -46,7 +46,7 @@ impl Program {
     pub fn command(&self, runtime_api: &str) -> Result<Command> {
         let mut command = match &self.valgrind {
             Some(arguments) => {
-                let mut command = Command::new("/usr/bin/valgrind");
+                let mut command = Command::new("valgrind");
                 command.args(arguments).arg(&self.binary);
                 command
             }

@@ -10,6 +10,8 @@ use crate::workspace;
 /// All figures of a run.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Results {
+    /// The machine, and how often each figure was taken.
+    pub conditions: String,
     /// Of the bare binary and each function.
     pub programs: BTreeMap<String, ProgramResult>,
     /// Answers that need no storage, by name.

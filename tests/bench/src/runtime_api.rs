@@ -14,7 +14,7 @@ use anyhow::{Result, bail, ensure};
 use crate::http::{self, Message, Reader};
 
 /// Longest wait for a process. Under callgrind, a start takes seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One listener, for one process.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Shared {
     fn respond(&self, stream: &mut TcpStream, request: Message) -> io::Result<()> {
         if request.start.contains("/invocation/next ") {
             let (event, id) = self.next_event();
-            let deadline = (now() + Duration::from_secs(600)).as_millis().to_string();
+            let deadline = (now() + Duration::from_mins(10)).as_millis().to_string();
             let headers = [
                 ("content-type", "application/json"),
                 ("lambda-runtime-aws-request-id", &*id),

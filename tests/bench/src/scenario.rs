@@ -3,7 +3,7 @@
 
 mod events;
 
-use std::{collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -75,7 +75,8 @@ impl<'a> Scenario<'a> {
 
     fn start(&mut self, function: &str) -> Result<()> {
         let binary = self.binaries.get(function).context("a function that is not built")?;
-        let variables = self.engine.variables.get(function).context("a function without variables")?;
+        let variables =
+            self.engine.variables.get(function).context("a function without variables")?;
         let mut variables = variables.clone();
         for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS"] {
             variables.insert(name.to_owned(), self.proxy.url());
@@ -97,7 +98,8 @@ impl<'a> Scenario<'a> {
         self.refreshes(&tokens)?;
         self.devices(&tokens)?;
         self.wallet(&tokens)?;
-        for (name, function) in [("get_app_info", "app-info"), ("get_region_by_point", "location")] {
+        for (name, function) in [("get_app_info", "app-info"), ("get_region_by_point", "location")]
+        {
             let event = Event::of(function, name)?;
             self.run(&event, 200)?;
             let shown = if function == "location" { "region" } else { "getAppInfo" };
@@ -120,7 +122,8 @@ impl<'a> Scenario<'a> {
 
     fn refreshes(&mut self, tokens: &Value) -> Result<()> {
         let event = |refresh: &Value| {
-            Event::of("auth", "refresh_token_create").map(|event| event.body(&json!({"refresh": refresh})))
+            Event::of("auth", "refresh_token_create")
+                .map(|event| event.body(&json!({"refresh": refresh})))
         };
         let next = self.run(&event(&tokens["refresh"])?, 200)?;
         let both = Tokens { verified: 1, signed: 2 };
@@ -145,10 +148,13 @@ impl<'a> Scenario<'a> {
         self.run(&event, 200)?;
         let verifies = Tokens { verified: 1, signed: 0 };
         self.record("list of devices", &event, 200, verifies)?;
-        let message = |id: &str| json!({
-            "id": id, "to": {"phone": PHONE}, "type": "order", "title": "Your order is on its way",
-            "body": "It will be with you by six.", "data": {"order": "4711"},
-        });
+        let message = |id: &str| {
+            json!({
+                "id": id, "to": {"phone": PHONE}, "type": "order",
+                "title": "Your order is on its way",
+                "body": "It will be with you by six.", "data": {"order": "4711"},
+            })
+        };
         // The first delivery makes the devices' endpoints.
         for id in ["order-1", "order-2"] {
             self.deliver(&Event::of("notifier", "to_phone")?.message(&message(id)))?;
@@ -247,7 +253,14 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    fn keep(&mut self, name: &str, event: &Event, answer: Value, earlier: Vec<Call>, tokens: Tokens) {
+    fn keep(
+        &mut self,
+        name: &str,
+        event: &Event,
+        answer: Value,
+        earlier: Vec<Call>,
+        tokens: Tokens,
+    ) {
         let calls = self.proxy.calls().split_off(earlier.len());
         self.recordings.push(Recording {
             name: name.to_owned(),

@@ -40,7 +40,9 @@ fn input(call: &Call) -> Result<Value> {
         Service::DynamoDb => Ok(serde_json::from_str(&call.request)?),
         Service::Sns => {
             let fields = form(&call.request).into_iter();
-            Ok(Value::Object(fields.map(|(name, value)| (name, value.into())).collect::<Map<_, _>>()))
+            Ok(Value::Object(
+                fields.map(|(name, value)| (name, value.into())).collect::<Map<_, _>>(),
+            ))
         }
     }
 }

@@ -26,10 +26,11 @@ pub struct Subjects {
 }
 
 impl Subjects {
-    /// Builds what is missing, or everything, and records the operations.
-    pub fn prepare(built: bool) -> Result<Self> {
+    /// Builds the functions and what they are compared with, and records the operations. With
+    /// `built`, functions that are there are not built again.
+    pub fn prepare(built: bool, compared: &[&str]) -> Result<Self> {
         fs::create_dir_all(workspace::results())?;
-        let binaries = binaries::build(&workspace::functions()?, built)?;
+        let binaries = binaries::build(compared, &workspace::functions()?, built)?;
         let binaries: BTreeMap<_, _> =
             binaries.into_iter().map(|binary| (binary.name.clone(), binary)).collect();
         let engine = Engine::start(&binaries::launcher(built)?, &workspace::results())?;
@@ -71,6 +72,11 @@ impl Subjects {
     fn binary(&self, name: &str) -> Result<&Binary> {
         self.binaries.get(name).with_context(|| format!("{name} is not built"))
     }
+}
+
+/// An engine that answers an operation's calls, without TLS.
+pub fn canned_in_the_clear(recording: &Recording) -> Result<Canned> {
+    Canned::start(Some(&workspace::recording(&recording.name)), None)
 }
 
 /// The event of a recording as it is sent.

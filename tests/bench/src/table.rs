@@ -39,7 +39,8 @@ pub fn zip_limit(function: &str) -> (u64, u64) {
 
 /// All tables.
 pub fn markdown(results: &Results) -> String {
-    [programs(results), routed(results), operations(results)].join("\n")
+    let conditions = format!("{}.\n", results.conditions);
+    [conditions, programs(results), routed(results), operations(results)].join("\n")
 }
 
 fn programs(results: &Results) -> String {
@@ -110,22 +111,24 @@ fn operations(results: &Results) -> String {
     for operation in &results.operations {
         let (cpu, first) = (operation.cpu, operation.first_answer);
         let instructions = operation.instructions;
-        row(
-            &mut table,
-            &[
-                operation.name.clone(),
-                operation.calls.to_string(),
-                grouped(cpu.ours),
-                grouped(cpu.limit),
-                ratio(cpu.ours, cpu.limit, &CPU),
-                grouped(float(instructions.ours)),
-                grouped(float(instructions.limit)),
-                ratio(float(instructions.ours), float(instructions.limit), &CPU),
-                grouped(first.ours),
-                grouped(first.limit),
-                ratio(first.ours, first.limit, &FIRST_ANSWER),
-            ],
-        );
+        let mut cells = vec![
+            operation.name.clone(),
+            operation.calls.to_string(),
+            grouped(cpu.ours),
+            grouped(cpu.limit),
+            ratio(cpu.ours, cpu.limit, &CPU),
+            grouped(float(instructions.ours)),
+            grouped(float(instructions.limit)),
+            ratio(float(instructions.ours), float(instructions.limit), &CPU),
+        ];
+        // Without calls, the floor of a first answer opens no connection.
+        cells.extend(if operation.calls == 0 {
+            [String::new(), String::new(), String::new()]
+        } else {
+            let ratio = ratio(first.ours, first.limit, &FIRST_ANSWER);
+            [grouped(first.ours), grouped(first.limit), ratio]
+        });
+        row(&mut table, &cells);
     }
     limits_of_pairs(&mut table, 2, &[&CPU, &CPU, &FIRST_ANSWER]);
     table

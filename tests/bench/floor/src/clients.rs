@@ -1,5 +1,5 @@
-//! The SDK's clients with the same configuration as those of the functions: a fixed endpoint, static
-//! credentials, one connection pool.
+//! The SDK's clients with the same configuration as those of the functions: a fixed endpoint,
+//! static credentials, one connection pool.
 
 use std::{
     sync::{LazyLock, OnceLock},
@@ -16,7 +16,7 @@ use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutC
 use crate::connector::Connector;
 
 static HTTP: LazyLock<SharedHttpClient> =
-    LazyLock::new(|| SharedHttpClient::new(Connector::default()));
+    LazyLock::new(|| SharedHttpClient::new(Connector::pooled()));
 
 pub fn dynamodb() -> aws_sdk_dynamodb::Client {
     static CLIENT: OnceLock<aws_sdk_dynamodb::Client> = OnceLock::new();
@@ -37,19 +37,26 @@ pub fn dynamodb() -> aws_sdk_dynamodb::Client {
 
 pub fn sns() -> aws_sdk_sns::Client {
     static CLIENT: OnceLock<aws_sdk_sns::Client> = OnceLock::new();
-    let make = || {
-        let config = aws_sdk_sns::Config::builder()
-            .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
-            .region(aws_sdk_sns::config::Region::new(variable("AWS_REGION")))
-            .credentials_provider(credentials())
-            .endpoint_resolver(Fixed::new("AWS_ENDPOINT_URL_SNS"))
-            .http_client(HTTP.clone())
-            .retry_config(retries())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-            .timeout_config(timeouts());
-        aws_sdk_sns::Client::from_conf(config.build())
-    };
-    CLIENT.get_or_init(make).clone()
+    CLIENT.get_or_init(|| sns_over(HTTP.clone())).clone()
+}
+
+/// Text messages: a connection of their own each, as the functions have it.
+pub fn sms() -> aws_sdk_sns::Client {
+    static CLIENT: OnceLock<aws_sdk_sns::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| sns_over(SharedHttpClient::new(Connector::fresh()))).clone()
+}
+
+fn sns_over(http: SharedHttpClient) -> aws_sdk_sns::Client {
+    let config = aws_sdk_sns::Config::builder()
+        .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
+        .region(aws_sdk_sns::config::Region::new(variable("AWS_REGION")))
+        .credentials_provider(credentials())
+        .endpoint_resolver(Fixed::new("AWS_ENDPOINT_URL_SNS"))
+        .http_client(http)
+        .retry_config(retries())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .timeout_config(timeouts());
+    aws_sdk_sns::Client::from_conf(config.build())
 }
 
 fn credentials() -> Credentials {

@@ -27,10 +27,25 @@ use rustls_pki_types::{CertificateDer, pem::PemObject};
 use crate::clients::variable;
 
 /// A connection pool, made at the first call.
-#[derive(Debug, Clone, Default)]
-pub struct Connector(Arc<OnceLock<Pool>>);
+#[derive(Debug, Clone)]
+pub struct Connector {
+    most_idle: usize,
+    pool: Arc<OnceLock<Pool>>,
+}
 
 type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
+
+impl Connector {
+    /// Keeps connections open.
+    pub fn pooled() -> Self {
+        Self { most_idle: usize::MAX, pool: Arc::default() }
+    }
+
+    /// Opens a connection for each call.
+    pub fn fresh() -> Self {
+        Self { most_idle: 0, pool: Arc::default() }
+    }
+}
 
 impl HttpClient for Connector {
     fn http_connector(
@@ -44,7 +59,7 @@ impl HttpClient for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let pool = self.0.get_or_init(pool).clone();
+        let pool = self.pool.get_or_init(|| pool(self.most_idle)).clone();
         HttpConnectorFuture::new(async move {
             let request =
                 request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
@@ -56,7 +71,7 @@ impl HttpConnector for Connector {
     }
 }
 
-fn pool() -> Pool {
+fn pool(most_idle: usize) -> Pool {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -66,7 +81,10 @@ fn pool() -> Pool {
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(https)
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_max_idle_per_host(most_idle)
+        .build(https)
 }
 
 fn tls() -> ClientConfig {

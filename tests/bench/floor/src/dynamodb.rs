@@ -22,7 +22,9 @@ macro_rules! conditional {
             .set_expression_attribute_names($fields.names("ExpressionAttributeNames"))
             .set_expression_attribute_values($fields.item("ExpressionAttributeValues")?)
             .set_return_values_on_condition_check_failure(
-                $fields.text("ReturnValuesOnConditionCheckFailure").map(|text| text.as_str().into()),
+                $fields
+                    .text("ReturnValuesOnConditionCheckFailure")
+                    .map(|text| text.as_str().into()),
             )
     };
 }

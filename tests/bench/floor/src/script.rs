@@ -51,6 +51,9 @@ impl Script {
 fn prepare(call: Call) -> Result<Send, Error> {
     match call.service.as_str() {
         "dynamodb" => dynamodb::prepare(clients::dynamodb(), &call.operation, call.input),
+        "sns" if call.input["PhoneNumber"].is_string() => {
+            sns::prepare(clients::sms(), &call.operation, &call.input)
+        }
         "sns" => sns::prepare(clients::sns(), &call.operation, &call.input),
         other => Err(format!("no service {other}").into()),
     }
