@@ -16,7 +16,7 @@ use self::{
     project::Project,
     report::{Comparison, table},
 };
-use crate::{binaries, engine::Engine, workspace};
+use crate::{binaries, engine::Engine, run, workspace};
 
 /// Requests before the first round.
 const WARM_UP: u32 = 100;
@@ -67,6 +67,9 @@ pub fn run(args: &DjangoArgs) -> Result<()> {
             comparison.ours.push(ours.measure(comparison.operation, args.requests)?);
         }
     }
-    println!("{}", table(&comparisons));
-    Ok(())
+    let DjangoArgs { rounds, requests, .. } = args;
+    let conditions = format!("{}; {rounds} rounds of {requests} requests", run::machine());
+    let text = format!("{conditions}, in turns.\n\n{}", table(&comparisons));
+    print!("{text}");
+    workspace::write_table("django", &text)
 }

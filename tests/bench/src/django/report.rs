@@ -51,13 +51,13 @@ impl Comparison {
 /// Times in microseconds, as Markdown.
 pub(super) fn table(comparisons: &[Comparison]) -> String {
     let mut text = String::from(
-        "| µs a request | Django p50 | p99 | ours p50 | p99 | factor | bound | goal |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        "| µs a request | Django p50 | p99 | Ours p50 | p99 | Factor | Bound | Goal |\n\
+         | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     for comparison in comparisons {
         let name = comparison.operation.name();
         let (bound, goal) = comparison.operation.bounds();
-        let over = if comparison.is_over() { " over" } else { "" };
+        let over = if comparison.is_over() { " **over**" } else { "" };
         let cells = cells(comparison, |times| &times.cpu);
         let factor = comparison.factor();
         let _ = writeln!(text, "| {name}, CPU | {cells} {factor:.1}{over} | {bound} | {goal} |");
@@ -95,7 +95,7 @@ mod tests {
         comparison.ours = rounds([250.0, 10.0, 900.0]);
         assert!((comparison.factor() - 4.0).abs() < 1e-9);
         assert!(table(&[comparison]).contains(
-            "| refresh, CPU | 1000 | 5000 | 250 | 900 | 4.0 over | 5 | 10 |\n\
+            "| refresh, CPU | 1000 | 5000 | 250 | 900 | 4.0 **over** | 5 | 10 |\n\
              | refresh, wall | 2 | 300 | 2 | 300 | | | |\n"
         ));
     }

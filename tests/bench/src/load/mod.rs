@@ -22,15 +22,16 @@ use self::{
     launcher::Launcher,
     summary::{Sample, Summary},
 };
+use crate::{run::machine, workspace};
 
 /// So that the preparation succeeds on a busy machine, too.
 const LOG_INS_AT_ONCE: usize = 4;
 
 #[derive(Debug, Args)]
 pub struct LoadArgs {
-    /// The launcher's program
-    #[arg(long, default_value = "target/release/satchel")]
-    launcher: PathBuf,
+    /// The launcher's program [default: target/release/satchel]
+    #[arg(long, value_name = "FILE")]
+    launcher: Option<PathBuf>,
     /// Connections, each of a customer of its own
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=90))]
     connections: u16,
@@ -45,7 +46,8 @@ pub struct LoadArgs {
 /// Starts a launcher, sends requests for a while, and prints what they took. Fails if one of them
 /// did.
 pub fn run(args: &LoadArgs) -> Result<()> {
-    let launcher = Launcher::start(&args.launcher, args.memory)?;
+    let release = workspace::target().join("release/satchel");
+    let launcher = Launcher::start(args.launcher.as_ref().unwrap_or(&release), args.memory)?;
     let numbers: Vec<u16> = (0..args.connections).collect();
     let mut customers = Vec::new();
     for some in numbers.chunks(LOG_INS_AT_ONCE) {
@@ -59,7 +61,12 @@ pub fn run(args: &LoadArgs) -> Result<()> {
     let (elapsed, cpu) = (began.elapsed(), launcher.cpu()?.saturating_sub(cpu));
 
     let summary = Summary { samples, elapsed, cpu };
-    println!("{summary}");
+    let LoadArgs { connections, seconds, memory, .. } = args;
+    let storage = if *memory { "memory" } else { "a data folder" };
+    let conditions = format!("{connections} connections for {seconds} s; data in {storage}");
+    let text = format!("{}; {conditions}.\n\n{summary}\n", machine());
+    print!("{text}");
+    workspace::write_table("load", &text)?;
     if summary.failures() > 0 {
         bail!("{} requests failed", summary.failures());
     }

@@ -34,8 +34,8 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| operation | requests | p50 ms | p95 ms | p99 ms | longest ms |")?;
-        writeln!(f, "| --- | --- | --- | --- | --- | --- |")?;
+        writeln!(f, "| ms | Requests | p50 | p95 | p99 | Longest |")?;
+        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: |")?;
         for operation in OPERATIONS {
             let times = self.times(operation);
             write!(f, "| {} | {} |", operation.name(), times.len())?;
@@ -48,7 +48,7 @@ impl fmt::Display for Summary {
         let requests = u32::try_from(self.samples.len()).unwrap_or(u32::MAX).max(1);
         write!(
             f,
-            "\n{:.0} requests a second; {} failed; {} µs of the launcher's CPU time a request",
+            "\n{:.0} requests a second; {} failed; {} µs of the launcher's CPU time a request.",
             f64::from(requests) / self.elapsed.as_secs_f64(),
             self.failures(),
             (self.cpu / requests).as_micros(),
