@@ -2,7 +2,8 @@
 //!
 //! One process under callgrind is told to dump its counters each time it waits for an event: after
 //! its start, after the first answer, after some more, after many more. A dump holds what was
-//! counted since the dump before, so that nothing needs to be subtracted.
+//! counted since the dump before, so that nothing needs to be subtracted; dumps are added until
+//! one is empty.
 
 use std::{
     ffi::OsString,
@@ -26,8 +27,10 @@ use crate::{
 const WARM_UP: usize = 10;
 /// Answers that are counted.
 const COUNTED: u32 = 40;
-/// What a process may still have to do after it asked for an event.
-const SETTLE: Duration = Duration::from_millis(300);
+/// A process may have something to do beside its answers: it has settled once it executes fewer
+/// instructions than this in this time. A dump itself costs it a thousand.
+const SETTLED: u64 = 5_000;
+const SETTLE: Duration = Duration::from_millis(200);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Instructions of one process.
@@ -43,23 +46,23 @@ pub struct Instructions {
 
 /// Counts the instructions of a start alone.
 pub fn of_start(program: &Program) -> Result<u64> {
-    Counted::start(program)?.dump()
+    Counted::start(program)?.settled()
 }
 
 /// Counts those of a start and of answers to one event.
 pub fn of_answers(program: &Program, event: &Arc<[u8]>) -> Result<Instructions> {
     let mut counted = Counted::start(program)?;
-    let start = counted.dump()?;
+    let start = counted.settled()?;
     counted.running.invoke(event)?;
-    let first = counted.dump()?;
+    let first = counted.settled()?;
     for _ in 0..WARM_UP {
         counted.running.invoke(event)?;
     }
-    counted.dump()?;
+    counted.settled()?;
     for _ in 0..COUNTED {
         counted.running.invoke(event)?;
     }
-    let later = counted.dump()? / u64::from(COUNTED);
+    let later = counted.settled()? / u64::from(COUNTED);
     Ok(Instructions { start, first, later })
 }
 
@@ -87,9 +90,21 @@ impl Counted {
         Ok(Self { running: program.start()?, file, dumps: 0 })
     }
 
+    /// The instructions since the last time, up to where the process has settled.
+    fn settled(&mut self) -> Result<u64> {
+        let mut sum = 0;
+        loop {
+            thread::sleep(SETTLE);
+            let more = self.dump()?;
+            sum += more;
+            if more < SETTLED {
+                return Ok(sum);
+            }
+        }
+    }
+
     /// The instructions since the dump before.
     fn dump(&mut self) -> Result<u64> {
-        thread::sleep(SETTLE);
         self.dumps += 1;
         let mut command = Command::new("vgdb");
         command.arg(pipes()).arg(format!("--pid={}", self.running.id())).arg("dump");
