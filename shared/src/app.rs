@@ -131,13 +131,15 @@ impl AppState {
         self.hashes.as_ref().ok_or(NotDeclared::of("hashes"))
     }
 
-    /// Does what the first request would wait for: makes the client of DynamoDB and derives keys on
-    /// another thread, opens the connection, and reads what requests are checked by.
-    pub(crate) async fn warm_up(&self) {
+    /// Does what the first request would wait for: makes the client of DynamoDB, derives keys and
+    /// calls `prepare` on another thread, opens the connection, and reads what requests are checked
+    /// by.
+    pub(crate) async fn warm_up(&self, prepare: Option<fn()>) {
         let app = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             app.dynamodb.make();
             app.keyring();
+            prepare.inspect(|prepare| prepare());
         });
         if let Err(error) = made.await {
             tracing::warn!(%error, "no thread for the client");

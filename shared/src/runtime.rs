@@ -214,7 +214,7 @@ pub fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     log_to_stdout(&settings.log_level, consumer.name);
     let app = app(settings);
     (consumer.start)(&app);
-    let waiting = warming(app.clone());
+    let waiting = warming(app.clone(), None);
     let handle = move |event: LambdaEvent<Value>| {
         log_commit();
         let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
@@ -236,7 +236,7 @@ pub fn serve(routes: Routes) -> Result<(), Error> {
     let settings = Settings::from_env(routes.sections())?;
     log_to_stdout(&settings.log_level, routes.group());
     let app = app(settings);
-    let waiting = warming(app.clone());
+    let waiting = warming(app.clone(), routes.prepare);
     let function = Arc::new(LazyLock::new(move || Function::new(routes, app)));
     let made = function.clone();
     let waiting = move || {
@@ -262,9 +262,9 @@ fn app(settings: Settings) -> AppState {
 }
 
 /// What a process does while it waits for its first event.
-fn warming(app: AppState) -> impl FnOnce() {
+fn warming(app: AppState, prepare: Option<fn()>) -> impl FnOnce() {
     move || {
-        tokio::spawn(async move { app.warm_up().await });
+        tokio::spawn(async move { app.warm_up(prepare).await });
     }
 }
 
