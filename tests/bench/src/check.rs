@@ -74,7 +74,7 @@ fn figures(subjects: &Subjects) -> Result<Figures> {
         let program = subjects.program(&recording.function, &canned)?;
         is_played(recording, &program, &mut canned)?;
         let counted = instructions::of_answers(&program, &event_of(recording)?)?;
-        let Instructions { first, later, .. } = counted;
+        let Instructions { first, later } = counted;
         if is_routed {
             add("first_instructions", &recording.name, first);
         }
@@ -139,7 +139,7 @@ fn entries(figures: &Figures) -> impl Iterator<Item = (&str, &str, u64)> {
 fn text(figures: &Figures) -> String {
     let mut text = String::from(
         "# Bounds of zip sizes, in bytes, and of instructions, as callgrind counts them: until a\n\
-         # function asks for its first event, for a first answer without storage, for a later\n\
+         # function connects to the Runtime API, for a first answer without storage, for a later\n\
          # answer. They are 3 % above what was reached.\n\
          # Written by `cargo run --release -p bench -- check --update`.\n",
     );

@@ -66,6 +66,12 @@ impl Program {
         Ok(command)
     }
 
+    /// Starts it where it reaches no Runtime API.
+    pub fn start_without_runtime_api(&self, address: &str) -> Result<Running> {
+        let child = self.command(address)?.spawn()?;
+        Ok(Running { child, api: RuntimeApi::start()? })
+    }
+
     /// Starts it, and waits until it asks for an event.
     pub fn start(&self) -> Result<Running> {
         let api = RuntimeApi::start()?;
@@ -112,6 +118,17 @@ impl Running {
             sum += first.parse::<u64>()?;
         }
         Ok(sum)
+    }
+
+    /// Whether all threads wait for something.
+    pub fn is_asleep(&self) -> Result<bool> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.id()))?;
+        let is_asleep = |task: fs::DirEntry| {
+            let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+            // The state stands behind the name, which is in parentheses.
+            stat.rsplit_once(") ").is_none_or(|(_, fields)| fields.starts_with('S'))
+        };
+        Ok(tasks.flatten().all(is_asleep))
     }
 
     /// Resident memory, in KiB.

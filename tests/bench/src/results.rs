@@ -26,7 +26,7 @@ pub struct ProgramResult {
     pub zip_bytes: u64,
     /// Microseconds from exec to the first request for an event.
     pub cold_start: f64,
-    /// Instructions until then.
+    /// Until it connects to the Runtime API.
     pub start_instructions: u64,
     /// After 220 answers.
     pub resident_kib: u64,

@@ -140,7 +140,7 @@ pub fn routed(subjects: &Subjects, recording: &Recording) -> Result<Pair<Answer>
     is_played(recording, &subjects.program(&recording.function, &canned)?, &mut canned)?;
     let answer = |name: &str| {
         let program = subjects.program(name, &canned)?;
-        let Instructions { first, later, .. } = instructions::of_answers(&program, &event)?;
+        let Instructions { first, later } = instructions::of_answers(&program, &event)?;
         anyhow::Ok(Answer { first, later })
     };
     Ok(Pair { ours: answer(&recording.function)?, limit: answer(BARE)? })
