@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, PutRequest, WriteRequest},
+};
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use shared::{
     aws::{Clients, http_client},
@@ -71,6 +75,21 @@ impl Api {
             let delete = client.delete_item().table_name(&table);
             delete.set_key(Some(key.into_item())).send().await.expect("deleted");
         }
+    }
+
+    /// Writes items straight into the table, 25 at a time.
+    pub async fn put_items(&self, items: Vec<HashMap<String, AttributeValue>>) {
+        let put = |item: &HashMap<String, AttributeValue>| {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build().expect("an item");
+            WriteRequest::builder().put_request(put).build()
+        };
+        let (client, table) = (self.dynamodb(), self.table_name());
+        let batches = stream::iter(items.chunks(25)).map(|batch| {
+            let writes = batch.iter().map(put).collect();
+            let request = client.batch_write_item().request_items(&table, writes);
+            async move { request.send().await.expect("written") }
+        });
+        batches.buffer_unordered(4).for_each(|_| async {}).await;
     }
 
     /// Every item of the table with all attributes as text, one per line.

@@ -1,12 +1,20 @@
 //! The embedded DynamoDB: an engine on `SQLite` that speaks the real wire protocol.
 //!
 //! Invariant: only this file names the engine's crate, and the functions reach it only through the
-//! AWS SDK, so that any other DynamoDB API can replace it. It needs tokio's multi-thread runtime.
+//! AWS SDK, so that any other DynamoDB API can replace it.
+//!
+//! A write is in the file when its call is answered, and survives a crash of the process. Only a
+//! power failure can lose the last ones, since `SQLite` does not wait for the disk at each of them:
+//! a write would take milliseconds, and the engine makes one call at a time.
 
 use std::{fmt, io, path::Path, time::Duration};
 
 use dynoxide::{Database, server::serve_with_shutdown};
-use tokio::{net::TcpListener, time};
+use tokio::{
+    net::TcpListener,
+    runtime::{Builder, Runtime},
+    time,
+};
 use tracing::error;
 
 use crate::connections::Server;
@@ -14,10 +22,19 @@ use crate::connections::Server;
 /// DynamoDB needs some days.
 const EXPIRY_INTERVAL: Duration = Duration::from_hours(1);
 
+/// A call blocks its thread until it has been made. The engine has threads of its own, so that the
+/// functions continue meanwhile.
+const THREADS: usize = 2;
+
 #[derive(Debug)]
 pub struct Engine {
     server: Server,
+    _threads: Threads,
 }
+
+/// A runtime that may be dropped by a task of another one.
+#[derive(Debug)]
+struct Threads(Option<Runtime>);
 
 #[derive(Debug)]
 pub enum EngineError {
@@ -30,23 +47,36 @@ impl Engine {
     /// deleted as by DynamoDB's TTL.
     pub fn start(listener: TcpListener, file: Option<&Path>) -> Result<Self, EngineError> {
         let database = match file {
-            Some(file) => Database::new(&file.to_string_lossy()),
+            Some(file) => open(file),
             None => Database::memory(),
         };
         let database = database.map_err(EngineError::Database)?;
-        let expires = file.is_some();
-        let server = Server::spawn(listener, move |listener, stopped| async move {
+        Self::serve(listener, database, file.is_some()).map_err(EngineError::Listener)
+    }
+
+    fn serve(listener: TcpListener, database: Database, expires: bool) -> io::Result<Self> {
+        let listener = listener.into_std()?;
+        let threads = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("dynamodb")
+            .enable_all()
+            .build()?;
+        let entered = threads.enter();
+        let server = Server::spawn(TcpListener::from_std(listener)?, move |listener, stopped| {
             let stopped = async { drop(stopped.await) };
-            let serving = serve_with_shutdown(listener, database.clone(), stopped);
-            let served = tokio::select! {
-                served = serving => served,
-                () = delete_expired(database), if expires => Ok(()),
-            };
-            if let Err(problem) = served {
-                error!(problem, "the embedded DynamoDB failed");
+            async move {
+                let serving = serve_with_shutdown(listener, database.clone(), stopped);
+                let served = tokio::select! {
+                    served = serving => served,
+                    () = delete_expired(database), if expires => Ok(()),
+                };
+                if let Err(problem) = served {
+                    error!(problem, "the embedded DynamoDB failed");
+                }
             }
-        });
-        Ok(Self { server: server.map_err(EngineError::Listener)? })
+        })?;
+        drop(entered);
+        Ok(Self { server, _threads: Threads(Some(threads)) })
     }
 
     /// The value of `AWS_ENDPOINT_URL_DYNAMODB`.
@@ -68,6 +98,21 @@ async fn delete_expired(database: Database) {
         let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
         if let Ok(Err(problem)) = swept {
             error!(%problem, "the embedded DynamoDB does not delete what has expired");
+        }
+    }
+}
+
+fn open(file: &Path) -> dynoxide::Result<Database> {
+    let database = Database::new(&file.to_string_lossy())?;
+    // Sets `synchronous = NORMAL`, and SQLite's own defaults otherwise.
+    database.disable_bulk_loading()?;
+    Ok(database)
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }

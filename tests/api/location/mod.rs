@@ -13,11 +13,11 @@ mod regions;
 mod warm;
 
 /// An address in Riyadh.
-fn riyadh() -> Value {
+pub(crate) fn riyadh() -> Value {
     json!({"line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA"})
 }
 
-async fn create(api: &Api, access: &str, body: &Value) -> Answer {
+pub(crate) async fn create(api: &Api, access: &str, body: &Value) -> Answer {
     api.post("/api/addresses/").bearer(access).json(body).send().await
 }
 
@@ -31,7 +31,7 @@ async fn region(api: &Api, lat: f64, lng: f64) -> Answer {
 }
 
 /// A feature with one square.
-fn square(id: &str, [west, south]: [f64; 2], side: f64, served: bool) -> Value {
+pub(crate) fn square(id: &str, [west, south]: [f64; 2], side: f64, served: bool) -> Value {
     let (east, north) = (west + side, south + side);
     let ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
     json!({
@@ -48,7 +48,7 @@ fn admin(api: &Api) -> AreasAdmin {
     AreasAdmin::new(api.stack.state("location").expect("location runs").store.clone())
 }
 
-async fn push(api: &Api, features: &[Value]) {
+pub(crate) async fn push(api: &Api, features: &[Value]) {
     let now = api.stack.state("location").expect("location runs").now();
     let draft = admin(api).draft(&collection(features), now).await.expect("the file is valid");
     admin(api).publish(&draft).await.expect("nobody else publishes");

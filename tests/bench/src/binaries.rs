@@ -2,6 +2,7 @@
 //! so that the features of others are not added.
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     fs,
     io::Read,
@@ -45,6 +46,18 @@ pub fn build(compared: &[&str], functions: &[String], built: bool) -> Result<Vec
         cargo_lambda(name, &folder)?;
     }
     compared.iter().chain(&functions).map(|name| unzip(name)).collect()
+}
+
+/// Builds some functions, by name; with `built`, only what is not there yet.
+pub fn build_functions(names: &[&str], built: bool) -> Result<BTreeMap<String, Binary>> {
+    let mut binaries = BTreeMap::new();
+    for name in names {
+        if !built || !zip(name).is_file() {
+            cargo_lambda(name, &workspace::root().join("functions").join(name))?;
+        }
+        binaries.insert((*name).to_owned(), unzip(name)?);
+    }
+    Ok(binaries)
 }
 
 /// The launcher, with the features of `cargo test`.

@@ -18,10 +18,12 @@ mod certificate;
 mod check;
 mod cold_start;
 mod cpu;
+mod django;
 mod engine;
 mod first_answer;
 mod http;
 mod instructions;
+mod load;
 mod process;
 mod readme;
 mod recording;
@@ -58,6 +60,10 @@ enum Command {
     /// Answer calls of DynamoDB and SNS from a recording (the benchmark starts it)
     #[command(hide = true)]
     Canned(canned::CannedArgs),
+    /// Run the Django stack that this one replaces beside it
+    Django(django::DjangoArgs),
+    /// Send mixed traffic to a launcher over many connections
+    Load(load::LoadArgs),
 }
 
 fn main() -> Result<()> {
@@ -67,5 +73,7 @@ fn main() -> Result<()> {
         Some(Command::Check(args)) => check::check(&args),
         Some(Command::Table) => readme::write(),
         Some(Command::Canned(args)) => canned::serve(&args),
+        Some(Command::Django(args)) => django::run(&args),
+        Some(Command::Load(args)) => load::run(&args),
     }
 }

@@ -64,12 +64,17 @@ pub fn run(args: &RunArgs) -> Result<()> {
     Ok(())
 }
 
-fn conditions(args: &RunArgs) -> String {
+/// Cores and architecture.
+pub fn machine() -> String {
     let cores = thread::available_parallelism().map_or(1, usize::from);
-    let architecture = std::env::consts::ARCH;
+    format!("{cores} cores, {}", std::env::consts::ARCH)
+}
+
+fn conditions(args: &RunArgs) -> String {
+    let machine = machine();
     let RunArgs { runs, rounds, invocations, .. } = args;
     format!(
-        "{cores} cores, {architecture}; medians of {runs} starts, {} first answers, and {rounds} \
+        "{machine}; medians of {runs} starts, {} first answers, and {rounds} \
          rounds of {invocations} invocations, all in turns",
         first_answers(args)
     )

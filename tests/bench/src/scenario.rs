@@ -43,9 +43,7 @@ struct Scenario<'a> {
 
 /// Records all operations.
 pub fn record(engine: &Engine, binaries: &BTreeMap<String, Binary>) -> Result<Vec<Recording>> {
-    let proxy = RecordingProxy::start(engine)?;
-    let (running, recordings) = (BTreeMap::new(), Vec::new());
-    let mut scenario = Scenario { engine, proxy, binaries, running, recordings, sent: 0 };
+    let mut scenario = Scenario::over(engine, binaries)?;
     for function in ["auth", "customer", "fcm", "wallet", "app-info", "location", "notifier"] {
         scenario.start(function)?;
     }
@@ -53,7 +51,28 @@ pub fn record(engine: &Engine, binaries: &BTreeMap<String, Binary>) -> Result<Ve
     Ok(scenario.recordings)
 }
 
-impl Scenario<'_> {
+/// A customer with five devices. Returns the answer to the log-in.
+pub fn customer_with_devices(
+    engine: &Engine,
+    binaries: &BTreeMap<String, Binary>,
+) -> Result<Value> {
+    let mut scenario = Scenario::over(engine, binaries)?;
+    for function in ["auth", "customer", "fcm"] {
+        scenario.start(function)?;
+    }
+    let challenge = scenario.send_code(PHONE)?;
+    let tokens = scenario.log_in(PHONE, &challenge)?;
+    scenario.register_devices(&tokens)?;
+    Ok(tokens)
+}
+
+impl<'a> Scenario<'a> {
+    fn over(engine: &'a Engine, binaries: &'a BTreeMap<String, Binary>) -> Result<Self> {
+        let proxy = RecordingProxy::start(engine)?;
+        let (running, recordings) = (BTreeMap::new(), Vec::new());
+        Ok(Self { engine, proxy, binaries, running, recordings, sent: 0 })
+    }
+
     fn start(&mut self, function: &str) -> Result<()> {
         let binary = self.binaries.get(function).context("a function that is not built")?;
         let variables =
@@ -111,7 +130,7 @@ impl Scenario<'_> {
         self.record("refresh", &event(&next["refresh"])?, 200, both).map(drop)
     }
 
-    fn devices(&mut self, tokens: &Value) -> Result<()> {
+    fn register_devices(&self, tokens: &Value) -> Result<()> {
         for number in 0..DEVICES {
             let body = json!({
                 "registration_id": format!("dGhpcyBpcyBubw{number}:APA91bH-token_of/FCM.v1+B"),
@@ -120,6 +139,11 @@ impl Scenario<'_> {
             let event = Event::of("fcm", "devices_create")?.bearer(tokens).body(&body);
             self.run(&event.header("idempotency-key", &format!("device-{number}")), 201)?;
         }
+        Ok(())
+    }
+
+    fn devices(&mut self, tokens: &Value) -> Result<()> {
+        self.register_devices(tokens)?;
         let event = Event::of("fcm", "devices_list")?.bearer(tokens);
         self.run(&event, 200)?;
         let verifies = Tokens { verified: 1, signed: 0 };

@@ -43,6 +43,16 @@ pub fn recording(operation: &str) -> PathBuf {
     results().join(format!("{}.recording.json", file_name(operation)))
 }
 
+/// The file of the table that a command wrote.
+pub fn table(command: &str) -> PathBuf {
+    results().join(format!("{command}.md"))
+}
+
+pub fn write_table(command: &str, text: &str) -> Result<()> {
+    fs::create_dir_all(results())?;
+    Ok(fs::write(table(command), text)?)
+}
+
 /// The file that the floor plays.
 pub fn script(operation: &str) -> PathBuf {
     results().join(format!("{}.script.json", file_name(operation)))
