@@ -127,8 +127,10 @@ async fn receive_and_clear_notifications(api: &Api) {
     for n in 2..5 {
         api.notify(&phone, &format!("m{n}"), "More").await;
     }
-    api.publish(&json!({"id": "m5", "to": {"all": true}, "title": "All"}));
-    api.stack.deliver().await;
+    for n in 5..8 {
+        api.publish(&json!({"id": format!("m{n}"), "to": {"all": true}, "title": "All"}));
+        api.stack.deliver().await;
+    }
     let inbox = api.inbox(&phone.access).await;
     let id = |n: usize| inbox["results"][n]["id"].as_str().expect("an id").to_owned();
     for (path, body) in [

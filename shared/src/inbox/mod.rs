@@ -13,6 +13,7 @@ pub(crate) mod broadcast;
 pub(crate) mod broadcast_cache;
 pub(crate) mod export;
 pub(crate) mod fan_out;
+pub(crate) mod fixture;
 pub mod keys;
 pub(crate) mod marks;
 pub(crate) mod merged;
@@ -83,5 +84,5 @@ pub const DOMAIN: Domain = Domain {
     ],
     export: export::EXPORT,
     tasks: &[Task::expired("notifications", IndexList("INBOX#DUE"))],
-    fixture: None,
+    fixture: Some(|store, customer, now| fixture::store_old(store, customer, now).boxed()),
 };

@@ -80,7 +80,7 @@ pub struct ServedPage {
 }
 
 /// How far all pushes of a message have come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushProgress {
     /// Of [`DeviceRange::COUNT`], how many ranges are done.
     pub ranges: usize,

@@ -1,5 +1,7 @@
+mod broadcast;
 mod correlation;
 mod costs;
+mod crowd;
 mod devices;
 mod fan_out;
 mod liveness;
@@ -8,3 +10,4 @@ mod notifications;
 mod notifier;
 mod numbers;
 mod ownership;
+mod scale;
