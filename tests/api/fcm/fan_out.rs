@@ -142,8 +142,8 @@ async fn only_the_failed_customers_of_a_page_are_retried() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
-    let api = Api::with(&[("FanOutPage", "2"), ("FanOutRate", "0")]).await;
-    let ids = crowd::make(&api, 2_000, |_| true).await;
+    let api = Api::with(&[("FanOutPage", "1"), ("FanOutRate", "0")]).await;
+    let ids = crowd::make(&api, 500, |_| true).await;
     api.publish(&json!({"id": "news", "to": {"all": true}, "title": "News"}));
     api.stack.deliver().await;
     let (fed, queue) = (
@@ -152,7 +152,7 @@ async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
     );
     let pushed = crowd::pushes(&api);
     assert!(pushed.len() == ids.len() && pushed.values().all(|pushes| *pushes == 1));
-    for range in DeviceRange::all().take(64) {
+    for range in DeviceRange::all().take(32) {
         let to = json!({"all": true, "number": 1, "range": range.name(), "after": null});
         let page = json!({"id": "news", "to": to, "title": "News"}).to_string();
         let batch: Value = json!({"Records": [{"messageId": "r", "body": page}]});
