@@ -95,7 +95,7 @@ impl Api {
         let wire = Wire::default();
         let wired = wire.clone();
         let clients = move |_: &str, settings: &Settings| {
-            patient(&Clients::over(&settings.aws, wired.around(http_client())))
+            patient(&Clients::over(&settings.aws, wired.around(http_client(&settings.aws))))
         };
         let shown: Arc<dyn Clock> = clock.clone();
         let options = StackOptions {

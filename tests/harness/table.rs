@@ -63,6 +63,6 @@ impl Api {
 
 /// The table of this configuration over a wire.
 pub fn table_over(wire: &Wire, settings: &Settings) -> Table {
-    let clients = Clients::over(&settings.aws, wire.around(http_client()));
+    let clients = Clients::over(&settings.aws, wire.around(http_client(&settings.aws)));
     Table::new((*clients.dynamodb).clone(), &settings.table)
 }

@@ -17,7 +17,10 @@ use aws_smithy_types::{endpoint::Endpoint, retry::RetryConfig, timeout::TimeoutC
 use secrecy::ExposeSecret;
 use table::{Lazy, usage::Meter};
 
-use crate::aws::{connector::Connector, settings::AwsSettings};
+use crate::aws::{
+    connector::{Connector, Roots},
+    settings::AwsSettings,
+};
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
 /// Services repository: the only ones that its endpoints need. Reading the system's whole list
@@ -96,9 +99,9 @@ impl Clients {
     /// from the pool may have been closed while the process was frozen, and the one attempt would
     /// be lost.
     pub fn new(aws: &AwsSettings) -> Self {
-        let fresh = Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT).without_pool();
+        let fresh = connector(aws).without_pool();
         let sms = SnsClient::new(aws.clone(), SharedHttpClient::new(fresh), Attempts::OneLong);
-        Self { sms, ..Self::over(aws, http_client()) }
+        Self { sms, ..Self::over(aws, http_client(aws)) }
     }
 
     /// Clients that send through `http`.
@@ -183,8 +186,16 @@ impl aws_sdk_sns::config::endpoint::ResolveEndpoint for Fixed {
 }
 
 /// HTTP over TLS with Amazon's roots, or in the clear where the endpoint is `http://`.
-pub fn http_client() -> SharedHttpClient {
-    SharedHttpClient::new(Connector::new(AMAZON_ROOTS, CONNECT_TIMEOUT))
+pub fn http_client(aws: &AwsSettings) -> SharedHttpClient {
+    SharedHttpClient::new(connector(aws))
+}
+
+fn connector(aws: &AwsSettings) -> Connector {
+    let roots = match &aws.ca_bundle {
+        Some(file) => Roots::File(file.clone()),
+        None => Roots::Text(AMAZON_ROOTS),
+    };
+    Connector::new(roots, CONNECT_TIMEOUT)
 }
 
 impl Attempts {

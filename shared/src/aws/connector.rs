@@ -5,6 +5,9 @@
 //! which it retries.
 
 use std::{
+    borrow::Cow,
+    fs,
+    path::PathBuf,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -26,11 +29,32 @@ use hyper_util::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 
+/// The certificates to trust, as PEM.
+#[derive(Debug, Clone)]
+pub(super) enum Roots {
+    Text(&'static str),
+    /// Read with the first connection.
+    File(PathBuf),
+}
+
+impl Roots {
+    /// No certificate where the file cannot be read, so that no connection is trusted.
+    fn pem(&self) -> Cow<'static, [u8]> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_bytes()),
+            Self::File(path) => Cow::Owned(fs::read(path).unwrap_or_else(|error| {
+                tracing::error!(%error, path = %path.display(), "AWS_CA_BUNDLE cannot be read");
+                Vec::new()
+            })),
+        }
+    }
+}
+
 /// A connection pool, cheap to clone. It is made at the first call, so a start parses no
 /// certificates.
 #[derive(Debug, Clone)]
 pub(super) struct Connector {
-    roots: &'static str,
+    roots: Roots,
     connect_timeout: Duration,
     most_idle: usize,
     pool: Arc<OnceLock<Pool>>,
@@ -39,8 +63,8 @@ pub(super) struct Connector {
 type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 
 impl Connector {
-    /// Trusts the roots of this PEM text.
-    pub(super) fn new(roots: &'static str, connect_timeout: Duration) -> Self {
+    /// Trusts `roots` alone.
+    pub(super) fn new(roots: Roots, connect_timeout: Duration) -> Self {
         Self { roots, connect_timeout, most_idle: usize::MAX, pool: Arc::default() }
     }
 
@@ -50,7 +74,7 @@ impl Connector {
     }
 
     fn pool(&self) -> Pool {
-        self.pool.get_or_init(|| pool(self.roots, self.connect_timeout, self.most_idle)).clone()
+        self.pool.get_or_init(|| pool(&self.roots, self.connect_timeout, self.most_idle)).clone()
     }
 }
 
@@ -87,7 +111,7 @@ pub(super) fn is_unconnected(error: &ConnectorError) -> bool {
         .is_some_and(legacy::Error::is_connect)
 }
 
-fn pool(roots: &str, connect_timeout: Duration, most_idle: usize) -> Pool {
+fn pool(roots: &Roots, connect_timeout: Duration, most_idle: usize) -> Pool {
     let mut tcp = connect::HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -103,9 +127,9 @@ fn pool(roots: &str, connect_timeout: Duration, most_idle: usize) -> Pool {
         .build(https)
 }
 
-fn tls(roots: &str) -> ClientConfig {
+fn tls(roots: &Roots) -> ClientConfig {
     let mut trusted = RootCertStore::empty();
-    trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(roots.as_bytes()).flatten());
+    trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(&roots.pem()).flatten());
     ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring has what TLS 1.2 and 1.3 need")
@@ -121,7 +145,7 @@ mod tests {
     async fn a_call_that_reached_nobody_is_told_from_one_that_did() {
         let call = async |address: &str| {
             let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
-            let connector = Connector::new("", Duration::from_secs(1));
+            let connector = Connector::new(Roots::Text(""), Duration::from_secs(1));
             connector.call(request).await.expect_err("no answer")
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -1,5 +1,7 @@
 //! Where AWS is and who we are there.
 
+use std::path::PathBuf;
+
 use secrecy::SecretString;
 
 use crate::config::{ConfigError, Variables};
@@ -19,6 +21,9 @@ pub struct AwsSettings {
     pub secret_access_key: SecretString,
     /// Token of a temporary access key.
     pub session_token: Option<SecretString>,
+    /// PEM file of the roots to trust instead of Amazon's: for an engine or a proxy with a
+    /// certificate of its own.
+    pub ca_bundle: Option<PathBuf>,
 }
 
 /// What the regions of other partitions begin with: China, the European Sovereign Cloud, and the
@@ -52,6 +57,7 @@ impl AwsSettings {
             access_key_id: variables.text("AWS_ACCESS_KEY_ID")?,
             secret_access_key: variables.secret("AWS_SECRET_ACCESS_KEY")?,
             session_token: variables.optional_secret("AWS_SESSION_TOKEN"),
+            ca_bundle: variables.optional("AWS_CA_BUNDLE").map(PathBuf::from),
         })
     }
 }
