@@ -42,7 +42,9 @@ pub struct NotificationPage {
 
 /// The caller's inbox, newest first.
 ///
-/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later.
+/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later;
+/// those that were sent to all customers after 90 days. A customer sees of the latter those that
+/// were sent since the account was created.
 #[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications",
     tag = crate::NOTIFICATIONS, params(Paging, IfNoneMatch),
     responses((status = 200, description = "A page.", body = NotificationPage,

@@ -72,9 +72,9 @@ pub(crate) async fn stop(app: &AppState, message: &Message) -> Result<Delivered,
 
 /// Serves a page and publishes the next one.
 ///
-/// Three trips to storage and one for each sixteen customers, and the pushes. A read unit and a half
-/// for each customer with a device, and two or three for the page; one write unit for the page. A
-/// device without an endpoint costs what it costs [`push::to_devices`], once.
+/// Three trips to storage and one for each sixteen customers, and the pushes. A read unit and a
+/// half for each customer with a device, and two or three for the page; one write unit for the
+/// page. A device without an endpoint costs what it costs [`push::to_devices`], once.
 pub(crate) async fn serve(
     app: &AppState,
     message: &Message,
@@ -168,8 +168,8 @@ pub(crate) async fn serve_one(
 }
 
 /// Pushes to the devices that a customer had when the message was published: a device that somebody
-/// registers later has the app open, and one that moves between customers gets no second push. There
-/// is no badge, since counting what is unread would cost another read unit.
+/// registers later has the app open, and one that moves between customers gets no second push.
+/// There is no badge, since counting what is unread would cost another read unit.
 async fn one(
     app: &AppState,
     message: &Message,

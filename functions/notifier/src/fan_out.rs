@@ -1,11 +1,11 @@
 //! Pages of a message to everybody as an earlier version published them, which wrote it into each
-//! inbox. They can be in the queue for fourteen days after a deploy; none is published for a message
-//! that begins now, which [`broadcast`](crate::broadcast) serves.
+//! inbox. They can be in the queue for fourteen days after a deploy; none is published for a
+//! message that begins now, which [`broadcast`](crate::broadcast) serves.
 //!
 //! Protocol: each page first publishes the next one and then serves its own customers. How far a
 //! shard of the list of customers has come is noted before the next page is published: a page that
-//! is delivered again publishes it again only while it has not begun to publish its own next. What a
-//! page could not do for single customers it publishes for these alone.
+//! is delivered again publishes it again only while it has not begun to publish its own next. What
+//! a page could not do for single customers it publishes for these alone.
 
 use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;

@@ -6,8 +6,8 @@
 //! of `title` and `body` are required; `id` names the message for ever, so that it comes into an
 //! inbox once however often it is published. A page of a message to all is the same with `"to":
 //! {"all": true, "number", "range", "after"}`, and what a page leaves for one customer with `"to":
-//! {"all": true, "number", "only"}`. `{"id", "to": {"all": true, "stop": true}}` stops the pushes of
-//! the message to all of that id.
+//! {"all": true, "number", "only"}`. `{"id", "to": {"all": true, "stop": true}}` stops the pushes
+//! of the message to all of that id.
 
 use std::fmt;
 

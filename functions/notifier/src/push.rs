@@ -1,8 +1,8 @@
 //! One message to the devices of one customer.
 //!
-//! Invariant: account and devices are read right before the pushes, the account strongly consistent:
-//! a device that another customer has by then, or whose session has ended, gets nothing. An endpoint
-//! that had to be made or corrected is followed by another reading.
+//! Invariant: account and devices are read right before the pushes, the account strongly
+//! consistent: a device that another customer has by then, or whose session has ended, gets
+//! nothing. An endpoint that had to be made or corrected is followed by another reading.
 
 use futures_util::future::join_all;
 use shared::{
@@ -31,8 +31,8 @@ pub(crate) async fn read(app: &AppState, customer: CustomerId) -> Result<Reading
     tokio::try_join!(app.store.account(customer), app.store.devices(customer))
 }
 
-/// Pushes to every active device of what was read right before, and counts the pushes that failed. A
-/// call of SNS for each device; for a device that was registered since its last push two or three
+/// Pushes to every active device of what was read right before, and counts the pushes that failed.
+/// A call of SNS for each device; for a device that was registered since its last push two or three
 /// trips and calls more.
 pub(crate) async fn to_devices(
     app: &AppState,

@@ -49,7 +49,8 @@ impl ClaimPart {
 }
 
 /// Adds the writes of a registration. Seven write units for a new device, one more for a customer's
-/// first, nine for one of another customer, two for one of the customer's own, two more where that gets its number.
+/// first, nine for one of another customer, two for one of the customer's own, two more where that
+/// gets its number.
 pub fn add_claim(
     transaction: &mut Transaction,
     claim: DeviceClaim<'_>,

@@ -1,8 +1,8 @@
 //! The list of customers with devices, which a message to all walks.
 //!
-//! The head of a customer's devices is the entry: it stands on the index from the first registration
-//! on. It is taken off where the list is walked and there are no devices left. Both change the same
-//! item, so no race leaves out a customer with devices.
+//! The head of a customer's devices is the entry: it stands on the index from the first
+//! registration on. It is taken off where the list is walked and there are no devices left. Both
+//! change the same item, so no race leaves out a customer with devices.
 
 use table::{Key, RankRange, SET_DUE, Write, number};
 

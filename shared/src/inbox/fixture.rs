@@ -1,5 +1,5 @@
-//! What earlier versions stored and no operation stores any more, for tests: a receipt on the list of
-//! what expires.
+//! What earlier versions stored and no operation stores any more, for tests: a receipt on the list
+//! of what expires.
 
 use jiff::{SignedDuration, Timestamp};
 use table::{DUE, DUE_AT, EXPIRES, Write, due_day, item, number, text};

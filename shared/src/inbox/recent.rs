@@ -1,8 +1,8 @@
 //! The last messages that came into an inbox, by short hashes of their ids, so that a message that
 //! is delivered again is known.
 //!
-//! A hash has 48 bits: of a billion messages one would be taken for an earlier one by mistake with a
-//! probability of 1 in 4,000.
+//! A hash has 48 bits: of a billion messages one would be taken for an earlier one by mistake with
+//! a probability of 1 in 4,000.
 
 use std::fmt;
 

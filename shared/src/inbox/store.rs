@@ -127,8 +127,8 @@ impl Store {
         Ok(self.table.commit(transaction).await?.is_done())
     }
 
-    /// Puts a message into a customer's inbox. One trip; four write units, two more for each further
-    /// KB of the item or of the head.
+    /// Puts a message into a customer's inbox. One trip; four write units, two more for each
+    /// further KB of the item or of the head.
     pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
         let Arrival { customer, before, after, notification } = arrival;
         let key = keys::notification(customer, notification.id);

@@ -1,5 +1,5 @@
-//! Many customers at once, written directly into the table, since a log-in through the API takes some
-//! twenty calls.
+//! Many customers at once, written directly into the table, since a log-in through the API takes
+//! some twenty calls.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ use shared::{
 };
 use table::{DUE, DUE_AT, Item, item, listed_item, number, text};
 
-/// Makes so many customers. Those for whose numbers `has_device` holds have an active device with an
-/// endpoint, whose registration id is the customer's id.
+/// Makes so many customers. Those for whose numbers `has_device` holds have an active device with
+/// an endpoint, whose registration id is the customer's id.
 pub async fn make(api: &Api, count: usize, has_device: impl Fn(usize) -> bool) -> Vec<CustomerId> {
     let app = api.stack.state("notifier").expect("the notifier runs");
     let now = app.now();

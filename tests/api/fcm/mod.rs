@@ -1,4 +1,5 @@
 mod broadcast;
+mod broadcast_pushes;
 mod correlation;
 mod costs;
 mod crowd;

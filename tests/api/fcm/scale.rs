@@ -11,7 +11,7 @@ use crate::PHONE;
 
 const CUSTOMERS: usize = 100_000;
 /// One in so many customers has a device.
-const ONE_IN: usize = 4;
+const ONE_IN: usize = 5;
 
 /// Takes minutes in a debug build, so it runs by hand and in `.ci/full`: `cargo test --workspace
 /// --test api -- --ignored a_message_to_all_among --nocapture`.

@@ -35,8 +35,8 @@ pub(super) struct NotifyArgs {
     #[arg(long)]
     all: bool,
     /// Stop the pushes of the message to all with this id. The message stays in inboxes
-    #[arg(long, value_name = "ID", conflicts_with_all = ["title", "body", "kind", "data", "critical",
-        "id", "table"])]
+    #[arg(long, value_name = "ID", conflicts_with_all =
+        ["title", "body", "kind", "data", "critical", "id", "table"])]
     stop: Option<String>,
     /// Title of the message
     #[arg(long, value_name = "TEXT", required_unless_present = "stop")]
