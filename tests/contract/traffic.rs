@@ -131,6 +131,12 @@ async fn receive_and_clear_notifications(api: &Api) {
         api.publish(&json!({"id": format!("m{n}"), "to": {"all": true}, "title": "All"}));
         api.stack.deliver().await;
     }
+    // Pages as an earlier version published them.
+    for shard in table::SHARDS.chars() {
+        let to = json!({"all": true, "shard": shard, "after": null});
+        api.publish(&json!({"id": "old", "to": to, "title": "Old"}));
+    }
+    api.stack.deliver().await;
     let inbox = api.inbox(&phone.access).await;
     let id = |n: usize| inbox["results"][n]["id"].as_str().expect("an id").to_owned();
     for (path, body) in [
