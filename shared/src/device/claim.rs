@@ -128,19 +128,12 @@ pub fn add_claim_unread(
 /// Counts one more device of a customer, unless that would be too many, and notes its number, if it
 /// has one. The customer stands on the list of those with devices from then on.
 fn one_more(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
-    let write = match &found.head {
-        Some(head) => last_is(
-            Write::update(
-                keys::device_head(customer),
-                &format!("SET #last = :last, {SET_DUE} ADD n :change"),
-            ),
-            head,
-            id,
-        ),
-        None => {
-            let change = format!("SET {SET_DUE} ADD n :change");
-            Write::update(keys::device_head(customer), &change)
-        }
+    let change = |last: &str| format!("SET {last}{SET_DUE} ADD n :change");
+    let update = |change: &str| Write::update(keys::device_head(customer), change);
+    let write = if let Some(head) = &found.head {
+        last_is(update(&change("#last = :last, ")), head, id)
+    } else {
+        update(&change(""))
     };
     let write = write.ranked(keys::CUSTOMERS_WITH_DEVICES, keys::rank(customer));
     let write = write.when("(attribute_not_exists(n) OR n < :most)").seeing_refused();
