@@ -21,6 +21,9 @@ const PARTS: u32 = 16;
 pub struct DeviceRange(u8);
 
 impl DeviceRange {
+    /// The first range.
+    pub const FIRST: Self = Self(0);
+
     /// All ranges.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..=u8::MAX).map(Self)

@@ -78,7 +78,7 @@ pub const DOMAIN: Domain = Domain {
         Example::new("that a message came into an inbox", |of| keys::receipt(of.id(), &of.text)),
         Example::new("a message to all", |_| keys::broadcast(7)),
         Example::new("how far the pushes of a message to all have come", |of| {
-            keys::push_range(&of.text, DeviceRange::all().next().expect("a range"))
+            keys::push_range(&of.text, DeviceRange::FIRST)
         }),
         Example::new("the same, before it was one item", |of| keys::fan_out(&of.text, 'a')),
     ],
