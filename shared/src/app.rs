@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use table::Lazy;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -62,6 +63,7 @@ pub struct Parts {
     hashes: Option<Hashes>,
     signer: Option<Signer>,
     published: OnceCell<()>,
+    dynamodb: Lazy<aws_sdk_dynamodb::Client>,
 }
 
 impl AppState {
@@ -78,7 +80,8 @@ impl AppState {
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sms = settings.sms().ok().cloned().unwrap_or_default();
         Self(Arc::new(Parts {
-            store: Store::new(clients.dynamodb, &settings.table),
+            store: Store::new(clients.dynamodb.clone(), &settings.table),
+            dynamodb: clients.dynamodb,
             keyring: OnceLock::new(),
             push: Push::new(clients.sns.clone(), application),
             topic: topic.map(|arn| Topic::new(clients.sns, arn)),
@@ -132,6 +135,27 @@ impl AppState {
         self.hashes.as_ref().ok_or(NotDeclared::of("hashes"))
     }
 
+    /// Does what the first request would wait for: makes the client of DynamoDB, derives keys and
+    /// calls `prepare` on another thread, opens the connection, and reads what requests are checked
+    /// by.
+    pub(crate) async fn warm_up(&self, prepare: Option<fn()>) {
+        let app = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            app.dynamodb.make();
+            app.keyring();
+            prepare.inspect(|prepare| prepare());
+        });
+        if let Err(error) = made.await {
+            tracing::warn!(%error, "no thread for the client");
+        }
+        let keys = async {
+            if self.settings.tokens().is_ok() {
+                self.keyring().refresh(&self.store, self.now()).await;
+            }
+        };
+        tokio::join!(self.publish_keys(), self.refresh_availability(), keys);
+    }
+
     /// Does before a request what is otherwise done beside it: [`AppState::publish_keys`],
     /// [`AppState::refresh_availability`], and reading the keys again that it has read before.
     pub async fn prepare(&self) {
@@ -149,11 +173,18 @@ impl AppState {
         self.availability.refresh(&self.store, self.now()).await;
     }
 
-    /// Publishes this function's public keys once, so that it issues no token that others cannot
-    /// verify.
+    /// The output of `work`, which issues tokens, when the public keys of this function are
+    /// published: others must be able to verify what it issues.
     ///
-    /// One trip and half a read unit, once in a process.
-    pub async fn publish_keys(&self) {
+    /// One trip beside `work` and half a read unit, once in a process.
+    pub async fn with_published_keys<T>(&self, work: impl Future<Output = T>) -> T {
+        if self.published.initialized() {
+            return work.await;
+        }
+        tokio::join!(work, Box::pin(self.publish_keys())).0
+    }
+
+    async fn publish_keys(&self) {
         let published = self.published.get_or_try_init(async || {
             let Some(issuer) = &self.issuer else { return Ok(()) };
             self.store.publish_keys(&issuer.published()).await

@@ -4,16 +4,12 @@
 //! Old codes, likely subtags and near languages are those of Unicode's CLDR.
 //! `functions/location/derive/places.py` writes their tables.
 
-use std::sync::LazyLock;
+use std::cmp::Ordering;
 
-static OLD_LANGUAGES: LazyLock<Table> =
-    LazyLock::new(|| Table::of(include_str!("language/old_languages.txt")));
-static OLD_REGIONS: LazyLock<Table> =
-    LazyLock::new(|| Table::of(include_str!("language/old_regions.txt")));
-static LIKELY_SUBTAGS: LazyLock<Table> =
-    LazyLock::new(|| Table::of(include_str!("language/likely_subtags.txt")));
-static NEAR_LANGUAGES: LazyLock<Table> =
-    LazyLock::new(|| Table::of(include_str!("language/near_languages.txt")));
+const OLD_LANGUAGES: Table = Table(include_str!("language/old_languages.txt"));
+const OLD_REGIONS: Table = Table(include_str!("language/old_regions.txt"));
+const LIKELY_SUBTAGS: Table = Table(include_str!("language/likely_subtags.txt"));
+const NEAR_LANGUAGES: Table = Table(include_str!("language/near_languages.txt"));
 
 /// Where English is written as in the United States, by CLDR.
 const US_ENGLISH: [&str; 10] = ["AS", "CA", "GU", "MH", "MP", "PH", "PR", "UM", "US", "VI"];
@@ -77,17 +73,25 @@ pub fn near<'a, S: AsRef<str>>(wanted: &str, offered: &'a [S]) -> Option<&'a str
     })
 }
 
-/// Lines of a key and a value, in the order of the keys.
-struct Table(Vec<(&'static str, &'static str)>);
+/// Lines of a key and a value, in the order of the keys. It is searched as it is, so that nothing is
+/// built for it.
+struct Table(&'static str);
 
 impl Table {
-    fn of(text: &'static str) -> Self {
-        Self(text.lines().filter_map(|line| line.split_once('=')).collect())
-    }
-
     fn get(&self, key: &str) -> Option<&'static str> {
-        let place = self.0.binary_search_by(|(known, _)| (*known).cmp(key)).ok()?;
-        self.0.get(place).map(|(_, value)| *value)
+        let mut rest = self.0;
+        while !rest.is_empty() {
+            let middle = rest.floor_char_boundary(rest.len() / 2);
+            let start = rest[..middle].rfind('\n').map_or(0, |end| end + 1);
+            let end = rest[start..].find('\n').map_or(rest.len(), |length| start + length);
+            let (known, value) = rest[start..end].split_once('=')?;
+            rest = match known.cmp(key) {
+                Ordering::Equal => return Some(value),
+                Ordering::Less => rest.get(end + 1..).unwrap_or_default(),
+                Ordering::Greater => &rest[..start],
+            };
+        }
+        None
     }
 }
 

@@ -6,12 +6,14 @@
 //! log line without its query, body, headers or address, with its cost in storage units and the
 //! customer's pseudonym.
 
+mod answer;
+mod event;
+mod lifecycle;
 mod math;
-mod shutdown;
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::{Arc, Once},
+    sync::{Arc, LazyLock, Once},
     time::Duration,
 };
 
@@ -20,19 +22,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use jiff::Timestamp;
 pub use lambda_http::Error;
-use lambda_http::{
-    Adapter, Body, LambdaEvent, RequestExt,
-    request::{LambdaRequest, RequestContext},
-    service_fn,
-};
-use lambda_runtime::{Runtime, layers::TracingLayer};
-use serde::Serialize;
-use serde_json::Value;
+use lambda_http::{LambdaEvent, service_fn};
+use lambda_runtime::Runtime;
+use serde_json::{Value, value::RawValue};
 use table::usage::{self, Usage};
-use tower::{Service, ServiceExt};
+use tower::ServiceExt;
 use tracing::Subscriber;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
@@ -52,18 +49,17 @@ use crate::{
     deadline::Deadline,
     http::{
         address,
-        answer::Answer,
         checks::MatchedRoute,
         cors,
         error::{ApiError, Cause, Written},
         error_format::{self, ErrorFormat},
         negotiate::Accept,
-        path,
         routes::Routes,
     },
     ids::CustomerId,
     metrics::{self, Lines},
     random::SystemRandom,
+    runtime::{answer::Answer, event::Received},
     settings::{Section, Settings},
     subject,
 };
@@ -101,9 +97,7 @@ impl Function {
 
     /// Like [`Function::invoke`], with a deadline.
     pub async fn invoke_within(&self, event: &[u8], deadline: Deadline) -> Result<Vec<u8>, Error> {
-        let payload: LambdaRequest = serde_json::from_slice(event)?;
-        let answer =
-            self.call(LambdaEvent::new(payload, lambda_http::Context::default()), deadline).await?;
+        let answer = self.call(std::str::from_utf8(event)?, deadline).await?;
         Ok(serde_json::to_vec(&answer)?)
     }
 
@@ -112,63 +106,36 @@ impl Function {
         &self.app
     }
 
-    /// Answers one event.
-    ///
-    /// `lambda_http` builds the request's URI from the event's path and host, and panics if that
-    /// fails. It is therefore given an empty path and no host; the URI is set afterwards.
-    async fn call(
-        &self,
-        event: LambdaEvent<LambdaRequest>,
-        deadline: Deadline,
-    ) -> Result<impl Serialize + use<>, Error> {
-        let LambdaEvent { mut payload, context } = event;
-        let LambdaRequest::ApiGatewayV2(event) = &mut payload else {
-            return Err("not an event of an HTTP API".into());
-        };
-        let path = event.raw_path.take().unwrap_or_default();
-        let query = event.raw_query_string.take().unwrap_or_default();
-        let uri = path::uri(&path, &query);
-        let host = event.headers.remove(header::HOST);
-        event.request_context.domain_name = None;
-        event.request_context.stage = Some("$default".to_owned());
-        let function = self.clone();
-        let service = service_fn(move |mut request: Request<Body>| {
-            let (function, uri, host) = (function.clone(), uri.clone(), host.clone());
-            async move {
-                *request.uri_mut() = uri;
-                if let Some(host) = host {
-                    request.headers_mut().insert(header::HOST, host);
-                }
-                Ok::<_, Error>(Answer(function.answer(request, deadline).await))
-            }
-        });
-        let answer = Adapter::from(service).call(LambdaEvent::new(payload, context));
-        answer.await
+    async fn call(&self, event: &str, deadline: Deadline) -> Result<Answer, Error> {
+        Ok(Answer::of(self.answer(Received::read(event)?, deadline).await).await)
     }
 
-    async fn answer(&self, mut request: Request<Body>, deadline: Deadline) -> Response {
+    async fn answer(&self, received: Received, deadline: Deadline) -> Response {
         let began = self.app.now();
+        let Received { mut request, id } = received;
+        let id = id.unwrap_or_default();
         let accept = Accept::of(request.headers());
-        let id = request_id(&request);
         let method = request.method().clone();
         let edge = self.app.settings.edge().map_err(ApiError::from);
         let admitted = edge.and_then(|edge| address::admit(edge, &mut request));
         let router = self.router.clone();
         let routed = async {
             match admitted {
-                Ok(()) => router.oneshot(request.map(into_axum)).await,
+                Ok(()) => router.oneshot(request).await,
                 Err(error) => Ok(error.into_response()),
             }
         };
         if self.app.availability.are_due(began) {
             let app = self.app.clone();
-            // The request does not wait for it. In a frozen process it continues with the next
-            // event.
-            tokio::spawn(async move { app.refresh_availability().await });
+            // The request does not wait for it, and an answer that needs no storage is written
+            // first. In a frozen process it continues with the next event.
+            tokio::spawn(async move {
+                tokio::task::yield_now().await;
+                app.refresh_availability().await;
+            });
         }
-        let work = async {
-            tokio::join!(AssertUnwindSafe(routed).catch_unwind(), self.app.publish_keys()).0
-        };
+        // Boxed, since each of the futures around it would hold it twice, and all are moved.
+        let work = Box::pin(AssertUnwindSafe(routed).catch_unwind());
         let work = subject::observe(deadline.earlier_by(MARGIN).limit(work));
         let ((routed, customer), usage) = usage::measure(work).await;
         let mut response = match routed {
@@ -242,14 +209,13 @@ pub struct Consumer {
 }
 
 /// A consumer's `main`: reads the settings, starts the log, and runs until the process is ended.
-pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
+pub fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
     let settings = Settings::from_env(consumer.needs)?;
     log_to_stdout(&settings.log_level, consumer.name);
-    let clients = Clients::new(&settings.aws);
-    clients.dynamodb.begin();
-    let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let app = app(settings);
     (consumer.start)(&app);
-    let handler = service_fn(move |event: LambdaEvent<Value>| {
+    let waiting = warming(app.clone(), None);
+    let handle = move |event: LambdaEvent<Value>| {
         log_commit();
         let deadline = Deadline::at_millis(event.context.deadline, app.now()).earlier_by(MARGIN);
         let handled = (consumer.handle)(app.clone(), event.payload, deadline);
@@ -259,25 +225,47 @@ pub async fn serve_consumer(consumer: Consumer) -> Result<(), Error> {
                 .await
                 .unwrap_or_else(|| Err("the invocation's time is over".into()))
         }
-    });
-    shutdown::run(Runtime::new(handler).layer(TracingLayer::new())).await
+    };
+    lifecycle::run(waiting, async move || {
+        lifecycle::until_terminated(Runtime::new(service_fn(handle))).await
+    })
 }
 
 /// A function's `main`: reads the settings, starts the log, and runs until the process is ended.
-pub async fn serve(routes: Routes) -> Result<(), Error> {
+pub fn serve(routes: Routes) -> Result<(), Error> {
     let settings = Settings::from_env(routes.sections())?;
-    let clients = Clients::new(&settings.aws);
-    clients.dynamodb.begin();
     log_to_stdout(&settings.log_level, routes.group());
-    let app = AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom));
-    let function = Function::new(routes, app);
-    let handler = service_fn(move |event: LambdaEvent<LambdaRequest>| {
+    let app = app(settings);
+    let waiting = warming(app.clone(), routes.prepare);
+    let function = Arc::new(LazyLock::new(move || Function::new(routes, app)));
+    let made = function.clone();
+    let waiting = move || {
+        LazyLock::force(&made);
+        waiting();
+    };
+    let handle = move |event: LambdaEvent<Box<RawValue>>| {
         log_commit();
         let function = function.clone();
-        let deadline = Deadline::at_millis(event.context.deadline, function.app.now());
-        async move { function.call(event, deadline).await }
-    });
-    shutdown::run(Runtime::new(handler).layer(TracingLayer::new())).await
+        async move {
+            let deadline = Deadline::at_millis(event.context.deadline, function.app.now());
+            function.call(event.payload.get(), deadline).await
+        }
+    };
+    lifecycle::run(waiting, async move || {
+        lifecycle::until_terminated(Runtime::new(service_fn(handle))).await
+    })
+}
+
+fn app(settings: Settings) -> AppState {
+    let clients = Clients::new(&settings.aws);
+    AppState::new(settings, clients, Arc::new(SystemClock), Arc::new(SystemRandom))
+}
+
+/// What a process does while it waits for its first event.
+fn warming(app: AppState, prepare: Option<fn()>) -> impl FnOnce() {
+    move || {
+        tokio::spawn(async move { app.warm_up(prepare).await });
+    }
 }
 
 fn log_to_stdout(level: &str, group: &str) {
@@ -310,23 +298,6 @@ where
     let format = Format::default().json().flatten_event(true).without_time().with_target(false);
     let format = format.with_current_span(false).with_span_list(false);
     fmt::layer().fmt_fields(JsonFields::new()).event_format(Lines(format))
-}
-
-fn into_axum(body: Body) -> axum::body::Body {
-    match body {
-        Body::Text(text) => axum::body::Body::from(text),
-        Body::Binary(bytes) => axum::body::Body::from(bytes),
-        _ => axum::body::Body::empty(),
-    }
-}
-
-fn request_id(request: &Request<Body>) -> String {
-    let of_gateway = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-        _ => None,
-    };
-    let of_lambda = || request.lambda_context_ref().map(|context| context.request_id.clone());
-    of_gateway.or_else(of_lambda).unwrap_or_default()
 }
 
 fn write_as_problem(response: &mut Response, accept: &Accept) {

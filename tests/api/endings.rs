@@ -19,16 +19,16 @@ use crate::trial;
 const LONG: Duration = Duration::from_secs(15);
 
 /// Not a test by itself: the process of a function whose operations panic and hang.
-#[tokio::test]
-async fn a_function_of_the_tests_as_a_process() {
+#[test]
+fn a_function_of_the_tests_as_a_process() {
     if is_a_process() {
-        serve(trial::routes()).await.expect("the process is terminated");
+        serve(trial::routes()).expect("the process is terminated");
     }
 }
 
 /// Not a test by itself: the process of a consumer that panics and hangs.
-#[tokio::test]
-async fn a_consumer_of_the_tests_as_a_process() {
+#[test]
+fn a_consumer_of_the_tests_as_a_process() {
     if is_a_process() {
         let handle = |_, event: Value, _| {
             async move {
@@ -41,7 +41,6 @@ async fn a_consumer_of_the_tests_as_a_process() {
             .boxed()
         };
         serve_consumer(Consumer { name: "trial", needs: &[], start: |_| {}, handle })
-            .await
             .expect("the process is terminated");
     }
 }

@@ -60,6 +60,14 @@ pub async fn refresh_tokens(
     limits: RateLimits,
     Body(request): Body<RefreshRequest>,
 ) -> Result<Json<TokenPair>, ApiError> {
+    app.with_published_keys(exchange(&app, &limits, &request)).await
+}
+
+async fn exchange(
+    app: &AppState,
+    limits: &RateLimits,
+    request: &RefreshRequest,
+) -> Result<Json<TokenPair>, ApiError> {
     let now = app.now();
     let (tokens, refreshes) = (app.settings.tokens()?, app.settings.refreshes()?);
     let sessions = app.settings.sessions()?;
@@ -74,12 +82,12 @@ pub async fn refresh_tokens(
         let successor = Successor { now, kid: app.issuer()?.kid(), sessions, refreshes };
         match app.store.rotate(presented.of, presented.made, &successor).await? {
             Rotation::Rotated(account) => {
-                return rotated(&app, &limits, presented.of, &account);
+                return rotated(app, limits, presented.of, &account);
             }
             Rotation::Refused(account) => account,
         }
     };
-    stale(&app, &limits, &presented, account).await
+    stale(app, limits, &presented, account).await
 }
 
 fn rotated(

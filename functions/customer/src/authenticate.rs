@@ -136,9 +136,8 @@ pub async fn authenticate_customer(
     let phone = request.phone.number(&Context::of(&app)).map_err(|_| invalid_code("otp"))?;
     let known = PresentedDevice::of(&app, request.refresh.as_deref()).await?;
     let log_in = LogIn::begin(&app, phone, address, known, registration);
-    let matched = log_in
-        .try_code(SubmittedCode::new(&request.challenge, request.otp, "otp").telling(limits))
-        .await?;
+    let code = SubmittedCode::new(&request.challenge, request.otp, "otp").telling(limits);
+    let matched = app.with_published_keys(log_in.try_code(code)).await?;
     let done = log_in.finish(matched, label).await?;
     let status = if done.made_account { StatusCode::CREATED } else { StatusCode::OK };
     let body =

@@ -2,7 +2,6 @@
 
 use shared::runtime::{Error, serve};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    serve(fcm::routes()).await
+fn main() -> Result<(), Error> {
+    serve(fcm::routes())
 }

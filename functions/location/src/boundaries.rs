@@ -12,7 +12,7 @@ use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::point::Point;
 
 use crate::{
-    countries::Language,
+    countries::is_country,
     disputes::{self, Claim, Part},
     subdivisions::{self, Subdivision},
 };
@@ -21,7 +21,7 @@ use crate::{
 /// not know it.
 const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
 
-/// Read when it is first asked, in about four milliseconds.
+/// Read in about four milliseconds.
 static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
     LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
 
@@ -36,6 +36,11 @@ pub struct Found {
     pub also: Vec<&'static str>,
     /// All that the boundaries know, the smallest first.
     pub ids: Vec<&'static str>,
+}
+
+/// Reads the boundaries now.
+pub fn prepare() {
+    LazyLock::force(&BOUNDARIES);
 }
 
 /// What lies at a point; none in international waters. Of a disputed place the claim of the country
@@ -55,9 +60,7 @@ pub fn at(point: Point, worldview: &str) -> Option<Found> {
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
 /// for parts of countries are passed over.
 fn found(ids: Vec<&'static str>, point: Point, worldview: &str) -> Option<Found> {
-    let english = Language::english();
-    let mut countries: Vec<&str> =
-        ids.iter().copied().filter(|id| english.name(id).is_some()).collect();
+    let mut countries: Vec<&str> = ids.iter().copied().filter(|id| is_country(id)).collect();
     if countries.is_empty() {
         countries.extend(ids.first().map(|id| country_of(id)));
     }

@@ -135,10 +135,19 @@ impl Language {
 
     /// The name of a country; none of a code that nothing has.
     pub fn name(self, code: &str) -> Option<&'static str> {
-        let place = (0..CODES.len() / 2).find(|place| code_at(*place) == Some(code))?;
+        let place = place_of(code)?;
         let line = |language: Self| language.lines().nth(place).filter(|name| !name.is_empty());
         line(self).or_else(|| line(Self::english()))
     }
+}
+
+/// Whether a code is that of a country, which has a name.
+pub fn is_country(code: &str) -> bool {
+    place_of(code).is_some()
+}
+
+fn place_of(code: &str) -> Option<usize> {
+    CODES.as_bytes().chunks_exact(2).position(|known| known == code.as_bytes())
 }
 
 /// The code at a place in [`CODES`].

@@ -1,8 +1,8 @@
 //! Countries, what lies where on the earth, and a customer's addresses.
 //!
 //! Invariants: what the public operations tell is carried by the function or kept in the process,
-//! so that a warm one answers without a trip to storage; nothing of it is worked out before it is
-//! first asked for. Each library that knows something of the earth is wrapped in one file: `build/`
+//! so that a warm one answers without a trip to storage; nothing of it is read before the function
+//! has started. Each library that knows something of the earth is wrapped in one file: `build/`
 //! (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`),
 //! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`], and
 //! where subdivisions end by Natural Earth, see [`subdivisions`].
@@ -35,6 +35,10 @@ routes! {
         Routes::of(env!("CARGO_CRATE_NAME"))
             .needs(&[Section::COUNTRIES, Section::REGIONS])
             .with_own(served::AreaCache::default())
+            .prepared_by(|| {
+                boundaries::prepare();
+                time_zones::prepare();
+            })
     }
 
     public list_countries::list_countries.cacheable(list_countries::CACHE);

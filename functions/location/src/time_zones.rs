@@ -10,6 +10,8 @@
 //! north-western and north-eastern quarter, or the number of a zone in the place's line of the
 //! table.
 
+use std::sync::LazyLock;
+
 use shared::point::Point;
 
 const TABLE: &str = include_str!("../data/time_zones.txt");
@@ -31,21 +33,38 @@ pub fn at(point: Point, ids: &[&str]) -> Option<&'static str> {
     ids.iter().find_map(|place| zone_in(place, point))
 }
 
-fn zone_in(place: &str, point: Point) -> Option<&'static str> {
+fn zone_in(name: &str, point: Point) -> Option<&'static str> {
+    let place = PLACES.binary_search_by(|place| place.name.cmp(name)).ok()?;
+    let Place { zones, tree, .. } = PLACES.get(place)?;
+    let zone = if tree.is_empty() { 0 } else { leaf(tree, point)? };
+    zones.split(',').nth(zone.into())
+}
+
+/// Reads the table now.
+pub fn prepare() {
+    LazyLock::force(&PLACES);
+}
+
+/// A line of the table: a country or a subdivision, its zones, and where each of several is.
+struct Place {
+    name: &'static str,
+    zones: &'static str,
+    tree: &'static [u8],
+}
+
+/// In the order of their names.
+static PLACES: LazyLock<Vec<Place>> = LazyLock::new(|| {
     let mut trees = TREES;
-    for line in TABLE.lines() {
+    let places = TABLE.lines().map_while(|line| {
         let mut fields = line.split('\t');
         let (name, zones) = (fields.next()?, fields.next()?);
         let length = fields.next().and_then(|length| length.parse().ok()).unwrap_or(0);
         let (tree, rest) = trees.split_at_checked(length)?;
-        if name == place {
-            let zone = if tree.is_empty() { 0 } else { leaf(tree, point)? };
-            return zones.split(',').nth(zone.into());
-        }
         trees = rest;
-    }
-    None
-}
+        Some(Place { name, zones, tree })
+    });
+    places.collect()
+});
 
 /// What a tree says of a point.
 fn leaf(tree: &[u8], point: Point) -> Option<u8> {

@@ -2,7 +2,6 @@
 
 use shared::runtime::{Error, serve_consumer};
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    serve_consumer(notifier::consumer()).await
+fn main() -> Result<(), Error> {
+    serve_consumer(notifier::consumer())
 }

@@ -4,6 +4,11 @@
 //! Invariant: no other algorithm is accepted; a header that names one is refused before any key is
 //! used.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use jsonwebtoken::{
     Algorithm, DecodingKey, EncodingKey,
     crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
@@ -11,6 +16,7 @@ use jsonwebtoken::{
     signature::{self, Signer, Verifier},
 };
 use ring::signature::{ED25519, Ed25519KeyPair, UnparsedPublicKey};
+use secrecy::{ExposeSecret, SecretBox};
 
 static PROVIDER: CryptoProvider = CryptoProvider {
     signer_factory: factories::signer,
@@ -27,8 +33,8 @@ pub fn install() {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signatures that jsonwebtoken asks for")]
 mod factories {
     use crate::auth::ed25519::{
-        Algorithm, DecodingKey, Ed25519KeyPair, EncodingKey, Error, JwtSigner, JwtVerifier,
-        PrivateKey, PublicKey, invalid_key, only_eddsa,
+        Algorithm, DecodingKey, EncodingKey, Error, JwtSigner, JwtVerifier, PrivateKey, PublicKey,
+        only_eddsa, pair_of,
     };
 
     pub(super) fn signer(
@@ -36,9 +42,7 @@ mod factories {
         key: &EncodingKey,
     ) -> Result<Box<dyn JwtSigner>, Error> {
         only_eddsa(*algorithm)?;
-        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(key.as_bytes())
-            .map_err(|_| invalid_key())?;
-        Ok(Box::new(PrivateKey(pair)))
+        Ok(Box::new(PrivateKey(pair_of(key.as_bytes())?)))
     }
 
     pub(super) fn verifier(
@@ -50,9 +54,29 @@ mod factories {
     }
 }
 
-struct PrivateKey(Ed25519KeyPair);
+struct PrivateKey(Arc<Ed25519KeyPair>);
 
 struct PublicKey(Vec<u8>);
+
+/// How many key pairs are kept. A function signs with one.
+const MOST_PAIRS: usize = 4;
+
+/// The pairs that signed last, with their PKCS #8 form. Making one computes its public half, which
+/// takes as long as signing.
+static PAIRS: Mutex<VecDeque<(SecretBox<Vec<u8>>, Arc<Ed25519KeyPair>)>> =
+    Mutex::new(VecDeque::new());
+
+fn pair_of(pkcs8: &[u8]) -> Result<Arc<Ed25519KeyPair>, Error> {
+    let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, pair)) = pairs.iter().find(|(of, _)| of.expose_secret() == pkcs8) {
+        return Ok(pair.clone());
+    }
+    let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(pkcs8).map_err(|_| invalid_key())?;
+    let pair = Arc::new(pair);
+    pairs.truncate(MOST_PAIRS - 1);
+    pairs.push_front((SecretBox::new(Box::new(pkcs8.to_vec())), pair.clone()));
+    Ok(pair)
+}
 
 fn only_eddsa(algorithm: Algorithm) -> Result<(), Error> {
     if algorithm == Algorithm::EdDSA { Ok(()) } else { Err(ErrorKind::InvalidAlgorithm.into()) }

@@ -33,8 +33,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// The clients that a function uses.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// Making it takes a third of the CPU time of a start, since the SDK parses all partitions of
-    /// AWS. A function therefore begins it in a thread of its own.
+    /// Making it takes as long as a start, since the SDK parses all partitions of AWS, and the
+    /// certificates are read. A function therefore makes it while it waits for its first event.
     pub dynamodb: Lazy<aws_sdk_dynamodb::Client>,
     /// Topics and pushes. Most requests send nothing.
     pub sns: SnsClient,
@@ -101,7 +101,14 @@ impl Clients {
     pub fn new(aws: &AwsSettings) -> Self {
         let fresh = connector(aws).without_pool();
         let sms = SnsClient::new(aws.clone(), SharedHttpClient::new(fresh), Attempts::OneLong);
-        Self { sms, ..Self::over(aws, http_client(aws)) }
+        let pooled = connector(aws);
+        let clients = Self::over(aws, SharedHttpClient::new(pooled.clone()));
+        let (aws, http) = (aws.clone(), SharedHttpClient::new(pooled.clone()));
+        let dynamodb = Lazy::new(move || {
+            pooled.make();
+            dynamodb(&aws, http)
+        });
+        Self { dynamodb, sms, ..clients }
     }
 
     /// Clients that send through `http`.

@@ -73,6 +73,11 @@ impl Connector {
         Self { most_idle: 0, pool: Arc::default(), ..self }
     }
 
+    /// Reads the certificates now.
+    pub(super) fn make(&self) {
+        self.pool();
+    }
+
     fn pool(&self) -> Pool {
         self.pool.get_or_init(|| pool(&self.roots, self.connect_timeout, self.most_idle)).clone()
     }

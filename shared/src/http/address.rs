@@ -11,7 +11,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, request::Parts};
-use lambda_http::request::RequestContext;
 use secrecy::ExposeSecret;
 use subtle::ConstantTimeEq;
 
@@ -25,7 +24,7 @@ const VIEWER: HeaderName = HeaderName::from_static("cloudfront-viewer-address");
 pub struct ClientAddress(pub IpAddr);
 
 /// Refuses a request that did not come through the CDN, where there is one. Takes the secret out of
-/// one that did, and notes the address that the CDN saw.
+/// one that did, and notes the address that the CDN saw instead of the gateway's.
 pub(crate) fn admit<B>(edge: &EdgeSettings, request: &mut Request<B>) -> Result<(), ApiError> {
     let sent = request.headers_mut().remove(SECRET);
     let Some(secret) = &edge.secret else { return Ok(()) };
@@ -43,18 +42,10 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        if let Some(seen_by_cdn) = parts.extensions.get::<Self>() {
-            return Ok(*seen_by_cdn);
-        }
-        let seen = parts.extensions.get::<RequestContext>().and_then(|context| match context {
-            RequestContext::ApiGatewayV2(context) => {
-                context.http.source_ip.as_deref()?.parse().ok()
-            }
-            _ => None,
-        });
         // An event without an address counts against one shared one: limits hold rather than
         // vanish.
-        Ok(Self(seen.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+        let seen = parts.extensions.get::<Self>().copied();
+        Ok(seen.unwrap_or(Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }
 

@@ -3,7 +3,6 @@
 
 pub mod address;
 pub(crate) mod admission;
-pub(crate) mod answer;
 pub mod body;
 pub mod checked;
 pub mod checks;

@@ -25,6 +25,7 @@ pub struct Routes {
     pub(crate) served_where: fn(&Settings) -> bool,
     pub(crate) needs: Vec<Section>,
     pub(crate) own: Vec<Layer>,
+    pub(crate) prepare: Option<fn()>,
     #[cfg(feature = "document")]
     pub(crate) document: Option<error_format::DocumentedFormat>,
     #[cfg(feature = "mock")]
@@ -50,6 +51,7 @@ impl Routes {
             served_where: |_| true,
             needs: vec![Section::EDGE],
             own: Vec::new(),
+            prepare: None,
             #[cfg(feature = "document")]
             document: None,
             #[cfg(feature = "mock")]
@@ -94,6 +96,12 @@ impl Routes {
     pub fn with_own<T: Clone + Send + Sync + 'static>(mut self, value: T) -> Self {
         self.own.push(Box::new(move |router| router.layer(Extension(value))));
         self
+    }
+
+    /// What a process does on another thread while it waits for its first event, so that the first
+    /// request does not wait for it.
+    pub fn prepared_by(self, prepare: fn()) -> Self {
+        Self { prepare: Some(prepare), ..self }
     }
 
     /// The settings that this function reads.

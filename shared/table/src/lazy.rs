@@ -1,10 +1,9 @@
-//! A value that is created once: on first use, or on a thread of its own before that.
+//! A value that is created once: on first use, or before that.
 
 use std::{
     fmt,
     ops::Deref,
     sync::{Arc, LazyLock},
-    thread,
 };
 
 /// A value created once. Cheap to clone; all clones share the value.
@@ -16,16 +15,9 @@ impl<T: Send + Sync + 'static> Lazy<T> {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 
-    /// Starts a thread that creates the value; a use before it is done waits for it. Where no
-    /// thread can be started, the value is created on first use.
-    pub fn begin(&self) {
-        let value = self.clone();
-        let begun = thread::Builder::new().spawn(move || {
-            LazyLock::force(&value.0);
-        });
-        if let Err(error) = begun {
-            tracing::warn!(%error, "no thread for a client");
-        }
+    /// Creates the value now; a use before it is done waits for it.
+    pub fn make(&self) {
+        LazyLock::force(&self.0);
     }
 }
 

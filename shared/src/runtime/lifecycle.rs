@@ -1,4 +1,5 @@
-//! Shutdown: after SIGTERM the invocation in flight is answered, then the process ends.
+//! The life of a process: it asks for its first event, prepares itself while it waits, answers
+//! events, and ends after SIGTERM when the event in flight is answered.
 //!
 //! Lambda sends SIGTERM only to processes with extensions; `sam local` and container hosts send it
 //! to all. Invariant: we register no extension for it, since that would slow every cold start.
@@ -6,7 +7,10 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc, Mutex as StdMutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
     task::{Context, Poll},
 };
 
@@ -19,8 +23,33 @@ use tokio::sync::Mutex;
 /// Locked while an invocation is in flight.
 type InFlight = Arc<Mutex<()>>;
 
-/// Runs until SIGTERM has come and nothing is in flight, or the Runtime API is gone.
-pub(crate) async fn run<S>(runtime: Runtime<S>) -> Result<(), Error>
+/// Runs `main` on one thread, and `while_waiting` once, when the first event has been asked for.
+/// Lambda counts a process as started from then on.
+pub(super) fn run(
+    while_waiting: impl FnOnce() + Send + 'static,
+    main: impl AsyncFnOnce() -> Result<(), Error>,
+) -> Result<(), Error> {
+    let while_waiting = StdMutex::new(Some(while_waiting));
+    let pauses = AtomicU8::new(0);
+    let on_pause = move || {
+        // In the first pause the connection to the Runtime API is made, in the second the first
+        // event is awaited.
+        if pauses.load(Ordering::Relaxed) < 2 && pauses.fetch_add(1, Ordering::Relaxed) == 1 {
+            let prepare = while_waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(prepare) = prepare {
+                prepare();
+            }
+        }
+    };
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park(on_pause)
+        .build()?
+        .block_on(main())
+}
+
+/// Answers events until SIGTERM has come and nothing is in flight, or the Runtime API is gone.
+pub(super) async fn until_terminated<S>(runtime: Runtime<S>) -> Result<(), Error>
 where
     S: Service<LambdaInvocation, Response = (), Error = Error>,
     S::Future: 'static,
