@@ -69,13 +69,13 @@ pub(super) struct NotifyArgs {
     sns_endpoint: Option<String>,
     /// With --all and --topic: show the progress of the pushes, from this deployed table (the
     /// stack's output `TableName`)
-    #[arg(long, value_name = "NAME", requires = "topic", requires = "all")]
+    #[arg(long, value_name = "NAME", requires = "topic", conflicts_with_all = ["phone", "customer"])]
     table: Option<String>,
     /// With --table: use this DynamoDB API instead of the one of AWS
     #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
     dynamodb_endpoint: Option<String>,
     /// With --all: do not wait for the pushes
-    #[arg(long, requires = "all")]
+    #[arg(long, conflicts_with_all = ["phone", "customer", "stop"])]
     detach: bool,
     /// Port of the launcher
     #[arg(long, default_value_t = 3000, conflicts_with = "topic")]
