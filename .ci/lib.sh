@@ -58,6 +58,8 @@ install_packages() {
 install_tools() {
     command -v cc >/dev/null || install_packages gcc libc6-dev
     command -v curl >/dev/null || install_packages curl # for tests/smoke, which the contract tests run
+    command -v valgrind >/dev/null || install_packages valgrind # for tests/bench, which counts instructions
+    command -v openssl >/dev/null || install_packages openssl # for the certificate of its engines
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3 python3-venv
     cargo fmt --version >/dev/null 2>&1 || rustup component add rustfmt
     cargo clippy --version >/dev/null 2>&1 || rustup component add clippy

@@ -36,6 +36,8 @@ pub enum Unit {
     Count,
     /// A duration.
     Milliseconds,
+    /// A long duration.
+    Seconds,
 }
 
 /// One value of one metric.
@@ -50,6 +52,11 @@ impl Measure {
     /// A number of things.
     pub fn count(name: &'static str, value: u64) -> Self {
         Self { name, unit: Unit::Count, value }
+    }
+
+    /// A duration in seconds.
+    pub fn seconds(name: &'static str, value: u64) -> Self {
+        Self { name, unit: Unit::Seconds, value }
     }
 
     /// A duration in milliseconds.

@@ -154,7 +154,13 @@ impl Function {
         response
     }
 
-    /// The one line of a request; an error with its cause where the failure is ours.
+    /// Whether a request that succeeded is one of those that are logged.
+    fn logs_success(&self, id: &str) -> bool {
+        self.app.settings.log().map_or(true, |log| log.keeps(id))
+    }
+
+    /// The one line of a request; an error with its cause where the failure is ours. Of those that
+    /// succeed only a share may be logged.
     fn log(
         &self,
         Asked { method, id, began }: &Asked,
@@ -178,7 +184,7 @@ impl Function {
         }
         if let Some(Cause(error)) = response.extensions().get() {
             line! { error %error, }
-        } else {
+        } else if !response.status().is_success() || self.logs_success(id) {
             line! { info }
         }
         if response.status() == StatusCode::TOO_MANY_REQUESTS {

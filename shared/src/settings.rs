@@ -7,11 +7,12 @@
 
 mod edge;
 mod expiry;
+mod log;
 mod mock;
 
 use std::{collections::HashMap, fmt};
 
-pub use self::{edge::EdgeSettings, expiry::ExpirySettings, mock::MockSettings};
+pub use self::{edge::EdgeSettings, expiry::ExpirySettings, log::LogSettings, mock::MockSettings};
 use crate::{
     account::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings},
     area::RegionSettings,
@@ -101,6 +102,7 @@ sections! {
     ISSUER issuer: IssuerSettings,
     JOURNAL journal: JournalSettings,
     LANES lanes: LaneSettings,
+    LOG log: LogSettings,
     MOCK mock: MockSettings,
     OPERATOR operator: OperatorSettings,
     PUSH push: PushSettings,

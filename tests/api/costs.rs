@@ -25,15 +25,13 @@ pub(crate) async fn measured() -> Api {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_costs_two_trips() {
     let api = measured().await;
-    // The counters of the phone, its messages and the address are new. Each costs one more unit for
-    // its entry in the expiry index, as each challenge does.
     api.ask_for_code(PHONE).await.expect(200);
-    api.wire.assert_cost(cost(2, 5.0, 11.0));
+    api.wire.assert_cost(cost(2, 5.0, 7.0));
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
     api.wire.reset();
     api.ask_for_code(PHONE).await.expect(200);
-    api.wire.assert_cost(cost(2, 5.0, 8.0));
+    api.wire.assert_cost(cost(2, 5.0, 7.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -46,7 +44,7 @@ async fn a_code_that_needs_a_token_costs_two_trips_too() {
     let body = json!({"phone": PHONE, "purpose": "delete"});
     api.post("/api/send-otp/").bearer(&phone.access).json(&body).send().await.expect(200);
     // The network is known: neither the address nor the budgets of strangers count it.
-    api.wire.assert_cost(cost(2, 6.0, 7.0));
+    api.wire.assert_cost(cost(2, 6.0, 5.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,7 +54,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(201);
     // The network is new.
-    api.wire.assert_cost(cost(3, 1.5, 23.0));
+    api.wire.assert_cost(cost(3, 1.5, 20.0));
     api.clock.advance_seconds(60);
     // The app information is refreshed once a minute, in parallel with the first request.
     api.stack.prepare().await;
@@ -64,7 +62,7 @@ async fn a_first_log_in_and_a_later_one_cost_three_trips() {
     api.wire.reset();
     api.authenticate(PHONE, &code).await.expect(200);
     // The account is read beside the transaction, in case it has a session too many then.
-    api.wire.assert_cost(cost(3, 3.5, 11.0));
+    api.wire.assert_cost(cost(3, 3.5, 10.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,8 +86,7 @@ async fn a_wrong_code_costs_one_trip() {
     let code = api.code_for(PHONE).await;
     api.wire.reset();
     api.authenticate(PHONE, &Code { otp: code.wrong(), ..code }).await.expect(400);
-    // The first try of a day adds the counter to the expiry index.
-    api.wire.assert_cost(cost(1, 1.5, 3.0));
+    api.wire.assert_cost(cost(1, 1.5, 2.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,8 +105,8 @@ async fn a_refresh_costs_one_trip_and_its_repeat_or_a_replay_two() {
     api.stack.prepare().await;
     api.wire.reset();
     api.refresh(&phone.refresh).await.expect(401);
-    // One for the end of the session, two for the note that it was stolen.
-    api.wire.assert_cost(cost(2, 0.0, 3.0));
+    // One for the end of the session, one for the note that it was stolen.
+    api.wire.assert_cost(cost(2, 0.0, 2.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,9 +123,8 @@ async fn a_read_costs_one_trip_and_a_write_two() {
         .send()
         .await
         .expect(200);
-    // One write unit for the profile, one for the counter of writes, and one since it is the first
-    // write of this hour.
-    api.wire.assert_cost(cost(2, 2.0, 3.0));
+    // One write unit for the profile, one for the counter of writes.
+    api.wire.assert_cost(cost(2, 2.0, 2.0));
     api.wire.reset();
     api.patch("/api/customer/")
         .bearer(&phone.access)
@@ -237,9 +233,9 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let body = json!({"phone": "+14155550177", "challenge": code.challenge, "otp": code.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    // One unit for the counter of writes, three for the first try on that phone, eleven in the
-    // transaction, four for refunds, two for the network, one for the notice.
-    api.wire.assert_cost(cost(2, 2.5, 22.0));
+    // One unit for the counter of writes, two for the first try on that phone, ten in the
+    // transaction, four for refunds, one for the network, one for the notice.
+    api.wire.assert_cost(cost(2, 2.5, 19.0));
 
     api.clock.advance_seconds(600);
     api.stack.prepare().await;
@@ -248,12 +244,12 @@ async fn a_move_to_another_phone_costs_two_trips_with_one_code_or_two() {
     let mut body = json!({"phone": "+14155550178", "challenge": new.challenge, "otp": new.otp});
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(403);
-    api.wire.assert_cost(cost(1, 2.5, 4.0));
+    api.wire.assert_cost(cost(1, 2.5, 3.0));
     body["old_challenge"] = json!(old.challenge);
     body["old_otp"] = json!(old.otp);
     api.wire.reset();
     api.patch("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(200);
-    api.wire.assert_cost(cost(2, 2.5, 28.0));
+    api.wire.assert_cost(cost(2, 2.5, 24.0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -267,7 +263,7 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.wire.assert_cost(cost(1, 3.0 + f64::from(u32::try_from(parts.count()).expect("few")), 0.0));
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).send().await.expect(204);
-    api.wire.assert_cost(cost(2, 2.0, 12.0));
+    api.wire.assert_cost(cost(2, 2.0, 11.0));
 
     api.clock.advance_seconds(60);
     let phone = api.log_in(PHONE).await;
@@ -278,5 +274,5 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.wire.reset();
     api.delete("/api/customer/").bearer(&phone.access).json(&body).send().await.expect(204);
     // The code was asked for from a known network, so no budget gets it back.
-    api.wire.assert_cost(cost(2, 3.0, 18.0));
+    api.wire.assert_cost(cost(2, 3.0, 16.0));
 }

@@ -204,8 +204,9 @@ async fn an_item_stands_on_its_list_until_it_is_deleted_as_expired() {
     let seen = format!("ADD n :one SET {SET_DUE}");
     let write = Write::update(key("B"), &seen).listed(list, since).value(":one", number(1));
     assert!(table.write(write).await.unwrap().is_done());
-    let expires = format!("SET {SET_EXPIRY}");
-    let write = Write::update(key("C"), &expires).expiring(since);
+    let expired = IndexList("TEST#DUE");
+    let expires = format!("SET {SET_EXPIRY}, {SET_DUE}");
+    let write = Write::update(key("C"), &expires).expiring(since).listed(expired, since);
     assert!(table.write(write).await.unwrap().is_done());
     let on = async |list: IndexList, until| {
         let shards = table::SHARDS.chars();
@@ -215,7 +216,6 @@ async fn an_item_stands_on_its_list_until_it_is_deleted_as_expired() {
     };
     assert!(on(list, at("2026-11-22T23:00:00Z")).await.is_empty());
     assert_eq!(on(list, at("2026-11-23T00:00:00Z")).await.len(), 2);
-    let expired = IndexList("TEST#DUE");
     assert!(on(expired, at("2026-11-23T00:00:00Z")).await.contains("C"));
     assert!(!table.delete_expired(key("C"), at("2026-11-22T20:00:00Z")).await.unwrap());
     assert!(table.delete_expired(key("C"), at("2026-11-22T20:52:24Z")).await.unwrap());

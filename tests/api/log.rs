@@ -339,3 +339,18 @@ async fn what_touches_a_customers_data_or_consent_is_a_security_event() {
     let logged = format!("{seen:?}");
     assert!(!logged.contains("shared-token") && !logged.contains("14155550"), "{logged}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_requests_that_succeed_a_share_may_be_logged_and_of_all_others_every_one() {
+    let api = Api::with(&[("LogSampling", "4000000000")]).await;
+    api.clock.advance_seconds(9_999_999_999);
+    api.stack.prepare().await;
+    let from = api.clock.now();
+    let phone = api.log_in(PHONE).await;
+    let shown = api.profile(&phone.access).await.expect(200);
+    let id = shown.header("x-request-id");
+    let logged = log::everything();
+    assert!(!logged.lines().any(|line| line.contains("\"request\"") && line.contains(id)));
+    line_of(api.profile("garbage").await.expect(401).header("x-request-id"));
+    assert_eq!(counted("LogIns", from, api.clock.now()), [1], "metrics are always written");
+}

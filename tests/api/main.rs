@@ -13,6 +13,7 @@ mod docs;
 mod edge;
 mod endings;
 mod fcm;
+mod hot_spots;
 mod kernel;
 mod lanes;
 mod location;

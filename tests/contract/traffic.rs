@@ -290,6 +290,7 @@ async fn advance_the_clock_and_clean_up(api: &Api) {
     });
     movement(&api.operator_token(&credit), "k1", credit).await;
     movement(&phone.access, "k2", json!({"type": "hold", "amount": 10, "currency": "USD"})).await;
+    api.list_expiring_as_before().await;
     let mut refresh = phone.refresh;
     for _ in 0..3 {
         api.clock.advance_seconds(29 * 86_400);

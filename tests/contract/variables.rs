@@ -9,9 +9,14 @@ use shared::settings::Settings;
 
 use crate::repository::{assert_none, deployment, deployment_with, functions, template};
 
-/// What Lambda itself sets in every function.
-const SET_BY_LAMBDA: [&str; 4] =
-    ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+/// What Lambda itself sets in every function, and what only a benchmark or a proxy sets.
+const NOT_OF_THE_TEMPLATE: [&str; 5] = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CA_BUNDLE",
+];
 
 #[test]
 fn each_function_is_given_what_it_reads_and_nothing_else() {
@@ -166,14 +171,14 @@ fn variables_read(function: &FunctionDefinition) -> BTreeSet<String> {
         panic!("{} does not start with the defaults of template.yaml: {error}", function.logical_id)
     }
     let mut read = read.into_inner();
-    read.retain(|name| !SET_BY_LAMBDA.contains(&name.as_str()));
+    read.retain(|name| !NOT_OF_THE_TEMPLATE.contains(&name.as_str()));
     read
 }
 
 /// The value of a variable in a deployed function.
 fn value(function: &FunctionDefinition, name: &str) -> Option<String> {
     let given = function.environment.get(name).cloned();
-    given.or_else(|| SET_BY_LAMBDA.contains(&name).then(|| "set by Lambda".to_owned()))
+    given.or_else(|| NOT_OF_THE_TEMPLATE.contains(&name).then(|| "set by Lambda".to_owned()))
 }
 
 /// `CODE_SECONDS` as `CodeSeconds`.

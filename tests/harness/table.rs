@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use jiff::Timestamp;
 use shared::{
     aws::{Clients, http_client},
     clock::Clock as _,
@@ -11,7 +12,7 @@ use shared::{
     settings::Settings,
     store::Store,
 };
-use table::Table;
+use table::{DUE, DUE_AT, EXPIRES, Key, Table, due_day, number_in};
 
 use crate::{Api, wire::Wire};
 
@@ -37,6 +38,38 @@ impl Api {
         let store = Store { table: self.table() };
         for fixture in DOMAINS.iter().filter_map(|domain| domain.fixture) {
             fixture(&store, customer, self.clock.now()).await.expect("the fixture is stored");
+        }
+    }
+
+    /// Puts every item that expires on the index, as the functions did before such items were left
+    /// to DynamoDB's TTL.
+    pub async fn list_expiring_as_before(&self) {
+        let (client, table) = (self.dynamodb(), self.table_name());
+        for item in self.items().await {
+            let expires = number_in(&item, EXPIRES).filter(|_| !item.contains_key(DUE));
+            let (Some(expires), Some(key)) = (expires, Key::of_item(&item)) else { continue };
+            let day = due_day(Timestamp::from_second(expires).expect("a time"));
+            let update = client.update_item().table_name(&table);
+            let update = update.update_expression("SET #due = :due, #due_at = :due_at");
+            let update = update
+                .expression_attribute_names("#due", DUE)
+                .expression_attribute_names("#due_at", DUE_AT)
+                .expression_attribute_values(":due", AttributeValue::S(key.expiry_partition()))
+                .expression_attribute_values(":due_at", AttributeValue::N(day.to_string()));
+            update.set_key(Some(key.into_item())).send().await.expect("updated");
+        }
+    }
+
+    /// Deletes what has expired, as DynamoDB's TTL does some time later.
+    pub async fn expire(&self) {
+        let (client, table) = (self.dynamodb(), self.table_name());
+        let now = self.clock.now().as_second();
+        for item in self.items().await {
+            let key = Key::of_item(&item)
+                .filter(|_| number_in(&item, EXPIRES).is_some_and(|expires| expires <= now));
+            let Some(key) = key else { continue };
+            let delete = client.delete_item().table_name(&table);
+            delete.set_key(Some(key.into_item())).send().await.expect("deleted");
         }
     }
 

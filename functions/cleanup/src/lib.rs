@@ -1,11 +1,12 @@
 //! The consumer of a schedule: it runs the tasks of all domains, which end what has to end, erase
 //! customers whose accounts are deleted, delete what nobody needs any more, and audit the books.
 //!
-//! Protocol: one task after the other, each with its share of the time that is left; the next run
-//! does what a task had no time for. A task finds its work through the expiry index or a list of
-//! its own, never by a Scan, so a run costs as much as is due. Invariants: a task that fails or
-//! panics stops no other; two runs at once, and one that was killed anywhere, leave what one whole
-//! run would; each task that did anything reports it in one line of metrics.
+//! Protocol: one task after the other, each with a slice of the time that is left. Those that had
+//! not enough get another one, until all are done or the time is over; the next run does the rest.
+//! Each run begins the lists at another shard. A task finds its work through the expiry index or a
+//! list of its own, never by a Scan, so a run costs as much as is due. Invariants: a task that
+//! fails or panics stops no other; two runs at once, and one that was killed anywhere, leave what
+//! one whole run would; each task that did anything, or is behind, reports it in metrics.
 
 mod run;
 
@@ -41,23 +42,44 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
     let deadline = deadline.earlier_by(run::MARGIN);
     let settings = run::settings(&app.settings)?;
-    let (mut report, mut failed, mut is_complete) = (Map::new(), Vec::new(), true);
-    for (task, left) in TASKS.iter().zip((1..=TASKS.len()).rev()) {
-        let share = deadline.share(u32::try_from(left).unwrap_or(1));
-        let run = run_of(&app, settings.clone(), began, share)?;
-        let counts = match attempt(task.run(&run)).await {
-            Ok(counts) => counts,
-            Err(error) => {
-                tracing::error!(task = task.name, %error, "a task of the clean-up failed");
-                failed.push(task.name);
-                Counts { failed: 1, unfinished: true, ..Counts::default() }
+    let mut counted = TASKS.map(|_| Counts::default());
+    let mut failed = Vec::new();
+    let mut waiting: Vec<usize> = (0..TASKS.len()).collect();
+    let mut first_shard = run::first_shard(&app);
+    while !waiting.is_empty() {
+        let slices = (1..=waiting.len()).rev();
+        let mut unfinished = Vec::new();
+        for (place, left) in waiting.into_iter().zip(slices) {
+            let task = &TASKS[place];
+            let slice = deadline.share(u32::try_from(left).unwrap_or(1));
+            let run = run_of(&app, settings.clone(), began, slice, first_shard)?;
+            match attempt(task.run(&run)).await {
+                Ok(counts) => {
+                    unfinished.extend(counts.unfinished.then_some(place));
+                    counted[place] = counted[place].then(counts);
+                }
+                Err(error) => {
+                    tracing::error!(task = task.name, %error, "a task of the clean-up failed");
+                    failed.push(task.name);
+                    let lost = Counts { failed: 1, unfinished: true, ..counted[place] };
+                    counted[place] = lost;
+                }
             }
-        };
+        }
+        waiting = unfinished;
+        first_shard += 1;
+        if deadline.is_over() {
+            break;
+        }
+    }
+    let (mut report, mut is_complete) = (Map::new(), true);
+    for (task, counts) in TASKS.iter().zip(counted) {
         // What the audit finds is no failure of the run, and has an alarm of its own.
         is_complete &= !counts.unfinished && (counts.failed == 0 || task.stage == Stage::Audit);
         tell(&app, task, counts);
         report.insert(task.name.to_owned(), json!(counts));
     }
+    tell_behind(&app, &counted);
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
     tracing::info!(tasks = TASKS.len(), failed = failed.len(), ms = millis, "clean-up");
     if failed.is_empty() {
@@ -87,6 +109,22 @@ fn tell(app: &AppState, task: &Task, counts: Counts) {
         Measure::count("Unfinished", counts.unfinished.into()),
     ];
     app.metrics.record(app.now(), Some(("Task", task.name)), &measures);
+    let behind = Measure::seconds("Behind", counts.behind);
+    app.metrics.record(app.now(), Some(("Task", task.name)), &[behind]);
+}
+
+/// What the alarms watch: what waits longest, of the audit and of all other tasks.
+fn tell_behind(app: &AppState, counted: &[Counts]) {
+    let most = |is_audit: bool| {
+        let tasks = TASKS.iter().zip(counted);
+        let tasks = tasks.filter(|(task, _)| (task.stage == Stage::Audit) == is_audit);
+        tasks.map(|(_, counts)| counts.behind).max().unwrap_or_default()
+    };
+    let measures = [
+        Measure::seconds("CleanupBehind", most(false)),
+        Measure::seconds("AuditBehind", most(true)),
+    ];
+    app.metrics.record(app.now(), None, &measures);
 }
 
 #[cfg(test)]

@@ -48,16 +48,25 @@ pub(crate) fn settings(settings: &Settings) -> Result<RunSettings, NotDeclared> 
         erasure_turn: settings.erasures()?.turn_items,
         expiry_grace: settings.expiry()?.grace,
         audit_entries: settings.audit()?.entries,
+        audit_after: settings.audit()?.after,
         restores_samples: settings.samples()?.are_restored,
     })
 }
 
-/// The run of one task that began at `now` and has time until `deadline`.
+/// The shard at which a run begins its lists, drawn anew for each.
+pub(crate) fn first_shard(app: &AppState) -> usize {
+    let mut drawn = [0];
+    app.random.fill(&mut drawn);
+    drawn[0].into()
+}
+
+/// The run of one task that began at `now`, has time until `deadline` and begins lists at a shard.
 pub(crate) fn run_of(
     app: &AppState,
     settings: RunSettings,
     now: Timestamp,
     deadline: Deadline,
+    first_shard: usize,
 ) -> Result<Run, NotDeclared> {
     Ok(Run {
         store: app.store.clone(),
@@ -68,6 +77,7 @@ pub(crate) fn run_of(
         erasures: ERASE,
         now,
         deadline,
+        first_shard,
     })
 }
 

@@ -60,7 +60,7 @@ impl AccountDeletion<'_> {
     /// The same with the wallet as it was read; `Continue` with the wallet as it is where that
     /// differs.
     ///
-    /// One trip; ten write units, thirteen with a code, and two more for each further KB of the
+    /// One trip; ten write units, twelve with a code, and two more for each further KB of the
     /// account and for each currency that is given up.
     async fn commit_with(
         &self,

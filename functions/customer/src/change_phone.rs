@@ -58,7 +58,7 @@ impl PhoneRequest {
         Some(Self { phone: phone?, new, old })
     }
 
-    /// Counts a try for each code. One trip, two write units a code.
+    /// Counts a try for each code. One trip, one write unit a code.
     pub(crate) async fn try_codes(
         self,
         app: &AppState,
@@ -122,7 +122,7 @@ impl PhoneAttempt {
 }
 
 /// Moves the account, if the codes are right and enough, and tells the old phone. One trip,
-/// fourteen write units, twenty with the old phone's code; a second trip gives the budgets what
+/// twelve write units, sixteen with the old phone's code; a second trip gives the budgets what
 /// they were lent where the move is refused.
 pub(crate) async fn change_phone(
     app: &AppState,
@@ -192,8 +192,8 @@ impl Plan<'_> {
             .ok_or_else(changed_elsewhere)
     }
 
-    /// Moves the account if the profile is the one that was read. One trip; eleven write units with
-    /// one code, fourteen with two, and two more for each further KB of account and profile.
+    /// Moves the account if the profile is the one that was read. One trip; ten write units with
+    /// one code, twelve with two, and two more for each further KB of account and profile.
     async fn attempt(
         &self,
         before: Customer,

@@ -3,13 +3,16 @@
 //! Invariant: only this file names the engine's crate, and the functions reach it only through the
 //! AWS SDK, so that any other DynamoDB API can replace it. It needs tokio's multi-thread runtime.
 
-use std::{fmt, io, path::Path};
+use std::{fmt, io, path::Path, time::Duration};
 
 use dynoxide::{Database, server::serve_with_shutdown};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time};
 use tracing::error;
 
 use crate::connections::Server;
+
+/// DynamoDB needs some days.
+const EXPIRY_INTERVAL: Duration = Duration::from_hours(1);
 
 #[derive(Debug)]
 pub struct Engine {
@@ -23,16 +26,23 @@ pub enum EngineError {
 }
 
 impl Engine {
-    /// Starts an engine that stores its data in `file`, or in memory.
+    /// Starts an engine that stores its data in `file`, or in memory. Of a file, expired items are
+    /// deleted as by DynamoDB's TTL.
     pub fn start(listener: TcpListener, file: Option<&Path>) -> Result<Self, EngineError> {
         let database = match file {
             Some(file) => Database::new(&file.to_string_lossy()),
             None => Database::memory(),
         };
         let database = database.map_err(EngineError::Database)?;
-        let server = Server::spawn(listener, |listener, stopped| async move {
+        let expires = file.is_some();
+        let server = Server::spawn(listener, move |listener, stopped| async move {
             let stopped = async { drop(stopped.await) };
-            if let Err(problem) = serve_with_shutdown(listener, database, stopped).await {
+            let serving = serve_with_shutdown(listener, database.clone(), stopped);
+            let served = tokio::select! {
+                served = serving => served,
+                () = delete_expired(database), if expires => Ok(()),
+            };
+            if let Err(problem) = served {
                 error!(problem, "the embedded DynamoDB failed");
             }
         });
@@ -47,6 +57,18 @@ impl Engine {
     /// Stops it. Everything written is in the file.
     pub async fn stop(self) {
         self.server.stop().await;
+    }
+}
+
+/// Never ends.
+async fn delete_expired(database: Database) {
+    loop {
+        time::sleep(EXPIRY_INTERVAL).await;
+        let database = database.clone();
+        let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+        if let Ok(Err(problem)) = swept {
+            error!(%problem, "the embedded DynamoDB does not delete what has expired");
+        }
     }
 }
 

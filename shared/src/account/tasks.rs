@@ -1,18 +1,19 @@
 //! The clean-up of accounts: deleted ones are erased, and sessions that are over leave the others.
 
-use std::collections::VecDeque;
+use std::{mem, pin::pin};
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, StreamExt, stream};
+use jiff::Timestamp;
 use table::{DUE, DUE_AT, Key, Write, due_day, number};
 
 use crate::{
     account::{
-        Account, DELETED_SHARDS, Deleted,
+        Account, Deleted,
         erasure::{Erasure, erase_customer},
         keys::{self, SESSIONS_BY_END, customer_of},
     },
     domain::{
-        clean_up::{Counts, Outcome, Run, Stage, Task, Work},
+        clean_up::{AT_ONCE, Counts, Outcome, Run, Stage, Task, Work, seconds_between},
         erasure::{self, Erasing},
     },
     ids::{CustomerId, SessionId},
@@ -36,59 +37,111 @@ pub(crate) const TASKS: &[Task] = &[
     },
 ];
 
-/// Erases customers with deleted accounts in turns, as long as the time allows.
+/// Erases customers with deleted accounts, several at once, in turns as long as the time allows.
 ///
 /// A turn takes [`RunSettings::erasure_turn`](crate::domain::clean_up::RunSettings) items. A
-/// customer who has more is marked on the list. Such customers get their turns one after the other
-/// once nobody without a mark is left, in this run and in the next ones, so that they delay nobody
-/// else. What a turn has erased stays erased; one that fails stays on the list for the next run.
+/// customer who has more is marked on the list. Such customers get their next turns once nobody
+/// without a mark is left, in this run and in the next ones, so that they delay nobody else. What a
+/// turn has erased stays erased; one that fails stays on the list for the next run.
 async fn erase_deleted(run: &Run) -> Result<Counts, StoreError> {
-    let mut counts = Counts::default();
-    let mut large = VecDeque::new();
-    for digit in DELETED_SHARDS.chars() {
+    let mut turns = Turns { run, counts: Counts::default(), large: Vec::new(), oldest: None };
+    for digit in run.shards() {
         let mut after = None;
         loop {
             let page = run.store.deleted_customers(digit, after, PAGE).await?;
-            for Deleted { customer, is_large, .. } in &page {
-                if *is_large {
-                    large.push_back(*customer);
-                    continue;
-                }
-                if erase_for_one_turn(run, *customer, &mut counts).await {
-                    continue;
-                }
-                if run.is_over() {
-                    return Ok(Counts { unfinished: true, ..counts });
-                }
-                large.push_back(*customer);
-                // Without the mark its next turn comes earlier than it should.
-                if let Err(error) = run.store.mark_large(*customer).await {
-                    tracing::warn!(%error, "a large account is not marked");
-                }
-            }
+            let is_last = page.len() < PAGE;
             after = page.last().map(|last| last.customer);
-            if page.len() < PAGE {
+            if run.is_over() {
+                turns.leave(&page);
+                break;
+            }
+            let (large, others) = page.into_iter().partition(|deleted| deleted.is_large);
+            turns.large.extend::<Vec<_>>(large);
+            turns.give_to(others).await;
+            if is_last {
                 break;
             }
         }
-        if run.is_over() {
-            return Ok(Counts { unfinished: true, ..counts });
-        }
     }
-    while let Some(customer) = large.pop_front() {
-        if erase_for_one_turn(run, customer, &mut counts).await {
-            continue;
-        }
-        if run.is_over() {
-            return Ok(Counts { unfinished: true, ..counts });
-        }
-        large.push_back(customer);
+    while !turns.large.is_empty() && !run.is_over() {
+        let large = mem::take(&mut turns.large);
+        turns.give_to(large).await;
     }
-    Ok(counts)
+    let left = mem::take(&mut turns.large);
+    turns.leave(&left);
+    let behind = seconds_between(turns.oldest, run.now);
+    Ok(Counts { behind, ..turns.counts })
 }
 
-/// Erases a customer; false where the turn or the run was over before.
-async fn erase_for_one_turn(run: &Run, customer: CustomerId, counts: &mut Counts) -> bool {
+/// The turns of a run.
+struct Turns<'a> {
+    run: &'a Run,
+    counts: Counts,
+    /// Who has more to erase than one turn takes.
+    large: Vec<Deleted>,
+    /// Since when the one waits who waits longest, of those whom the run has seen and left.
+    oldest: Option<Timestamp>,
+}
+
+/// What came of a turn.
+enum Turn {
+    /// The customer is erased, or is not deleted.
+    Complete(Outcome),
+    /// There is more to erase.
+    More,
+    /// The next run tries again.
+    Failed,
+}
+
+impl Turns<'_> {
+    /// Gives each of them a turn, several at once.
+    async fn give_to(&mut self, customers: Vec<Deleted>) {
+        let run = self.run;
+        let turn =
+            async |deleted: Deleted| (erase_for_one_turn(run, deleted.customer).await, deleted);
+        let mut turns = pin!(stream::iter(customers).map(turn).buffer_unordered(AT_ONCE));
+        while let Some((turn, deleted)) = turns.next().await {
+            match turn {
+                Turn::Complete(outcome) => self.counts += outcome,
+                Turn::Failed => {
+                    self.counts.failed += 1;
+                    self.waits_since(deleted.since);
+                }
+                Turn::More => {
+                    if !deleted.is_large && !run.is_over() {
+                        mark_large(run, &deleted).await;
+                    }
+                    self.large.push(Deleted { is_large: true, ..deleted });
+                }
+            }
+        }
+    }
+
+    /// Leaves customers to the next run.
+    fn leave(&mut self, customers: &[Deleted]) {
+        self.counts.unfinished |= !customers.is_empty();
+        for customer in customers {
+            self.waits_since(customer.since);
+        }
+    }
+
+    fn waits_since(&mut self, since: Timestamp) {
+        self.oldest = Some(self.oldest.map_or(since, |oldest| oldest.min(since)));
+    }
+}
+
+/// Without the mark its next turn comes earlier than it should.
+async fn mark_large(run: &Run, deleted: &Deleted) {
+    if let Err(error) = run.store.mark_large(deleted.customer).await {
+        tracing::warn!(%error, "a large account is not marked");
+    }
+}
+
+/// Erases a customer, as far as the turn and the run last.
+async fn erase_for_one_turn(run: &Run, customer: CustomerId) -> Turn {
+    if run.is_over() {
+        return Turn::More;
+    }
     let pseudonym = run.signer.pseudonym(&customer.to_string());
     let erasing = Erasing { store: &run.store, push: &run.push, customer };
     let mut steps = steps_of_a_turn(run);
@@ -99,16 +152,15 @@ async fn erase_for_one_turn(run: &Run, customer: CustomerId, counts: &mut Counts
     match erase_customer(erasing, run.erasures, is_over).await {
         Ok(Erasure::Complete) => {
             tracing::info!(event = "customer_erased", customer = pseudonym, "clean-up");
-            counts.done += 1;
+            Turn::Complete(Outcome::Done)
         }
-        Ok(Erasure::Unfinished) => return false,
-        Ok(Erasure::NotDeleted) => counts.put_off += 1,
+        Ok(Erasure::Unfinished) => Turn::More,
+        Ok(Erasure::NotDeleted) => Turn::Complete(Outcome::PutOff),
         Err(error) => {
             tracing::warn!(customer = pseudonym, %error, "a customer is not erased yet");
-            counts.failed += 1;
+            Turn::Failed
         }
     }
-    true
 }
 
 /// The steps that find nothing more, one for each prefix and one for the list, and those that erase

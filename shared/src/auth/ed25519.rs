@@ -63,8 +63,9 @@ const MOST_PAIRS: usize = 4;
 
 /// The pairs that signed last, with their PKCS #8 form. Making one computes its public half, which
 /// takes as long as signing.
-static PAIRS: Mutex<VecDeque<(SecretBox<Vec<u8>>, Arc<Ed25519KeyPair>)>> =
-    Mutex::new(VecDeque::new());
+static PAIRS: Mutex<VecDeque<KeptPair>> = Mutex::new(VecDeque::new());
+
+type KeptPair = (SecretBox<Vec<u8>>, Arc<Ed25519KeyPair>);
 
 fn pair_of(pkcs8: &[u8]) -> Result<Arc<Ed25519KeyPair>, Error> {
     let mut pairs = PAIRS.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,7 +7,7 @@
 
 use std::{future::Future, ops::AddAssign, pin::pin, sync::Arc};
 
-use futures_util::{StreamExt, future::BoxFuture, stream};
+use futures_util::{StreamExt, TryStreamExt, future::BoxFuture, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use table::{IndexList, Key, SHARDS};
@@ -21,8 +21,8 @@ use crate::{
     store::{Store, StoreError},
 };
 
-/// How many items of a list are worked on at once.
-const AT_ONCE: usize = 8;
+/// How many items of a list, or customers, are worked on at once.
+pub(crate) const AT_ONCE: usize = 8;
 /// After so many failures the fault is hardly in the items, and the task ends.
 const MOST_FAILURES: u64 = 10;
 
@@ -42,7 +42,8 @@ pub struct Task {
 pub enum Work {
     /// Anything.
     By(for<'a> fn(&'a Run) -> BoxFuture<'a, Result<Counts, StoreError>>),
-    /// Deletes the items of a list that have expired.
+    /// Deletes the items of a list that have expired. None is put on such a list any more, since
+    /// DynamoDB's TTL deletes what only expires.
     DeleteExpired(IndexList),
 }
 
@@ -79,8 +80,11 @@ pub struct Run {
     pub erasures: &'static [ErasePage],
     /// The beginning of the run: what is due by then is due.
     pub now: Timestamp,
-    /// The end of the task's share of the time.
+    /// The end of the task's slice of the time.
     pub deadline: Deadline,
+    /// The shard at which lists are begun, another in each run: where the time is not enough, no
+    /// shard is always the last.
+    pub first_shard: usize,
 }
 
 /// What tasks are configured with.
@@ -92,8 +96,10 @@ pub struct RunSettings {
     pub erasure_turn: u32,
     /// How long an expired item is left to DynamoDB's TTL, which deletes it for free.
     pub expiry_grace: SignedDuration,
-    /// How many ledger entries a run audits.
+    /// How many ledger entries a run audits beside the wallets that have moved.
     pub audit_entries: u64,
+    /// How long after its first movement since the last audit a wallet is audited.
+    pub audit_after: SignedDuration,
     /// Whether the Petstore's samples are restored once a day.
     pub restores_samples: bool,
 }
@@ -109,6 +115,8 @@ pub struct Counts {
     pub failed: u64,
     /// Whether the time was over before the work was.
     pub unfinished: bool,
+    /// How many seconds ago what waits longest was due; zero where nothing was left.
+    pub behind: u64,
 }
 
 /// What came of one item that was due.
@@ -123,7 +131,8 @@ pub enum Outcome {
 }
 
 impl Task {
-    /// Deletes the expired items of a list of customers' data.
+    /// Deletes the expired items of a list of customers' data that was stored before such items
+    /// were left to DynamoDB's TTL.
     pub const fn expired(name: &'static str, list: IndexList) -> Self {
         Self { name, stage: Stage::Expired, work: Work::DeleteExpired(list) }
     }
@@ -138,6 +147,11 @@ impl Task {
 }
 
 impl Run {
+    /// The shards of a list, in the order of this run.
+    pub(crate) fn shards(&self) -> impl Iterator<Item = char> + use<> {
+        SHARDS.chars().cycle().skip(self.first_shard % SHARDS.len()).take(SHARDS.len())
+    }
+
     /// Whether the time is over.
     pub fn is_over(&self) -> bool {
         self.deadline.is_over()
@@ -163,7 +177,7 @@ impl Run {
     /// several items at once, until the time is over.
     ///
     /// Beside the work itself a trip and half a read unit for each of sixteen shards, and half a
-    /// read unit for each further thirty items.
+    /// read unit for each further thirty items; the sixteen once more where something is left.
     pub async fn walk<W, F>(
         &self,
         list: IndexList,
@@ -174,8 +188,34 @@ impl Run {
         W: Fn(Key) -> F,
         F: Future<Output = Result<Outcome, StoreError>>,
     {
+        let counts = self.walk_shards(list, until, work).await?;
+        if counts.unfinished || counts.failed > 0 {
+            let behind = self.behind(list, until).await?;
+            return Ok(Counts { behind, ..counts });
+        }
+        Ok(counts)
+    }
+
+    /// How many seconds before `until` what is due longest on `list` was due. Sixteen calls at
+    /// once of half a read unit.
+    async fn behind(&self, list: IndexList, until: Timestamp) -> Result<u64, StoreError> {
+        let since = SHARDS.chars().map(|shard| self.store.table.due_since(list, shard, until));
+        let since: Vec<_> = stream::iter(since).buffer_unordered(AT_ONCE).try_collect().await?;
+        Ok(seconds_between(since.into_iter().flatten().min(), until))
+    }
+
+    async fn walk_shards<W, F>(
+        &self,
+        list: IndexList,
+        until: Timestamp,
+        work: W,
+    ) -> Result<Counts, StoreError>
+    where
+        W: Fn(Key) -> F,
+        F: Future<Output = Result<Outcome, StoreError>>,
+    {
         let mut counts = Counts::default();
-        for shard in SHARDS.chars() {
+        for shard in self.shards() {
             let mut from = None;
             loop {
                 if self.is_over() {
@@ -199,7 +239,23 @@ impl Run {
     }
 }
 
+/// Zero where there is no beginning.
+pub(crate) fn seconds_between(since: Option<Timestamp>, until: Timestamp) -> u64 {
+    since.map_or(0, |since| until.duration_since(since).as_secs().try_into().unwrap_or(0))
+}
+
 impl Counts {
+    /// The counts of two slices of one task: what is left is what the later one left.
+    #[must_use]
+    pub fn then(self, later: Self) -> Self {
+        Self {
+            done: self.done + later.done,
+            put_off: self.put_off + later.put_off,
+            failed: self.failed + later.failed,
+            ..later
+        }
+    }
+
     /// Counts what came of an item; the error where there were too many before.
     fn count(&mut self, outcome: Result<Outcome, StoreError>) -> Result<(), StoreError> {
         match outcome {

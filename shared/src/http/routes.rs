@@ -49,7 +49,7 @@ impl Routes {
             always_open: false,
             error_format: None,
             served_where: |_| true,
-            needs: vec![Section::EDGE],
+            needs: vec![Section::EDGE, Section::LOG],
             own: Vec::new(),
             prepare: None,
             #[cfg(feature = "document")]

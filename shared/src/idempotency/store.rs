@@ -35,9 +35,8 @@ impl Store {
 
     /// Commits `effect` together with its answer; without an answer, `effect` alone.
     ///
-    /// One trip; two write units for each KB of the answer and one where it expires, beside those
-    /// of the effect. After a conflict one more trip: the transaction that held the items may have
-    /// been the same request.
+    /// One trip; two write units for each KB of the answer, beside those of the effect. After a
+    /// conflict one more trip: the transaction that held the items may have been the same request.
     pub async fn commit_once(
         &self,
         answer: Option<&NewAnswer>,

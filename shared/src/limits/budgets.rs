@@ -63,8 +63,8 @@ impl Store {
     /// Spends one of a day's budget at a shard that has room by `spent`, starting with `first`;
     /// `None` where no shard has any.
     ///
-    /// One trip, one write unit (two for the first of a day in that shard), and one more of each
-    /// for every shard that filled up since `spent` was read.
+    /// One trip, one write unit, and one more of each for every shard that filled up since `spent`
+    /// was read.
     pub async fn spend_budget(
         &self,
         budget: BudgetKind<'_>,

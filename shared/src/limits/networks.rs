@@ -3,7 +3,7 @@
 //! Invariant: a network belongs to a phone, whoever has it, and whether or not it has an account.
 
 use jiff::{SignedDuration, Timestamp};
-use table::{Item, Key, Query, SET_EXPIRY, Write, number, number_in};
+use table::{DUE, DUE_AT, Item, Key, Query, SET_EXPIRY, Write, number, number_in};
 
 use crate::{
     domain::erasure::{ErasedPage, Erasing},
@@ -45,7 +45,7 @@ impl Store {
     }
 
     /// Notes that a code of the phone was verified from the network now, and drops its counters of
-    /// earlier days. One trip, one write unit, and another where it is new.
+    /// earlier days. One trip, one write unit.
     pub async fn remember_network(
         &self,
         phone: &PhoneHash,
@@ -57,11 +57,14 @@ impl Store {
         let key = keys::known_network(phone, network);
         let old = known.old_counters(&key, now);
         let paths: Vec<String> = (0..old.len()).map(|n| format!("#d{n}")).collect();
-        let remove =
-            if paths.is_empty() { String::new() } else { format!(" REMOVE {}", paths.join(", ")) };
-        let change = format!("SET #verified = :now, {SET_EXPIRY}{remove}");
+        // A network that was listed to expire by an earlier end leaves the list.
+        let remove = ["#due", "#due_at"].into_iter().chain(paths.iter().map(String::as_str));
+        let remove: Vec<&str> = remove.collect();
+        let change = format!("SET #verified = :now, {SET_EXPIRY} REMOVE {}", remove.join(", "));
         let mut note = Write::update(key, &change)
             .name("#verified", VERIFIED)
+            .name("#due", DUE)
+            .name("#due_at", DUE_AT)
             .value(":now", number(now.as_millisecond()))
             .expiring(now.saturating_add(known_for).unwrap_or(Timestamp::MAX));
         for (path, counter) in paths.iter().zip(&old) {

@@ -18,7 +18,7 @@ impl Store {
     }
 
     /// Writes the sends to a phone in place of the revision before; false where another send came
-    /// between. One trip, one write unit; two where there were none.
+    /// between. One trip, one write unit.
     pub async fn replace_send_log(
         &self,
         phone: &PhoneHash,
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Counts a stranger's send from an address, in this hour and among the unverified ones of the
-    /// day. One trip, one write unit; two for the first.
+    /// day. One trip, one write unit.
     pub async fn count_send(
         &self,
         address: &AddressHash,
@@ -75,8 +75,7 @@ impl Store {
         })
     }
 
-    /// Counts a request of a stranger that was refused, in this hour. One trip, one write unit; two
-    /// for the first.
+    /// Counts a request of a stranger that was refused, in this hour. One trip, one write unit.
     pub async fn count_refused_send(
         &self,
         address: &AddressHash,
@@ -122,7 +121,7 @@ impl Store {
     }
 
     /// Counts a text message to a phone today; false where the phone has had `most`. One trip, one
-    /// write unit; two for the first of a day.
+    /// write unit.
     pub async fn count_text(
         &self,
         phone: &PhoneHash,

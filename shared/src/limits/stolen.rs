@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Store {
-    /// Notes until `until` that a session ended as stolen. One trip, two write units.
+    /// Notes until `until` that a session ended as stolen. One trip, one write unit.
     pub async fn note_stolen(
         &self,
         session: SessionId,

@@ -20,8 +20,7 @@ pub enum Counted {
 }
 
 impl Store {
-    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit, and
-    /// another for the first one of an hour.
+    /// Counts a write of a customer in this minute, at most `most`. One trip, one write unit.
     pub async fn count_write(
         &self,
         customer: CustomerId,
@@ -38,8 +37,8 @@ impl Store {
     }
 
     /// Adds one to each counter if none has reached its limit, and gives them; the item as it is
-    /// otherwise. It expires after `hours`. One trip; one write unit, another where that creates
-    /// the item. The mark keeps an update that the SDK repeats from being refused by itself.
+    /// otherwise. It expires after `hours`. One trip, one write unit. The mark keeps an update that
+    /// the SDK repeats from being refused by itself.
     pub(crate) async fn count_within(
         &self,
         key: Key,
@@ -64,8 +63,8 @@ impl Store {
         })
     }
 
-    /// Adds one to the counter of an item of one UTC hour, if it has not reached `most`. One trip;
-    /// one write unit, two for the first.
+    /// Adds one to the counter of an item of one UTC hour, if it has not reached `most`. One trip,
+    /// one write unit.
     pub(crate) async fn count_in_hour(
         &self,
         key: Key,

@@ -41,7 +41,7 @@ pub enum TriedIn {
 
 impl Store {
     /// Counts a try against all limits of its lane: in all of them or in none. Gives the count that
-    /// its headers show. One trip, one write unit; two for the first of a window.
+    /// its headers show. One trip, one write unit.
     pub async fn count_try(
         &self,
         on: &TriesOn,

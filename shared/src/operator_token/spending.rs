@@ -33,8 +33,8 @@ pub(crate) struct SpentToken {
 kinds! { SpentToken: "spent_token" }
 
 impl Spending {
-    /// Writes that the token is spent, and sees by which movement where it was spent before. Three
-    /// write units, one of them for the expiry index.
+    /// Writes that the token is spent, and sees by which movement where it was spent before. Two
+    /// write units.
     pub(crate) fn write(&self) -> Result<Write, StoreError> {
         let spent = SpentToken { movement: self.movement.clone() };
         let until = self.expires.saturating_add(MARGIN).unwrap_or(self.expires);

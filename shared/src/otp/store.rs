@@ -29,14 +29,14 @@ pub fn spend_code(challenge: ChallengeId) -> Write {
 kinds! { Challenge: "challenge" }
 
 impl Store {
-    /// Stores a challenge. One trip, two write units.
+    /// Stores a challenge. One trip, one write unit.
     pub async fn put_challenge(&self, challenge: &Challenge) -> Result<(), StoreError> {
         let key = keys::challenge(challenge.id);
         let item = expiring_item(key, challenge, challenge.until)?;
         self.table.write(Write::put(item)).await.map(drop)
     }
 
-    /// Deletes a challenge whose code was never sent. One trip, two write units.
+    /// Deletes a challenge whose code was never sent. One trip, one write unit.
     pub async fn drop_challenge(&self, id: ChallengeId) -> Result<(), StoreError> {
         self.table.write(Write::delete(keys::challenge(id))).await.map(drop)
     }

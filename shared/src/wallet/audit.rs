@@ -1,5 +1,6 @@
 //! The audit of all wallets: that every balance is what its entries say, and every entry what the
-//! ones before it say.
+//! ones before it say. `moved.rs` audits what has changed; this sweep finds in time what changed
+//! without a movement.
 //!
 //! Protocol: ledgers stand in sixteen partitions of a list; a run takes up where the last one
 //! stopped, also inside a wallet, and ends after so many entries. A wallet is compared as it stood
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// How many entries are read at once.
-const PAGE: usize = 200;
+pub(super) const PAGE: usize = 200;
 /// How many ledgers are read from the list at once.
 const LEDGERS: usize = 25;
 /// How many breaks of one wallet are told: after the first the others mostly follow from it.
@@ -41,15 +42,15 @@ pub struct AuditPlace {
 
 /// Where an audit is inside a wallet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Inside {
-    listed: Listed,
+pub(super) struct Inside {
+    pub(super) listed: Listed,
     /// The wallet as it stood at first.
-    wallet: Wallet,
+    pub(super) wallet: Wallet,
     /// The last entry that is done, as its sort key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     after: Option<String>,
     /// What the entries so far sum up to.
-    sums: BTreeMap<Currency, Tally>,
+    pub(super) sums: BTreeMap<Currency, Tally>,
     told: usize,
 }
 
@@ -138,9 +139,7 @@ impl Store {
     pub async fn audit_next(&self, most: u64, now: Timestamp) -> Result<Audited, StoreError> {
         let progress: Option<Progress> = self.table.get(keys::audit_place(), true).await?;
         let (audited, next) = self.audit_from(progress.unwrap_or_default().place, most).await?;
-        for found in &audited.breaks {
-            found.log();
-        }
+        audited.log();
         let progress = Progress { place: next.unwrap_or_default(), at: now };
         let stored = item(keys::audit_place(), &progress)?;
         let _ = self.table.write(Write::put(stored)).await?;
@@ -180,17 +179,11 @@ impl Store {
         };
         // One that its customer leaves is on its way to where it names nobody.
         let wallet = wallet.filter(|wallet| !wallet.closed || listed.customer.is_none());
-        Ok(wallet.map(|wallet| Inside {
-            listed,
-            wallet,
-            after: None,
-            sums: BTreeMap::new(),
-            told: 0,
-        }))
+        Ok(wallet.map(|wallet| Inside::new(listed, wallet)))
     }
 
     /// Goes on inside a wallet; none when it is done.
-    async fn audit_wallet(
+    pub(super) async fn audit_wallet(
         &self,
         mut inside: Inside,
         most: u64,
@@ -215,9 +208,7 @@ impl Store {
             if !found.is_empty() && inside.is_leaving(self).await? {
                 return Ok(None);
             }
-            found.truncate(MOST_BREAKS.saturating_sub(inside.told));
-            inside.told += found.len();
-            audited.breaks.extend(found);
+            inside.tell(found, audited);
             if !stretch.more {
                 return Ok(None);
             }
@@ -238,21 +229,27 @@ pub(crate) struct Progress {
 }
 
 impl Inside {
+    pub(super) fn new(listed: Listed, wallet: Wallet) -> Self {
+        Self { listed, wallet, after: None, sums: BTreeMap::new(), told: 0 }
+    }
+
+    pub(super) fn tell(&mut self, mut found: Vec<LedgerBreak>, audited: &mut Audited) {
+        found.truncate(MOST_BREAKS.saturating_sub(self.told));
+        self.told += found.len();
+        audited.breaks.extend(found);
+    }
+
     fn from(&self) -> Option<table::Key> {
-        let after = self.after.as_deref()?;
-        Some(match self.listed.customer {
-            Some(customer) => keys::wallet_place(customer, after),
-            None => keys::former_wallet_place(self.listed.ledger, after),
-        })
+        self.after.as_deref().map(|after| self.listed.place(after))
     }
 
     /// Whether the wallet is being erased by now, so that entries were not missing but moved.
-    async fn is_leaving(&self, store: &Store) -> Result<bool, StoreError> {
+    pub(super) async fn is_leaving(&self, store: &Store) -> Result<bool, StoreError> {
         let Some(customer) = self.listed.customer else { return Ok(false) };
         Ok(store.wallet(customer).await?.is_none_or(|wallet| wallet.closed))
     }
 
-    fn compare(&mut self, item: Item, sort: &str) -> Option<LedgerBreak> {
+    pub(super) fn compare(&mut self, item: Item, sort: &str) -> Option<LedgerBreak> {
         let is_accepted = self.wallet.accepted.contains(sort);
         let Ok(entry) = record::<Entry>(item) else {
             let found = LedgerBreak::at(&self.listed, None, Some(sort), Break::Unreadable);
@@ -267,7 +264,7 @@ impl Inside {
             .map(|what| LedgerBreak::at(&self.listed, Some(entry.currency), Some(sort), what))
     }
 
-    fn compare_sums(&self) -> Vec<LedgerBreak> {
+    pub(super) fn compare_sums(&self) -> Vec<LedgerBreak> {
         let currencies: BTreeSet<Currency> =
             self.wallet.balances.keys().chain(self.sums.keys()).copied().collect();
         let wrong = |currency: Currency| {
@@ -281,8 +278,20 @@ impl Inside {
     }
 }
 
+impl Audited {
+    /// Says every break in the log, by which an alarm goes off.
+    pub(super) fn log(&self) {
+        self.breaks.iter().for_each(LedgerBreak::log);
+    }
+}
+
 impl LedgerBreak {
-    fn at(listed: &Listed, currency: Option<Currency>, entry: Option<&str>, what: Break) -> Self {
+    pub(super) fn at(
+        listed: &Listed,
+        currency: Option<Currency>,
+        entry: Option<&str>,
+        what: Break,
+    ) -> Self {
         Self {
             ledger: listed.ledger,
             customer: listed.customer,

@@ -36,6 +36,13 @@ pub struct Wallet {
     /// The sort keys of broken entries that a correction has accepted.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub accepted: BTreeSet<String>,
+    /// Up to which entry, in whatever currency, the ledger is audited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audited: Option<EntryId>,
+    /// When the first change since then was, in seconds since 1970; none where there was none. It
+    /// orders the list of wallets to audit.
+    #[serde(rename = "due_at", default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<i64>,
 }
 
 /// What a wallet holds of one currency, in minor units.
@@ -142,7 +149,14 @@ impl Wallet {
             balances: BTreeMap::new(),
             closed: false,
             accepted: BTreeSet::new(),
+            audited: None,
+            moved: None,
         }
+    }
+
+    /// Notes that there is something to audit.
+    pub(crate) fn mark_moved(&mut self, now: Timestamp) {
+        self.moved.get_or_insert(now.as_second());
     }
 
     /// What it holds of a currency.
@@ -181,6 +195,7 @@ impl Wallet {
         let mut wallet = self.clone();
         let mut entry = wallet.write(draft, after, now, random);
         wallet.version += 1;
+        wallet.mark_moved(now);
         let hold = match movement {
             Movement::Hold(currency, amount, until) => {
                 entry.hold_id = Some(entry.id);

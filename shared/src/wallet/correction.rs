@@ -161,6 +161,7 @@ impl Examined {
         wallet.balances.insert(self.currency, balance);
         (wallet.last, wallet.accepted) = (Some(entry.id), accepted);
         wallet.version += 1;
+        wallet.mark_moved(now);
         Ok(Correction { wallet, entry })
     }
 

@@ -13,7 +13,12 @@ use crate::{
     domain::erasure::{ErasedPage, Erasing, PAGE},
     ids::CustomerId,
     store::StoreError,
-    wallet::{balance::Wallet, keys, ledger::Hold, store::Listed},
+    wallet::{
+        balance::Wallet,
+        keys,
+        ledger::Hold,
+        store::{Listed, wallet_item},
+    },
 };
 
 /// Erases up to [`PAGE`] items: two writes each, of the hundred that a transaction may have. Three
@@ -68,7 +73,13 @@ fn erase_head(customer: CustomerId, wallet: &Wallet) -> Result<Vec<Write>, Store
     let mut writes = vec![Write::delete(keys::wallet(customer))];
     if wallet.last.is_some() {
         let listed = Listed { ledger: wallet.ledger, customer: None };
-        let former = item(keys::former_wallet(wallet.ledger), wallet)?;
+        // Its ledger has another place now.
+        let mut former = wallet.clone();
+        let updated = wallet.balances.values().map(|balance| balance.updated).max();
+        if let Some(updated) = updated {
+            former.mark_moved(updated);
+        }
+        let former = wallet_item(keys::former_wallet(wallet.ledger), &former)?;
         let listed = item(keys::listed_ledger(wallet.ledger), &listed)?;
         writes.extend([Write::put(former), Write::put(listed)]);
     }

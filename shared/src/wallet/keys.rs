@@ -1,13 +1,16 @@
 //! Keys of wallets, their ledgers and holds.
 
 use jiff::Timestamp;
-use table::Key;
+use table::{IndexList, Key};
 
 use crate::{
     ids::{CustomerId, EntryId, LedgerId},
     store::keys::last_digit,
     wallet::Currency,
 };
+
+/// Wallets that have moved since they were audited, by the first movement.
+pub const MOVED: IndexList = IndexList("WALLET#MOVED");
 
 /// The partition of a customer's wallet.
 pub(crate) fn wallet_of(customer: CustomerId) -> String {
@@ -32,6 +35,12 @@ pub fn entry(customer: CustomerId, currency: Currency, id: EntryId) -> Key {
 /// The place of an entry among the items of its wallet: by currency, then by age.
 pub(crate) fn entry_sort(currency: Currency, id: EntryId) -> String {
     format!("ENTRY#{currency}#{id}")
+}
+
+/// The place right behind that of an entry. Of an entry of another currency: behind all entries
+/// of `currency` that are older.
+pub(crate) fn behind_entry(currency: Currency, id: EntryId) -> String {
+    entry_sort(currency, id) + "~"
 }
 
 /// How the places of the entries of one currency, or of all, begin.

@@ -9,7 +9,10 @@
 //! | `WALLET#DUE#<0..f>` | `TIME#<milliseconds>#<customer>#<entry>` | open holds by their end |
 //! | `WALLET#ALL#<0..f>` | `LEDGER#<ledger>` | the list of all ledgers |
 //! | `WALLET#LEDGER#<ledger>` | as in a wallet | wallet and entries of an erased customer |
-//! | `WALLET#AUDIT` | `PLACE` | where the audit continues |
+//! | `WALLET#AUDIT` | `PLACE` | where the audit of all continues |
+//!
+//! The index lists the wallets that have moved since they were audited under
+//! `WALLET#MOVED#<0..f>`, by the first movement.
 
 pub(crate) mod audit;
 pub(crate) mod balance;
@@ -22,6 +25,7 @@ pub(crate) mod holds;
 pub mod keys;
 pub(crate) mod ledger;
 pub(crate) mod lifecycle;
+pub(crate) mod moved;
 pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod tally;
@@ -30,7 +34,7 @@ pub(crate) mod tasks;
 use futures_util::FutureExt;
 
 use crate::domain::{
-    Action::{Delete, Get, Put, Query},
+    Action::{Delete, Get, Put, Query, QueryIndex, Update},
     Domain, Prefix, RecordKind,
     erasure::Erased,
     example::{Example, parsed},
@@ -62,7 +66,7 @@ pub const DOMAIN: Domain = Domain {
         grants: &[
             ("customer", &[Get, Put, Query]),
             ("wallet", &[Get, Put, Delete, Query]),
-            ("cleanup", &[Get, Put, Delete, Query]),
+            ("cleanup", &[Get, Put, Update, Delete, Query, QueryIndex]),
         ],
         erased: Erased::By(|of| erasure::erase(of).boxed()),
     }],

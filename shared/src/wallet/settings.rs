@@ -14,8 +14,10 @@ pub struct HoldSettings {
 /// For the clean-up.
 #[derive(Debug, Clone)]
 pub struct AuditSettings {
-    /// How many ledger entries one run audits.
+    /// How many ledger entries one run audits beside the wallets that have moved.
     pub entries: u64,
+    /// How long after its first movement since the last audit a wallet is audited.
+    pub after: SignedDuration,
 }
 
 impl HoldSettings {
@@ -26,6 +28,9 @@ impl HoldSettings {
 
 impl AuditSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { entries: variables.number("AUDIT_ENTRIES")?.into() })
+        Ok(Self {
+            entries: variables.number("AUDIT_ENTRIES")?.into(),
+            after: variables.seconds("AUDIT_AFTER_SECONDS")?,
+        })
     }
 }

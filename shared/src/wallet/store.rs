@@ -16,7 +16,8 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use table::{
-    Key, Part, Query, Transaction, Verdict, Write, item, kinds, number, record, records, text,
+    DUE, Item, Key, Part, Query, Transaction, Verdict, Write, item, kinds, number, record, records,
+    text,
 };
 
 use crate::{
@@ -77,6 +78,14 @@ impl Listed {
     /// The key of the wallet.
     pub fn wallet_key(&self) -> Key {
         self.customer.map_or_else(|| keys::former_wallet(self.ledger), keys::wallet)
+    }
+
+    /// An item of the wallet's partition.
+    pub(crate) fn place(&self, place: &str) -> Key {
+        match self.customer {
+            Some(customer) => keys::wallet_place(customer, place),
+            None => keys::former_wallet_place(self.ledger, place),
+        }
     }
 
     pub(crate) fn entry_key(&self, currency: Currency, id: EntryId) -> Key {
@@ -204,8 +213,9 @@ impl Store {
     /// takes one: all or nothing.
     ///
     /// One trip. Two write units for each KB of the wallet, of the entry and of the answer, so six
-    /// for most; two more for a hold and two for its place on the list of those that end; two more
-    /// for a reversal, and for the first entry of a wallet; three for a token.
+    /// for most; one more for the first since the wallet was audited; two more for a hold and two
+    /// for its place on the list of those that end; two more for a reversal, for the first entry
+    /// of a wallet, and for a token.
     pub async fn post(
         &self,
         customer: CustomerId,
@@ -298,6 +308,14 @@ pub(crate) fn replace_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Wr
 
 /// The same, wherever the wallet is.
 pub(crate) fn replace_wallet_at(key: Key, wallet: &Wallet) -> Result<Write, StoreError> {
-    let put = Write::put(item(key, wallet)?);
+    let put = Write::put(wallet_item(key, wallet)?);
     Ok(put.when_is("version", number(wallet.version - 1)).seeing_refused())
+}
+
+/// The item of a wallet, on the list of those to audit where it has moved.
+pub(crate) fn wallet_item(key: Key, wallet: &Wallet) -> Result<Item, StoreError> {
+    let listed = wallet.moved.map(|_| (DUE.to_owned(), text(keys::MOVED.partition_of(&key))));
+    let mut item = item(key, wallet)?;
+    item.extend(listed);
+    Ok(item)
 }

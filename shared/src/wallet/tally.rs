@@ -17,6 +17,11 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// What the entries up to one say that is believed.
+    pub(crate) fn at(entry: &Entry) -> Self {
+        Self { funds: entry.after, entries: entry.number, deltas: entry.after.total() }
+    }
+
     /// Adds the entry that is stored under `sort`, and returns the first thing that is wrong with
     /// it. The entry is then believed, so that one wrong number is reported once.
     pub(crate) fn add(&mut self, entry: &Entry, sort: &str) -> Option<Break> {

@@ -1,20 +1,26 @@
-//! The index by which the clean-up finds what has expired or was not used for long.
+//! The index by which the clean-up finds what needs an act of ours: what was not used for long,
+//! what ends with more than its own deletion, what has to be checked.
 //!
-//! It holds the keys of the items that have both [`DUE`] and [`DUE_AT`]. Its lists are split into
-//! sixteen partitions `<prefix>#<0..f>`, ordered by [`DUE_AT`]. Invariants: the index is a little
-//! behind the table and holds keys alone, so each item is read, or written under a condition,
-//! before anything is done with it.
+//! An item that only has to be deleted at some time is not on it, because each entry costs a write
+//! unit: it has [`EXPIRES`], and DynamoDB's TTL deletes it for free. Items that were stored before
+//! that rule still are on lists of the name `<domain>#DUE`.
+//!
+//! The index holds the keys of the items that have both [`DUE`] and [`DUE_AT`]. Its lists are split
+//! into sixteen partitions `<prefix>#<0..f>`, ordered by [`DUE_AT`]. Invariants: the index is a
+//! little behind the table and holds keys alone, so each item is read, or written under a
+//! condition, before anything is done with it.
 
 use jiff::Timestamp;
 
 use crate::{
-    DUE, DUE_AT, EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, text,
+    DUE, DUE_AT, EXPIRES, Error, Item, Key, Query, SHARDS, Table, Value, Write, number, number_in,
+    text,
 };
 
 /// The part of an update expression that sets what [`Write::listed`] says.
 pub const SET_DUE: &str = "#due = :due, #due_at = :due_at";
 /// The part of an update expression that sets what [`Write::expiring`] says.
-pub const SET_EXPIRY: &str = "#expires = :expires, #due = :due, #due_at = :due_at";
+pub const SET_EXPIRY: &str = "#expires = :expires";
 
 const DAY: i64 = 86_400;
 /// How many keys are read at once.
@@ -38,7 +44,8 @@ impl IndexList {
 }
 
 impl Key {
-    /// The partition `<domain>#DUE#<0..f>` in which the item of this key stands if it expires.
+    /// The partition `<domain>#DUE#<0..f>` in which the item of this key stands if it expires and
+    /// was stored while such items were listed.
     pub fn expiry_partition(&self) -> String {
         let domain = self.partition().split('#').next().unwrap_or_default();
         format!("{domain}#DUE#{}", self.shard())
@@ -70,22 +77,15 @@ impl Write {
     /// `since`.
     pub fn listed(self, list: IndexList, since: Timestamp) -> Self {
         let partition = self.key().map(|key| list.partition_of(key)).unwrap_or_default();
-        self.due(partition, since)
+        self.name("#due", DUE)
+            .name("#due_at", DUE_AT)
+            .value(":due", text(partition))
+            .value(":due_at", number(due_day(since)))
     }
 
     /// Gives an update the names and values of [`SET_EXPIRY`]: its item expires at `expires`.
     pub fn expiring(self, expires: Timestamp) -> Self {
-        let partition = self.key().map(Key::expiry_partition).unwrap_or_default();
-        self.due(partition, expires)
-            .name("#expires", EXPIRES)
-            .value(":expires", number(expires.as_second()))
-    }
-
-    fn due(self, partition: String, time: Timestamp) -> Self {
-        self.name("#due", DUE)
-            .name("#due_at", DUE_AT)
-            .value(":due", text(partition))
-            .value(":due_at", number(due_day(time)))
+        self.name("#expires", EXPIRES).value(":expires", number(expires.as_second()))
     }
 }
 
@@ -116,6 +116,19 @@ impl Table {
         let page = self.first(query.continuing(from.map(|position| position.0)), PAGE).await?;
         let keys = page.items.iter().filter_map(Key::of_item).collect();
         Ok(DuePage { keys, next: page.next.map(DuePosition) })
+    }
+
+    /// When the item of a shard of a list that is due longest was due, if any was by `until`. One
+    /// trip, half a read unit.
+    pub async fn due_since(
+        &self,
+        list: IndexList,
+        shard: char,
+        until: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        let page = self.first(Query::of(list.partition(shard)).due_by(until), 1).await?;
+        let since = page.items.first().and_then(|item| number_in(item, DUE_AT));
+        Ok(since.and_then(|seconds| Timestamp::from_second(seconds).ok()))
     }
 
     /// Deletes an item that had expired by `until`; false where it is gone or was written anew. One

@@ -60,18 +60,14 @@ pub fn item<R: Record + Serialize>(key: Key, record: &R) -> Result<Item, Error> 
     Ok(item)
 }
 
-/// The same, to be deleted some time after `expires`: by DynamoDB, which is free, or by the
-/// clean-up, which finds it on the expiry list of the key's domain. The index entry costs one
-/// write unit.
+/// The same, to be deleted by DynamoDB's TTL some time after `expires`.
 pub fn expiring_item<R: Record + Serialize>(
     key: Key,
     record: &R,
     expires: Timestamp,
 ) -> Result<Item, Error> {
-    let partition = key.expiry_partition();
     let mut item = item(key, record)?;
     item.insert(EXPIRES.to_owned(), number(expires.as_second()));
-    item.extend(due(partition, due_day(expires)));
     Ok(item)
 }
 
@@ -169,8 +165,6 @@ mod tests {
             item.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
         shown.sort();
         insta::assert_snapshot!(shown.join("\n"), @r#"
-        due: S("OTP#DUE#4")
-        due_at: N("1795392000")
         expires: N("1795380744")
         kind: S("challenge")
         n: N("3")

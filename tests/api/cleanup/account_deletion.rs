@@ -54,7 +54,7 @@ async fn the_next_run_erases_a_customer_who_left_from_every_item() {
     api.profile(&stays.access).await.expect(200);
     // Counters by customer id and by phone are needed for two days. Then they are deleted too.
     api.clock.advance_seconds(6 * DAY);
-    clean_up(&api).await;
+    api.expire().await;
     assert_eq!(items_with(&api, &phone.id().to_string()).await, [""; 0]);
     assert_eq!(items_with(&api, "\"RATE#").await, [""; 0]);
 }
@@ -90,7 +90,7 @@ async fn a_run_that_is_out_of_time_reports_it_and_the_next_run_continues() {
     }
     api.wire.delay(Duration::from_millis(20));
     let report =
-        run_within(&api, Some(cleanup_margin() + Duration::from_secs(4))).await.expect("a run");
+        run_within(&api, Some(cleanup_margin() + Duration::from_secs(1))).await.expect("a run");
     api.wire.delay(Duration::ZERO);
     assert_eq!(report["leaving"]["unfinished"], json!(true), "{report}");
     assert!(counts(&report, "leaving").0 < 4, "{report}");
@@ -169,6 +169,6 @@ async fn a_customer_with_much_to_erase_delays_nobody() {
 }
 
 /// The time before the end of a run in which it starts nothing new.
-fn cleanup_margin() -> Duration {
+pub(super) fn cleanup_margin() -> Duration {
     Duration::from_secs(8)
 }

@@ -10,7 +10,7 @@ use table::SHARDS;
 mod account_deletion;
 mod devices;
 mod expired;
-
+mod fairness;
 mod runs;
 mod scale;
 mod sessions;
@@ -34,8 +34,8 @@ fn tasks() -> impl Iterator<Item = &'static str> {
     TASKS.iter().map(|task| task.name)
 }
 
-/// The names of the tasks that only delete expired items.
-fn expiring() -> impl Iterator<Item = &'static str> {
+/// The names of the tasks that only delete expired items of before.
+fn expiring_tasks() -> impl Iterator<Item = &'static str> {
     let tasks = TASKS.iter().filter(|task| matches!(task.work, Work::DeleteExpired(_)));
     tasks.map(|task| task.name)
 }

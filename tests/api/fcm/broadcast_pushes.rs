@@ -22,7 +22,7 @@ async fn publishing_costs_one_write_and_a_page_one_and_a_half_read_units_a_custo
     api.wire.reset();
     api.stack.deliver().await;
     let spent = api.wire.cost();
-    assert_eq!(spent.write_units, 256.0);
+    assert!((spent.write_units - 256.0).abs() < 0.5, "{spent:?}");
     // An empty range costs the message, its own item and the index: the rest is the customers'.
     assert!(spent.read_units <= 256.0 * 3.0 + 100.0 * 1.5, "{spent:?}");
     assert!(crowd::pushes(&api).values().all(|pushes| *pushes == 1));

@@ -27,14 +27,14 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
     warm(&api, &amal).await;
     let new = json!({"registration_id": "t", "type": "ios"});
     let post = |phone: &LoggedIn| api.post("/api/devices/").bearer(&phone.access).json(&new);
-    api.expect_cost("new", post(&amal), 201, cost(2, 4.0, 10.0)).await;
+    api.expect_cost("new", post(&amal), 201, cost(2, 4.0, 9.0)).await;
     api.expect_cost("again", post(&amal), 200, cost(1, 4.0, 1.0)).await;
-    api.expect_cost("moved", post(&basma), 200, cost(2, 4.0, 15.0)).await;
+    api.expect_cost("moved", post(&basma), 200, cost(2, 4.0, 14.0)).await;
     let keyed = json!({"registration_id": "k", "type": "ios"});
     let keyed = || {
         api.post("/api/devices/").bearer(&amal.access).header("idempotency-key", "k").json(&keyed)
     };
-    api.expect_cost("with a key", keyed(), 201, cost(2, 5.0, 11.0)).await;
+    api.expect_cost("with a key", keyed(), 201, cost(2, 5.0, 10.0)).await;
     api.expect_cost("repeated", keyed(), 201, cost(1, 5.0, 1.0)).await;
     api.expect_cost("list", api.get("/api/devices/").bearer(&basma.access), 200, cost(1, 2.0, 0.0))
         .await;
@@ -62,9 +62,9 @@ async fn device_operations_read_in_one_trip_and_write_in_two() {
 async fn a_log_in_with_a_device_costs_three_trips_whoever_owned_the_device() {
     let api = Api::start().await;
     for (phone, status, expected) in [
-        (PHONE, 201, cost(3, 2.5, 31.0)),
-        (PHONE, 200, cost(3, 4.5, 13.0)),
-        ("+14155550124", 201, cost(3, 2.5, 36.0)),
+        (PHONE, 201, cost(3, 2.5, 28.0)),
+        (PHONE, 200, cost(3, 4.5, 12.0)),
+        ("+14155550124", 201, cost(3, 2.5, 33.0)),
     ] {
         api.clock.advance_seconds(61);
         api.stack.prepare().await;
@@ -162,7 +162,7 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
             "read some",
             post(read, json!({"ids": [id(0), id(1)]})),
             200,
-            cost(2, 4.5, 8.0),
+            cost(2, 4.5, 7.0),
         )
         .await;
         api.expect_cost(
@@ -218,5 +218,6 @@ async fn a_delivery_costs_two_trips_without_devices_and_three_with_them() {
         api.notify(&phone, &format!("more{n}"), "More").await;
     }
     assert_eq!(deliver("m4").await, cost(3, 5.0, 4.0), "{:#?}", api.wire.calls());
-    assert_eq!(deliver("m4").await.write_units, 0.0, "{:#?}", api.wire.calls());
+    let again = deliver("m4").await;
+    assert!(again.write_units < 0.5, "{again:?}");
 }

@@ -163,3 +163,17 @@ async fn a_registration_that_changes_nothing_writes_nothing() {
     api.post("/api/devices/").bearer(&other.access).json(&body).send().await.expect(200);
     assert_ne!(api.items().await, before);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unchanged_registration_does_not_have_its_endpoint_checked_again() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.register(&phone.access, "t").await.expect(201);
+    api.notify(&phone, "m1", "One").await;
+    api.register(&phone.access, "t").await.expect(200);
+    // A check would fail, and the push with it.
+    let throttled = local::sns_recorder::Refusal::Throttled;
+    api.stack.recorder.refuse_next_of("GetEndpointAttributes", 1, throttled);
+    api.notify(&phone, "m2", "Two").await;
+    assert_eq!(api.pushed_titles("t"), ["One", "Two"]);
+}

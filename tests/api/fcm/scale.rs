@@ -44,8 +44,8 @@ async fn a_message_to_all_among_many_is_seen_at_once_and_costs_what_devices_cost
          read units ({each:.3} for each with a device), {} write units",
         published.read_units, published.write_units, pushed.read_units, pushed.write_units
     );
-    assert_eq!(published.write_units, 1.0);
-    assert_eq!(pushed.write_units, 256.0, "one for each range, however many customers there are");
+    assert!((published.write_units - 1.0).abs() < 0.5);
+    assert!((pushed.write_units - 256.0).abs() < 0.5, "one for each range, whatever the customers");
     assert!(each <= 2.0);
     let pushes = crowd::pushes(&api);
     assert_eq!(pushes.len(), with_devices);
@@ -74,7 +74,7 @@ async fn deliver_with_ten_kills(api: &Api, fed: &ConsumerTarget) -> u64 {
         let before = api.waiting();
         // The first is the message itself.
         let is_killed = kills < 10 && batch > 1 && batch.is_multiple_of(2);
-        let life = Duration::from_millis(40 + kills * 70);
+        let life = Duration::from_millis(200 + kills * 400);
         let timeout = if is_killed { life } else { Duration::from_secs(600) };
         if !queue.deliver_batch(&ConsumerTarget { timeout, ..fed.clone() }).await {
             if api.waiting() == 0 {

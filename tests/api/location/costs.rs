@@ -20,12 +20,12 @@ async fn addresses_are_read_in_one_trip_and_written_in_two() {
     body["location"] = json!({"lat": 24.7, "lng": 46.7});
     let post = |body: &Value| api.post("/api/addresses/").bearer(&access).json(body);
     let first = api
-        .expect_cost("the first write of an hour", post(&body), 201, cost(2, 2.0, 6.0))
+        .expect_cost("the first write of an hour", post(&body), 201, cost(2, 2.0, 5.0))
         .await
         .json();
     let second = api.expect_cost("another", post(&body), 201, cost(2, 2.0, 5.0)).await.json();
     let keyed = || post(&body).header("idempotency-key", "k");
-    api.expect_cost("with a key", keyed(), 201, cost(2, 3.0, 8.0)).await;
+    api.expect_cost("with a key", keyed(), 201, cost(2, 3.0, 7.0)).await;
     api.expect_cost("repeated", keyed(), 201, cost(1, 3.0, 1.0)).await;
     api.expect_cost("list", api.get("/api/addresses/").bearer(&access), 200, cost(1, 2.0, 0.0))
         .await;

@@ -18,6 +18,7 @@ mod costs;
 mod holds;
 mod ledger;
 mod list;
+mod moved;
 mod movements;
 mod operator;
 mod operator_limits;

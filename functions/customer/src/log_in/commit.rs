@@ -48,7 +48,7 @@ pub(super) enum LogInWritten {
 impl NewLogIn {
     /// Logs in to an existing account, taking the sessions of `removed` out.
     ///
-    /// One trip; five write units and two more for each further KB of the account, another where it
+    /// One trip; four write units and two more for each further KB of the account, another where it
     /// is not on the index, and those of a device.
     pub(super) async fn add_session(
         &self,
@@ -77,7 +77,7 @@ impl NewLogIn {
 
     /// Creates an account with its first session.
     ///
-    /// One trip; fourteen write units, and those of a device.
+    /// One trip; thirteen write units, and those of a device.
     pub(super) async fn create_account(
         &self,
         store: &Store,

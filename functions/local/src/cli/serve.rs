@@ -1,6 +1,11 @@
 //! `serve` and `engines`, which run until Ctrl-C or SIGTERM.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 
@@ -13,6 +18,7 @@ use super::{
 use crate::{
     connections, log,
     moving_clock::MovingClock,
+    private_file,
     server::Backend,
     sns_recorder::{Message, OnMessage},
     stack::{EngineAddresses, Stack},
@@ -41,6 +47,9 @@ pub(super) struct EnginesArgs {
     /// Port of the SNS API
     #[arg(long, value_name = "PORT", default_value_t = 8001)]
     sns_port: u16,
+    /// Write the variables of each function to this new file, as JSON, secrets included
+    #[arg(long, value_name = "FILE")]
+    variables: Option<PathBuf>,
     #[command(flatten)]
     stack: StackArgs,
 }
@@ -97,6 +106,9 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
     let stack = Stack::start(&template, options).await.map_err(Failure::usage)?;
     log::to_stderr(stack.log_level());
     stack.seed().await.map_err(Failure::outcome)?;
+    if let Some(path) = &args.variables {
+        write_variables(&stack, path)?;
+    }
     print_line(format_args!(
         "AWS_ENDPOINT_URL_DYNAMODB={}\n\
          AWS_ENDPOINT_URL_SNS={}\n\
@@ -109,6 +121,17 @@ pub(super) async fn engines(args: EnginesArgs) -> Result<(), Failure> {
     let _ = shutdown.await;
     stack.stop().await;
     Ok(())
+}
+
+/// `tests/bench` starts the release binaries with them.
+fn write_variables(stack: &Stack, path: &Path) -> Result<(), Failure> {
+    let functions = stack.deployment.functions.iter().map(|function| &function.group);
+    let variables: BTreeMap<_, _> =
+        functions.map(|group| (group, stack.environment(group).unwrap_or_default())).collect();
+    let text = serde_json::to_vec(&variables).map_err(Failure::outcome)?;
+    private_file::create(path)
+        .and_then(|mut file| file.write_all(&text))
+        .map_err(|error| Failure::usage(format_args!("cannot write {}: {error}", path.display())))
 }
 
 /// `tests/scenario` reads the codes from these lines.

@@ -1,0 +1,197 @@
+//! Instructions, counted by callgrind. They repeat within 1 % whatever else the machine does.
+//!
+//! One process under callgrind is told to dump its counters each time it waits for an event: after
+//! its start, after the first answer, after some more, after many more. A dump holds what was
+//! counted since the dump before, so that nothing needs to be subtracted.
+//!
+//! A function prepares itself while it waits for its first event, which is no part of a start. The
+//! instructions of a start are therefore counted in a process whose connection to the Runtime API
+//! is never made: all but the request itself.
+
+use std::{
+    ffi::OsString,
+    fs,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    process::{Program, Running},
+    workspace,
+};
+
+/// Answers before those that are counted: caches are filled, connections are open.
+const WARM_UP: usize = 10;
+/// Answers that are counted.
+const COUNTED: u32 = 40;
+/// A process may have something to do beside its answers. It has settled where so many looks at it,
+/// in this distance, found it asleep and without CPU time in between.
+const LOOKS: u32 = 4;
+const SETTLE: Duration = Duration::from_millis(100);
+/// More connections than a listener's queue holds.
+const MOST_QUEUED: usize = 10_000;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Instructions of answers.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Instructions {
+    /// Of the first answer.
+    pub first: u64,
+    /// Of a later answer.
+    pub later: u64,
+}
+
+/// Counts the instructions of a start alone.
+pub fn of_start(program: &Program) -> Result<u64> {
+    let unreachable = Unreachable::new()?;
+    let program = under_callgrind(program)?;
+    let running = program.start_without_runtime_api(&unreachable.address)?;
+    Counted { running, file: out_file(&program), dumps: 0 }.settled()
+}
+
+/// An address where connections are neither accepted nor refused: the queue of its listener is
+/// full.
+struct Unreachable {
+    address: String,
+    _listener: TcpListener,
+    _queued: Vec<TcpStream>,
+}
+
+impl Unreachable {
+    fn new() -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let connect = || TcpStream::connect_timeout(&address, SETTLE).ok();
+        let queued: Vec<_> = std::iter::from_fn(connect).take(MOST_QUEUED).collect();
+        ensure!(queued.len() < MOST_QUEUED, "the queue of a listener does not end");
+        Ok(Self { address: address.to_string(), _listener: listener, _queued: queued })
+    }
+}
+
+/// Counts those of answers to one event.
+pub fn of_answers(program: &Program, event: &Arc<[u8]>) -> Result<Instructions> {
+    let mut counted = Counted::start(program)?;
+    counted.settled()?;
+    counted.running.invoke(event)?;
+    let first = counted.settled()?;
+    for _ in 0..WARM_UP {
+        counted.running.invoke(event)?;
+    }
+    counted.settled()?;
+    for _ in 0..COUNTED {
+        counted.running.invoke(event)?;
+    }
+    let later = counted.settled()? / u64::from(COUNTED);
+    Ok(Instructions { first, later })
+}
+
+/// A process under callgrind.
+struct Counted {
+    running: Running,
+    file: PathBuf,
+    dumps: u32,
+}
+
+impl Counted {
+    fn start(program: &Program) -> Result<Self> {
+        let program = under_callgrind(program)?;
+        Ok(Self { running: program.start()?, file: out_file(&program), dumps: 0 })
+    }
+
+    /// The instructions since the last time, once the process has settled. A dump interrupts what
+    /// it waits for, so that there must be only one.
+    fn settled(&mut self) -> Result<u64> {
+        let (began, mut quiet, mut before) = (Instant::now(), 0, 0);
+        while quiet < LOOKS {
+            ensure!(began.elapsed() < PATIENCE, "the process does not settle");
+            thread::sleep(SETTLE);
+            let now = self.running.cpu_nanoseconds()?;
+            quiet = if self.running.is_asleep()? && now == before { quiet + 1 } else { 0 };
+            before = now;
+        }
+        self.dump()
+    }
+
+    /// False where valgrind has not begun yet.
+    fn ask_for_dump(&self) -> Result<bool> {
+        let mut command = Command::new("vgdb");
+        command.arg(pipes()).arg(format!("--pid={}", self.running.id())).arg("dump");
+        // It finds the process by a file named after variables that the process does not have.
+        let status = command.env_clear().stdout(Stdio::null()).stderr(Stdio::null()).status();
+        Ok(status.context("cannot run vgdb")?.success())
+    }
+
+    /// The instructions since the dump before.
+    fn dump(&mut self) -> Result<u64> {
+        self.dumps += 1;
+        let began = Instant::now();
+        while !self.ask_for_dump()? {
+            ensure!(began.elapsed() < PATIENCE, "vgdb does not find the process");
+            thread::sleep(SETTLE);
+        }
+        let file = dump_file(&self.file, self.dumps);
+        loop {
+            if let Some(sum) = fs::read_to_string(&file).ok().as_deref().and_then(totals) {
+                return Ok(sum);
+            }
+            ensure!(began.elapsed() < PATIENCE, "no {}", file.display());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// The same program under callgrind.
+fn under_callgrind(program: &Program) -> Result<Program> {
+    let folder = workspace::results().join("callgrind");
+    // Dumps of the process before, and the pipes that it leaves behind when it is killed.
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    let out = option("--callgrind-out-file=", &out_file(program));
+    let valgrind = Some(vec!["--tool=callgrind".into(), "--quiet".into(), out, pipes()]);
+    Ok(Program { valgrind, ..program.clone() })
+}
+
+fn out_file(program: &Program) -> PathBuf {
+    workspace::results().join("callgrind").join(&program.name)
+}
+
+/// Where valgrind and vgdb find each other.
+fn pipes() -> OsString {
+    option("--vgdb-prefix=", &workspace::results().join("callgrind/vgdb"))
+}
+
+fn option(name: &str, path: &Path) -> OsString {
+    let mut option = OsString::from(name);
+    option.push(path);
+    option
+}
+
+fn dump_file(file: &Path, number: u32) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    name.into()
+}
+
+/// The last line of a complete dump.
+fn totals(dump: &str) -> Option<u64> {
+    let line = dump.lines().rev().find_map(|line| line.strip_prefix("totals: "))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_that_is_not_complete_has_no_totals() {
+        assert_eq!(totals("events: Ir\nsummary: 9\n\ntotals: 1234\n"), Some(1234));
+        assert_eq!(totals("events: Ir\nsummary: 9\n"), None);
+    }
+}
