@@ -22,6 +22,7 @@ use crate::{
     device::Push,
     hashes::{Hashes, Signer},
     ids::{CustomerId, uuid_v7},
+    inbox::BroadcastCache,
     metrics::Metrics,
     random::Random,
     settings::{NotDeclared, Settings},
@@ -54,6 +55,8 @@ pub struct Parts {
     pub random: Arc<dyn Random>,
     /// Whether the API is closed for maintenance or to old apps.
     pub availability: AvailabilityCache,
+    /// The messages to all, as far as this process knows them.
+    pub broadcasts: BroadcastCache,
     clock: Arc<dyn Clock>,
     keyring: OnceLock<Keyring>,
     issuer: Option<Arc<LazyIssuer>>,
@@ -87,6 +90,7 @@ impl AppState {
             signer: settings.signer().ok().map(|signer| Signer::new(&signer.secret)),
             metrics: Metrics::new(settings.metrics_namespace.clone()),
             availability: AvailabilityCache::default(),
+            broadcasts: BroadcastCache::default(),
             published: OnceCell::new(),
             issuer,
             settings,

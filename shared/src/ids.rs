@@ -15,6 +15,10 @@ pub fn uuid_v7(now: Timestamp, random: &dyn Random) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
+fn millis_of(id: Uuid) -> i64 {
+    id.as_bytes()[..6].iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte))
+}
+
 /// Declares the type of an id. That of one domain alone is declared beside its model.
 macro_rules! typed_id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -55,6 +59,18 @@ typed_id!(
     /// A customer; it never changes.
     CustomerId
 );
+impl CustomerId {
+    /// When the account was created, to the millisecond.
+    pub fn time(self) -> Timestamp {
+        Timestamp::from_millisecond(millis_of(self.0)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// The last 32 bits, which are random.
+    pub fn low_bits(self) -> u32 {
+        self.0.as_bytes()[12..].iter().fold(0, |bits, byte| bits << 8 | u32::from(*byte))
+    }
+}
+
 typed_id!(
     /// One log-in on one device.
     SessionId
@@ -83,8 +99,7 @@ impl NotificationId {
 
     /// When the message arrived, in milliseconds since 1970.
     pub fn millis(self) -> i64 {
-        let bytes = self.0.as_bytes();
-        bytes[..6].iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte))
+        millis_of(self.0)
     }
 
     /// When the message arrived.

@@ -14,6 +14,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use shared::{domain::RecordKind, domains::DOMAINS};
 use table::Item;
@@ -181,6 +182,7 @@ fn kind_of(item: &Value) -> Option<&str> {
     let by_keys = match (key("pk").split('#').next(), key("sk")) {
         (Some("ADDR"), "BOOK") => Some("address_book"),
         (Some("DEV"), "COUNT") => Some("device_count"),
+        (Some("INBOX"), sort) if sort.starts_with("RANGE#") => Some("push_range"),
         (Some("PET"), _) if key("pk") == "PET#INVENTORY" => Some("pet_count"),
         _ => None,
     };
@@ -236,6 +238,7 @@ fn value_as_json(value: &AttributeValue) -> Value {
         AttributeValue::Bool(truth) => json!({"BOOL": truth}),
         AttributeValue::Null(_) => json!({"NULL": true}),
         AttributeValue::M(members) => json!({"M": item_as_json(members)}),
+        AttributeValue::B(bytes) => json!({"B": STANDARD.encode(bytes)}),
         AttributeValue::L(values) => {
             json!({"L": values.iter().map(value_as_json).collect::<Vec<_>>()})
         }
@@ -257,6 +260,7 @@ fn attribute(value: &Value) -> AttributeValue {
         "BOOL" => AttributeValue::Bool(content == &json!(true)),
         "NULL" => AttributeValue::Null(true),
         "M" => AttributeValue::M(from_json(content)),
+        "B" => AttributeValue::B(STANDARD.decode(text()).expect("base64").into()),
         "L" => {
             AttributeValue::L(content.as_array().expect("a list").iter().map(attribute).collect())
         }

@@ -183,7 +183,7 @@ async fn run_with<I: Intercept + Clone + 'static>(
     stack.prepare().await;
     let listener = connections::bind("127.0.0.1", 0).await.expect("a free port");
     let (gateway, recorder) = (stack.gateway.clone(), stack.recorder.clone());
-    let backend = Backend { gateway, recorder, queue: None, clock };
+    let backend = Backend { gateway, recorder, queue: None, store: None, clock };
     let server = backend.serve(listener).expect("it serves");
     let output = Command::new(root().join("tests/smoke"))
         .arg(server.url())

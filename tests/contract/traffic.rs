@@ -127,18 +127,31 @@ async fn receive_and_clear_notifications(api: &Api) {
     for n in 2..5 {
         api.notify(&phone, &format!("m{n}"), "More").await;
     }
-    api.publish(&json!({"id": "m5", "to": {"all": true}, "title": "All"}));
+    // A second apart, so that the order is the same in each run.
+    api.clock.advance_seconds(1);
+    for n in 5..8 {
+        api.publish(&json!({"id": format!("m{n}"), "to": {"all": true}, "title": "All"}));
+        api.stack.deliver().await;
+    }
+    api.clock.advance_seconds(1);
+    // Pages as an earlier version published them.
+    for shard in table::SHARDS.chars() {
+        let to = json!({"all": true, "shard": shard, "after": null});
+        api.publish(&json!({"id": "old", "to": to, "title": "Old"}));
+    }
     api.stack.deliver().await;
     let inbox = api.inbox(&phone.access).await;
     let id = |n: usize| inbox["results"][n]["id"].as_str().expect("an id").to_owned();
     for (path, body) in [
         ("/api/notifications/read/", json!({"ids": [id(0)]})),
+        ("/api/notifications/read/", json!({"ids": [id(2)]})),
+        ("/api/notifications/bulk-delete/", json!({"ids": [id(4)]})),
         ("/api/notifications/bulk-delete/", json!({"ids": [id(1)]})),
         ("/api/notifications/read/", json!({"all": true})),
     ] {
         api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
     }
-    api.delete(&format!("/api/notifications/{}/", id(2)))
+    api.delete(&format!("/api/notifications/{}/", id(5)))
         .bearer(&phone.access)
         .send()
         .await

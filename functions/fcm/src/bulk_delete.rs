@@ -7,7 +7,7 @@ use shared::{
     auth::caller::Caller,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
-    inbox::{Inbox, ItemChange, MOST_CHANGES, Notification},
+    inbox::{Changed, ItemChange},
 };
 use utoipa::ToSchema;
 
@@ -61,24 +61,28 @@ async fn delete(
     let (verified, selected) =
         caller.alongside_write(|customer| selection.look_up(app, customer)).await?;
     let deleted = match selection {
-        Selection::All => delete_all(app, verified.customer, selected.inbox).await?,
+        Selection::All => delete_all(app, verified.customer, selection, selected).await?,
         Selection::Some(_) => delete_some(app, verified.customer, selection, selected).await?,
     };
     Ok(Json(Deleted { deleted }))
 }
 
-/// By one watermark: the items themselves stay until they expire, and nothing shows them.
+/// By watermarks: the items themselves stay until they expire, and nothing shows them.
 async fn delete_all(
     app: &AppState,
     customer: CustomerId,
-    mut inbox: Inbox,
+    selection: &Selection,
+    mut selected: Selected,
 ) -> Result<u64, ApiError> {
     for _ in 0..TRIES {
-        let Some((after, deleted)) = inbox.without_all(app.now()) else { return Ok(0) };
-        if app.store.change_inbox(customer, &inbox, &after, &[]).await? {
+        let Selected { inbox, visible, .. } = &selected;
+        let Some((after, deleted)) = inbox.without_all_of(visible, app.now()) else {
+            return Ok(0);
+        };
+        if app.store.change_inbox(customer, inbox, &after, &[]).await? {
             return Ok(deleted);
         }
-        inbox = app.store.inbox(customer).await?;
+        selected = selection.look_up(app, customer).await?;
     }
     Err(changed_all_the_while())
 }
@@ -91,29 +95,25 @@ async fn delete_some(
 ) -> Result<u64, ApiError> {
     let mut deleted = 0;
     for _ in 0..TRIES {
-        let Selected { inbox, items } = selected;
-        let (after, leaving) = inbox
-            .without(some_of(&items), app.now())
-            .unwrap_or_else(|| (inbox.clone(), Vec::new()));
-        let changes: Vec<ItemChange> = leaving.into_iter().map(ItemChange::Delete).collect();
-        if !changes.is_empty()
-            && !app.store.change_inbox(customer, &inbox, &after, &changes).await?
-        {
-            selected = selection.look_up(app, customer).await?;
-            continue;
-        }
-        deleted += changes.len() as u64;
-        if items.len() <= MOST_CHANGES {
-            return Ok(deleted);
-        }
-        selected = Selected { inbox: after, items: items.into_iter().skip(MOST_CHANGES).collect() };
+        let inbox = &selected.inbox;
+        let after = match inbox.without_of(selected.next(), &selected.visible, app.now()) {
+            None => inbox.clone(),
+            Some(Changed { inbox: after, items, for_all }) => {
+                let changes: Vec<ItemChange> = items.into_iter().map(ItemChange::Delete).collect();
+                if !app.store.change_inbox(customer, inbox, &after, &changes).await? {
+                    selected = selection.look_up(app, customer).await?;
+                    continue;
+                }
+                deleted += (changes.len() + for_all) as u64;
+                after
+            }
+        };
+        selected = match selected.rest(after) {
+            Some(rest) => rest,
+            None => return Ok(deleted),
+        };
     }
     Err(changed_all_the_while())
-}
-
-/// As many as one transaction can change.
-pub(crate) fn some_of(items: &[Notification]) -> &[Notification] {
-    &items[..items.len().min(MOST_CHANGES)]
 }
 
 pub(crate) fn changed_all_the_while() -> ApiError {

@@ -84,6 +84,9 @@ async fn register(
     let (customer, now) = (verified.customer, app.now());
     let repeated = |own: &&Device| registration.is_repeated(own, verified.session);
     if let Some(own) = found.own.as_ref().filter(repeated) {
+        if !found.is_listed() {
+            app.store.list_customer_with_devices(customer).await?;
+        }
         let shown = DeviceOut::of(own, &verified.account, now);
         let fresh = StoredAnswer::json(StatusCode::OK, &shown)?;
         let once = match slot {

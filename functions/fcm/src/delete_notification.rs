@@ -29,10 +29,11 @@ pub async fn delete_notification(
     let (verified, mut selected) =
         caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
     for _ in 0..TRIES {
-        let Selected { inbox, items } = selected;
-        let (after, leaving) = inbox.without(&items, app.now()).ok_or_else(ApiError::not_found)?;
-        let changes: Vec<ItemChange> = leaving.into_iter().map(ItemChange::Delete).collect();
-        if app.store.change_inbox(verified.customer, &inbox, &after, &changes).await? {
+        let Selected { inbox, visible, .. } = &selected;
+        let deleted = inbox.without_of(selected.next(), visible, app.now());
+        let deleted = deleted.ok_or_else(ApiError::not_found)?;
+        let changes: Vec<ItemChange> = deleted.items.into_iter().map(ItemChange::Delete).collect();
+        if app.store.change_inbox(verified.customer, inbox, &deleted.inbox, &changes).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
         selected = selection.look_up(&app, verified.customer).await?;

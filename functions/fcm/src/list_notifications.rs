@@ -16,7 +16,8 @@ use shared::{
         page::Paging,
     },
     ids::NotificationId,
-    inbox::Notification,
+    inbox::{Inbox, Visible},
+    paging::Span,
 };
 use utoipa::ToSchema;
 
@@ -41,7 +42,9 @@ pub struct NotificationPage {
 
 /// The caller's inbox, newest first.
 ///
-/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later.
+/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later;
+/// those that were sent to all customers after 90 days. A customer sees of the latter those that
+/// were sent since the account was created.
 #[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications",
     tag = crate::NOTIFICATIONS, params(Paging, IfNoneMatch),
     responses((status = 200, description = "A page.", body = NotificationPage,
@@ -58,19 +61,25 @@ pub async fn list_notifications(
     let from: Option<NotificationId> =
         span.from.as_deref().map(str::parse).transpose().map_err(|_| ApiError::invalid_cursor())?;
     let read = async |customer| {
-        tokio::try_join!(app.store.inbox(customer), app.store.notifications(customer, from, &span))
+        tokio::try_join!(
+            app.store.inbox(customer),
+            app.store.notifications(customer, from, &span),
+            app.broadcasts.read(&app.store, now)
+        )
     };
-    let (verified, (inbox, mut items)) = caller.alongside(read).await?;
+    let (verified, (inbox, items, broadcasts)) = caller.alongside(read).await?;
+    let visible = broadcasts.visible_to(verified.customer, now);
     // An app in which two customers take turns must not take one's inbox for the other's.
     let name = app.signer()?.pseudonym(&verified.customer.to_string());
-    let tag = ETag::new(format_args!("{name}-{}", inbox.version(now)));
+    let tag = ETag::new(format_args!("{name}-{}", inbox.version_with(&visible, now)));
     if tag.is_known_to(&headers) {
         return Ok(with_tag(StatusCode::NOT_MODIFIED, tag.header()));
     }
-    items.retain(|item| inbox.is_visible(item.id, now));
-    let page = paging.page(items, |item: &Notification| item.id.to_string());
-    let unread = from.is_none().then(|| inbox.unread(now));
-    let page = page.map(|item| NotificationOut::of(item, &inbox));
+    let own = items.into_iter().filter(|item| inbox.is_visible(item.id, now));
+    let own = own.map(|item| NotificationOut::of(item, &inbox)).collect();
+    let all = merge(own, of_all(&inbox, &visible, from, &span), &span);
+    let page = paging.page(all, |shown| shown.id().to_string());
+    let unread = from.is_none().then(|| inbox.unread_with(&visible, now));
     let page = NotificationPage {
         next: page.next,
         previous: page.previous,
@@ -78,6 +87,42 @@ pub async fn list_notifications(
         unread,
     };
     Ok(with_tag(Json(page), tag.header()))
+}
+
+/// The messages to all behind `from`, in the direction of the span.
+fn of_all(
+    inbox: &Inbox,
+    visible: &Visible,
+    from: Option<NotificationId>,
+    span: &Span,
+) -> Vec<NotificationOut> {
+    let is_behind = |id: NotificationId| {
+        from.is_none_or(|from| if span.backward { id > from } else { id < from })
+    };
+    let there = visible.iter().filter(|one| !inbox.marks.is_deleted(one.number));
+    let mut there: Vec<_> = there.filter(|one| is_behind(one.id)).collect();
+    if !span.backward {
+        there.reverse();
+    }
+    there.into_iter().take(span.limit).map(|one| NotificationOut::of_all(one, inbox)).collect()
+}
+
+/// The first entries of both lists in the direction of the span.
+fn merge(
+    mut own: Vec<NotificationOut>,
+    of_all: Vec<NotificationOut>,
+    span: &Span,
+) -> Vec<NotificationOut> {
+    if of_all.is_empty() {
+        return own;
+    }
+    own.extend(of_all);
+    own.sort_by_key(NotificationOut::id);
+    if !span.backward {
+        own.reverse();
+    }
+    own.truncate(span.limit);
+    own
 }
 
 fn with_tag(answer: impl IntoResponse, tag: Option<HeaderValue>) -> Response {

@@ -7,12 +7,12 @@ use shared::{
     auth::caller::Caller,
     http::{body::Body, error::ApiError},
     ids::CustomerId,
-    inbox::{ItemChange, MOST_CHANGES},
+    inbox::{Changed, ItemChange},
 };
 use utoipa::ToSchema;
 
 use crate::{
-    bulk_delete::{changed_all_the_while, some_of},
+    bulk_delete::changed_all_the_while,
     selection::{Selected, Selection, SelectionRequest, TRIES},
 };
 
@@ -51,28 +51,30 @@ async fn mark(
     mut selected: Selected,
 ) -> Result<u64, ApiError> {
     for _ in 0..TRIES {
-        let (now, Selected { inbox, items }) = (app.now(), selected);
+        let now = app.now();
+        let Selected { inbox, visible, .. } = &selected;
         let read = match selection {
-            Selection::All => inbox.with_all_read(now).map(|after| (after, Vec::new())),
-            Selection::Some(_) => inbox.with_read(some_of(&items), now),
+            Selection::All => inbox.with_all_read_of(visible, now).map(|after| (after, Vec::new())),
+            Selection::Some(_) => inbox
+                .with_read_of(selected.next(), visible, now)
+                .map(|Changed { inbox, items, .. }| (inbox, items)),
         };
-        let rest = items.into_iter().skip(MOST_CHANGES).collect::<Vec<_>>();
-        let Some((after, changing)) = read else {
-            if rest.is_empty() {
-                return Ok(inbox.unread(now));
+        let after = match read {
+            None => inbox.clone(),
+            Some((after, changing)) => {
+                let changes: Vec<ItemChange> = changing.into_iter().map(ItemChange::Read).collect();
+                if !app.store.change_inbox(customer, inbox, &after, &changes).await? {
+                    selected = selection.look_up(app, customer).await?;
+                    continue;
+                }
+                after
             }
-            selected = Selected { inbox, items: rest };
-            continue;
         };
-        let changes: Vec<ItemChange> = changing.into_iter().map(ItemChange::Read).collect();
-        if !app.store.change_inbox(customer, &inbox, &after, &changes).await? {
-            selected = selection.look_up(app, customer).await?;
-            continue;
-        }
-        if rest.is_empty() {
-            return Ok(after.unread(now));
-        }
-        selected = Selected { inbox: after, items: rest };
+        let unread = after.unread_with(visible, now);
+        selected = match selected.rest(after) {
+            Some(rest) => rest,
+            None => return Ok(unread),
+        };
     }
     Err(changed_all_the_while())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
     ids::NotificationId,
-    inbox::{Inbox, Notification},
+    inbox::{Broadcast, Inbox, Notification},
     times::in_millis,
 };
 use utoipa::ToSchema;
@@ -46,6 +46,24 @@ impl NotificationOut {
             data: serde_json::from_str(&item.data).unwrap_or(Value::Object(Map::new())),
             image_url: item.image_url,
         }
+    }
+
+    /// A message to all, as the customer of an inbox has it.
+    pub(crate) fn of_all(one: &Broadcast, inbox: &Inbox) -> Self {
+        Self {
+            id: one.id,
+            read: inbox.marks.is_read(one.number),
+            created: one.id.time(),
+            kind: one.category.clone(),
+            title: one.title.clone(),
+            body: one.body.clone(),
+            data: serde_json::from_str(&one.data).unwrap_or(Value::Object(Map::new())),
+            image_url: one.image_url.clone(),
+        }
+    }
+
+    pub(crate) fn id(&self) -> NotificationId {
+        self.id
     }
 }
 

@@ -4,7 +4,7 @@ use shared::{
     app::AppState,
     http::request::{Fields, Flag, Id, List, Optional, Violation},
     ids::{CustomerId, NotificationId},
-    inbox::{Inbox, Notification},
+    inbox::{Inbox, MOST_CHANGES, Named, Notification, Visible},
     request,
     store::StoreError,
 };
@@ -37,6 +37,24 @@ request! {
 pub(crate) struct Selected {
     pub(crate) inbox: Inbox,
     pub(crate) items: Vec<Notification>,
+    /// The messages to all that the customer can see.
+    pub(crate) visible: Visible,
+    /// The numbers of those among them that the selection names.
+    pub(crate) numbers: Vec<u64>,
+}
+
+impl Selected {
+    /// As many as one transaction can change.
+    pub(crate) fn next(&self) -> Named<'_> {
+        let items = &self.items[..self.items.len().min(MOST_CHANGES)];
+        Named { items, numbers: &self.numbers }
+    }
+
+    /// What is left to change in `inbox` after [`Selected::next`]; none where nothing is.
+    pub(crate) fn rest(self, inbox: Inbox) -> Option<Self> {
+        let items: Vec<_> = self.items.into_iter().skip(MOST_CHANGES).collect();
+        (!items.is_empty()).then_some(Self { inbox, items, ..self })
+    }
 }
 
 impl From<SelectionRequest> for Selection {
@@ -61,8 +79,18 @@ impl Selection {
                 Self::All => Ok(Vec::new()),
             }
         };
-        let (inbox, items) = tokio::try_join!(app.store.inbox(customer), items)?;
-        Ok(Selected { inbox, items })
+        let now = app.now();
+        let (inbox, items, broadcasts) = tokio::try_join!(
+            app.store.inbox(customer),
+            items,
+            app.broadcasts.read(&app.store, now)
+        )?;
+        let visible = broadcasts.visible_to(customer, now);
+        let numbers = match self {
+            Self::Some(ids) => visible.numbers_of(ids),
+            Self::All => Vec::new(),
+        };
+        Ok(Selected { inbox, items, visible, numbers })
     }
 }
 

@@ -16,6 +16,7 @@ mod mock;
 mod notify;
 mod output;
 mod publish;
+mod push_progress;
 mod restored;
 mod serve;
 mod shutdown;

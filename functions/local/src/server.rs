@@ -6,6 +6,8 @@
 //!   returns `{"now", "ahead"}`.
 //! - `POST /_local/notify` publishes its body, a message of the topic `notifications` (202,
 //!   `{"message_id"}`).
+//! - `GET /_local/pushes/<hash of a message's id>` says how far the pushes of a message to all have
+//!   come.
 //! - `GET /_local/health` returns 204.
 //!
 //! No deployed stack has these routes. Their errors are `{"message": …}`. A web page in the
@@ -18,6 +20,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header, uri::Authority};
 use serde::Deserialize;
 use serde_json::json;
+use shared::{hashes::ContentHash, store::Store};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -38,6 +41,8 @@ pub struct Backend {
     pub recorder: Recorder,
     /// Receives the messages of `/_local/notify`.
     pub queue: Option<Queue>,
+    /// Has the progress of `/_local/pushes`.
+    pub store: Option<Store>,
     /// The clock that `/_local/clock` advances.
     pub clock: Arc<MovingClock>,
 }
@@ -59,13 +64,13 @@ impl Backend {
 
     async fn respond(&self, request: Request<Bytes>, source_ip: IpAddr) -> Response<Bytes> {
         if request.uri().path().starts_with(PREFIX) {
-            self.local(&request)
+            self.local(&request).await
         } else {
             self.gateway.handle(request, source_ip).await
         }
     }
 
-    fn local(&self, request: &Request<Bytes>) -> Response<Bytes> {
+    async fn local(&self, request: &Request<Bytes>) -> Response<Bytes> {
         if is_from_web_page(request.headers()) {
             return message(StatusCode::FORBIDDEN, "Forbidden");
         }
@@ -78,13 +83,16 @@ impl Backend {
             }
             (&Method::POST, "clock") => self.advance_clock(request.body()),
             (&Method::POST, "notify") => self.notify(request.body()),
+            (&Method::GET, name) if name.starts_with("pushes/") => {
+                self.pushes(name.trim_start_matches("pushes/")).await
+            }
             (&Method::GET, "health") => no_content(),
             (_, "messages" | "clock" | "notify" | "health") => {
                 message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
             }
             _ => message(
                 StatusCode::NOT_FOUND,
-                "The routes under /_local/ are messages, clock, notify and health",
+                "The routes under /_local/ are messages, clock, notify, pushes and health",
             ),
         }
     }
@@ -98,6 +106,17 @@ impl Backend {
                 json_response(StatusCode::ACCEPTED, &json!({"message_id": queue.send(text)}))
             }
             (Ok(_), None) => message(StatusCode::NOT_FOUND, "The stack has no queue"),
+        }
+    }
+
+    async fn pushes(&self, hash: &str) -> Response<Bytes> {
+        let hash = serde_json::from_value::<ContentHash>(json!(hash));
+        let (Ok(hash), Some(store)) = (hash, &self.store) else {
+            return message(StatusCode::NOT_FOUND, "The stack has no notifier");
+        };
+        match store.push_progress(&hash).await {
+            Ok(progress) => json_response(StatusCode::OK, &progress),
+            Err(error) => message(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         }
     }
 

@@ -1,15 +1,17 @@
 //! One message to one customer: into the inbox once, then to the devices.
 
+use jiff::{SignedDuration, Timestamp};
 use shared::{
     account::Status,
     app::AppState,
     hashes::ContentHash,
-    ids::CustomerId,
-    inbox::{Arrival, Arrived, Inbox, Notification, Receipt},
+    ids::{CustomerId, NotificationId},
+    inbox::{Arrival, Arrived, Inbox, Notification},
 };
 
 use crate::{
-    delivered::{Delivered, InInbox},
+    delivered::{About, Delivered},
+    delivery::Delivery,
     message::Message,
     push,
     trouble::Trouble,
@@ -17,15 +19,26 @@ use crate::{
 
 /// How often the writing is decided anew where others change the inbox.
 const TRIES: usize = 20;
+/// How old the messages to all may be by which a badge is counted.
+const BADGE_AGE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What became of a message in an inbox.
+enum Placed {
+    /// It is a new item.
+    New(NotificationId, Inbox),
+    /// It came before, as this item; none where that is deleted.
+    Before(Option<NotificationId>, Inbox),
+}
 
 /// Delivers a message. A customer who is not there, or left, gets none.
 ///
 /// Two sequential trips to storage; with active devices three, and the pushes. Three read units,
-/// eight write units for the inbox; with devices two read units more.
+/// four write units for the inbox; with devices two read units more.
 pub(crate) async fn to_customer(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
+    delivery: Delivery,
 ) -> Result<Delivered, Trouble> {
     let (account, inbox, devices) = tokio::try_join!(
         app.store.account(customer),
@@ -35,56 +48,97 @@ pub(crate) async fn to_customer(
     let Some(account) = account.filter(|account| account.status != Status::Deleted) else {
         return Ok(Delivered::default());
     };
-    let (in_inbox, is_new) = write(app, message, customer, inbox).await?;
+    let (notification, inbox, is_new) = match place(app, message, customer, inbox, delivery).await?
+    {
+        Placed::New(notification, inbox) => (notification, inbox, true),
+        Placed::Before(Some(notification), inbox) => (notification, inbox, false),
+        // The customer has seen it.
+        Placed::Before(None, _) => return Ok(Delivered::default()),
+    };
     let mut delivered = Delivered { inboxes: usize::from(is_new), ..Delivered::default() };
     if app.push.is_configured()
         && devices.iter().any(|device| device.is_active(&account, app.now()))
     {
-        delivered += push::to_devices(app, message, customer, in_inbox).await?;
+        let now = app.now();
+        let (reading, broadcasts) = tokio::try_join!(
+            push::read(app, customer),
+            app.broadcasts.read_after(BADGE_AGE, &app.store, now)
+        )?;
+        let unread = inbox.unread_with(&broadcasts.visible_to(customer, now), now);
+        let about = About { notification, unread: Some(unread), registered_by: None };
+        delivered += push::to_devices(app, message, customer, about, reading).await?;
     }
     Ok(delivered)
 }
 
 /// Puts the message into the inbox, unless it came before.
-async fn write(
+async fn place(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
     mut inbox: Inbox,
-) -> Result<(InInbox, bool), Trouble> {
+    delivery: Delivery,
+) -> Result<Placed, Trouble> {
     let hash = ContentHash::of(&message.id);
     let life = app.settings.inbox()?.life;
     for _ in 0..TRIES {
         let now = app.now();
-        let (after, id, until) = inbox.with_new(now, life, &*app.random);
-        let notification = Notification {
-            id,
-            category: message.kind.clone(),
-            title: message.title.clone(),
-            body: message.body.clone(),
-            data: serde_json::Value::Object(message.data.clone()).to_string(),
-            image_url: message.image_url.clone(),
-            read: false,
-            until,
-        };
-        let receipt = Receipt { notification: id, message: hash.clone(), until };
-        let arrival = Arrival {
-            customer,
-            before: &inbox,
-            after: &after,
-            notification: &notification,
-            receipt: &receipt,
-            now,
-        };
+        if inbox.knows(&hash) {
+            let item = app.store.item_of_message(customer, &hash, now).await?;
+            return Ok(Placed::Before(item, inbox));
+        }
+        if let Some(item) = find_forgotten(app, customer, &inbox, &hash, delivery).await? {
+            return Ok(Placed::Before(Some(item), inbox));
+        }
+        let (after, id, until) = inbox.with_message(&hash, now, life, &*app.random);
+        let notification = notification(message, hash.clone(), id, until);
+        let arrival =
+            Arrival { customer, before: &inbox, after: &after, notification: &notification };
         match app.store.receive(arrival).await? {
-            Arrived::Now => {
-                return Ok((InInbox { notification: id, unread: after.unread(now) }, true));
-            }
-            Arrived::Before(id) => {
-                return Ok((InInbox { notification: id, unread: inbox.unread(now) }, false));
-            }
+            Arrived::Now => return Ok(Placed::New(id, after)),
             Arrived::Changed(head) => inbox = head,
         }
     }
     Err(Trouble::Busy)
+}
+
+/// The item of a message that the head does not know: one that came before heads knew any, or whose
+/// record came back after many others had come.
+async fn find_forgotten(
+    app: &AppState,
+    customer: CustomerId,
+    inbox: &Inbox,
+    hash: &ContentHash,
+    delivery: Delivery,
+) -> Result<Option<NotificationId>, Trouble> {
+    let now = app.now();
+    if inbox.may_have_receipts(now)
+        && let Some(item) = app.store.receipt(customer, hash, now).await?
+    {
+        return Ok(Some(item));
+    }
+    if inbox.has_forgotten() && delivery.is_repeated {
+        let sent = delivery.sent.unwrap_or(Timestamp::MIN);
+        return Ok(app.store.item_of_message(customer, hash, sent).await?);
+    }
+    Ok(None)
+}
+
+fn notification(
+    message: &Message,
+    hash: ContentHash,
+    id: NotificationId,
+    until: Timestamp,
+) -> Notification {
+    Notification {
+        id,
+        category: message.kind.clone(),
+        title: message.title.clone(),
+        body: message.body.clone(),
+        data: message.data_text(),
+        image_url: message.image_url.clone(),
+        read: false,
+        message: Some(hash),
+        until,
+    }
 }

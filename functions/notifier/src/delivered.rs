@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use jiff::Timestamp;
 use shared::ids::NotificationId;
 
 /// Counts of what was done.
@@ -15,13 +16,15 @@ pub(crate) struct Delivered {
     pub(crate) silenced: usize,
 }
 
-/// What a push says of the inbox.
+/// What a push says of the inbox, and which devices it is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct InInbox {
+pub(crate) struct About {
     /// The message's item in the inbox.
     pub(crate) notification: NotificationId,
-    /// Number of unread notifications.
-    pub(crate) unread: u64,
+    /// Number of unread notifications, where they are counted.
+    pub(crate) unread: Option<u64>,
+    /// Only devices that were registered by then.
+    pub(crate) registered_by: Option<Timestamp>,
 }
 
 impl AddAssign for Delivered {

@@ -1,24 +1,20 @@
-//! A message to everybody, page by page through the queue.
+//! Pages of a message to everybody as an earlier version published them, which wrote it into each
+//! inbox. They can be in the queue for fourteen days after a deploy; none is published for a
+//! message that begins now, which [`broadcast`](crate::broadcast) serves.
 //!
-//! Protocol: the message to all becomes one page for each shard of the list of customers; each page
-//! first publishes the next one and then serves its own customers, so the shards unroll as fast as
-//! the queue lets them and no instance holds more than a page. How far a shard has come is noted
-//! before the next page is published: a page that is delivered again publishes it again only while
-//! it has not begun to publish its own next. What a page could not do for single customers it
-//! publishes for these alone.
-//!
-//! Invariant: after a crash anywhere some record is still in the queue from which everybody who is
-//! not served yet will be.
+//! Protocol: each page first publishes the next one and then serves its own customers. How far a
+//! shard of the list of customers has come is noted before the next page is published: a page that
+//! is delivered again publishes it again only while it has not begun to publish its own next. What
+//! a page could not do for single customers it publishes for these alone.
 
-use futures_util::{StreamExt, future::try_join_all, stream};
+use futures_util::{StreamExt, stream};
 use jiff::SignedDuration;
-use shared::{
-    account::CUSTOMER_SHARDS, app::AppState, aws::Topic, hashes::ContentHash, ids::CustomerId,
-};
+use shared::{app::AppState, aws::Topic, hashes::ContentHash, ids::CustomerId};
 
 use crate::{
     deliver,
     delivered::Delivered,
+    delivery::Delivery,
     message::{Message, Page},
     trouble::Trouble,
 };
@@ -28,27 +24,20 @@ const CUSTOMERS_AT_ONCE: usize = 16;
 /// How long it is known how far a message has come: as long as a queue can keep a record.
 const KNOWN: SignedDuration = SignedDuration::from_hours(24 * 14);
 
-/// Publishes the first page of each shard. Sixteen calls of SNS.
-pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered, Trouble> {
-    let topic = topic(app)?;
-    let pages = CUSTOMER_SHARDS.chars().map(|shard| message.for_page(Page { shard, after: None }));
-    let published = pages.map(async |page| topic.publish(&page).await);
-    try_join_all(published).await?;
-    Ok(Delivered::default())
-}
-
 /// Publishes the next page and serves this one.
 pub(crate) async fn serve(
     app: &AppState,
     message: &Message,
     page: Page,
+    delivery: Delivery,
 ) -> Result<Delivered, Trouble> {
     let size = app.settings.inbox()?.fan_out_page;
     let customers = app.store.customers(page.shard, page.after, size).await?;
     if let Some(last) = customers.last().filter(|_| customers.len() == size) {
         publish_next(app, message, Page { after: Some(*last), ..page }).await?;
     }
-    let serve = async |customer| (customer, deliver::to_customer(app, message, customer).await);
+    let serve =
+        async |customer| (customer, deliver::to_customer(app, message, customer, delivery).await);
     let mut served = stream::iter(customers).map(serve).buffer_unordered(CUSTOMERS_AT_ONCE);
     let (mut delivered, mut left) = (Delivered::default(), Vec::new());
     while let Some((customer, outcome)) = served.next().await {
@@ -93,6 +82,6 @@ async fn publish_rest(
     Ok(())
 }
 
-fn topic(app: &AppState) -> Result<&Topic, Trouble> {
+pub(crate) fn topic(app: &AppState) -> Result<&Topic, Trouble> {
     app.topic.as_ref().ok_or(Trouble::NoTopic)
 }

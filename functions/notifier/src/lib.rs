@@ -7,10 +7,13 @@
 //! device that is active right before the push; what cannot be done now comes back, and what never
 //! can ends in the dead-letter queue.
 
+mod broadcast;
 mod deliver;
 mod delivered;
+mod delivery;
 mod fan_out;
 mod message;
+mod pace;
 mod payload;
 mod push;
 mod trouble;
@@ -20,13 +23,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     app::AppState,
+    deadline::Deadline,
     runtime::{Consumer, Error},
     settings::Section,
 };
 use table::usage::{self, Usage};
 
-pub use self::message::{Message, To, Unreadable};
-use self::{delivered::Delivered, trouble::Trouble};
+pub use self::message::{Message, RangePage, To, Unreadable};
+use self::{
+    delivered::Delivered,
+    delivery::{Attributes, Delivery},
+    trouble::Trouble,
+};
 
 /// How many records of a batch are under way at once.
 const RECORDS_AT_ONCE: usize = 4;
@@ -38,7 +46,7 @@ pub fn consumer() -> Consumer {
         // The log names customers by pseudonyms.
         needs: &[Section::HASHES, Section::INBOX, Section::PUSH, Section::SIGNER],
         start,
-        handle: |app, event, _| run(app, event).boxed(),
+        handle: |app, event, deadline| run(app, event, deadline).boxed(),
     }
 }
 
@@ -54,6 +62,8 @@ struct Batch {
 struct Record {
     message_id: String,
     body: String,
+    #[serde(default)]
+    attributes: Attributes,
 }
 
 /// Which records come back.
@@ -77,12 +87,12 @@ fn start(app: &AppState) {
     }
 }
 
-async fn run(app: AppState, event: Value) -> Result<Value, Error> {
+async fn run(app: AppState, event: Value, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
     let batch: Batch = serde_json::from_value(event)?;
     let records = batch.records.len();
     let worked = stream::iter(batch.records)
-        .map(|record| handle(&app, record))
+        .map(|record| handle(&app, record, deadline))
         .buffer_unordered(RECORDS_AT_ONCE);
     let (outcomes, usage) =
         usage::measure(worked.collect::<Vec<(String, Result<Delivered, Trouble>)>>()).await;
@@ -115,7 +125,12 @@ async fn run(app: AppState, event: Value) -> Result<Value, Error> {
 }
 
 /// Each line about a record has the id that correlates it with what was published.
-async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Trouble>) {
+async fn handle(
+    app: &AppState,
+    record: Record,
+    deadline: Deadline,
+) -> (String, Result<Delivered, Trouble>) {
+    let delivery = record.attributes.into();
     let id = record.message_id;
     let message = match Message::read(&record.body) {
         Ok(message) => message,
@@ -126,7 +141,7 @@ async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Tr
         }
     };
     let (correlation, to) = (&message.correlation, message.to.name());
-    let outcome = serve(app, &message).await;
+    let outcome = serve(app, &message, delivery, deadline).await;
     match &outcome {
         Ok(Delivered { inboxes, pushes, silenced }) => {
             tracing::info!(correlation, record = id, to, inboxes, pushes, silenced, "message");
@@ -138,17 +153,27 @@ async fn handle(app: &AppState, record: Record) -> (String, Result<Delivered, Tr
     (id, outcome)
 }
 
-async fn serve(app: &AppState, message: &Message) -> Result<Delivered, Trouble> {
+async fn serve(
+    app: &AppState,
+    message: &Message,
+    delivery: Delivery,
+    deadline: Deadline,
+) -> Result<Delivered, Trouble> {
     match &message.to {
-        To::Customer(customer) => deliver::to_customer(app, message, *customer).await,
+        To::Customer(customer) => deliver::to_customer(app, message, *customer, delivery).await,
         To::Phone(phone) => {
             let phone = app.hashes()?.phone(phone);
             match app.store.owner_of_phone(&phone).await? {
-                Some(customer) => deliver::to_customer(app, message, customer).await,
+                Some(customer) => deliver::to_customer(app, message, customer, delivery).await,
                 None => Ok(Delivered::default()),
             }
         }
-        To::All => fan_out::begin(app, message).await,
-        To::Page(page) => fan_out::serve(app, message, *page).await,
+        To::All => broadcast::begin(app, message).await,
+        To::Range(page) => broadcast::serve(app, message, *page, delivery, deadline).await,
+        To::Only { number, customer } => {
+            broadcast::serve_one(app, message, *number, *customer).await
+        }
+        To::Stop => broadcast::stop(app, message).await,
+        To::Page(page) => fan_out::serve(app, message, *page, delivery).await,
     }
 }

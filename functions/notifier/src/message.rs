@@ -5,13 +5,18 @@
 //! "data", "image_url", "ttl", "collapse_key", "critical", "correlation_id"}`. `id`, `to` and one
 //! of `title` and `body` are required; `id` names the message for ever, so that it comes into an
 //! inbox once however often it is published. A page of a message to all is the same with `"to":
-//! {"all": true, "shard", "after"}`.
+//! {"all": true, "number", "range", "after"}`, and what a page leaves for one customer with `"to":
+//! {"all": true, "number", "only"}`. `{"id", "to": {"all": true, "stop": true}}` stops the pushes
+//! of the message to all of that id.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::{account::CUSTOMER_SHARDS, hashes::fingerprint, ids::CustomerId, phone::Phone};
+use shared::{
+    account::CUSTOMER_SHARDS, device::DeviceRange, hashes::fingerprint, ids::CustomerId,
+    phone::Phone,
+};
 
 /// The most bytes of `data` as JSON, which is what a push can carry.
 const MOST_DATA: usize = 4_096;
@@ -58,8 +63,30 @@ pub enum To {
     Phone(Phone),
     /// Everybody.
     All,
-    /// Some of everybody.
+    /// The push devices of some of everybody.
+    Range(RangePage),
+    /// The push devices of one of everybody.
+    Only {
+        /// The message's number.
+        number: u64,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// Nobody: the pushes of a message to everybody are stopped.
+    Stop,
+    /// Some of everybody, of before messages to all were one item.
     Page(Page),
+}
+
+/// A page of the customers with devices: those behind `after` in a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RangePage {
+    /// The number of the message.
+    pub number: u64,
+    /// The range.
+    pub range: DeviceRange,
+    /// Where it begins.
+    pub after: Option<CustomerId>,
 }
 
 /// A page of all customers: those behind `after` in a shard.
@@ -96,6 +123,17 @@ struct RawTo {
     customer_id: Option<String>,
     phone: Option<String>,
     all: Option<bool>,
+    #[serde(flatten)]
+    part: RawPart,
+}
+
+/// Which part of everybody.
+#[derive(Deserialize)]
+struct RawPart {
+    number: Option<u64>,
+    range: Option<String>,
+    only: Option<String>,
+    stop: Option<bool>,
     shard: Option<char>,
     after: Option<String>,
 }
@@ -118,7 +156,10 @@ impl Message {
         let rules = [
             (!raw.id.is_empty() && at_most(&raw.id, 255), "id must have 1 to 255 characters"),
             (at_most(&kind, 50), "type must have at most 50 characters"),
-            (!(title.is_empty() && body.is_empty()), "it has neither a title nor a body"),
+            (
+                matches!(to, To::Stop) || !(title.is_empty() && body.is_empty()),
+                "it has neither a title nor a body",
+            ),
             (at_most(&title, 255), "title must have at most 255 characters"),
             (at_most(&body, 4_000), "body must have at most 4,000 characters"),
             (
@@ -165,6 +206,23 @@ impl Message {
         self.addressed(json!({"all": true, "shard": page.shard, "after": page.after}))
     }
 
+    /// The same message for a page of the customers with devices.
+    pub(crate) fn for_range(&self, page: RangePage) -> String {
+        let RangePage { number, range, after } = page;
+        let to = json!({"all": true, "number": number, "range": range.name(), "after": after});
+        self.addressed(to)
+    }
+
+    /// The same message for the devices of one customer of a page.
+    pub(crate) fn for_one_of_all(&self, number: u64, customer: CustomerId) -> String {
+        self.addressed(json!({"all": true, "number": number, "only": customer}))
+    }
+
+    /// `data` as the text that is stored.
+    pub(crate) fn data_text(&self) -> String {
+        Value::Object(self.data.clone()).to_string()
+    }
+
     /// The same message for one customer.
     pub(crate) fn for_customer(&self, customer: CustomerId) -> String {
         self.addressed(json!({"customer_id": customer}))
@@ -184,7 +242,9 @@ impl To {
             Self::Customer(_) => "customer",
             Self::Phone(_) => "phone",
             Self::All => "all",
-            Self::Page(_) => "page",
+            Self::Range(_) | Self::Page(_) => "page",
+            Self::Only { .. } => "one of all",
+            Self::Stop => "nobody",
         }
     }
 }
@@ -207,17 +267,31 @@ impl RawTo {
                     Err(Unreadable("to.phone is not in E.164 form"))
                 }
             }
-            (None, None, true) => match self.shard {
-                None => Ok(To::All),
-                Some(shard) if CUSTOMER_SHARDS.contains(shard) => {
-                    let after = self.after.map(|after| after.parse()).transpose();
-                    after
-                        .map(|after| To::Page(Page { shard, after }))
-                        .map_err(|_| Unreadable("to.after is no customer's id"))
-                }
-                Some(_) => Err(Unreadable("to.shard is no shard")),
-            },
+            (None, None, true) => self.part.read(),
             _ => Err(Unreadable("to must hold one of customer_id, phone and all")),
+        }
+    }
+}
+
+impl RawPart {
+    fn read(self) -> Result<To, Unreadable> {
+        let after = self.after.map(|after| after.parse()).transpose();
+        let after = after.map_err(|_| Unreadable("to.after is no customer's id"))?;
+        match (self.number, self.range, self.only, self.shard) {
+            (None, None, None, None) if self.stop == Some(true) => Ok(To::Stop),
+            (None, None, None, None) => Ok(To::All),
+            (None, None, None, Some(shard)) if CUSTOMER_SHARDS.contains(shard) => {
+                Ok(To::Page(Page { shard, after }))
+            }
+            (Some(number), Some(range), None, None) => DeviceRange::parse(&range)
+                .map(|range| To::Range(RangePage { number, range, after }))
+                .ok_or(Unreadable("to.range is no range")),
+            (Some(number), None, Some(only), None) => only
+                .parse()
+                .map(|customer| To::Only { number, customer })
+                .map_err(|_| Unreadable("to.only is no customer's id")),
+            (None, None, None, Some(_)) => Err(Unreadable("to.shard is no shard")),
+            _ => Err(Unreadable("to.number needs one of range and only")),
         }
     }
 }
@@ -260,7 +334,19 @@ mod tests {
             assert_eq!((&page.id, &page.body, &page.data), (&all.id, &all.body, &all.data));
             let one = Message::read(&page.for_customer(customer)).unwrap();
             assert!(matches!(one.to, To::Customer(one) if one == customer));
+            let range = DeviceRange::parse("a3").unwrap();
+            let page = RangePage { number: 7, range, after };
+            let read = Message::read(&all.for_range(page)).unwrap();
+            assert!(matches!(read.to, To::Range(read) if read == page));
+            let one = Message::read(&all.for_one_of_all(7, customer)).unwrap();
+            assert!(matches!(one.to, To::Only { number: 7, customer: only } if only == customer));
         }
+    }
+
+    #[test]
+    fn a_stop_needs_nothing_but_the_id() {
+        let stop = read(json!({"id": "news", "to": {"all": true, "stop": true}})).unwrap();
+        assert!(matches!(stop.to, To::Stop));
     }
 
     #[test]
@@ -280,6 +366,11 @@ mod tests {
             (json!({"id": "x", "to": {"phone": "4155550123"}, "title": "x"}), "E.164"),
             (json!({"id": "x", "to": {"customer_id": "7"}, "title": "x"}), "customer"),
             (json!({"id": "x", "to": {"all": true, "shard": "g"}, "title": "x"}), "shard"),
+            (json!({"id": "x", "to": {"all": true, "number": 1}, "title": "x"}), "needs one of"),
+            (
+                json!({"id": "x", "to": {"all": true, "number": 1, "range": "x"}, "title": "x"}),
+                "range",
+            ),
             (json!({"id": "x", "to": to, "title": "x".repeat(256)}), "title"),
             (json!({"id": "x", "to": to, "body": "x".repeat(4_001)}), "body"),
             (json!({"id": "x", "to": to, "body": "x", "data": {"a": "x".repeat(4_096)}}), "data"),

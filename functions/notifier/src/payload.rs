@@ -25,7 +25,7 @@ const LONGEST_KEY: usize = 64;
 pub(crate) fn payload(
     message: &Message,
     notification: NotificationId,
-    unread: u64,
+    unread: Option<u64>,
     now: Timestamp,
 ) -> String {
     // What is cut in this order still leads the reader to the whole: first the data, then long
@@ -55,7 +55,7 @@ fn fcm(
     data: Map<String, Value>,
     title: &str,
     body: &str,
-    unread: u64,
+    unread: Option<u64>,
     now: Timestamp,
 ) -> Value {
     let ttl = message.ttl.unwrap_or(DEFAULT_TTL);
@@ -73,15 +73,19 @@ fn fcm(
             "collapse_key": key,
             "ttl": format!("{ttl}s"),
             // Where the first of two pushes was shown already, the second takes its place.
-            "notification": {"tag": key, "notification_count": unread},
+            "notification": {"tag": key},
         },
         "apns": {
             "headers": {"apns-collapse-id": key,
                 "apns-expiration": (now.as_second() + i64::from(ttl)).to_string()},
-            "payload": {"aps": {"badge": unread, "sound": "default"}},
+            "payload": {"aps": {"sound": "default"}},
         },
         "webpush": {"headers": {"TTL": ttl.to_string(), "Topic": topic}},
     });
+    if let Some(unread) = unread {
+        fcm["android"]["notification"]["notification_count"] = json!(unread);
+        fcm["apns"]["payload"]["aps"]["badge"] = json!(unread);
+    }
     if message.image_url.is_some() {
         // Lets the app's extension fetch the picture before the push is shown.
         fcm["apns"]["payload"]["aps"]["mutable-content"] = json!(1);
@@ -140,7 +144,7 @@ mod tests {
     fn made(message: Value) -> Value {
         let message = Message::read(&message.to_string()).unwrap();
         let now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
-        let whole = payload(&message, NotificationId::new(now, &SystemRandom), 3, now);
+        let whole = payload(&message, NotificationId::new(now, &SystemRandom), Some(3), now);
         let whole: Value = serde_json::from_str(&whole).unwrap();
         assert!(whole["default"].is_string());
         let text = whole["GCM"].as_str().unwrap();

@@ -1,37 +1,48 @@
 //! One message to the devices of one customer.
 //!
-//! Invariant: account and devices are read, strongly consistent, right before the pushes: a device
-//! that another customer has by then, or whose session has ended, gets nothing. An endpoint that
-//! had to be made or corrected is followed by another reading.
+//! Invariant: account and devices are read right before the pushes, the account strongly
+//! consistent: a device that another customer has by then, or whose session has ended, gets
+//! nothing. An endpoint that had to be made or corrected is followed by another reading.
 
 use futures_util::future::join_all;
 use shared::{
+    account::Account,
     app::AppState,
     device::{Device, SilencedBy},
     ids::CustomerId,
+    store::StoreError,
 };
 
 use crate::{
-    delivered::{Delivered, InInbox},
+    delivered::{About, Delivered},
     message::Message,
     payload::payload,
     trouble::Trouble,
 };
 
-/// How often devices are read at most: once, and once more after each round of making endpoints.
+/// How often devices are read at most: before, and once more after each round of making endpoints.
 const ROUNDS: usize = 3;
 
-/// Pushes to every active device, and counts the pushes that failed. One trip to storage and a call
-/// of SNS for each device; for a device that was registered since its last push one or two trips
-/// and two or three calls more.
+/// An account and its devices.
+pub(crate) type Reading = (Option<Account>, Vec<Device>);
+
+/// Reads account and devices, strongly consistent. One trip, two read units.
+pub(crate) async fn read(app: &AppState, customer: CustomerId) -> Result<Reading, StoreError> {
+    tokio::try_join!(app.store.account(customer), app.store.devices(customer))
+}
+
+/// Pushes to every active device of what was read right before, and counts the pushes that failed.
+/// A call of SNS for each device; for a device that was registered since its last push two or three
+/// trips and calls more.
 pub(crate) async fn to_devices(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
-    in_inbox: InInbox,
+    about: About,
+    reading: Reading,
 ) -> Result<Delivered, Trouble> {
     let mut failed = 0;
-    let outcome = push_in_rounds(app, message, customer, in_inbox, &mut failed).await;
+    let outcome = push_in_rounds(app, message, customer, about, reading, &mut failed).await;
     let failed = u64::try_from(failed).unwrap_or(u64::MAX);
     app.metrics.count(app.now(), "PushesFailed", failed);
     outcome
@@ -43,17 +54,23 @@ async fn push_in_rounds(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
-    in_inbox: InInbox,
+    about: About,
+    mut reading: Reading,
     failed: &mut usize,
 ) -> Result<Delivered, Trouble> {
     let mut silenced = 0;
     let mut troubles = Vec::new();
     for round in 1..=ROUNDS {
-        let (account, devices) =
-            tokio::try_join!(app.store.account(customer), app.store.devices(customer))?;
+        if round > 1 {
+            reading = read(app, customer).await?;
+        }
+        let (account, devices) = std::mem::take(&mut reading);
         let Some(account) = account else { break };
         let now = app.now();
-        let active = devices.into_iter().filter(|device| device.is_active(&account, now));
+        let is_meant = |device: &Device| about.registered_by.is_none_or(|by| device.created <= by);
+        let active = devices
+            .into_iter()
+            .filter(|device| is_meant(device) && device.is_active(&account, now));
         let (ready, unready): (Vec<Device>, Vec<Device>) =
             active.partition(|device| device.checked && is_reachable(app, device));
         if !unready.is_empty() && round < ROUNDS && troubles.is_empty() {
@@ -69,7 +86,7 @@ async fn push_in_rounds(
         if !unready.is_empty() && troubles.is_empty() {
             troubles.push(Trouble::Busy);
         }
-        let payload = payload(message, in_inbox.notification, in_inbox.unread, now);
+        let payload = payload(message, about.notification, about.unread, now);
         let mut pushes = 0;
         let sent = ready.iter().map(|device| push(app, message, customer, device, &payload));
         for pushed in join_all(sent).await {

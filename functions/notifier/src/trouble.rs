@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::{aws::NotAccepted, settings::NotDeclared, store::StoreError};
+use shared::{aws::NotAccepted, inbox::MOST_BROADCASTS, settings::NotDeclared, store::StoreError};
 
 use crate::message::Unreadable;
 
@@ -19,6 +19,8 @@ pub(crate) enum Trouble {
     Busy,
     /// So many customers of a page were not served that all of it is served again.
     Page(usize),
+    /// As many messages to all live as there may be.
+    Full,
     /// The function has no setting that this message needs.
     NotDeclared(NotDeclared),
     /// No topic is configured, so there is nowhere to publish the next page.
@@ -33,6 +35,11 @@ impl fmt::Display for Trouble {
             Self::NotAccepted(error) => error.fmt(f),
             Self::Busy => f.write_str("the inbox or its devices kept changing"),
             Self::Page(failed) => write!(f, "{failed} customers of a page were not served"),
+            Self::Full => write!(
+                f,
+                "{MOST_BROADCASTS} messages to all live, which is the most; the next one can be \
+                 published when the oldest is 90 days old"
+            ),
             Self::NotDeclared(error) => error.fmt(f),
             Self::NoTopic => f.write_str("this function was not given NOTIFICATIONS_TOPIC_ARN"),
         }

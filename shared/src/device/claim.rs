@@ -48,8 +48,9 @@ impl ClaimPart {
     }
 }
 
-/// Adds the writes of a registration. Seven write units for a new device, nine for one of another
-/// customer, two for one of the customer's own, two more where that gets its number.
+/// Adds the writes of a registration. Seven write units for a new device, one more for a customer's
+/// first, nine for one of another customer, two for one of the customer's own, two more where that
+/// gets its number.
 pub fn add_claim(
     transaction: &mut Transaction,
     claim: DeviceClaim<'_>,
@@ -125,16 +126,16 @@ pub fn add_claim_unread(
 }
 
 /// Counts one more device of a customer, unless that would be too many, and notes its number, if it
-/// has one.
+/// has one. The customer stands on the list of those with devices from then on.
 fn one_more(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {
-    let write = match &found.head {
-        Some(head) => last_is(
-            Write::update(keys::device_head(customer), "SET #last = :last ADD n :change"),
-            head,
-            id,
-        ),
-        None => Write::update(keys::device_head(customer), "ADD n :change"),
+    let change = |last: &str| format!("SET {last}{SET_DUE} ADD n :change");
+    let update = |change: &str| Write::update(keys::device_head(customer), change);
+    let write = if let Some(head) = &found.head {
+        last_is(update(&change("#last = :last, ")), head, id)
+    } else {
+        update(&change(""))
     };
+    let write = write.ranked(keys::CUSTOMERS_WITH_DEVICES, keys::rank(customer));
     let write = write.when("(attribute_not_exists(n) OR n < :most)").seeing_refused();
     write.value(":change", number(1)).value(":most", number(MOST_DEVICES))
 }

@@ -7,6 +7,15 @@ use crate::{hashes::ContentHash, ids::CustomerId};
 /// Push devices, by when each was last seen as far as is known.
 pub const DEVICES_BY_LAST_SEEN: IndexList = IndexList("DEV#SEEN");
 
+/// Customers who have devices, or had some, in the order of the last bits of their ids: whom a
+/// message to all is pushed to.
+pub const CUSTOMERS_WITH_DEVICES: IndexList = IndexList("DEV#CUSTOMERS");
+
+/// A customer's rank on [`CUSTOMERS_WITH_DEVICES`].
+pub(crate) fn rank(customer: CustomerId) -> i64 {
+    customer.low_bits().into()
+}
+
 /// A customer's devices, their head among them.
 pub(crate) fn devices_of(customer: CustomerId) -> String {
     format!("DEV#{customer}")

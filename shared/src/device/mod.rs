@@ -6,9 +6,11 @@
 //! | `DEV#<customer>` | `COUNT` | the head: how many devices there are, and the last number |
 //! | `DEV#REGISTRATION#<hash>` | `OWNER` | the customer who has a registration id |
 //!
-//! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen.
+//! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen, and heads under
+//! `DEV#CUSTOMERS#<0..f>`, by the last bits of the customers' ids: the customers with devices.
 
 pub(crate) mod claim;
+pub(crate) mod customers;
 pub(crate) mod erasure;
 pub(crate) mod export;
 pub(crate) mod items;
@@ -31,6 +33,7 @@ use crate::domain::{
 };
 
 pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
+pub use customers::DeviceRange;
 pub use model::{
     Device, DeviceHead, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES,
     MOST_REGISTRATION_ID, Registration, SilencedBy,
@@ -52,7 +55,7 @@ pub const DOMAIN: Domain = Domain {
         grants: &[
             ("customer", &[Get, Put, Update, Delete, Query]),
             ("fcm", &[Get, Put, Update, Delete, Query]),
-            ("notifier", &[Update, Query]),
+            ("notifier", &[Update, Query, QueryIndex]),
             ("cleanup", &[Get, Update, Delete, Query, QueryIndex]),
         ],
         erased: Erased::By(|of| erasure::erase(of).boxed()),

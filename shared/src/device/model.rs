@@ -100,6 +100,10 @@ pub struct DeviceHead {
     /// The last number that one of them got.
     #[serde(default)]
     pub last: u64,
+    /// The partition of the list of customers with devices; none where they were registered before
+    /// there was the list.
+    #[serde(rename = "due", default, skip_serializing)]
+    pub list: Option<String>,
 }
 
 /// Whose a registration id is.
@@ -164,6 +168,11 @@ impl DeviceHead {
 }
 
 impl FoundDevice {
+    /// Whether the caller is on the list of customers with devices.
+    pub fn is_listed(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.list.is_some())
+    }
+
     /// The next number of the caller's devices; 0 where their head was not read.
     fn next_number(&self) -> u64 {
         self.head.as_ref().map_or(0, |head| head.last + 1)

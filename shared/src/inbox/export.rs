@@ -7,16 +7,22 @@ use table::{Item, Query, record, sort_in};
 use utoipa::ToSchema;
 
 use crate::{
-    domain::export::{ExportPart, Members, PageOf, Pages, Reading, Shown, Source, members},
+    domain::export::{ExportPart, Members, PageOf, Pages, Reading, Shown, Source, join, members},
     hashes::ContentHash,
     ids::NotificationId,
     inbox::{
+        broadcast::{Broadcast, Visible},
+        broadcast_cache::BroadcastCache,
         keys,
+        marks::Marks,
         model::{Inbox, Notification, Receipt, Week},
     },
     store::StoreError,
-    times::in_millis,
+    times::{in_millis, perhaps_in_millis},
 };
+
+/// The position of the inbox's head, which is the first.
+const HEAD: &str = "HEAD";
 
 /// What the export shows.
 pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<InboxExport>(Source::Pages(Pages {
@@ -50,6 +56,27 @@ pub struct ExportedInbox {
     #[schema(required, value_type = Option<String>, format = "uuid")]
     deleted_to: Option<NotificationId>,
     weeks: Vec<ExportedWeek>,
+    /// Numbers of messages to all customers that are read or deleted.
+    messages_to_all: ExportedMarks,
+    /// Hashes of the ids of the last messages that came, eight characters each.
+    recent: String,
+    /// Until when messages of before that may have receipts.
+    #[serde(serialize_with = "perhaps_in_millis")]
+    #[schema(required, value_type = Option<String>, format = "date-time")]
+    receipts_to: Option<Timestamp>,
+}
+
+/// What is read and deleted of the messages to all customers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedMarks {
+    /// Every message up to this one is read.
+    read_to: u64,
+    /// Every message up to this one is deleted.
+    deleted_to: u64,
+    /// Others that are read.
+    read: Vec<u64>,
+    /// Others that are deleted.
+    deleted: Vec<u64>,
 }
 
 /// What is counted of a week's messages.
@@ -78,8 +105,11 @@ pub struct ExportedNotification {
     data: String,
     #[schema(required)]
     image_url: Option<String>,
-    /// Whether it was marked by itself.
+    /// Whether it was marked by itself. For a message to all customers, whether it is read.
     read: bool,
+    /// Hash of the sender's id.
+    #[schema(required, value_type = Option<String>)]
+    message: Option<ContentHash>,
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     until: Timestamp,
@@ -103,10 +133,42 @@ async fn read(
     Reading { store, customer, now }: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
+    let is_continued = after.is_some();
     let after = after.map(|position| keys::inbox_at(customer, position));
     let query = Query::of(keys::inbox_of(customer)).consistent().after(after);
-    let page = store.table.first(query, most).await?;
-    page.items.into_iter().map(|item| show(item, now)).collect()
+    let own = store.table.first(query, most);
+    if is_continued {
+        return own.await?.items.into_iter().map(|item| show(item, now)).collect();
+    }
+    let cache = BroadcastCache::default();
+    let (own, broadcasts) = tokio::try_join!(own, cache.read(store, now))?;
+    let visible = broadcasts.visible_to(customer, now);
+    show_first(own.items, &visible, now)
+}
+
+/// The messages to all customers stand on the first page, beside the inbox's head.
+fn show_first(
+    items: Vec<Item>,
+    visible: &Visible,
+    now: Timestamp,
+) -> Result<Vec<Shown>, StoreError> {
+    let head = items.first().filter(|item| sort_in(item) == HEAD).cloned();
+    let head: Inbox = head.map(record).transpose()?.unwrap_or_default();
+    let there = visible.iter().filter(|one| !head.marks.is_deleted(one.number));
+    let notifications: Vec<ExportedNotification> = there
+        .map(|one| ExportedNotification::of_all(one, head.marks.is_read(one.number)))
+        .collect();
+    let mut shown: Vec<Shown> =
+        items.into_iter().map(|item| show(item, now)).collect::<Result<_, _>>()?;
+    if notifications.is_empty() {
+        return Ok(shown);
+    }
+    let part = InboxExport { notifications, ..InboxExport::default() };
+    match shown.first_mut().filter(|first| first.position == HEAD) {
+        Some(head) => join(&mut head.members, members(&part)?),
+        None => shown.insert(0, Shown { position: HEAD.to_owned(), members: members(&part)? }),
+    }
+    Ok(shown)
 }
 
 fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
@@ -136,21 +198,47 @@ fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
 }
 
 impl From<Inbox> for ExportedInbox {
-    fn from(Inbox { revision, last, read_to, deleted_to, weeks }: Inbox) -> Self {
+    fn from(inbox: Inbox) -> Self {
+        let Inbox { revision, last, read_to, deleted_to, weeks, marks, recent, receipts_to } =
+            inbox;
         let week = |Week { number, total, unread, until }| ExportedWeek {
             week: number,
             total,
             unread,
             until,
         };
-        Self { revision, last, read_to, deleted_to, weeks: weeks.into_iter().map(week).collect() }
+        Self {
+            revision,
+            last,
+            read_to,
+            deleted_to,
+            weeks: weeks.into_iter().map(week).collect(),
+            messages_to_all: marks.into(),
+            recent: recent.map(|recent| recent.shown()).unwrap_or_default(),
+            receipts_to,
+        }
+    }
+}
+
+impl From<Marks> for ExportedMarks {
+    fn from(Marks { read_to, deleted_to, read, deleted }: Marks) -> Self {
+        Self { read_to, deleted_to, read, deleted }
     }
 }
 
 impl From<Notification> for ExportedNotification {
     fn from(item: Notification) -> Self {
-        let Notification { id, category: kind, title, body, data, image_url, read, until } = item;
-        Self { id, kind, title, body, data, image_url, read, until }
+        let Notification { id, title, body, data, image_url, read, message, until, .. } = item;
+        Self { id, kind: item.category, title, body, data, image_url, read, message, until }
+    }
+}
+
+impl ExportedNotification {
+    /// A message to all customers.
+    fn of_all(one: &Broadcast, read: bool) -> Self {
+        let Broadcast { id, category: kind, title, body, data, image_url, .. } = one.clone();
+        let message = Some(one.message.clone());
+        Self { id, kind, title, body, data, image_url, read, message, until: one.until }
     }
 }
 

@@ -3,6 +3,7 @@
 use table::Key;
 
 use crate::{
+    device::DeviceRange,
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
 };
@@ -38,4 +39,25 @@ pub(crate) fn inbox_at(customer: CustomerId, place: &str) -> Key {
 /// How far a message to all has come among the customers whose ids end in `digit` (hexadecimal).
 pub fn fan_out(message: &ContentHash, digit: char) -> Key {
     Key::new(format!("INBOX#FANOUT#{}", message.as_str()), format!("SHARD#{digit}"))
+}
+
+/// The partition of all messages to all.
+pub(crate) const BROADCASTS: &str = "INBOX#ALL";
+
+/// A message to all.
+pub fn broadcast(number: u64) -> Key {
+    Key::new(BROADCASTS, format!("MESSAGE#{number:010}"))
+}
+
+/// The partition of how far the pushes of a message to all have come.
+pub(crate) fn pushes_of(message: &ContentHash) -> String {
+    format!("INBOX#FANOUT#{}", message.as_str())
+}
+
+/// What the sort keys of ranges begin with.
+pub(crate) const RANGES: &str = "RANGE#";
+
+/// How far the pushes of a message to all have come among a range of customers.
+pub fn push_range(message: &ContentHash, range: DeviceRange) -> Key {
+    Key::new(pushes_of(message), format!("{RANGES}{}", range.name()))
 }

@@ -9,7 +9,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{hashes::ContentHash, ids::NotificationId, random::Random};
+use crate::{
+    hashes::ContentHash,
+    ids::NotificationId,
+    inbox::{marks::Marks, recent::Recent},
+    random::Random,
+};
 
 const WEEK_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -30,6 +35,19 @@ pub struct Inbox {
     /// The weeks that hold items, oldest first.
     #[serde(default)]
     pub weeks: Vec<Week>,
+    /// What is read and deleted of the messages to all.
+    #[serde(default, skip_serializing_if = "Marks::is_empty")]
+    pub marks: Marks,
+    /// The last messages that came; none where all came before inboxes had this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recent: Option<Recent>,
+    /// Until when messages that came before that may have receipts.
+    #[serde(
+        default,
+        with = "jiff::fmt::serde::timestamp::millisecond::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub receipts_to: Option<Timestamp>,
 }
 
 /// The items of one week.
@@ -65,12 +83,16 @@ pub struct Notification {
     pub image_url: Option<String>,
     /// Whether it was marked as read by itself; see [`Inbox::is_read`].
     pub read: bool,
+    /// Hash of the publisher's id; none where it came before items had this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<ContentHash>,
     /// When it expires.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     pub until: Timestamp,
 }
 
-/// That a message of a publisher came into an inbox, so that it comes once.
+/// That a message of a publisher came into an inbox, so that it comes once. None is written any
+/// more: [`Recent`] has taken their place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The item that it became; it may be deleted.
@@ -137,6 +159,40 @@ impl Inbox {
         (after, id, ends)
     }
 
+    /// The same with a message of this id, which is known from then on.
+    pub fn with_message(
+        &self,
+        message: &ContentHash,
+        now: Timestamp,
+        kept: SignedDuration,
+        random: &dyn Random,
+    ) -> (Self, NotificationId, Timestamp) {
+        let (mut after, id, until) = self.with_new(now, kept, random);
+        after.recent = Some(self.recent.clone().unwrap_or_default().with(message));
+        after.receipts_to = if self.recent.is_none() && self.revision > 0 {
+            // An item, and with it its receipt, lives for up to a week longer.
+            now.saturating_add(kept + SignedDuration::from_hours(24 * 7)).ok()
+        } else {
+            self.receipts_to.filter(|to| *to > now)
+        };
+        (after, id, until)
+    }
+
+    /// Whether a message is among the last that came.
+    pub fn knows(&self, message: &ContentHash) -> bool {
+        self.recent.as_ref().is_some_and(|recent| recent.has(message))
+    }
+
+    /// Whether messages came that are not known any more.
+    pub fn has_forgotten(&self) -> bool {
+        self.recent.as_ref().is_some_and(Recent::is_full)
+    }
+
+    /// Whether there can be receipts of messages that are not known.
+    pub fn may_have_receipts(&self, now: Timestamp) -> bool {
+        self.revision > 0 && (self.recent.is_none() || self.receipts_to.is_some_and(|to| to > now))
+    }
+
     /// The inbox after these items of it were read, and which of them change; none where none does.
     pub fn with_read(
         &self,
@@ -192,7 +248,7 @@ impl Inbox {
     }
 
     /// The next revision, with no week that is over.
-    fn next(&self, now: Timestamp) -> Self {
+    pub(super) fn next(&self, now: Timestamp) -> Self {
         Self {
             revision: self.revision + 1,
             weeks: self.live(now).cloned().collect(),

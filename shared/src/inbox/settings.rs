@@ -9,17 +9,22 @@ use crate::config::{ConfigError, Variables};
 pub struct InboxSettings {
     /// How long a notification stays in an inbox, or up to a week longer.
     pub life: SignedDuration,
-    /// How many customers of a message to all one invocation serves.
+    /// How many customers one page of a message to all has at most.
     pub fan_out_page: usize,
+    /// To how many customers a second one instance pushes a message to all at most; 0 is no limit.
+    pub fan_out_rate: f64,
     /// ARN of the SNS topic that takes the next pages of a message to all.
     pub topic: Option<String>,
 }
 
 impl InboxSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        let instances = variables.at_least_one("NOTIFIER_CONCURRENCY")?;
+        let rate: u32 = variables.number("FAN_OUT_RATE")?;
         Ok(Self {
             life: variables.days("INBOX_DAYS")?,
             fan_out_page: variables.at_least_one("FAN_OUT_PAGE")? as usize,
+            fan_out_rate: f64::from(rate) / f64::from(instances),
             topic: variables.optional("NOTIFICATIONS_TOPIC_ARN"),
         })
     }

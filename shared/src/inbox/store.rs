@@ -1,17 +1,18 @@
-//! Inboxes: a head, items in the order of their ids, and receipts of the messages that came.
+//! Inboxes: a head, and items in the order of their ids.
 //!
 //! Invariant: whatever changes an item changes the head in the same transaction, from the revision
 //! that was seen; so a change holds for the inbox that it was decided on, or is decided anew.
 
 use jiff::Timestamp;
 use table::{
-    Committed, Query, Transaction, Verdict, Write, boolean, expiring_item, item, kinds, number,
+    Committed, EXPIRES, Query, Transaction, Verdict, Write, Written, boolean, item, kinds, number,
     record, records,
 };
 
 use crate::{
+    hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    inbox::{Inbox, Notification, Receipt, keys},
+    inbox::{Inbox, MOST_RECENT, Notification, Receipt, keys},
     paging::Span,
     store::{Store, StoreError},
 };
@@ -39,10 +40,6 @@ pub struct Arrival<'a> {
     pub after: &'a Inbox,
     /// The message.
     pub notification: &'a Notification,
-    /// That it came.
-    pub receipt: &'a Receipt,
-    /// The present.
-    pub now: Timestamp,
 }
 
 /// What came of a message.
@@ -50,8 +47,6 @@ pub struct Arrival<'a> {
 pub enum Arrived {
     /// It is in the inbox.
     Now,
-    /// It came before, as this item.
-    Before(NotificationId),
     /// The inbox has changed meanwhile: as it stands.
     Changed(Inbox),
 }
@@ -106,7 +101,8 @@ impl Store {
     }
 
     /// Changes a customer's inbox and up to 99 of its items; false where it is no longer as it was.
-    /// One trip; two write units for the head and for each KB of each item; one for a head alone.
+    /// One trip; two write units for the head and for each KB of each item; one for each KB of a
+    /// head alone.
     pub async fn change_inbox(
         &self,
         customer: CustomerId,
@@ -114,8 +110,12 @@ impl Store {
         after: &Inbox,
         changes: &[ItemChange],
     ) -> Result<bool, StoreError> {
+        let head = replace_head(customer, before, after)?;
+        if changes.is_empty() {
+            return self.table.write(head).await.map(Written::is_done);
+        }
         let mut transaction = Transaction::new();
-        transaction.add(replace_head(customer, before, after)?);
+        transaction.add(head);
         for change in changes {
             transaction.add(match change {
                 ItemChange::Read(id) => mark_read(customer, *id),
@@ -127,25 +127,64 @@ impl Store {
         Ok(self.table.commit(transaction).await?.is_done())
     }
 
-    /// Puts a message into a customer's inbox, once. One trip; eight write units, two more for each
-    /// further KB.
+    /// Puts a message into a customer's inbox. One trip; four write units, two more for each
+    /// further KB of the item or of the head.
     pub async fn receive(&self, arrival: Arrival<'_>) -> Result<Arrived, StoreError> {
-        let Arrival { customer, before, after, notification, receipt, now } = arrival;
+        let Arrival { customer, before, after, notification } = arrival;
         let key = keys::notification(customer, notification.id);
-        let item = expiring_item(key, notification, notification.until)?;
+        let mut item = item(key, notification)?;
+        // DynamoDB deletes it, so the clean-up need not find it.
+        item.insert(EXPIRES.to_owned(), number(notification.until.as_second()));
         let mut transaction = Transaction::new();
-        let received = transaction.add(put_receipt(customer, receipt, now)?);
         let head = transaction.add(replace_head(customer, before, after)?);
         transaction.add(Write::new_item(item));
         let Committed::Refused(mut refusals) = self.table.commit(transaction).await? else {
             return Ok(Arrived::Now);
         };
-        if let Verdict::Refused(Some(known)) = refusals.of(received) {
-            return Ok(Arrived::Before(record::<Receipt>(known)?.notification));
-        }
         match refusals.of(head) {
             Verdict::Refused(Some(head)) => Ok(Arrived::Changed(record(head)?)),
             _ => Ok(Arrived::Changed(self.inbox(customer).await?)),
+        }
+    }
+
+    /// The item that a message became, as its receipt has it. One trip, one read unit.
+    pub async fn receipt(
+        &self,
+        customer: CustomerId,
+        message: &ContentHash,
+        now: Timestamp,
+    ) -> Result<Option<NotificationId>, StoreError> {
+        let receipt: Option<Receipt> =
+            self.table.get(keys::receipt(customer, message), true).await?;
+        Ok(receipt.filter(|receipt| receipt.until > now).map(|receipt| receipt.notification))
+    }
+
+    /// The item that a message became, if it is stored: among the newest [`MOST_RECENT`] and all
+    /// others since `since`, strongly consistent. One trip, and one more for each further hundred
+    /// items; a read unit for each 4 KB.
+    pub async fn item_of_message(
+        &self,
+        customer: CustomerId,
+        message: &ContentHash,
+        since: Timestamp,
+    ) -> Result<Option<NotificationId>, StoreError> {
+        let (mut from, mut looked_at) = (None, 0);
+        loop {
+            let span = Span { from: None, backward: false, limit: 100 };
+            let items = self.notifications(customer, from, &span).await?;
+            for item in &items {
+                if item.message.as_ref() == Some(message) {
+                    return Ok(Some(item.id));
+                }
+                looked_at += 1;
+                if looked_at >= MOST_RECENT && item.id.time() < since {
+                    return Ok(None);
+                }
+            }
+            from = items.last().map(|last| last.id);
+            if items.len() < span.limit {
+                return Ok(None);
+            }
         }
     }
 }
@@ -163,19 +202,4 @@ fn mark_read(customer: CustomerId, id: NotificationId) -> Write {
         .name("#read", "read")
         .value(":read", boolean(true))
         .when_exists()
-}
-
-/// Refused where the message came before and its receipt still counts.
-fn put_receipt(
-    customer: CustomerId,
-    receipt: &Receipt,
-    now: Timestamp,
-) -> Result<Write, StoreError> {
-    let key = keys::receipt(customer, &receipt.message);
-    let item = expiring_item(key, receipt, receipt.until)?;
-    Ok(Write::put(item)
-        .when("(attribute_not_exists(pk) OR #until <= :now)")
-        .name("#until", "until")
-        .value(":now", number(now.as_millisecond()))
-        .seeing_refused())
 }

@@ -22,6 +22,7 @@ pub struct Query {
     partition: String,
     beginning: Option<String>,
     due_by: Option<Timestamp>,
+    ranked: Option<(i64, i64)>,
     after: Option<Item>,
     newest_first: bool,
     consistent: bool,
@@ -53,6 +54,7 @@ impl Query {
             partition: partition.into(),
             beginning: None,
             due_by: None,
+            ranked: None,
             after: None,
             newest_first: false,
             consistent: false,
@@ -78,6 +80,11 @@ impl Query {
     /// A partition of the expiry index, as far as it was due by `time`.
     pub(crate) fn due_by(self, time: Timestamp) -> Self {
         Self { due_by: Some(time), ..self }
+    }
+
+    /// A partition of the index, from one rank to another.
+    pub(crate) fn ranked(self, first: i64, last: i64) -> Self {
+        Self { ranked: Some((first, last)), ..self }
     }
 
     /// In descending order.
@@ -145,6 +152,15 @@ impl Table {
                 .expression_attribute_names("#pk", DUE)
                 .expression_attribute_names("#due_at", DUE_AT)
                 .expression_attribute_values(":time", number(time.as_second()));
+        }
+        if let Some((first, last)) = query.ranked {
+            request = request
+                .index_name(DUE_INDEX)
+                .key_condition_expression("#pk = :pk AND #due_at BETWEEN :first AND :last")
+                .expression_attribute_names("#pk", DUE)
+                .expression_attribute_names("#due_at", DUE_AT)
+                .expression_attribute_values(":first", number(first))
+                .expression_attribute_values(":last", number(last));
         }
         if query.beginning.is_some() || query.keys_only {
             request = request.expression_attribute_names("#sk", SORT);

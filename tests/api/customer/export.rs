@@ -115,6 +115,7 @@ async fn customer_with_data(api: &Api) -> LoggedIn {
     let device = full_body("devices_create", &json!({"registration_id": "another:of.amal"}), &[]);
     api.post("/api/devices/").bearer(&phone.access).json(&device).send().await.expect(201);
     receive_messages(api, &phone).await;
+    receive_messages_to_all(api, &phone).await;
     keep_answers(api, &phone.customer, 45).await;
     move_money(api, &phone).await;
     api.store_fixtures(phone.id()).await;
@@ -159,6 +160,19 @@ async fn receive_messages(api: &Api, phone: &LoggedIn) {
         };
         api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
         api.clock.advance_seconds(1);
+    }
+}
+
+/// Of three messages to all, one is read and one is deleted.
+async fn receive_messages_to_all(api: &Api, phone: &LoggedIn) {
+    for n in 0..3 {
+        api.publish(&json!({"id": format!("all{n}"), "to": {"all": true}, "title": "All"}));
+        api.stack.deliver().await;
+    }
+    let page = api.inbox(&phone.access).await;
+    for (path, place) in [("/api/notifications/read/", 1), ("/api/notifications/bulk-delete/", 0)] {
+        let body = json!({"ids": [page["results"][place]["id"]]});
+        api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
     }
 }
 

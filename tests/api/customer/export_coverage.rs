@@ -7,6 +7,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -124,6 +125,7 @@ fn collect(
             let time = number.parse().ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
             iter::once(number.clone()).chain(time.map(|time| format!("{time:.3}"))).collect()
         }
+        AttributeValue::B(bytes) => vec![URL_SAFE_NO_PAD.encode(bytes)],
         AttributeValue::Bool(flag) => vec![flag.to_string()],
         AttributeValue::Null(_) => Vec::new(),
         other => panic!("export_coverage.rs cannot read {other:?} at {place}: add it to collect"),

@@ -7,8 +7,9 @@ use futures_util::{StreamExt, stream};
 use harness::Api;
 use local::sns_recorder::Refusal;
 use serde_json::{Value, json};
-use shared::{account::CUSTOMER_SHARDS, deadline::Deadline, ids::CustomerId, random::SystemRandom};
+use shared::{deadline::Deadline, device::DeviceRange, ids::CustomerId, random::SystemRandom};
 
+use super::crowd;
 use crate::PHONE;
 
 /// Writes accounts and their entries in the list of customers directly into the table, since a
@@ -60,7 +61,11 @@ async fn make_customers(api: &Api, count: usize) -> Vec<CustomerId> {
 async fn totals(api: &Api, ids: &[CustomerId]) -> Vec<u64> {
     let app = api.stack.state("fcm").expect("fcm runs");
     let now = app.now();
-    let total = async |id: &CustomerId| app.store.inbox(*id).await.expect("an inbox").total(now);
+    let all = app.broadcasts.read(&app.store, now).await.expect("messages to all");
+    let total = async |id: &CustomerId| {
+        let inbox = app.store.inbox(*id).await.expect("an inbox");
+        inbox.total_with(&all.visible_to(*id, now), now)
+    };
     stream::iter(ids).map(total).buffered(8).collect().await
 }
 
@@ -137,26 +142,29 @@ async fn only_the_failed_customers_of_a_page_are_retried() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_delivered_again_does_not_start_the_next_pages_again() {
-    let (api, ids) = published_to_all(&[("FanOutPage", "2")], 100).await;
+    let api = Api::with(&[("FanOutPage", "1"), ("FanOutRate", "0")]).await;
+    let ids = crowd::make(&api, 500, |_| true).await;
+    api.publish(&json!({"id": "news", "to": {"all": true}, "title": "News"}));
+    api.stack.deliver().await;
     let (fed, queue) = (
         api.stack.queue_consumer().expect("a consumer").clone(),
         api.stack.queue.clone().expect("a queue"),
     );
-    api.stack.deliver().await;
-    // A shard with several pages, so that its first page is not the one before the last.
-    let within = |digit: char| ids.iter().filter(|id| id.to_string().ends_with(digit)).count();
-    let shard = CUSTOMER_SHARDS.chars().max_by_key(|digit| within(*digit)).expect("a shard");
-    let page =
-        json!({"id": "news", "to": {"all": true, "shard": shard, "after": null}, "title": "News"})
-            .to_string();
-    let batch: Value = json!({"Records": [{"messageId": "r", "body": page}]});
-    for _ in 0..3 {
-        let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())
-            .await
-            .expect("an answer");
-        assert_eq!(answer, json!({"batchItemFailures": []}));
+    let pushed = crowd::pushes(&api);
+    assert!(pushed.len() == ids.len() && pushed.values().all(|pushes| *pushes == 1));
+    for range in DeviceRange::all().take(32) {
+        let to = json!({"all": true, "number": 1, "range": range.name(), "after": null});
+        let page = json!({"id": "news", "to": to, "title": "News"}).to_string();
+        let batch: Value = json!({"Records": [{"messageId": "r", "body": page}]});
+        for _ in 0..2 {
+            let answer = (fed.consumer.handle)(fed.app.clone(), batch.clone(), Deadline::none())
+                .await
+                .expect("an answer");
+            assert_eq!(answer, json!({"batchItemFailures": []}));
+        }
     }
-    assert!(queue.is_empty(), "the next pages of its shard were sent before");
+    assert!(queue.is_empty(), "the next pages of its range were sent before");
+    assert_eq!(crowd::pushes(&api), pushed);
 }
 
 /// Takes minutes in a debug build, so it runs by hand and in `.ci/full`: `cargo test --workspace

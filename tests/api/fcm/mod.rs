@@ -1,5 +1,8 @@
+mod broadcast;
+mod broadcast_pushes;
 mod correlation;
 mod costs;
+mod crowd;
 mod devices;
 mod fan_out;
 mod liveness;
@@ -8,3 +11,4 @@ mod notifications;
 mod notifier;
 mod numbers;
 mod ownership;
+mod scale;

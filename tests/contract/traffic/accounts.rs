@@ -114,6 +114,14 @@ pub(super) async fn write_what_is_rare(api: &Api) {
     api.notify(&phone, "rare-1", "Hello").await;
     api.stack.recorder.endpoints(|all| all.disable("rare"));
     api.notify(&phone, "rare-2", "Hello").await;
+    api.publish(&json!({
+        "id": "rare-3", "to": {"all": true}, "title": "All",
+        "image_url": "https://example.com/a.png",
+    }));
+    api.stack.deliver().await;
+    api.publish(&json!({"id": "rare-3", "to": {"all": true, "stop": true}}));
+    api.stack.deliver().await;
+    api.store_fixtures(phone.id()).await;
     let body = json!({
         "type": "credit", "amount": 5, "currency": "USD", "customer_id": phone.customer["id"],
         "reference": "Order 7",

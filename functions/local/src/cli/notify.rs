@@ -1,5 +1,6 @@
 //! `notify`: publishes a message to the topic of a deployed stack, with the operator's own AWS
-//! credentials, or to the launcher on this machine.
+//! credentials, or to the launcher on this machine. Shows how far the pushes of a message to all
+//! have come, and stops them.
 
 use aws_sdk_sns::error::DisplayErrorContext;
 use bytes::Bytes;
@@ -10,16 +11,19 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Map, Value, json};
 use shared::{
     clock::{Clock, SystemClock},
+    hashes::ContentHash,
     ids::uuid_v7,
+    inbox::PushProgress,
     random::SystemRandom,
+    store::Store,
 };
 use tokio::net::TcpStream;
 
-use super::{failure::Failure, output::print_line, stack_args::http_url};
+use super::{failure::Failure, output::print_line, push_progress::follow, stack_args::http_url};
 use crate::operator_aws;
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("to").required(true).args(["phone", "customer", "all"]))]
+#[command(group = ArgGroup::new("to").required(true).args(["phone", "customer", "all", "stop"]))]
 pub(super) struct NotifyArgs {
     /// Send to the customer with this phone, in E.164 form
     #[arg(long, value_name = "PHONE")]
@@ -30,9 +34,13 @@ pub(super) struct NotifyArgs {
     /// Send to all customers
     #[arg(long)]
     all: bool,
+    /// Stop the pushes of the message to all with this id. The message stays in inboxes
+    #[arg(long, value_name = "ID", conflicts_with_all =
+        ["title", "body", "kind", "data", "critical", "id", "table"])]
+    stop: Option<String>,
     /// Title of the message
-    #[arg(long, value_name = "TEXT")]
-    title: String,
+    #[arg(long, value_name = "TEXT", required_unless_present = "stop")]
+    title: Option<String>,
     /// Text of the message
     #[arg(long, value_name = "TEXT", default_value = "")]
     body: String,
@@ -59,30 +67,55 @@ pub(super) struct NotifyArgs {
     /// Use this SNS API instead of the one of AWS
     #[arg(long, value_name = "URL", value_parser = http_url, requires = "topic")]
     sns_endpoint: Option<String>,
+    /// With --all and --topic: show the progress of the pushes, from this deployed table (the
+    /// stack's output `TableName`)
+    #[arg(long, value_name = "NAME", requires = "topic", conflicts_with_all = ["phone", "customer"])]
+    table: Option<String>,
+    /// With --table: use this DynamoDB API instead of the one of AWS
+    #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
+    dynamodb_endpoint: Option<String>,
+    /// With --all: do not wait for the pushes
+    #[arg(long, conflicts_with_all = ["phone", "customer", "stop"])]
+    detach: bool,
     /// Port of the launcher
     #[arg(long, default_value_t = 3000, conflicts_with = "topic")]
     port: u16,
 }
 
-/// Prints the id of the message.
+/// Prints the id of the message, and for a message to all the progress of its pushes.
 pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
     let message = args.message();
     let id = message["id"].as_str().unwrap_or_default().to_owned();
     let text = message.to_string();
     notifier::Message::read(&text).map_err(Failure::usage)?;
-    match args.topic {
-        Some(topic) => {
-            let client = operator_aws::sns(args.region, args.sns_endpoint).await;
-            publish_to_topic(&client, topic, text).await?;
+    let is_shown = args.all && !args.detach;
+    let NotifyArgs { topic, table, region, port, stop, .. } = args;
+    let done = if stop.is_some() { "asked to stop the pushes of" } else { "published" };
+    let Some(topic) = topic else {
+        post_to_launcher(port, text).await?;
+        print_line(format_args!("{done} {id}"));
+        if is_shown {
+            follow(async || read_from_launcher(port, &id).await).await?;
         }
-        None => post_to_launcher(args.port, text).await?,
+        return Ok(());
+    };
+    let client = operator_aws::sns(region.clone(), args.sns_endpoint).await;
+    publish_to_topic(&client, topic, text).await?;
+    print_line(format_args!("{done} {id}"));
+    if let Some(table) = table.filter(|_| is_shown) {
+        let client = operator_aws::dynamodb(region, args.dynamodb_endpoint).await;
+        let (store, hash) = (Store::new(client, &table), ContentHash::of(&id));
+        let read = async || store.push_progress(&hash).await.map_err(Failure::outcome);
+        follow(read).await?;
     }
-    print_line(format_args!("published {id}"));
     Ok(())
 }
 
 impl NotifyArgs {
     fn message(&self) -> Value {
+        if let Some(id) = &self.stop {
+            return json!({"id": id, "to": {"all": true, "stop": true}});
+        }
         let to = match (&self.phone, &self.customer) {
             (Some(phone), _) => json!({"phone": phone}),
             (None, Some(customer)) => json!({"customer_id": customer}),
@@ -121,6 +154,30 @@ async fn publish_to_topic(
 }
 
 async fn post_to_launcher(port: u16, message: String) -> Result<(), Failure> {
+    let request = Request::post("/_local/notify");
+    let (status, body) = ask_launcher(port, request, message).await?;
+    if status == StatusCode::ACCEPTED { Ok(()) } else { Err(unexpected(status, &body)) }
+}
+
+async fn read_from_launcher(port: u16, id: &str) -> Result<PushProgress, Failure> {
+    let request = Request::get(format!("/_local/pushes/{}", ContentHash::of(id).as_str()));
+    let (status, body) = ask_launcher(port, request, String::new()).await?;
+    if status != StatusCode::OK {
+        return Err(unexpected(status, &body));
+    }
+    serde_json::from_slice(&body).map_err(Failure::outcome)
+}
+
+fn unexpected(status: StatusCode, body: &Bytes) -> Failure {
+    let body = String::from_utf8_lossy(body);
+    Failure::outcome(format_args!("the launcher responded {status}: {body}"))
+}
+
+async fn ask_launcher(
+    port: u16,
+    request: http::request::Builder,
+    body: String,
+) -> Result<(StatusCode, Bytes), Failure> {
     let unreachable = |error: &dyn std::fmt::Display| {
         Failure::outcome(format_args!("cannot reach the launcher on port {port}: {error}"))
     };
@@ -130,18 +187,12 @@ async fn post_to_launcher(port: u16, message: String) -> Result<(), Failure> {
         .await
         .map_err(|error| unreachable(&error))?;
     tokio::spawn(connection);
-    let request = Request::post("/_local/notify").header(header::HOST, format!("127.0.0.1:{port}"));
-    let request = request.body(Full::new(Bytes::from(message))).map_err(Failure::outcome)?;
+    let request = request.header(header::HOST, format!("127.0.0.1:{port}"));
+    let request = request.body(Full::new(Bytes::from(body))).map_err(Failure::outcome)?;
     let response = sender.send_request(request).await.map_err(|error| unreachable(&error))?;
     let status = response.status();
-    if status == StatusCode::ACCEPTED {
-        return Ok(());
-    }
     let body = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
-    Err(Failure::outcome(format_args!(
-        "the launcher responded {status}: {}",
-        String::from_utf8_lossy(&body)
-    )))
+    Ok((status, body))
 }
 
 fn object(text: &str) -> Result<Map<String, Value>, &'static str> {

@@ -80,6 +80,7 @@ pub(super) async fn serve(args: ServeArgs) -> Result<(), Failure> {
         gateway: stack.gateway.clone(),
         recorder: stack.recorder.clone(),
         queue: stack.queue.clone(),
+        store: stack.state("notifier").map(|state| state.store.clone()),
         clock,
     };
     let server = backend.serve(listener).map_err(Failure::usage)?;

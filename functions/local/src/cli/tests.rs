@@ -75,6 +75,11 @@ fn invalid_arguments_are_rejected() {
         "notify --all --title t --data [1]",
         "notify --all --title t --region r",
         "notify --all --title t --topic arn --port 3000",
+        "notify --all --title t --table t",
+        "notify --phone +14155550123 --title t --topic arn --table t",
+        "notify --phone +14155550123 --title t --detach",
+        "notify --stop i --title t",
+        "notify --stop i --all",
         "audit --table t --data d",
         "audit --region r",
         "clean-up --table t",
@@ -120,6 +125,9 @@ fn valid_arguments_are_accepted() {
         "notify --phone +14155550123 --title t --body b --type order --data {} --critical --id i",
         "notify --all --title t --topic arn --region r --sns-endpoint http://127.0.0.1:8001",
         "notify --customer c --title t --port 4000",
+        "notify --all --title t --topic arn --table t --dynamodb-endpoint http://127.0.0.1:8000",
+        "notify --all --title t --detach",
+        "notify --stop i --topic arn",
     ];
     for line in valid {
         assert!(parsed(line).is_ok(), "{line}");

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 const DESCRIPTION: &str = "Published to the stack's SNS topic (output `NotificationsTopicArn`), \
     not sent by HTTP. It is written to the inbox once for each `id`, however often it is \
     delivered, and pushed to every active device at least once. `id`, `to` and one of `title` and \
-    `body` are required. A message to all customers is split into pages, which go through the \
-    same queue.";
+    `body` are required. A message to all customers is in every inbox at once and for 90 days; at \
+    most 200 such messages live at a time. It is pushed without a badge, page by page through the \
+    same queue, to the devices that were registered when it was published.";
 
 /// The document's member `webhooks`.
 pub(super) fn webhooks() -> Value {

@@ -30,6 +30,12 @@ impl Endpoints {
         self.0.iter().find(|(_, endpoint)| endpoint.token == token).map(|(arn, _)| arn.clone())
     }
 
+    /// Adds the enabled endpoint of a token.
+    pub fn add(&mut self, arn: &str, token: &str) {
+        let (token, user_data) = (token.to_owned(), String::new());
+        self.0.insert(arn.to_owned(), PlatformEndpoint { token, user_data, enabled: true });
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

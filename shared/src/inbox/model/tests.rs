@@ -46,6 +46,7 @@ fn item(id: NotificationId, until: Timestamp) -> Notification {
         data: "{}".to_owned(),
         image_url: None,
         read: false,
+        message: None,
         until,
     }
 }
