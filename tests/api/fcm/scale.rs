@@ -75,7 +75,7 @@ async fn deliver_with_ten_kills(api: &Api, fed: &ConsumerTarget) -> u64 {
         // The first is the message itself.
         let is_killed = kills < 10 && batch > 1 && batch.is_multiple_of(2);
         let life = Duration::from_millis(200 + kills * 400);
-        let timeout = if is_killed { life } else { Duration::from_secs(600) };
+        let timeout = if is_killed { life } else { Duration::from_mins(10) };
         if !queue.deliver_batch(&ConsumerTarget { timeout, ..fed.clone() }).await {
             if api.waiting() == 0 {
                 return kills;

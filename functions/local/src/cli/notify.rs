@@ -69,7 +69,8 @@ pub(super) struct NotifyArgs {
     sns_endpoint: Option<String>,
     /// With --all and --topic: show the progress of the pushes, from this deployed table (the
     /// stack's output `TableName`)
-    #[arg(long, value_name = "NAME", requires = "topic", conflicts_with_all = ["phone", "customer"])]
+    #[arg(long, value_name = "NAME", requires = "topic",
+        conflicts_with_all = ["phone", "customer"])]
     table: Option<String>,
     /// With --table: use this DynamoDB API instead of the one of AWS
     #[arg(long, value_name = "URL", value_parser = http_url, requires = "table")]
