@@ -9,7 +9,7 @@ use std::{borrow::Cow, fmt, net::IpAddr};
 
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use lambda_http::Error;
 use serde::{
     Deserialize, Deserializer,
@@ -27,6 +27,8 @@ struct GatewayEvent<'a> {
     raw_query_string: Cow<'a, str>,
     #[serde(default)]
     headers: Headers,
+    /// What the gateway took out of the header.
+    cookies: Option<Vec<String>>,
     #[serde(borrow)]
     request_context: RequestContext<'a>,
     body: Option<String>,
@@ -73,6 +75,10 @@ impl Received {
         *request.method_mut() = Method::from_bytes(http.method.as_bytes())?;
         *request.uri_mut() = path::uri(&event.raw_path, &event.raw_query_string);
         *request.headers_mut() = event.headers.0;
+        let cookies = event.cookies.map(|cookies| HeaderValue::try_from(cookies.join("; ")));
+        if let Some(Ok(cookies)) = cookies {
+            request.headers_mut().insert(header::COOKIE, cookies);
+        }
         if let Ok(seen) = http.source_ip.parse::<IpAddr>() {
             request.extensions_mut().insert(ClientAddress(seen));
         }
@@ -126,6 +132,7 @@ mod tests {
             "version": "2.0",
             "rawPath": "/api/devices/a b/",
             "rawQueryString": "page_size=2",
+            "cookies": ["a=1", "b=2"],
             "headers": {"accept": "*/*", "X-Name": "Zo\u{eb}", "bad name": "x", "bad": "a\nb"},
             "requestContext": {
                 "http": {"method": "PATCH", "sourceIp": "2001:db8::1"},
@@ -147,7 +154,8 @@ mod tests {
         assert_eq!(request.method(), Method::PATCH);
         assert_eq!(request.uri(), "/api/devices/a%20b?page_size=2");
         assert_eq!(request.headers()["x-name"].as_bytes(), "Zo\u{eb}".as_bytes());
-        assert_eq!(request.headers().len(), 2, "what is no header is left out");
+        assert_eq!(request.headers()["cookie"], "a=1; b=2");
+        assert_eq!(request.headers().len(), 3, "what is no header is left out");
         let ClientAddress(address) = request.extensions().get().unwrap();
         assert_eq!(address.to_string(), "2001:db8::1");
         assert_eq!(received.id.as_deref(), Some("r1"));
