@@ -150,7 +150,7 @@ impl AppState {
         }
         let keys = async {
             if self.settings.tokens().is_ok() {
-                self.keyring().refresh(&self.store, self.now()).await;
+                self.keyring().preload(&self.store, self.now()).await;
             }
         };
         tokio::join!(self.publish_keys(), self.refresh_availability(), keys);

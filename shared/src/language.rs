@@ -73,8 +73,8 @@ pub fn near<'a, S: AsRef<str>>(wanted: &str, offered: &'a [S]) -> Option<&'a str
     })
 }
 
-/// Lines of a key and a value, in the order of the keys. It is searched as it is, so that nothing is
-/// built for it.
+/// Lines of a key and a value, in the order of the keys. It is searched as it is, so that nothing
+/// is built for it.
 struct Table(&'static str);
 
 impl Table {

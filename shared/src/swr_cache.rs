@@ -75,6 +75,19 @@ impl<T> SwrCache<T> {
         }
     }
 
+    /// Reads a value that nobody has asked for yet. A caller who misses something in it reads it
+    /// again at once, whatever the least time between two reads, up to `least`.
+    pub async fn preload<E: Display>(
+        &self,
+        now: Timestamp,
+        least: SignedDuration,
+        read: impl Future<Output = Result<Arc<T>, E>>,
+    ) {
+        self.refresh(now, read).await;
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.tried = state.tried.and_then(|tried| tried.checked_sub(least).ok());
+    }
+
     /// The value, without waiting, if it is not too old at `now`; `read` then runs in the
     /// background if it is due. Otherwise what `read` gives or, if that fails, the last value,
     /// however old. Fails only if there never was a value.
@@ -225,6 +238,17 @@ mod tests {
         // A reading that is given up halfway leaves its place to the next.
         drop(refresh);
         assert!(kept.is_due(at(60)));
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_in_a_preloaded_value_is_read_at_once() {
+        let kept = Arc::new(SwrCache::default());
+        let least = SignedDuration::from_secs(10);
+        let reads = |value: i32| async move { Read::Ok(Arc::new(value)) };
+        kept.preload(at(0), least, reads(1)).await;
+        assert_eq!(kept.get(at(1), nobody_reads()).await, Ok(Arc::new(1)));
+        assert_eq!(kept.newer_than(least, at(1), reads(2)).await, Ok(Arc::new(2)));
+        assert_eq!(kept.newer_than(least, at(2), nobody_reads()).await, Ok(Arc::new(2)));
     }
 
     #[tokio::test]
