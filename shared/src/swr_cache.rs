@@ -244,7 +244,7 @@ mod tests {
     async fn what_is_missing_in_a_preloaded_value_is_read_at_once() {
         let kept = Arc::new(SwrCache::default());
         let least = SignedDuration::from_secs(10);
-        let reads = |value: i32| async move { Read::Ok(Arc::new(value)) };
+        let reads = |value: u8| async move { Read::Ok(Arc::new(value)) };
         kept.preload(at(0), least, reads(1)).await;
         assert_eq!(kept.get(at(1), nobody_reads()).await, Ok(Arc::new(1)));
         assert_eq!(kept.newer_than(least, at(1), reads(2)).await, Ok(Arc::new(2)));
