@@ -156,8 +156,8 @@ impl AppState {
         tokio::join!(self.publish_keys(), self.refresh_availability(), keys);
     }
 
-    /// Does before a request what is otherwise done beside it: [`AppState::publish_keys`],
-    /// [`AppState::refresh_availability`], and reading the keys again that it has read before.
+    /// Does before a request what is otherwise done beside it: publishes the public keys, reads
+    /// whether the API is closed, and reads the keys again that it has read before.
     pub async fn prepare(&self) {
         let keys = async {
             if let Some(keyring) = self.keyring.get() {
