@@ -22,7 +22,7 @@ use shared::{
 };
 
 use crate::{
-    delivered::{About, Delivered},
+    delivered::{self, About, Delivered},
     delivery::Delivery,
     fan_out::topic,
     message::{Message, RangePage},
@@ -106,7 +106,7 @@ pub(crate) async fn serve(
         .buffer_unordered(CUSTOMERS_AT_ONCE);
     let outcomes: Vec<(CustomerId, Result<Delivered, Trouble>)> = begun.collect().await;
     let served = outcomes.len();
-    let (delivered, left) = sum(app, message, outcomes);
+    let (delivered, left) = delivered::sum(app, message, outcomes);
     // When most fail it is nothing of theirs: the page rests and comes back as one record.
     if left.len() > size.div_ceil(4) {
         return Err(Trouble::Page(left.len()));
@@ -193,29 +193,6 @@ async fn one(
         registered_by: Some(broadcast.published),
     };
     push::to_devices(app, message, customer, about, (Some(account), devices)).await
-}
-
-fn sum(
-    app: &AppState,
-    message: &Message,
-    outcomes: Vec<(CustomerId, Result<Delivered, Trouble>)>,
-) -> (Delivered, Vec<CustomerId>) {
-    let (mut delivered, mut left) = (Delivered::default(), Vec::new());
-    for (customer, outcome) in outcomes {
-        match outcome {
-            Ok(more) => delivered += more,
-            Err(trouble) => {
-                tracing::warn!(
-                    correlation = message.correlation,
-                    customer = app.pseudonym(customer),
-                    error = %trouble,
-                    "a customer of a page comes back"
-                );
-                left.push(customer);
-            }
-        }
-    }
-    (delivered, left)
 }
 
 async fn publish(app: &AppState, message: &Message, page: RangePage) -> Result<(), Trouble> {

@@ -3,7 +3,12 @@
 use std::ops::AddAssign;
 
 use jiff::Timestamp;
-use shared::ids::NotificationId;
+use shared::{
+    app::AppState,
+    ids::{CustomerId, NotificationId},
+};
+
+use crate::{message::Message, trouble::Trouble};
 
 /// Counts of what was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,4 +38,28 @@ impl AddAssign for Delivered {
         self.pushes += more.pushes;
         self.silenced += more.silenced;
     }
+}
+
+/// What a page did, and the customers that come back.
+pub(crate) fn sum(
+    app: &AppState,
+    message: &Message,
+    outcomes: Vec<(CustomerId, Result<Delivered, Trouble>)>,
+) -> (Delivered, Vec<CustomerId>) {
+    let (mut delivered, mut left) = (Delivered::default(), Vec::new());
+    for (customer, outcome) in outcomes {
+        match outcome {
+            Ok(more) => delivered += more,
+            Err(trouble) => {
+                tracing::warn!(
+                    correlation = message.correlation,
+                    customer = app.pseudonym(customer),
+                    error = %trouble,
+                    "a customer of a page comes back"
+                );
+                left.push(customer);
+            }
+        }
+    }
+    (delivered, left)
 }

@@ -13,7 +13,7 @@ use shared::{app::AppState, aws::Topic, hashes::ContentHash, ids::CustomerId};
 
 use crate::{
     deliver,
-    delivered::Delivered,
+    delivered::{self, Delivered},
     delivery::Delivery,
     message::{Message, Page},
     trouble::Trouble,
@@ -38,22 +38,8 @@ pub(crate) async fn serve(
     }
     let serve =
         async |customer| (customer, deliver::to_customer(app, message, customer, delivery).await);
-    let mut served = stream::iter(customers).map(serve).buffer_unordered(CUSTOMERS_AT_ONCE);
-    let (mut delivered, mut left) = (Delivered::default(), Vec::new());
-    while let Some((customer, outcome)) = served.next().await {
-        match outcome {
-            Ok(more) => delivered += more,
-            Err(trouble) => {
-                tracing::warn!(
-                    correlation = message.correlation,
-                    customer = app.pseudonym(customer),
-                    error = %trouble,
-                    "a customer of a page comes back"
-                );
-                left.push(customer);
-            }
-        }
-    }
+    let served = stream::iter(customers).map(serve).buffer_unordered(CUSTOMERS_AT_ONCE);
+    let (delivered, left) = delivered::sum(app, message, served.collect().await);
     // When most fail it is nothing of theirs: the page rests and comes back as one record.
     if left.len() > size.div_ceil(4) {
         return Err(Trouble::Page(left.len()));

@@ -70,8 +70,8 @@ const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-tim
     stands for null where null is allowed, and otherwise counts as not sent, unless the field is a \
     text. Errors are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 \
     problem details where `Accept` prefers them. Where a limit counts a request, \
-    `RateLimit-Policy` and `RateLimit` say how it stands. The gateway's own answers (throttled, too large, integration \
-    time-out) are `{\"message\"}` and not ours to shape.\n\n\
+    `RateLimit-Policy` and `RateLimit` say how it stands. The gateway's own answers (throttled, \
+    too large, integration time-out) are `{\"message\"}` and not ours to shape.\n\n\
     Boundaries of countries, subdivisions and time zones: © OpenStreetMap contributors, under the \
     Open Database License (https://www.openstreetmap.org/copyright); subdivisions also by Natural \
     Earth, and by GeoNames (https://www.geonames.org), under CC BY 4.0.";
