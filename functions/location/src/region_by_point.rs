@@ -32,7 +32,7 @@ request! {
 /// What lies at a point.
 ///
 /// Names are in the language `lang` or, without it, in the first wanted one that there is, or else
-/// in English. Where several countries have the point, because one lies within another's claim
+/// in English, in which those of subdivisions are, too, that the language lacks. Where several countries have the point, because one lies within another's claim
 /// (Hong Kong, say), the smallest is `country` and the others are `also`. A disputed place has the
 /// country under which ISO 3166 lists it, or the one whose view the operator has set, and `also`
 /// has all others that claim it. The subdivision is one of ISO 3166-2, mostly to within half a

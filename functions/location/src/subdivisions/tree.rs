@@ -1,9 +1,19 @@
-//! Finds the area of a point in the tree of a country. `derive/tree.py` writes it, and says how.
+//! Finds the area of a point in a tree of quarters. `derive/tree.py` writes it, and says how.
 
 use shared::point::Point;
 
-/// Steps of the grid around the earth.
-const STEPS: u32 = 1 << 17;
+/// The grid to whose points all borders are rounded.
+#[derive(Clone, Copy)]
+pub(crate) struct Grid {
+    /// Steps around the earth.
+    steps: f64,
+}
+
+impl Grid {
+    pub(crate) const fn of(steps: u32) -> Self {
+        Self { steps: steps as f64 }
+    }
+}
 
 /// What a node is; greater numbers are an area or borders, by their lowest bit.
 const SHORT: usize = 0;
@@ -14,10 +24,10 @@ const KINDS: usize = 2;
 struct Reader<'a>(&'a [u8]);
 
 /// The number of the area that has a point, or that is the nearest.
-pub(super) fn area(tree: &[u8], point: Point) -> Option<usize> {
-    let steps = |degrees: f64| (degrees + 180.0) / 360.0 * f64::from(STEPS);
-    let (mut x, mut y) = (steps(point.lng), steps(point.lat));
-    let mut size = f64::from(STEPS);
+pub(crate) fn area(tree: &[u8], Grid { steps }: Grid, point: Point) -> Option<usize> {
+    let of_grid = |degrees: f64| (degrees + 180.0) / 360.0 * steps;
+    let (mut x, mut y) = (of_grid(point.lng), of_grid(point.lat));
+    let mut size = steps;
     let mut reader = Reader(tree);
     loop {
         let node = reader.number()?;
