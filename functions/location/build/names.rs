@@ -95,7 +95,7 @@ pub(crate) fn source() -> String {
 }
 
 /// How many lines there are between two marks.
-const MARKED: usize = 16;
+const MARKED: usize = 32;
 
 /// Where every so many lines begin.
 fn marks(lines: &[&str]) -> Vec<usize> {

@@ -16,7 +16,7 @@ import struct
 
 # The languages that have all names, as far as there is room; the others have those of countries
 # where the language is official or many speak it.
-EVERYWHERE = "ar de es fr zh".split()
+EVERYWHERE = "ar es fr zh".split()
 # How many of a country's people, in percent.
 MANY = 10
 # The languages of the function, those that share words beside one another; and their tags, where
@@ -83,3 +83,21 @@ def pack(codes, english, keshvar, cldr):
     data += b"".join(tag.encode().ljust(8) + bytes([number]) for tag, number in sorted(tags))
     ends = [sum(map(len, blocks[:number])) for number in range(len(blocks) + 1)]
     return data + struct.pack(f"<{len(ends)}I", *ends) + b"".join(blocks)
+
+
+def of_country(folder, country):
+    """The English name of a country."""
+    text = (pathlib.Path(folder) / f"src/countries/{country.lower()}.rs").read_text(encoding="utf-8")
+    return re.search(r'\("en", "([^"]+)"\)', text)[1]
+
+
+def coverage(total):
+    """For each tag of the file: how many of so many names it has."""
+    data = (pathlib.Path(__file__).parent.parent / "data/names.bin").read_bytes()
+    tags, blocks, marks = struct.unpack_from("<3H", data)
+    entry = lambda place: data[6 + 9 * place : 15 + 9 * place]
+    ends = struct.unpack_from(f"<{blocks + 1}I", data, 6 + 9 * tags)
+    begin = 6 + 9 * tags + 4 * len(ends) + 3 * marks
+    for place in range(tags):
+        lengths = data[begin + ends[entry(place)[8]] :][:total]
+        yield entry(place)[:8].decode().strip(), sum(map(bool, lengths))

@@ -127,12 +127,20 @@ def borders(shapes):
             points = [(int(x), int(y)) for x, y in ring.coords]
             for a, b in zip(points, points[1:]):
                 sides[min(a, b), max(a, b)][0 if a < b else 1] = label
-    different = {edge: tuple(pair) for edge, pair in sides.items() if pair[0] != pair[1]}
+    different = {
+        edge: tuple(pair) for edge, pair in sides.items() if pair[0] != pair[1] and not is_end(*edge)
+    }
     return [
         (left, right, simplified)
         for left, right, points in areas.joined(different)
         if len(simplified := simplify(points, LAND if left and right else SEA)) > 1
     ]
+
+
+def is_end(a, b):
+    """Whether a line is where the map ends, which is no border."""
+    ends = [{round((degrees + 180) * DEGREE) for degrees in pair} for pair in ((-180, 180), (-90, 90))]
+    return any(a[axis] == b[axis] and a[axis] in ends[axis] for axis in (0, 1))
 
 
 def simplify(points, metres):

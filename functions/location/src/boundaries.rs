@@ -61,7 +61,8 @@ fn ids(point: Point) -> Option<Vec<&'static str>> {
     // Half a circle east is the same meridian as half a circle west, where the tree has it.
     let west = if point.lng >= 180.0 { Point::new(point.lat, -180.0) } else { point };
     let area = tree::area(DATA.get(TREE_AT..)?, GRID, west)?;
-    let text = (area < AREAS).then(|| number(ENDS_AT + area * 2)..number(ENDS_AT + area * 2 + 2))?;
+    let text =
+        (area < AREAS).then(|| number(ENDS_AT + area * 2)..number(ENDS_AT + area * 2 + 2))?;
     let text = DATA.get(TEXTS_AT + text.start..TEXTS_AT + text.end)?;
     let ids = std::str::from_utf8(text).ok()?.split(',');
     Some(ids.filter(|id| !id.is_empty()).collect())

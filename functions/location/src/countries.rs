@@ -39,7 +39,7 @@ pub struct Language {
     /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one
     /// where the name is the English one.
     names: (usize, usize),
-    /// Where every sixteenth line begins.
+    /// Where each of the lines begins that are [`MARKED`] apart.
     marks: &'static [u16],
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],

@@ -21,7 +21,6 @@ use utoipa::ToSchema;
 use crate::{
     address::CountryCode,
     countries::Language,
-    letters::plain,
     list_countries::CACHE,
     subdivisions::{self, Subdivision},
 };
@@ -69,17 +68,15 @@ pub async fn list_regions(
     Query(RegionsQuery { country, language }): Query<RegionsQuery>,
 ) -> Result<Response, ApiError> {
     let language = Language::wanted(&language.or(&headers));
-    let mut regions: Vec<_> =
-        subdivisions::all(&country).map(|one| RegionOut::new(one, language)).collect();
-    regions.sort_by_cached_key(|region| (plain(region.name), region.name, region.code));
+    let listed = subdivisions::in_order(&country, language).into_iter();
+    let regions: Vec<_> = listed.map(RegionOut::from).collect();
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }
         .answer(&headers, &regions)
 }
 
-impl RegionOut {
-    fn new(one: Subdivision, language: Language) -> Self {
-        let parent = one.parent().map(|parent| parent.code);
-        Self { code: one.code, name: one.name(language.tag), parent }
+impl From<(Subdivision, &'static str)> for RegionOut {
+    fn from((one, name): (Subdivision, &'static str)) -> Self {
+        Self { code: one.code, name, parent: one.parent().map(|parent| parent.code) }
     }
 }
 

@@ -56,8 +56,7 @@ impl Region {
         let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
         Some(Self {
             country: named(country),
-            subdivision: part
-                .map(|part| Named { code: part.code, name: part.name(language.tag) }),
+            subdivision: part.map(|part| Named { code: part.code, name: part.name(language.tag) }),
             service_area: served.index.at(point).map(ServiceArea::from),
             timezone: time_zones::at(point, &ids),
             also: also.into_iter().map(named).collect(),

@@ -10,6 +10,34 @@ use crate::{
 
 const ENGLISH: &str = "en";
 
+/// What names say of the kind of subdivision, which people leave out or add.
+const KINDS: [&str; 24] = [
+    "autonomous",
+    "canton",
+    "capital",
+    "city",
+    "community",
+    "county",
+    "department",
+    "district",
+    "emirate",
+    "governorate",
+    "metropolitan",
+    "municipality",
+    "oblast",
+    "of",
+    "parish",
+    "prefecture",
+    "province",
+    "raion",
+    "region",
+    "republic",
+    "special",
+    "state",
+    "territory",
+    "the",
+];
+
 /// Gives the state of an address its code, where its country has a subdivision of that name, and
 /// its name in a language, where it was a code.
 pub(crate) fn complete(address: &mut Details, language: Language) {
@@ -40,9 +68,20 @@ fn of_name(name: &str, listed: &[Subdivision], tag: &str) -> Option<Subdivision>
         return None;
     }
     let is_meant = |name: &str| plain(name) == wanted;
-    only(listed, |one| is_meant(one.name(tag)) || is_meant(one.name(ENGLISH))).or_else(|| {
-        only(listed, |one| names::tags().filter_map(|tag| one.name_in(tag)).any(is_meant))
-    })
+    let bare = bare(&wanted);
+    only(listed, |one| is_meant(one.name(tag)) || is_meant(one.name(ENGLISH)))
+        .or_else(|| {
+            only(listed, |one| names::tags().filter_map(|tag| one.name_in(tag)).any(is_meant))
+        })
+        .or_else(|| {
+            only(listed, |one| !bare.is_empty() && self::bare(&plain(one.name(ENGLISH))) == bare)
+        })
+}
+
+/// A plain name without its kind.
+fn bare(name: &str) -> String {
+    let words = name.split_whitespace().filter(|word| !KINDS.contains(word));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The only one of which something is true. Where it is of a larger one and of a part of that, the
@@ -60,16 +99,20 @@ mod tests {
 
     #[test]
     fn a_state_has_a_name_and_a_code_however_it_is_written() {
-        let german = Language::all().iter().find(|language| language.tag == "de").unwrap();
+        let french = Language::all().iter().find(|language| language.tag == "fr").unwrap();
         for (country, sent, name, code) in [
-            ("US", "US-CA", "Kalifornien", Some("US-CA")),
-            ("US", "ca", "Kalifornien", Some("US-CA")),
+            ("US", "US-CA", "Californie", Some("US-CA")),
+            ("US", "ca", "Californie", Some("US-CA")),
             ("US", "california", "california", Some("US-CA")),
             ("DE", "Bayern", "Bayern", Some("DE-BY")),
             ("DE", "bavière", "bavière", Some("DE-BY")),
-            ("SA", "SA-01", "Provinz Riad", Some("SA-01")),
+            ("SA", "SA-01", "Riyad (province)", Some("SA-01")),
+            ("ES", "provincia de madrid", "provincia de madrid", Some("ES-M")),
             // The province, not the community of the same name.
             ("ES", "Madrid", "Madrid", Some("ES-M")),
+            ("US", "State of New York", "State of New York", Some("US-NY")),
+            ("US", "Carolina", "Carolina", None),
+            ("US", "state", "state", None),
             ("US", "Bayern", "Bayern", None),
             ("US", "DE-BY", "DE-BY", None),
             ("US", "", "", None),
@@ -81,7 +124,7 @@ mod tests {
                 state_code: Some("XX-X".into()),
                 ..Details::default()
             };
-            complete(&mut address, *german);
+            complete(&mut address, *french);
             let Details { state, state_code, .. } = address;
             assert_eq!((state.as_str(), state_code.as_deref()), (name, code), "{country} {sent}");
         }

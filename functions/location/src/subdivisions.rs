@@ -6,10 +6,12 @@
 //! border decides.
 
 pub mod names;
+mod order;
 pub(crate) mod tree;
 
 use std::ops::Range;
 
+pub(crate) use order::in_order;
 use shared::point::Point;
 use tree::Grid;
 

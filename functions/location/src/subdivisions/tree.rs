@@ -35,7 +35,7 @@ pub(crate) fn area(tree: &[u8], Grid { steps }: Grid, point: Point) -> Option<us
             let value = (node - KINDS) / 2;
             return match node % 2 {
                 0 => Some(value),
-                _ => nearest(reader.0.get(..value)?, x, y, point.lat.to_radians().cos()),
+                _ => nearest(reader.0.get(..value)?, x, y, squeeze(point)),
             };
         }
         size /= 2.0;
@@ -44,6 +44,12 @@ pub(crate) fn area(tree: &[u8], Grid { steps }: Grid, point: Point) -> Option<us
         y -= if north { size } else { 0.0 };
         reader.quarter(node, usize::from(north) * 2 + usize::from(east))?;
     }
+}
+
+/// How much shorter a degree of longitude is than one of latitude; not nothing at the poles, where
+/// all borders would be at the same place.
+fn squeeze(point: Point) -> f64 {
+    point.lat.to_radians().cos().max(0.01)
 }
 
 impl Reader<'_> {
