@@ -1,7 +1,8 @@
-//! The order of the subdivisions of a country in the languages whose alphabet is not that of the plain
-//! letters: for each language and country that it names, a line of the tag (8 bytes, filled up with
-//! blanks), the code of the country (2), how many there are (1), and their places (1 each) among all
-//! of the country, in the order of the language. How the files are laid out says `derive/derive.py`.
+//! The order of the subdivisions of a country in the languages that cannot be sorted by their plain
+//! letters. For each language and each country that it names there is a line: the tag (8 bytes,
+//! filled up with blanks), the code of the country (2), how many subdivisions there are (1), and
+//! their places (1 each) among all of the country, in the order of the language.
+//! `derive/derive.py` says how the files are laid out.
 
 use icu_collator::{Collator, options::CollatorOptions};
 use icu_locale_core::Locale;

@@ -69,8 +69,8 @@ request! {
         line2: Patch<Text<0, 255>>,
         city: Text<1, 100>,
         /// The name of a subdivision of the country, in any language, or its code of ISO 3166-2,
-        /// with the country's (`US-CA`) or without (`CA`). A code is stored with its name. Any other
-        /// text is taken, too.
+        /// with the country's (`US-CA`) or without (`CA`). A code is stored with its name. Any
+        /// other text is taken, too.
         state: Patch<Text<0, 100>>,
         /// Checked by the rule of the country's post, and stored in its form
         /// (`SW1A 1AA`, `00-950`). Blanks, dashes, case and the country's own prefix (`SE-`) do
@@ -213,8 +213,8 @@ pub(crate) fn example() -> Value {
     json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home",
         "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street",
         "line2": "", "city": "Riyadh", "state": "Riyadh", "state_code": "SA-01",
-        "postal_code": "12271", "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true,
-        "region": crate::region::example(),
+        "postal_code": "12271", "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753},
+        "instructions": "", "is_default": true, "region": crate::region::example(),
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z"})
 }
 

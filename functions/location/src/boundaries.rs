@@ -1,10 +1,10 @@
 //! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL), as
-//! the crate `country-boundaries` has them; `derive/world.py` packs them into a tree, so that nothing
-//! is read when the function starts. They are right on land, to within a few hundred metres.
+//! the crate `country-boundaries` has them; `derive/world.py` packs them into a tree, so nothing is
+//! read when the function starts. They are right on land, to within a few hundred metres.
 //!
 //! Where several countries have a point, because one lies within another, the smallest comes first.
-//! The first is the country of the point; the others are told beside it. Who claims a disputed place
-//! says [`disputes`].
+//! The first is the country of the point; the others are told beside it. [`disputes`] says who
+//! claims a disputed place.
 
 use shared::point::Point;
 

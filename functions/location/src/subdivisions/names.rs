@@ -1,5 +1,6 @@
-//! The names of the subdivisions in all languages that have some. `derive/names.py` writes the file,
-//! and says how it is laid out. A name is found by its number, without reading those before it.
+//! The names of the subdivisions in all languages that have some. `derive/names.py` writes the
+//! file, and says how it is laid out. A name is found by its number, without reading the names
+//! before it.
 
 const DATA: &[u8] = include_bytes!("../../data/names.bin");
 
