@@ -260,10 +260,12 @@ mod tests {
             let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
             connector.call(request)
         };
-        let answers = futures_util::future::join_all((0..CALLS_IN_TURN).map(|_| call())).await;
-        assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+        let (first, second) = tokio::join!(
+            async { (call().await.is_ok(), call().await.is_ok()) },
+            tokio::spawn(call())
+        );
+        assert_eq!((first, second.expect("no panic").is_ok()), ((true, true), true));
         assert_eq!(connections.load(Ordering::Relaxed), 1);
-        drop(answers);
         let later = futures_util::future::join_all((0..CALLS_IN_TURN).map(|_| call())).await;
         assert!(later.iter().all(Result::is_ok), "{later:?}");
         assert!(connections.load(Ordering::Relaxed) > 1);
