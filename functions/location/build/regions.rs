@@ -61,10 +61,10 @@ impl Names {
         let data = read("names.bin");
         let [tags, blocks, marks] = [0, 2, 4].map(|at| number(&data, at, 2));
         let tag = |place: usize| {
-            let entry = &data[6 + place * TAG..6 + (place + 1) * TAG];
+            let entry = &data[8 + place * TAG..8 + (place + 1) * TAG];
             (text(&entry[..TAG - 1]), usize::from(entry[TAG - 1]))
         };
-        let ends = 6 + tags * TAG;
+        let ends = 8 + tags * TAG;
         Self {
             tags: (0..tags).map(tag).collect(),
             ends,

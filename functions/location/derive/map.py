@@ -138,10 +138,9 @@ def page(keshvar):
         f"<tr><td>{code}</td><td>{html.escape(name)}</td>" + "".join(f"<td>{one}</td>" for one in numbers) + "</tr>"
         for code, name, *numbers in rows
     )
-    every = sum(len(codes) for codes, _, _ in shipped.subdivisions().values())
     languages = "\n".join(
         f"<tr><td>{tag}</td><td>{count}</td><td>{100 * count / every:.1f} %</td></tr>"
-        for tag, count in names.coverage(every)
+        for tag, count, every in names.coverage()
     )
     return f"""<!doctype html>
 <html lang="en">

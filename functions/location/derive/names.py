@@ -2,7 +2,7 @@
 them.
 
 The file, numbers little-endian: how many tags and how many blocks there are (2 bytes each), how many
-marks a block has (2); the tags in their order, filled up with blanks (8) and the number of the block
+marks a block has (2) and how many names (2); the tags in their order, filled up with blanks (8) and the number of the block
 (1) each; where each block begins and the last one ends (4 each). A block: marks, where in its text
 the name of each 256th subdivision begins (3 each); the length of each name, 0 where it is the English
 one (1 each); the text.
@@ -79,7 +79,7 @@ def pack(codes, english, keshvar, cldr):
         if any(names):
             tags += [(tag, len(blocks)) for tag in TAGS.get(language, [language])]
             blocks.append(block(names))
-    data = struct.pack("<3H", len(tags), len(blocks), -(-len(codes) // MARK))
+    data = struct.pack("<4H", len(tags), len(blocks), -(-len(codes) // MARK), len(codes))
     data += b"".join(tag.encode().ljust(8) + bytes([number]) for tag, number in sorted(tags))
     ends = [sum(map(len, blocks[:number])) for number in range(len(blocks) + 1)]
     return data + struct.pack(f"<{len(ends)}I", *ends) + b"".join(blocks)
@@ -91,13 +91,13 @@ def of_country(folder, country):
     return re.search(r'\("en", "([^"]+)"\)', text)[1]
 
 
-def coverage(total):
-    """For each tag of the file: how many of so many names it has."""
+def coverage():
+    """For each tag of the file: how many names it has, of how many."""
     data = (pathlib.Path(__file__).parent.parent / "data/names.bin").read_bytes()
-    tags, blocks, marks = struct.unpack_from("<3H", data)
-    entry = lambda place: data[6 + 9 * place : 15 + 9 * place]
-    ends = struct.unpack_from(f"<{blocks + 1}I", data, 6 + 9 * tags)
-    begin = 6 + 9 * tags + 4 * len(ends) + 3 * marks
+    tags, blocks, marks, total = struct.unpack_from("<4H", data)
+    entry = lambda place: data[8 + 9 * place : 17 + 9 * place]
+    ends = struct.unpack_from(f"<{blocks + 1}I", data, 8 + 9 * tags)
+    begin = 8 + 9 * tags + 4 * len(ends) + 3 * marks
     for place in range(tags):
         lengths = data[begin + ends[entry(place)[8]] :][:total]
-        yield entry(place)[:8].decode().strip(), sum(map(bool, lengths))
+        yield entry(place)[:8].decode().strip(), sum(map(bool, lengths)), total

@@ -12,11 +12,14 @@ use shared::{
         etag::IfNoneMatch,
         language::{Languages, QueryLanguage},
         public::Public,
-        request::Flat,
+        request::{Context, Flat, Rule, Violation, schema::References},
     },
     request,
 };
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use crate::{
     address::CountryCode,
@@ -29,8 +32,27 @@ request! {
     /// Whose subdivisions are wanted.
     pub struct RegionsQuery {
         /// ISO 3166-1 alpha-2.
-        country: CountryCode,
+        country: Shown,
         language: Flat<QueryLanguage>,
+    }
+}
+
+/// A country's code, with the one of the examples.
+pub struct Shown;
+
+impl Rule for Shown {
+    type Value = String;
+
+    fn read(value: &Value, context: &Context) -> Result<String, Violation> {
+        CountryCode::read(value, context)
+    }
+
+    fn schema(references: &mut References) -> RefOr<Schema> {
+        let mut schema = CountryCode::schema(references);
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.examples = vec![json!("SA")];
+        }
+        schema
     }
 }
 

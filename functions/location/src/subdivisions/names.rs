@@ -13,7 +13,8 @@ const MARKED: usize = 256;
 const TAGS: usize = number(0, 2);
 const BLOCKS: usize = number(2, 2);
 const MARKS: usize = number(4, 2);
-const TAGS_AT: usize = 6;
+const NAMES: usize = number(6, 2);
+const TAGS_AT: usize = 8;
 const ENDS_AT: usize = TAGS_AT + TAGS * TAG;
 const BLOCKS_AT: usize = ENDS_AT + (BLOCKS + 1) * 4;
 
@@ -67,7 +68,7 @@ fn of_block(block: usize, subdivision: usize) -> Option<&'static str> {
     let mark = mark.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte));
     let before = rest.get(marked * MARKED..subdivision)?;
     let begin = mark + before.iter().map(|length| usize::from(*length)).sum::<usize>();
-    let text = rest.get(super::AREAS..)?.get(begin..begin + length)?;
+    let text = rest.get(NAMES..)?.get(begin..begin + length)?;
     std::str::from_utf8(text).ok()
 }
 

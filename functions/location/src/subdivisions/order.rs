@@ -1,5 +1,5 @@
-//! The subdivisions of a country in the order of a language. `build/regions.rs` writes the file, and
-//! says how it is laid out. Languages that are not in it are sorted by their plain letters.
+//! The subdivisions of a country in the order of a language. `build/regions.rs` writes the file,
+//! and says how it is laid out. Languages that are not in it are sorted by their plain letters.
 
 use super::{Subdivision, all};
 use crate::{countries::Language, letters::plain};
