@@ -28,7 +28,7 @@ pub use self::{
     prices::Prices,
     profile::{Profile, ProfileError},
     quotas::Quotas,
-    report::{Forecast, markdown},
+    report::{Forecast, Tables},
     stack_figures::StackFigures,
     units::{Units, UnitsError},
 };

@@ -8,12 +8,12 @@ use std::{collections::BTreeMap, fmt};
 use serde::Serialize;
 
 use self::capacity::{
-    audits_daily, busiest_second, erasures_daily, instances, messages_per_second,
-    pushed_customers_per_second,
+    audits_daily, busiest_second, erasures_daily, messages_per_second, pushed_customers_per_second,
 };
 use super::{
     Case, Month, Prices, Profile, Quotas, StackFigures, Units,
     month::{DAYS, Upkeep},
+    profile::{Customers, Notifications},
 };
 
 /// Whose quota it is.
@@ -59,6 +59,24 @@ struct Of<'a> {
     found: Vec<Limit>,
 }
 
+/// A quota with its unit.
+type Quota = (f64, &'static str);
+
+/// What is taken of a quota.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    /// By each customer.
+    each: f64,
+    /// By all together, however many they are.
+    by_all: f64,
+}
+
+impl Taken {
+    fn by_each(each: f64) -> Self {
+        Self { each, by_all: 0.0 }
+    }
+}
+
 /// All limits that the traffic of the profile reaches, the first to end first.
 pub fn limits(
     profile: &Profile,
@@ -81,31 +99,38 @@ pub fn limits(
 }
 
 impl Of<'_> {
-    /// Adds a quota of which each customer takes `each`.
-    fn add(
-        &mut self,
-        owner: Owner,
-        (quota, unit): (f64, &'static str),
-        each: f64,
-        texts: [&str; 2],
-    ) {
-        if each > 0.0 {
-            let [what, raise] = texts.map(str::to_owned);
-            self.found.push(Limit { what, owner, quota, unit, customers: quota / each, raise });
+    /// Adds a quota of AWS and what of it is taken.
+    fn aws(&mut self, quota: Quota, taken: Taken, what: &str, raise: &str) {
+        self.add(Owner::Aws, quota, taken, (what, raise));
+    }
+
+    /// Adds a quota of ours and what of it is taken.
+    fn ours(&mut self, quota: Quota, taken: Taken, what: &str, raise: &str) {
+        self.add(Owner::Ours, quota, taken, (what, raise));
+    }
+
+    fn add(&mut self, owner: Owner, (quota, unit): Quota, taken: Taken, texts: (&str, &str)) {
+        if taken.each > 0.0 {
+            let (what, raise) = (texts.0.to_owned(), texts.1.to_owned());
+            let customers = (quota - taken.by_all).max(0.0) / taken.each;
+            self.found.push(Limit { what, owner, quota, unit, customers, raise });
         }
     }
 
-    fn aws(&mut self, quota: (f64, &'static str), each: f64, texts: [&str; 2]) {
-        self.add(Owner::Aws, quota, each, texts);
+    /// What the busiest second takes of something of which a customer takes so much in a month. A
+    /// message to all adds the openings of the app upon its pushes, whose rate does not grow with
+    /// the customers.
+    fn peak(&self, monthly: f64) -> Taken {
+        let opened = pushed_customers_per_second(self.profile, self.stack)
+            * self.profile.notifications.opened
+            * f64::from(u8::from(self.profile.notifications.to_all > 0.0));
+        let by_all = opened * monthly / self.profile.customers.openings.max(1.0);
+        Taken { by_all, ..self.steady(monthly) }
     }
 
-    fn ours(&mut self, quota: (f64, &'static str), each: f64, texts: [&str; 2]) {
-        self.add(Owner::Ours, quota, each, texts);
-    }
-
-    /// Of something that happens so often in a month: in the busiest second.
-    fn peak(&self, monthly: f64) -> f64 {
-        busiest_second(self.profile, monthly)
+    /// The same of something that has nothing to do with openings of the app.
+    fn steady(&self, monthly: f64) -> Taken {
+        Taken::by_each(busiest_second(self.profile, monthly))
     }
 
     fn text_messages(&mut self, prices: &Prices) {
@@ -114,183 +139,196 @@ impl Of<'_> {
         let price: f64 = shares.map(|(country, share)| prices.text_messages[country] * share).sum();
         self.aws(
             (self.quotas.text_message_spend, "dollars a month"),
-            texts * price,
-            [
-                "SNS: what text messages may cost",
-                "the spend limit of the account, by a request to AWS; and leave the SMS sandbox",
-            ],
+            Taken::by_each(texts * price),
+            "SNS: what text messages may cost",
+            "the spend limit of the account, by a request to AWS; and leave the SMS sandbox",
         );
         self.aws(
             (self.quotas.text_messages, "a second"),
-            self.peak(texts),
-            [
-                "SNS: text messages",
-                "SNS's delivery rate and that of the origination number, by a request to AWS",
-            ],
+            self.steady(texts),
+            "SNS: text messages",
+            "SNS's rate and that of the origination number, by a request to AWS",
         );
     }
 
     fn codes(&mut self) {
         let daily = self.each.text_messages / DAYS * self.profile.peak.day;
-        let largest = self.profile.text_messages.values().copied().fold(0.0, f64::max);
         let unused = daily * self.profile.peak.unused;
+        let largest = self.largest_country();
         self.ours(
             (self.stack.codes_per_country_daily_all, "a day"),
-            daily * largest,
-            ["Codes to one country", "`CodesPerCountryDailyAll`"],
+            Taken::by_each(daily * largest),
+            "Codes to one country",
+            "`CodesPerCountryDailyAll`",
         );
         self.ours(
             (self.stack.codes_per_country_daily, "a day"),
-            unused * largest,
-            ["Codes to one country that nobody has used", "`CodesPerCountryDaily`"],
+            Taken::by_each(unused * largest),
+            "Codes to one country that nobody has used",
+            "`CodesPerCountryDaily`",
         );
         self.ours(
             (self.stack.codes_total_daily, "a day"),
-            unused,
-            ["Codes that nobody has used", "`CodesTotalDaily`"],
+            Taken::by_each(unused),
+            "Codes that nobody has used",
+            "`CodesTotalDaily`",
         );
     }
 
+    /// The share of the country with most text messages.
+    fn largest_country(&self) -> f64 {
+        self.profile.text_messages.values().copied().fold(0.0, f64::max)
+    }
+
     fn gateway(&mut self) {
-        let all = self.peak(self.each.requests);
         self.aws(
             (self.quotas.api_requests, "a second"),
-            all,
-            ["API Gateway: requests of the account", "the quota of the account"],
+            self.peak(self.each.requests),
+            "API Gateway: requests of the account",
+            "the quota of the account",
         );
+        let stack = self.stack;
         let mut by_route: BTreeMap<&str, f64> = BTreeMap::new();
         for (name, requests) in &self.profile.requests {
-            if let Some(route) = self.stack.routes.get(Case::operation(name)) {
+            if let Some(route) = stack.routes.get(Case::operation(name)) {
                 *by_route.entry(route).or_default() += requests;
             }
         }
-        let stack = self.stack;
-        let busiest =
-            by_route.iter().filter(|(route, _)| !stack.rates.by_route.contains_key(**route));
-        let busiest = busiest.max_by(|one, other| one.1.total_cmp(other.1));
-        let own = [
+        let throttled = [
             ("sendOTP", "`ThrottleSendOtpRate`"),
             ("AuthenticateCustomer", "`ThrottleAuthenticateRate`"),
             ("refresh_token_create", "`ThrottleRefreshRate`"),
         ];
-        let own = own.iter().filter_map(|(operation, parameter)| {
-            let route = stack.routes.get(*operation)?;
-            Some((route.as_str(), by_route.get(route.as_str()).copied()?, *parameter))
-        });
-        let default = busiest.map(|(route, requests)| (*route, *requests, "`ThrottleRate`"));
-        for (route, requests, parameter) in own.chain(default).collect::<Vec<_>>() {
-            let path = route.trim_start_matches("ANY ");
-            let what = format!("Gateway: requests to `{path}`");
-            let raise = format!("{parameter}, and its burst");
-            let each = self.peak(requests);
-            self.ours((stack.rate_of(route), "a second"), each, [&what, &raise]);
+        for (operation, parameter) in throttled {
+            let route = stack.routes.get(operation).map_or("", String::as_str);
+            self.route(route, by_route.get(route).copied().unwrap_or(0.0), parameter);
+        }
+        let others = by_route.iter().filter(|one| !stack.rates.by_route.contains_key(*one.0));
+        if let Some((route, requests)) = others.max_by(|one, other| one.1.total_cmp(other.1)) {
+            self.route(route, *requests, "`ThrottleRate`");
         }
     }
 
+    /// Adds the throttle of a route with so many requests of a customer and month.
+    fn route(&mut self, route: &str, requests: f64, parameter: &str) {
+        let is_of_log_in = ["Otp", "Authenticate"].iter().any(|name| parameter.contains(name));
+        let taken = if is_of_log_in { self.steady(requests) } else { self.peak(requests) };
+        self.ours(
+            (self.stack.rate_of(route), "a second"),
+            taken,
+            &format!("Gateway: requests to `{}`", route.trim_start_matches("ANY ")),
+            &format!("{parameter}, and its burst"),
+        );
+    }
+
     fn functions(&mut self) {
-        let raise = "the quota of concurrent executions of the account; a new account may have 10";
-        let busy = instances(self.profile, self.stack, &self.each);
-        let what = "Lambda: instances of all functions";
-        self.aws((self.quotas.instances, "at one moment"), busy, [what, raise]);
-        let most = self.quotas.instances * self.quotas.invocations_per_instance;
-        let invocations = self.peak(self.each.invocations);
-        self.aws((most, "a second"), invocations, ["Lambda: invocations", raise]);
+        const RAISE: &str =
+            "the account's quota of concurrent executions; a new account may have 10";
+        // An instance that is busy for a second takes its memory in GB-seconds.
+        let busy = self.each.gb_seconds / (self.stack.memory_mib / 1024.0);
+        self.aws(
+            (self.quotas.instances, "at one moment"),
+            self.peak(busy),
+            "Lambda: instances of all functions",
+            RAISE,
+        );
+        self.aws(
+            (self.quotas.instances * self.quotas.invocations_per_instance, "a second"),
+            self.peak(self.each.invocations),
+            "Lambda: invocations of all functions",
+            RAISE,
+        );
     }
 
     fn table(&mut self) {
-        let (reads, writes) = (self.peak(self.each.reads), self.peak(self.each.writes));
-        let start = "`WarmThroughput…`, before an expected rush; the table grows by itself to twice its \
-                     last peak";
-        let own = "`OnDemandThroughput…`";
-        let of_account = "the quota of table-level throughput of the account";
         let (quotas, stack) = (self.quotas, self.stack);
-        for (what, each, begins, most) in [
-            (
-                "read units",
-                reads,
-                (quotas.start_reads, stack.start_reads),
-                (quotas.table_reads, stack.most_reads),
-            ),
-            (
-                "write units",
-                writes,
-                (quotas.start_writes, stack.start_writes),
-                (quotas.table_writes, stack.most_writes),
-            ),
-        ] {
-            let at_once = begins.1.unwrap_or(begins.0);
-            let named = format!("DynamoDB: {what} at once, of a new table or after quiet weeks");
-            self.aws((at_once, "a second"), each, [&named, start]);
-            let named = format!("DynamoDB: {what} of the table");
-            self.aws((most.0, "a second"), each, [&named, of_account]);
-            if let Some(bound) = most.1 {
-                let named = format!("{what} of the table, by its own bound");
-                self.ours((bound, "a second"), each, [&named, own]);
-            }
+        self.table_units(
+            "read units",
+            self.peak(self.each.reads),
+            [stack.start_reads.unwrap_or(quotas.start_reads), quotas.table_reads],
+            stack.most_reads,
+        );
+        self.table_units(
+            "write units",
+            self.peak(self.each.writes),
+            [stack.start_writes.unwrap_or(quotas.start_writes), quotas.table_writes],
+            stack.most_writes,
+        );
+    }
+
+    fn table_units(
+        &mut self,
+        units: &str,
+        taken: Taken,
+        [start, most]: [f64; 2],
+        bound: Option<f64>,
+    ) {
+        self.aws(
+            (start, "a second"),
+            taken,
+            &format!("DynamoDB: {units} of a table that is new or was idle"),
+            "`WarmThroughput…` before a rush; in use, the table grows to twice its last peak",
+        );
+        self.aws(
+            (most, "a second"),
+            taken,
+            &format!("DynamoDB: {units} of the table"),
+            "the account's quota of throughput for a table",
+        );
+        if let Some(bound) = bound {
+            let what = format!("DynamoDB: {units} of the table, by its own bound");
+            self.ours((bound, "a second"), taken, &what, "`OnDemandThroughput…`");
         }
     }
 
     fn hot_partitions(&mut self) {
-        let lists = self.peak(self.profile.requests_of("listNotifications")) / 2.0;
+        const WRITES: &str = "write units a second";
         self.aws(
             (self.quotas.partition_reads, "read units a second"),
-            lists,
-            [
-                "DynamoDB: partition of the messages to all (`INBOX#ALL`)",
-                "nothing: above it, lists show the messages to all as they were a minute ago",
-            ],
+            // Half a unit for each list.
+            self.peak(self.profile.requests_of("listNotifications") / 2.0),
+            "DynamoDB: partition of the messages to all (`INBOX#ALL`)",
+            "nothing: above it, lists show the messages to all as of a minute ago",
         );
-        let largest = self.profile.text_messages.values().copied().fold(0.0, f64::max);
-        let codes = self.peak(self.each.text_messages) * largest;
         self.aws(
-            (self.quotas.partition_writes, "write units a second"),
-            codes,
-            [
-                "DynamoDB: counter of a country's codes (`RATE#budget#…`)",
-                "nothing: DynamoDB splits its 16 shards when they are hot for long",
-            ],
+            (self.quotas.partition_writes, WRITES),
+            self.steady(self.each.text_messages * self.largest_country()),
+            "DynamoDB: counter of a country's codes (`RATE#budget#…`)",
+            "nothing: DynamoDB splits its 16 shards when they are hot for long",
         );
         let moved = Upkeep::of(1.0, self.profile, self.stack).audits;
-        let shards = 16.0 * self.quotas.partition_writes;
-        let each = self.peak(moved) * self.units.case(Case::MovedMark).write_units;
         self.aws(
-            (shards, "write units a second"),
-            each,
-            [
-                "DynamoDB: list of the wallets that have moved, in 16 shards",
-                "`AuditAfterSeconds`: a wallet is on the list once for each audit",
-            ],
+            (16.0 * self.quotas.partition_writes, WRITES),
+            self.peak(moved * self.units.case(Case::MovedMark).write_units),
+            "DynamoDB: list of the wallets that have moved, in 16 shards",
+            "`AuditAfterSeconds`: a wallet is on the list once for each audit",
         );
     }
 
     fn notifications(&mut self) {
         let (profile, stack) = (self.profile, self.stack);
-        let published = self.peak(self.each.pushes + self.each.topic_messages);
+        let Notifications { to_one, to_all, to_all_hours, .. } = profile.notifications;
+        let Customers { with_devices, devices, .. } = profile.customers;
+        let pushed = pushed_customers_per_second(profile, stack);
+        let by_all = if to_all > 0.0 { pushed * devices } else { 0.0 };
         self.aws(
             (self.quotas.publishes, "a second"),
-            published,
-            [
-                "SNS: calls of Publish, pushes among them",
-                "the quota of the account; or a lower `FanOutRate`",
-            ],
+            Taken { by_all, ..self.steady(to_one * (1.0 + with_devices * devices)) },
+            "SNS: calls of Publish, pushes among them",
+            "the quota of the account; or a lower `FanOutRate`",
         );
-        let to_one = self.peak(profile.notifications.to_one);
         self.ours(
             (messages_per_second(profile, stack), "a second"),
-            to_one,
-            ["Notifier: messages to one customer", "`NotifierConcurrency`"],
+            self.steady(to_one),
+            "Notifier: messages to one customer",
+            "`NotifierConcurrency`",
         );
-        if profile.notifications.to_all > 0.0 {
-            let seconds = profile.notifications.to_all_hours * 3_600.0;
-            let pushed = pushed_customers_per_second(profile, stack) * seconds;
-            let what = format!(
-                "Pushes of a message to all in {} hours",
-                profile.notifications.to_all_hours
-            );
+        if to_all > 0.0 {
             self.ours(
-                (pushed, "customers"),
-                profile.customers.with_devices,
-                [&what, "`FanOutRate` with `NotifierConcurrency`, and SNS's quota"],
+                (pushed * to_all_hours * 3_600.0, "customers"),
+                Taken::by_each(with_devices),
+                &format!("Pushes of a message to all in {to_all_hours} hours"),
+                "`FanOutRate` with `NotifierConcurrency`, and SNS's quota",
             );
         }
     }
@@ -298,20 +336,28 @@ impl Of<'_> {
     fn clean_up(&mut self) {
         let (profile, stack) = (self.profile, self.stack);
         let upkeep = Upkeep::of(1.0, profile, stack);
-        let erasures = erasures_daily(profile, self.units, stack);
         self.ours(
-            (erasures, "a day"),
-            upkeep.erasures / DAYS,
-            ["Clean-up: erasures of customers who left", "`CleanupTimeout`, then `CleanupRate`"],
+            (erasures_daily(profile, self.units, stack), "a day"),
+            Taken::by_each(upkeep.erasures / DAYS),
+            "Clean-up: erasures of customers who left",
+            "`CleanupTimeout`, then `CleanupRate`",
         );
-        let audits = audits_daily(profile, self.units, stack);
-        self.ours((audits, "a day"), upkeep.audits / DAYS, [
+        self.ours(
+            (audits_daily(profile, self.units, stack), "a day"),
+            Taken::by_each(upkeep.audits / DAYS),
             "Clean-up: audits of wallets that have moved",
-            "`AuditAfterSeconds`, so that one audit does for more movements; then `CleanupTimeout`",
-        ]);
+            "`AuditAfterSeconds`: one audit then does for more movements; then `CleanupTimeout`",
+        );
         let entries = profile.requests_of("updateWallet") * profile.storage.entry_months;
-        let swept = stack.audit_entries * stack.clean_ups_daily * DAYS * profile.peak.sweep_months;
-        let what = format!("Audit: sweep of all entries in {} months", profile.peak.sweep_months);
-        self.ours((swept, "entries"), entries, [&what, "`AuditEntries`"]);
+        let months = profile.peak.sweep_months;
+        self.ours(
+            (stack.audit_entries * stack.clean_ups_daily * DAYS * months, "entries"),
+            Taken::by_each(entries),
+            &format!("Audit: sweep of all entries in {months} months"),
+            "`AuditEntries`",
+        );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,7 @@ pub struct Customers {
     pub registered: f64,
     pub with_devices: f64,
     pub devices: f64,
+    pub openings: f64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -46,6 +47,7 @@ pub struct Notifications {
     pub to_one: f64,
     pub to_all: f64,
     pub to_all_hours: f64,
+    pub opened: f64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -201,6 +203,7 @@ fn sum(shares: &Table) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::costs::{Case, Units};
 
     #[test]
     fn a_file_replaces_what_it_names_and_leaves_the_rest() {
@@ -233,6 +236,22 @@ mod tests {
             let error = Profile::replaced_by(text).unwrap_err();
             assert_eq!(error.line, line, "{error}");
         }
+    }
+
+    #[test]
+    fn every_operation_has_its_traffic_even_if_that_is_none() {
+        let (profile, units) = (Profile::usual(), Units::counted());
+        let missing = units.operations().keys().filter(|id| !profile.requests.contains_key(*id));
+        assert_eq!(
+            missing.collect::<Vec<_>>(),
+            [""; 0],
+            "add them to profile.toml, with 0 where an ordinary app does not ask for them"
+        );
+        let unknown = profile
+            .requests
+            .keys()
+            .filter(|id| !units.operations().contains_key(Case::operation(id)));
+        assert_eq!(unknown.collect::<Vec<_>>(), [""; 0], "they are no operations");
     }
 
     #[test]

@@ -127,11 +127,8 @@ impl Forecast {
         }
         row("**Beside text messages**", &Bill::total);
         for (index, line) in bills[0].text_messages.iter().enumerate() {
-            let name = format!(
-                "{} ({})",
-                "Text messages",
-                line.what.trim_start_matches("text messages, ")
-            );
+            let country = line.what.trim_start_matches("text messages, ");
+            let name = format!("Text messages to {country}");
             row(&name, &|bill| bill.text_messages[index].dollars);
         }
         table
@@ -151,11 +148,20 @@ impl Forecast {
     }
 }
 
-/// The tables of functions/README.md, for a stack with all defaults.
-pub fn markdown(template: &Template) -> Result<String, TemplateError> {
-    let (profile, units, prices) = (Profile::usual(), Units::counted(), Prices::list());
-    let forecast = Forecast::new(profile, units, prices, (template, Overrides::new()))?;
-    Ok(format!("{}\n{}", forecast.bill_table(), forecast.limits_table()))
+/// Tables of functions/README.md.
+#[derive(Debug, Clone)]
+pub struct Tables {
+    pub bill: String,
+    pub limits: String,
+}
+
+impl Tables {
+    /// For a stack with all defaults.
+    pub fn of(template: &Template) -> Result<Self, TemplateError> {
+        let (profile, units, prices) = (Profile::usual(), Units::counted(), Prices::list());
+        let forecast = Forecast::new(profile, units, prices, (template, Overrides::new()))?;
+        Ok(Self { bill: forecast.bill_table(), limits: forecast.limits_table() })
+    }
 }
 
 /// Two digits that count, since the profile has no more.

@@ -37,12 +37,6 @@ pub(super) fn busiest_second(profile: &Profile, monthly: f64) -> f64 {
     monthly / SECONDS * profile.peak.second
 }
 
-/// How many instances requests of one customer keep busy in the busiest second.
-pub(super) fn instances(profile: &Profile, stack: &StackFigures, each: &Month) -> f64 {
-    let gb = stack.memory_mib / 1024.0;
-    busiest_second(profile, each.gb_seconds / gb)
-}
-
 /// Messages to one customer that the notifier delivers in a second.
 pub(super) fn messages_per_second(profile: &Profile, stack: &StackFigures) -> f64 {
     // Three trips to storage and one to SNS.
