@@ -35,7 +35,6 @@ pub use self::{
 
 /// What one request consumes: the median of those that the tests make.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Counted {
     /// Calls to DynamoDB.
     pub calls: u32,
