@@ -25,6 +25,8 @@ pub struct Bill {
 
 const MILLIONS: &str = "million";
 const GB: &str = "GB";
+/// Of what is counted one by one.
+const PIECES: &str = "";
 
 impl Bill {
     pub fn of(month: &Month, profile: &Profile, prices: &Prices, stack: &StackFigures) -> Self {
@@ -50,13 +52,13 @@ impl Bill {
             millions("SQS", "requests", month.queue_requests, prices.sqs_requests),
             line("CloudWatch", "logs", month.log_gb, GB, prices.log_gb),
             line("CloudWatch", "logs that are kept", month.log_kept_gb, GB, prices.log_kept_gb),
-            line("CloudWatch", "metrics", profile.metrics.count, "metrics", prices.metric),
-            line("CloudWatch", "alarms", stack.alarm_metrics, "metrics", prices.alarm_metric),
-            line("CloudWatch", "dashboards", stack.dashboards, "dashboards", prices.dashboard),
-            line("Secrets Manager", "secrets", stack.secrets, "secrets", prices.secret),
+            line("CloudWatch", "metrics of ours", profile.metrics.count, PIECES, prices.metric),
+            line("CloudWatch", "metrics of alarms", stack.alarm_metrics, PIECES, prices.alarm_metric),
+            line("CloudWatch", "dashboards", stack.dashboards, PIECES, prices.dashboard),
+            line("Secrets Manager", "secrets", stack.secrets, PIECES, prices.secret),
         ]);
         if stack.has_key {
-            lines.push(line("KMS", "key", 1.0, "keys", prices.key));
+            lines.push(line("KMS", "keys", 1.0, PIECES, prices.key));
             lines.push(millions("KMS", "requests", month.cold_starts, prices.key_requests));
         }
         lines.push(line("Data transfer", "out", month.transfer_gb, GB, prices.transfer_gb));
@@ -144,8 +146,8 @@ mod tests {
         assert_near(more("Lambda", "invocations"), 1.0);
         // 12 ms each, and a start of 200 ms for one in a hundred, of half a GB.
         assert_near(more("Lambda", "memory"), 1e6 * (0.012 + 0.002) / 2.0);
-        // 300, 290 and 330 bytes, and 26 for each of five lines.
-        assert_near(more("CloudWatch", "logs"), 1.05);
+        // 210, 270 and 210 bytes, and 26 for each of five lines.
+        assert_near(more("CloudWatch", "logs"), 0.82);
         assert_near(more("Data transfer", "out"), 0.9);
     }
 
@@ -169,7 +171,7 @@ mod tests {
         let set = [("LogSampling", "10"), ("FunctionMemory", "1024"), ("Architecture", "x86_64")];
         let (usual, other) = (bill(&requests, &[]), bill(&requests, &set));
         let logs = |bill| of(bill, "CloudWatch", "logs").0;
-        assert_near(logs(&usual) - logs(&other), 0.326 * 0.9);
+        assert_near(logs(&usual) - logs(&other), 0.236 * 0.9);
         assert_near(of(&other, "Lambda", "memory").0, 2.0 * of(&usual, "Lambda", "memory").0);
         assert!(of(&other, "Lambda", "x86-64").1 > 2.0 * of(&usual, "Lambda", "arm64").1);
         assert_eq!(usual.lines.iter().filter(|line| line.service == "KMS").count(), 0);

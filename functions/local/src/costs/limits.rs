@@ -138,7 +138,7 @@ impl Of<'_> {
         let shares = self.profile.text_messages.iter();
         let price: f64 = shares.map(|(country, share)| prices.text_messages[country] * share).sum();
         self.aws(
-            (self.quotas.text_message_spend, "dollars a month"),
+            (self.quotas.text_message_spend, "USD a month"),
             Taken::by_each(texts * price),
             "SNS: what text messages may cost",
             "the spend limit of the account, by a request to AWS; and leave the SMS sandbox",

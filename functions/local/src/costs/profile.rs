@@ -128,11 +128,13 @@ impl Profile {
     /// The default profile with the figures of `text` in their place.
     pub fn replaced_by(text: &str) -> Result<Self, ProfileError> {
         let at = |offset: usize, problem: String| ProfileError {
-            line: text[..offset.min(text.len())].matches('\n').count() + 1,
+            line: line_at(text, offset),
             problem,
         };
         let sections: Sections = toml::from_str(text).map_err(|error| {
-            at(error.span().map_or(0, |span| span.start), error.message().to_owned())
+            let offset = error.span().map_or(0, |span| span.start);
+            let line = text.lines().nth(line_at(text, offset) - 1).unwrap_or_default();
+            at(offset, format!("`{}`: {}", line.trim(), error.message()))
         })?;
         let prices = Prices::list();
         let mut figures = default_figures();
@@ -181,6 +183,11 @@ impl Profile {
     pub fn all_requests(&self) -> f64 {
         self.requests.values().sum()
     }
+}
+
+/// The line at a place in a text, from 1.
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
 fn default_figures() -> Table {
@@ -235,6 +242,7 @@ mod tests {
         for (text, line) in [("requests = 1", 1), ("[peak]\nday = ", 2), ("[peak]\na b", 2)] {
             let error = Profile::replaced_by(text).unwrap_err();
             assert_eq!(error.line, line, "{error}");
+            assert!(error.to_string().contains(text.lines().last().unwrap().trim()), "{error}");
         }
     }
 

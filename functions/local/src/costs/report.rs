@@ -54,6 +54,7 @@ impl Forecast {
         );
         for line in bill.lines.iter().chain(&bill.text_messages) {
             let quantity = format!("{} {}", figure(line.quantity), line.unit);
+            let quantity = quantity.trim_end();
             let _ = writeln!(
                 text,
                 "{:<16}{:<24}{quantity:>24}{:>14}",
