@@ -4,8 +4,8 @@
 //! A bill is made of counted units ([`Units`]), of what template.yaml sets ([`StackFigures`]), of
 //! list prices ([`Prices`]) and of traffic that is written down ([`Profile`]).
 //!
-//! Invariant: `costs.json` and `costs/cases.json` are measured by tests/contract and never edited by
-//! hand.
+//! Invariant: `costs.json` and `costs/cases.json` are measured by tests/contract and never edited
+//! by hand.
 
 mod bill;
 mod cases;

@@ -1,5 +1,5 @@
-//! `costs`: what a million requests of each operation cost, or with `--customers` the bill of a month
-//! and the limits that end first.
+//! `costs`: what a million requests of each operation cost, or with `--customers` the bill of a
+//! month and the limits that end first.
 
 use std::path::PathBuf;
 

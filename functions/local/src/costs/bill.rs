@@ -53,7 +53,13 @@ impl Bill {
             line("CloudWatch", "logs", month.log_gb, GB, prices.log_gb),
             line("CloudWatch", "logs that are kept", month.log_kept_gb, GB, prices.log_kept_gb),
             line("CloudWatch", "metrics of ours", profile.metrics.count, PIECES, prices.metric),
-            line("CloudWatch", "metrics of alarms", stack.alarm_metrics, PIECES, prices.alarm_metric),
+            line(
+                "CloudWatch",
+                "metrics of alarms",
+                stack.alarm_metrics,
+                PIECES,
+                prices.alarm_metric,
+            ),
             line("CloudWatch", "dashboards", stack.dashboards, PIECES, prices.dashboard),
             line("Secrets Manager", "secrets", stack.secrets, PIECES, prices.secret),
         ]);

@@ -1,5 +1,5 @@
-//! What is counted beside the median request of each operation: a request that costs something else,
-//! and work that no request does.
+//! What is counted beside the median request of each operation: a request that costs something
+//! else, and work that no request does.
 
 /// A counted case, by its name in `cases.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

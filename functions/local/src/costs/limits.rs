@@ -1,5 +1,5 @@
-//! Which quota ends first: for each, what a customer takes of it, and so at how many customers it is
-//! used up.
+//! Which quota ends first: for each, what a customer takes of it, and so at how many customers it
+//! is used up.
 
 mod capacity;
 

@@ -127,10 +127,8 @@ impl Profile {
 
     /// The default profile with the figures of `text` in their place.
     pub fn replaced_by(text: &str) -> Result<Self, ProfileError> {
-        let at = |offset: usize, problem: String| ProfileError {
-            line: line_at(text, offset),
-            problem,
-        };
+        let at =
+            |offset: usize, problem: String| ProfileError { line: line_at(text, offset), problem };
         let sections: Sections = toml::from_str(text).map_err(|error| {
             let offset = error.span().map_or(0, |span| span.start);
             let line = text.lines().nth(line_at(text, offset) - 1).unwrap_or_default();

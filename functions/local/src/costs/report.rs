@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Bill, Limit, Month, Prices, Profile, Quotas, StackFigures, Units, limits};
+use super::{Bill, Limit, Line, Month, Prices, Profile, Quotas, StackFigures, Units, limits};
 use crate::template::{Overrides, Template, TemplateError};
 
 /// The numbers of customers in functions/README.md.
@@ -46,6 +46,10 @@ impl Forecast {
 
     /// The bill and the limits for people.
     pub fn text(&self, customers: u32) -> String {
+        format!("{}\n{}", self.bill_text(customers), self.limits_text(customers))
+    }
+
+    fn bill_text(&self, customers: u32) -> String {
         let bill = self.bill(customers);
         let mut text = format!(
             "A month of {} active customers, US dollars (list prices of {}, us-east-1)\n\n",
@@ -53,40 +57,31 @@ impl Forecast {
             self.prices.as_of
         );
         for line in bill.lines.iter().chain(&bill.text_messages) {
-            let quantity = format!("{} {}", figure(line.quantity), line.unit);
-            let quantity = quantity.trim_end();
-            let _ = writeln!(
-                text,
-                "{:<16}{:<24}{quantity:>24}{:>14}",
-                line.service,
-                line.what,
-                dollars(line.dollars)
-            );
+            let Line { service, what, quantity, unit, dollars: amount } = line;
+            let (quantity, amount) = (figure(*quantity), dollars(*amount));
+            let _ = writeln!(text, "{service:<16}{what:<24}{quantity:>14} {unit:<11}{amount:>10}");
         }
         let (total, texts) = (bill.total(), bill.text_message_total());
         for (name, amount) in [("Beside text messages", total), ("In all", total + texts)] {
-            let _ = writeln!(text, "{name:<64}{:>14}", dollars(amount));
+            let _ = writeln!(text, "{name:<66}{:>10}", dollars(amount));
         }
-        let _ = writeln!(
-            text,
-            "\nWhich limit ends first (quotas of {}); * ends before {}\n\n  {:>15}  {:<6}{:<32}{}",
+        text
+    }
+
+    fn limits_text(&self, customers: u32) -> String {
+        let mut text = format!(
+            "Which limit ends first (quotas of {}); * ends before {}\n\n",
             self.quotas.as_of,
-            grouped(customers.into()),
-            "customers",
-            "whose",
-            "limit",
-            "what it bounds; what to raise"
+            grouped(customers.into())
         );
-        for limit in self.limits() {
-            let mark = if limit.customers < f64::from(customers) { '*' } else { ' ' };
-            let quota = format!("{} {}", figure(limit.quota), limit.unit);
-            let (at, owner) = (rounded(limit.customers), limit.owner.to_string());
-            let _ = writeln!(
-                text,
-                "{mark} {at:>15}  {owner:<6}{quota:<32}{}; {}",
-                limit.what.replace('`', ""),
-                limit.raise.replace('`', "")
-            );
+        let [at, owner, quota] = ["customers", "whose", "limit"];
+        let _ = writeln!(text, "{at:>16}  {owner:<6}{quota:<32}what it bounds; what to raise");
+        for Limit { what, owner, quota, unit, customers: at, raise } in self.limits() {
+            let mark = if at < f64::from(customers) { '*' } else { ' ' };
+            let (at, owner) = (rounded(at), owner.to_string());
+            let quota = format!("{} {unit}", figure(quota));
+            let line = format!("{mark}{at:>15}  {owner:<6}{quota:<32}{what}; {raise}");
+            let _ = writeln!(text, "{}", line.replace('`', ""));
         }
         text
     }
