@@ -70,7 +70,9 @@ async fn requests(measured: &mut Measured) {
     api.log_in(PHONE).await;
     api.clock.advance_seconds(60);
     api.stack.prepare().await;
+    api.wire.reset();
     let code = api.code_for(PHONE).await;
+    measured.push((Case::KnownNetworkCode, counted(&api)));
     api.wire.reset();
     let tokens = api.authenticate(PHONE, &code).await.expect(200);
     measured.push((Case::LaterLogIn, counted(&api)));
@@ -88,6 +90,16 @@ async fn requests(measured: &mut Measured) {
     api.wire.reset();
     api.register(&access, "t").await.expect(200);
     measured.push((Case::UnchangedRegistration, counted(&api)));
+
+    for (case, path) in [
+        (Case::WarmAppInfo, "/api/app-info/"),
+        (Case::WarmRegion, "/api/region/?lat=24.7&lng=46.7"),
+    ] {
+        api.get(path).send().await.expect(200);
+        api.wire.reset();
+        api.get(path).send().await.expect(200);
+        measured.push((case, counted(&api)));
+    }
 }
 
 async fn messages(measured: &mut Measured) {

@@ -4,6 +4,12 @@
 /// A counted case, by its name in `cases.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Case {
+    /// The app information from a process that has read it within the last minute.
+    WarmAppInfo,
+    /// What is at a point, from a process that has read the service areas within the last minute.
+    WarmRegion,
+    /// A code that is asked for from a network from which a code of the phone was used.
+    KnownNetworkCode,
     /// A log-in of a customer who has an account.
     LaterLogIn,
     /// A registration of a push device that changes nothing.
@@ -31,11 +37,19 @@ pub enum Case {
 }
 
 /// The cases that are requests, with their operations. A profile counts them with the requests.
-pub const VARIANTS: [(Case, &str); 2] =
-    [(Case::LaterLogIn, "AuthenticateCustomer"), (Case::UnchangedRegistration, "devices_create")];
+pub const VARIANTS: [(Case, &str); 5] = [
+    (Case::WarmAppInfo, "getAppInfo"),
+    (Case::WarmRegion, "GetRegionByPoint"),
+    (Case::KnownNetworkCode, "sendOTP"),
+    (Case::LaterLogIn, "AuthenticateCustomer"),
+    (Case::UnchangedRegistration, "devices_create"),
+];
 
 impl Case {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
+        Self::WarmAppInfo,
+        Self::WarmRegion,
+        Self::KnownNetworkCode,
         Self::LaterLogIn,
         Self::UnchangedRegistration,
         Self::Acknowledgement,
@@ -52,6 +66,9 @@ impl Case {
 
     pub fn name(self) -> &'static str {
         match self {
+            Self::WarmAppInfo => "warm_app_info",
+            Self::WarmRegion => "warm_region",
+            Self::KnownNetworkCode => "known_network_code",
             Self::LaterLogIn => "later_log_in",
             Self::UnchangedRegistration => "unchanged_registration",
             Self::Acknowledgement => "acknowledgement",

@@ -212,9 +212,9 @@ mod tests {
 
     #[test]
     fn a_file_replaces_what_it_names_and_leaves_the_rest() {
-        let text = "[requests]\ngetAppInfo = 99\n\n[text_messages]\nGB = 0.75\nSA = 0.25\n";
+        let text = "[requests]\nrevokeSession = 99\n\n[text_messages]\nGB = 0.75\nSA = 0.25\n";
         let (usual, other) = (Profile::usual(), Profile::replaced_by(text).unwrap());
-        assert!((other.requests["getAppInfo"] - 99.0).abs() < 1e-9);
+        assert!((other.requests["revokeSession"] - 99.0).abs() < 1e-9);
         assert!((other.requests["sendOTP"] - usual.requests["sendOTP"]).abs() < 1e-9);
         assert_eq!(other.text_messages.keys().collect::<Vec<_>>(), ["GB", "SA"]);
     }

@@ -85,6 +85,13 @@ mod tests {
     }
 
     #[test]
+    fn a_variant_has_its_own_units() {
+        let units = Units::counted();
+        assert!(units.request("warm_app_info").read_units < 1e-9);
+        assert!(units.request("getAppInfo").read_units > 0.1);
+    }
+
+    #[test]
     fn a_file_replaces_the_units_that_it_names() {
         let text = r#"{
             "getAppInfo": {"calls": 1, "read_units": 7.0, "write_units": 0.0},
