@@ -23,7 +23,7 @@ pub(super) async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 /// Sets an attribute of an item directly, without the checks of the product.
-pub(super) async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
+pub(crate) async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
@@ -39,7 +39,7 @@ pub(super) async fn plant(api: &Api, key: &table::Key, path: &str, value: Attrib
     request.send().await.expect("planted");
 }
 
-pub(super) fn number(number: i64) -> AttributeValue {
+pub(crate) fn number(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
@@ -80,7 +80,7 @@ async fn every_kind_of_corrupted_ledger_is_found_and_logged() {
             "{path}: {found:?}"
         );
         assert_eq!(found[0].what, what, "{path}");
-        let told = store(&api)
+        let (told, _) = store(&api)
             .audit_next(u64::MAX, api.stack.state("wallet").expect("wallet").now())
             .await
             .expect("an audit");
@@ -161,7 +161,7 @@ async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_walle
     // The position of the audit is in the table, and after a complete round the next one starts.
     let mut seen = 0;
     for _ in 0..runs * 2 {
-        seen += app.store.audit_next(3, app.now()).await.expect("an audit").entries;
+        seen += app.store.audit_next(3, app.now()).await.expect("an audit").0.entries;
     }
     assert!(seen > entries, "{seen}");
 
