@@ -66,6 +66,11 @@ pub enum Stage {
     Sweep,
 }
 
+impl Stage {
+    /// The last one.
+    pub const LAST: Self = Self::Sweep;
+}
+
 /// A run of one task.
 pub struct Run {
     /// The table.

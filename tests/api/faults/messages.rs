@@ -261,14 +261,12 @@ async fn deliver_the_rest(api: &Api, notifier: &Api, given: &Mutex<Given>) {
 
 async fn assert_inbox(api: &Api, phone: &LoggedIn, known: &Known, sent: &BTreeSet<String>) {
     let (mut path, mut shown) = ("/api/notifications/?page_size=100".to_owned(), Vec::new());
-    let mut unread = Value::Null;
-    loop {
+    let unread = loop {
         let page = api.get(&path).bearer(&phone.access).send().await.expect(200).json();
         shown.extend(page["results"].as_array().expect("a list").clone());
-        unread = page["unread"].clone();
-        let Some(next) = page["next"].as_str() else { break };
+        let Some(next) = page["next"].as_str() else { break page["unread"].clone() };
         path = next.trim_start_matches("http://api.example.com").to_owned();
-    }
+    };
     let title = |item: &Value| item["title"].as_str().expect("a title").to_owned();
     let titles: BTreeSet<String> = shown.iter().map(title).collect();
     assert_eq!(titles.len(), shown.len(), "none comes twice");

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{Purse, audited, store};
-use crate::PHONE;
+use crate::{PHONE, cleanup::clean_up};
 
 /// A wallet with four entries in two currencies.
 pub(super) async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
@@ -197,4 +197,25 @@ async fn a_wallet_that_never_had_money_is_not_audited() {
     Purse::of(&api, PHONE).await.debit(1).await.expect(422);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (0, 0, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clean_up_reports_how_long_ago_the_last_complete_sweep_began() {
+    let api = Api::with(&[("AuditEntries", "3")]).await;
+    for n in 0..4 {
+        filled(&api, &format!("+1415555018{n}")).await;
+    }
+    let run = async |api: &Api| {
+        api.clock.advance_seconds(3_600);
+        clean_up(api).await["audit"]["behind"].as_u64().expect("seconds") / 3_600
+    };
+    let mut hours = Vec::new();
+    for _ in 0..12 {
+        hours.push(run(&api).await);
+    }
+    // A run audits a wallet of four entries, and the fifth one finds the end of the list.
+    assert_eq!(hours, [0, 1, 2, 3, 4, 5, 6, 7, 8, 4, 5, 6]);
+    assert!(log::everything().contains("\"AuditSweepAge\":28800"));
+    let larger = api.another(&[("AuditEntries", "2000")]).await;
+    assert_eq!((run(&larger).await, run(&larger).await), (2, 0));
 }
