@@ -10,7 +10,9 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use table::{DuePosition, Key, SHARDS, Write, due_day, item, kinds};
+use table::{
+    DuePosition, KIND, Key, Record, SHARDS, Write, attribute, due_day, kinds, number, text,
+};
 
 use crate::{
     account,
@@ -61,9 +63,8 @@ pub(super) async fn list_customers(run: &Run) -> Result<Counts, StoreError> {
     let mut counts = Counts::default();
     let swept = listing.sweep(run, &mut counts).await;
     if stored.as_ref() != Some(&listing) {
-        let put = Write::put(item(keys::listing(), &listing)?);
         // There is no condition that could refuse.
-        let _ = run.store.table.write(put).await?;
+        let _ = run.store.table.write(listing.write()?).await?;
     }
     swept.map(|()| counts)
 }
@@ -83,6 +84,26 @@ impl Listing {
             0 => 0,
             _ => due_day(self.began.saturating_sub(BETWEEN_PASSES).unwrap_or(self.began)),
         }
+    }
+
+    fn write(&self) -> Result<Write, StoreError> {
+        let set = "SET #kind = :kind, began = :began, passes = :passes, #shard = :shard";
+        let change = match self.after {
+            Some(_) => format!("{set}, #after = :after"),
+            None => format!("{set} REMOVE #after"),
+        };
+        let write = Write::update(keys::listing(), &change)
+            .name("#kind", KIND)
+            .name("#after", "after")
+            .name("#shard", "shard")
+            .value(":kind", text(<Self as Record>::KIND))
+            .value(":began", number(self.began.as_millisecond()))
+            .value(":passes", number(self.passes))
+            .value(":shard", number(self.shard));
+        Ok(match &self.after {
+            Some(after) => write.value(":after", attribute(after)?),
+            None => write,
+        })
     }
 
     async fn sweep(&mut self, run: &Run, counts: &mut Counts) -> Result<(), StoreError> {

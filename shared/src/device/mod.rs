@@ -59,7 +59,7 @@ pub const DOMAIN: Domain = Domain {
             ("customer", &[Get, Put, Update, Delete, Query]),
             ("fcm", &[Get, Put, Update, Delete, Query]),
             ("notifier", &[Update, Query, QueryIndex]),
-            ("cleanup", &[Get, Put, Update, Delete, Query, QueryIndex]),
+            ("cleanup", &[Get, Update, Delete, Query, QueryIndex]),
         ],
         erased: Erased::By(|of| erasure::erase(of).boxed()),
     }],

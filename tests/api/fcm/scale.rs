@@ -79,14 +79,15 @@ async fn deliver_with_ten_kills(api: &Api, notifier: &Api) -> usize {
     let queue = api.stack.queue.clone().expect("a queue");
     let fed = notifier.stack.queue_consumer().expect("a consumer").clone();
     let (mut kills, mut in_pushes, mut batches) = (0, 0, 0_u64);
-    while kills < KILLS || !queue.is_empty() {
+    while !queue.is_empty() {
         let Some((event, settle)) = queue.take_batch() else {
             api.clock.advance_seconds(361);
             continue;
         };
         batches += 1;
         let dies = kills < KILLS && batches.is_multiple_of(3);
-        let calls = if dies { 60 + kills * 45 } else { u64::MAX / 2 };
+        // A batch has ten pages of six customers, each with three calls.
+        let calls = if dies { 50 + kills * 15 } else { u64::MAX / 2 };
         let before = api.stack.recorder.messages().len();
         let handled = fed.clone();
         let work = async move { handled.handle(event).await };
@@ -98,5 +99,6 @@ async fn deliver_with_ten_kills(api: &Api, notifier: &Api) -> usize {
             }
         }
     }
+    assert_eq!(kills, KILLS);
     in_pushes
 }
