@@ -2,11 +2,14 @@
 //!
 //! The numbering plans are libphonenumber's, wrapped here alone.
 
+mod plans;
+
 use std::fmt;
 
-use rlibphonenumber::{PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region};
+use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, Region};
 use serde::{Deserialize, Serialize};
 
+use self::plans::Number;
 use crate::characters::{ascii_digit, is_blank, is_dash, is_dot, is_invisible};
 
 /// A valid phone number, such as `+14155550123`. `Debug` shows its last two digits only.
@@ -43,13 +46,13 @@ impl Phone {
         dialled.filter(has_length).map(Self).ok_or(refused)
     }
 
-    fn of(number: &PhoneNumber) -> Self {
-        Self(number.format_as(PhoneNumberFormat::E164).into_owned())
+    fn of(Number { number, library }: &Number) -> Self {
+        Self(library.format(number, PhoneNumberFormat::E164).into_owned())
     }
 
     /// Whether it is a number of a numbering plan.
     pub fn is_valid(&self) -> bool {
-        PhoneNumber::parse(&self.0, None).is_ok_and(|number| number.is_valid())
+        plans::parse(&self.0, None).is_some_and(|number| number.is_valid())
     }
 
     /// A number that is in E.164 form already, valid or not.
@@ -60,15 +63,15 @@ impl Phone {
     /// The country (ISO 3166-1 alpha-2) whose plan the number is of; none for numbers of no
     /// country.
     pub fn country(&self) -> Option<String> {
-        let number = PhoneNumber::parse(&self.0, None).ok()?;
-        Some(number.get_region_code()?.as_region_str().to_string())
+        let Number { number, library } = plans::parse(&self.0, None)?;
+        Some(library.get_region_for_number(&number)?.as_region_str().to_string())
     }
 
     /// Whether it is a mobile number, or of a plan that does not tell mobile numbers from others.
     pub fn may_be_mobile(&self) -> bool {
-        PhoneNumber::parse(&self.0, None).is_ok_and(|number| {
+        plans::parse(&self.0, None).is_some_and(|Number { number, library }| {
             matches!(
-                number.get_type(),
+                library.get_number_type(&number),
                 PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
             )
         })
@@ -118,14 +121,13 @@ fn is_separator(sign: char) -> bool {
         || matches!(sign, '\u{ff3b}' | '\u{ff3d}')
 }
 
-fn number(text: &str, country: Option<&str>) -> Result<PhoneNumber, PhoneError> {
+fn number(text: &str, country: Option<&str>) -> Result<Number, PhoneError> {
     let region = country.map(Region::from_code).transpose().map_err(|_| PhoneError::Country)?;
     let dialled = dialled(text).ok_or(PhoneError::Invalid)?;
-    let parse = |dialled: &str| PhoneNumber::parse(dialled, region).ok();
-    let number = parse(&dialled);
-    if !number.as_ref().is_some_and(PhoneNumber::is_valid)
+    let number = plans::parse(&dialled, region);
+    if !number.as_ref().is_some_and(Number::is_valid)
         && let Some(international) = dialled.strip_prefix("00")
-        && let Some(number) = parse(&format!("+{international}"))
+        && let Some(number) = plans::parse(&format!("+{international}"), region)
     {
         return Ok(number);
     }

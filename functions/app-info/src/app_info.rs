@@ -21,7 +21,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, answer},
+    cached_content::{ContentCache, Shown, public},
     content::Content,
 };
 
@@ -77,13 +77,13 @@ pub async fn get_app_info(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;
-    let language = cached.language(&Languages::of(&headers));
-    let shown = AppInfoOut::new(
-        &cached.content,
-        language,
-        cached.content.availability.update(asking_app(&headers)),
-    );
-    answer(&headers, language, "Accept-Language, X-App-Platform, X-App-Version", &shown)
+    let language = cached.language(&headers);
+    let update = cached.content.availability.update(asking_app(&headers));
+    let body = cached.rendered(Shown::AppInfo(update), language, || {
+        AppInfoOut::new(&cached.content, language, update)
+    })?;
+    let vary = "Accept-Language, X-App-Platform, X-App-Version";
+    Ok(public(language, vary).answer_rendered(&headers, body))
 }
 
 impl AppInfoOut {

@@ -1,15 +1,18 @@
 //! The content that the table holds, kept in the process, and the form of every
 //! answer that shows it.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::response::Response;
 use http::HeaderMap;
 use serde::Serialize;
 use shared::{
     app::AppState,
-    content::AppInfo,
-    http::{error::ApiError, language::Languages, public::Public},
+    content::{AppInfo, Update},
+    http::{
+        error::ApiError,
+        language::{KnownLanguages, Languages},
+        public::{Public, Rendered},
+    },
     store::StoreError,
     swr_cache::SwrCache,
 };
@@ -24,6 +27,15 @@ pub(crate) const CACHE: &str = "public, max-age=60, stale-while-revalidate=600";
 pub(crate) struct CachedContent {
     version: Option<u64>,
     pub(crate) content: Content,
+    languages: KnownLanguages,
+    rendered: RwLock<Vec<(Shown, String, Rendered)>>,
+}
+
+/// An answer that only the language changes: one body for each is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    AppInfo(Update),
+    SocialAccounts,
 }
 
 /// The content that this process serves.
@@ -57,13 +69,45 @@ impl CachedContent {
         };
         content.availability.platforms = availability.platforms;
         content.availability.maintenance = availability.maintenance;
-        Ok(Self { version, content })
+        Ok(Self {
+            version,
+            content,
+            languages: KnownLanguages::default(),
+            rendered: RwLock::default(),
+        })
+    }
+
+    /// The language of the content for someone who wants what `Accept-Language` asks for.
+    pub(crate) fn language(&self, headers: &HeaderMap) -> &str {
+        self.or_first(self.languages.lookup(headers, &self.content.availability.languages))
     }
 
     /// The language of the content for someone who wants `wanted`.
-    pub(crate) fn language(&self, wanted: &Languages) -> &str {
-        let offered = &self.content.availability.languages;
-        wanted.lookup(offered).or(offered.first().map(String::as_str)).unwrap_or("en")
+    pub(crate) fn language_of(&self, wanted: &Languages) -> &str {
+        self.or_first(wanted.lookup(&self.content.availability.languages))
+    }
+
+    fn or_first<'a>(&'a self, found: Option<&'a str>) -> &'a str {
+        let first = || self.content.availability.languages.first().map(String::as_str);
+        found.or_else(first).unwrap_or("en")
+    }
+
+    /// `shown` in a language of the content, which `body` makes where it was not made before.
+    pub(crate) fn rendered<T: Serialize>(
+        &self,
+        shown: Shown,
+        language: &str,
+        body: impl FnOnce() -> T,
+    ) -> Result<Rendered, ApiError> {
+        let known = self.rendered.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.iter().find(|known| known.0 == shown && known.1 == language) {
+            return Ok(found.2.clone());
+        }
+        drop(known);
+        let made = Rendered::new(language, &body())?;
+        let mut known = self.rendered.write().unwrap_or_else(PoisonError::into_inner);
+        known.push((shown, language.to_owned(), made.clone()));
+        Ok(made)
     }
 }
 
@@ -78,13 +122,7 @@ async fn published(app: &AppState, version: u64) -> Result<Content, StoreError> 
     Ok(content)
 }
 
-/// `body` in `language`, as everybody is told it who asks alike; `vary` names the request's headers
-/// that it depends on.
-pub(crate) fn answer(
-    request: &HeaderMap,
-    language: &str,
-    vary: &'static str,
-    body: &impl Serialize,
-) -> Result<Response, ApiError> {
-    Public { cache_control: CACHE, language, vary }.answer(request, body)
+/// How an answer in `language` may be kept; `vary` names the request's headers that it depends on.
+pub(crate) fn public<'a>(language: &'a str, vary: &'static str) -> Public<'a> {
+    Public { cache_control: CACHE, language, vary }
 }

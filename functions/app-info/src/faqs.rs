@@ -19,7 +19,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, answer},
+    cached_content::{ContentCache, public},
     content::Faq,
 };
 
@@ -75,15 +75,11 @@ pub async fn list_faqs(
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;
     let wanted = query.language.or(&headers);
-    let language = cached.language(&wanted);
+    let language = cached.language_of(&wanted);
     let filter = Filter::of(query);
     let all = cached.content.faqs.iter().map(|faq| FaqOut::of(faq, language));
-    answer(
-        &headers,
-        language,
-        "Accept-Language",
-        &all.filter(|faq| filter.admits(faq)).collect::<Vec<_>>(),
-    )
+    let found: Vec<FaqOut> = all.filter(|faq| filter.admits(faq)).collect();
+    public(language, "Accept-Language").answer(&headers, &found)
 }
 
 impl FaqOut {

@@ -10,7 +10,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use crate::cached_content::{ContentCache, answer};
+use crate::{
+    cached_content::{ContentCache, Shown, public},
+    content::SocialAccount,
+};
 
 /// An account elsewhere.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,14 +41,23 @@ pub async fn get_social_accounts(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;
-    let language = cached.language(&Languages::of(&headers));
-    let accounts = cached.content.social_accounts.iter().map(|account| SocialAccountOut {
-        name: account.name.in_language(language).to_owned(),
-        url: account.url.in_language(language).to_owned(),
-        icon: account.icon.clone(),
-        order: account.order,
-    });
-    answer(&headers, language, "Accept-Language", &accounts.collect::<Vec<_>>())
+    let language = cached.language(&headers);
+    let body = cached.rendered(Shown::SocialAccounts, language, || {
+        let accounts = &cached.content.social_accounts;
+        accounts.iter().map(|account| SocialAccountOut::of(account, language)).collect::<Vec<_>>()
+    })?;
+    Ok(public(language, "Accept-Language").answer_rendered(&headers, body))
+}
+
+impl SocialAccountOut {
+    fn of(account: &SocialAccount, language: &str) -> Self {
+        Self {
+            name: account.name.in_language(language).to_owned(),
+            url: account.url.in_language(language).to_owned(),
+            icon: account.icon.clone(),
+            order: account.order,
+        }
+    }
 }
 
 /// The accounts of the examples.

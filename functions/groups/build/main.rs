@@ -9,6 +9,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let manifest = read(Path::new("Cargo.toml"))?;
     let dependencies = manifest["dependencies"].as_table().ok_or("dependencies is no table")?;
     let mut list = String::from("/// All groups, by name.\npub const GROUPS: &[Group] = &[\n");
+    let mut mocked = String::from(
+        "/// The operations of each group with checks in place of handlers, by its name.\n\
+         pub const MOCKED: &[fn() -> Routes] = &[\n",
+    );
     for (name, dependency) in dependencies {
         let Some(path) = dependency.get("path").and_then(Value::as_str) else { continue };
         let manifest = read(&Path::new(path).join("Cargo.toml"))?;
@@ -21,7 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             "    Group {{ name: {name:?}, description: {description:?}, \
              routes: {library}::routes }},"
         )?;
+        writeln!(mocked, "    {library}::mocked_routes,")?;
     }
+    list += "];\n";
+    list += &mocked;
     list += "];\n";
     fs::write(Path::new(&env::var("OUT_DIR")?).join("groups.rs"), list)?;
     Ok(())

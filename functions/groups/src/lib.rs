@@ -1,7 +1,7 @@
 //! The groups that serve the operations of the API.
 //!
 //! A new group is one line among the dependencies in `Cargo.toml`: the build script writes
-//! [`GROUPS`] from them.
+//! [`GROUPS`] and [`MOCKED`] from them.
 
 use shared::http::routes::Routes;
 

@@ -32,9 +32,9 @@ pub fn routes() -> Routes {
         Section::CODES,
         Section::COUNTRIES,
     ]);
-    let groups = groups::GROUPS.iter().map(|group| (group.routes)());
+    let groups = groups::MOCKED.iter().map(|routes| routes());
     groups
-        .chain([docs::operations()])
+        .chain([docs::mocked_operations()])
         .fold(none, |routes, group| routes.mocking("/mock", group, answer))
 }
 

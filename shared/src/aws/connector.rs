@@ -8,7 +8,10 @@ use std::{
     borrow::Cow,
     fs,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -21,6 +24,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{self, Client, connect},
@@ -28,6 +32,21 @@ use hyper_util::{
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::yield_now,
+    time::timeout,
+};
+
+/// The first calls of a process are sent one after the other, over one connection: while it starts,
+/// another handshake takes longer than an answer.
+const CALLS_IN_TURN: usize = 3;
+
+/// A call waits no longer for its turn, in case the one before it gets no answer.
+const LONGEST_WAIT: Duration = Duration::from_millis(50);
+
+/// Times that a call lets other tasks run before its turn ends.
+const YIELDS: usize = 4;
 
 /// The certificates to trust, as PEM.
 #[derive(Debug, Clone)]
@@ -58,6 +77,14 @@ pub(super) struct Connector {
     connect_timeout: Duration,
     most_idle: usize,
     pool: Arc<OnceLock<Pool>>,
+    turns: Arc<Turns>,
+}
+
+/// Whose turn it is among the first calls.
+#[derive(Debug)]
+struct Turns {
+    left: AtomicUsize,
+    turn: Semaphore,
 }
 
 type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
@@ -65,7 +92,13 @@ type Pool = Client<HttpsConnector<connect::HttpConnector>, SdkBody>;
 impl Connector {
     /// Trusts `roots` alone.
     pub(super) fn new(roots: Roots, connect_timeout: Duration) -> Self {
-        Self { roots, connect_timeout, most_idle: usize::MAX, pool: Arc::default() }
+        Self {
+            roots,
+            connect_timeout,
+            most_idle: usize::MAX,
+            pool: Arc::default(),
+            turns: Arc::default(),
+        }
     }
 
     /// The same, but each call opens a connection.
@@ -83,6 +116,34 @@ impl Connector {
     }
 }
 
+/// The turn of a call. It ends at the latest when this is dropped.
+struct Turn<'a>(#[expect(dead_code, reason = "held")] SemaphorePermit<'a>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self { left: AtomicUsize::new(CALLS_IN_TURN), turn: Semaphore::new(1) }
+    }
+}
+
+impl Turns {
+    /// Waits for the turn of a call that is among the first. None for all others.
+    async fn next(&self) -> Option<Turn<'_>> {
+        let fewer = |left: usize| left.checked_sub(1);
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).ok()?;
+        timeout(LONGEST_WAIT, self.turn.acquire()).await.ok()?.ok().map(Turn)
+    }
+}
+
+impl Turn<'_> {
+    /// Lets the next call begin when the connection is in the pool again: the task of the
+    /// connection and one of the pool have to run before.
+    async fn end(self) {
+        for _ in 0..YIELDS {
+            yield_now().await;
+        }
+    }
+}
+
 impl HttpClient for Connector {
     fn http_connector(
         &self,
@@ -95,13 +156,23 @@ impl HttpClient for Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let pool = self.pool();
+        let (pool, turns) = (self.pool(), self.turns.clone());
         HttpConnectorFuture::new(async move {
             let request =
                 request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let turn = turns.next().await;
             let response =
                 pool.request(request).await.map_err(|error| ConnectorError::io(error.into()))?;
-            let response = response.map(SdkBody::from_body_1_x);
+            let response = match turn {
+                None => response.map(SdkBody::from_body_1_x),
+                Some(turn) => {
+                    let (head, body) = response.into_parts();
+                    let body =
+                        body.collect().await.map_err(|error| ConnectorError::io(error.into()))?;
+                    turn.end().await;
+                    http::Response::from_parts(head, body.to_bytes().into())
+                }
+            };
             HttpResponse::try_from(response)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
@@ -159,6 +230,62 @@ mod tests {
         assert!(!is_unconnected(&reached), "{reached:?}");
         drop(listener);
         assert!(is_unconnected(&call(&address).await));
+    }
+
+    /// A server that answers over connections that stay open. It counts them.
+    async fn answering(listener: tokio::net::TcpListener, connections: Arc<AtomicUsize>) {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a connection");
+            connections.fetch_add(1, Ordering::Relaxed);
+            tokio::spawn(async move {
+                let mut head = [0; 1_024];
+                while stream.read(&mut head).await.is_ok_and(|read| read > 0) {
+                    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+                    stream.write_all(answer).await.expect("the client reads");
+                }
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn the_first_calls_of_a_process_share_a_connection() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let connections = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(answering(listener, connections.clone()));
+        let connector = Connector::new(Roots::Text(""), Duration::from_secs(1));
+        let call = || {
+            let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
+            connector.call(request)
+        };
+        let (first, second) = tokio::join!(
+            async { (call().await.is_ok(), call().await.is_ok()) },
+            tokio::spawn(call())
+        );
+        assert_eq!((first, second.expect("no panic").is_ok()), ((true, true), true));
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+        let later = futures_util::future::join_all((0..CALLS_IN_TURN).map(|_| call())).await;
+        assert!(later.iter().all(Result::is_ok), "{later:?}");
+        assert!(connections.load(Ordering::Relaxed) > 1);
+    }
+
+    #[tokio::test]
+    async fn a_call_does_not_wait_long_for_one_without_an_answer() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let connector = Connector::new(Roots::Text(""), Duration::from_secs(1));
+        let call = || {
+            let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
+            tokio::spawn(connector.call(request))
+        };
+        let calls = [call(), call()];
+        let reached = async {
+            (listener.accept().await.expect("one"), listener.accept().await.expect("the other"))
+        };
+        timeout(Duration::from_secs(5), reached).await.expect("both calls");
+        calls.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! The languages that a client wants (RFC 9110 section 12.5.4), and the one it gets.
 
-use http::{HeaderMap, header};
+use std::{
+    collections::VecDeque,
+    sync::{PoisonError, RwLock},
+};
+
+use http::{HeaderMap, HeaderValue, header};
 use utoipa::{
     IntoParams,
     openapi::path::{Parameter, ParameterIn},
@@ -19,6 +24,17 @@ pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
 
 /// How many ranges of a header are looked at.
 const MOST_RANGES: usize = 32;
+
+/// Which of the languages on offer the latest values of `Accept-Language` got: comparing tags takes
+/// a tenth of a short answer.
+#[derive(Debug, Default)]
+pub struct KnownLanguages(RwLock<VecDeque<(HeaderValue, Option<usize>)>>);
+
+/// How many values are known.
+const MOST_VALUES: usize = 16;
+
+/// A longer value is compared each time.
+const LONGEST_VALUE: usize = 100;
 
 /// Language ranges, the most wanted first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,6 +90,34 @@ impl Languages {
             self.0.iter().find_map(|wanted| find(wanted, offered))
         };
         first(language::nearest).or_else(|| first(language::near))
+    }
+}
+
+impl KnownLanguages {
+    /// As [`Languages::lookup`] for what `Accept-Language` asks for. `offered` must be the same at
+    /// each call.
+    pub fn lookup<'a, S: AsRef<str>>(
+        &self,
+        headers: &HeaderMap,
+        offered: &'a [S],
+    ) -> Option<&'a str> {
+        let mut values = headers.get_all(header::ACCEPT_LANGUAGE).iter();
+        let value = values.next()?;
+        let compare = || Languages::of(headers).lookup(offered);
+        if values.next().is_some() || value.len() > LONGEST_VALUE {
+            return compare();
+        }
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = known.iter().find(|(known, _)| known == value) {
+            return offered.get((*found)?).map(AsRef::as_ref);
+        }
+        drop(known);
+        let found = compare();
+        let place = found.and_then(|found| offered.iter().position(|tag| tag.as_ref() == found));
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        known.truncate(MOST_VALUES - 1);
+        known.push_front((value.clone(), place));
+        found
     }
 }
 
@@ -137,5 +181,32 @@ mod tests {
             assert_eq!(wanting(wanted).lookup(&OFFERED), got, "{wanted}");
         }
         assert_eq!(Languages::of(&HeaderMap::new()).lookup(&OFFERED), None);
+    }
+
+    #[test]
+    fn known_values_get_what_they_got_before() {
+        let known = KnownLanguages::default();
+        let values: Vec<String> = (0..40)
+            .map(|number| format!("{};q=0.{number}", ["ar", "zh-TW", "xx", "pt"][number % 4]))
+            .chain(["x".repeat(200), "ar".to_owned(), String::new()])
+            .collect();
+        for _ in 0..2 {
+            for value in &values {
+                let headers = HeaderMap::from_iter([(
+                    header::ACCEPT_LANGUAGE,
+                    HeaderValue::from_str(value).expect("a header"),
+                )]);
+                for _ in 0..2 {
+                    let compared = Languages::of(&headers).lookup(&OFFERED);
+                    assert_eq!(known.lookup(&headers, &OFFERED), compared, "{value}");
+                }
+            }
+        }
+        let mut headers = HeaderMap::new();
+        headers.append(header::ACCEPT_LANGUAGE, HeaderValue::from_static("xx"));
+        headers.append(header::ACCEPT_LANGUAGE, HeaderValue::from_static("ar"));
+        assert_eq!(known.lookup(&headers, &OFFERED), Some("ar"));
+        assert_eq!(known.lookup(&HeaderMap::new(), &OFFERED), None);
+        assert_eq!(known.0.read().expect("no panic").len(), MOST_VALUES);
     }
 }

@@ -4,7 +4,7 @@
 use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
-    routing::{MethodFilter, on},
+    routing::on,
 };
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, Method};
@@ -15,7 +15,7 @@ use crate::{
         admission,
         error::ApiError,
         error_format::ErrorFormat,
-        operation::{Access, Operation, filter_of},
+        operation::{Access, Operation, filter_of_all},
         routes::Routes,
     },
 };
@@ -65,12 +65,7 @@ impl Operation {
             let answered = answer(app, MockedRequest { path, method, headers }).await;
             answered.map_err(IntoResponse::into_response)
         };
-        let filter = self
-            .methods
-            .iter()
-            .map(filter_of)
-            .reduce(MethodFilter::or)
-            .unwrap_or(MethodFilter::GET);
+        let filter = filter_of_all(&self.methods);
         let access = match self.access {
             Access::Public => Access::Public,
             _ => Access::AnyBearer,

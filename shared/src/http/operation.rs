@@ -60,22 +60,42 @@ pub type OperationDocument = ();
 
 impl Operation {
     /// An operation of this handler at the path and the methods of `P`.
-    #[cfg_attr(
-        not(feature = "document"),
-        expect(unused_variables, reason = "nothing is described")
-    )]
     pub fn new<P, H, T>(handler: H, described: OperationDocument) -> Self
     where
         P: Path,
         H: Handler<T, AppState>,
         T: CheckedArguments + 'static,
     {
+        let route = on(filter_of_all(&P::methods()), handler);
+        Self::described::<P, T>(route, described)
+    }
+
+    /// The same without the handler, whose code is then not linked: the mock needs no more than its
+    /// type.
+    #[cfg(feature = "mock")]
+    pub fn without_handler<P, H, T>(_: H, described: OperationDocument) -> Self
+    where
+        P: Path,
+        H: Handler<T, AppState>,
+        T: CheckedArguments + 'static,
+    {
+        Self::described::<P, T>(MethodRouter::new(), described)
+    }
+
+    #[cfg_attr(
+        not(feature = "document"),
+        expect(unused_variables, reason = "nothing is described")
+    )]
+    fn described<P: Path, T: CheckedArguments>(
+        route: MethodRouter<AppState>,
+        described: OperationDocument,
+    ) -> Self {
         Self {
             #[cfg(feature = "document")]
             described: Some(described),
             #[cfg(feature = "mock")]
             check: Some(T::check),
-            ..Self::undescribed(&P::path(), P::methods(), &["application/json"], handler)
+            ..Self::undescribed(&P::path(), P::methods(), &["application/json"], route)
         }
     }
 
@@ -86,7 +106,8 @@ impl Operation {
         H: Handler<T, AppState>,
         T: 'static,
     {
-        Self::undescribed(path, vec![HttpMethod::Get], produces, handler)
+        let route = on(MethodFilter::GET, handler);
+        Self::undescribed(path, vec![HttpMethod::Get], produces, route)
     }
 
     /// What the document does not describe, at all methods that operations have.
@@ -106,21 +127,16 @@ impl Operation {
             HttpMethod::Patch,
             HttpMethod::Delete,
         ];
-        Self::undescribed(path, methods, produces, handler)
+        let route = on(filter_of_all(&methods), handler);
+        Self::undescribed(path, methods, produces, route)
     }
 
-    fn undescribed<H, T>(
+    fn undescribed(
         path: &str,
         methods: Vec<HttpMethod>,
         produces: &'static [&'static str],
-        handler: H,
-    ) -> Self
-    where
-        H: Handler<T, AppState>,
-        T: 'static,
-    {
-        let filter =
-            methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET);
+        handler: MethodRouter<AppState>,
+    ) -> Self {
         Self {
             path: path.to_owned(),
             methods,
@@ -138,7 +154,7 @@ impl Operation {
             check: None,
             #[cfg(feature = "mock")]
             mocked_format: None,
-            handler: on(filter, handler),
+            handler,
         }
     }
 
@@ -182,7 +198,11 @@ impl Operation {
     }
 }
 
-pub(crate) fn filter_of(method: &HttpMethod) -> MethodFilter {
+pub(crate) fn filter_of_all(methods: &[HttpMethod]) -> MethodFilter {
+    methods.iter().map(filter_of).reduce(MethodFilter::or).unwrap_or(MethodFilter::GET)
+}
+
+fn filter_of(method: &HttpMethod) -> MethodFilter {
     match method {
         HttpMethod::Get => MethodFilter::GET,
         HttpMethod::Post => MethodFilter::POST,

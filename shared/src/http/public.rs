@@ -3,6 +3,7 @@
 
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ring::digest::{SHA256, digest};
 use serde::Serialize;
@@ -24,16 +25,36 @@ pub struct Public<'a> {
     pub vary: &'static str,
 }
 
+/// A body as it is sent, with its tag.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    json: Bytes,
+    tag: ETag,
+}
+
+impl Rendered {
+    /// `body` as JSON. The tag is its hash, with the language.
+    pub fn new(language: &str, body: &impl Serialize) -> Result<Self, ApiError> {
+        let json = serde_json::to_vec(body).map_err(ApiError::internal)?;
+        let hash = digest(&SHA256, &json);
+        let hash = URL_SAFE_NO_PAD.encode(&hash.as_ref()[..HASH]);
+        Ok(Self { json: json.into(), tag: ETag::new(format_args!("{hash}-{language}")) })
+    }
+}
+
 impl Public<'_> {
-    /// `body` as JSON, or 304 where the request's `If-None-Match` names it. The tag is the hash of
-    /// the body, with the language.
+    /// `body` as JSON, or 304 where the request's `If-None-Match` names it.
     pub fn answer(&self, request: &HeaderMap, body: &impl Serialize) -> Result<Response, ApiError> {
-        let body = serde_json::to_vec(body).map_err(ApiError::internal)?;
-        let tag = self.tag_of(&body);
+        Ok(self.answer_rendered(request, Rendered::new(self.language, body)?))
+    }
+
+    /// The same with a body that may be sent again.
+    pub fn answer_rendered(&self, request: &HeaderMap, body: Rendered) -> Response {
+        let Rendered { json, tag } = body;
         let mut response = if tag.is_known_to(request) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body)
+            ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], json)
                 .into_response()
         };
         let headers = response.headers_mut();
@@ -45,15 +66,6 @@ impl Public<'_> {
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache_control));
         headers.insert(header::VARY, HeaderValue::from_static(self.vary));
-        Ok(response)
-    }
-
-    fn tag_of(&self, body: &[u8]) -> ETag {
-        let hash = digest(&SHA256, body);
-        ETag::new(format_args!(
-            "{}-{}",
-            URL_SAFE_NO_PAD.encode(&hash.as_ref()[..HASH]),
-            self.language
-        ))
+        response
     }
 }

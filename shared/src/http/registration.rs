@@ -26,22 +26,61 @@ macro_rules! routes {
 
         $(#[$attribute])*
         $visibility fn $name() -> $crate::http::routes::Routes {
-            let routes: $crate::http::routes::Routes = $none_yet;
-            $(let routes = $crate::routes!(
-                @add routes $access $module $handlers [$(.$more($($argument)*))*]
-            );)+
-            routes
+            $crate::routes!(@registered operation $none_yet
+                $($access $module $handlers [$(.$more($($argument)*))*];)+)
+        }
+
+        $crate::mocked_routes! {
+            [$(#[$attribute])*] $visibility $name $none_yet
+            $($access $module $handlers [$(.$more($($argument)*))*];)+
         }
     };
-    (@add $routes:ident $access:ident $module:ident {$($handler:ident),+} $more:tt) => {
-        $routes $(.$access($crate::routes!(@operation $module $handler $more)))+
+    (
+        @registered $kind:ident $none_yet:block
+        $($access:ident $module:ident $handlers:tt $more:tt;)+
+    ) => {{
+        let routes: $crate::http::routes::Routes = $none_yet;
+        $(let routes = $crate::routes!(@add $kind routes $access $module $handlers $more);)+
+        routes
+    }};
+    (
+        @add $kind:ident $routes:ident $access:ident $module:ident {$($handler:ident),+} $more:tt
+    ) => {
+        $routes $(.$access($crate::routes!(@operation $kind $module $handler $more)))+
     };
-    (@add $routes:ident $access:ident $module:ident $handler:ident $more:tt) => {
-        $routes.$access($crate::routes!(@operation $module $handler $more))
+    (@add $kind:ident $routes:ident $access:ident $module:ident $handler:ident $more:tt) => {
+        $routes.$access($crate::routes!(@operation $kind $module $handler $more))
     };
-    (@operation $module:ident $handler:ident [$($more:tt)*]) => {
-        $crate::operation!($module::$handler)$($more)*
+    (@operation $kind:ident $module:ident $handler:ident [$($more:tt)*]) => {
+        $crate::$kind!($module::$handler)$($more)*
     };
+}
+
+/// The same operations for the mock, which links no handlers.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mocked_routes {
+    (
+        [$($attribute:tt)*] $visibility:vis $name:ident $none_yet:block $($line:tt)+
+    ) => {
+        $crate::pastey::paste! {
+            $($attribute)*
+            ///
+            /// They have checks in place of handlers, for the mock.
+            $visibility fn [<mocked_ $name>]() -> $crate::http::routes::Routes {
+                $crate::routes!(@registered mocked_operation $none_yet $($line)+)
+            }
+        }
+    };
+}
+
+/// Nothing: only the mock needs them.
+#[cfg(not(feature = "mock"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mocked_routes {
+    ($($line:tt)+) => {};
 }
 
 /// The operation `module::handler`, where `handler` carries `#[utoipa::path]`.
@@ -53,6 +92,20 @@ macro_rules! operation {
                 $module::$handler,
                 $crate::described!($module::$handler),
             )
+        }
+    };
+}
+
+/// The checks of the operation `module::handler`.
+#[cfg(feature = "mock")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mocked_operation {
+    ($module:ident::$handler:ident) => {
+        $crate::pastey::paste! {
+            $crate::http::operation::Operation::without_handler::<
+                $module::[<__path_ $handler>], _, _,
+            >($module::$handler, $crate::described!($module::$handler))
         }
     };
 }
