@@ -53,7 +53,17 @@ fn squeeze(point: Point) -> f64 {
 }
 
 impl Reader<'_> {
+    #[inline]
     fn number(&mut self) -> Option<usize> {
+        let (first, rest) = self.0.split_first()?;
+        if *first < 128 {
+            self.0 = rest;
+            return Some(usize::from(*first));
+        }
+        self.long_number()
+    }
+
+    fn long_number(&mut self) -> Option<usize> {
         let (mut number, mut shift) = (0, 0);
         loop {
             let (first, rest) = self.0.split_first()?;
@@ -134,14 +144,24 @@ fn nearest(borders: &[u8], x: f64, y: f64, squeeze: f64) -> Option<usize> {
             column += reader.signed()?;
             row += reader.signed()?;
             let to = ((column - x) * squeeze, row - y);
-            let near = Near::of(from, to, left, right);
-            if best.as_ref().is_none_or(|best| near.is_better(best)) {
-                best = Some(near);
+            if best.as_ref().is_none_or(|best| least_square(from, to) <= best.square) {
+                let near = Near::of(from, to, left, right);
+                if best.as_ref().is_none_or(|best| near.is_better(best)) {
+                    best = Some(near);
+                }
             }
             from = to;
         }
     }
     best.map(|near| near.area)
+}
+
+/// How near a segment can be at most: as near as the rectangle around it. Nearly all segments are
+/// passed over by this.
+fn least_square(from: (f64, f64), to: (f64, f64)) -> f64 {
+    let apart = |one: f64, other: f64| one.min(other).max(-one.max(other)).max(0.0);
+    let (x, y) = (apart(from.0, to.0), apart(from.1, to.1));
+    x * x + y * y
 }
 
 impl Near {
