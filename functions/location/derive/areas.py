@@ -14,7 +14,7 @@ STEPS = 1 << 17
 DEGREE = STEPS / 360
 # How far a simplified border may be from the original one: between areas, and elsewhere, where a
 # border only says which area is nearest. Metres.
-INNER, OUTER = 900, 6000
+INNER, OUTER = 900, 8000
 # The same as a share of a country's width, where that is less.
 SHARE = 0.005
 METRES = 111_195

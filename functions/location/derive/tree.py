@@ -18,7 +18,7 @@ from areas import DEGREE, STEPS
 
 # A square with at most so many points is not cut, unless it is larger than this, and none is cut
 # into smaller ones than this.
-POINTS, LARGEST, SMALLEST = 400, 1 << 12, 1 << 3
+POINTS, LARGEST, SMALLEST = 250, 1 << 12, 1 << 3
 # A square without borders is cut where different areas are nearest to its corners, down to here,
 # if land is nearer than this many degrees. Farther away no area is known.
 EMPTY, SHORE = 1 << 5, 0.1
