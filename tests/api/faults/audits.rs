@@ -28,7 +28,7 @@ struct Size {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn under_kills_and_faults_all_that_moved_is_audited_and_only_a_wrong_balance_is_reported() {
-    storm(0xa0d1, &Size { wallets: 4, movements: 8, rounds: 3 }).await;
+    println!("{}", storm(0xa0d1, &Size { wallets: 4, movements: 8, rounds: 3 }).await);
 }
 
 /// Takes minutes, so it runs by hand and in `.ci/full`: `cargo test --workspace --test api --
@@ -37,11 +37,12 @@ async fn under_kills_and_faults_all_that_moved_is_audited_and_only_a_wrong_balan
 #[ignore = "takes minutes"]
 async fn under_kills_and_faults_of_many_ledgers_all_that_moved_are_audited() {
     for seed in 1..=3 {
-        storm(seed, &Size { wallets: 12, movements: 15, rounds: 8 }).await;
+        println!("{}", storm(seed, &Size { wallets: 12, movements: 15, rounds: 8 }).await);
     }
 }
 
-async fn storm(seed: u64, size: &Size) {
+/// What happened, in one line.
+async fn storm(seed: u64, size: &Size) -> String {
     let settings = [
         ("WritesPerMinute", "0"),
         ("AuditEntries", "30"),
@@ -103,7 +104,7 @@ async fn storm(seed: u64, size: &Size) {
     clean_up_to_the_end(&cleaner).await;
     let wrong: BTreeSet<LedgerId> = ledgers[..2].iter().copied().collect();
     assert_eq!(reported(&ledgers), wrong);
-    println!("{kills} kills, {broken} faults, {moved} movements");
+    format!("{kills} kills, {broken} faults, {moved} movements")
 }
 
 async fn ledgers(api: &Api, purses: &[Purse<'_>]) -> Vec<LedgerId> {
