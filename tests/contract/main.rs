@@ -9,6 +9,7 @@ mod alarms;
 mod asvs;
 mod availability;
 mod aws;
+mod cost_cases;
 mod costs;
 mod endings;
 mod events;

@@ -89,7 +89,7 @@ enum Command {
     Restored(restored::RestoredCommand),
     /// Run the clean-up once on the local data
     CleanUp(clean_up::CleanUpArgs),
-    /// Print what a million requests of each operation cost
+    /// Print what a million requests of each operation cost, or the month's bill of a stack
     Costs(Box<costs::CostsArgs>),
     /// Look at what a deployed stack and its AWS account need, and say what to do (read-only)
     Doctor(doctor::DoctorArgs),
@@ -125,10 +125,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Audit(args) => audit::run(args).await,
         Command::Restored(command) => restored::run(command).await,
         Command::CleanUp(args) => clean_up::run(args).await,
-        Command::Costs(args) => {
-            costs::run(&args);
-            Ok(())
-        }
+        Command::Costs(args) => costs::run(&args),
         Command::Doctor(args) => doctor::run(args).await,
         Command::Generate(args) => generate::run(&args),
     }

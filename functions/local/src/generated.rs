@@ -5,7 +5,13 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use shared::DOMAINS;
 
-use crate::{document, grants::grants, policies};
+use crate::{
+    costs::Tables,
+    document,
+    grants::grants,
+    policies,
+    template::{self, Template},
+};
 
 /// A generated file.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +25,13 @@ pub struct Generated {
 /// All generated files.
 pub const FILES: [Generated; 4] = [
     Generated { path: document::FILE, text: |_, _| Ok(document::text()) },
-    Generated { path: "template.yaml", text: |_, text| Ok(policies::with_grants(text, &grants())) },
+    Generated {
+        path: template::FILE_NAME,
+        text: |_, text| Ok(policies::with_grants(text, &grants())),
+    },
     Generated {
         path: "functions/README.md",
-        text: |root, text| with_table(text, "packages", &packages(root)?),
+        text: |root, text| with_costs(root, &with_table(text, "packages", &packages(root)?)?),
     },
     Generated { path: "shared/README.md", text: |_, text| with_table(text, "domains", &domains()) },
 ];
@@ -46,6 +55,14 @@ fn with_table(text: &str, name: &str, table: &str) -> Result<String, String> {
         Some(format!("{before}{start}\n{table}\n{end}{after}"))
     });
     parts.ok_or_else(|| format!("the comments around the table of {name} are not there"))
+}
+
+/// The bill of a month, and the limits that end first.
+fn with_costs(root: &Path, text: &str) -> Result<String, String> {
+    let tables = Template::load(&root.join(template::FILE_NAME))
+        .and_then(|template| Tables::of(&template))
+        .map_err(|error| error.to_string())?;
+    with_table(&with_table(text, "bill", &tables.bill)?, "limits", &tables.limits)
 }
 
 fn packages(root: &Path) -> Result<String, String> {

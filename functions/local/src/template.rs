@@ -9,6 +9,7 @@ mod error;
 mod function;
 mod intrinsics;
 mod location;
+mod measures;
 mod parameters;
 mod queue;
 mod table;
@@ -27,6 +28,7 @@ pub use self::{
     error::{ParameterProblem, TemplateError},
     function::FunctionDefinition,
     intrinsics::StandIns,
+    measures::RouteRates,
     parameters::{Overrides, Parameter},
     queue::QueueDefinition,
     table::{AttributeType, IndexDefinition, KeyElement, KeyKind, TableDefinition},

@@ -39,6 +39,8 @@ pub struct Language {
     /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one
     /// where the name is the English one.
     names: (usize, usize),
+    /// Where each of the lines begins that are [`MARKED`] apart.
+    marks: &'static [u16],
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],
     /// From where to where in [`OTHER_NAMES`].
@@ -109,6 +111,12 @@ impl Language {
         NAMES.get(self.names.0..self.names.1).unwrap_or_default().split('\n')
     }
 
+    /// The line of a country, without reading all those before it.
+    fn line(self, place: usize) -> Option<&'static str> {
+        let mark = usize::from(*self.marks.get(place / MARKED)?);
+        NAMES.get(self.names.0 + mark..self.names.1)?.split('\n').nth(place % MARKED)
+    }
+
     /// All of them.
     pub fn all() -> &'static [Self] {
         LANGUAGES
@@ -136,7 +144,7 @@ impl Language {
     /// The name of a country; none of a code that nothing has.
     pub fn name(self, code: &str) -> Option<&'static str> {
         let place = place_of(code)?;
-        let line = |language: Self| language.lines().nth(place).filter(|name| !name.is_empty());
+        let line = |language: Self| language.line(place).filter(|name| !name.is_empty());
         line(self).or_else(|| line(Self::english()))
     }
 }
@@ -147,7 +155,8 @@ pub fn is_country(code: &str) -> bool {
 }
 
 fn place_of(code: &str) -> Option<usize> {
-    CODES.as_bytes().chunks_exact(2).position(|known| known == code.as_bytes())
+    let (codes, _) = CODES.as_bytes().as_chunks::<2>();
+    codes.binary_search(code.as_bytes().try_into().ok()?).ok()
 }
 
 /// The code at a place in [`CODES`].

@@ -10,7 +10,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -38,12 +38,16 @@ use tokio::{
     time::timeout,
 };
 
-/// The first calls of a process are sent one after the other, over one connection: while it starts,
-/// another handshake takes longer than an answer.
-const CALLS_IN_TURN: usize = 3;
+/// The first calls of a process, those of its start and of its first request, are sent one after
+/// the other over one connection where that is faster: a handshake takes the processor longer than
+/// an answer does, and a new process has little of it.
+const CALLS_IN_TURN: usize = 16;
 
-/// A call waits no longer for its turn, in case the one before it gets no answer.
-const LONGEST_WAIT: Duration = Duration::from_millis(50);
+/// How long a call waits for its turn while the first connection is being opened.
+const LONGEST_WAIT_TO_CONNECT: Duration = Duration::from_millis(50);
+
+/// And afterwards: about as long as another handshake would take.
+const LONGEST_WAIT: Duration = Duration::from_millis(3);
 
 /// Times that a call lets other tasks run before its turn ends.
 const YIELDS: usize = 4;
@@ -84,6 +88,7 @@ pub(super) struct Connector {
 #[derive(Debug)]
 struct Turns {
     left: AtomicUsize,
+    is_connected: AtomicBool,
     turn: Semaphore,
 }
 
@@ -117,11 +122,18 @@ impl Connector {
 }
 
 /// The turn of a call. It ends at the latest when this is dropped.
-struct Turn<'a>(#[expect(dead_code, reason = "held")] SemaphorePermit<'a>);
+struct Turn<'a> {
+    turns: &'a Turns,
+    _turn: SemaphorePermit<'a>,
+}
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { left: AtomicUsize::new(CALLS_IN_TURN), turn: Semaphore::new(1) }
+        Self {
+            left: AtomicUsize::new(CALLS_IN_TURN),
+            is_connected: AtomicBool::new(false),
+            turn: Semaphore::new(1),
+        }
     }
 }
 
@@ -130,7 +142,10 @@ impl Turns {
     async fn next(&self) -> Option<Turn<'_>> {
         let fewer = |left: usize| left.checked_sub(1);
         self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).ok()?;
-        timeout(LONGEST_WAIT, self.turn.acquire()).await.ok()?.ok().map(Turn)
+        let is_connected = self.is_connected.load(Ordering::Relaxed);
+        let wait = if is_connected { LONGEST_WAIT } else { LONGEST_WAIT_TO_CONNECT };
+        let turn = timeout(wait, self.turn.acquire()).await.ok()?.ok()?;
+        Some(Turn { turns: self, _turn: turn })
     }
 }
 
@@ -138,6 +153,7 @@ impl Turn<'_> {
     /// Lets the next call begin when the connection is in the pool again: the task of the
     /// connection and one of the pool have to run before.
     async fn end(self) {
+        self.turns.is_connected.store(true, Ordering::Relaxed);
         for _ in 0..YIELDS {
             yield_now().await;
         }
@@ -260,11 +276,13 @@ mod tests {
             let request = HttpRequest::get(format!("http://{address}/")).expect("a request");
             connector.call(request)
         };
-        let (first, second) = tokio::join!(
-            async { (call().await.is_ok(), call().await.is_ok()) },
-            tokio::spawn(call())
-        );
-        assert_eq!((first, second.expect("no panic").is_ok()), ((true, true), true));
+        let first = async {
+            for _ in 1..CALLS_IN_TURN {
+                call().await.expect("an answer");
+            }
+        };
+        let ((), second) = tokio::join!(first, tokio::spawn(call()));
+        second.expect("no panic").expect("an answer");
         assert_eq!(connections.load(Ordering::Relaxed), 1);
         let later = futures_util::future::join_all((0..CALLS_IN_TURN).map(|_| call())).await;
         assert!(later.iter().all(Result::is_ok), "{later:?}");

@@ -72,7 +72,8 @@ pub(super) fn http_url(text: &str) -> Result<String, String> {
     }
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+/// Parses `Parameter=Value`.
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once('=')
         .filter(|(name, _)| !name.is_empty())

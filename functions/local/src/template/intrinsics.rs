@@ -161,7 +161,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn condition(&self, name: &str) -> Result<bool, TemplateError> {
+    pub(super) fn condition(&self, name: &str) -> Result<bool, TemplateError> {
         let location = Location::new("Conditions").child(name);
         let declared = self.document["Conditions"].get(name).and_then(Value::as_object);
         let (function, argument) = declared.and_then(intrinsic).ok_or_else(|| {
