@@ -3,12 +3,19 @@
 
 use std::sync::LazyLock;
 
-use shared::{http::language::Languages, wallet::Currency};
+use http::HeaderMap;
+use shared::{
+    http::language::{KnownLanguages, Languages, QueryLanguage},
+    wallet::Currency,
+};
 
 include!(concat!(env!("OUT_DIR"), "/names.rs"));
 
 /// What those get who want none of the languages.
 const ENGLISH: &str = "en";
+
+/// Which languages the latest clients got.
+static KNOWN: KnownLanguages = KnownLanguages::new();
 
 static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect()
@@ -92,6 +99,16 @@ impl Country {
 }
 
 impl Language {
+    /// The one that a query names or, without it, the header `Accept-Language`; else English.
+    pub fn asked(query: &QueryLanguage, headers: &HeaderMap) -> Self {
+        query.named().map_or_else(|| Self::accepted(headers), |named| Self::wanted(&named))
+    }
+
+    /// The first that the header `Accept-Language` asks for and that there is, or English.
+    pub fn accepted(headers: &HeaderMap) -> Self {
+        Self::named(KNOWN.lookup(headers, LANGUAGES).unwrap_or(ENGLISH))
+    }
+
     /// The first of the wanted languages that there is, or English.
     pub fn wanted(languages: &Languages) -> Self {
         let tag = languages.lookup(LANGUAGES).unwrap_or(ENGLISH);

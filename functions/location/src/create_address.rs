@@ -46,7 +46,7 @@ pub async fn create_address(
     headers: HeaderMap,
     Keyed { key, request: NewAddress { address, is_default } }: Keyed<NewAddress>,
 ) -> Result<Response, ApiError> {
-    let language = Language::wanted(&Languages::of(&headers));
+    let language = Language::accepted(&headers);
     let details = changed(&Details::default(), address.into(), language)?;
     let now = app.now();
     let slot =

@@ -67,7 +67,7 @@ pub async fn list_regions(
     headers: HeaderMap,
     Query(RegionsQuery { country, language }): Query<RegionsQuery>,
 ) -> Result<Response, ApiError> {
-    let language = Language::wanted(&language.or(&headers));
+    let language = Language::asked(&language, &headers);
     let listed = subdivisions::in_order(&country, language).into_iter();
     let regions: Vec<_> = listed.map(RegionOut::from).collect();
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

@@ -58,8 +58,7 @@ pub async fn get_region_by_point(
     headers: HeaderMap,
     Query(RegionQuery { point, language }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = language.or(&headers);
-    let language = Language::wanted(&wanted);
+    let language = Language::asked(&language, &headers);
     let areas = areas.get(&app).await?;
     let region = Region::at(point.into(), &areas, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

@@ -95,7 +95,7 @@ async fn apply(
         areas.get_or_none(app)
     );
     let (verified, (mut book, mut found)) = read?;
-    let language = Language::wanted(&Languages::of(headers));
+    let language = Language::accepted(headers);
     for _ in 0..TRIES {
         let before = found.take().ok_or_else(ApiError::not_found)?;
         let details = changed(&before.details, change.patch.clone(), language)?;
