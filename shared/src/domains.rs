@@ -72,7 +72,7 @@ pub const ERASURES: [ErasePage; ERASED] = {
 pub const TASKS: [Task; TASK_COUNT] = {
     let mut found = [None; TASK_COUNT];
     let (mut count, mut stage) = (0, Stage::Money as u8);
-    while stage <= Stage::Audit as u8 {
+    while stage <= Stage::LAST as u8 {
         each!(tasks, task => {
             if task.stage as u8 == stage {
                 found[count] = Some(task);

@@ -34,6 +34,7 @@ pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
         "Location",
         &[
             ("ListCountries", "GET /api/countries/"),
+            ("ListRegions", "GET /api/regions/"),
             ("GetRegionByPoint", "GET /api/region/"),
             ("ListAddresses", "GET /api/addresses/"),
             ("CreateAddress", "POST /api/addresses/"),

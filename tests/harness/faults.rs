@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
+use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
 /// The number of faults per thousand calls, by kind.
@@ -115,4 +117,11 @@ pub fn write_conflict(_: &Value) -> Value {
 /// DynamoDB's answer to a BatchGetItem of which it has read nothing yet.
 pub fn unprocessed(request: &Value) -> Value {
     json!({"Responses": {}, "UnprocessedKeys": request["RequestItems"]})
+}
+
+/// The answer of SNS when it fails.
+pub fn sns_fails() -> HttpResponse {
+    let body = "<ErrorResponse><Error><Type>Receiver</Type><Code>ServiceUnavailable</Code>\
+                <Message>refused by the test</Message></Error></ErrorResponse>";
+    HttpResponse::new(StatusCode::try_from(503).expect("a status"), SdkBody::from(body))
 }

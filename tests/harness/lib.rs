@@ -14,6 +14,7 @@ pub mod cost;
 pub mod erasure;
 pub mod faults;
 pub mod group;
+pub mod kills;
 pub mod local_data;
 pub mod log;
 pub mod notify;

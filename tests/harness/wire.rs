@@ -63,6 +63,9 @@ struct State {
     scripted: Mutex<Option<Scripted>>,
     transactions: OpenTransactions,
     dice: Dice,
+    sns: Dice,
+    sns_answers_lost: Mutex<Vec<String>>,
+    passed: AtomicU64,
 }
 
 /// An answer that storage does not give itself.
@@ -140,6 +143,26 @@ impl Wire {
         self.0.dice.drawn()
     }
 
+    /// From now on, breaks calls to SNS at random. A throttled call is answered with 503.
+    pub fn break_sns_at_random(&self, faults: Faults, seed: u64) {
+        self.0.sns.load(faults, seed);
+    }
+
+    /// The number of calls to SNS that were broken since then.
+    pub fn broken_sns(&self) -> u64 {
+        self.0.sns.drawn()
+    }
+
+    /// The calls of SNS that had an effect and whose answers were lost, as they were sent.
+    pub fn sns_answers_lost(&self) -> Vec<String> {
+        self.0.sns_answers_lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The number of calls so far, to storage and to SNS.
+    pub fn passed(&self) -> u64 {
+        self.0.passed.load(Ordering::SeqCst)
+    }
+
     /// Forgets the calls made so far.
     pub fn reset(&self) {
         self.calls_mut().clear();
@@ -187,9 +210,9 @@ impl Wire {
     ) -> Result<HttpResponse, ConnectorError> {
         let target =
             request.headers().get("x-amz-target").and_then(|target| target.split_once('.'));
+        self.0.passed.fetch_add(1, Ordering::SeqCst);
         let Some(operation) = target.map(|(_, operation)| operation.to_owned()) else {
-            let _permit = PERMITS.acquire().await;
-            return inner.call(request).await;
+            return self.pass_to_sns(inner, request).await;
         };
         let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())
             .expect("requests are JSON");
@@ -240,6 +263,31 @@ impl Wire {
             .is_ok();
         let lost = lost || fault == Some(Fault::LostAnswer);
         if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(response) }
+    }
+}
+
+impl Wire {
+    async fn pass_to_sns(
+        &self,
+        inner: SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        let _permit = PERMITS.acquire().await;
+        let body = String::from_utf8_lossy(request.body().bytes().unwrap_or_default()).into_owned();
+        match self.0.sns.draw("") {
+            Some(Fault::LostCall) => Err(ConnectorError::io("the call was lost".into())),
+            Some(Fault::Throttled | Fault::Conflict) => Ok(faults::sns_fails()),
+            Some(Fault::LostAnswer) => {
+                let answer = inner.call(request).await?;
+                if answer.status().is_success() {
+                    let mut lost =
+                        self.0.sns_answers_lost.lock().unwrap_or_else(PoisonError::into_inner);
+                    lost.push(body);
+                }
+                Err(ConnectorError::io("the answer was lost".into()))
+            }
+            None => inner.call(request).await,
+        }
     }
 }
 

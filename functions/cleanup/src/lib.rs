@@ -75,7 +75,7 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
     let (mut report, mut is_complete) = (Map::new(), true);
     for (task, counts) in TASKS.iter().zip(counted) {
         // What the audit finds is no failure of the run, and has an alarm of its own.
-        is_complete &= !counts.unfinished && (counts.failed == 0 || task.stage == Stage::Audit);
+        is_complete &= !counts.unfinished && (counts.failed == 0 || task.stage >= Stage::Audit);
         tell(&app, task, counts);
         report.insert(task.name.to_owned(), json!(counts));
     }
@@ -109,20 +109,23 @@ fn tell(app: &AppState, task: &Task, counts: Counts) {
         Measure::count("Unfinished", counts.unfinished.into()),
     ];
     app.metrics.record(app.now(), Some(("Task", task.name)), &measures);
-    let behind = Measure::seconds("Behind", counts.behind);
-    app.metrics.record(app.now(), Some(("Task", task.name)), &[behind]);
+    if task.stage != Stage::Sweep {
+        let behind = Measure::seconds("Behind", counts.behind);
+        app.metrics.record(app.now(), Some(("Task", task.name)), &[behind]);
+    }
 }
 
-/// What the alarms watch: what waits longest, of the audit and of all other tasks.
+/// What the alarms watch: what waits longest, of the audit and of all other tasks, and how old the
+/// sweep of all ledgers is.
 fn tell_behind(app: &AppState, counted: &[Counts]) {
-    let most = |is_audit: bool| {
-        let tasks = TASKS.iter().zip(counted);
-        let tasks = tasks.filter(|(task, _)| (task.stage == Stage::Audit) == is_audit);
+    let most = |is_meant: fn(Stage) -> bool| {
+        let tasks = TASKS.iter().zip(counted).filter(|(task, _)| is_meant(task.stage));
         tasks.map(|(_, counts)| counts.behind).max().unwrap_or_default()
     };
     let measures = [
-        Measure::seconds("CleanupBehind", most(false)),
-        Measure::seconds("AuditBehind", most(true)),
+        Measure::seconds("CleanupBehind", most(|stage| stage < Stage::Audit)),
+        Measure::seconds("AuditBehind", most(|stage| stage == Stage::Audit)),
+        Measure::seconds("AuditSweepAge", most(|stage| stage == Stage::Sweep)),
     ];
     app.metrics.record(app.now(), None, &measures);
 }

@@ -89,6 +89,8 @@ fn served(here: &Path) -> Vec<Served> {
         made("/docs/docs.js", SCRIPT, read("site/docs.js")),
         made("/docs/site.css", STYLE, read("site/site.css")),
         made("/docs/icon.svg", "image/svg+xml", read("site/icon.svg")),
+        made("/docs/regions", HTML, read("site/regions.html")),
+        made("/docs/regions.svg", "image/svg+xml", read("site/regions.svg")),
         made("/docs/scalar.LICENSE.txt", PLAIN, read("assets/scalar.LICENSE")),
         made("/openapi.json", "application/json", document.to_string().into_bytes()),
         made(

@@ -6,6 +6,7 @@
 
 mod corrections;
 mod names;
+mod regions;
 
 use std::{env, fmt::Write as _, fs, path::Path};
 
@@ -19,13 +20,16 @@ use keshvar::{Country, CountryIterator};
 )]
 fn main() {
     println!("cargo::rerun-if-changed=build");
-    println!("cargo::rerun-if-changed=data/country_names.txt");
+    for file in ["country_names.txt", "names.bin", "subdivisions.bin"] {
+        println!("cargo::rerun-if-changed=data/{file}");
+    }
     let folder = env::var("OUT_DIR").expect("cargo names the folder");
-    let write = |name: &str, text: String| {
+    let write = |name: &str, text: Vec<u8>| {
         fs::write(Path::new(&folder).join(name), text).expect("the folder can be written");
     };
-    write("countries.txt", countries());
-    write("names.rs", names::source());
+    write("countries.txt", countries().into());
+    write("names.rs", names::source().into());
+    write("orders.bin", regions::orders());
 }
 
 /// One line a country, by its code: code, alpha-3, number, dial codes, currency, the code of its

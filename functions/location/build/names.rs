@@ -71,25 +71,40 @@ pub(crate) fn source() -> String {
         others_of_all += &other_names(language, &countries);
         let last_other = others_of_all.len();
         writeln!(orders, "const ORDER_{place}: &[u8] = &{order:?};").expect(ANY);
+        let marks = marks(&lines);
+        writeln!(orders, "const MARKS_{place}: &[u16] = &{marks:?};").expect(ANY);
         let own = [language];
         let tags =
             TAGS.iter().find(|(known, _)| *known == language).map_or(&own[..], |(_, tags)| tags);
         for tag in tags {
             writeln!(
                 offered,
-                "    Language {{ tag: {tag:?}, names: ({begin}, {end}), order: ORDER_{place}, \
-                 others: ({first_other}, {last_other}) }},"
+                "    Language {{ tag: {tag:?}, names: ({begin}, {end}), marks: MARKS_{place}, \
+                 order: ORDER_{place}, others: ({first_other}, {last_other}) }},"
             )
             .expect(ANY);
         }
     }
     let codes: String = english.keys().map(String::as_str).collect();
     format!(
-        "const CODES: &str = {codes:?};\n\
+        "const CODES: &str = {codes:?};\nconst MARKED: usize = {MARKED};\n\
          #[allow(clippy::unicode_not_nfc)]\nstatic NAMES: &str = {names_of_all:?};\n\
          #[allow(clippy::unicode_not_nfc)]\nstatic OTHER_NAMES: &str = {others_of_all:?};\n{orders}\
          #[allow(clippy::unreadable_literal)]\nconst LANGUAGES: &[Language] = &[\n{offered}];\n"
     )
+}
+
+/// How many lines there are between two marks.
+const MARKED: usize = 32;
+
+/// Where every so many lines begin.
+fn marks(lines: &[&str]) -> Vec<usize> {
+    let begins = lines.iter().scan(0, |end, line| {
+        let begin = *end;
+        *end += line.len() + 1;
+        Some(begin)
+    });
+    begins.step_by(MARKED).collect()
 }
 
 /// Lines of a country's code and its other names in a language. Those in English have the names

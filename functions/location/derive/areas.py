@@ -6,6 +6,7 @@ import math
 import pathlib
 
 import shapely
+import shapely.affinity
 from shapely.geometry import shape
 
 # Steps of the grid that all points are rounded to, around the equator: about 153 metres each.
@@ -14,14 +15,20 @@ DEGREE = STEPS / 360
 # How far a simplified border may be from the original one: between areas, and elsewhere, where a
 # border only says which area is nearest. Metres.
 INNER, OUTER = 900, 6000
+# The same as a share of a country's width, where that is less.
+SHARE = 0.005
 METRES = 111_195
 # How large an island is that only has a place, in degrees.
 ISLAND = 0.03
 # How far from a town its subdivision reaches at most where no shape says so, in degrees.
 AROUND = 1.0
+# How far from a shape a town may be to be in it, in degrees: shapes of coasts are not exact.
+NEAR = 0.03
 # An area that is several subdivisions today, or none: the nearest town says which is where. Where
 # no town is near, it cannot be known.
 UNKNOWN = "?"
+# The same of all such areas of a country together.
+WRONG = "!"
 # A shape that is no subdivision: the nearest ones share its place.
 LEFT_OUT = "-"
 # These have their subdivisions in `country-boundaries`, whose borders are nearer to the truth.
@@ -51,7 +58,7 @@ def islands(table):
 def by_towns(polygons, towns):
     """Shapes that are no subdivisions today, cut by the subdivision of the nearest town."""
     whole = shapely.union_all([polygon.buffer(0) for polygon in polygons])
-    near = [(x, y, code) for x, y, code in towns if whole.intersects(shapely.Point(x, y))]
+    near = [(x, y, code) for x, y, code in towns if whole.distance(shapely.Point(x, y)) < NEAR]
     places = {(x, y): code for x, y, code in near}
     points = shapely.MultiPoint(sorted(places))
     cells = shapely.voronoi_polygons(points, extend_to=whole.envelope) if len(places) > 1 else None
@@ -70,10 +77,45 @@ def by_towns(polygons, towns):
     }
 
 
-def read(folder, table, table_of_islands, towns):
+def with_cities(areas, cities):
+    """Shapes with cities cut out of them that are subdivisions of their own."""
+    for code, city in cities:
+        for other, parts in list(areas.items()):
+            if other != code and any(part.intersects(city) for part in parts):
+                whole = shapely.union_all([part.buffer(0) for part in parts])
+                areas[code] = areas.get(code, []) + polygons_of(whole.intersection(city))
+                areas[other] = polygons_of(whole.difference(city))
+    return areas
+
+
+def polygons_of(area):
+    parts = getattr(area, "geoms", [area])
+    return [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+
+
+def seats(table):
+    """Seats of subdivisions by country, as towns are; and cities with what is around them."""
+    places, cities = collections.defaultdict(list), collections.defaultdict(list)
+    for line in pathlib.Path(table).read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        code, lat, lng, distance, _ = line.split("\t")
+        place = shapely.Point(float(lng), float(lat))
+        if distance:
+            around = place.buffer(float(distance) * 1000 / METRES, quad_segs=4)
+            squeeze = math.cos(math.radians(place.y))
+            wide = shapely.affinity.scale(around, xfact=1 / squeeze, origin=place)
+            cities[code[:2]].append((code, wide))
+        else:
+            places[code[:2]].append((place.x, place.y, code))
+    return places, cities
+
+
+def read(folder, tables, towns, parents):
     """For each country: the polygons of each of its codes, and last what cannot be known."""
-    known, known_islands = codes(table), islands(table_of_islands)
-    changed = []
+    known, known_islands = codes(tables / "codes.tsv"), islands(tables / "islands.tsv")
+    own_seats, cities = seats(tables / "seats.tsv")
+    changed, together = [], collections.defaultdict(list)
     countries = collections.defaultdict(lambda: collections.defaultdict(list))
     for file in sorted(pathlib.Path(folder).glob("*.json")):
         if ".topo." in file.name or file.name.startswith(("world", "testing", "_nul")):
@@ -86,6 +128,9 @@ def read(folder, table, table_of_islands, towns):
                 geometry = shape(feature["geometry"])
                 parts = getattr(geometry, "geoms", [geometry])
                 own = known_islands.get(area, ())
+                if code == WRONG:
+                    together[country].extend(parts)
+                    continue
                 if code == UNKNOWN and not own:
                     changed.append((country, parts))
                     continue
@@ -95,11 +140,17 @@ def read(folder, table, table_of_islands, towns):
                 for island, place in own:
                     around = place.buffer(ISLAND, quad_segs=2)
                     countries[country][island].append(around)
-    for country, polygons in changed:
-        for code, parts in by_towns(polygons, towns.get(country, ())).items():
+    for country, polygons in [*changed, *together.items()]:
+        near = [*towns.get(country, ()), *own_seats.get(country, ())]
+        upper = {parents.get(code) for *_, code in near}
+        near = [town for town in near if town[2] not in upper]
+        for code, parts in by_towns(polygons, near).items():
             countries[country][code].extend(parts)
+    countries = {
+        country: with_cities(areas, cities.get(country, ())) for country, areas in countries.items()
+    }
     return {
-        country: {code: parts for code, parts in areas.items() if code != UNKNOWN}
+        country: {code: parts for code, parts in areas.items() if code != UNKNOWN and parts}
         | {UNKNOWN: areas.get(UNKNOWN, [])}
         for country, areas in sorted(countries.items())
         if country not in IN_THE_LIBRARY and set(areas) - {UNKNOWN}
@@ -128,10 +179,12 @@ def chains(areas):
                 sides[edge] = left[0], right[0]
         else:
             sides[edge] = ((left or right)[0],) * 2
+    width = max(max(a[0], b[0]) for a, b in sides) - min(min(a[0], b[0]) for a, b in sides)
+    inner = min(INNER, width * METRES * SHARE)
     return [
         (left, right, simplified)
         for left, right, points in joined(sides)
-        if len(simplified := simplify(points, INNER if left != right else OUTER)) > 1
+        if len(simplified := simplify(points, inner if left != right else OUTER)) > 1
     ]
 
 

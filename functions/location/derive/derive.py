@@ -1,10 +1,11 @@
-"""Writes `data/subdivisions.bin` from Natural Earth's shapes and CLDR's names; `derive/derive`
-fetches both and calls this.
+"""Writes `data/subdivisions.bin`, `data/names.bin` and `data/boundaries.bin`; `derive/derive` fetches
+what they are made of and calls this.
 
-The file, all numbers little-endian: how many countries (2 bytes); for each, in the order of their
-codes, and once more for the end: code (2), number of its first area (2), where its names (4) and
-its tree (4) begin; for each area its code, filled up with blanks (6); then the names, a line each;
-then the trees.
+`subdivisions.bin`, all numbers little-endian: how many countries (2 bytes); for each, in the order of
+their codes, and once more for the end: code (2), number of its first area (2), where its tree begins
+(4). For each area: its code, filled up with blanks (6); then for each what it is part of (1): the
+number of that area in its country from 1 on, or 0. Then the trees. The areas of a tree come first,
+then those without a shape.
 """
 
 import json
@@ -13,8 +14,11 @@ import struct
 import sys
 
 import areas
+import iso
+import names
 import towns
 import tree
+import world
 
 # Codes of `country-boundaries` that are used as they are, since it has the whole country, or borders
 # that are newer than Natural Earth's; and codes that `src/disputes/table.rs` names.
@@ -34,39 +38,42 @@ FROM_THE_LIBRARY = {
     "NH NJ NM NV NY OH OK OR PA RI SC SD TN TX UT VA VT WA WI WV WY",
 }
 # Names that CLDR lacks.
-NAMES = {"CN-NM": "Inner Mongolia", "CN-TW": "Taiwan", "SH-TA": "Tristan da Cunha"}
+NAMES = {"FR-CP": "Clipperton Island", "CN-NM": "Inner Mongolia", "CN-TW": "Taiwan", "SH-TA": "Tristan da Cunha"}
 
 
-def names_of(file):
+def english(file):
     names = json.loads(pathlib.Path(file).read_text(encoding="utf-8"))
     names = names["subdivisions"]["localeDisplayNames"]["subdivisions"]
     return {f"{key[:2]}-{key[2:]}".upper(): name for key, name in names.items()}
 
 
-def main(shapes, names, output):
+def main(shapes, cldr, english_names, keshvar, boundaries, output):
     here = pathlib.Path(__file__).parent
-    names = {**names_of(names), **NAMES}
-    countries = areas.read(shapes, here / "codes.tsv", here / "islands.tsv", towns.seeds())
-    index, codes, lines, trees = b"", [], b"", b""
-    every = sorted({*countries, *FROM_THE_LIBRARY})
-    unnamed = []
+    english_name = {**english(english_names), **NAMES}
+    listed = iso.Listed(cldr)
+    countries = areas.read(shapes, here, towns.seeds(), listed.parents)
+    index, codes, parents, trees = b"", [], b"", b""
+    every = sorted({*countries, *FROM_THE_LIBRARY, *(code[:2] for code in listed.codes)})
     for country in every:
-        index += struct.pack("<2sHII", country.encode(), len(codes), len(lines), len(trees))
+        index += struct.pack("<2sHI", country.encode(), len(codes), len(trees))
         own = list(countries.get(country, ()))
         for code in FROM_THE_LIBRARY.get(country, "").split():
             own += [] if f"{country}-{code}" in own else [f"{country}-{code}"]
-        for code in own:
-            known = code == areas.UNKNOWN or code in names
-            unnamed += [] if known else [code]
-            lines += (names.get(code, "") + "\n").encode()
+        upper, others = listed.beside(country, [code for code in own if code != areas.UNKNOWN])
+        own += upper + others
+        parent = lambda code: next((above for above in listed.above(code) if above in own), None)
+        parents += bytes(own.index(parent(code)) + 1 if parent(code) else 0 for code in own)
         codes += own
         trees += tree.pack(countries[country]) if country in countries else b""
-    index += struct.pack("<2sHII", b"~~", len(codes), len(lines), len(trees))
+    unnamed = [code for code in codes if code not in english_name and code != areas.UNKNOWN]
     if unnamed:
         sys.exit(f"CLDR has no name of {unnamed}: add them to NAMES")
-    data = struct.pack("<H", len(every)) + index
-    data += b"".join(code.encode().ljust(6) for code in codes) + lines + trees
-    pathlib.Path(output).write_bytes(data)
+    index += struct.pack("<2sHI", b"~~", len(codes), len(trees))
+    data = struct.pack("<H", len(every)) + index + b"".join(code.encode().ljust(6) for code in codes)
+    output = pathlib.Path(output)
+    (output / "subdivisions.bin").write_bytes(data + parents + trees)
+    (output / "names.bin").write_bytes(names.pack(codes, english_name, keshvar, cldr))
+    (output / "boundaries.bin").write_bytes(world.pack(boundaries))
 
 
 if __name__ == "__main__":

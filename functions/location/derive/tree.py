@@ -18,10 +18,12 @@ from areas import DEGREE, STEPS
 
 # A square with at most so many points is not cut, unless it is larger than this, and none is cut
 # into smaller ones than this.
-POINTS, LARGEST, SMALLEST = 150, 1 << 12, 1 << 3
+POINTS, LARGEST, SMALLEST = 400, 1 << 12, 1 << 3
 # A square without borders is cut where different areas are nearest to its corners, down to here,
 # if land is nearer than this many degrees. Farther away no area is known.
 EMPTY, SHORE = 1 << 5, 0.1
+# The same where borders say everything.
+EXACT_POINTS = 200
 # Quarters of at most so many bytes are skipped by reading them.
 SHORT = 48
 
@@ -156,3 +158,21 @@ def border(left, right, points, west, south):
 def pack(country):
     """The tree of a country's areas."""
     return tree(areas.chains(country), Nearest(country))
+
+
+def exact(lines, whole, size, west=0, south=0):
+    """The bytes of a square whose borders say everything."""
+    lines = cut(lines, west, south, size)
+    half = size // 2
+    if not lines:
+        return varint(2 + 2 * whole.at(west + half, south + half))
+    if size <= SMALLEST or sum(len(line[2]) for line in lines) <= EXACT_POINTS:
+        data = b"".join(border(*line, west, south) for line in lines)
+        return varint(3 + 2 * len(data)) + data
+    quarters = [
+        exact(lines, whole, half, west + x, south + y) for y in (0, half) for x in (0, half)
+    ]
+    if sum(len(quarter) for quarter in quarters[:3]) <= SHORT:
+        return varint(0) + b"".join(quarters)
+    lengths = b"".join(varint(len(quarter)) for quarter in quarters[:3])
+    return varint(1) + lengths + b"".join(quarters)

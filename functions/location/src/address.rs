@@ -24,10 +24,11 @@ use utoipa::{
 };
 
 use crate::{
-    countries::country,
+    countries::{Language, country},
     door_phone::{DoorPhone, check_phone, with_dial_code},
     postal::postal_code,
     region::Region,
+    state,
 };
 
 /// An address.
@@ -67,6 +68,9 @@ request! {
         line1: Text<1, 255>,
         line2: Patch<Text<0, 255>>,
         city: Text<1, 100>,
+        /// The name of a subdivision of the country, in any language, or its code of ISO 3166-2,
+        /// with the country's (`US-CA`) or without (`CA`). A code is stored with its name. Any
+        /// other text is taken, too.
         state: Patch<Text<0, 100>>,
         /// Checked by the rule of the country's post, and stored in its form
         /// (`SW1A 1AA`, `00-950`). Blanks, dashes, case and the country's own prefix (`SE-`) do
@@ -157,11 +161,20 @@ fn report_postal_code(code: &str, of: &str, fields: &mut Fields) {
 }
 
 /// The details after a change. The postal code is held to the rule of its country where it or the
-/// country is changed. A phone that is sent gets the dial code of the country.
-pub(crate) fn changed(before: &Details, patch: AddressPatch) -> Result<Details, ApiError> {
+/// country is changed. A phone that is sent gets the dial code of the country. The state gets its
+/// code where it or the country is changed.
+pub(crate) fn changed(
+    before: &Details,
+    patch: AddressPatch,
+    language: Language,
+) -> Result<Details, ApiError> {
     let mut after = before.clone();
     let (is_sent, phone) = (patch.postal_code.is_some(), patch.phone.clone());
+    let is_state_sent = patch.state.is_some();
     patch.apply_to(&mut after);
+    if is_state_sent || after.country != before.country {
+        state::complete(&mut after, language);
+    }
     if let Some(phone) = phone {
         after.phone = with_dial_code(phone, &after.country)
             .map_err(|Violation { code, detail }| ApiError::field("phone", code, detail))?;
@@ -191,17 +204,17 @@ impl AddressOut {
 /// The address of the examples, as it is sent.
 pub(crate) fn example_fields() -> Value {
     json!({"label": "Home", "recipient": "Amal Haddad", "phone": "+966501234567",
-        "line1": "7277 Olaya Street", "city": "Riyadh", "postal_code": "12271", "country": "SA",
-        "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
+        "line1": "7277 Olaya Street", "city": "Riyadh", "state": "SA-01", "postal_code": "12271",
+        "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753}, "is_default": true})
 }
 
 /// The same as it is answered.
 pub(crate) fn example() -> Value {
     json!({"id": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "label": "Home",
         "recipient": "Amal Haddad", "phone": "+966501234567", "line1": "7277 Olaya Street",
-        "line2": "", "city": "Riyadh", "state": "", "postal_code": "12271", "country": "SA",
-        "location": {"lat": 24.7136, "lng": 46.6753}, "instructions": "", "is_default": true,
-        "region": crate::region::example(),
+        "line2": "", "city": "Riyadh", "state": "Riyadh", "state_code": "SA-01",
+        "postal_code": "12271", "country": "SA", "location": {"lat": 24.7136, "lng": 46.6753},
+        "instructions": "", "is_default": true, "region": crate::region::example(),
         "created": "2026-11-22T10:00:00.000Z", "updated": "2026-11-22T10:00:00.000Z"})
 }
 
@@ -236,12 +249,13 @@ mod tests {
             location: Some(Point::new(24.7, 46.7)),
             ..Details::default()
         };
-        let after = changed(&before, patch(json!({"line1": "Olaya Street 1"}))).unwrap();
+        let changed = |patch| changed(&before, patch, Language::english());
+        let after = changed(patch(json!({"line1": "Olaya Street 1"}))).unwrap();
         assert_eq!(
             (after.city.as_str(), after.line1.as_str(), after.location),
             ("Riyadh", "Olaya Street 1", before.location)
         );
-        assert_eq!(changed(&before, patch(json!({"location": null}))).unwrap().location, None);
+        assert_eq!(changed(patch(json!({"location": null}))).unwrap().location, None);
         assert_eq!(format!("{after:?}"), "Details { .. }");
         assert_eq!(format!("{:?}", patch(json!({}))), "AddressPatch { .. }");
     }

@@ -1,29 +1,36 @@
-//! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL),
-//! simplified by and read with `country-boundaries`, which is wrapped here alone. They are right on
-//! land, to within a few hundred metres.
+//! Which countries and subdivisions a point lies in. The boundaries are OpenStreetMap's (ODbL), as
+//! the crate `country-boundaries` has them; `derive/world.py` packs them into a tree, so nothing is
+//! read when the function starts. They are right on land, to within a few hundred metres.
 //!
-//! Where several countries have a point, because one lies within another, the library names the
-//! smallest first. The first is the country of the point; the others are told beside it. Who claims
-//! a disputed place says [`disputes`].
+//! Where several countries have a point, because one lies within another, the smallest comes first.
+//! The first is the country of the point; the others are told beside it. [`disputes`] says who
+//! claims a disputed place.
 
-use std::sync::LazyLock;
-
-use country_boundaries::{BOUNDARIES_ODBL_60X30, CountryBoundaries, LatLon};
 use shared::point::Point;
 
 use crate::{
     countries::is_country,
     disputes::{self, Claim, Part},
-    subdivisions::{self, Subdivision},
+    subdivisions::{
+        self, Subdivision,
+        tree::{self, Grid},
+    },
 };
+
+const DATA: &[u8] = include_bytes!("../data/boundaries.bin");
+
+/// Steps of the grid around the earth.
+const GRID: Grid = Grid::of(1 << 18);
+
+/// How many areas there are, where the ends of their texts, the texts and the tree begin.
+const AREAS: usize = number(0);
+const ENDS_AT: usize = 2;
+const TEXTS_AT: usize = ENDS_AT + (AREAS + 1) * 2;
+const TREE_AT: usize = TEXTS_AT + number(ENDS_AT + AREAS * 2);
 
 /// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do
 /// not know it.
 const ANTARCTICA: (&str, f64) = ("AQ", -60.0);
-
-/// Read in about four milliseconds.
-static BOUNDARIES: LazyLock<Option<CountryBoundaries>> =
-    LazyLock::new(|| CountryBoundaries::from_reader(BOUNDARIES_ODBL_60X30).ok());
 
 /// What lies at a point, by codes of ISO 3166 and XK for Kosovo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,23 +45,32 @@ pub struct Found {
     pub ids: Vec<&'static str>,
 }
 
-/// Reads the boundaries now.
-pub fn prepare() {
-    LazyLock::force(&BOUNDARIES);
-}
-
 /// What lies at a point; none in international waters. Of a disputed place the claim of the country
 /// that is the worldview comes first.
 pub fn at(point: Point, worldview: &str) -> Option<Found> {
-    let boundaries = BOUNDARIES.as_ref()?;
-    // Half a circle east is the same meridian as half a circle west, which the library looks for
-    // there.
-    let ids = boundaries.ids(LatLon::new(point.lat, point.lng).ok()?);
+    let ids = ids(point)?;
     let (antarctica, north) = ANTARCTICA;
     if ids.is_empty() && point.lat < north {
         return found(vec![antarctica], point, worldview);
     }
     found(ids, point, worldview)
+}
+
+/// What the boundaries have at a point, the smallest first.
+fn ids(point: Point) -> Option<Vec<&'static str>> {
+    // Half a circle east is the same meridian as half a circle west, where the tree has it.
+    let west = if point.lng >= 180.0 { Point::new(point.lat, -180.0) } else { point };
+    let area = tree::area(DATA.get(TREE_AT..)?, GRID, west)?;
+    let text =
+        (area < AREAS).then(|| number(ENDS_AT + area * 2)..number(ENDS_AT + area * 2 + 2))?;
+    let text = DATA.get(TEXTS_AT + text.start..TEXTS_AT + text.end)?;
+    let ids = std::str::from_utf8(text).ok()?.split(',');
+    Some(ids.filter(|id| !id.is_empty()).collect())
+}
+
+/// A number of two bytes.
+const fn number(begin: usize) -> usize {
+    DATA[begin] as usize | (DATA[begin + 1] as usize) << 8
 }
 
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves
@@ -85,12 +101,14 @@ fn found(ids: Vec<&'static str>, point: Point, worldview: &str) -> Option<Found>
     Some(Found { country, subdivision, also, ids })
 }
 
-/// The subdivision of a country: as the boundaries have it, else by the shapes.
+/// The subdivision of a country: as the boundaries have it, else by the shapes, also where the
+/// boundaries only have the larger of two levels.
 fn shape(country: &str, ids: &[&str], point: Point) -> Option<Subdivision> {
     let own = ids.iter().map(|id| today(id)).filter(|id| id.contains('-'));
-    own.filter(|id| country_of(id) == country)
-        .find_map(subdivisions::named)
-        .or_else(|| subdivisions::at(country, point))
+    let listed = own.filter(|id| country_of(id) == country).find_map(subdivisions::named);
+    let by_shape = subdivisions::at(country, point);
+    let is_part = by_shape.is_some_and(|part| part.parent().is_some() && part.parent() == listed);
+    if is_part { by_shape } else { listed.or(by_shape) }
 }
 
 /// Codes that the boundaries have under other names than ISO 3166-2 today.
@@ -142,7 +160,14 @@ mod tests {
     }
 
     #[test]
-    fn the_data_can_be_read() {
-        assert!(BOUNDARIES.is_some());
+    fn a_point_has_the_smallest_place_first() {
+        let at = |lat, lng| ids(Point::new(lat, lng)).unwrap();
+        assert_eq!(at(31.0, -100.0), ["US-TX", "US"]);
+        assert_eq!(at(22.3, 114.17), ["HK", "CN"]);
+        assert!(at(0.0, -20.0).is_empty());
+        assert_eq!(at(-16.8, 180.0), at(-16.8, -180.0));
+        for (lat, lng) in [(90.0, 180.0), (-90.0, -180.0), (90.0, -180.0), (-90.0, 180.0)] {
+            assert!(at(lat, lng).is_empty(), "{lat} {lng}");
+        }
     }
 }

@@ -3,12 +3,19 @@
 
 use std::sync::LazyLock;
 
-use shared::{http::language::Languages, wallet::Currency};
+use http::HeaderMap;
+use shared::{
+    http::language::{KnownLanguages, Languages, QueryLanguage},
+    wallet::Currency,
+};
 
 include!(concat!(env!("OUT_DIR"), "/names.rs"));
 
 /// What those get who want none of the languages.
 const ENGLISH: &str = "en";
+
+/// Which languages the latest clients got.
+static KNOWN: KnownLanguages = KnownLanguages::new();
 
 static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| {
     include_str!(concat!(env!("OUT_DIR"), "/countries.txt")).lines().map(Country::of_line).collect()
@@ -39,6 +46,8 @@ pub struct Language {
     /// From where to where in [`NAMES`]: a line a country, in the order of [`CODES`]; an empty one
     /// where the name is the English one.
     names: (usize, usize),
+    /// Where each of the lines begins that are [`MARKED`] apart.
+    marks: &'static [u16],
     /// Places in [`CODES`], in the order that the names have in the language.
     order: &'static [u8],
     /// From where to where in [`OTHER_NAMES`].
@@ -90,6 +99,16 @@ impl Country {
 }
 
 impl Language {
+    /// The one that a query names or, without it, the header `Accept-Language`; else English.
+    pub fn asked(query: &QueryLanguage, headers: &HeaderMap) -> Self {
+        query.named().map_or_else(|| Self::accepted(headers), |named| Self::wanted(&named))
+    }
+
+    /// The first that the header `Accept-Language` asks for and that there is, or English.
+    pub fn accepted(headers: &HeaderMap) -> Self {
+        Self::named(KNOWN.lookup(headers, LANGUAGES).unwrap_or(ENGLISH))
+    }
+
     /// The first of the wanted languages that there is, or English.
     pub fn wanted(languages: &Languages) -> Self {
         let tag = languages.lookup(LANGUAGES).unwrap_or(ENGLISH);
@@ -107,6 +126,12 @@ impl Language {
 
     fn lines(self) -> impl Iterator<Item = &'static str> {
         NAMES.get(self.names.0..self.names.1).unwrap_or_default().split('\n')
+    }
+
+    /// The line of a country, without reading all those before it.
+    fn line(self, place: usize) -> Option<&'static str> {
+        let mark = usize::from(*self.marks.get(place / MARKED)?);
+        NAMES.get(self.names.0 + mark..self.names.1)?.split('\n').nth(place % MARKED)
     }
 
     /// All of them.
@@ -136,7 +161,7 @@ impl Language {
     /// The name of a country; none of a code that nothing has.
     pub fn name(self, code: &str) -> Option<&'static str> {
         let place = place_of(code)?;
-        let line = |language: Self| language.lines().nth(place).filter(|name| !name.is_empty());
+        let line = |language: Self| language.line(place).filter(|name| !name.is_empty());
         line(self).or_else(|| line(Self::english()))
     }
 }
@@ -147,7 +172,8 @@ pub fn is_country(code: &str) -> bool {
 }
 
 fn place_of(code: &str) -> Option<usize> {
-    CODES.as_bytes().chunks_exact(2).position(|known| known == code.as_bytes())
+    let (codes, _) = CODES.as_bytes().as_chunks::<2>();
+    codes.binary_search(code.as_bytes().try_into().ok()?).ok()
 }
 
 /// The code at a place in [`CODES`].

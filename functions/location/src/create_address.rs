@@ -46,7 +46,8 @@ pub async fn create_address(
     headers: HeaderMap,
     Keyed { key, request: NewAddress { address, is_default } }: Keyed<NewAddress>,
 ) -> Result<Response, ApiError> {
-    let details = changed(&Details::default(), address.into())?;
+    let language = Language::accepted(&headers);
+    let details = changed(&Details::default(), address.into(), language)?;
     let now = app.now();
     let slot =
         |customer| key.as_ref().map(|key| key.slot(Asker::Customer(customer), "CreateAddress"));
@@ -62,7 +63,7 @@ pub async fn create_address(
     if let Some(seen) = seen {
         return idempotency::repeat(seen);
     }
-    let (customer, language) = (verified.customer, Language::wanted(&Languages::of(&headers)));
+    let customer = verified.customer;
     let address = Address::new(AddressId::new(now, &*app.random), details, now);
     for _ in 0..TRIES {
         if book.is_full() {

@@ -3,9 +3,8 @@
 //! Invariants: what the public operations tell is carried by the function or kept in the process,
 //! so that a warm one answers without a trip to storage; nothing of it is read before the function
 //! has started. Each library that knows something of the earth is wrapped in one file: `build/`
-//! (`keshvar`, `icu_collator`), [`boundaries`] (`country-boundaries`), [`areas`] (`geo`, `rstar`),
-//! [`area_file`] (`geojson`); where time zones end was told by `tzf-rs`, see [`time_zones`], and
-//! where subdivisions end by Natural Earth, see [`subdivisions`].
+//! (`keshvar`, `icu_collator`), [`areas`] (`geo`, `rstar`), [`area_file`] (`geojson`). Data that is
+//! derived from others has its own file, too: [`boundaries`], [`subdivisions`], [`time_zones`].
 
 pub mod address;
 pub mod area_file;
@@ -19,6 +18,7 @@ pub mod postal;
 pub mod region;
 mod search;
 mod served;
+mod state;
 pub mod subdivisions;
 pub mod time_zones;
 
@@ -35,13 +35,11 @@ routes! {
         Routes::of(env!("CARGO_CRATE_NAME"))
             .needs(&[Section::COUNTRIES, Section::REGIONS])
             .with_own(served::AreaCache::default())
-            .prepared_by(|| {
-                boundaries::prepare();
-                time_zones::prepare();
-            })
+            .prepared_by(time_zones::prepare)
     }
 
     public list_countries::list_countries.cacheable(list_countries::CACHE);
+    public list_regions::list_regions.cacheable(list_countries::CACHE);
     public region_by_point::get_region_by_point.cacheable(region_by_point::CACHE);
     bearer list_addresses::list_addresses;
     bearer create_address::create_address;

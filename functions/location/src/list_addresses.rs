@@ -29,7 +29,7 @@ pub async fn list_addresses(
         areas.get_or_none(&app)
     );
     let (_, (book, addresses)) = read?;
-    let language = Language::wanted(&Languages::of(&headers));
+    let language = Language::accepted(&headers);
     let region = |point| Region::at(point, &areas, language);
     Ok(Json(
         addresses

@@ -83,8 +83,7 @@ pub async fn list_countries(
     headers: HeaderMap,
     Query(query): Query<CountryQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = query.language.or(&headers);
-    let language = Language::wanted(&wanted);
+    let language = Language::asked(&query.language, &headers);
     let listed =
         language.names().filter_map(|(code, name)| country(code).map(|country| (country, name)));
     let found = search::countries(&query.search.unwrap_or_default(), language);

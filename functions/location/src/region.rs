@@ -10,7 +10,6 @@ use crate::{
     boundaries::{self, Found},
     countries::Language,
     served::Served,
-    subdivisions::Subdivision,
     time_zones,
 };
 
@@ -18,7 +17,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Region {
     country: Named,
-    /// Null where ISO 3166-2 lists none, or it is not known. Its name is in English, or its own.
+    /// Null where ISO 3166-2 lists none, or it is not known. Its name is in the language of the
+    /// answer where it has one in that, else in English.
     #[schema(required)]
     subdivision: Option<Named>,
     /// The smallest one that has the point; null where none has.
@@ -56,7 +56,7 @@ impl Region {
         let named = |code: &'static str| Named { code, name: language.name(code).unwrap_or(code) };
         Some(Self {
             country: named(country),
-            subdivision: part.map(|Subdivision { code, name }| Named { code, name }),
+            subdivision: part.map(|part| Named { code: part.code, name: part.name(language.tag) }),
             service_area: served.index.at(point).map(ServiceArea::from),
             timezone: time_zones::at(point, &ids),
             also: also.into_iter().map(named).collect(),

@@ -32,8 +32,9 @@ request! {
 /// What lies at a point.
 ///
 /// Names are in the language `lang` or, without it, in the first wanted one that there is, or else
-/// in English. Where several countries have the point, because one lies within another's claim
-/// (Hong Kong, say), the smallest is `country` and the others are `also`. A disputed place has the
+/// in English. So is the name of a subdivision that has none in the language. Where several
+/// countries have the point, because one lies within another's claim (Hong Kong, say), the
+/// smallest is `country` and the others are `also`. A disputed place has the
 /// country under which ISO 3166 lists it, or the one whose view the operator has set, and `also`
 /// has all others that claim it. The subdivision is one of ISO 3166-2, mostly to within half a
 /// kilometre; on coasts and small islands it is the nearest one. Borders of countries are right on
@@ -57,8 +58,7 @@ pub async fn get_region_by_point(
     headers: HeaderMap,
     Query(RegionQuery { point, language }): Query<RegionQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = language.or(&headers);
-    let language = Language::wanted(&wanted);
+    let language = Language::asked(&language, &headers);
     let areas = areas.get(&app).await?;
     let region = Region::at(point.into(), &areas, language).ok_or_else(ApiError::not_found)?;
     Public { cache_control: CACHE, language: language.tag, vary: "Accept-Language" }

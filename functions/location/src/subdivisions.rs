@@ -1,19 +1,35 @@
-//! Which subdivision of its country a point lies in, and how the subdivisions are called.
+//! Which subdivision of its country a point lies in, and which ones there are.
 //!
-//! The shapes are Natural Earth's (public domain), the English names CLDR's (Unicode License v3).
-//! `derive/` makes the file of both and says how it is laid out. Nothing is read when the function
-//! starts: a lookup goes down a tree of quarters of the earth, to a square with one area or to one
-//! with a few borders, where the side of the nearest border decides.
+//! The shapes are Natural Earth's (public domain). `derive/` makes the file of them and says how it
+//! is laid out. Nothing is read when the function starts: a lookup goes down a tree of quarters of
+//! the earth, to a square with one area or to one with a few borders, where the side of the nearest
+//! border decides.
 
-mod tree;
+pub mod names;
+mod order;
+pub(crate) mod tree;
 
+use std::ops::Range;
+
+pub(crate) use order::in_order;
 use shared::point::Point;
+use tree::Grid;
 
 const DATA: &[u8] = include_bytes!("../data/subdivisions.bin");
 
+/// Steps of the grid around the earth.
+const GRID: Grid = Grid::of(1 << 17);
+
 /// The length of a country's entry in the index, and of an area's code.
-const ENTRY: usize = 12;
+const ENTRY: usize = 8;
 const CODE: usize = 6;
+
+const COUNTRIES: usize = number(0, 2);
+const LAST_ENTRY: usize = 2 + COUNTRIES * ENTRY;
+const AREAS: usize = number(LAST_ENTRY + 2, 2);
+const CODES_AT: usize = LAST_ENTRY + ENTRY;
+const PARENTS_AT: usize = CODES_AT + AREAS * CODE;
+const TREES_AT: usize = PARENTS_AT + AREAS;
 
 /// The area of a country whose subdivision cannot be known.
 const UNKNOWN: &str = "?";
@@ -23,60 +39,60 @@ const UNKNOWN: &str = "?";
 pub struct Subdivision {
     /// Its code of ISO 3166-2.
     pub code: &'static str,
-    /// Its name in English, or its own where it has none.
-    pub name: &'static str,
+    /// Its number among those of all countries.
+    number: usize,
 }
 
-/// A country's entry in the index: numbers of its areas, and where its names and its tree are.
+/// A country's entry in the index: numbers of its areas, and its tree.
 struct Entry {
-    areas: std::ops::Range<usize>,
-    names: &'static [u8],
+    areas: Range<usize>,
     tree: &'static [u8],
+}
+
+impl Subdivision {
+    /// Its name in a language, or in English.
+    pub fn name(self, tag: &str) -> &'static str {
+        names::name(tag, self.number)
+    }
+
+    /// Its name in a language; none where that is the English one.
+    pub(crate) fn name_in(self, tag: &str) -> Option<&'static str> {
+        names::name_in(tag, self.number)
+    }
+
+    /// The larger subdivision that it is part of, where ISO 3166-2 lists two levels.
+    pub fn parent(self) -> Option<Self> {
+        let parent = usize::from(*DATA.get(PARENTS_AT + self.number)?).checked_sub(1)?;
+        subdivision(entry(self.code.get(..2)?)?.areas.start + parent)
+    }
 }
 
 /// The subdivision of a country that has a point, or the nearest one.
 pub fn at(country: &str, point: Point) -> Option<Subdivision> {
     let entry = entry(country)?;
-    entry.subdivision(tree::area(entry.tree, point)?)
+    subdivision(entry.areas.start + tree::area(entry.tree, GRID, point)?)
 }
 
-/// The subdivision that has a code; none of a code that no point can have.
+/// The subdivision that has a code.
 pub fn named(code: &str) -> Option<Subdivision> {
-    let entry = entry(code.get(..2)?)?;
-    let area = (0..entry.areas.len()).find(|area| entry.code(*area) == Some(code))?;
-    entry.subdivision(area)
+    all(code.get(..2)?).find(|found| found.code == code)
 }
 
-/// All subdivisions of a country, in no order.
-pub fn all(country: &str) -> Vec<Subdivision> {
-    let entry = entry(country);
-    entry
-        .iter()
-        .flat_map(|entry| (0..entry.areas.len()).filter_map(|area| entry.subdivision(area)))
-        .collect()
+/// All subdivisions of a country, in no order: those that a point can have, those that these are
+/// part of, and those whose shape we do not have.
+pub fn all(country: &str) -> impl Iterator<Item = Subdivision> {
+    entry(country).into_iter().flat_map(|entry| entry.areas).filter_map(subdivision)
 }
 
-impl Entry {
-    fn subdivision(&self, area: usize) -> Option<Subdivision> {
-        let code = self.code(area).filter(|code| *code != UNKNOWN)?;
-        let line = self.names.split(|byte| *byte == b'\n').nth(area)?;
-        Some(Subdivision { code, name: std::str::from_utf8(line).ok()? })
-    }
-
-    fn code(&self, area: usize) -> Option<&'static str> {
-        let begin = codes_at()? + (self.areas.start + area) * CODE;
-        let code = DATA.get(begin..begin + CODE)?.trim_ascii_end();
-        std::str::from_utf8(code).ok()
-    }
-}
-
-/// Where the codes begin: behind the index, which has one more entry than there are countries.
-fn codes_at() -> Option<usize> {
-    Some(2 + (number(0, 2)? + 1) * ENTRY)
+/// The subdivision that an area is; none where it cannot be known.
+fn subdivision(number: usize) -> Option<Subdivision> {
+    let begin = CODES_AT + number * CODE;
+    let code = std::str::from_utf8(DATA.get(begin..begin + CODE)?.trim_ascii_end()).ok()?;
+    (code != UNKNOWN).then_some(Subdivision { code, number })
 }
 
 fn entry(country: &str) -> Option<Entry> {
-    let (mut low, mut high) = (0, number(0, 2)?);
+    let (mut low, mut high) = (0, COUNTRIES);
     while low < high {
         let middle = usize::midpoint(low, high);
         let begin = 2 + middle * ENTRY;
@@ -91,23 +107,19 @@ fn entry(country: &str) -> Option<Entry> {
 
 /// The entry at a place, which ends where the next one begins.
 fn entry_at(begin: usize) -> Option<Entry> {
-    let last = 2 + number(0, 2)? * ENTRY;
-    let names = codes_at()? + number(last + 2, 2)? * CODE;
-    let trees = names + number(last + 4, 4)?;
-    let part = |from: usize, field: usize| {
-        DATA.get(from + number(begin + field, 4)?..from + number(begin + ENTRY + field, 4)?)
-    };
-    Some(Entry {
-        areas: number(begin + 2, 2)?..number(begin + ENTRY + 2, 2)?,
-        names: part(names, 4)?,
-        tree: part(trees, 8)?,
-    })
+    let next = begin + ENTRY;
+    let tree = TREES_AT + number(begin + 4, 4)..TREES_AT + number(next + 4, 4);
+    Some(Entry { areas: number(begin + 2, 2)..number(next + 2, 2), tree: DATA.get(tree)? })
 }
 
 /// A number of so many bytes.
-fn number(begin: usize, length: usize) -> Option<usize> {
-    let bytes = DATA.get(begin..begin + length)?;
-    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+const fn number(begin: usize, length: usize) -> usize {
+    let (mut number, mut place) = (0, length);
+    while place > 0 {
+        place -= 1;
+        number = number << 8 | DATA[begin + place] as usize;
+    }
+    number
 }
 
 #[cfg(test)]

@@ -95,9 +95,11 @@ async fn apply(
         areas.get_or_none(app)
     );
     let (verified, (mut book, mut found)) = read?;
+    let language = Language::accepted(headers);
     for _ in 0..TRIES {
         let before = found.take().ok_or_else(ApiError::not_found)?;
-        let after = before.with(changed(&before.details, change.patch.clone())?, app.now());
+        let details = changed(&before.details, change.patch.clone(), language)?;
+        let after = before.with(details, app.now());
         let was_default = book.default == Some(before.id);
         let done = if change.is_default && !was_default {
             app.store.replace_as_default(verified.customer, &after).await?
@@ -105,7 +107,6 @@ async fn apply(
             app.store.replace_address(verified.customer, &after).await?
         };
         if done {
-            let language = Language::wanted(&Languages::of(headers));
             let region = |point| Region::at(point, &areas, language);
             return Ok(Json(AddressOut::new(&after, was_default || change.is_default, region)));
         }

@@ -53,8 +53,12 @@ pub struct Details {
     pub line2: String,
     /// City or village.
     pub city: String,
-    /// State, province, emirate.
+    /// State, province, emirate: its name.
     pub state: String,
+    /// The code of ISO 3166-2 of `state`; null where the country has none of that name.
+    #[serde(default)]
+    #[schema(required)]
+    pub state_code: Option<String>,
     /// As the country's post writes it.
     pub postal_code: String,
     /// ISO 3166-1 alpha-2.

@@ -38,3 +38,8 @@ pub fn device_head(customer: CustomerId) -> Key {
 pub fn device_owner(registration: &ContentHash) -> Key {
     Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")
 }
+
+/// How far the sweep has come that fills [`CUSTOMERS_WITH_DEVICES`].
+pub(crate) fn listing() -> Key {
+    Key::new("DEV#LISTING", "PLACE")
+}

@@ -5,6 +5,7 @@
 //! | `DEV#<customer>` | `DEVICE#<hash of the registration id>` | a device |
 //! | `DEV#<customer>` | `COUNT` | the head: how many devices there are, and the last number |
 //! | `DEV#REGISTRATION#<hash>` | `OWNER` | the customer who has a registration id |
+//! | `DEV#LISTING` | `PLACE` | how far the sweep has come that lists customers of before |
 //!
 //! The index lists devices under `DEV#SEEN#<0..f>`, by when they were last seen, and heads under
 //! `DEV#CUSTOMERS#<0..f>`, by the last bits of the customers' ids: the customers with devices.
@@ -13,8 +14,10 @@ pub(crate) mod claim;
 pub(crate) mod customers;
 pub(crate) mod erasure;
 pub(crate) mod export;
+pub(crate) mod fixture;
 pub(crate) mod items;
 pub mod keys;
+pub(crate) mod listing;
 pub(crate) mod model;
 pub(crate) mod numbers;
 pub(crate) mod push;
@@ -64,13 +67,15 @@ pub const DOMAIN: Domain = Domain {
         RecordKind::of::<Device>(),
         RecordKind::of::<DeviceOwner>(),
         RecordKind::of::<DeviceHead>(),
+        RecordKind::of::<listing::Listing>(),
     ],
     examples: &[
         Example::new("a push device", |of| keys::device(of.id(), &of.text)),
         Example::new("the head of a customer's devices", |of| keys::device_head(of.id())),
         Example::new("the customer who has a registration id", |of| keys::device_owner(&of.text)),
+        Example::new("how far the list of customers with devices is filled", |_| keys::listing()),
     ],
     export: export::EXPORT,
     tasks: tasks::TASKS,
-    fixture: None,
+    fixture: Some(|store, customer, _| fixture::store_old(store, customer).boxed()),
 };

@@ -1,4 +1,5 @@
 //! The clean-up of push devices: those that nobody has used for so long that their apps are gone.
+//! Before that it lists the customers whose devices were registered before there was the list.
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use crate::{
     device::{
         erasure::delete_endpoint,
         keys::{self, DEVICES_BY_LAST_SEEN},
+        listing::list_customers,
         model::{Device, LastSeen},
         store::add_removal,
     },
@@ -18,11 +20,18 @@ use crate::{
 };
 
 /// The tasks of the clean-up.
-pub(crate) const TASKS: &[Task] = &[Task {
-    name: "devices",
-    stage: Stage::Unused,
-    work: Work::By(|run| remove_unused(run).boxed()),
-}];
+pub(crate) const TASKS: &[Task] = &[
+    Task {
+        name: "device_list",
+        stage: Stage::Unused,
+        work: Work::By(|run| list_customers(run).boxed()),
+    },
+    Task {
+        name: "devices",
+        stage: Stage::Unused,
+        work: Work::By(|run| remove_unused(run).boxed()),
+    },
+];
 
 /// Removes devices with their endpoints. Two read units each; seven to nine write units where it is
 /// removed, three where it is put off.

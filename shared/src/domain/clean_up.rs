@@ -60,8 +60,15 @@ pub enum Stage {
     Expired,
     /// Data of no customer, which nobody waits for.
     Other,
-    /// What is stored is checked.
+    /// What has changed is checked.
     Audit,
+    /// All that is stored is checked, over many runs.
+    Sweep,
+}
+
+impl Stage {
+    /// The last one.
+    pub const LAST: Self = Self::Sweep;
 }
 
 /// A run of one task.
@@ -115,7 +122,8 @@ pub struct Counts {
     pub failed: u64,
     /// Whether the time was over before the work was.
     pub unfinished: bool,
-    /// How many seconds ago what waits longest was due; zero where nothing was left.
+    /// How many seconds ago what waits longest was due; zero where nothing was left. Of a sweep: how
+    /// many seconds ago its last complete round began.
     pub behind: u64,
 }
 

@@ -27,7 +27,7 @@ const MOST_RANGES: usize = 32;
 
 /// Which of the languages on offer the latest values of `Accept-Language` got: comparing tags takes
 /// a tenth of a short answer.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KnownLanguages(RwLock<VecDeque<(HeaderValue, Option<usize>)>>);
 
 /// How many values are known.
@@ -60,7 +60,12 @@ impl IntoParams for Languages {
 impl QueryLanguage {
     /// The language that the query names, or else what the header asks for.
     pub fn or(&self, headers: &HeaderMap) -> Languages {
-        self.lang.as_deref().map_or_else(|| Languages::of(headers), Languages::named)
+        self.named().unwrap_or_else(|| Languages::of(headers))
+    }
+
+    /// What the query names.
+    pub fn named(&self) -> Option<Languages> {
+        self.lang.as_deref().map(Languages::named)
     }
 }
 
@@ -93,7 +98,18 @@ impl Languages {
     }
 }
 
+impl Default for KnownLanguages {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl KnownLanguages {
+    /// None yet.
+    pub const fn new() -> Self {
+        Self(RwLock::new(VecDeque::new()))
+    }
+
     /// As [`Languages::lookup`] for what `Accept-Language` asks for. `offered` must be the same at
     /// each call.
     pub fn lookup<'a, S: AsRef<str>>(

@@ -132,18 +132,24 @@ impl Store {
     }
 
     /// Audits a stretch from where the last run stopped, and says every break in the log, by which
-    /// an alarm goes off.
+    /// an alarm goes off. Also returns when the last complete round through all ledgers began.
     ///
     /// The trips of [`Store::audit_from`], and two for the place: one read unit, one write unit or
     /// a few. Two runs at once do the same twice.
-    pub async fn audit_next(&self, most: u64, now: Timestamp) -> Result<Audited, StoreError> {
+    pub async fn audit_next(
+        &self,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<(Audited, Timestamp), StoreError> {
         let progress: Option<Progress> = self.table.get(keys::audit_place(), true).await?;
-        let (audited, next) = self.audit_from(progress.unwrap_or_default().place, most).await?;
+        let progress = progress.unwrap_or_default();
+        let (audited, next) = self.audit_from(progress.place.clone(), most).await?;
         audited.log();
-        let progress = Progress { place: next.unwrap_or_default(), at: now };
+        let progress = progress.moved_on(next, now);
+        let since = progress.since(now);
         let stored = item(keys::audit_place(), &progress)?;
         let _ = self.table.write(Write::put(stored)).await?;
-        Ok(audited)
+        Ok((audited, since))
     }
 
     /// The next ledgers of the list; none at its end.
@@ -226,6 +232,36 @@ pub(crate) struct Progress {
     /// When the last run ended.
     #[serde(with = "jiff::fmt::serde::timestamp::millisecond::required")]
     at: Timestamp,
+    /// When this round through all ledgers began, where that is known.
+    #[serde(
+        default,
+        with = "jiff::fmt::serde::timestamp::millisecond::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    began: Option<Timestamp>,
+    /// When the last complete round began.
+    #[serde(
+        default,
+        with = "jiff::fmt::serde::timestamp::millisecond::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    complete: Option<Timestamp>,
+}
+
+impl Progress {
+    /// After a stretch at `now`, behind which the round goes on at `next` or is complete.
+    fn moved_on(self, next: Option<AuditPlace>, now: Timestamp) -> Self {
+        let began = self.began.or(Some(now));
+        match next {
+            Some(place) => Self { place, at: now, began, complete: self.complete },
+            None => Self { place: AuditPlace::default(), at: now, began: None, complete: began },
+        }
+    }
+
+    /// When the last complete round began; the first round, where none is complete.
+    fn since(&self, now: Timestamp) -> Timestamp {
+        self.complete.or(self.began).unwrap_or(now)
+    }
 }
 
 impl Inside {

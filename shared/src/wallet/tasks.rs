@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use table::Key;
 
 use crate::{
-    domain::clean_up::{Counts, Outcome, Run, Stage, Task, Work},
+    domain::clean_up::{Counts, Outcome, Run, Stage, Task, Work, seconds_between},
     store::StoreError,
     wallet::keys,
 };
@@ -23,7 +23,7 @@ pub(crate) const TASKS: &[Task] = &[
         stage: Stage::Audit,
         work: Work::By(|run| audit_moved(run).boxed()),
     },
-    Task { name: "audit", stage: Stage::Audit, work: Work::By(|run| audit(run).boxed()) },
+    Task { name: "audit", stage: Stage::Sweep, work: Work::By(|run| audit(run).boxed()) },
 ];
 
 async fn end_holds(run: &Run) -> Result<Counts, StoreError> {
@@ -55,7 +55,8 @@ async fn audit(run: &Run) -> Result<Counts, StoreError> {
             return Ok(Counts { unfinished: true, ..counts });
         }
         let stretch = left.min(STRETCH);
-        let audited = run.store.audit_next(stretch, run.now).await?;
+        let (audited, since) = run.store.audit_next(stretch, run.now).await?;
+        counts.behind = seconds_between(Some(since), run.now);
         counts.done += audited.entries;
         counts.failed += u64::try_from(audited.breaks.len()).unwrap_or(u64::MAX);
         if audited.entries < stretch {

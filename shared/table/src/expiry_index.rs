@@ -102,6 +102,20 @@ pub struct DuePage {
 #[derive(Debug, Clone)]
 pub struct DuePosition(Item);
 
+impl DuePosition {
+    /// The position behind an item of a shard, by its key and its [`DUE_AT`].
+    pub fn behind(list: IndexList, shard: char, (key, due_at): (Key, i64)) -> Self {
+        let mut position = key.into_item();
+        position.extend(due(list.partition(shard), due_at));
+        Self(position)
+    }
+
+    /// The item before the position: its key and its [`DUE_AT`].
+    pub fn last(&self) -> Option<(Key, i64)> {
+        Key::of_item(&self.0).zip(number_in(&self.0, DUE_AT))
+    }
+}
+
 impl Table {
     /// Up to a hundred keys of a shard of a list that were due by `until`, the longest due first.
     /// One trip; half a read unit per 4 KB of keys, which is about thirty keys.
@@ -113,6 +127,21 @@ impl Table {
         from: Option<DuePosition>,
     ) -> Result<DuePage, Error> {
         let query = Query::of(list.partition(shard)).due_by(until);
+        let page = self.first(query.continuing(from.map(|position| position.0)), PAGE).await?;
+        let keys = page.items.iter().filter_map(Key::of_item).collect();
+        Ok(DuePage { keys, next: page.next.map(DuePosition) })
+    }
+
+    /// Up to a hundred keys of a shard of a list that are due at `since` (seconds since 1970) or
+    /// later, the longest due first. The cost of [`Table::due_page`].
+    pub async fn page_since(
+        &self,
+        list: IndexList,
+        shard: char,
+        since: i64,
+        from: Option<DuePosition>,
+    ) -> Result<DuePage, Error> {
+        let query = Query::of(list.partition(shard)).ranked(since, i64::MAX);
         let page = self.first(query.continuing(from.map(|position| position.0)), PAGE).await?;
         let keys = page.items.iter().filter_map(Key::of_item).collect();
         Ok(DuePage { keys, next: page.next.map(DuePosition) })

@@ -8,6 +8,7 @@ use shared::{
 use table::SHARDS;
 
 mod account_deletion;
+mod device_list;
 mod devices;
 mod expired;
 mod fairness;
@@ -40,12 +41,19 @@ fn expiring_tasks() -> impl Iterator<Item = &'static str> {
     tasks.map(|task| task.name)
 }
 
-/// The read units of a run with nothing to do: half a unit for each shard of each list, and one for
-/// the position of the audit.
+/// The read units of a run with nothing to do: half a unit for each shard of each list, one for the
+/// position of the audit, and half a unit for that of the list of customers with devices.
 fn idle_units() -> f64 {
-    // The restoring of samples has no list.
-    let lists = f64::from(u32::try_from(TASKS.len() - 1).expect("few tasks"));
-    lists * f64::from(u32::try_from(SHARDS.len()).expect("few shards")) * 0.5 + 1.0
+    // The restoring of samples has no list, and that list is filled.
+    let lists = f64::from(u32::try_from(TASKS.len() - 2).expect("few tasks"));
+    lists * f64::from(u32::try_from(SHARDS.len()).expect("few shards")) * 0.5 + 1.5
+}
+
+/// Runs until the list of customers with devices is filled, which is done once.
+pub async fn fill_device_list(api: &Api) {
+    clean_up(api).await;
+    api.clock.advance_seconds(DAY);
+    clean_up(api).await;
 }
 
 /// The counts of a task: done, put off, failed.

@@ -2,7 +2,7 @@ use harness::Api;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{DAY, clean_up, counts, idle_units, run_within, tasks};
+use super::{clean_up, counts, fill_device_list, idle_units, run_within, tasks};
 use crate::{PHONE, wallet::Purse};
 
 async fn with_something_for_every_task(api: &Api) {
@@ -98,7 +98,7 @@ async fn random_faults_of_storage_leave_nothing_undone_after_a_few_runs() {
 async fn an_idle_run_costs_half_a_read_unit_per_shard_and_writes_only_the_position_of_the_audit() {
     let api = Api::start().await;
     api.log_in(PHONE).await;
-    api.clock.advance_seconds(DAY);
+    fill_device_list(&api).await;
     api.wire.reset();
     let report = clean_up(&api).await;
     assert!(tasks().all(|task| counts(&report, task) == (0, 0, 0)), "{report}");

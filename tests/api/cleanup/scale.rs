@@ -9,7 +9,7 @@ use harness::{Api, wire::Cost};
 use jiff::{SignedDuration, Timestamp};
 use table::{DUE, DUE_AT, EXPIRES, due_day};
 
-use super::{clean_up, counts, idle_units};
+use super::{clean_up, counts, fill_device_list, idle_units};
 
 /// The id of a code, which is the same in each run of a test.
 fn id(n: usize) -> String {
@@ -65,6 +65,7 @@ fn rest(count: usize, over: usize) -> BTreeSet<String> {
 /// the table.
 async fn cost_of(count: usize, over: usize) -> Cost {
     let api = Api::start().await;
+    fill_device_list(&api).await;
     fill(&api, count, over).await;
     api.wire.reset();
     let report = clean_up(&api).await;

@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use shared::{inbox::Inbox, random::SystemRandom};
 
+use super::broadcast::to_all;
 use crate::PHONE;
 
 /// Makes the function read the public keys of tokens, which it does once.
@@ -220,4 +221,42 @@ async fn a_delivery_costs_two_trips_without_devices_and_three_with_them() {
     assert_eq!(deliver("m4").await, cost(3, 5.0, 4.0), "{:#?}", api.wire.calls());
     let again = deliver("m4").await;
     assert!(again.write_units < 0.5, "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_costs_the_same_where_the_inbox_has_messages_of_as_many_weeks_as_live() {
+    let long = "100000000";
+    let api = Api::with(&[
+        ("PlatformApplicationArn", ""),
+        ("AccessTokenSeconds", long),
+        ("RefreshIdleSeconds", long),
+    ])
+    .await;
+    let phone = api.log_in(PHONE).await;
+    let post = async |path: &str, body| {
+        api.post(path).bearer(&phone.access).json(&body).send().await.expect(200);
+    };
+    for week in 0..16 {
+        to_all(&api, &format!("all{week}")).await;
+        for n in 0..6 {
+            api.notify(&phone, &format!("m{week}-{n}"), "Hello").await;
+        }
+        match week {
+            1 => post("/api/notifications/bulk-delete/", json!({"all": true})).await,
+            5 => post("/api/notifications/read/", json!({"all": true})).await,
+            _ => {
+                let page = api.inbox(&phone.access).await;
+                let ids = [&page["results"][0]["id"], &page["results"][6]["id"]];
+                post("/api/notifications/read/", json!({"ids": ids})).await;
+            }
+        }
+        api.clock.advance_seconds(7 * 86_400);
+    }
+    api.publish(&json!({"id": "last", "to": {"customer_id": phone.id()}, "title": "Hello"}));
+    api.wire.reset();
+    api.stack.deliver().await;
+    assert!((api.wire.cost().write_units - 4.0).abs() < 0.5, "{:#?}", api.wire.calls());
+    let stored = api.whole_table().await;
+    let head = stored.lines().find(|item| item.contains("\"HEAD\"")).expect("a head");
+    assert!(head.contains("read_to") && head.contains("deleted_to") && head.contains("marks"));
 }

@@ -1,8 +1,8 @@
-mod broadcast;
+pub(crate) mod broadcast;
 mod broadcast_pushes;
 mod correlation;
 mod costs;
-mod crowd;
+pub(crate) mod crowd;
 mod devices;
 mod fan_out;
 mod liveness;

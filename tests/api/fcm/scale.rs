@@ -1,9 +1,8 @@
 //! A message to all among many customers.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use harness::Api;
-use local::consumer::ConsumerTarget;
+use harness::{Api, kills::killed_after};
 use serde_json::json;
 
 use super::crowd;
@@ -11,7 +10,9 @@ use crate::PHONE;
 
 const CUSTOMERS: usize = 100_000;
 /// One in so many customers has a device.
-const ONE_IN: usize = 5;
+const ONE_IN: usize = 25;
+/// How often the notifier is killed.
+const KILLS: u64 = 10;
 
 /// Takes minutes in a debug build, so it runs by hand and in `.ci/full`: `cargo test --workspace
 /// --test api -- --ignored a_message_to_all_among --nocapture`.
@@ -52,37 +53,52 @@ async fn a_message_to_all_among_many_is_seen_at_once_and_costs_what_devices_cost
     assert!(pushes.values().all(|pushes| *pushes == 1));
 
     api.stack.recorder.clear();
+    // With some pages to each range.
+    let notifier = api.another(&[("FanOutRate", "0"), ("FanOutPage", "6")]).await;
     api.publish(&json!({"id": "second", "to": {"all": true}, "title": "second"}));
-    let kills = deliver_with_ten_kills(&api, &fed).await;
+    let in_pushes = deliver_with_ten_kills(&api, &notifier).await;
     let mut times: BTreeMap<usize, usize> = BTreeMap::new();
     for pushes in crowd::pushes(&api).into_values() {
         *times.entry(pushes).or_default() += 1;
     }
-    println!("killed {kills} times: devices by the number of their pushes: {times:?}");
-    assert_eq!(kills, 10);
+    println!(
+        "killed {KILLS} times, {in_pushes} times among pushes; devices by the number of their \
+         pushes: {times:?}"
+    );
+    assert!(in_pushes >= 8, "only {in_pushes} kills interrupted pushes");
+    assert!(times.get(&2).is_some_and(|again| *again >= 8), "a kill repeats some pushes");
     assert_eq!((api.waiting(), queue.dead_letters().len()), (0, 0));
     assert_eq!(times.values().sum::<usize>(), with_devices, "none is left out");
     assert!(times.keys().all(|pushes| (1..=2).contains(pushes)), "each at most once more");
 }
 
-/// Delivers everything. Ten batches end before their time, at another moment each.
-async fn deliver_with_ten_kills(api: &Api, fed: &ConsumerTarget) -> u64 {
+/// Delivers everything. Ten batches are killed after another number of calls each, so that kills
+/// fall before, between and behind pushes and the writes of pages. Counts the kills that fell into
+/// pushes: some of the batch's were made and some were not.
+async fn deliver_with_ten_kills(api: &Api, notifier: &Api) -> usize {
     let queue = api.stack.queue.clone().expect("a queue");
-    let (mut kills, mut batch) = (0, 0_u64);
-    loop {
-        batch += 1;
-        let before = api.waiting();
-        // The first is the message itself.
-        let is_killed = kills < 10 && batch > 1 && batch.is_multiple_of(2);
-        let life = Duration::from_millis(200 + kills * 400);
-        let timeout = if is_killed { life } else { Duration::from_mins(10) };
-        if !queue.deliver_batch(&ConsumerTarget { timeout, ..fed.clone() }).await {
-            if api.waiting() == 0 {
-                return kills;
-            }
+    let fed = notifier.stack.queue_consumer().expect("a consumer").clone();
+    let (mut kills, mut in_pushes, mut batches) = (0, 0, 0_u64);
+    while !queue.is_empty() {
+        let Some((event, settle)) = queue.take_batch() else {
             api.clock.advance_seconds(361);
-        } else if is_killed && api.waiting() >= before {
-            kills += 1;
+            continue;
+        };
+        batches += 1;
+        let dies = kills < KILLS && batches.is_multiple_of(3);
+        // A batch has ten pages of six customers, each with three calls.
+        let calls = if dies { 50 + kills * 15 } else { u64::MAX / 2 };
+        let before = api.stack.recorder.messages().len();
+        let handled = fed.clone();
+        let work = async move { handled.handle(event).await };
+        match killed_after(calls, &notifier.wire, work).await {
+            Some(answer) => settle(&answer.expect("an answer")),
+            None => {
+                kills += 1;
+                in_pushes += usize::from(api.stack.recorder.messages().len() > before);
+            }
         }
     }
+    assert_eq!(kills, KILLS);
+    in_pushes
 }

@@ -307,3 +307,33 @@ async fn a_postal_code_is_stored_in_the_form_of_its_country_however_it_is_writte
         assert_eq!(address["postal_code"], stored, "{country} {written}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_is_taken_as_a_code_or_a_name_and_has_both() {
+    let api = Api::start().await;
+    let access = api.log_in(PHONE).await.access;
+    let state = |address: &Value| (address["state"].clone(), address["state_code"].clone());
+    for (sent, name, code) in [
+        ("SA-01", "Riyadh", json!("SA-01")),
+        ("01", "Riyadh", json!("SA-01")),
+        ("riyadh", "riyadh", json!("SA-01")),
+        ("Elsewhere", "Elsewhere", json!(null)),
+        ("", "", json!(null)),
+    ] {
+        let mut body = riyadh();
+        body["state"] = json!(sent);
+        let address = create(&api, &access, &body).await.expect(201).json();
+        assert_eq!(state(&address), (json!(name), code), "{sent}");
+    }
+    let mut body = riyadh();
+    body["state"] = json!("SA-01");
+    let address = create(&api, &access, &body).await.expect(201).json();
+    let path = format!("/api/addresses/{}/", address["id"].as_str().expect("a text"));
+    let change = |body: Value| api.patch(&path).bearer(&access).json(&body).send();
+    let after = change(json!({"city": "Diriyah"})).await.expect(200).json();
+    assert_eq!(state(&after), (json!("Riyadh"), json!("SA-01")));
+    let after = change(json!({"country": "AE"})).await.expect(200).json();
+    assert_eq!(state(&after), (json!("Riyadh"), json!(null)));
+    let after = change(json!({"state": "DU"})).await.expect(200).json();
+    assert_eq!(state(&after), (json!("Dubai"), json!("AE-DU")));
+}

@@ -9,6 +9,7 @@ mod areas;
 mod book;
 mod costs;
 mod countries;
+mod list_regions;
 mod regions;
 mod warm;
 

@@ -43,7 +43,7 @@ const POINTS: &[Known] = &[
     ),
     ("Rome", 41.8902, 12.4922, "IT", Some("IT-RM"), &[], "Europe/Rome"),
     ("Vatican, within Rome", 41.9038, 12.4525, "VA", None, &[], "Europe/Vatican"),
-    ("San Marino, within Italy", 43.9424, 12.4578, "SM", Some("SM-03"), &[], "Europe/San_Marino"),
+    ("San Marino, within Italy", 43.9424, 12.4578, "SM", Some("SM-06"), &[], "Europe/San_Marino"),
     ("Monaco", 43.7396, 7.4267, "MC", None, &[], "Europe/Monaco"),
     (
         "Maseru in Lesotho, within South Africa",

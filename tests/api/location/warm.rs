@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use super::{push, region, square};
 
-const PATHS: [&str; 4] = [
+const PATHS: [&str; 5] = [
     "/api/countries/",
     "/api/countries/?search=sa&lang=ar",
+    "/api/regions/?country=SA",
     "/api/region/?lat=24.7&lng=46.7",
     "/api/region/?lat=22.3193&lng=114.1694&lang=zh-Hant",
 ];

@@ -10,7 +10,7 @@ use shared::{
 };
 
 use super::{Purse, audited, store};
-use crate::PHONE;
+use crate::{PHONE, cleanup::clean_up};
 
 /// A wallet with four entries in two currencies.
 pub(super) async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
@@ -23,7 +23,7 @@ pub(super) async fn filled<'a>(api: &'a Api, phone: &str) -> Purse<'a> {
 }
 
 /// Sets an attribute of an item directly, without the checks of the product.
-pub(super) async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
+pub(crate) async fn plant(api: &Api, key: &table::Key, path: &str, value: AttributeValue) {
     let names: Vec<(String, &str)> =
         path.split('.').enumerate().map(|(n, name)| (format!("#n{n}"), name)).collect();
     let expression = names.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(".");
@@ -39,7 +39,7 @@ pub(super) async fn plant(api: &Api, key: &table::Key, path: &str, value: Attrib
     request.send().await.expect("planted");
 }
 
-pub(super) fn number(number: i64) -> AttributeValue {
+pub(crate) fn number(number: i64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
@@ -80,7 +80,7 @@ async fn every_kind_of_corrupted_ledger_is_found_and_logged() {
             "{path}: {found:?}"
         );
         assert_eq!(found[0].what, what, "{path}");
-        let told = store(&api)
+        let (told, _) = store(&api)
             .audit_next(u64::MAX, api.stack.state("wallet").expect("wallet").now())
             .await
             .expect("an audit");
@@ -161,7 +161,7 @@ async fn an_audit_in_bounded_runs_continues_where_it_stopped_even_inside_a_walle
     // The position of the audit is in the table, and after a complete round the next one starts.
     let mut seen = 0;
     for _ in 0..runs * 2 {
-        seen += app.store.audit_next(3, app.now()).await.expect("an audit").entries;
+        seen += app.store.audit_next(3, app.now()).await.expect("an audit").0.entries;
     }
     assert!(seen > entries, "{seen}");
 
@@ -197,4 +197,25 @@ async fn a_wallet_that_never_had_money_is_not_audited() {
     Purse::of(&api, PHONE).await.debit(1).await.expect(422);
     let found = audited(&api).await;
     assert_eq!((found.wallets, found.entries, found.breaks), (0, 0, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clean_up_reports_how_long_ago_the_last_complete_sweep_began() {
+    let api = Api::with(&[("AuditEntries", "3")]).await;
+    for n in 0..4 {
+        filled(&api, &format!("+1415555018{n}")).await;
+    }
+    let run = async |api: &Api| {
+        api.clock.advance_seconds(3_600);
+        clean_up(api).await["audit"]["behind"].as_u64().expect("seconds") / 3_600
+    };
+    let mut hours = Vec::new();
+    for _ in 0..12 {
+        hours.push(run(&api).await);
+    }
+    // A run audits a wallet of four entries, and the fifth one finds the end of the list.
+    assert_eq!(hours, [0, 1, 2, 3, 4, 5, 6, 7, 8, 4, 5, 6]);
+    assert!(log::everything().contains("\"AuditSweepAge\":28800"));
+    let larger = api.another(&[("AuditEntries", "2000")]).await;
+    assert_eq!((run(&larger).await, run(&larger).await), (2, 0));
 }

@@ -11,7 +11,7 @@ use shared::{
 };
 
 mod account_deletion;
-mod audit;
+pub(crate) mod audit;
 mod broken_entries;
 mod corrections;
 mod costs;

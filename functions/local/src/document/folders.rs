@@ -110,8 +110,8 @@ pub const GROUPS: &[Group] = &[
             Folder {
                 tag: "Location/Region",
                 display_name: "Region",
-                description: "The region of a point.",
-                operations: &["GetRegionByPoint"],
+                description: "The regions of a country, and the region of a point.",
+                operations: &["ListRegions", "GetRegionByPoint"],
             },
             Folder {
                 tag: "Location/Address",

@@ -1,9 +1,19 @@
-//! Finds the area of a point in the tree of a country. `derive/tree.py` writes it, and says how.
+//! Finds the area of a point in a tree of quarters. `derive/tree.py` writes it, and says how.
 
 use shared::point::Point;
 
-/// Steps of the grid around the earth.
-const STEPS: u32 = 1 << 17;
+/// The grid to whose points all borders are rounded.
+#[derive(Clone, Copy)]
+pub(crate) struct Grid {
+    /// Steps around the earth.
+    steps: f64,
+}
+
+impl Grid {
+    pub(crate) const fn of(steps: u32) -> Self {
+        Self { steps: steps as f64 }
+    }
+}
 
 /// What a node is; greater numbers are an area or borders, by their lowest bit.
 const SHORT: usize = 0;
@@ -14,10 +24,10 @@ const KINDS: usize = 2;
 struct Reader<'a>(&'a [u8]);
 
 /// The number of the area that has a point, or that is the nearest.
-pub(super) fn area(tree: &[u8], point: Point) -> Option<usize> {
-    let steps = |degrees: f64| (degrees + 180.0) / 360.0 * f64::from(STEPS);
-    let (mut x, mut y) = (steps(point.lng), steps(point.lat));
-    let mut size = f64::from(STEPS);
+pub(crate) fn area(tree: &[u8], Grid { steps }: Grid, point: Point) -> Option<usize> {
+    let of_grid = |degrees: f64| (degrees + 180.0) / 360.0 * steps;
+    let (mut x, mut y) = (of_grid(point.lng), of_grid(point.lat));
+    let mut size = steps;
     let mut reader = Reader(tree);
     loop {
         let node = reader.number()?;
@@ -25,7 +35,7 @@ pub(super) fn area(tree: &[u8], point: Point) -> Option<usize> {
             let value = (node - KINDS) / 2;
             return match node % 2 {
                 0 => Some(value),
-                _ => nearest(reader.0.get(..value)?, x, y, point.lat.to_radians().cos()),
+                _ => nearest(reader.0.get(..value)?, x, y, squeeze(point)),
             };
         }
         size /= 2.0;
@@ -34,6 +44,12 @@ pub(super) fn area(tree: &[u8], point: Point) -> Option<usize> {
         y -= if north { size } else { 0.0 };
         reader.quarter(node, usize::from(north) * 2 + usize::from(east))?;
     }
+}
+
+/// How much shorter a degree of longitude is than one of latitude; not nothing at the poles, where
+/// all borders would be at the same place.
+fn squeeze(point: Point) -> f64 {
+    point.lat.to_radians().cos().max(0.01)
 }
 
 impl Reader<'_> {
