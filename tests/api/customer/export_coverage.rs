@@ -27,10 +27,12 @@ const RENAMED: &[(&str, &str)] = &[
     ("last", "last_device_id"),
     ("n", "count"),
     ("n", "device_count"),
-    ("number", "week"),
     ("repeats", "generation_repeats"),
     ("tracked", "generation"),
     ("version", "profile_version"),
+    ("weeks", "total"),
+    ("weeks", "unread"),
+    ("weeks", "week"),
 ];
 
 /// A stored value: its attribute and the ways in which an answer may write it.

@@ -53,7 +53,7 @@ struct Given {
 #[tokio::test(flavor = "multi_thread")]
 async fn under_kills_and_faults_no_message_is_lost_or_comes_twice() {
     let size = Size { phones: 4, customers: 300, messages: 60, broadcasts: 2, rounds: 3 };
-    storm(0x5eed, &size).await;
+    println!("{}", storm(0x5eed, &size).await);
 }
 
 /// Takes minutes, so it runs by hand and in `.ci/full`: `cargo test --workspace --test api --
@@ -63,11 +63,12 @@ async fn under_kills_and_faults_no_message_is_lost_or_comes_twice() {
 async fn under_kills_and_faults_no_message_of_many_is_lost_or_comes_twice() {
     let size = Size { phones: 8, customers: 1_500, messages: 300, broadcasts: 4, rounds: 6 };
     for seed in 1..=4 {
-        storm(seed, &size).await;
+        println!("{}", storm(seed, &size).await);
     }
 }
 
-async fn storm(seed: u64, size: &Size) {
+/// What happened, in one line.
+async fn storm(seed: u64, size: &Size) -> String {
     let settings = [
         ("WritesPerMinute", "0"),
         ("FanOutRate", "0"),
@@ -104,7 +105,6 @@ async fn storm(seed: u64, size: &Size) {
     }
     let (broken, of_sns) = (notifier.wire.broken(), notifier.wire.broken_sns());
     let kills = given.lock().expect("no panic").kills;
-    println!("{kills} kills, {broken} faults of storage, {of_sns} of SNS");
     assert!(kills >= size.rounds && broken > 20 && of_sns > 5, "too few to matter");
     for wire in [&api.wire, &notifier.wire] {
         wire.break_at_random(Faults::default(), seed);
@@ -117,7 +117,8 @@ async fn storm(seed: u64, size: &Size) {
     }
     assert_nothing_twice(&api, size).await;
     let given = given.into_inner().expect("no panic");
-    assert_pushes(&api, &notifier, &phones, &known, &crowd, &given, size).await;
+    let pushed = assert_pushes(&api, &notifier, &phones, &known, &crowd, &given, size).await;
+    format!("{kills} kills, {broken} faults of storage, {of_sns} of SNS: {pushed}")
 }
 
 fn title_of(n: usize) -> String {
@@ -265,7 +266,7 @@ async fn assert_inbox(api: &Api, phone: &LoggedIn, known: &Known, sent: &BTreeSe
         let page = api.get(&path).bearer(&phone.access).send().await.expect(200).json();
         shown.extend(page["results"].as_array().expect("a list").clone());
         let Some(next) = page["next"].as_str() else { break page["unread"].clone() };
-        path = next.trim_start_matches("http://api.example.com").to_owned();
+        next.trim_start_matches("http://api.example.com").clone_into(&mut path);
     };
     let title = |item: &Value| item["title"].as_str().expect("a title").to_owned();
     let titles: BTreeSet<String> = shown.iter().map(title).collect();
@@ -310,7 +311,9 @@ fn deliveries(given: &Given, customers: &[CustomerId]) -> BTreeMap<(CustomerId, 
         let (range, rank) = standing(*customer);
         ranges.entry(range).or_default().push((rank, *customer));
     }
-    ranges.values_mut().for_each(|range| range.sort_unstable());
+    for range in ranges.values_mut() {
+        range.sort_unstable();
+    }
     let mut counted = BTreeMap::new();
     let parsed = |value: &Value| value.as_str().map(|id| id.parse::<CustomerId>().expect("an id"));
     for body in &given.bodies {
@@ -334,7 +337,7 @@ async fn assert_pushes(
     crowd: &[CustomerId],
     given: &Given,
     size: &Size,
-) {
+) -> String {
     let everybody: Vec<CustomerId> =
         phones.iter().map(LoggedIn::id).chain(crowd.iter().copied()).collect();
     let deliveries = deliveries(given, &everybody);
@@ -373,7 +376,7 @@ async fn assert_pushes(
         }
     }
     assert!(pushes.is_empty(), "nobody else got anything: {pushes:?}");
-    println!("{pairs} pushes, {again} of them again, {} answers of SNS were lost", lost.len());
+    format!("{pairs} pushes and {again} repeated ones, {} answers of SNS were lost", lost.len())
 }
 
 /// Endpoints by registration ids.

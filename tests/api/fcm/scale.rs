@@ -87,16 +87,15 @@ async fn deliver_with_ten_kills(api: &Api, notifier: &Api) -> usize {
         batches += 1;
         let dies = kills < KILLS && batches.is_multiple_of(3);
         // A batch has ten pages of six customers, each with three calls.
-        let calls = if dies { 50 + kills * 15 } else { u64::MAX / 2 };
+        let calls = if dies { 70 + kills * 14 } else { u64::MAX / 2 };
         let before = api.stack.recorder.messages().len();
         let handled = fed.clone();
         let work = async move { handled.handle(event).await };
-        match killed_after(calls, &notifier.wire, work).await {
-            Some(answer) => settle(&answer.expect("an answer")),
-            None => {
-                kills += 1;
-                in_pushes += usize::from(api.stack.recorder.messages().len() > before);
-            }
+        if let Some(answer) = killed_after(calls, &notifier.wire, work).await {
+            settle(&answer.expect("an answer"));
+        } else {
+            kills += 1;
+            in_pushes += usize::from(api.stack.recorder.messages().len() > before);
         }
     }
     assert_eq!(kills, KILLS);
