@@ -63,7 +63,7 @@ impl Loaded {
         if codes.len() > MOST_CODES {
             return Self::with_all();
         }
-        let plans = codes.iter().filter_map(|code| Some(FILE.get(plans_of(*code)?)?));
+        let plans = codes.iter().filter_map(|code| FILE.get(plans_of(*code)?));
         Self { library: Arc::new(library_with(plans)), codes: Some(codes) }
     }
 
