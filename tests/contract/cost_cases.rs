@@ -172,7 +172,9 @@ async fn clean_ups(measured: &mut Measured) {
     api.clock.advance_seconds(DAY);
     clean_up().await;
     let debit = json!({"type": "debit", "amount": 1, "currency": "USD"});
-    // The function reads the public keys with its first request.
+    // A day later the function reads again whether the API is closed, and the public keys with its
+    // first request.
+    api.stack.prepare().await;
     api.get("/api/wallet/").bearer(&phone.access).send().await.expect(200);
     let first = move_money(&api, &phone.access, &debit).await;
     let later = move_money(&api, &phone.access, &debit).await;
