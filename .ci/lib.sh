@@ -88,12 +88,11 @@ install_browser() {
 
 # max_zip_bytes FUNCTION: the limit of a function's zip, by its folder or its name in the template. The documentation
 # contains its pages, and the program of the reference page in two encodings; location contains the names of countries and
-# the boundaries; the mock contains the readers of all groups.
+# the boundaries.
 max_zip_bytes() {
     case $1 in
     docs | DocsFunction) echo 5500000 ;;
     location | LocationFunction) echo 3600000 ;;
-    mock | MockFunction) echo 5500000 ;;
     *) echo 3000000 ;;
     esac
 }

@@ -11,9 +11,9 @@ use crate::{
     canned::Canned,
     cold_start,
     instructions::{self, Instructions},
-    run::{ROUTED, is_played, others_and_mock},
+    run::{ROUTED, is_played},
     subjects::{Subjects, canned_in_the_clear, event_of},
-    table::cold_start_bound,
+    table::COLD_START_BOUND,
     workspace,
 };
 
@@ -85,24 +85,18 @@ fn figures(subjects: &Subjects) -> Result<Figures> {
 
 fn slow_starts(subjects: &Subjects, runs: usize) -> Result<Vec<String>> {
     let empty = Canned::start(None, None)?;
-    let (others, mock) = others_and_mock(subjects.functions());
+    let names: Vec<_> = [BARE].into_iter().chain(subjects.functions()).collect();
+    let programs = names.iter().map(|name| subjects.program(name, &empty));
+    let times = cold_start::measure(&programs.collect::<Result<Vec<_>>>()?, runs)?;
     let mut problems = Vec::new();
-    for functions in [others, mock] {
-        let names: Vec<_> = [BARE].into_iter().chain(functions).collect();
-        let programs = names.iter().map(|name| subjects.program(name, &empty));
-        let times = cold_start::measure(&programs.collect::<Result<Vec<_>>>()?, runs)?;
-        for (name, time) in names.iter().zip(&times) {
-            let (ratio, bound) = (time / times[0], cold_start_bound(name));
-            println!(
-                "{:24} {name:20} {time:>9.0} µs {ratio:.2} times the bare binary",
-                "cold start"
-            );
-            if ratio > bound {
-                problems.push(format!(
-                    "{name}: its cold start is {ratio:.2} times that of the bare binary, and may \
-                     be {bound}"
-                ));
-            }
+    for (name, time) in names.iter().zip(&times) {
+        let ratio = time / times[0];
+        println!("{:24} {name:20} {time:>9.0} µs {ratio:.2} times the bare binary", "cold start");
+        if ratio > COLD_START_BOUND {
+            problems.push(format!(
+                "{name}: its cold start is {ratio:.2} times that of the bare binary, and may be \
+                 {COLD_START_BOUND}"
+            ));
         }
     }
     Ok(problems)

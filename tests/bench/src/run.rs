@@ -84,13 +84,6 @@ fn first_answers(args: &RunArgs) -> usize {
     args.runs.div_ceil(4)
 }
 
-/// The mock is started by itself: its size would push the others out of the processor's caches.
-pub fn others_and_mock<'a>(
-    functions: impl Iterator<Item = &'a str>,
-) -> (Vec<&'a str>, Vec<&'a str>) {
-    functions.partition(|name| *name != "mock")
-}
-
 /// The bare binary and the functions.
 fn programs(
     subjects: &Subjects,
@@ -99,18 +92,10 @@ fn programs(
 ) -> Result<BTreeMap<String, ProgramResult>> {
     // In the clear, and nothing is there: a start opens no connection.
     let canned = Canned::start(None, None)?;
-    let (others, mock) = others_and_mock(functions.iter().copied());
     let program = |name: &str| subjects.program(name, &canned);
-    let names: Vec<_> = [BARE].into_iter().chain(others).collect();
+    let names: Vec<_> = [BARE].into_iter().chain(functions.iter().copied()).collect();
     let measured = names.iter().map(|name| program(name)).collect::<Result<Vec<_>>>()?;
-    let mut times = cold_start::measure(&measured, runs)?;
-    let mut names = names;
-    if let Some(mock) = mock.first() {
-        let pair = cold_start::measure(&[program(BARE)?, program(mock)?], runs)?;
-        // Its ratio is what counts: in terms of the other runs of the bare binary.
-        times.push(pair[1] / pair[0] * times[0]);
-        names.push(mock);
-    }
+    let times = cold_start::measure(&measured, runs)?;
     let measure = |(name, cold_start): (&&str, f64)| {
         eprintln!("{name}");
         let program = program(name)?;

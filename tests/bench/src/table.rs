@@ -14,7 +14,7 @@ const fn limit(bound: f64, goal: f64) -> Limit {
     Limit { bound: Some(bound), goal }
 }
 
-const COLD_START: Limit = limit(1.5, 1.2);
+const COLD_START: Limit = limit(COLD_START_BOUND, 1.2);
 const START_INSTRUCTIONS: Limit = limit(3.2, 2.3);
 const RESIDENT: Limit = limit(2.6, 2.0);
 const LATER: Limit = limit(1.5, 1.15);
@@ -22,16 +22,13 @@ const FIRST: Limit = Limit { bound: None, goal: 3.0 };
 const CPU: Limit = Limit { bound: None, goal: 1.25 };
 const FIRST_ANSWER: Limit = limit(1.3, 1.2);
 
-/// The bound of a function's cold start. The mock contains the readers of all groups, and is
-/// deployed for development alone.
-pub fn cold_start_bound(function: &str) -> f64 {
-    if function == "mock" { 2.0 } else { 1.5 }
-}
+/// The bound of a function's cold start, as times of the bare binary's.
+pub const COLD_START_BOUND: f64 = 1.5;
 
 /// Bound and goal of a function's zip, in bytes.
 pub fn zip_limit(function: &str) -> (u64, u64) {
     match function {
-        "docs" | "mock" => (5_500_000, 2_500_000),
+        "docs" => (5_500_000, 2_500_000),
         "location" => (3_600_000, 2_500_000),
         _ => (3_000_000, 2_000_000),
     }
@@ -52,7 +49,6 @@ fn programs(results: &Results) -> String {
     let Some(bare) = results.programs.get(BARE) else { return table };
     let functions = results.programs.iter().filter(|(name, _)| *name != BARE);
     for (name, program) in [(&BARE.to_owned(), bare)].into_iter().chain(functions) {
-        let cold = Limit { bound: Some(cold_start_bound(name)), ..COLD_START };
         let (bound, _) = zip_limit(name);
         let over = if program.zip_bytes > bound { " **over**" } else { "" };
         row(
@@ -60,7 +56,7 @@ fn programs(results: &Results) -> String {
             &[
                 name.clone(),
                 grouped(program.cold_start),
-                ratio(program.cold_start, bare.cold_start, &cold),
+                ratio(program.cold_start, bare.cold_start, &COLD_START),
                 grouped(float(program.start_instructions)),
                 ratio(
                     float(program.start_instructions),
@@ -73,7 +69,7 @@ fn programs(results: &Results) -> String {
             ],
         );
     }
-    let zips = ["3,000,000 (location 3,600,000; docs, mock 5,500,000)", "2,000,000 (2,500,000)"];
+    let zips = ["3,000,000 (location 3,600,000; docs 5,500,000)", "2,000,000 (2,500,000)"];
     limits(&mut table, 1, &[&COLD_START, &START_INSTRUCTIONS, &RESIDENT], zips);
     table
 }
