@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::{Extension, extract::State, response::Response};
-use http::HeaderMap;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -21,7 +20,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, Shown, public},
+    cached_content::{ContentCache, Headers, Shown, public},
     content::Content,
 };
 
@@ -74,7 +73,7 @@ pub struct MaintenanceOut {
 pub async fn get_app_info(
     State(app): State<AppState>,
     Extension(cache): Extension<ContentCache>,
-    headers: HeaderMap,
+    Headers(headers): Headers,
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;
     let language = cached.language(&headers);

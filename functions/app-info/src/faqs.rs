@@ -1,7 +1,6 @@
 //! `listFaqs`: questions and answers.
 
 use axum::{Extension, extract::State, response::Response};
-use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
@@ -19,7 +18,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, public},
+    cached_content::{ContentCache, Headers, public},
     content::Faq,
 };
 
@@ -70,7 +69,7 @@ pub struct FaqOut {
 pub async fn list_faqs(
     State(app): State<AppState>,
     Extension(cache): Extension<ContentCache>,
-    headers: HeaderMap,
+    Headers(headers): Headers,
     Query(query): Query<FaqQuery>,
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;

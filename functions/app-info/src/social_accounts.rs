@@ -1,7 +1,6 @@
 //! `getSocialAccounts`: where else the app is found.
 
 use axum::{Extension, extract::State, response::Response};
-use http::HeaderMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 use shared::{
@@ -11,7 +10,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, Shown, public},
+    cached_content::{ContentCache, Headers, Shown, public},
     content::SocialAccount,
 };
 
@@ -38,7 +37,7 @@ pub struct SocialAccountOut {
 pub async fn get_social_accounts(
     State(app): State<AppState>,
     Extension(cache): Extension<ContentCache>,
-    headers: HeaderMap,
+    Headers(headers): Headers,
 ) -> Result<Response, ApiError> {
     let cached = cache.get(&app).await?;
     let language = cached.language(&headers);
