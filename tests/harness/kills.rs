@@ -1,5 +1,5 @@
-//! Functions that are killed in the middle of their work, as Lambda does at a time-out and a machine
-//! does when it fails: nothing of the process runs after that, and nobody gets its answer.
+//! Functions that are killed in the middle of their work, as Lambda does at a time-out and a
+//! machine does when it fails: nothing of the process runs after that, and nobody gets its answer.
 
 use std::time::Duration;
 

@@ -122,8 +122,8 @@ pub struct Counts {
     pub failed: u64,
     /// Whether the time was over before the work was.
     pub unfinished: bool,
-    /// How many seconds ago what waits longest was due; zero where nothing was left. Of a sweep: how
-    /// many seconds ago its last complete round began.
+    /// How many seconds ago what waits longest was due; zero where nothing was left. Of a sweep:
+    /// how many seconds ago its last complete round began.
     pub behind: u64,
 }
 

@@ -51,8 +51,8 @@ pub struct Inbox {
 }
 
 /// The items of one week. Stored as a list of its fields, in this order: the names would take a
-/// third of a head of many weeks, and a head above 1 KB costs two write units more for each message.
-/// Earlier versions stored a map, which is read as well.
+/// third of a head of many weeks, and a head above 1 KB costs two write units more for each
+/// message. Earlier versions stored a map, which is read as well.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Week {
     /// Weeks since 1970.

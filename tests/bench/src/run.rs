@@ -77,8 +77,8 @@ fn conditions(args: &RunArgs) -> String {
     let machine = machine();
     let RunArgs { runs, rounds, invocations, .. } = args;
     format!(
-        "{machine}; medians of {runs} starts, memory of {PROCESSES}, {} first answers, and {rounds} \
-         rounds of {invocations} invocations, all in turns",
+        "{machine}; medians of {runs} starts, memory of {PROCESSES}, {} first answers, and \
+         {rounds} rounds of {invocations} invocations, all in turns",
         first_answers(args)
     )
 }
