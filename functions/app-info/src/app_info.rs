@@ -20,8 +20,9 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, Headers, Shown, public},
+    cached_content::{ContentCache, Shown, public},
     content::Content,
+    headers::Headers,
 };
 
 /// What an app should know of itself.

@@ -1,20 +1,14 @@
 //! The content that the table holds, kept in the process, and the form of every
 //! answer that shows it.
 
-use std::{
-    convert::Infallible,
-    mem,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::extract::FromRequestParts;
-use http::{HeaderMap, request::Parts};
+use http::HeaderMap;
 use serde::Serialize;
 use shared::{
     app::AppState,
     content::{AppInfo, Update},
     http::{
-        checked::Checked,
         error::ApiError,
         language::{KnownLanguages, Languages},
         public::{Public, Rendered},
@@ -132,16 +126,3 @@ async fn published(app: &AppState, version: u64) -> Result<Content, StoreError> 
 pub(crate) fn public<'a>(language: &'a str, vary: &'static str) -> Public<'a> {
     Public { cache_control: CACHE, language, vary }
 }
-
-/// The headers of a request, taken out of it and not copied: nothing else reads them.
-pub(crate) struct Headers(pub(crate) HeaderMap);
-
-impl<S: Send + Sync> FromRequestParts<S> for Headers {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self(mem::take(&mut parts.headers)))
-    }
-}
-
-impl Checked for Headers {}

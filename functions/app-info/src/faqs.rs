@@ -18,8 +18,9 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, Headers, public},
+    cached_content::{ContentCache, public},
     content::Faq,
+    headers::Headers,
 };
 
 request! {

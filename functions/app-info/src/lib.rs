@@ -10,6 +10,7 @@ mod cached_content;
 pub mod changes;
 mod check;
 pub mod content;
+mod headers;
 
 use shared::{http::routes::Routes, routes, settings::Section};
 

@@ -10,8 +10,9 @@ use shared::{
 use utoipa::ToSchema;
 
 use crate::{
-    cached_content::{ContentCache, Headers, Shown, public},
+    cached_content::{ContentCache, Shown, public},
     content::SocialAccount,
+    headers::Headers,
 };
 
 /// An account elsewhere.

@@ -11,6 +11,7 @@ use shared::point::Point;
 use crate::{
     countries::is_country,
     disputes::{self, Claim, Part},
+    little_endian::number,
     subdivisions::{
         self, Subdivision,
         tree::{self, Grid},
@@ -23,10 +24,10 @@ const DATA: &[u8] = include_bytes!("../data/boundaries.bin");
 const GRID: Grid = Grid::of(1 << 18);
 
 /// How many areas there are, where the ends of their texts, the texts and the tree begin.
-const AREAS: usize = number(0);
+const AREAS: usize = number(DATA, 0, 2);
 const ENDS_AT: usize = 2;
 const TEXTS_AT: usize = ENDS_AT + (AREAS + 1) * 2;
-const TREE_AT: usize = TEXTS_AT + number(ENDS_AT + AREAS * 2);
+const TREE_AT: usize = TEXTS_AT + number(DATA, ENDS_AT + AREAS * 2, 2);
 
 /// ISO 3166-1 calls everything south of here Antarctica that is nobody else's; the boundaries do
 /// not know it.
@@ -61,16 +62,11 @@ fn ids(point: Point) -> Option<Vec<&'static str>> {
     // Half a circle east is the same meridian as half a circle west, where the tree has it.
     let west = if point.lng >= 180.0 { Point::new(point.lat, -180.0) } else { point };
     let area = tree::area(DATA.get(TREE_AT..)?, GRID, west)?;
-    let text =
-        (area < AREAS).then(|| number(ENDS_AT + area * 2)..number(ENDS_AT + area * 2 + 2))?;
+    let text = (area < AREAS)
+        .then(|| number(DATA, ENDS_AT + area * 2, 2)..number(DATA, ENDS_AT + area * 2 + 2, 2))?;
     let text = DATA.get(TEXTS_AT + text.start..TEXTS_AT + text.end)?;
     let ids = std::str::from_utf8(text).ok()?.split(',');
     Some(ids.filter(|id| !id.is_empty()).collect())
-}
-
-/// A number of two bytes.
-const fn number(begin: usize) -> usize {
-    DATA[begin] as usize | (DATA[begin + 1] as usize) << 8
 }
 
 /// What a list of countries and subdivisions, the smallest first, tells. Codes that ISO reserves

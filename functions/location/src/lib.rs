@@ -14,6 +14,7 @@ pub mod countries;
 pub mod disputes;
 mod door_phone;
 mod letters;
+mod little_endian;
 pub mod postal;
 pub mod region;
 mod search;

@@ -15,6 +15,8 @@ pub(crate) use order::in_order;
 use shared::point::Point;
 use tree::Grid;
 
+use crate::little_endian::number;
+
 const DATA: &[u8] = include_bytes!("../data/subdivisions.bin");
 
 /// Steps of the grid around the earth.
@@ -24,9 +26,9 @@ const GRID: Grid = Grid::of(1 << 17);
 const ENTRY: usize = 8;
 const CODE: usize = 6;
 
-const COUNTRIES: usize = number(0, 2);
+const COUNTRIES: usize = number(DATA, 0, 2);
 const LAST_ENTRY: usize = 2 + COUNTRIES * ENTRY;
-const AREAS: usize = number(LAST_ENTRY + 2, 2);
+const AREAS: usize = number(DATA, LAST_ENTRY + 2, 2);
 const CODES_AT: usize = LAST_ENTRY + ENTRY;
 const PARENTS_AT: usize = CODES_AT + AREAS * CODE;
 const TREES_AT: usize = PARENTS_AT + AREAS;
@@ -108,18 +110,11 @@ fn entry(country: &str) -> Option<Entry> {
 /// The entry at a place, which ends where the next one begins.
 fn entry_at(begin: usize) -> Option<Entry> {
     let next = begin + ENTRY;
-    let tree = TREES_AT + number(begin + 4, 4)..TREES_AT + number(next + 4, 4);
-    Some(Entry { areas: number(begin + 2, 2)..number(next + 2, 2), tree: DATA.get(tree)? })
-}
-
-/// A number of so many bytes.
-const fn number(begin: usize, length: usize) -> usize {
-    let (mut number, mut place) = (0, length);
-    while place > 0 {
-        place -= 1;
-        number = number << 8 | DATA[begin + place] as usize;
-    }
-    number
+    let tree = TREES_AT + number(DATA, begin + 4, 4)..TREES_AT + number(DATA, next + 4, 4);
+    Some(Entry {
+        areas: number(DATA, begin + 2, 2)..number(DATA, next + 2, 2),
+        tree: DATA.get(tree)?,
+    })
 }
 
 #[cfg(test)]

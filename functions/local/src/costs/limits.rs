@@ -62,6 +62,9 @@ struct Of<'a> {
 /// A quota with its unit.
 type Quota = (f64, &'static str);
 
+/// What the busiest second takes of something, by what a customer takes in a month.
+type AtPeak<'a> = fn(&Of<'a>, f64) -> Taken;
+
 /// What is taken of a quota.
 #[derive(Debug, Clone, Copy)]
 struct Taken {
@@ -194,25 +197,24 @@ impl Of<'_> {
                 *by_route.entry(route).or_default() += requests;
             }
         }
-        let throttled = [
-            ("sendOTP", "`ThrottleSendOtpRate`"),
-            ("AuthenticateCustomer", "`ThrottleAuthenticateRate`"),
-            ("refresh_token_create", "`ThrottleRefreshRate`"),
+        let throttled: [(&str, &str, AtPeak<'_>); 3] = [
+            ("sendOTP", "`ThrottleSendOtpRate`", Self::steady),
+            ("AuthenticateCustomer", "`ThrottleAuthenticateRate`", Self::steady),
+            ("refresh_token_create", "`ThrottleRefreshRate`", Self::peak),
         ];
-        for (operation, parameter) in throttled {
+        for (operation, parameter, taken) in throttled {
             let route = stack.routes.get(operation).map_or("", String::as_str);
-            self.route(route, by_route.get(route).copied().unwrap_or(0.0), parameter);
+            let requests = by_route.get(route).copied().unwrap_or(0.0);
+            self.route(route, taken(self, requests), parameter);
         }
         let others = by_route.iter().filter(|one| !stack.rates.by_route.contains_key(*one.0));
         if let Some((route, requests)) = others.max_by(|one, other| one.1.total_cmp(other.1)) {
-            self.route(route, *requests, "`ThrottleRate`");
+            self.route(route, self.peak(*requests), "`ThrottleRate`");
         }
     }
 
-    /// Adds the throttle of a route with so many requests of a customer and month.
-    fn route(&mut self, route: &str, requests: f64, parameter: &str) {
-        let is_of_log_in = ["Otp", "Authenticate"].iter().any(|name| parameter.contains(name));
-        let taken = if is_of_log_in { self.steady(requests) } else { self.peak(requests) };
+    /// Adds the throttle of a route.
+    fn route(&mut self, route: &str, taken: Taken, parameter: &str) {
         self.ours(
             (self.stack.rate_of(route), "a second"),
             taken,

@@ -2,6 +2,8 @@
 //! file, and says how it is laid out. A name is found by its number, without reading the names
 //! before it.
 
+use crate::little_endian::number;
+
 const DATA: &[u8] = include_bytes!("../../data/names.bin");
 
 /// The length of a tag with the number of its block, and of a mark.
@@ -10,10 +12,10 @@ const MARK: usize = 3;
 /// How many names there are between two marks.
 const MARKED: usize = 256;
 
-const TAGS: usize = number(0, 2);
-const BLOCKS: usize = number(2, 2);
-const MARKS: usize = number(4, 2);
-const NAMES: usize = number(6, 2);
+const TAGS: usize = number(DATA, 0, 2);
+const BLOCKS: usize = number(DATA, 2, 2);
+const MARKS: usize = number(DATA, 4, 2);
+const NAMES: usize = number(DATA, 6, 2);
 const TAGS_AT: usize = 8;
 const ENDS_AT: usize = TAGS_AT + TAGS * TAG;
 const BLOCKS_AT: usize = ENDS_AT + (BLOCKS + 1) * 4;
@@ -48,7 +50,9 @@ fn block(wanted: &str) -> Option<usize> {
         match tag(middle)?.cmp(wanted) {
             std::cmp::Ordering::Less => low = middle + 1,
             std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return Some(number(TAGS_AT + middle * TAG + TAG - 1, 1)),
+            std::cmp::Ordering::Equal => {
+                return Some(number(DATA, TAGS_AT + middle * TAG + TAG - 1, 1));
+            }
         }
     }
     None
@@ -56,7 +60,7 @@ fn block(wanted: &str) -> Option<usize> {
 
 /// A name in a block; none where it is the English one.
 fn of_block(block: usize, subdivision: usize) -> Option<&'static str> {
-    let at = |block: usize| BLOCKS_AT + number(ENDS_AT + block * 4, 4);
+    let at = |block: usize| BLOCKS_AT + number(DATA, ENDS_AT + block * 4, 4);
     let block = DATA.get(at(block)..at(block + 1))?;
     let (marks, rest) = block.split_at_checked(MARKS * MARK)?;
     let length = usize::from(*rest.get(subdivision)?);
@@ -70,14 +74,4 @@ fn of_block(block: usize, subdivision: usize) -> Option<&'static str> {
     let begin = mark + before.iter().map(|length| usize::from(*length)).sum::<usize>();
     let text = rest.get(NAMES..)?.get(begin..begin + length)?;
     std::str::from_utf8(text).ok()
-}
-
-/// A number of so many bytes.
-const fn number(begin: usize, length: usize) -> usize {
-    let (mut number, mut place) = (0, length);
-    while place > 0 {
-        place -= 1;
-        number = number << 8 | DATA[begin + place] as usize;
-    }
-    number
 }
