@@ -60,6 +60,10 @@ impl Reader<'_> {
             self.0 = rest;
             return Some(usize::from(*first));
         }
+        if let [low, high @ ..128, rest @ ..] = self.0 {
+            self.0 = rest;
+            return Some(usize::from(low & 127) | usize::from(*high) << 7);
+        }
         self.long_number()
     }
 
@@ -76,15 +80,15 @@ impl Reader<'_> {
         }
     }
 
-    fn unsigned(&mut self) -> Option<f64> {
-        self.number().and_then(|number| u32::try_from(number).ok()).map(f64::from)
+    fn unsigned(&mut self) -> Option<i32> {
+        self.number().and_then(|number| i32::try_from(number).ok())
     }
 
     /// A difference: the lowest bit is its sign.
-    fn signed(&mut self) -> Option<f64> {
-        let number = self.number()?;
-        let size = f64::from(u32::try_from(number.div_ceil(2)).ok()?);
-        Some(if number % 2 == 0 { size } else { -size })
+    #[inline]
+    fn signed(&mut self) -> Option<i32> {
+        let number = u32::try_from(self.number()?).ok()?;
+        Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
     fn skip(&mut self, bytes: usize) -> Option<()> {
@@ -130,23 +134,31 @@ struct Near {
     area: usize,
 }
 
+/// The columns and rows that a segment must reach to be as near as the nearest so far. Nearly all
+/// segments are passed over by this.
+struct Window {
+    columns: (i32, i32),
+    rows: (i32, i32),
+}
+
 /// The area at a point of a square with borders. Its east-west distances are squeezed, so that
 /// near means the same in all directions.
 fn nearest(borders: &[u8], x: f64, y: f64, squeeze: f64) -> Option<usize> {
     let mut reader = Reader(borders);
     let mut best: Option<Near> = None;
+    let mut window = Window::ALL;
+    // Whole numbers, so that an end that borders share is at the same distance in each.
+    let seen = |(column, row)| ((f64::from(column) - x) * squeeze, f64::from(row) - y);
     while !reader.0.is_empty() {
         let (points, left, right) = (reader.number()?, reader.number()?, reader.number()?);
-        // Whole numbers, so that an end that borders share is at the same distance in each.
-        let (mut column, mut row) = (reader.unsigned()?, reader.unsigned()?);
-        let mut from = ((column - x) * squeeze, row - y);
+        let mut from = (reader.unsigned()?, reader.unsigned()?);
         for _ in 1..points {
-            column += reader.signed()?;
-            row += reader.signed()?;
-            let to = ((column - x) * squeeze, row - y);
-            if best.as_ref().is_none_or(|best| least_square(from, to) <= best.square) {
-                let near = Near::of(from, to, left, right);
+            let (along, across) = (reader.signed()?, reader.signed()?);
+            let to = (from.0.wrapping_add(along), from.1.wrapping_add(across));
+            if window.may_have(from, to) {
+                let near = Near::of(seen(from), seen(to), left, right);
                 if best.as_ref().is_none_or(|best| near.is_better(best)) {
+                    window = Window::around(x, y, near.square.sqrt(), squeeze);
                     best = Some(near);
                 }
             }
@@ -156,12 +168,24 @@ fn nearest(borders: &[u8], x: f64, y: f64, squeeze: f64) -> Option<usize> {
     best.map(|near| near.area)
 }
 
-/// How near a segment can be at most: as near as the rectangle around it. Nearly all segments are
-/// passed over by this.
-fn least_square(from: (f64, f64), to: (f64, f64)) -> f64 {
-    let apart = |one: f64, other: f64| one.min(other).max(-one.max(other)).max(0.0);
-    let (x, y) = (apart(from.0, to.0), apart(from.1, to.1));
-    x * x + y * y
+impl Window {
+    const ALL: Self = Self { columns: (i32::MIN, i32::MAX), rows: (i32::MIN, i32::MAX) };
+
+    /// A little larger than needed, whatever was rounded.
+    fn around(x: f64, y: f64, reach: f64, squeeze: f64) -> Self {
+        let span = |at: f64, reach: f64| {
+            (((at - reach) as i32).saturating_sub(1), ((at + reach) as i32).saturating_add(1))
+        };
+        Self { columns: span(x, reach / squeeze), rows: span(y, reach) }
+    }
+
+    #[inline]
+    fn may_have(&self, from: (i32, i32), to: (i32, i32)) -> bool {
+        let meets = |one: i32, other: i32, (low, high): (i32, i32)| {
+            !((one < low && other < low) || (one > high && other > high))
+        };
+        meets(from.1, to.1, self.rows) && meets(from.0, to.0, self.columns)
+    }
 }
 
 impl Near {
