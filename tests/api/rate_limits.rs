@@ -142,3 +142,22 @@ async fn codes_tries_and_refreshes_report_their_limits_in_headers() {
         r#""codes-address";r=99;t=2880, "codes-phone";r=4;t=3600"#
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_counts_as_a_write_only_if_it_changes_something() {
+    let api = Api::with(&[("WritesPerMinute", "3")]).await;
+    let phone = api.log_in(PHONE).await;
+    let register = |token: &str| api.register(&phone.access, token);
+    assert_eq!(told(&register("t").await.expect(201)).1, r#""writes";r=2;t=60"#);
+    for _ in 0..10 {
+        assert_eq!(told(&register("t").await.expect(200)), ("", ""));
+    }
+    register("u").await.expect(201);
+    register("v").await.expect(201);
+    let refused = register("w").await.expect(429);
+    assert_eq!(told(&refused).1, r#""writes";r=0;t=60"#);
+    api.clock.advance_seconds(60);
+    let devices = api.get("/api/devices/").bearer(&phone.access).send().await.expect(200);
+    assert_eq!(devices.json().as_array().map(Vec::len), Some(3), "nothing was written");
+    register("w").await.expect(201);
+}

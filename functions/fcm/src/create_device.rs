@@ -1,11 +1,15 @@
 //! `devices_create`: a registration id becomes the caller's, whosever it was before.
 //!
-//! Invariant: what is written is decided on what was found, and written only where that still
-//! stands; otherwise it is decided anew.
+//! Invariants: what is written is decided on what was found, and written only where that still
+//! stands; otherwise it is decided anew. A registration that changes nothing writes nothing.
 
 use std::time::Duration;
 
-use axum::{extract::State, response::Response};
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use http::StatusCode;
 use shared::{
     app::AppState,
@@ -18,6 +22,7 @@ use shared::{
         idempotency::{self, IdempotencyKey, Keyed},
     },
     idempotency::{Asker, Once, Slot, StoredAnswer},
+    ids::SessionId,
 };
 use table::retry::{self, Attempt, Policy};
 
@@ -58,20 +63,35 @@ pub async fn create_device(
         let slot = slot(customer);
         tokio::try_join!(
             app.store.seen_before(slot.as_ref(), now),
-            app.store.find_device(customer, &hash)
+            app.store.look_for_device(customer, &hash)
         )
     };
-    let (verified, (seen, found)) = caller.alongside_write(read).await?;
+    let (verified, (seen, found)) = caller.alongside_uncounted(read).await?;
     if let Some(seen) = seen {
         return idempotency::repeat(seen);
     }
+    let slot = slot(verified.customer);
+    if let Some(own) = unchanged(&registration, &found, verified.session)
+        && slot.is_none()
+        && found.is_listed()
+    {
+        return Ok(Json(DeviceOut::of(own, &verified.account, now)).into_response());
+    }
     let find = async || Ok(app.store.find_device(verified.customer, &hash).await?);
-    let attempt = async |found| {
-        register(&app, &verified, &registration, found, slot(verified.customer)).await
-    };
-    retry::on_change(REGISTRATION, &*app.random, found, find, attempt)
+    let attempt = async |found| register(&app, &verified, &registration, found, slot.clone()).await;
+    caller
+        .counting(retry::on_change(REGISTRATION, &*app.random, found, find, attempt))
         .await?
         .ok_or_else(|| ApiError::unavailable("devices kept changing under a registration"))
+}
+
+/// The device, where the registration changes nothing of it.
+fn unchanged<'a>(
+    registration: &Registration,
+    found: &'a FoundDevice,
+    session: SessionId,
+) -> Option<&'a Device> {
+    found.own.as_ref().filter(|own| registration.is_repeated(own, session))
 }
 
 async fn register(
@@ -82,8 +102,7 @@ async fn register(
     slot: Option<Slot>,
 ) -> Result<Attempt<FoundDevice, Response>, ApiError> {
     let (customer, now) = (verified.customer, app.now());
-    let repeated = |own: &&Device| registration.is_repeated(own, verified.session);
-    if let Some(own) = found.own.as_ref().filter(repeated) {
+    if let Some(own) = unchanged(registration, &found, verified.session) {
         if !found.is_listed() {
             app.store.list_customer_with_devices(customer).await?;
         }

@@ -88,8 +88,7 @@ impl Caller {
     ///
     /// Fails open: where the counter cannot be written, the request continues.
     async fn count_write(&self) -> Result<(), ApiError> {
-        let quota =
-            Quota { name: "writes", most: self.app.settings.writes()?.per_minute, window: 60 };
+        let quota = self.write_quota()?;
         if quota.most == 0 {
             return Ok(());
         }
@@ -131,6 +130,56 @@ impl Caller {
         let (read, within) = tokio::join!(self.alongside(read), self.count_write());
         let read = read?;
         within.map(|()| read)
+    }
+
+    /// Like [`Caller::alongside`], for an operation that writes only where something changes. Refuses
+    /// where the customer's writes have reached their limit; [`Caller::counting`] counts this one.
+    /// Half a read unit more, no further trip.
+    pub async fn alongside_uncounted<T, F>(
+        &self,
+        read: impl FnOnce(CustomerId) -> F,
+    ) -> Result<(Verified, T), ApiError>
+    where
+        F: Future<Output = Result<T, StoreError>>,
+    {
+        let (read, within) = tokio::join!(self.alongside(read), self.check_writes());
+        let read = read?;
+        within.map(|()| read)
+    }
+
+    /// Runs a write after [`Caller::alongside_uncounted`], and counts it at the same time. Writes
+    /// that were all begun before one was counted can exceed the limit.
+    pub async fn counting<T>(&self, write: impl Future<Output = T>) -> T {
+        let (written, _within) = tokio::join!(write, self.count_write());
+        written
+    }
+
+    /// Fails open, as [`Caller::count_write`] does.
+    async fn check_writes(&self) -> Result<(), ApiError> {
+        let quota = self.write_quota()?;
+        if quota.most == 0 {
+            return Ok(());
+        }
+        match self.app.store.counted_writes(self.claims.user_id, self.app.now()).await {
+            Ok(counted) if counted >= quota.most => Err(self.over(quota)),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%error, "a write is not checked against its limit");
+                Ok(())
+            }
+        }
+    }
+
+    fn write_quota(&self) -> Result<Quota, ApiError> {
+        let most = self.app.settings.writes()?.per_minute;
+        Ok(Quota { name: "writes", most, window: 60 })
+    }
+
+    /// The answer to a write over the limit.
+    fn over(&self, quota: Quota) -> ApiError {
+        let wait = to_next_minute(self.app.now());
+        self.limits.reached(quota, wait);
+        ApiError::throttled(wait)
     }
 
     /// The answer to a write that failed because the account changed after the session's lookup.

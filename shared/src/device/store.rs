@@ -76,16 +76,36 @@ impl Store {
         self.table.get(keys::device_owner(registration), true).await
     }
 
-    /// What a registration by `customer` finds. One trip, three read units.
+    /// What a registration by `customer` finds; of the head, what it was up to a second ago, since
+    /// the write refuses another. One trip, two and a half read units.
+    pub async fn look_for_device(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+    ) -> Result<FoundDevice, StoreError> {
+        let head = self.table.get(keys::device_head(customer), false);
+        self.found_device(customer, registration, head).await
+    }
+
+    /// What a registration by `customer` finds, strongly consistent. One trip, three read units.
     pub async fn find_device(
         &self,
         customer: CustomerId,
         registration: &ContentHash,
     ) -> Result<FoundDevice, StoreError> {
+        self.found_device(customer, registration, self.device_head(customer)).await
+    }
+
+    async fn found_device(
+        &self,
+        customer: CustomerId,
+        registration: &ContentHash,
+        head: impl Future<Output = Result<Option<DeviceHead>, StoreError>>,
+    ) -> Result<FoundDevice, StoreError> {
         let (owner, own, head) = tokio::try_join!(
             self.device_owner(registration),
             self.device(customer, registration),
-            self.device_head(customer)
+            head
         )?;
         Ok(FoundDevice { owner, own, head: Some(head.unwrap_or_default()) })
     }

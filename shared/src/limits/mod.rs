@@ -61,6 +61,7 @@ pub const DOMAIN: Domain = Domain {
             grants: &[
                 ("auth", &[Get, Put, Update, Query]),
                 ("customer", &[Get, Update]),
+                ("fcm", &[Get, Update]),
                 (WRITER_GROUPS, &[Update]),
                 ("cleanup", &[Delete, QueryIndex]),
             ],

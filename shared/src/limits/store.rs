@@ -27,13 +27,24 @@ impl Store {
         most: u32,
         now: Timestamp,
     ) -> Result<Counted, StoreError> {
-        // One item holds the minutes of an hour, so that there are not sixty of them to delete.
-        let minute = format!("m{:02}", minute_of(now).rem_euclid(60));
+        let minute = minute_counter(now);
         let key = keys::writes_of_customer(customer, now);
         let counts = self.count_within(key, &[(&minute, most)], now, 2).await?;
         Ok(counts.map_or(Counted::Over(to_next_minute(now)), |counts| {
             Counted::Within(count_in(&counts, &minute))
         }))
+    }
+
+    /// How many writes of a customer are counted in this minute, eventually consistent. One trip,
+    /// half a read unit.
+    pub async fn counted_writes(
+        &self,
+        customer: CustomerId,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let counts: Option<Item> =
+            self.table.get_item(keys::writes_of_customer(customer, now), false).await?;
+        Ok(counts.map_or(0, |counts| count_in(&counts, &minute_counter(now))))
     }
 
     /// Adds one to each counter if none has reached its limit, and gives them; the item as it is
@@ -100,6 +111,12 @@ impl Store {
         let uncounted = self.table.write_once(uncount, Image::Changed).await?;
         Ok(matches!(uncounted, Returned::Done(_)))
     }
+}
+
+/// The counter of a minute. One item holds the minutes of an hour, so that there are not sixty items
+/// to delete.
+fn minute_counter(now: Timestamp) -> String {
+    format!("m{:02}", minute_of(now).rem_euclid(60))
 }
 
 /// A counter of an item; zero where it has none.
