@@ -49,6 +49,8 @@ pub struct Parts {
     pub push: Push,
     /// The topic that feeds the notifier, where this function may publish to it.
     pub topic: Option<Topic>,
+    /// The topic that feeds the dead-letter queue, where this function may publish to it.
+    pub dead_letters: Option<Topic>,
     /// The stack's CloudWatch metrics.
     pub metrics: Metrics,
     /// The source of randomness.
@@ -76,7 +78,9 @@ impl AppState {
     ) -> Self {
         let tokens = settings.issuer().ok().zip(settings.tokens().ok());
         let issuer = tokens.map(|(issuer, tokens)| lazy_issuer(issuer.clone(), tokens.clone()));
-        let topic = settings.inbox().ok().and_then(|inbox| inbox.topic.clone());
+        let inbox = settings.inbox().ok();
+        let topic = inbox.and_then(|inbox| inbox.topic.clone());
+        let dead_letters = inbox.and_then(|inbox| inbox.dead_letters.clone());
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sms = settings.sms().ok().cloned().unwrap_or_default();
         Self(Arc::new(Parts {
@@ -84,7 +88,8 @@ impl AppState {
             dynamodb: clients.dynamodb,
             keyring: OnceLock::new(),
             push: Push::new(clients.sns.clone(), application),
-            topic: topic.map(|arn| Topic::new(clients.sns, arn)),
+            topic: topic.map(|arn| Topic::new(clients.sns.clone(), arn)),
+            dead_letters: dead_letters.map(|arn| Topic::new(clients.sns, arn)),
             messages: TextMessages::new(clients.sms, sms),
             hashes: settings.hashes().ok().map(|hashes| Hashes::new(&hashes.pepper)),
             signer: settings.signer().ok().map(|signer| Signer::new(&signer.secret)),

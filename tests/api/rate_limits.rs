@@ -147,7 +147,7 @@ async fn codes_tries_and_refreshes_report_their_limits_in_headers() {
 async fn a_registration_counts_as_a_write_only_if_it_changes_something() {
     let api = Api::with(&[("WritesPerMinute", "3")]).await;
     let phone = api.log_in(PHONE).await;
-    let register = |token: &str| api.register(&phone.access, token);
+    let register = |token: &'static str| api.register(&phone.access, token);
     assert_eq!(told(&register("t").await.expect(201)).1, r#""writes";r=2;t=60"#);
     for _ in 0..10 {
         assert_eq!(told(&register("t").await.expect(200)), ("", ""));

@@ -134,6 +134,12 @@ fn the_queue_of_a_consumer_is_configured_as_aws_recommends() {
             problems
                 .push(format!("NOTIFICATIONS_TOPIC_ARN of {id} must be the topic of its queue"));
         }
+        let dead_letters = function.environment.get("DEAD_LETTERS_TOPIC_ARN");
+        if dead_letters.is_none() || dead_letters != queue.dead_letters_topic.as_ref() {
+            problems.push(format!(
+                "DEAD_LETTERS_TOPIC_ARN of {id} must be the topic of its dead-letter queue"
+            ));
+        }
     }
     assert_none(&problems);
 }

@@ -164,6 +164,12 @@ async fn receive_and_clear_notifications(api: &Api) {
     api.notify(&phone, "m6", "In vain").await;
     api.register(&phone.access, "four").await.expect(200);
     api.notify(&phone, "m7", "Again").await;
+    // No message, which is a dead letter in the end.
+    api.stack.queue.as_ref().expect("a queue").send("no message".to_owned());
+    api.stack.deliver().await;
+    for _ in 0..4 {
+        api.deliver_again().await;
+    }
 }
 
 async fn read_the_app_information(api: &Api) {

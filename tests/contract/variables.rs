@@ -59,13 +59,14 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 18] = [
+    const OPTIONAL: [&str; 19] = [
         "APP_HASHES",
         "AWS_CA_BUNDLE",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_SNS",
         "AWS_SESSION_TOKEN",
         "CODE_COUNTRIES",
+        "DEAD_LETTERS_TOPIC_ARN",
         "EDGE_SECRET",
         "NOTIFICATIONS_TOPIC_ARN",
         "OPERATOR_PUBLIC_KEY",

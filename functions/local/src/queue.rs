@@ -40,7 +40,15 @@ struct Inner {
 #[derive(Default)]
 struct State {
     messages: VecDeque<Message>,
-    dead_letters: Vec<String>,
+    dead_letters: Vec<DeadLetter>,
+}
+
+/// A message that failed too often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    pub body: String,
+    /// Where the function said it.
+    pub reason: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -84,9 +92,14 @@ impl Queue {
         self.len() == 0
     }
 
-    /// The bodies of the messages that failed too often.
-    pub fn dead_letters(&self) -> Vec<String> {
+    /// The messages that failed too often.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.state().dead_letters.clone()
+    }
+
+    /// Puts a message among the dead letters.
+    pub fn add_dead_letter(&self, letter: DeadLetter) {
+        self.state().dead_letters.push(letter);
     }
 
     /// Delivers one batch of visible messages. False: there are none.
@@ -144,7 +157,8 @@ impl Queue {
                 message.visible_at <= now && message.receives >= definition.max_receives
             });
         state.messages = messages;
-        state.dead_letters.extend(exhausted.into_iter().map(|message| message.body));
+        let dead = exhausted.into_iter().map(|message| DeadLetter::of(message.body));
+        state.dead_letters.extend(dead);
         let visible = state.messages.iter_mut().filter(|message| message.visible_at <= now);
         let receive = |message: &mut Message| {
             message.receives += 1;
@@ -188,6 +202,12 @@ impl Queue {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DeadLetter {
+    fn of(body: String) -> Self {
+        Self { body, reason: None }
     }
 }
 

@@ -53,8 +53,15 @@ pub enum Message {
     },
 }
 
-/// Called with each message that is published to a topic.
-pub type OnTopic = Arc<dyn Fn(String) + Send + Sync>;
+/// A message that is published to a topic.
+#[derive(Debug, Clone)]
+pub struct TopicMessage {
+    pub text: String,
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Called with each of a topic's messages.
+pub type OnTopic = Arc<dyn Fn(TopicMessage) + Send + Sync>;
 
 /// Called with each message that is recorded.
 pub type OnMessage = Arc<dyn Fn(&Message) + Send + Sync>;
@@ -188,8 +195,9 @@ impl Recorder {
             .get(topic_name(action.parameter("TopicArn").unwrap_or_default()))
             .cloned();
         let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
-        let message = action.parameter("Message").filter(|message| !message.is_empty());
-        on_topic(message.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned());
+        let text = action.parameter("Message").filter(|message| !message.is_empty());
+        let text = text.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned();
+        on_topic(TopicMessage { text, attributes: action.message_attributes() });
         Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 

@@ -25,10 +25,10 @@ use crate::{
     dynamodb::Engine,
     functions,
     gateway::{Gateway, INTEGRATION_LIMIT, Target},
-    queue::Queue,
+    queue::{DeadLetter, Queue},
     route_table::RouteTable,
     schedule::Scheduled,
-    sns_recorder::Recorder,
+    sns_recorder::{Recorder, TopicMessage},
     stack_error::StackError,
     table,
     template::{Deployment, FunctionDefinition, StandIns, Template},
@@ -259,11 +259,18 @@ fn queue_consumer(
     let (function, definition) =
         functions.iter().find_map(|function| Some((function, function.queue.clone()?)))?;
     let target = consumer_target(function, states, options)?;
-    let topic = definition.topic.clone();
+    let (topic, dead_letters) = (definition.topic.clone(), definition.dead_letters_topic.clone());
     let queue = Queue::new(definition, options.clock.clone());
     if let Some(topic) = topic {
         let queue = queue.clone();
-        recorder.subscribe(&topic, Arc::new(move |message| drop(queue.send(message))));
+        recorder.subscribe(&topic, Arc::new(move |published| drop(queue.send(published.text))));
+    }
+    if let Some(topic) = dead_letters {
+        let queue = queue.clone();
+        let add = move |TopicMessage { text: body, mut attributes }: TopicMessage| {
+            queue.add_dead_letter(DeadLetter { body, reason: attributes.remove("reason") });
+        };
+        recorder.subscribe(&topic, Arc::new(add));
     }
     Some((queue, target))
 }

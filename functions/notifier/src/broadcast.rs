@@ -148,7 +148,7 @@ async fn go_on(
     progress: &RangeProgress,
     delivery: Delivery,
 ) -> Result<Delivered, Trouble> {
-    if delivery.is_repeated && !progress.done {
+    if delivery.is_repeated() && !progress.done {
         publish(app, message, RangePage { after: progress.next, ..page }).await?;
     }
     Ok(Delivered::default())

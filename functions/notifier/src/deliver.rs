@@ -117,7 +117,7 @@ async fn find_forgotten(
     {
         return Ok(Some(item));
     }
-    if inbox.has_forgotten() && delivery.is_repeated {
+    if inbox.has_forgotten() && delivery.is_repeated() {
         let sent = delivery.sent.unwrap_or(Timestamp::MIN);
         return Ok(app.store.item_of_message(customer, hash, sent).await?);
     }

@@ -5,9 +5,10 @@
 //! failed records alone come back (AWS, "Using Lambda with Amazon SQS"). Invariants: a message
 //! comes into an inbox once, however often it is delivered; it is pushed at least once to each
 //! device that is active right before the push; what cannot be done now comes back, and what never
-//! can ends in the dead-letter queue.
+//! can ends in the dead-letter queue, with the reason.
 
 mod broadcast;
+mod dead_letters;
 mod deliver;
 mod delivered;
 mod delivery;
@@ -124,22 +125,35 @@ async fn run(app: AppState, event: Value, deadline: Deadline) -> Result<Value, E
     Ok(serde_json::to_value(Answer { batch_item_failures: failures })?)
 }
 
-/// Each line about a record has the id that correlates it with what was published.
 async fn handle(
     app: &AppState,
     record: Record,
     deadline: Deadline,
 ) -> (String, Result<Delivered, Trouble>) {
-    let delivery = record.attributes.into();
-    let id = record.message_id;
-    let message = match Message::read(&record.body) {
-        Ok(message) => message,
-        Err(unreadable) => {
-            let trouble = Trouble::from(unreadable);
-            tracing::warn!(record = id, error = %trouble, "a message comes back");
-            return (id, Err(trouble));
+    let delivery = Delivery::from(&record.attributes);
+    let outcome = read_and_serve(app, &record, delivery, deadline).await;
+    let outcome = match outcome {
+        Err(trouble) => {
+            let named = (&*record.message_id, &*record.body);
+            dead_letters::settle(app, named, delivery, trouble).await
         }
+        delivered => delivered,
     };
+    (record.message_id, outcome)
+}
+
+/// Each line about a record has the id that correlates it with what was published.
+async fn read_and_serve(
+    app: &AppState,
+    record: &Record,
+    delivery: Delivery,
+    deadline: Deadline,
+) -> Result<Delivered, Trouble> {
+    let id = &record.message_id;
+    let message = Message::read(&record.body).map_err(Trouble::from);
+    let message = message.inspect_err(|trouble| {
+        tracing::warn!(record = id, error = %trouble, "a message comes back");
+    })?;
     let (correlation, to) = (&message.correlation, message.to.name());
     let outcome = serve(app, &message, delivery, deadline).await;
     match &outcome {
@@ -150,7 +164,7 @@ async fn handle(
             tracing::warn!(correlation, record = id, to, error = %trouble, "a message comes back");
         }
     }
-    (id, outcome)
+    outcome
 }
 
 async fn serve(

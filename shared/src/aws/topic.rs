@@ -1,9 +1,10 @@
-//! The SNS topic that feeds the notifier.
+//! SNS topics that a function publishes to.
+
+use aws_sdk_sns::types::MessageAttributeValue;
 
 use crate::aws::{NotAccepted, SnsClient};
 
-/// Other systems publish notifications to it; the notifier publishes the next pages of a message to
-/// all.
+/// A topic of the stack.
 #[derive(Debug, Clone)]
 pub struct Topic {
     client: SnsClient,
@@ -18,7 +19,24 @@ impl Topic {
 
     /// One call of SNS.
     pub async fn publish(&self, message: &str) -> Result<(), NotAccepted> {
-        let request = self.client.publish().topic_arn(&self.arn).message(message);
+        self.publish_with(message, &[]).await
+    }
+
+    /// The same with attributes. They count towards SNS's limit of 256 KB, and none may be empty.
+    pub async fn publish_with(
+        &self,
+        message: &str,
+        attributes: &[(&str, String)],
+    ) -> Result<(), NotAccepted> {
+        let mut request = self.client.publish().topic_arn(&self.arn).message(message);
+        for (name, value) in attributes {
+            let value = MessageAttributeValue::builder()
+                .data_type("String")
+                .string_value(value)
+                .build()
+                .map_err(|error| NotAccepted(error.to_string()))?;
+            request = request.message_attributes(*name, value);
+        }
         request.send().await.map(|_| ()).map_err(NotAccepted::from)
     }
 }

@@ -15,6 +15,10 @@ pub struct InboxSettings {
     pub fan_out_rate: f64,
     /// ARN of the SNS topic that takes the next pages of a message to all.
     pub topic: Option<String>,
+    /// How often a message is delivered before it becomes a dead letter.
+    pub tries: u32,
+    /// ARN of the SNS topic that takes dead letters with the reason.
+    pub dead_letters: Option<String>,
 }
 
 impl InboxSettings {
@@ -26,6 +30,8 @@ impl InboxSettings {
             fan_out_page: variables.at_least_one("FAN_OUT_PAGE")? as usize,
             fan_out_rate: f64::from(rate) / f64::from(instances),
             topic: variables.optional("NOTIFICATIONS_TOPIC_ARN"),
+            tries: variables.at_least_one("NOTIFICATION_TRIES")?,
+            dead_letters: variables.optional("DEAD_LETTERS_TOPIC_ARN"),
         })
     }
 }

@@ -248,8 +248,8 @@ async fn deliver_the_rest(api: &Api, notifier: &Api, given: &Mutex<Given>) {
     for _ in 0..100 {
         while deliver_batch(api, notifier, given, None).await {}
         let dead = queue.dead_letters();
-        for body in dead.get(moved..).unwrap_or_default() {
-            queue.send(body.clone());
+        for letter in dead.get(moved..).unwrap_or_default() {
+            queue.send(letter.body.clone());
         }
         if queue.is_empty() && moved == dead.len() {
             return;

@@ -13,6 +13,8 @@ pub struct QueueDefinition {
     pub id: String,
     /// The topic that the queue is subscribed to.
     pub topic: Option<String>,
+    /// The topic that its dead-letter queue is subscribed to.
+    pub dead_letters_topic: Option<String>,
     /// How long a received message stays invisible.
     pub visibility_timeout: Duration,
     /// After this many receives, a message becomes a dead letter.
@@ -41,9 +43,11 @@ pub(super) fn definition(
     let queue = &document["Resources"][&id]["Properties"];
     let at = Location::new("Resources").child(&id).child("Properties");
     let number = |value: &Value, name: &str| scope.number(value, &at.child(name));
+    let dead_letters = getatt_arn(&queue["RedrivePolicy"]["deadLetterTargetArn"]);
     let reported = event["FunctionResponseTypes"].as_array().into_iter().flatten();
     Ok(Some(QueueDefinition {
         topic: topic(document, &id, scope)?,
+        dead_letters_topic: dead_letters.map_or(Ok(None), |id| topic(document, &id, scope))?,
         visibility_timeout: Duration::from_secs(number(
             &queue["VisibilityTimeout"],
             "VisibilityTimeout",
