@@ -54,7 +54,7 @@ pub use model::{
 pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use refresh::{Generation, Rotation, Successor};
 pub use session_out::SessionOut;
-pub use sessions::{NewSession, add_session};
+pub use sessions::{NewSession, add_moved_session, add_session};
 pub use settings::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 

@@ -5,6 +5,7 @@
 //! | `PROFILE#<customer>` | `PROFILE` | the profile |
 
 pub(crate) mod export;
+pub(crate) mod fixture;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod profile;
@@ -37,5 +38,5 @@ pub const DOMAIN: Domain = Domain {
     examples: &[Example::new("a profile", |of| keys::profile(of.id()))],
     export: export::EXPORT,
     tasks: &[],
-    fixture: None,
+    fixture: Some(|store, customer, _| fixture::move_in(store, customer).boxed()),
 };
