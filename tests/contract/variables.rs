@@ -59,7 +59,7 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 18] = [
+    const OPTIONAL: [&str; 20] = [
         "APP_HASHES",
         "AWS_CA_BUNDLE",
         "AWS_ENDPOINT_URL_DYNAMODB",
@@ -67,6 +67,8 @@ fn is_optional(name: &str) -> bool {
         "AWS_SESSION_TOKEN",
         "CODE_COUNTRIES",
         "EDGE_SECRET",
+        "LEGACY_TOKENS_UNTIL",
+        "LEGACY_TOKEN_KEY",
         "NOTIFICATIONS_TOPIC_ARN",
         "OPERATOR_PUBLIC_KEY",
         "PLATFORM_APPLICATION_ARN",

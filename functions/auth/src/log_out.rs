@@ -15,7 +15,7 @@ use shared::{
     request,
 };
 
-use crate::refresh_token::refused;
+use crate::token_pair::refused;
 
 request! {
     /// Which session to end.
