@@ -7,7 +7,7 @@
 //! exchanges at once one makes the session, and the others are refused by the token's item, which
 //! names it.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Once};
 
 use axum::Json;
 use jiff::Timestamp;
@@ -28,6 +28,9 @@ use table::{Committed, Transaction, Verdict, record, retry};
 
 use crate::token_pair::{TokenPair, pair, refused, rotated, stale};
 
+/// So that a process warns once of a weak secret.
+static WEAK: Once = Once::new();
+
 /// How often an exchange is tried while the account changes.
 const TRIES: u32 = 6;
 
@@ -43,6 +46,9 @@ pub(crate) async fn exchange(
     let Some(key) = settings.key(now) else { return Err(refused(TokenError::Invalid)) };
     let presented = PresentedLegacy::read(token, key, &settings.user_claim, now);
     let presented = presented.map_err(not_taken)?;
+    if key.is_weak() {
+        WEAK.call_once(|| tracing::warn!("LegacyTokenKey has less than 32 bytes"));
+    }
     let LegacyStanding { user, spent } =
         app.store.legacy_standing(&presented.user, &presented.token).await?;
     user.iter().for_each(|user| subject::note(user.customer));
