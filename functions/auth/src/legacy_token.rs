@@ -63,6 +63,20 @@ pub(crate) async fn exchange(
     }
 }
 
+/// The session that a refresh token of the old stack was exchanged for, expired or not. One trip,
+/// two read units; none for what is no such token.
+pub(crate) async fn session_of(app: &AppState, token: &str) -> Result<Option<SessionId>, ApiError> {
+    let (settings, now) = (app.settings.legacy()?, app.now());
+    let presented = settings
+        .key(now)
+        .and_then(|key| PresentedLegacy::read(token, key, &settings.user_claim, now).ok());
+    let Some(PresentedLegacy { user, token, .. }) = presented else { return Ok(None) };
+    Ok(match app.store.legacy_standing(&user, &token).await?.spent {
+        Some(Spent::Exchanged { session }) => Some(session),
+        Some(Spent::Blacklisted) | None => None,
+    })
+}
+
 /// What came of the transaction of an exchange.
 enum Exchanged {
     Done(SessionId, Box<Session>),
