@@ -33,6 +33,7 @@ pub mod generated;
 pub mod grants;
 mod log;
 pub mod mock;
+pub mod move_in;
 pub mod moving_clock;
 pub mod operator_aws;
 pub mod operator_token;

@@ -1,0 +1,54 @@
+//! How fast customers are written: at most so many a second, and slower while storage refuses.
+
+use std::{sync::Mutex, time::Duration};
+
+use shared::{random::SystemRandom, store::StoreError};
+use table::random::below;
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// The first wait after a refusal of storage; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+/// How often storage is asked before the run stops: for two minutes.
+const TRIES: u32 = 10;
+
+/// Gives turns, at most so many a second.
+pub struct Pace {
+    step: Option<Duration>,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    pub fn new(a_second: Option<u32>) -> Self {
+        let step = a_second.and_then(|rate| Duration::from_secs(1).checked_div(rate));
+        Self { step, next: Mutex::new(Instant::now()) }
+    }
+
+    /// Waits for the next turn.
+    pub async fn turn(&self) {
+        let Some(step) = self.step else { return };
+        let at = {
+            let mut next = self.next.lock().unwrap_or_else(|broken| broken.into_inner());
+            let at = (*next).max(Instant::now());
+            *next = at + step;
+            at
+        };
+        sleep_until(at).await;
+    }
+}
+
+/// Repeats work that storage refuses for the moment. It must be safe to repeat.
+pub async fn patiently<T>(work: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let mut wait = FIRST_WAIT;
+    for _ in 1..TRIES {
+        match work().await {
+            Err(error) if error.is_passing() => {}
+            done => return done,
+        }
+        // From half of it to all of it, so that those who were refused together do not come back
+        // together.
+        let millis = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX) / 2;
+        sleep(wait / 2 + Duration::from_millis(below(&SystemRandom, millis.max(1)).into())).await;
+        wait *= 2;
+    }
+    work().await
+}
