@@ -34,15 +34,17 @@ use shared::{
     store::{Store, StoreError},
 };
 
+pub use self::{
+    amount::written as written_amount, mapping::Mapping, report::Report, stage::StageError,
+};
 use self::{
     landing::{Landed, Landing, Outcome},
-    pace::{Pace, patiently},
+    pace::{Pace, Patience},
     person::Person,
-    rows::Reader,
+    rows::{Reader, Row},
     sorter::Group,
     stage::Stage,
 };
-pub use self::{mapping::Mapping, report::Report, stage::StageError};
 
 /// What is to move in, and how.
 #[derive(Debug, Clone)]
@@ -114,25 +116,11 @@ impl MoveIn {
             gone,
         };
         let pace = Pace::new(self.rate);
-        let land = |group: io::Result<Group<rows::Row>>| {
-            let (landing, pace, as_of) = (&landing, &pace, self.as_of);
-            async move {
-                let group = group.map_err(StageError::Scratch)?;
-                let (person, mut refused) = Person::of(group, as_of);
-                let Some(person) = person else {
-                    return Ok(Landed { outcome: Outcome::Stayed, refused, kept: 0 });
-                };
-                pace.turn().await;
-                let landed = patiently(async || landing.land(&person).await).await?;
-                refused.extend(landed.refused);
-                Ok(Landed { refused, ..landed })
-            }
-        };
+        let land = |group| land(&landing, &pace, group);
         // In the order of the users, so that the report is the same each time.
         let mut landings = Box::pin(stream::iter(groups).map(land).buffered(self.at_once));
         let mut done = 0;
         while let Some(landed) = landings.next().await {
-            let landed: Result<Landed, MoveInError> = landed;
             report.count(&landed?).map_err(StageError::Report)?;
             done += 1;
             progress(Progress::Moving { done, of: people.max(done) });
@@ -160,6 +148,29 @@ impl MoveIn {
         }
         Ok(stage)
     }
+}
+
+/// Moves the user of these rows in.
+async fn land(
+    landing: &Landing,
+    pace: &Pace,
+    group: io::Result<Group<Row>>,
+) -> Result<Landed, MoveInError> {
+    let (person, mut refused) = Person::of(group.map_err(StageError::Scratch)?, landing.as_of);
+    let Some(person) = person else {
+        return Ok(Landed { outcome: Outcome::Stayed, refused, kept: 0 });
+    };
+    pace.turn().await;
+    let mut patience = Patience::new();
+    let landed = loop {
+        match landing.land(&person).await {
+            Ok(landed) => break landed,
+            Err(error) if patience.outlasts(&error).await => {}
+            Err(error) => return Err(error.into()),
+        }
+    };
+    refused.extend(landed.refused);
+    Ok(Landed { refused, ..landed })
 }
 
 impl Report {

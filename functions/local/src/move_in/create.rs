@@ -37,9 +37,9 @@ struct Creation {
 }
 
 impl Landing {
-    /// Makes the account with all that belongs to it. Fifteen write units; three more for each
-    /// balance, five for each device and three for the first, two for each address and for the book,
-    /// two for each token.
+    /// Makes the account with all that belongs to it. Fifteen write units; three for balances and
+    /// two for each, three for devices and five for each, two for addresses and for each, two for
+    /// each token.
     pub(super) async fn create(
         &self,
         customer: CustomerId,

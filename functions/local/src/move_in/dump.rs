@@ -175,7 +175,7 @@ impl fmt::Display for DumpError {
             Self::Io(error) => error.fmt(f),
             Self::Unclosed(place) => write!(
                 f,
-                "the object in line {} (byte {}) does not end: the file is cut off or damaged there",
+                "the object in line {} (byte {}) does not end: the file is cut off or damaged",
                 place.line, place.offset
             ),
             Self::TooLong(place) => write!(
@@ -244,7 +244,7 @@ mod tests {
         let error = objects("cut", "[{\"a\": 1},\n{\"b\": ").unwrap_err();
         assert_eq!(
             error,
-            "the object in line 2 (byte 11) does not end: the file is cut off or damaged there"
+            "the object in line 2 (byte 11) does not end: the file is cut off or damaged"
         );
     }
 }

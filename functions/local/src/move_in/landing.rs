@@ -1,10 +1,10 @@
 //! Where customers move in: the table, and what all of them have in common.
 //!
-//! Protocol: a customer whom the table does not know moves in by one transaction of all that belongs
-//! to the account, with a note of what was written ([`MovedIn`]). One whom it knows is compared with
-//! the note. Whatever is done twice, or stopped and repeated, has the effect of doing it once: ids
-//! follow from the old stack's keys, times from the dump, and the note is written last, or, with
-//! money, in the transaction that moves it.
+//! Protocol: a customer whom the table does not know moves in by one transaction of all that
+//! belongs to the account, with a note of what was written ([`MovedIn`]). One whom it knows is
+//! compared with the note. Whatever is done twice, or stopped and repeated, has the effect of doing
+//! it once: ids follow from the old stack's keys, times from the dump, and the note is written last,
+//! or, with money, in the transaction that moves it.
 
 use std::collections::HashSet;
 

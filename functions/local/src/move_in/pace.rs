@@ -36,19 +36,29 @@ impl Pace {
     }
 }
 
-/// Repeats work that storage refuses for the moment. It must be safe to repeat.
-pub async fn patiently<T>(work: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    let mut wait = FIRST_WAIT;
-    for _ in 1..TRIES {
-        match work().await {
-            Err(error) if error.is_passing() => {}
-            done => return done,
+/// Waits between the tries of work that storage refuses for the moment.
+pub struct Patience {
+    wait: Duration,
+    tries: u32,
+}
+
+impl Patience {
+    pub fn new() -> Self {
+        Self { wait: FIRST_WAIT, tries: TRIES }
+    }
+
+    /// Waits for the next try after this error; false where there is none.
+    pub async fn outlasts(&mut self, error: &StoreError) -> bool {
+        self.tries -= 1;
+        if self.tries == 0 || !error.is_passing() {
+            return false;
         }
         // From half of it to all of it, so that those who were refused together do not come back
         // together.
-        let millis = u32::try_from(wait.as_millis()).unwrap_or(u32::MAX) / 2;
-        sleep(wait / 2 + Duration::from_millis(below(&SystemRandom, millis.max(1)).into())).await;
-        wait *= 2;
+        let millis = u32::try_from(self.wait.as_millis()).unwrap_or(u32::MAX) / 2;
+        let more = Duration::from_millis(below(&SystemRandom, millis.max(1)).into());
+        sleep(self.wait / 2 + more).await;
+        self.wait *= 2;
+        true
     }
-    work().await
 }

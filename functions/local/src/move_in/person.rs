@@ -1,7 +1,8 @@
 //! One customer of the old stack: all rows of one user, put together.
 //!
-//! Invariants: what comes of a group of rows does not depend on their order in the dump, except that
-//! of two rows of which there may be one, the first counts. Each row that is not taken is refused.
+//! Invariants: what comes of a group of rows does not depend on their order in the dump, except
+//! that of two rows of which there may be one, the first counts. Each row that is not taken is
+//! refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,8 @@
 //!
 //! Protocol: entries are collected until they fill a buffer, which is sorted and written as a run.
 //! In the end the runs are merged. Invariants: entries of one key keep the order in which they were
-//! pushed. A run is a file that has no name any more, so nothing of a dump stays behind, however the
-//! process ends.
+//! pushed. A run is a file that has no name any more, so nothing of a dump stays behind, however
+//! the process ends.
 
 use std::{
     cmp::Reverse,

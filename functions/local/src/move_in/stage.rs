@@ -1,11 +1,11 @@
 //! Reading the dumps, and bringing together what belongs to one customer.
 //!
-//! Nothing is promised about the order of a dump: a device may stand before its user, and a token of
-//! the blacklist before the one that it names. An index of all users in memory would grow with them,
-//! and looking each row's user up in the table costs a read for each row. So all rows go through an
-//! external sort by user, and a customer is written as a whole, from one group of rows. What only
-//! one row may have (a phone, a registration id) and the two tables of tokens are brought together
-//! the same way first. Memory stays flat; the disk holds the rows that count once more.
+//! Nothing is promised about the order of a dump: a device may stand before its user, and a token
+//! of the blacklist before the one that it names. An index of all users in memory would grow with
+//! them, and looking each row's user up in the table costs a read for each row. So all rows go
+//! through an external sort by user, and a customer is written as a whole, from one group of rows.
+//! What only one row may have (a phone, a registration id) and the two tables of tokens are brought
+//! together the same way first. Memory stays flat; the disk holds the rows that count once more.
 
 use std::{
     collections::BTreeMap,
