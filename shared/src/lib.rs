@@ -33,6 +33,7 @@ domains! {
     area,
     petstore,
     auth,
+    move_in,
 }
 
 pub mod app;

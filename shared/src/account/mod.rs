@@ -39,7 +39,7 @@ use crate::domain::{
     example::Example,
 };
 
-pub use creation::new_account;
+pub use creation::{new_account, new_account_with};
 pub use customers::CUSTOMER_SHARDS;
 pub use deletion::{DELETED_SHARDS, Deleted, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};

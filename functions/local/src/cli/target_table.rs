@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use aws_sdk_dynamodb::Client;
 use clap::Args;
 use shared::store::Store;
 
@@ -39,11 +40,19 @@ impl TargetTableArgs {
     /// Fails where the launcher is running on the same local data.
     pub(super) async fn open(&self) -> Result<TargetTable, Failure> {
         if let Some(table) = &self.table {
-            let (region, endpoint) = (self.region.clone(), self.dynamodb_endpoint.clone());
-            let client = operator_aws::dynamodb(region, endpoint).await;
-            return Ok(TargetTable::Deployed(Store::new(client, table)));
+            return Ok(TargetTable::Deployed(Store::new(self.client().await, table)));
         }
         open_local_data(self.data.clone()).await.map(|stack| TargetTable::Local(Box::new(stack)))
+    }
+
+    /// The name of the deployed table.
+    pub(super) fn name(&self) -> Option<String> {
+        self.table.clone()
+    }
+
+    /// A client with the operator's own credentials.
+    pub(super) async fn client(&self) -> Client {
+        operator_aws::dynamodb(self.region.clone(), self.dynamodb_endpoint.clone()).await
     }
 }
 
