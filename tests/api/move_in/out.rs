@@ -3,7 +3,7 @@
 use harness::Api;
 use local::{move_in::Mapping, move_out::MoveOut};
 use serde_json::{Value, json};
-use shared::{clock::Clock as _, store::Store};
+use shared::{clock::Clock as _, hashes::Signer, store::Store};
 
 use super::{
     MAPPING, SECRET, customers_items, destination,
@@ -12,9 +12,10 @@ use super::{
 };
 
 /// What moves out, as JSON lines or an array.
-async fn out(api: &Api, is_lines: bool) -> String {
+async fn out(api: &Api, secret: &str, is_lines: bool) -> String {
     let work = MoveOut {
         store: Store { table: api.table() },
+        signer: Signer::new(&secret.into()),
         mapping: Mapping::replaced_by(MAPPING).unwrap(),
         now: api.clock.now(),
         is_lines,
@@ -35,10 +36,11 @@ async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
     ];
     let first = DumpFile::new("out", &lines(&rows));
     move_in(&api, &work(first.path())).await;
+    let secret = api.stack.secrets["HashSecret"].clone();
     let new = api.log_in(crate::PHONE).await;
     api.register(&new.access, "registration-new").await.expect(201);
 
-    let rows: Vec<Value> = serde_json::from_str(&out(&api, false).await).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&out(&api, &secret, false).await).unwrap();
     let of =
         |model: &str| -> Vec<&Value> { rows.iter().filter(|row| row["model"] == model).collect() };
     let keys = |model: &str| {
@@ -62,7 +64,7 @@ async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
     assert_eq!(device["fields"], dump::device(30, 7, "registration-30")["fields"]);
     let balance = &of("wallet.balance")[0]["fields"];
     assert_eq!(*balance, json!({"user": 7, "currency": "USD", "amount": "12.50"}));
-    assert_eq!(out(&api, true).await.lines().count(), rows.len());
+    assert_eq!(out(&api, &secret, true).await.lines().count(), rows.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +73,7 @@ async fn what_moves_out_can_move_in_again() {
     let dump = DumpFile::of_users("out-and-in", 60);
     work(dump.path()).run(destination(&api, SECRET), |_| {}).await.unwrap();
     let other = Api::start().await;
-    let file = DumpFile::new("out-again", &out(&api, false).await);
+    let file = DumpFile::new("out-again", &out(&api, SECRET, false).await);
     let report = work(file.path()).run(destination(&other, SECRET), |_| {}).await.unwrap();
     assert_eq!((report.moved, report.refused), (60, 0));
     let of = |items: Vec<String>, prefix: &str| -> Vec<String> {
@@ -81,5 +83,5 @@ async fn what_moves_out_can_move_in_again() {
     for prefix in ["\"PROFILE#", "\"DEV#", "\"WALLET#"] {
         assert_eq!(of(here.clone(), prefix), of(there.clone(), prefix), "{prefix}");
     }
-    assert_eq!(out(&Api::start().await, false).await, "[]\n");
+    assert_eq!(out(&Api::start().await, SECRET, false).await, "[]\n");
 }
