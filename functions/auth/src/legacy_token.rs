@@ -7,7 +7,7 @@
 //! exchanges at once one makes the session, and the others are refused by the token's item, which
 //! names it.
 
-use std::ops::ControlFlow;
+use std::{ops::ControlFlow, sync::Once};
 
 use axum::Json;
 use jiff::Timestamp;
@@ -28,6 +28,9 @@ use table::{Committed, Transaction, Verdict, record, retry};
 
 use crate::token_pair::{TokenPair, pair, refused, rotated, stale};
 
+/// So that a process warns once of a weak secret.
+static WEAK: Once = Once::new();
+
 /// How often an exchange is tried while the account changes.
 const TRIES: u32 = 6;
 
@@ -43,6 +46,9 @@ pub(crate) async fn exchange(
     let Some(key) = settings.key(now) else { return Err(refused(TokenError::Invalid)) };
     let presented = PresentedLegacy::read(token, key, &settings.user_claim, now);
     let presented = presented.map_err(not_taken)?;
+    if key.is_weak() {
+        WEAK.call_once(|| tracing::warn!("LegacyTokenKey has less than 32 bytes"));
+    }
     let LegacyStanding { user, spent } =
         app.store.legacy_standing(&presented.user, &presented.token).await?;
     user.iter().for_each(|user| subject::note(user.customer));
@@ -55,6 +61,20 @@ pub(crate) async fn exchange(
         (_, None) => Err(ApiError::no_active_account()),
         (None, Some(user)) => first(app, limits, &presented, user.customer).await,
     }
+}
+
+/// The session that a refresh token of the old stack was exchanged for, expired or not. One trip,
+/// two read units; none for what is no such token.
+pub(crate) async fn session_of(app: &AppState, token: &str) -> Result<Option<SessionId>, ApiError> {
+    let (settings, now) = (app.settings.legacy()?, app.now());
+    let presented = settings
+        .key(now)
+        .and_then(|key| PresentedLegacy::read(token, key, &settings.user_claim, now).ok());
+    let Some(PresentedLegacy { user, token, .. }) = presented else { return Ok(None) };
+    Ok(match app.store.legacy_standing(&user, &token).await?.spent {
+        Some(Spent::Exchanged { session }) => Some(session),
+        Some(Spent::Blacklisted) | None => None,
+    })
 }
 
 /// What came of the transaction of an exchange.

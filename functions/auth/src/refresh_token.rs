@@ -34,6 +34,9 @@ request! {
 /// session lives. The same holds for `RefreshGraceSeconds` after that, for requests that an app
 /// sends at once. Later, and for still older tokens, the session ends. An `Authorization` header is
 /// ignored.
+///
+/// A refresh token of the stack that moved in is taken as well until `LegacyTokensUntil`: send it
+/// as any other, and store the new one. By the same rules it is good for one session.
 #[utoipa::path(post, path = "/api/refresh-token/", operation_id = "refresh_token_create",
     tag = crate::TAG, request_body(content = RefreshRequest, example = json!(example())),
     responses(
@@ -88,7 +91,8 @@ async fn exchange(
 }
 
 error_responses! {
-    /// The token is not ours, expired, an access token, or spent; or the account may not be used.
+    /// The token is not ours, nor one of the stack that moved in; or it is expired, an access token,
+    /// or spent; or the account may not be used.
     Refused: refused(TokenError::Invalid), ApiError::no_active_account();
     /// More refreshes in a minute than the parameter `RefreshesPerMinute` allows a session, or more
     /// than 20 repetitions of one answer.

@@ -23,7 +23,7 @@ pub(crate) mod store;
 use futures_util::FutureExt;
 
 use crate::domain::{
-    Action::{BatchGet, Delete, Put, Query},
+    Action::{Delete, Get, Query, Update},
     Domain, Prefix, RecordKind,
     erasure::Erased,
     example::{Example, parsed},
@@ -43,7 +43,7 @@ pub const DOMAIN: Domain = Domain {
     prefixes: &[Prefix {
         name: "LEGACY#",
         grants: &[
-            ("auth", &[BatchGet, Put]),
+            ("auth", &[Get, Update]),
             ("customer", &[Query]),
             ("cleanup", &[Delete, Query]),
         ],

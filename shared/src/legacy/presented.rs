@@ -121,3 +121,6 @@ fn user_id(claim: &Value) -> Option<LegacyId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
