@@ -56,14 +56,20 @@ async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
     let expected = json!({"phone": dump::phone(7), "username": dump::phone(7), "password": "!",
         "first_name": "Amal 7", "last_name": "Haddad", "email": "amal7@example.org",
         "is_active": true, "date_joined": "2024-02-03T04:05:06.789Z",
-        "last_login": "2026-10-01T08:00:00.000Z"});
+        "last_login": "2026-10-01T08:00:00.000Z", "updated": "2024-02-03T04:05:06.789Z",
+        "birth_date": "1990-05-06", "gender": "F", "language": "ar", "avatar_url": "",
+        "marketing_opt_in": false});
     assert_eq!(user["fields"], expected);
     let profile = of("accounts.profile").into_iter().find(|row| row["fields"]["user"] == 7);
     assert_eq!(profile.unwrap()["fields"]["gender"], "F");
     let device = of("fcm_django.fcmdevice").into_iter().find(|row| row["pk"] == 30).unwrap();
     assert_eq!(device["fields"], dump::device(30, 7, "registration-30")["fields"]);
     let balance = &of("wallet.balance")[0]["fields"];
-    assert_eq!(*balance, json!({"user": 7, "currency": "USD", "amount": "12.50"}));
+    assert_eq!(
+        *balance,
+        json!({"user": 7, "currency": "USD", "amount": "12.50",
+        "updated": "2026-11-20T00:00:00.000Z"})
+    );
     assert_eq!(out(&api, &secret, true).await.lines().count(), rows.len());
 }
 

@@ -114,6 +114,7 @@ impl<'a> Fields<'a> {
         let Details { first_name, last_name, email, birth_date, gender, language, .. } =
             &profile.details;
         self.set("phone", profile.phone.as_str());
+        self.set("updated", time(profile.updated));
         self.set("first_name", first_name.as_str());
         self.set("last_name", last_name.as_str());
         self.set("email", email.as_deref().unwrap_or_default());
@@ -154,6 +155,7 @@ impl Leaver {
             let mut fields = Fields::of(mapping, "wallet");
             fields.set("user", user.clone());
             fields.set("currency", currency.code());
+            fields.set("updated", time(balance.updated));
             match exponent {
                 None => fields.set("amount", amount),
                 Some(_) => fields.set("amount", Highest::known(&amount)),
