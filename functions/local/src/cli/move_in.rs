@@ -14,9 +14,9 @@ use super::{
     target_table::{TargetTable, TargetTableArgs, hash_secret},
 };
 use crate::{
-    doctor::table as table_check,
     log,
     move_in::{Destination, Mapping, MoveIn, Progress, suggestion::Models},
+    table,
     template::{Overrides, StandIns},
 };
 
@@ -162,18 +162,23 @@ impl MoveInArgs {
         Ok(Destination { store: target.store("customer")?, hash_secret })
     }
 
-    /// Fails where the deployed table is not as the template has it.
+    /// Fails where there is no such table, or one with other keys than the template's.
     async fn check_table(&self) -> Result<(), Failure> {
         let (template, _) = template()?;
         let secrets = template.secrets().into_iter().map(|id| (id, String::new())).collect();
         let stand_ins = StandIns { table_name: self.target.name(), secrets };
         let deployment = template.resolve(&Overrides::new(), &stand_ins).map_err(Failure::usage)?;
+        let name = &deployment.table.name;
         let client = self.target.client().await;
-        let findings = table_check::examine(&client, &deployment.table).await;
-        let findings = findings.map_err(Failure::outcome)?;
-        match findings.iter().find(|finding| finding.is_to_do()) {
+        let found = table::describe(&client, name).await.map_err(Failure::outcome)?;
+        let Some(found) = found else {
+            return Err(Failure::usage(format_args!("there is no table {name}")));
+        };
+        match table::key_differences(&found, &deployment.table).first() {
             None => Ok(()),
-            Some(finding) => Err(Failure::usage(format_args!("the table is not ready: {finding}"))),
+            Some(difference) => {
+                Err(Failure::usage(format_args!("the table {name} is not ready: {difference}")))
+            }
         }
     }
 }

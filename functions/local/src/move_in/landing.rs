@@ -152,12 +152,12 @@ impl Landing {
 
     pub(super) fn address_id(&self, customer: CustomerId, row: &AddressRow) -> AddressId {
         let key = format!("{customer} {}", row.source.pk);
-        AddressId::new(row.created, &self.derived("address", &key))
+        AddressId::new(row.created.unwrap_or_default(), &self.derived("address", &key))
     }
 
     pub(super) fn address(&self, customer: CustomerId, row: &AddressRow) -> Address {
         let id = self.address_id(customer, row);
-        Address::new(id, row.details.clone(), row.created)
+        Address::new(id, row.details.clone(), row.created.unwrap_or_default())
     }
 
     /// A device as it moves in. It is of the session that stands for the log-ins of before, and its
@@ -170,7 +170,7 @@ impl Landing {
             name: row.name.clone(),
             device_id: row.device_id.clone(),
             active: row.active,
-            created: row.created,
+            created: row.created.unwrap_or_default(),
             session: SessionId::before_the_move(customer),
             endpoint: None,
             checked: false,

@@ -89,7 +89,8 @@ pub struct DeviceRow {
     pub name: Option<String>,
     pub device_id: Option<String>,
     pub active: bool,
-    pub created: Timestamp,
+    /// When it was registered; without that in the dump, when the user joined.
+    pub created: Option<Timestamp>,
 }
 
 /// A row of the tables of refresh tokens, which are joined first.
@@ -258,7 +259,7 @@ impl RowFields<'_> {
         let user = self.owner()?;
         let id = source.pk.parse().ok().filter(|id| (1..=MOST_NUMBER).contains(id));
         let id = id.ok_or("pk: no number from 1 to 2147483647")?;
-        let created = self.time("created")?.unwrap_or(self.reader.as_of);
+        let created = self.time("created")?;
         let mut members = Map::new();
         for (key, ours) in [
             ("registration_id", "registration_id"),
@@ -275,7 +276,6 @@ impl RowFields<'_> {
         let claim = Claim { user: user.clone(), source: source.clone(), rank: (active, id) };
         let claim = (format!("device {registration_id}"), claim);
         let (name, device_id) = (name.flatten(), device_id.flatten());
-        let created = created.min(self.reader.as_of);
         let row = DeviceRow { id, registration_id, platform, name, device_id, active, created };
         Ok(self.row(user, source, What::Device(row), Some(claim)))
     }
