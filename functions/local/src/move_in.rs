@@ -23,6 +23,7 @@ mod rows;
 mod sorter;
 mod stage;
 pub mod suggestion;
+mod values;
 
 use std::{fmt, io, path::PathBuf};
 

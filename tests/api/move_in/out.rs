@@ -1,7 +1,10 @@
 //! Moving out: what the old stack's `loaddata` reads.
 
 use harness::Api;
-use local::{move_in::Mapping, move_out::MoveOut};
+use local::{
+    move_in::{Mapping, MoveIn},
+    move_out::MoveOut,
+};
 use serde_json::{Value, json};
 use shared::{clock::Clock as _, hashes::Signer, store::Store};
 
@@ -13,10 +16,14 @@ use super::{
 
 /// What moves out, as JSON lines or an array.
 async fn out(api: &Api, secret: &str, is_lines: bool) -> String {
+    out_by(api, secret, Mapping::replaced_by(MAPPING).unwrap(), is_lines).await
+}
+
+async fn out_by(api: &Api, secret: &str, mapping: Mapping, is_lines: bool) -> String {
     let work = MoveOut {
         store: Store { table: api.table() },
         signer: Signer::new(&secret.into()),
-        mapping: Mapping::replaced_by(MAPPING).unwrap(),
+        mapping,
         now: api.clock.now(),
         is_lines,
     };
@@ -90,4 +97,23 @@ async fn what_moves_out_can_move_in_again() {
         assert_eq!(of(here.clone(), prefix), of(there.clone(), prefix), "{prefix}");
     }
     assert_eq!(out(&Api::start().await, SECRET, false).await, "[]\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_may_have_the_primary_key_of_its_user() {
+    let api = Api::start().await;
+    let mut profile = dump::profile(7);
+    profile["pk"] = json!(7);
+    profile["fields"].as_object_mut().unwrap().remove("user");
+    let file = DumpFile::new("own-key", &lines(&[profile, dump::user(7)]));
+    let text = format!("{MAPPING}[profile]\nuser = \"pk\"\n");
+    let mapping = Mapping::replaced_by(&text).unwrap();
+    let moved = MoveIn { mapping: mapping.clone(), ..work(file.path()) };
+    let report = moved.run(destination(&api, SECRET), |_| {}).await.unwrap();
+    assert_eq!((report.moved, report.refused), (1, 0));
+    let out: Vec<Value> =
+        serde_json::from_str(&out_by(&api, SECRET, mapping, false).await).unwrap();
+    assert_eq!((&out[1]["model"], &out[1]["pk"]), (&json!("accounts.profile"), &json!(7)));
+    assert_eq!(out[1]["fields"]["phone"], dump::phone(7));
+    assert_eq!(out[1]["fields"]["user"], json!(null));
 }

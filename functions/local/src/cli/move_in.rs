@@ -126,7 +126,7 @@ impl MoveInArgs {
         if sessions_end <= as_of {
             return Err(Failure::usage("--devices-until is before the dump"));
         }
-        let is_deployed = self.countries.first().is_some();
+        let is_deployed = !self.countries.is_empty();
         Ok(MoveIn {
             dumps: self.dumps.clone(),
             mapping,

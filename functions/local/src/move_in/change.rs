@@ -347,15 +347,19 @@ impl Taking<'_> {
         let outcome = if is_changed { Outcome::Changed } else { Outcome::Unchanged };
         if after != before && !landing.is_rehearsal {
             after.revision += 1;
-            let mut transaction = Transaction::new();
-            transaction.add_all(wallet::post_all(
-                customer,
-                Some(before.wallet_version),
-                &postings,
-            )?);
             let user = hash_of(&landing.signer, &person.user);
-            transaction.add(move_in::replace_moved_in(&user, &after, landing.as_of)?);
-            if !landing.store.table.commit(transaction).await?.is_done() {
+            let note = move_in::replace_moved_in(&user, &after, landing.as_of)?;
+            let table = &landing.store.table;
+            let is_noted = if postings.is_empty() {
+                table.write(note).await?.is_done()
+            } else {
+                let version = Some(before.wallet_version);
+                let mut transaction = Transaction::new();
+                transaction.add_all(wallet::post_all(customer, version, &postings)?);
+                transaction.add(note);
+                table.commit(transaction).await?.is_done()
+            };
+            if !is_noted {
                 return Err(StoreError::Conflict);
             }
         }

@@ -1,5 +1,7 @@
 //! Somebody whom the table does not know: one transaction of the parts of all domains.
 
+use std::collections::BTreeMap;
+
 use shared::{
     account::{self, NewSession, PhoneOwner, Session, StatusChange},
     address,
@@ -69,12 +71,12 @@ impl Landing {
                 self.blacklist(person).await?;
                 note = MovedIn {
                     digest: String::new(),
-                    devices: Default::default(),
-                    addresses: Default::default(),
+                    devices: BTreeMap::new(),
+                    addresses: BTreeMap::new(),
                     ..note
                 };
             }
-            let more = if is_whole { more } else { Default::default() };
+            let more = if is_whole { more } else { [Vec::new(), Vec::new()] };
             let noted =
                 move_in::new_moved_in(&hash_of(&self.signer, &person.user), &note, self.as_of)?;
             let creation = creation(base, more, noted);

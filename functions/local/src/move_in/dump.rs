@@ -66,7 +66,7 @@ impl Dump {
     }
 
     /// The text of the next object and its place. It need not be valid JSON.
-    pub fn next(&mut self) -> Result<Option<(Place, &[u8])>, DumpError> {
+    pub fn read(&mut self) -> Result<Option<(Place, &[u8])>, DumpError> {
         let place = if self.is_array { self.next_element()? } else { self.next_line()? };
         Ok(place.map(|place| (place, &*self.text)))
     }
@@ -200,7 +200,7 @@ mod tests {
         let mut dump = Dump::open(&path, 0).unwrap();
         let mut found = Vec::new();
         let result = loop {
-            match dump.next() {
+            match dump.read() {
                 Ok(None) => break Ok(()),
                 Ok(Some((place, text))) => {
                     let text = String::from_utf8_lossy(text).trim().to_owned();

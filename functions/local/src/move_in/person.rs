@@ -177,12 +177,12 @@ impl Gathered {
         let details = customer::read_details(members, as_of).unwrap_or_default();
         let mut devices = newest(self.devices, refused);
         // Ids follow from these times, so no other time will do.
-        devices.iter_mut().for_each(|(device, _)| {
+        for (device, _) in &mut devices {
             device.created.get_or_insert(row.joined);
-        });
-        self.addresses.iter_mut().for_each(|address| {
+        }
+        for address in &mut self.addresses {
             address.created.get_or_insert(row.joined);
-        });
+        }
         self.addresses.sort_by_key(|row| (!row.is_default, row.created));
         Ok(Person {
             user,
