@@ -51,7 +51,9 @@ pub(crate) async fn exchange(
     }
     let LegacyStanding { user, spent } =
         app.store.legacy_standing(&presented.user, &presented.token).await?;
-    user.iter().for_each(|user| subject::note(user.customer));
+    if let Some(user) = &user {
+        subject::note(user.customer);
+    }
     match (spent, user) {
         (Some(Spent::Exchanged { session }), Some(user)) => {
             again(app, limits, &presented, user.customer, session).await

@@ -23,19 +23,20 @@ mod rows;
 mod sorter;
 mod stage;
 pub mod suggestion;
+mod values;
 
-use std::{collections::HashSet, fmt, io, path::PathBuf};
+use std::{fmt, io, path::PathBuf};
 
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use shared::{
     hashes::{Hashes, Signer},
-    ids::CustomerId,
     store::{Store, StoreError},
 };
 
 pub use self::{
-    amount::written as written_amount, mapping::Mapping, report::Report, stage::StageError,
+    amount::written as written_amount, derived::hash_of, mapping::Mapping, report::Report,
+    stage::StageError,
 };
 use self::{
     landing::{Landed, Landing, Outcome},
@@ -73,8 +74,6 @@ pub struct Destination {
     pub store: Store,
     /// The value of `HashSecret`.
     pub hash_secret: String,
-    /// Customers who deleted their accounts here.
-    pub gone: HashSet<CustomerId>,
 }
 
 /// How far a run is.
@@ -104,7 +103,7 @@ impl MoveIn {
         let stage = self.read(&mut report, &mut progress)?;
         let (people, has_devices) = (stage.people, stage.has_devices);
         let groups = stage.people(self.as_of, &mut report)?;
-        let Destination { store, hash_secret, gone } = to;
+        let Destination { store, hash_secret } = to;
         let landing = Landing {
             store,
             hashes: Hashes::new(&hash_secret.as_str().into()),
@@ -113,7 +112,6 @@ impl MoveIn {
             sessions_end: self.sessions_end,
             is_rehearsal: self.is_rehearsal,
             has_devices,
-            gone,
         };
         let pace = Pace::new(self.rate);
         let land = |group| land(&landing, &pace, group);

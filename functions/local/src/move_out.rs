@@ -17,12 +17,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 use shared::{
     account::{CUSTOMER_SHARDS, Status},
+    hashes::Signer,
     ids::CustomerId,
     store::{Store, StoreError},
 };
 
 use self::row::{Keys, Leaver};
-use crate::move_in::Mapping;
+use crate::move_in::{Mapping, hash_of};
 
 /// How many customers are read at once.
 const AT_ONCE: usize = 32;
@@ -32,6 +33,8 @@ const PAGE: usize = 500;
 /// What moves out, and how.
 pub struct MoveOut {
     pub store: Store,
+    /// Of the value of `HashSecret`.
+    pub signer: Signer,
     pub mapping: Mapping,
     pub now: Timestamp,
     /// JSON lines instead of an array.
@@ -122,12 +125,19 @@ impl MoveOut {
     /// Five read units for most customers.
     async fn read(&self, customer: CustomerId) -> Result<Option<Leaver>, StoreError> {
         let store = &self.store;
-        let (account, profile, devices, wallet, moved) = tokio::try_join!(
+        let noted = async {
+            let profile = store.profile(customer).await?;
+            let moved = match profile.as_ref().and_then(|profile| profile.legacy_id.as_ref()) {
+                Some(user) => store.moved_in(&hash_of(&self.signer, user)).await?,
+                None => None,
+            };
+            Ok::<_, StoreError>((profile, moved))
+        };
+        let (account, (profile, moved), devices, wallet) = tokio::try_join!(
             store.account(customer),
-            store.profile(customer),
+            noted,
             store.devices(customer),
-            store.wallet(customer),
-            store.moved_in(customer)
+            store.wallet(customer)
         )?;
         let account = account.filter(|account| account.status != Status::Deleted);
         Ok(account.zip(profile).map(|(account, profile)| Leaver {

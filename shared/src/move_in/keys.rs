@@ -2,9 +2,9 @@
 
 use table::Key;
 
-use crate::ids::CustomerId;
+use crate::hashes::ContentHash;
 
-/// What the move-in wrote of a customer.
-pub fn moved_in(customer: CustomerId) -> Key {
-    Key::new(format!("MOVED#{customer}"), "STATE")
+/// What the move-in wrote of a user, by a keyed hash.
+pub fn moved_in(user: &ContentHash) -> Key {
+    Key::new(format!("MOVED#{}", user.as_str()), "STATE")
 }

@@ -1,21 +1,24 @@
-//! What the move-in from an old stack wrote of each customer, so that it can be repeated.
+//! What the move-in from an old stack wrote of each of its users, so that it can be repeated.
 //!
 //! | partition | sort | item |
 //! | --- | --- | --- |
-//! | `MOVED#<customer>` | `STATE` | what the last dump said, and what was written because of it |
+//! | `MOVED#<keyed hash of the user>` | `STATE` | what the last dump said, and what was written |
 //!
 //! A later dump is compared with this item and with what is stored: what the old stack changed is
 //! taken over only where the customer has not changed it here since. Only the launcher reads and
-//! writes the item. It holds hashes, versions and sums of what is exported elsewhere.
+//! writes the item. It names no customer, and outlives one who leaves: so a later dump does not
+//! bring back who has left. DynamoDB's TTL deletes it a year after the dump.
 
+pub(crate) mod fixture;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod store;
 
 use futures_util::FutureExt;
 
-use crate::domain::{
-    Action::Delete, Domain, Prefix, RecordKind, erasure::Erased, example::Example,
+use crate::{
+    domain::{Domain, Prefix, RecordKind, erasure::Erased, example::Example},
+    hashes::ContentHash,
 };
 
 pub use model::{MovedAddress, MovedDevice, MovedIn};
@@ -25,16 +28,22 @@ pub use store::{new_moved_in, replace_moved_in};
 pub const DOMAIN: Domain = Domain {
     name: "move_in",
     owns: "what the move-in from an old stack wrote",
-    invariants: "A customer moves in once, in the transaction that makes the account. What a later \
-        dump changes is noted after it is written, and money in the transaction that moves it",
+    invariants: "A user moves in once, in the transaction that makes the account, and never after \
+        the customer has left. What a later dump changes is noted after it is written, and money \
+        in the transaction that moves it. No function touches it",
     prefixes: &[Prefix {
         name: "MOVED#",
-        grants: &[("cleanup", &[Delete])],
-        erased: Erased::By(|of| of.item(keys::moved_in(of.customer)).boxed()),
+        grants: &[],
+        erased: Erased::Nothing(
+            "keyed hashes, counts and keys of the old stack, which name nobody and expire within a \
+             year; they keep a later dump from bringing back who has left",
+        ),
     }],
     records: &[RecordKind::of::<MovedIn>()],
-    examples: &[Example::new("what the move-in wrote of a customer", |of| keys::moved_in(of.id()))],
+    examples: &[Example::new("what the move-in wrote of a user of the old stack", |_| {
+        keys::moved_in(&ContentHash::of("4711"))
+    })],
     export: &[],
     tasks: &[],
-    fixture: None,
+    fixture: Some(|store, _, now| fixture::store(store, now).boxed()),
 };

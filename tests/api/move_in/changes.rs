@@ -121,9 +121,15 @@ async fn who_deleted_the_account_here_does_not_come_back() {
     let delete = api.delete("/api/customer/").bearer(&phone.access).json(&json!({}));
     delete.send().await.expect(204);
     let told = moved(&api, "left-again", &first).await;
-    assert!(told.contains("1 not moved"), "{told}");
+    assert!(told.contains("0 moved in") && told.contains("1 unchanged"), "{told}");
     crate::cleanup::clean_up(&api).await;
-    assert_eq!(customers_items(&api).await.iter().filter(|one| one.contains("MOVED#")).count(), 0);
-    let told = moved(&api, "left-later", &first).await;
+    let items = customers_items(&api).await.join("\n");
+    assert!(!items.contains("LEGACY#") && !items.contains("PROFILE#"), "{items}");
+    let changed = [with(dump::user(1), "first_name", json!("Amina")), dump::profile(1)];
+    let told = moved(&api, "left-changed", &changed).await;
     assert!(told.contains("1 not moved"), "{told}");
+    let told = moved(&api, "left-later", &first).await;
+    assert!(told.contains("0 moved in") && told.contains("1 unchanged"), "{told}");
+    api.clock.advance_seconds(61);
+    assert_eq!(api.log_in(&dump::phone(1)).await.customer["legacy_id"], json!(null));
 }

@@ -135,8 +135,8 @@ pub fn address(pk: u64, user: u64) -> Value {
     json!({"model": "accounts.address", "pk": pk, "fields": {
         "user": user, "label": "Home", "recipient": "Amal Haddad", "phone": "0501234567",
         "line1": "7277 Olaya Street", "line2": "", "city": "Riyadh", "state": "Riyadh",
-        "postal_code": "12271", "country": "SA", "instructions": "", "lat": 24.7136,
-        "lng": 46.6753, "is_default": true, "created": "2024-04-05T06:07:08Z"}})
+        "postal_code": "12271", "country": "SA", "instructions": "", "lat": "24.713600",
+        "lng": "46.675300", "is_default": true, "created": "2024-04-05T06:07:08Z"}})
 }
 
 pub fn outstanding(pk: u64, user: u64, jti: &str) -> Value {

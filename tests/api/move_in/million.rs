@@ -14,10 +14,12 @@ use super::{MAPPING, dump::DumpFile, plain};
 /// Users that have a million rows together.
 const USERS: u64 = 264_550;
 
-fn start(dump: &DumpFile, mapping: &DumpFile, data: &LocalData) -> Child {
+fn start([dump, mapping, report]: [&DumpFile; 3], data: &LocalData) -> Child {
     Command::new(launcher())
-        .args(["move-in", "--report", "/dev/null", "--mapping"])
+        .args(["move-in", "--mapping"])
         .arg(mapping.path())
+        .arg("--report")
+        .arg(report.path())
         .arg("--data")
         .arg(data.path())
         .arg(dump.path())
@@ -53,9 +55,11 @@ async fn digest(data: &LocalData) -> (u64, u64) {
 async fn a_million_rows_in_a_move_that_is_killed_five_times() {
     let mapping = DumpFile::new("million-mapping", MAPPING);
     let dump = DumpFile::of_users("million", USERS);
+    let report = DumpFile::empty("million-report");
+    let files = [&dump, &mapping, &report];
     let (whole, killed) = (LocalData::new("million-whole"), LocalData::new("million-killed"));
     let began = Instant::now();
-    assert!(start(&dump, &mapping, &whole).wait().expect("it ends").success());
+    assert!(start(files, &whole).wait().expect("it ends").success());
     let took = began.elapsed();
     println!("{:.0} rows a second", 1_000_000.0 / took.as_secs_f64());
 
@@ -63,12 +67,12 @@ async fn a_million_rows_in_a_move_that_is_killed_five_times() {
     let secrets = |data: &LocalData| data.path().join("secrets.json");
     std::fs::copy(secrets(&whole), secrets(&killed)).expect("the same secrets");
     for kill in 1..=5 {
-        let mut run = start(&dump, &mapping, &killed);
+        let mut run = start(files, &killed);
         std::thread::sleep(took / 8 * kill.min(4) + Duration::from_secs(1));
         run.kill().expect("it runs");
         assert!(!run.wait().expect("it ends").success(), "it was too fast to kill");
     }
-    assert!(start(&dump, &mapping, &killed).wait().expect("it ends").success());
+    assert!(start(files, &killed).wait().expect("it ends").success());
     let (whole, killed) = (digest(&whole).await, digest(&killed).await);
     println!("{} items", whole.0);
     assert_eq!(whole, killed);

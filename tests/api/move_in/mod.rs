@@ -10,15 +10,14 @@ mod moved;
 mod out;
 mod units;
 
-use std::{collections::HashSet, path::Path};
+use std::path::Path;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use harness::Api;
 use jiff::{SignedDuration, Timestamp};
 use local::move_in::{Destination, Mapping, MoveIn, Report};
 use serde_json::{Map, Value};
-use shared::{ids::CustomerId, store::Store};
-use table::Table;
+use shared::store::Store;
 
 /// The same for all tables, so that equal dumps give equal items.
 const SECRET: &str = "the secret of hashes of these tests";
@@ -46,25 +45,13 @@ fn work(dump: &Path) -> MoveIn {
 
 fn destination(api: &Api, secret: &str) -> Destination {
     let store = Store { table: api.table() };
-    Destination { store, hash_secret: secret.to_owned(), gone: HashSet::new() }
+    Destination { store, hash_secret: secret.to_owned() }
 }
 
 /// Moves a dump in, with the secrets of the stack.
 async fn move_in(api: &Api, work: &MoveIn) -> Report {
-    let mut destination = destination(api, &api.stack.secrets["HashSecret"]);
-    destination.gone = gone(api).await;
+    let destination = destination(api, &api.stack.secrets["HashSecret"]);
     work.run(destination, |_| {}).await.expect("it moves in")
-}
-
-/// The customers in the erasure journal.
-async fn gone(api: &Api) -> HashSet<CustomerId> {
-    let journal = Table::new(api.dynamodb(), "ErasureJournal");
-    let mut gone = HashSet::new();
-    for digit in shared::account::DELETED_SHARDS.chars() {
-        let entries = shared::account::journaled_deletions(&journal, digit).await.unwrap();
-        gone.extend(entries.into_iter().map(|entry| entry.customer));
-    }
-    gone
 }
 
 /// All items of customers as sorted lines.

@@ -92,6 +92,7 @@ async fn a_dry_run_writes_nothing_and_tells_the_same() {
     assert_eq!(dry.text(), real.text());
     assert!(real.text().contains("phone: an account here has it"), "{}", real.text());
     assert!(!real.text().contains(&dump::phone(2)) && !real.text().contains("0000002"));
+    api.clock.advance_seconds(61);
     assert_eq!(api.log_in(&dump::phone(2)).await.customer["id"], taken.customer["id"]);
 }
 
@@ -105,4 +106,25 @@ async fn who_was_inactive_is_disabled_and_cannot_log_in() {
     let code = api.code_for(&dump::phone(1)).await;
     let answer = api.authenticate(&dump::phone(1), &code).await;
     assert_eq!(answer.status.as_u16(), 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_more_than_one_transaction_holds_moves_in_with_everything() {
+    let api = Api::start().await;
+    let mut rows = vec![dump::user(1), dump::profile(1)];
+    rows.extend((1..=50).map(|pk| dump::device(pk, 1, &format!("registration-{pk}"))));
+    rows.extend((1..=50).map(|pk| dump::address(pk, 1)));
+    rows.extend((1..=120).map(|pk| dump::outstanding(pk, 1, &format!("spent-{pk}"))));
+    rows.extend((1..=120).map(|pk| dump::blacklisted(pk, pk)));
+    rows.extend(["USD", "EUR", "SAR"].map(|code| dump::balance(1, 1, "5.00", code)));
+    let dump = DumpFile::new("large", &lines(&rows));
+    let report = move_in(&api, &work(dump.path())).await;
+    assert_eq!((report.moved, report.refused), (1, 0));
+    let items = customers_items(&api).await;
+    let count = |sort: &str| items.iter().filter(|item| item.contains(sort)).count();
+    assert_eq!((count("DEVICE#"), count("ADDRESS#"), count("TOKEN#")), (50, 50, 120));
+    assert_eq!((count("ENTRY#"), audited(&api).await.breaks.len()), (3, 0));
+    let report = move_in(&api, &work(dump.path())).await;
+    assert_eq!((report.unchanged, report.refused), (1, 0));
+    assert_eq!(customers_items(&api).await, items);
 }

@@ -1,9 +1,12 @@
 //! Moving out: what the old stack's `loaddata` reads.
 
 use harness::Api;
-use local::{move_in::Mapping, move_out::MoveOut};
+use local::{
+    move_in::{Mapping, MoveIn},
+    move_out::MoveOut,
+};
 use serde_json::{Value, json};
-use shared::{clock::Clock as _, store::Store};
+use shared::{clock::Clock as _, hashes::Signer, store::Store};
 
 use super::{
     MAPPING, SECRET, customers_items, destination,
@@ -12,10 +15,15 @@ use super::{
 };
 
 /// What moves out, as JSON lines or an array.
-async fn out(api: &Api, is_lines: bool) -> String {
+async fn out(api: &Api, secret: &str, is_lines: bool) -> String {
+    out_by(api, secret, Mapping::replaced_by(MAPPING).unwrap(), is_lines).await
+}
+
+async fn out_by(api: &Api, secret: &str, mapping: Mapping, is_lines: bool) -> String {
     let work = MoveOut {
         store: Store { table: api.table() },
-        mapping: Mapping::replaced_by(MAPPING).unwrap(),
+        signer: Signer::new(&secret.into()),
+        mapping,
         now: api.clock.now(),
         is_lines,
     };
@@ -35,10 +43,11 @@ async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
     ];
     let first = DumpFile::new("out", &lines(&rows));
     move_in(&api, &work(first.path())).await;
+    let secret = api.stack.secrets["HashSecret"].clone();
     let new = api.log_in(crate::PHONE).await;
     api.register(&new.access, "registration-new").await.expect(201);
 
-    let rows: Vec<Value> = serde_json::from_str(&out(&api, false).await).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(&out(&api, &secret, false).await).unwrap();
     let of =
         |model: &str| -> Vec<&Value> { rows.iter().filter(|row| row["model"] == model).collect() };
     let keys = |model: &str| {
@@ -54,15 +63,21 @@ async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
     let expected = json!({"phone": dump::phone(7), "username": dump::phone(7), "password": "!",
         "first_name": "Amal 7", "last_name": "Haddad", "email": "amal7@example.org",
         "is_active": true, "date_joined": "2024-02-03T04:05:06.789Z",
-        "last_login": "2026-10-01T08:00:00.000Z"});
+        "last_login": "2026-10-01T08:00:00.000Z", "updated": "2024-02-03T04:05:06.789Z",
+        "birth_date": "1990-05-06", "gender": "F", "language": "ar", "avatar_url": "",
+        "marketing_opt_in": false});
     assert_eq!(user["fields"], expected);
     let profile = of("accounts.profile").into_iter().find(|row| row["fields"]["user"] == 7);
     assert_eq!(profile.unwrap()["fields"]["gender"], "F");
     let device = of("fcm_django.fcmdevice").into_iter().find(|row| row["pk"] == 30).unwrap();
     assert_eq!(device["fields"], dump::device(30, 7, "registration-30")["fields"]);
     let balance = &of("wallet.balance")[0]["fields"];
-    assert_eq!(*balance, json!({"user": 7, "currency": "USD", "amount": "12.50"}));
-    assert_eq!(out(&api, true).await.lines().count(), rows.len());
+    assert_eq!(
+        *balance,
+        json!({"user": 7, "currency": "USD", "amount": "12.50",
+        "updated": "2026-11-20T00:00:00.000Z"})
+    );
+    assert_eq!(out(&api, &secret, true).await.lines().count(), rows.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +86,7 @@ async fn what_moves_out_can_move_in_again() {
     let dump = DumpFile::of_users("out-and-in", 60);
     work(dump.path()).run(destination(&api, SECRET), |_| {}).await.unwrap();
     let other = Api::start().await;
-    let file = DumpFile::new("out-again", &out(&api, false).await);
+    let file = DumpFile::new("out-again", &out(&api, SECRET, false).await);
     let report = work(file.path()).run(destination(&other, SECRET), |_| {}).await.unwrap();
     assert_eq!((report.moved, report.refused), (60, 0));
     let of = |items: Vec<String>, prefix: &str| -> Vec<String> {
@@ -81,5 +96,24 @@ async fn what_moves_out_can_move_in_again() {
     for prefix in ["\"PROFILE#", "\"DEV#", "\"WALLET#"] {
         assert_eq!(of(here.clone(), prefix), of(there.clone(), prefix), "{prefix}");
     }
-    assert_eq!(out(&Api::start().await, false).await, "[]\n");
+    assert_eq!(out(&Api::start().await, SECRET, false).await, "[]\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_may_have_the_primary_key_of_its_user() {
+    let api = Api::start().await;
+    let mut profile = dump::profile(7);
+    profile["pk"] = json!(7);
+    profile["fields"].as_object_mut().unwrap().remove("user");
+    let file = DumpFile::new("own-key", &lines(&[profile, dump::user(7)]));
+    let text = format!("{MAPPING}[profile]\nuser = \"pk\"\n");
+    let mapping = Mapping::replaced_by(&text).unwrap();
+    let moved = MoveIn { mapping: mapping.clone(), ..work(file.path()) };
+    let report = moved.run(destination(&api, SECRET), |_| {}).await.unwrap();
+    assert_eq!((report.moved, report.refused), (1, 0));
+    let out: Vec<Value> =
+        serde_json::from_str(&out_by(&api, SECRET, mapping, false).await).unwrap();
+    assert_eq!((&out[1]["model"], &out[1]["pk"]), (&json!("accounts.profile"), &json!(7)));
+    assert_eq!(out[1]["fields"]["phone"], dump::phone(7));
+    assert_eq!(out[1]["fields"]["user"], json!(null));
 }

@@ -1,32 +1,23 @@
 //! `move-in`: customers of a Django stack, from what its `dumpdata` wrote.
 
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use shared::{
-    account::{DELETED_SHARDS, journaled_deletions},
-    aws::Clients,
-    clock::{Clock, SystemClock},
-    ids::CustomerId,
-};
-use table::Table;
+use shared::clock::{Clock, SystemClock};
 
 use super::{
     failure::{Failure, read_file},
     output::print_line,
     progress_bar::ProgressBar,
     stack_args::template,
-    target_table::{TargetTable, TargetTableArgs},
+    target_table::{TargetTable, TargetTableArgs, hash_secret},
 };
 use crate::{
-    doctor::table as table_check,
     log,
     move_in::{Destination, Mapping, MoveIn, Progress, suggestion::Models},
-    template::{Overrides, StandIns, Texts},
+    table,
+    template::{Overrides, StandIns},
 };
 
 /// How long devices of the old stack stay active without a log-in, if nothing else is said.
@@ -35,7 +26,7 @@ const SESSIONS: SignedDuration = SignedDuration::from_hours(24 * 90);
 const AT_ONCE: (usize, usize) = (8, 64);
 
 #[derive(Debug, Args)]
-#[command(mut_arg("table", |table| table.requires_all(["secrets", "journal", "countries"])))]
+#[command(mut_arg("table", |table| table.requires_all(["secrets", "countries"])))]
 pub(super) struct MoveInArgs {
     /// All files of one dump, as `manage.py dumpdata` writes them: JSON or JSON lines
     #[arg(value_name = "DUMP", required = true)]
@@ -73,10 +64,6 @@ pub(super) struct MoveInArgs {
     /// {"HashSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
-    /// The erasure journal of the deployed stack (its output `ErasureJournalName`), required with
-    /// --table: who deleted the account does not move in again
-    #[arg(long, value_name = "NAME", requires = "table")]
-    journal: Option<String>,
     /// The deployed parameter `CodeCountries`, required with --table: customers of other countries
     /// cannot log in
     #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "table")]
@@ -139,7 +126,7 @@ impl MoveInArgs {
         if sessions_end <= as_of {
             return Err(Failure::usage("--devices-until is before the dump"));
         }
-        let is_deployed = self.countries.first().is_some();
+        let is_deployed = !self.countries.is_empty();
         Ok(MoveIn {
             dumps: self.dumps.clone(),
             mapping,
@@ -155,66 +142,45 @@ impl MoveInArgs {
 
     /// Checks everything that has to be ready, before anything is written.
     async fn destination(&self, target: &TargetTable) -> Result<Destination, Failure> {
-        let (secrets, countries, journal) = match target {
+        let hash_secret = hash_secret(target, self.secrets.as_deref())?;
+        let countries = match target {
             TargetTable::Local(stack) => {
-                let state = |group| {
-                    let none = || Failure::outcome(format_args!("there is no function {group}"));
-                    stack.state(group).ok_or_else(none)
-                };
-                let countries = &state("auth")?.settings;
-                let countries = countries.countries().map_err(Failure::outcome)?;
-                let settings = &state("customer")?.settings;
-                let journal = settings.journal().map_err(Failure::outcome)?;
-                let client = (*Clients::new(&settings.aws).dynamodb).clone();
-                let journal = Table::new(client, &journal.table);
-                (stack.secrets.clone(), countries.countries.len(), journal)
+                let none = || Failure::outcome("there is no function auth");
+                let settings = &stack.state("auth").ok_or_else(none)?.settings;
+                settings.countries().map_err(Failure::outcome)?.countries.len()
             }
             TargetTable::Deployed(_) => {
-                let secrets = self.secrets.as_deref().map(read_secrets).transpose()?;
-                let client = self.target.client().await;
-                self.check_table(&client).await?;
-                let journal = self.journal.clone().unwrap_or_default();
-                let journal = Table::new(client, &journal);
-                (secrets.unwrap_or_default(), self.countries.len(), journal)
+                self.check_table().await?;
+                self.countries.iter().filter(|code| !code.is_empty()).count()
             }
         };
-        let hash_secret = secrets.get("HashSecret").filter(|secret| !secret.is_empty()).cloned();
-        let hash_secret =
-            hash_secret.ok_or_else(|| Failure::usage("the secret HashSecret is missing"))?;
         if countries == 0 {
             return Err(Failure::usage(
                 "CodeCountries is empty: no customer could log in. Set it and deploy first",
             ));
         }
-        let gone = gone(&journal).await?;
-        Ok(Destination { store: target.store("customer")?, hash_secret, gone })
+        Ok(Destination { store: target.store("customer")?, hash_secret })
     }
 
-    /// Fails where the deployed table is not as the template has it.
-    async fn check_table(&self, client: &aws_sdk_dynamodb::Client) -> Result<(), Failure> {
+    /// Fails where there is no such table, or one with other keys than the template's.
+    async fn check_table(&self) -> Result<(), Failure> {
         let (template, _) = template()?;
         let secrets = template.secrets().into_iter().map(|id| (id, String::new())).collect();
         let stand_ins = StandIns { table_name: self.target.name(), secrets };
         let deployment = template.resolve(&Overrides::new(), &stand_ins).map_err(Failure::usage)?;
-        let findings = table_check::examine(client, &deployment.table).await;
-        let findings = findings.map_err(Failure::outcome)?;
-        match findings.iter().find(|finding| finding.is_to_do()) {
+        let name = &deployment.table.name;
+        let client = self.target.client().await;
+        let found = table::describe(&client, name).await.map_err(Failure::outcome)?;
+        let Some(found) = found else {
+            return Err(Failure::usage(format_args!("there is no table {name}")));
+        };
+        match table::key_differences(&found, &deployment.table).first() {
             None => Ok(()),
-            Some(finding) => Err(Failure::usage(format_args!("the table is not ready: {finding}"))),
+            Some(difference) => {
+                Err(Failure::usage(format_args!("the table {name} is not ready: {difference}")))
+            }
         }
     }
-}
-
-/// The customers who have deleted their accounts.
-async fn gone(journal: &Table) -> Result<HashSet<CustomerId>, Failure> {
-    let mut gone = HashSet::new();
-    for digit in DELETED_SHARDS.chars() {
-        let entries = journaled_deletions(journal, digit).await.map_err(|error| {
-            Failure::outcome(format_args!("the erasure journal cannot be read: {error}"))
-        })?;
-        gone.extend(entries.into_iter().map(|entry| entry.customer));
-    }
-    Ok(gone)
 }
 
 /// When the newest of some files was written.
@@ -229,10 +195,4 @@ fn newest(paths: &[PathBuf]) -> Result<Timestamp, Failure> {
         newest = newest.max(written.try_into().map_err(|error: jiff::Error| failed(&error))?);
     }
     Ok(newest)
-}
-
-fn read_secrets(path: &Path) -> Result<Texts, Failure> {
-    serde_json::from_str(&read_file(path)?).map_err(|_| {
-        Failure::usage(format_args!("{} must be a JSON object of strings", path.display()))
-    })
 }

@@ -51,13 +51,9 @@ fn bar(what: &str, done: u64, all: u64, elapsed: Duration) -> String {
     let full = usize::try_from(WIDTH * done / all).unwrap_or_default();
     let empty = usize::try_from(WIDTH).unwrap_or_default() - full;
     let percent = 100 * done / all;
-    let left = match done {
-        0 => String::new(),
-        _ => {
-            let seconds = elapsed.as_secs() * (all - done) / done;
-            format!(", {}:{:02} left", seconds / 60, seconds % 60)
-        }
-    };
+    let seconds = (elapsed.as_secs() * (all - done)).checked_div(done);
+    let left = seconds.map(|seconds| format!(", {}:{:02} left", seconds / 60, seconds % 60));
+    let left = left.unwrap_or_default();
     format!("{what} [{}{}] {percent} %{left}   ", "#".repeat(full), ".".repeat(empty))
 }
 

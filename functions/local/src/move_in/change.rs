@@ -12,6 +12,7 @@ use shared::{
     device::{self, Device},
     hashes::ContentHash,
     ids::{CustomerId, SessionId},
+    legacy::{self, LegacyUser},
     move_in::{self, MovedAddress, MovedDevice, MovedIn},
     store::StoreError,
     wallet::{self, Movement, Posting},
@@ -20,6 +21,7 @@ use table::{Committed, Transaction};
 
 use super::{
     create::{DEVICE_TAKEN, INACTIVE},
+    derived::hash_of,
     landing::{Landed, Landing, Outcome, status},
     person::Person,
     rows::{DeviceRow, Refused, Source},
@@ -35,40 +37,48 @@ struct Taking<'a> {
     landing: &'a Landing,
     customer: CustomerId,
     person: &'a Person,
-    /// The note as it was, and as it becomes.
+    /// The note as it was, as it becomes, and as it would be of somebody who moves in now.
     before: MovedIn,
     after: MovedIn,
+    wants: MovedIn,
     refused: Vec<Refused>,
     kept: u64,
 }
 
 impl Landing {
-    /// Takes over what has changed since `moved` was noted. A trip and a read unit for the account,
-    /// and for each thing that has changed those of reading and writing it.
+    /// Takes over what has changed since `moved` was noted. Two trips and two read units for the
+    /// account, and for each thing that has changed those of reading and writing it.
     pub(super) async fn change(
         &self,
-        customer: CustomerId,
         person: &Person,
         moved: MovedIn,
         digest: String,
     ) -> Result<Landed, StoreError> {
-        let Some(account) = self.store.account(customer).await?.filter(is_there) else {
+        let user: Option<LegacyUser> =
+            self.store.table.get(legacy::keys::user(&person.user), true).await?;
+        let account = match &user {
+            Some(user) => self.store.account(user.customer).await?.filter(is_there),
+            None => None,
+        };
+        let Some(account) = account else {
             return Ok(Landed::stayed(&person.source, "the customer has deleted the account here"));
         };
+        let customer = account.customer;
         let (before, after) = (moved.clone(), moved);
         let refused = Vec::new();
+        let wants = self.note(person, customer);
         let mut taking =
-            Taking { landing: self, customer, person, before, after, refused, kept: 0 };
-        if taking.wants().tokens != taking.before.tokens {
+            Taking { landing: self, customer, person, before, after, wants, refused, kept: 0 };
+        if taking.wants.tokens != taking.before.tokens {
             self.blacklist(person).await?;
-            taking.after.tokens = taking.wants().tokens;
+            taking.after.tokens.clone_from(&taking.wants.tokens);
         }
         taking.take_account(&account).await?;
         taking.take_profile().await?;
         taking.take_addresses().await?;
         taking.take_devices().await?;
         let postings = taking.wallet_postings().await?;
-        taking.after.rows = taking.wants().rows;
+        taking.after.rows.clone_from(&taking.wants.rows);
         taking.finish(digest, postings).await
     }
 }
@@ -78,20 +88,15 @@ fn is_there(account: &Account) -> bool {
 }
 
 impl Taking<'_> {
-    /// What the note would be of somebody who moves in now.
-    fn wants(&self) -> MovedIn {
-        self.landing.note(self.person, self.customer)
-    }
-
     fn refuse(&mut self, source: &Source, reason: &str) {
         self.refused.push(Refused { source: source.clone(), reason: reason.to_owned() });
     }
 
     async fn take_account(&mut self, account: &Account) -> Result<(), StoreError> {
-        let wants = self.wants();
-        if wants.phone != self.before.phone {
-            if account.phone.as_str() == wants.phone {
-                self.after.phone = wants.phone;
+        let active = self.wants.active;
+        if self.wants.phone != self.before.phone {
+            if account.phone.as_str() == self.wants.phone {
+                self.after.phone.clone_from(&self.wants.phone);
             } else {
                 let source = self.person.source.clone();
                 self.refuse(
@@ -100,19 +105,19 @@ impl Taking<'_> {
                 );
             }
         }
-        if wants.active == self.before.active {
+        if active == self.before.active {
             return Ok(());
         }
-        self.after.active = wants.active;
-        if account.status != status(wants.active) && !self.landing.is_rehearsal {
+        self.after.active = active;
+        if account.status != status(active) && !self.landing.is_rehearsal {
             let change = StatusChange { at: self.landing.as_of, why: INACTIVE.to_owned() };
-            self.landing.store.set_status(self.customer, !wants.active, &change).await?;
+            self.landing.store.set_status(self.customer, !active, &change).await?;
         }
         Ok(())
     }
 
     async fn take_profile(&mut self) -> Result<(), StoreError> {
-        let wants = self.wants().profile;
+        let wants = self.wants.profile.clone();
         if wants == self.before.profile {
             return Ok(());
         }
@@ -140,10 +145,9 @@ impl Taking<'_> {
 
     async fn take_addresses(&mut self) -> Result<(), StoreError> {
         let (landing, customer) = (self.landing, self.customer);
-        let wants = self.wants();
         for row in &self.person.addresses {
             let id = landing.address_id(customer, row);
-            let Some(MovedAddress { digest, .. }) = wants.addresses.get(&id).cloned() else {
+            let Some(MovedAddress { digest, .. }) = self.wants.addresses.get(&id).cloned() else {
                 continue;
             };
             let known = self.before.addresses.get(&id);
@@ -183,7 +187,7 @@ impl Taking<'_> {
     }
 
     async fn take_devices(&mut self) -> Result<(), StoreError> {
-        let wants = self.wants().devices;
+        let wants = self.wants.devices.clone();
         let mut new = Vec::new();
         for (row, source) in &self.person.devices {
             let key = row.id.to_string();
@@ -336,21 +340,26 @@ impl Taking<'_> {
 
     /// Writes the note, together with the money.
     async fn finish(self, digest: String, postings: Vec<Posting>) -> Result<Landed, StoreError> {
-        let Self { landing, customer, before, mut after, refused, kept, .. } = self;
+        let Self { landing, customer, person, before, mut after, refused, kept, .. } = self;
         // What was refused is looked at again by the next run.
         after.digest = if refused.is_empty() { digest } else { String::new() };
         let is_changed = MovedIn { digest: before.digest.clone(), ..after.clone() } != before;
         let outcome = if is_changed { Outcome::Changed } else { Outcome::Unchanged };
         if after != before && !landing.is_rehearsal {
             after.revision += 1;
-            let mut transaction = Transaction::new();
-            transaction.add_all(wallet::post_all(
-                customer,
-                Some(before.wallet_version),
-                &postings,
-            )?);
-            transaction.add(move_in::replace_moved_in(customer, &after)?);
-            if !landing.store.table.commit(transaction).await?.is_done() {
+            let user = hash_of(&landing.signer, &person.user);
+            let note = move_in::replace_moved_in(&user, &after, landing.as_of)?;
+            let table = &landing.store.table;
+            let is_noted = if postings.is_empty() {
+                table.write(note).await?.is_done()
+            } else {
+                let version = Some(before.wallet_version);
+                let mut transaction = Transaction::new();
+                transaction.add_all(wallet::post_all(customer, version, &postings)?);
+                transaction.add(note);
+                table.commit(transaction).await?.is_done()
+            };
+            if !is_noted {
                 return Err(StoreError::Conflict);
             }
         }

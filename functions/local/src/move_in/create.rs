@@ -1,5 +1,7 @@
 //! Somebody whom the table does not know: one transaction of the parts of all domains.
 
+use std::collections::BTreeMap;
+
 use shared::{
     account::{self, NewSession, PhoneOwner, Session, StatusChange},
     address,
@@ -14,6 +16,7 @@ use shared::{
 use table::{Committed, Part, Refusals, Transaction, Verdict, Write, record};
 
 use super::{
+    derived::hash_of,
     landing::{Landed, Landing, Outcome, status},
     person::Person,
     rows::Refused,
@@ -42,10 +45,10 @@ impl Landing {
     /// each token.
     pub(super) async fn create(
         &self,
-        customer: CustomerId,
         person: &Person,
         digest: String,
     ) -> Result<Landed, StoreError> {
+        let customer = self.customer_of(person);
         if self.is_rehearsal {
             return self.rehearse(customer, person).await;
         }
@@ -68,26 +71,28 @@ impl Landing {
                 self.blacklist(person).await?;
                 note = MovedIn {
                     digest: String::new(),
-                    devices: Default::default(),
-                    addresses: Default::default(),
+                    devices: BTreeMap::new(),
+                    addresses: BTreeMap::new(),
                     ..note
                 };
             }
-            let more = if is_whole { more } else { Default::default() };
-            let creation = creation(customer, base, more, &note)?;
+            let more = if is_whole { more } else { [Vec::new(), Vec::new()] };
+            let noted =
+                move_in::new_moved_in(&hash_of(&self.signer, &person.user), &note, self.as_of)?;
+            let creation = creation(base, more, noted);
             let Creation { transaction, phone, user, devices } = creation;
             let mut refusals = match self.store.table.commit(transaction).await? {
                 Committed::Done if is_whole => {
                     return Ok(Landed { outcome: Outcome::Moved, refused, kept: 0 });
                 }
                 Committed::Done => {
-                    let rest = self.change(customer, person, note, digest).await?;
+                    let rest = self.change(person, note, digest).await?;
                     return Ok(Landed { outcome: Outcome::Moved, ..rest });
                 }
                 Committed::Refused(refusals) => refusals,
             };
-            if let Some(other) = became(&mut refusals, user)? {
-                return self.change_of(other, person, digest).await;
+            if refusals.refused(user) {
+                return Ok(Landed::stayed(&person.source, "the user is here under another id"));
             }
             if let Some(reason) = taken(&mut refusals, phone, customer)? {
                 return Ok(Landed::stayed(&person.source, reason));
@@ -101,22 +106,6 @@ impl Landing {
             absent = self.held_devices(customer, person, &mut refused).await?;
         }
         Err(StoreError::Conflict)
-    }
-
-    /// The same for somebody who became a customer under another id: the old stack has changed when
-    /// the user joined.
-    async fn change_of(
-        &self,
-        customer: CustomerId,
-        person: &Person,
-        digest: String,
-    ) -> Result<Landed, StoreError> {
-        match self.store.moved_in(customer).await? {
-            Some(moved) => self.change(customer, person, moved, digest).await,
-            None => {
-                Ok(Landed::stayed(&person.source, "the customer is here, without a note of it"))
-            }
-        }
     }
 
     /// What would come of it, without a write.
@@ -247,29 +236,16 @@ const PHONE_TAKEN: &str = "phone: an account here has it, of somebody who signed
 /// Why a device does not move in.
 pub(super) const DEVICE_TAKEN: &str = "registration_id: another customer here has it";
 
-fn creation(
-    customer: CustomerId,
-    base: Vec<Write>,
-    [devices, others]: [Vec<Write>; 2],
-    note: &MovedIn,
-) -> Result<Creation, StoreError> {
+fn creation(base: Vec<Write>, [devices, others]: [Vec<Write>; 2], noted: Write) -> Creation {
     let mut transaction = Transaction::new();
     let mut base = base.into_iter();
     let phone = transaction.add_all(base.by_ref().take(1).collect());
     let user = transaction.add_all(base.by_ref().take(1).collect());
     transaction.add_all(base.collect());
-    transaction.add(move_in::new_moved_in(customer, note)?);
+    transaction.add(noted);
     let devices = transaction.add_all(devices);
     transaction.add_all(others);
-    Ok(Creation { transaction, phone, user, devices })
-}
-
-/// The customer that the user became under another id.
-fn became(refusals: &mut Refusals, user: Part) -> Result<Option<CustomerId>, StoreError> {
-    match refusals.of(user) {
-        Verdict::Refused(Some(item)) => Ok(Some(record::<LegacyUser>(item)?.customer)),
-        _ => Ok(None),
-    }
+    Creation { transaction, phone, user, devices }
 }
 
 /// Why the phone cannot be the customer's.

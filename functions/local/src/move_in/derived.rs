@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
-use shared::{hashes::Signer, random::Random};
+use shared::{
+    hashes::{ContentHash, Signer},
+    legacy::LegacyId,
+    random::Random,
+};
 
 /// A source of bytes that depend on what they are for, and on nothing else.
 pub struct Derived {
@@ -37,4 +41,9 @@ impl Random for Derived {
 pub fn digest(signer: &Signer, value: &impl Serialize) -> String {
     let text = serde_json::to_string(value).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(&signer.sign(&["move-in digest", &text])[..16])
+}
+
+/// What the note of a user is found by.
+pub fn hash_of(signer: &Signer, user: &LegacyId) -> ContentHash {
+    ContentHash::of(&digest(signer, &("user", user)))
 }

@@ -66,7 +66,7 @@ impl Dump {
     }
 
     /// The text of the next object and its place. It need not be valid JSON.
-    pub fn next(&mut self) -> Result<Option<(Place, &[u8])>, DumpError> {
+    pub fn read(&mut self) -> Result<Option<(Place, &[u8])>, DumpError> {
         let place = if self.is_array { self.next_element()? } else { self.next_line()? };
         Ok(place.map(|place| (place, &*self.text)))
     }
@@ -200,7 +200,7 @@ mod tests {
         let mut dump = Dump::open(&path, 0).unwrap();
         let mut found = Vec::new();
         let result = loop {
-            match dump.next() {
+            match dump.read() {
                 Ok(None) => break Ok(()),
                 Ok(Some((place, text))) => {
                     let text = String::from_utf8_lossy(text).trim().to_owned();
@@ -219,10 +219,10 @@ mod tests {
         let text = "[\n{\"a\": \"}],\\\"{\"}, {\"b\": [1, {}]},\n7, \"x\",\n{\n \"c\": 1\n}]\n";
         let expected = [
             (2, 2, "{\"a\": \"}],\\\"{\"}"),
-            (2, 21, "{\"b\": [1, {}]}"),
-            (3, 37, "7"),
-            (3, 40, "\"x\""),
-            (4, 45, "{\n \"c\": 1\n}"),
+            (2, 19, "{\"b\": [1, {}]}"),
+            (3, 35, "7"),
+            (3, 38, "\"x\""),
+            (4, 43, "{\n \"c\": 1\n}"),
         ];
         let found = objects("array", text).unwrap();
         let found: Vec<_> = found.iter().map(|(l, o, t)| (*l, *o, t.as_str())).collect();

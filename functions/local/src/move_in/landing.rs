@@ -6,7 +6,7 @@
 //! it once: ids follow from the old stack's keys, times from the dump, and the note is written last,
 //! or, with money, in the transaction that moves it.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -22,7 +22,7 @@ use shared::{
 };
 
 use super::{
-    derived::{Derived, digest},
+    derived::{Derived, digest, hash_of},
     person::{AddressRow, Person},
     rows::{DeviceRow, Refused, Source},
 };
@@ -41,8 +41,6 @@ pub struct Landing {
     pub is_rehearsal: bool,
     /// Whether the dump has devices. Where it has none, none is taken for removed.
     pub has_devices: bool,
-    /// Customers who deleted their accounts here.
-    pub gone: HashSet<CustomerId>,
 }
 
 /// What came of a customer.
@@ -78,22 +76,18 @@ impl Landing {
     /// Moves a person in, or takes over what has changed since. One trip and one read unit for
     /// somebody who has not changed; two trips for a new customer.
     pub async fn land(&self, person: &Person) -> Result<Landed, StoreError> {
-        let customer = self.customer_of(person);
-        let moved = self.store.moved_in(customer).await?;
+        let user = hash_of(&self.signer, &person.user);
         let digest = self.digest_of(person);
-        match moved {
+        match self.store.moved_in(&user).await? {
             Some(moved) if moved.digest == digest => {
                 Ok(Landed { outcome: Outcome::Unchanged, refused: Vec::new(), kept: 0 })
             }
-            Some(moved) => self.change(customer, person, moved, digest).await,
-            None if self.gone.contains(&customer) => {
-                Ok(Landed::stayed(&person.source, "the customer has deleted the account here"))
-            }
-            None => self.create(customer, person, digest).await,
+            Some(moved) => self.change(person, moved, digest).await,
+            None => self.create(person, digest).await,
         }
     }
 
-    /// The id of a person, which never changes.
+    /// The id that a person gets.
     pub fn customer_of(&self, person: &Person) -> CustomerId {
         CustomerId::new(person.joined, &self.derived("customer", person.user.as_str()))
     }
@@ -132,7 +126,7 @@ impl Landing {
             let moved = MovedAddress { digest: digest(&json!(row.details)), revision: 1 };
             (self.address_id(customer, row), moved)
         };
-        let mut rows: std::collections::BTreeMap<String, String> = person
+        let mut rows: BTreeMap<String, String> = person
             .balances
             .iter()
             .map(|(currency, (_, source))| (currency.to_string(), source.pk.clone()))
@@ -158,12 +152,12 @@ impl Landing {
 
     pub(super) fn address_id(&self, customer: CustomerId, row: &AddressRow) -> AddressId {
         let key = format!("{customer} {}", row.source.pk);
-        AddressId::new(row.created, &self.derived("address", &key))
+        AddressId::new(row.created.unwrap_or_default(), &self.derived("address", &key))
     }
 
     pub(super) fn address(&self, customer: CustomerId, row: &AddressRow) -> Address {
         let id = self.address_id(customer, row);
-        Address::new(id, row.details.clone(), row.created)
+        Address::new(id, row.details.clone(), row.created.unwrap_or_default())
     }
 
     /// A device as it moves in. It is of the session that stands for the log-ins of before, and its
@@ -176,7 +170,7 @@ impl Landing {
             name: row.name.clone(),
             device_id: row.device_id.clone(),
             active: row.active,
-            created: row.created,
+            created: row.created.unwrap_or_default(),
             session: SessionId::before_the_move(customer),
             endpoint: None,
             checked: false,

@@ -15,6 +15,8 @@ const DEFAULT: &str = include_str!("mapping.toml");
 const GENDERS: &str = "genders";
 /// Sections that are no model.
 const WITHOUT_MODEL: [&str; 2] = ["phone", GENDERS];
+/// The name of the field `user` where the primary key of a row is its user's.
+pub const OWN_KEY: &str = "pk";
 /// A country's own number in its national form, to try a country with.
 const ANY_NUMBER: &str = "0";
 
@@ -116,6 +118,7 @@ fn problem(full: &str, text: &str) -> Option<&'static str> {
     if text.is_empty() {
         return None;
     }
+    let (section, key) = full.split_once('.').unwrap_or_default();
     let is_wrong = match full {
         "phone.country" => {
             Phone::parse_unassigned(ANY_NUMBER, Some(text))
@@ -123,17 +126,15 @@ fn problem(full: &str, text: &str) -> Option<&'static str> {
         }
         "wallet.fixed_currency" => text.parse::<Currency>().is_err(),
         "wallet.exponent" => !matches!(text.parse::<u16>(), Ok(0..=8)),
-        full if full.starts_with("genders.") => {
-            !["female", "male", "other", "undisclosed"].contains(&text)
-        }
-        full if full.ends_with(".model") => text != text.to_lowercase() || !text.contains('.'),
+        _ if section == GENDERS => !["female", "male", "other", "undisclosed"].contains(&text),
+        _ if key == "model" => text != text.to_lowercase() || !text.contains('.'),
         _ => false,
     };
     let problem = match full {
         "phone.country" => "must be a code of ISO 3166-1 with two letters",
         "wallet.fixed_currency" => "must be a code of ISO 4217",
         "wallet.exponent" => "must be a whole number from 0 to 8, or empty",
-        full if full.ends_with(".model") => "must be as dumpdata writes it, such as auth.user",
+        _ if key == "model" => "must be as dumpdata writes it, such as auth.user",
         _ => "must be female, male, other or undisclosed",
     };
     is_wrong.then_some(problem)

@@ -1,6 +1,9 @@
 //! How fast customers are written: at most so many a second, and slower while storage refuses.
 
-use std::{sync::Mutex, time::Duration};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use shared::{random::SystemRandom, store::StoreError};
 use table::random::below;
@@ -27,7 +30,7 @@ impl Pace {
     pub async fn turn(&self) {
         let Some(step) = self.step else { return };
         let at = {
-            let mut next = self.next.lock().unwrap_or_else(|broken| broken.into_inner());
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
             let at = (*next).max(Instant::now());
             *next = at + step;
             at

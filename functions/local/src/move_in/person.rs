@@ -47,7 +47,8 @@ pub struct Person {
 pub struct AddressRow {
     pub details: shared::address::Details,
     pub is_default: bool,
-    pub created: Timestamp,
+    /// When it was added; without that in the dump, when the user joined.
+    pub created: Option<Timestamp>,
     pub source: Source,
 }
 
@@ -76,7 +77,7 @@ impl Person {
                     }
                     _ => Some(reason),
                 },
-                None => gathered.take(source.clone(), what, as_of).err(),
+                None => gathered.take(source.clone(), what).err(),
             };
             refused.extend(reason.map(|reason| Refused { source, reason }));
         }
@@ -108,7 +109,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(&mut self, source: Source, what: What, as_of: Timestamp) -> Result<(), String> {
+    fn take(&mut self, source: Source, what: What) -> Result<(), String> {
         match what {
             What::User(_) if self.user.is_some() => return Err("a second row of this user".into()),
             What::User(row) => self.user = Some((row, source)),
@@ -120,7 +121,6 @@ impl Gathered {
                 return Err(format!("more than {MOST_ADDRESSES} addresses"));
             }
             What::Address { details, is_default, created } => {
-                let created = created.unwrap_or(as_of).min(as_of);
                 self.addresses.push(AddressRow { details, is_default, created, source });
             }
             What::Balance { currency, .. } if self.balances.contains_key(&currency) => {
@@ -175,7 +175,14 @@ impl Gathered {
         });
         // Each row was held to the rules, and no rule is about several fields.
         let details = customer::read_details(members, as_of).unwrap_or_default();
-        let devices = newest(self.devices, refused);
+        let mut devices = newest(self.devices, refused);
+        // Ids follow from these times, so no other time will do.
+        for (device, _) in &mut devices {
+            device.created.get_or_insert(row.joined);
+        }
+        for address in &mut self.addresses {
+            address.created.get_or_insert(row.joined);
+        }
         self.addresses.sort_by_key(|row| (!row.is_default, row.created));
         Ok(Person {
             user,

@@ -70,7 +70,7 @@ impl Report {
     }
 
     pub fn finish(&mut self) -> io::Result<()> {
-        self.file.as_mut().map_or(Ok(()), |file| file.flush())
+        self.file.as_mut().map_or(Ok(()), io::Write::flush)
     }
 }
 

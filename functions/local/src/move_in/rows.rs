@@ -3,20 +3,24 @@
 //! Invariants: a row is taken as a whole or refused with a reason; a reason names a field and never
 //! its value. What customers may write is held to the rules of the operations that write it.
 
-use jiff::{Timestamp, civil};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use shared::{
     account::Platform,
     address::Details as AddressDetails,
     device::Registration,
-    http::error::ErrorItem,
     legacy::{LegacyId, TokenName},
     phone::Phone,
     wallet::Currency,
 };
 
-use super::{amount, dump::Place, mapping::Mapping};
+use super::{
+    amount,
+    dump::Place,
+    mapping::{Mapping, OWN_KEY},
+    values::{key, read_time, reasons},
+};
 
 /// The highest number of a device: clients hold it in 32 bits with a sign.
 const MOST_NUMBER: u64 = i32::MAX as u64;
@@ -89,7 +93,8 @@ pub struct DeviceRow {
     pub name: Option<String>,
     pub device_id: Option<String>,
     pub active: bool,
-    pub created: Timestamp,
+    /// When it was registered; without that in the dump, when the user joined.
+    pub created: Option<Timestamp>,
 }
 
 /// A row of the tables of refresh tokens, which are joined first.
@@ -188,7 +193,7 @@ impl RowFields<'_> {
         }
         let last_login = self.time("last_login")?;
         let phone = self.phone()?;
-        let claim = phone.as_ref().map(|phone| self.claim(&source.pk, source, phone));
+        let claim = phone.as_ref().map(|phone| claim_of(&source.pk, source, phone));
         let row = UserRow {
             active: self.flag("active", true)?,
             joined,
@@ -196,19 +201,19 @@ impl RowFields<'_> {
             phone,
             details: self.details()?,
         };
-        Ok(self.row(source.pk.clone(), source, What::User(row), claim))
+        Ok(row_of(source.pk.clone(), source, What::User(row), claim))
     }
 
     fn profile(&self, source: &Source) -> Result<Read, String> {
-        let user = self.owner()?;
+        let user = self.owner(source)?;
         let phone = self.phone()?;
-        let claim = phone.as_ref().map(|phone| self.claim(&user, source, phone));
+        let claim = phone.as_ref().map(|phone| claim_of(&user, source, phone));
         let details = self.details()?;
-        Ok(self.row(user, source, What::Profile { phone, details }, claim))
+        Ok(row_of(user, source, What::Profile { phone, details }, claim))
     }
 
     fn address(&self, source: &Source) -> Result<Read, String> {
-        let user = self.owner()?;
+        let user = self.owner(source)?;
         let created = self.time("created")?;
         let mut members = Map::new();
         let texts = [
@@ -233,11 +238,11 @@ impl RowFields<'_> {
         let is_default = self.flag("default", false)?;
         let (details, _) = location::address::read_address(members, self.reader.as_of)
             .map_err(|errors| reasons(&errors))?;
-        Ok(self.row(user, source, What::Address { details, is_default, created }, None))
+        Ok(row_of(user, source, What::Address { details, is_default, created }, None))
     }
 
     fn balance(&self, source: &Source) -> Result<Read, String> {
-        let user = self.owner()?;
+        let user = self.owner(source)?;
         let mapping = self.reader.mapping;
         let currency = match (self.given("currency"), mapping.get("wallet", "fixed_currency")) {
             (Some(Value::String(code)), _) => code.to_uppercase(),
@@ -251,14 +256,14 @@ impl RowFields<'_> {
         let amount = self.given("amount").ok_or("amount: missing")?;
         let amount = amount::minor_units(amount, exponent, currency)
             .map_err(|why| format!("amount: {why}"))?;
-        Ok(self.row(user, source, What::Balance { currency, amount }, None))
+        Ok(row_of(user, source, What::Balance { currency, amount }, None))
     }
 
     fn device(&self, source: &Source) -> Result<Read, String> {
-        let user = self.owner()?;
+        let user = self.owner(source)?;
         let id = source.pk.parse().ok().filter(|id| (1..=MOST_NUMBER).contains(id));
         let id = id.ok_or("pk: no number from 1 to 2147483647")?;
-        let created = self.time("created")?.unwrap_or(self.reader.as_of);
+        let created = self.time("created")?;
         let mut members = Map::new();
         for (key, ours) in [
             ("registration_id", "registration_id"),
@@ -275,9 +280,8 @@ impl RowFields<'_> {
         let claim = Claim { user: user.clone(), source: source.clone(), rank: (active, id) };
         let claim = (format!("device {registration_id}"), claim);
         let (name, device_id) = (name.flatten(), device_id.flatten());
-        let created = created.min(self.reader.as_of);
         let row = DeviceRow { id, registration_id, platform, name, device_id, active, created };
-        Ok(self.row(user, source, What::Device(row), Some(claim)))
+        Ok(row_of(user, source, What::Device(row), Some(claim)))
     }
 
     fn outstanding(&self, source: &Source) -> Result<Read, String> {
@@ -302,21 +306,6 @@ impl RowFields<'_> {
         Ok(Read::Token { pk, row: TokenRow::Blacklisted { source: source.clone() } })
     }
 
-    fn row(
-        &self,
-        user: String,
-        source: &Source,
-        what: What,
-        claim: Option<(String, Claim)>,
-    ) -> Read {
-        Read::Row { user, row: Box::new(Row { source: source.clone(), what }), claim }
-    }
-
-    fn claim(&self, user: &str, source: &Source, phone: &Phone) -> (String, Claim) {
-        let claim = Claim { user: user.to_owned(), source: source.clone(), rank: (false, 0) };
-        (format!("phone {}", phone.as_str()), claim)
-    }
-
     /// The value of a field that is there, and neither null nor blank.
     fn given(&self, key: &str) -> Option<&Value> {
         let field = self.reader.mapping.get(self.section, key)?;
@@ -328,7 +317,10 @@ impl RowFields<'_> {
     }
 
     /// The user that the row belongs to.
-    fn owner(&self) -> Result<String, String> {
+    fn owner(&self, source: &Source) -> Result<String, String> {
+        if self.reader.mapping.get(self.section, "user") == Some(OWN_KEY) {
+            return Ok(source.pk.clone());
+        }
         match self.given("user") {
             None => Err("user: none".to_owned()),
             Some(Value::Array(_)) => {
@@ -392,47 +384,11 @@ impl RowFields<'_> {
     }
 }
 
-/// A primary key as text.
-fn key(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) if number.is_i64() || number.is_u64() => Some(number.to_string()),
-        _ => None,
-    }
+fn row_of(user: String, source: &Source, what: What, claim: Option<(String, Claim)>) -> Read {
+    Read::Row { user, row: Box::new(Row { source: source.clone(), what }), claim }
 }
 
-/// A time as Django's JSON has it, to the millisecond: with an offset, or in UTC without one.
-pub fn read_time(text: &str) -> Option<Timestamp> {
-    let time = text.parse::<Timestamp>().ok().or_else(|| {
-        let naive: civil::DateTime = text.parse().ok()?;
-        Some(naive.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    })?;
-    Timestamp::from_millisecond(time.as_millisecond()).ok()
-}
-
-/// What is wrong with a row, without its values.
-fn reasons(errors: &[ErrorItem]) -> String {
-    let reason =
-        |error: &ErrorItem| format!("{}: {}", error.attr.as_deref().unwrap_or("row"), error.code);
-    errors.iter().map(reason).collect::<Vec<_>>().join(", ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_django_writes_them() {
-        let expected = Some("2024-02-03T04:05:06.789Z".parse().unwrap());
-        for text in [
-            "2024-02-03T04:05:06.789Z",
-            "2024-02-03T04:05:06.789123Z",
-            "2024-02-03T04:05:06.789+00:00",
-            "2024-02-03T07:05:06.789+03:00",
-            "2024-02-03T04:05:06.789",
-        ] {
-            assert_eq!(read_time(text), expected, "{text}");
-        }
-        assert_eq!(read_time("yesterday"), None);
-    }
+fn claim_of(user: &str, source: &Source, phone: &Phone) -> (String, Claim) {
+    let claim = Claim { user: user.to_owned(), source: source.clone(), rank: (false, 0) };
+    (format!("phone {}", phone.as_str()), claim)
 }

@@ -75,7 +75,7 @@ impl Stage {
         let failed = |error| StageError::Dump(path.to_owned(), error);
         let mut dump = Dump::open(path, number).map_err(failed)?;
         loop {
-            let read = match dump.next().map_err(failed)? {
+            let read = match dump.read().map_err(failed)? {
                 None => break,
                 Some((place, text)) => reader.read(place, text),
             };

@@ -9,7 +9,11 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{dump::Dump, mapping::Mapping, stage::StageError};
+use super::{
+    dump::Dump,
+    mapping::{Mapping, OWN_KEY},
+    stage::StageError,
+};
 
 /// How many objects of a model are looked at.
 const SAMPLE: u64 = 200;
@@ -61,7 +65,7 @@ impl Models {
         for path in dumps {
             let failed = |error| StageError::Dump(path.clone(), error);
             let mut dump = Dump::open(path, 0).map_err(failed)?;
-            while let Some((_, text)) = dump.next().map_err(failed)? {
+            while let Some((_, text)) = dump.read().map_err(failed)? {
                 let Ok(Object { model, fields }) = serde_json::from_slice(text) else { continue };
                 let (count, names) = models.entry(model.to_lowercase()).or_default();
                 *count += 1;
@@ -89,7 +93,8 @@ impl Models {
             };
             let _ = write!(text, "\n[{section}]\nmodel = \"{model}\"\n");
             for (key, stock_name) in keys.iter().filter(|(key, _)| *key != "model") {
-                let named = field_of(key, stock_name, fields).unwrap_or_default();
+                let absent = if key == "user" { OWN_KEY } else { "" };
+                let named = field_of(key, stock_name, fields).unwrap_or(absent);
                 if named.is_empty() && fields.contains(stock_name) {
                     continue;
                 }
@@ -136,6 +141,7 @@ mod tests {
             ),
             ("shop.place".to_owned(), model(&["owner", "street", "city", "zip", "latitude"])),
             ("shop.order".to_owned(), model(&["total"])),
+            ("accounts.profile".to_owned(), model(&["birthday", "sex"])),
         ]));
         let text = models.suggestion();
         let mapping = Mapping::replaced_by(&text).unwrap();
@@ -147,6 +153,8 @@ mod tests {
         assert_eq!(mapping.get("address", "postal_code"), Some("zip"));
         assert_eq!(mapping.get("address", "line1"), Some("street"));
         assert_eq!(mapping.section_of("shop.order"), None);
+        assert_eq!(mapping.get("profile", "user"), Some("pk"));
+        assert_eq!(mapping.get("profile", "birth_date"), Some("birthday"));
         assert!(text.contains("#   shop.order: 7") && text.contains("no model for [device]"));
     }
 }

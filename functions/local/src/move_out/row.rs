@@ -10,12 +10,13 @@ use shared::{
     customer::{Customer, Details},
     device::Device,
     ids::uuid_v7,
+    legacy::LegacyId,
     move_in::MovedIn,
     random::SystemRandom,
     wallet::Wallet,
 };
 
-use crate::move_in::{Mapping, written_amount};
+use crate::move_in::{Mapping, mapping::OWN_KEY, written_amount};
 
 /// A customer who moves out.
 pub struct Leaver {
@@ -54,7 +55,7 @@ impl Keys {
     /// Notes the keys that a customer has from the old stack.
     pub fn see(&mut self, leaver: &Leaver) {
         let Leaver { profile, devices, moved, .. } = leaver;
-        self.users.see(profile.legacy_id.iter().map(|id| id.as_str()));
+        self.users.see(profile.legacy_id.iter().map(LegacyId::as_str));
         for (name, key) in &moved.rows {
             let highest = if name == "profile" { &mut self.profiles } else { &mut self.balances };
             highest.see([key.as_str()]);
@@ -94,18 +95,19 @@ impl Highest {
 struct Fields<'a> {
     mapping: &'a Mapping,
     section: &'static str,
-    fields: Map<String, Value>,
+    values: Map<String, Value>,
 }
 
 impl<'a> Fields<'a> {
     fn of(mapping: &'a Mapping, section: &'static str) -> Self {
-        Self { mapping, section, fields: Map::new() }
+        Self { mapping, section, values: Map::new() }
     }
 
     /// Sets the field of a key, if the old stack has one.
     fn set(&mut self, key: &str, value: impl Into<Value>) {
-        if let Some(field) = self.mapping.get(self.section, key) {
-            self.fields.insert(field.to_owned(), value.into());
+        let field = self.mapping.get(self.section, key);
+        if let Some(field) = field.filter(|field| *field != OWN_KEY) {
+            self.values.insert(field.to_owned(), value.into());
         }
     }
 
@@ -114,6 +116,7 @@ impl<'a> Fields<'a> {
         let Details { first_name, last_name, email, birth_date, gender, language, .. } =
             &profile.details;
         self.set("phone", profile.phone.as_str());
+        self.set("updated", time(profile.updated));
         self.set("first_name", first_name.as_str());
         self.set("last_name", last_name.as_str());
         self.set("email", email.as_deref().unwrap_or_default());
@@ -128,7 +131,7 @@ impl<'a> Fields<'a> {
 
     fn row(self, pk: &Value) -> Value {
         let model = self.mapping.get(self.section, "model");
-        json!({"model": model, "pk": pk, "fields": self.fields})
+        json!({"model": model, "pk": pk, "fields": self.values})
     }
 }
 
@@ -138,8 +141,11 @@ impl Leaver {
         let legacy = self.profile.legacy_id.as_ref().map(|id| Highest::known(id.as_str()));
         let user = legacy.unwrap_or_else(|| keys.users.fresh(now));
         let mut rows = vec![(Kind::User, self.user(mapping, &user))];
-        let profile = self.moved.rows.get("profile").map(|key| Highest::known(key));
-        let profile = profile.unwrap_or_else(|| keys.profiles.fresh(now));
+        let profile = match self.moved.rows.get("profile") {
+            _ if mapping.get("profile", "user") == Some(OWN_KEY) => user.clone(),
+            Some(key) => Highest::known(key),
+            None => keys.profiles.fresh(now),
+        };
         rows.push((Kind::Profile, self.profile_row(mapping, &profile, &user)));
         for device in &self.devices {
             let is_known = self.moved.devices.contains_key(&device.id.to_string());
@@ -154,6 +160,7 @@ impl Leaver {
             let mut fields = Fields::of(mapping, "wallet");
             fields.set("user", user.clone());
             fields.set("currency", currency.code());
+            fields.set("updated", time(balance.updated));
             match exponent {
                 None => fields.set("amount", amount),
                 Some(_) => fields.set("amount", Highest::known(&amount)),
@@ -173,7 +180,7 @@ impl Leaver {
         let seen = account.sessions.values().map(|session| session.rotated).max();
         fields.set("last_login", seen.map(time));
         // Nobody logs in with a password: what Django takes for none.
-        fields.fields.insert("password".to_owned(), "!".into());
+        fields.values.insert("password".to_owned(), "!".into());
         fields.row(pk)
     }
 
