@@ -20,6 +20,8 @@ pub enum Event {
     LoggedIn,
     /// The same with a test number. Not counted, since no code was sent for it.
     TestLoggedIn,
+    /// A refresh token of the old stack was exchanged for a session.
+    SessionMovedIn,
     /// A code was sent to a phone.
     CodeSent,
     /// A code was wrong.
@@ -107,6 +109,7 @@ impl Event {
     pub fn name(self) -> &'static str {
         match self {
             Self::LoggedIn | Self::TestLoggedIn => "logged_in",
+            Self::SessionMovedIn => "session_moved_in",
             Self::CodeSent => "code_sent",
             Self::WrongCode => "wrong_code",
             Self::UnknownChallenge => "unknown_challenge",
@@ -132,6 +135,7 @@ impl Event {
     fn metric(self) -> Option<&'static str> {
         match self {
             Self::LoggedIn => Some("LogIns"),
+            Self::SessionMovedIn => Some("SessionsMovedIn"),
             Self::WrongCode => Some("WrongCodes"),
             Self::UnknownChallenge => Some("UnknownChallenges"),
             Self::RefreshRepeated => Some("RefreshRepeats"),

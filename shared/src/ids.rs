@@ -75,6 +75,30 @@ typed_id!(
     /// One log-in on one device.
     SessionId
 );
+
+impl SessionId {
+    /// The session of a log-in that was made before its stack moved in. Its id tells so: it has
+    /// version 8 (RFC 9562 section 5.8), and is otherwise as others.
+    pub fn moved_in(now: Timestamp, random: &dyn Random) -> Self {
+        Self(with_version_8(uuid_v7(now, random)))
+    }
+
+    /// The session that stands for all log-ins of a customer from before the move, until each of
+    /// them has its own: the customer's id with version 8.
+    pub fn before_the_move(customer: CustomerId) -> Self {
+        Self(with_version_8(customer.0))
+    }
+
+    /// Whether it is the session of a log-in from before the move.
+    pub fn has_moved_in(self) -> bool {
+        self.0.get_version_num() == 8
+    }
+}
+
+fn with_version_8(id: Uuid) -> Uuid {
+    uuid::Builder::from_u128(id.as_u128()).with_version(uuid::Version::Custom).into_uuid()
+}
+
 typed_id!(
     /// A code that was sent.
     ChallengeId
@@ -161,6 +185,18 @@ mod tests {
             assert!(next > last && next.to_string() > last.to_string());
             last = next;
         }
+    }
+
+    #[test]
+    fn a_session_from_before_the_move_is_known_by_its_id() {
+        let now: Timestamp = "2026-11-22T20:52:24.123Z".parse().unwrap();
+        let customer = CustomerId::new(now, &SystemRandom);
+        let (one, other) =
+            (SessionId::moved_in(now, &SystemRandom), SessionId::before_the_move(customer));
+        assert!(one.has_moved_in() && other.has_moved_in() && one != other);
+        assert_eq!(other, SessionId::before_the_move(customer));
+        assert!(!SessionId::new(now, &SystemRandom).has_moved_in());
+        assert_eq!(other.to_string().replacen("-8", "-7", 1), customer.to_string());
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod kernel;
 mod lanes;
 mod location;
 mod log;
+mod move_in;
 mod operator;
 mod petstore;
 mod rate_limits;

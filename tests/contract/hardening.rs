@@ -20,9 +20,10 @@ const THROTTLED: [(&str, &str); 8] = [
 ];
 
 /// The variables that hold a secret, with the functions that need it.
-const SECRETS: [(&str, &[&str]); 4] = [
+const SECRETS: [(&str, &[&str]); 5] = [
     ("TOKEN_SECRET", &["auth", "customer"]),
     ("HASH_SECRET", &["auth", "customer", "notifier"]),
+    ("LEGACY_TOKEN_KEY", &["auth"]),
     ("TEST_NUMBERS", &["auth", "customer"]),
     ("CURSOR_SECRET", &["auth", "cleanup", "customer", "fcm", "location", "notifier", "wallet"]),
 ];

@@ -58,6 +58,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     api.count_a_code_in_each_shard().await;
     accounts::log_in_and_change_the_profile(&api).await;
     accounts::refresh_repeat_and_replay(&api).await;
+    accounts::exchange_tokens_of_the_old_stack(&api).await;
     accounts::send_a_code_to_change_something(&api).await;
     accounts::log_out_in_every_way(&api).await;
     accounts::fail_to_send_a_code(&api).await;
@@ -336,6 +337,8 @@ async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack
         ("FanOutPage", "1"),
         ("OperatorPublicKey", harness::operator::public_key()),
         ("PetstoreReset", "true"),
+        harness::legacy::TAKEN[0],
+        harness::legacy::TAKEN[1],
     ];
     stack_with(clock, &parameters, move |group| Recorder {
         group: group.to_owned(),

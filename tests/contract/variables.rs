@@ -59,7 +59,7 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 19] = [
+    const OPTIONAL: [&str; 21] = [
         "APP_HASHES",
         "AWS_CA_BUNDLE",
         "AWS_ENDPOINT_URL_DYNAMODB",
@@ -68,6 +68,8 @@ fn is_optional(name: &str) -> bool {
         "CODE_COUNTRIES",
         "DEAD_LETTERS_TOPIC_ARN",
         "EDGE_SECRET",
+        "LEGACY_TOKENS_UNTIL",
+        "LEGACY_TOKEN_KEY",
         "NOTIFICATIONS_TOPIC_ARN",
         "OPERATOR_PUBLIC_KEY",
         "PLATFORM_APPLICATION_ARN",

@@ -339,6 +339,11 @@ async fn read_to_end(pipe: Option<impl AsyncRead + Unpin>) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// The launcher's program, up to date.
+pub fn launcher() -> PathBuf {
+    binaries().join("satchel")
+}
+
 /// The folder with up-to-date binaries of all functions.
 fn binaries() -> &'static Path {
     static BUILT: LazyLock<PathBuf> = LazyLock::new(build);

@@ -31,3 +31,17 @@ where
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
+
+/// The same for work that runs in this task: it is dropped where it stands.
+pub async fn dropped_after<T>(calls: u64, wire: &Wire, work: impl Future<Output = T>) -> Option<T> {
+    let last = wire.passed() + calls;
+    let passed = async {
+        while wire.passed() < last {
+            sleep(POLL).await;
+        }
+    };
+    tokio::select! {
+        output = work => Some(output),
+        () = passed => None,
+    }
+}

@@ -15,6 +15,7 @@ pub mod erasure;
 pub mod faults;
 pub mod group;
 pub mod kills;
+pub mod legacy;
 pub mod local_data;
 pub mod log;
 pub mod notify;

@@ -4,7 +4,9 @@
 //! write, and a lost answer to it is given again, byte for byte; a log-out is one conditional
 //! write, however many sessions end.
 
+mod legacy_token;
 mod sending;
+mod token_pair;
 
 use shared::{http::routes::Routes, routes, settings::Section};
 
@@ -23,6 +25,7 @@ routes! {
                 Section::HASHES,
                 Section::ISSUER,
                 Section::LANES,
+                Section::LEGACY,
                 Section::REFRESHES,
                 Section::SENDS,
                 Section::SESSIONS,

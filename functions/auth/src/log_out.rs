@@ -15,7 +15,7 @@ use shared::{
     request,
 };
 
-use crate::refresh_token::refused;
+use crate::{legacy_token, token_pair::refused};
 
 request! {
     /// Which session to end.
@@ -60,7 +60,8 @@ pub async fn log_out_device(
         Ok(claims) => claims.sid,
         Err(error) => {
             caller.alive().await?;
-            return Err(refused(error));
+            // An app that stores no new refresh token has only that of the old stack.
+            legacy_token::session_of(&app, &token).await?.ok_or_else(|| refused(error))?
         }
     };
     // The session is looked for in the caller's own account, so a stranger's is as absent as one

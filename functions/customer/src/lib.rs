@@ -16,6 +16,8 @@ mod patch;
 
 use shared::{http::routes::Routes, routes, settings::Section};
 
+pub use patch::read_details;
+
 /// The tag of the operations here, as the document's folders name it.
 const TAG: &str = "User/Customer";
 

@@ -1,9 +1,12 @@
 //! What a profile takes: which fields, of which form; and the phone, which is changed by proof
 //! alone.
 
+use jiff::Timestamp;
 use language_tags::LanguageTag;
+use serde_json::{Map, Value};
 use shared::{
     customer::{Details, Gender},
+    http::error::ErrorItem,
     http::request::{
         Boolean, Choice, Clearable, Context, Fields, Flat, Nullable, Optional, ParsedText, PastDay,
         Patch, PhoneNumber, Text, Violation,
@@ -47,6 +50,18 @@ request! {
         /// Whether the customer wants advertising.
         marketing_opt_in: Patch<Boolean>,
     }
+}
+
+/// The profile of a JSON object with the members of UpdateCustomer, for a customer who moves in from
+/// another stack.
+pub fn read_details(
+    members: Map<String, Value>,
+    now: Timestamp,
+) -> Result<Details, Vec<ErrorItem>> {
+    let patch: DetailsPatch = Fields::from_json(members, Context::at(now)).read()?;
+    let mut details = Details::default();
+    patch.apply_to(&mut details);
+    Ok(details)
 }
 
 request! {

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{
     account::{Account, Platform},
     device::{Device, DevicePatch, MOST_REGISTRATION_ID, Registration},
     http::{
-        error::ApiError,
-        request::{Choice, Flag, Flat, Nullable, Patch, Text, VisibleAscii},
+        error::{ApiError, ErrorItem},
+        request::{Choice, Context, Fields, Flag, Flat, Nullable, Patch, Text, VisibleAscii},
     },
     request,
     times::in_millis,
@@ -63,6 +63,16 @@ request! {
     pub struct DeviceChange {
         device: Flat<NewDevice>,
     }
+}
+
+/// The device of a JSON object with the members of devices_create, for a customer who moves in from
+/// another stack.
+pub fn read_registration(
+    members: Map<String, Value>,
+    now: Timestamp,
+) -> Result<Registration, Vec<ErrorItem>> {
+    let new: NewDevice = Fields::from_json(members, Context::at(now)).read()?;
+    Ok(new.into())
 }
 
 impl From<NewDevice> for Registration {

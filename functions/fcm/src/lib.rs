@@ -11,6 +11,8 @@ mod selection;
 
 use shared::{http::routes::Routes, routes};
 
+pub use device::read_registration;
+
 /// The tags of the operations here, as the document's folders name them.
 const DEVICES: &str = "FCM/Devices";
 const NOTIFICATIONS: &str = "FCM/Notification";

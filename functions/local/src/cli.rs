@@ -13,8 +13,11 @@ mod failure;
 mod generate;
 mod invoke;
 mod mock;
+mod move_in;
+mod move_out;
 mod notify;
 mod output;
+mod progress_bar;
 mod publish;
 mod push_progress;
 mod restored;
@@ -82,6 +85,11 @@ enum Command {
     /// and `served`.
     #[command(subcommand)]
     Areas(PublishCommand),
+    /// Move customers in from a Django stack, from what its `dumpdata` wrote. May be repeated; a
+    /// newer dump brings what has changed since
+    MoveIn(Box<move_in::MoveInArgs>),
+    /// Write all customers as a Django stack's `loaddata` reads them (read-only)
+    MoveOut(move_out::MoveOutArgs),
     /// Compare every wallet's balance with its ledger (read-only)
     Audit(audit::AuditArgs),
     /// Put a table right that was restored to an earlier moment
@@ -122,6 +130,8 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Notify(args) => notify::run(*args).await,
         Command::Content(command) => publish::content(command).await,
         Command::Areas(command) => publish::areas(command).await,
+        Command::MoveIn(args) => move_in::run(*args).await,
+        Command::MoveOut(args) => move_out::run(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Restored(command) => restored::run(command).await,
         Command::CleanUp(args) => clean_up::run(args).await,

@@ -33,6 +33,8 @@ pub mod generated;
 pub mod grants;
 mod log;
 pub mod mock;
+pub mod move_in;
+pub mod move_out;
 pub mod moving_clock;
 pub mod operator_aws;
 pub mod operator_token;

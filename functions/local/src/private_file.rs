@@ -11,6 +11,11 @@ pub fn create(path: &Path) -> io::Result<File> {
     private().create_new(true).open(path)
 }
 
+/// Creates a file that this process also reads. Fails if it exists.
+pub fn create_readable(path: &Path) -> io::Result<File> {
+    private().read(true).create_new(true).open(path)
+}
+
 /// Opens a file to write to, and creates it if there is none.
 pub fn open(path: &Path) -> io::Result<File> {
     private().create(true).truncate(false).open(path)

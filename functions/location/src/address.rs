@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::{
     address::{Address, AddressId, Details},
     error_responses,
     http::{
-        error::ApiError,
+        error::{ApiError, ErrorItem},
         request::{
             As, Boolean, Context, Fields, Flag, Flat, Location, Nullable, Object, Optional, Patch,
             Rule, Text, Violation,
@@ -158,6 +158,22 @@ fn report_postal_code(code: &str, of: &str, fields: &mut Fields) {
     if let Some(Err(violation)) = country(of).map(|country| postal_code(code, country)) {
         fields.report("postal_code", violation);
     }
+}
+
+/// The address of a JSON object with the members of CreateAddress, and whether it is to be the
+/// default, for a customer who moves in from another stack.
+pub fn read_address(
+    members: Map<String, Value>,
+    now: Timestamp,
+) -> Result<(Details, bool), Vec<ErrorItem>> {
+    let read = Fields::from_json(members, Context::at(now)).read();
+    let NewAddress { address, is_default } = read?;
+    let details = changed(&Details::default(), address.into(), Language::english());
+    let details = details.map_err(|_| {
+        let detail = "Enter a valid phone or postal code.".into();
+        vec![ErrorItem { code: "invalid", detail, attr: Some("phone".to_owned()) }]
+    })?;
+    Ok((details, is_default))
 }
 
 /// The details after a change. The postal code is held to the rule of its country where it or the

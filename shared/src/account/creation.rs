@@ -5,21 +5,31 @@ use std::collections::BTreeMap;
 use table::{Write, listed_item};
 
 use crate::{
-    account::{Account, NewSession, Status, customers::list_customer, keys},
+    account::{Account, NewSession, Status, StatusChange, customers::list_customer, keys},
     ids::CustomerId,
     store::StoreError,
 };
 
 /// Writes an account and its entry on the list of customers. Five write units.
 pub fn new_account(customer: CustomerId, first: &NewSession) -> Result<Vec<Write>, StoreError> {
+    new_account_with(customer, first, Status::Active, None)
+}
+
+/// The same for an account that moves in from another stack, where it may have been disabled.
+pub fn new_account_with(
+    customer: CustomerId,
+    first: &NewSession,
+    status: Status,
+    status_change: Option<StatusChange>,
+) -> Result<Vec<Write>, StoreError> {
     let account = Account {
         customer,
-        status: Status::Active,
+        status,
         phone: first.phone.clone(),
         epoch: 0,
         sessions: BTreeMap::from([(first.id, first.session.clone())]),
         epochs: BTreeMap::from([(first.id, 0)]),
-        status_change: None,
+        status_change,
         last_log_out: None,
     };
     let (key, ends) = (keys::account(customer), first.session.expires());

@@ -4,7 +4,9 @@
 //! Invariants: the condition includes that the session that asks is alive, so a log-out needs no
 //! read before it and an ended session ends no other; all sessions end by the epoch, never by a
 //! comparison of times between machines; an update whose answer got lost, and that was therefore
-//! sent again, counts as done.
+//! sent again, counts as done; with a session of a log-in from before the move of its stack goes
+//! the one that stands for all of these, since nobody knows which of the devices is its own and a
+//! phone that is logged out gets no pushes.
 
 use std::ops::ControlFlow;
 
@@ -127,9 +129,11 @@ impl LogOut {
     /// own is at least `idle` makes this sufficient, and exact where `idle` is the session's own.
     fn update(&self, idle: i64) -> Write {
         let now = self.now.as_millisecond();
+        let before_the_move = self.before_the_move();
+        let and_before = if before_the_move.is_some() { ", #s.#before, #e.#before" } else { "" };
         let change = match self.scope {
-            LogOutScope::Own => " REMOVE #s.#by, #e.#by",
-            LogOutScope::One(_) => " REMOVE #s.#one, #e.#one",
+            LogOutScope::Own => &format!(" REMOVE #s.#by, #e.#by{and_before}"),
+            LogOutScope::One(_) => &format!(" REMOVE #s.#one, #e.#one{and_before}"),
             LogOutScope::All => ", #epoch = #epoch + :one, #s = :none, #e = :none",
             LogOutScope::Others => ", #epoch = #epoch + :one, #e.#by = #epoch + :one",
         };
@@ -149,11 +153,27 @@ impl LogOut {
             .value(":idle", number(idle))
             .value(":trace", text(&self.name))
             .seeing_refused();
+        let update = match before_the_move {
+            Some(before) => update.name("#before", &before.to_string()),
+            None => update,
+        };
         match self.scope {
             LogOutScope::Own => update,
             LogOutScope::One(session) => update.name("#one", &session.to_string()),
             LogOutScope::All => update.value(":one", number(1)).value(":none", empty_map()),
             LogOutScope::Others => update.value(":one", number(1)),
         }
+    }
+
+    /// The session that goes with the one that ends, where that is of a log-in from before the
+    /// move. Where all end, it does so by the epoch.
+    fn before_the_move(&self) -> Option<SessionId> {
+        let ends = match self.scope {
+            LogOutScope::Own => self.by,
+            LogOutScope::One(session) => session,
+            LogOutScope::All | LogOutScope::Others => return None,
+        };
+        let before = SessionId::before_the_move(self.customer);
+        (ends.has_moved_in() && ends != before).then_some(before)
     }
 }

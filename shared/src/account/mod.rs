@@ -39,7 +39,7 @@ use crate::domain::{
     example::Example,
 };
 
-pub use creation::new_account;
+pub use creation::{new_account, new_account_with};
 pub use customers::CUSTOMER_SHARDS;
 pub use deletion::{DELETED_SHARDS, Deleted, close_account, list_deleted};
 pub use erasure::{Erasure, erase_customer};
@@ -54,7 +54,7 @@ pub use model::{
 pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use refresh::{Generation, Rotation, Successor};
 pub use session_out::SessionOut;
-pub use sessions::{NewSession, add_session};
+pub use sessions::{NewSession, add_moved_session, add_session};
 pub use settings::{ErasureSettings, JournalSettings, RefreshSettings, SessionSettings};
 pub use status::StatusSet;
 

@@ -28,6 +28,9 @@ pub const MOST_REPEATS: u32 = 20;
 /// code.
 pub const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
+/// The device name of [`Session::before_the_move`].
+const BEFORE_THE_MOVE: &str = "Before the move";
+
 /// Whether a customer may use the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -104,7 +107,8 @@ pub struct StatusChange {
 /// One log-in on one device. It has everything that its newest refresh token is made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// Counts the refreshes; the log-in is generation 1.
+    /// Counts the refreshes; the log-in, or the exchange of a token of the old stack, is generation
+    /// 1.
     #[serde(rename = "gen")]
     pub generation: u64,
     /// Thumbprint of the key that signed the newest refresh token.
@@ -221,6 +225,15 @@ impl Account {
         StaleRefresh::Repeat(Box::new(newest.clone()))
     }
 
+    /// The answer to a repetition that storage has just counted in this account: it knows nothing
+    /// of times that have passed.
+    pub(crate) fn repeat_of(&self, session: SessionId, now: Timestamp) -> StaleRefresh {
+        match self.alive(session, now) {
+            Some(newest) => StaleRefresh::Repeat(Box::new(newest.clone())),
+            None => StaleRefresh::Ended,
+        }
+    }
+
     /// Whether an access token of `generation` shows for the first time that the phone has it. The
     /// first generation takes the place of none, so nothing depends on its acknowledgement.
     pub fn awaits_acknowledgement(&self, session: SessionId, generation: u64) -> bool {
@@ -300,6 +313,30 @@ impl Session {
             name: device.name,
             platform: device.platform,
         }
+    }
+
+    /// The session of a log-in from before its stack moved in, whose refresh token of the old stack
+    /// was issued at `issued`. That token is generation 0, so this is a generation that took the
+    /// place of another. The log-in is not fresh, since nobody knows when it was.
+    pub fn moved_in(
+        now: Timestamp,
+        issued: Option<Timestamp>,
+        kid: &str,
+        rules: &SessionSettings,
+    ) -> Self {
+        let stale = now.saturating_sub(FRESH).unwrap_or(Timestamp::MIN);
+        let created = issued.unwrap_or(stale).min(stale);
+        Self { created, tracked: 1, ..Self::begin(now, kid, DeviceLabel::default(), rules) }
+    }
+
+    /// The session that stands for the log-ins of a customer from before the move until `ends`, so
+    /// that the push devices of those are active. Its id is [`SessionId::before_the_move`]. No token
+    /// of it was or will be issued: it has no key. `used` is when the customer was last seen there.
+    pub fn before_the_move(used: Timestamp, ends: Timestamp) -> Self {
+        let idle = ends.duration_since(used);
+        let device = DeviceLabel { name: Some(BEFORE_THE_MOVE.to_owned()), platform: None };
+        let rules = SessionSettings { idle, absolute: idle };
+        Self { ends, ..Self::begin(used, "", device, &rules) }
     }
 
     /// When the phone was first known to have the newest generation. One that was made without a

@@ -24,6 +24,9 @@ use crate::{
 /// How often a repetition is judged anew because the session changed meanwhile.
 const TRIES: u32 = 4;
 
+/// The generation that a token of the old stack counts as.
+const BEFORE_THE_FIRST: u64 = 0;
+
 /// What came of moving a session to its next generation.
 #[derive(Debug)]
 pub enum Rotation {
@@ -112,7 +115,11 @@ impl Store {
             let StaleRefresh::Repeat(newest) = &judged else {
                 return Ok(ControlFlow::Break(judged));
             };
-            let count = count_repeat(presented, newest, now, rules);
+            let count = if newest.is_tracked() {
+                count_repeat(presented, newest.generation, now, rules)
+            } else {
+                count_first_repeat(presented, newest)
+            };
             Ok::<_, StoreError>(match self.table.write(count).await? {
                 Written::Done => ControlFlow::Break(judged),
                 Written::Refused(account) => {
@@ -122,6 +129,29 @@ impl Store {
         };
         let judged = retry::on_refusal(TRIES, Some(account), attempt).await?;
         judged.ok_or(StoreError::Conflict)
+    }
+
+    /// The same for a token that took part in no generation before the first: one of the old stack,
+    /// which was exchanged for the session. The account is not read: one trip in the most frequent
+    /// case, that the answer is repeated, and a write unit for each KB of the account.
+    pub async fn judge_exchanged(
+        &self,
+        customer: CustomerId,
+        session: SessionId,
+        now: Timestamp,
+        rules: &RefreshSettings,
+    ) -> Result<StaleRefresh, StoreError> {
+        let presented = Generation { customer, session, number: BEFORE_THE_FIRST };
+        let count = count_repeat(presented, BEFORE_THE_FIRST + 1, now, rules);
+        let account = match self.table.write_returning(count, Image::After).await? {
+            Returned::Done(account) => {
+                let account: Account = record(account)?;
+                return Ok(account.repeat_of(session, now));
+            }
+            Returned::Refused(None) => return Ok(StaleRefresh::Inactive),
+            Returned::Refused(Some(account)) => record(account)?,
+        };
+        self.judge_stale(presented, account, now, rules).await
     }
 
     /// Records that the phone has received a generation, if it is the newest and nothing recorded
@@ -143,32 +173,37 @@ impl Store {
     }
 }
 
-/// Counts that `newest` is given again, under the conditions of [`Account::judge_stale`].
+/// Counts that the generation `newest`, whose repetitions are counted, is given again, under the
+/// conditions of [`Account::judge_stale`].
 fn count_repeat(
     presented: Generation,
-    newest: &Session,
+    newest: u64,
     now: Timestamp,
     rules: &RefreshSettings,
 ) -> Write {
-    let of = |change| {
-        active_update(presented.customer, presented.session, change)
-            .when("#e.#id = #epoch AND #s.#id.gen = :gen")
-            .value(":gen", number(newest.generation))
-            .value(":one", number(1))
-    };
-    if !newest.is_tracked() {
-        let adopt = "SET #s.#id.tracked = :gen, #s.#id.acked = :made, #s.#id.repeats = :one";
-        return of(adopt)
-            .when("(attribute_not_exists(#s.#id.tracked) OR #s.#id.tracked <> :gen)")
-            .value(":made", number(newest.rotated.as_millisecond()));
-    }
     let grace = i64::try_from(rules.grace.as_millis()).unwrap_or(i64::MAX);
     let since = now.as_millisecond().saturating_sub(grace);
-    of("SET #s.#id.repeats = if_not_exists(#s.#id.repeats, :zero) + :one")
+    let count = "SET #s.#id.repeats = if_not_exists(#s.#id.repeats, :zero) + :one";
+    update_newest(presented, newest, count)
         .when("#s.#id.tracked = :gen")
         .when("(attribute_not_exists(#s.#id.repeats) OR #s.#id.repeats < :most)")
         .when("(attribute_not_exists(#s.#id.acked) OR #s.#id.acked >= :since)")
         .value(":zero", number(0))
         .value(":most", number(MOST_REPEATS))
         .value(":since", number(since))
+}
+
+/// The same for a generation whose repetitions nobody counted before.
+fn count_first_repeat(presented: Generation, newest: &Session) -> Write {
+    let adopt = "SET #s.#id.tracked = :gen, #s.#id.acked = :made, #s.#id.repeats = :one";
+    update_newest(presented, newest.generation, adopt)
+        .when("(attribute_not_exists(#s.#id.tracked) OR #s.#id.tracked <> :gen)")
+        .value(":made", number(newest.rotated.as_millisecond()))
+}
+
+fn update_newest(presented: Generation, newest: u64, change: &str) -> Write {
+    active_update(presented.customer, presented.session, change)
+        .when("#e.#id = #epoch AND #s.#id.gen = :gen")
+        .value(":gen", number(newest))
+        .value(":one", number(1))
 }

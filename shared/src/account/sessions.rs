@@ -43,22 +43,47 @@ pub fn add_session(
     new: &NewSession,
     removed: &[SessionId],
 ) -> Result<Write, StoreError> {
-    let (remove, most) = if removed.is_empty() {
-        (String::new(), MOST_SESSIONS)
-    } else {
-        (format!(" {}", remove_paths(removed)), MOST_SESSIONS + removed.len() - 1)
-    };
+    // One more than there is room for, unless `removed` makes room.
+    let most = MOST_SESSIONS + removed.len().saturating_sub(1);
+    let add = add(customer, new.id, &new.session, removed, most)?;
+    Ok(add
+        .when("#phone = :phone")
+        .name("#phone", "phone")
+        .value(":phone", text(new.phone.as_str())))
+}
+
+/// Adds a session of [`Session::moved_in`] to an account in use, and takes those of `removed` out.
+/// Sees the account where refused, also where there is no room.
+///
+/// Two write units for each KB of the account, and one where it enters the index.
+pub fn add_moved_session(
+    customer: CustomerId,
+    id: SessionId,
+    session: &Session,
+    removed: &[SessionId],
+) -> Result<Write, StoreError> {
+    add(customer, id, session, removed, MOST_SESSIONS + removed.len() - 1)
+}
+
+/// Adds a session where there are at most `most`, and all of `removed` are among them.
+fn add(
+    customer: CustomerId,
+    id: SessionId,
+    session: &Session,
+    removed: &[SessionId],
+    most: usize,
+) -> Result<Write, StoreError> {
+    let remove =
+        if removed.is_empty() { String::new() } else { format!(" {}", remove_paths(removed)) };
     let change = format!(
         "SET #s.#id = :session, #e.#id = #epoch, #due = if_not_exists(#due, :due), \
          #due_at = if_not_exists(#due_at, :due_at){remove}"
     );
-    let add = active_update(customer, new.id, &change)
-        .when("#phone = :phone AND size(#s) <= :most")
-        .name("#phone", "phone")
-        .value(":phone", text(new.phone.as_str()))
+    let add = active_update(customer, id, &change)
+        .when("size(#s) <= :most")
         .value(":most", number(most))
-        .value(":session", attribute(&new.session)?)
-        .listed(keys::SESSIONS_BY_END, new.session.expires());
+        .value(":session", attribute(session)?)
+        .listed(keys::SESSIONS_BY_END, session.expires());
     Ok(when_all_exist(add, removed))
 }
 

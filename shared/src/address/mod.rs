@@ -20,7 +20,7 @@ use crate::domain::{
 };
 
 pub use model::{Address, AddressBook, AddressId, Details, MOST_ADDRESSES};
-pub use store::{Added, DefaultPlace, NewAddress, Removed};
+pub use store::{Added, DefaultPlace, NewAddress, Removed, new_book};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

@@ -205,6 +205,22 @@ impl Store {
     }
 }
 
+/// Writes the book of a customer who has none, with up to [`MOST_ADDRESSES`] addresses, of which
+/// `default` is the default: of a customer who moves in. Two write units each, and two for the head.
+pub fn new_book(
+    customer: CustomerId,
+    addresses: &[Address],
+    default: AddressId,
+) -> Result<Vec<Write>, StoreError> {
+    let count = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
+    let book = AddressBook { count, default: Some(default), revision: count.into() };
+    let mut writes = vec![Write::new_item(item(keys::address_book(customer), &book)?)];
+    for address in addresses {
+        writes.push(Write::new_item(item(keys::address(customer, address.id), address)?));
+    }
+    Ok(writes)
+}
+
 fn update_book(customer: CustomerId, change: &str) -> Write {
     Write::update(keys::address_book(customer), change)
 }

@@ -5,6 +5,7 @@
 //! | `PROFILE#<customer>` | `PROFILE` | the profile |
 
 pub(crate) mod export;
+pub(crate) mod fixture;
 pub mod keys;
 pub(crate) mod model;
 pub(crate) mod profile;
@@ -30,12 +31,12 @@ pub const DOMAIN: Domain = Domain {
     invariants: "A profile changes only from the version that was read",
     prefixes: &[Prefix {
         name: "PROFILE#",
-        grants: &[("customer", &[Get, Put]), ("cleanup", &[Delete])],
+        grants: &[("customer", &[Get, Put]), ("cleanup", &[Get, Delete])],
         erased: Erased::By(|of| of.item(keys::profile(of.customer)).boxed()),
     }],
     records: &[RecordKind::of::<Customer>()],
     examples: &[Example::new("a profile", |of| keys::profile(of.id()))],
     export: export::EXPORT,
     tasks: &[],
-    fixture: None,
+    fixture: Some(|store, customer, _| fixture::move_in(store, customer).boxed()),
 };

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{ids::CustomerId, phone::Phone};
+use crate::{ids::CustomerId, legacy::LegacyId, phone::Phone};
 
 /// What a customer may say of their gender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,6 +27,9 @@ pub struct Customer {
     pub id: CustomerId,
     /// The phone that logs in.
     pub phone: Phone,
+    /// The id in the stack that moved in, where the customer came from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legacy_id: Option<LegacyId>,
     /// What the customer may change.
     #[serde(flatten)]
     pub details: Details,
@@ -69,7 +72,8 @@ pub struct Details {
 impl Customer {
     /// The profile of somebody who just logged in for the first time.
     pub fn new(id: CustomerId, phone: Phone, now: Timestamp) -> Self {
-        Self { id, phone, details: Details::default(), created: now, updated: now, version: 1 }
+        let (legacy_id, details) = (None, Details::default());
+        Self { id, phone, legacy_id, details, created: now, updated: now, version: 1 }
     }
 
     /// The profile with other details, or none if nothing in them differs.

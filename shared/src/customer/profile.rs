@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     customer::model::{Customer, Details},
     ids::CustomerId,
+    legacy::LegacyId,
     phone::Phone,
     times::in_millis,
 };
@@ -19,6 +20,10 @@ pub struct Profile {
     /// E.164.
     #[schema(value_type = String)]
     phone: Phone,
+    /// The id in the stack that moved in, for customers who came from there; absent for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, nullable = false)]
+    legacy_id: Option<LegacyId>,
     #[serde(flatten)]
     #[schema(inline)]
     details: Details,
@@ -32,7 +37,7 @@ pub struct Profile {
 
 impl From<Customer> for Profile {
     fn from(customer: Customer) -> Self {
-        let Customer { id, phone, details, created, updated, .. } = customer;
-        Self { id, phone, details, created, updated }
+        let Customer { id, phone, legacy_id, details, created, updated, .. } = customer;
+        Self { id, phone, legacy_id, details, created, updated }
     }
 }

@@ -125,6 +125,33 @@ pub fn add_claim_unread(
     Ok(ClaimPart { head: None })
 }
 
+/// Writes devices that are new, with their numbers, and that nobody has: those of a customer who
+/// moves in. `head` is the head as it was read. Two write units for the head and one for the list,
+/// five for each device.
+pub fn add_new_devices(
+    customer: CustomerId,
+    head: &DeviceHead,
+    devices: &[Device],
+) -> Result<Vec<Write>, StoreError> {
+    let last = devices.iter().map(|device| device.id).fold(head.last, u64::max);
+    let count = u32::try_from(devices.len()).unwrap_or(u32::MAX);
+    let change = format!("SET #last = :last, {SET_DUE} ADD n :change");
+    let counted = last_is(Write::update(keys::device_head(customer), &change), head, last)
+        .ranked(keys::CUSTOMERS_WITH_DEVICES, keys::rank(customer))
+        .when("(attribute_not_exists(n) OR n <= :room)")
+        .seeing_refused()
+        .value(":change", number(count))
+        .value(":room", number(MOST_DEVICES.saturating_sub(count)));
+    let mut writes = vec![counted];
+    for device in devices {
+        let hash = device.hash();
+        let owner = DeviceOwner { customer, id: device.id, created: device.created };
+        writes.push(Write::new_item(item(keys::device_owner(&hash), &owner)?));
+        writes.push(Write::new_item(device_item(keys::device(customer, &hash), device)?));
+    }
+    Ok(writes)
+}
+
 /// Counts one more device of a customer, unless that would be too many, and notes its number, if it
 /// has one. The customer stands on the list of those with devices from then on.
 fn one_more(customer: CustomerId, found: &FoundDevice, id: u64) -> Write {

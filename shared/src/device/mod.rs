@@ -35,7 +35,7 @@ use crate::domain::{
     example::Example,
 };
 
-pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread};
+pub use claim::{ClaimPart, DeviceClaim, add_claim, add_claim_unread, add_new_devices};
 pub use customers::DeviceRange;
 pub use model::{
     Device, DeviceHead, DeviceOwner, DevicePatch, FoundDevice, LastSeen, MOST_DEVICES,

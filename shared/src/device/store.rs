@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// The head of a customer's devices, strongly consistent. One trip, one read unit.
-    pub(crate) async fn device_head(
+    pub async fn device_head(
         &self,
         customer: CustomerId,
     ) -> Result<Option<DeviceHead>, StoreError> {

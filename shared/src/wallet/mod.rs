@@ -48,7 +48,7 @@ pub use correction::{Correction, Examined, ExaminedEntry, Keep, MOST_ACCEPTED, N
 pub use currency::{Currency, UnknownCurrency};
 pub use holds::ExpiredHolds;
 pub use ledger::{Break, Entry, Funds, Hold, HoldStatus, Kind, LedgerAccount, MOST};
-pub use lifecycle::{close_wallet, open_wallet};
+pub use lifecycle::{close_wallet, open_wallet, post_all};
 pub use settings::{AuditSettings, HoldSettings};
 pub use store::{DueHold, Listed, Posted, Reversal};
 pub use tally::Tally;

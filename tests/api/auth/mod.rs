@@ -1,5 +1,6 @@
 mod jwks;
 mod key_versions;
+mod legacy_tokens;
 mod log_out;
 mod refresh_errors;
 mod refresh_token;

@@ -1,6 +1,6 @@
 //! Log-ins, sessions and accounts.
 
-use harness::Api;
+use harness::{Api, legacy::MovedIn};
 use local::sns_recorder::Refusal;
 use serde_json::json;
 use shared::{account::StatusChange, clock::Clock as _, store::Store};
@@ -47,6 +47,17 @@ pub(super) async fn refresh_repeat_and_replay(api: &Api) {
         }
     }
     api.refresh(&first).await.expect(401);
+}
+
+pub(super) async fn exchange_tokens_of_the_old_stack(api: &Api) {
+    let phone = api.log_in("+14155550130").await;
+    let old = MovedIn::new(api, phone.id()).await;
+    let token = old.token("one");
+    let pair = api.refresh(&token).await.expect(200);
+    api.refresh(&token).await.expect(200);
+    assert!(old.blacklist("two").await);
+    api.refresh(&old.token("two")).await.expect(401);
+    api.post("/api/logout-device/").bearer(&pair.text("access")).send().await.expect(204);
 }
 
 pub(super) async fn send_a_code_to_change_something(api: &Api) {

@@ -1,6 +1,6 @@
 //! `customer disable` and `customer enable`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use shared::{
@@ -9,9 +9,9 @@ use shared::{
 };
 
 use super::{
-    failure::{Failure, read_file},
+    failure::Failure,
     output::print_line,
-    target_table::{TargetTable, TargetTableArgs},
+    target_table::{TargetTable, TargetTableArgs, read_secrets},
 };
 use crate::{
     customer_admin::{CustomerAdmin, CustomerAdminError},
@@ -80,12 +80,6 @@ async fn set_disabled(
             Failure::usage(error)
         }
         CustomerAdminError::NoAccount | CustomerAdminError::Store(_) => Failure::outcome(error),
-    })
-}
-
-fn read_secrets(path: &Path) -> Result<Texts, Failure> {
-    serde_json::from_str(&read_file(path)?).map_err(|_| {
-        Failure::usage(format_args!("{} must be a JSON object of strings", path.display()))
     })
 }
 

@@ -1,16 +1,17 @@
 //! The table that an operator's command works on: the local data, or a deployed table with the
 //! operator's own AWS credentials.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use aws_sdk_dynamodb::Client;
 use clap::Args;
 use shared::store::Store;
 
 use super::{
-    failure::Failure,
+    failure::{Failure, read_file},
     stack_args::{http_url, open_local_data},
 };
-use crate::{operator_aws, stack::Stack};
+use crate::{operator_aws, stack::Stack, template::Texts};
 
 #[derive(Debug, Args)]
 pub(super) struct TargetTableArgs {
@@ -39,11 +40,19 @@ impl TargetTableArgs {
     /// Fails where the launcher is running on the same local data.
     pub(super) async fn open(&self) -> Result<TargetTable, Failure> {
         if let Some(table) = &self.table {
-            let (region, endpoint) = (self.region.clone(), self.dynamodb_endpoint.clone());
-            let client = operator_aws::dynamodb(region, endpoint).await;
-            return Ok(TargetTable::Deployed(Store::new(client, table)));
+            return Ok(TargetTable::Deployed(Store::new(self.client().await, table)));
         }
         open_local_data(self.data.clone()).await.map(|stack| TargetTable::Local(Box::new(stack)))
+    }
+
+    /// The name of the deployed table.
+    pub(super) fn name(&self) -> Option<String> {
+        self.table.clone()
+    }
+
+    /// A client with the operator's own credentials.
+    pub(super) async fn client(&self) -> Client {
+        operator_aws::dynamodb(self.region.clone(), self.dynamodb_endpoint.clone()).await
     }
 }
 
@@ -64,4 +73,22 @@ impl TargetTable {
             stack.stop().await;
         }
     }
+}
+
+/// The value of `HashSecret`: that of the local data, or the one in a JSON file of secrets.
+pub(super) fn hash_secret(target: &TargetTable, secrets: Option<&Path>) -> Result<String, Failure> {
+    let secrets = match (target, secrets) {
+        (TargetTable::Local(stack), _) => stack.secrets.clone(),
+        (TargetTable::Deployed(_), Some(path)) => read_secrets(path)?,
+        (TargetTable::Deployed(_), None) => Texts::new(),
+    };
+    let secret = secrets.get("HashSecret").filter(|secret| !secret.is_empty()).cloned();
+    secret.ok_or_else(|| Failure::usage("the secret HashSecret is missing"))
+}
+
+/// Reads a JSON file with secrets by their logical ids.
+pub(super) fn read_secrets(path: &Path) -> Result<Texts, Failure> {
+    serde_json::from_str(&read_file(path)?).map_err(|_| {
+        Failure::usage(format_args!("{} must be a JSON object of strings", path.display()))
+    })
 }

@@ -1,0 +1,119 @@
+//! Moving out: what the old stack's `loaddata` reads.
+
+use harness::Api;
+use local::{
+    move_in::{Mapping, MoveIn},
+    move_out::MoveOut,
+};
+use serde_json::{Value, json};
+use shared::{clock::Clock as _, hashes::Signer, store::Store};
+
+use super::{
+    MAPPING, SECRET, customers_items, destination,
+    dump::{self, DumpFile, lines},
+    move_in, work,
+};
+
+/// What moves out, as JSON lines or an array.
+async fn out(api: &Api, secret: &str, is_lines: bool) -> String {
+    out_by(api, secret, Mapping::replaced_by(MAPPING).unwrap(), is_lines).await
+}
+
+async fn out_by(api: &Api, secret: &str, mapping: Mapping, is_lines: bool) -> String {
+    let work = MoveOut {
+        store: Store { table: api.table() },
+        signer: Signer::new(&secret.into()),
+        mapping,
+        now: api.clock.now(),
+        is_lines,
+    };
+    let mut output = Vec::new();
+    work.run(&mut output, |_, _| {}).await.unwrap();
+    String::from_utf8(output).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_go_back_under_their_keys_and_new_ones_get_keys_above() {
+    let api = Api::start().await;
+    let rows = [
+        dump::user(7),
+        dump::profile(7),
+        dump::device(30, 7, "registration-30"),
+        dump::balance(40, 7, "12.50", "USD"),
+    ];
+    let first = DumpFile::new("out", &lines(&rows));
+    move_in(&api, &work(first.path())).await;
+    let secret = api.stack.secrets["HashSecret"].clone();
+    let new = api.log_in(crate::PHONE).await;
+    api.register(&new.access, "registration-new").await.expect(201);
+
+    let rows: Vec<Value> = serde_json::from_str(&out(&api, &secret, false).await).unwrap();
+    let of =
+        |model: &str| -> Vec<&Value> { rows.iter().filter(|row| row["model"] == model).collect() };
+    let keys = |model: &str| {
+        let mut keys: Vec<u64> = of(model).iter().map(|row| row["pk"].as_u64().unwrap()).collect();
+        keys.sort_unstable();
+        keys
+    };
+    assert_eq!(keys("auth.user"), [7, 8]);
+    assert_eq!(keys("accounts.profile"), [100_000_007, 100_000_008]);
+    assert_eq!(keys("fcm_django.fcmdevice"), [30, 31]);
+    assert_eq!(keys("wallet.balance"), [40]);
+    let user = of("auth.user").into_iter().find(|row| row["pk"] == 7).unwrap();
+    let expected = json!({"phone": dump::phone(7), "username": dump::phone(7), "password": "!",
+        "first_name": "Amal 7", "last_name": "Haddad", "email": "amal7@example.org",
+        "is_active": true, "date_joined": "2024-02-03T04:05:06.789Z",
+        "last_login": "2026-10-01T08:00:00.000Z", "updated": "2024-02-03T04:05:06.789Z",
+        "birth_date": "1990-05-06", "gender": "F", "language": "ar", "avatar_url": "",
+        "marketing_opt_in": false});
+    assert_eq!(user["fields"], expected);
+    let profile = of("accounts.profile").into_iter().find(|row| row["fields"]["user"] == 7);
+    assert_eq!(profile.unwrap()["fields"]["gender"], "F");
+    let device = of("fcm_django.fcmdevice").into_iter().find(|row| row["pk"] == 30).unwrap();
+    assert_eq!(device["fields"], dump::device(30, 7, "registration-30")["fields"]);
+    let balance = &of("wallet.balance")[0]["fields"];
+    assert_eq!(
+        *balance,
+        json!({"user": 7, "currency": "USD", "amount": "12.50",
+        "updated": "2026-11-20T00:00:00.000Z"})
+    );
+    assert_eq!(out(&api, &secret, true).await.lines().count(), rows.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_moves_out_can_move_in_again() {
+    let api = Api::start().await;
+    let dump = DumpFile::of_users("out-and-in", 60);
+    work(dump.path()).run(destination(&api, SECRET), |_| {}).await.unwrap();
+    let other = Api::start().await;
+    let file = DumpFile::new("out-again", &out(&api, SECRET, false).await);
+    let report = work(file.path()).run(destination(&other, SECRET), |_| {}).await.unwrap();
+    assert_eq!((report.moved, report.refused), (60, 0));
+    let of = |items: Vec<String>, prefix: &str| -> Vec<String> {
+        items.into_iter().filter(|item| item.contains(prefix)).collect()
+    };
+    let (here, there) = (customers_items(&api).await, customers_items(&other).await);
+    for prefix in ["\"PROFILE#", "\"DEV#", "\"WALLET#"] {
+        assert_eq!(of(here.clone(), prefix), of(there.clone(), prefix), "{prefix}");
+    }
+    assert_eq!(out(&Api::start().await, SECRET, false).await, "[]\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_may_have_the_primary_key_of_its_user() {
+    let api = Api::start().await;
+    let mut profile = dump::profile(7);
+    profile["pk"] = json!(7);
+    profile["fields"].as_object_mut().unwrap().remove("user");
+    let file = DumpFile::new("own-key", &lines(&[profile, dump::user(7)]));
+    let text = format!("{MAPPING}[profile]\nuser = \"pk\"\n");
+    let mapping = Mapping::replaced_by(&text).unwrap();
+    let moved = MoveIn { mapping: mapping.clone(), ..work(file.path()) };
+    let report = moved.run(destination(&api, SECRET), |_| {}).await.unwrap();
+    assert_eq!((report.moved, report.refused), (1, 0));
+    let out: Vec<Value> =
+        serde_json::from_str(&out_by(&api, SECRET, mapping, false).await).unwrap();
+    assert_eq!((&out[1]["model"], &out[1]["pk"]), (&json!("accounts.profile"), &json!(7)));
+    assert_eq!(out[1]["fields"]["phone"], dump::phone(7));
+    assert_eq!(out[1]["fields"]["user"], json!(null));
+}
