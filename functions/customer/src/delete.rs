@@ -125,7 +125,7 @@ async fn prove(
     let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
     match tried {
         _ if is_fresh => Ok(None),
-        None => Err(ApiError::permission_denied()),
+        None => Err(code_missing()),
         Some((profile, tried)) => {
             let expected = Expected {
                 phone: &profile.phone,
@@ -139,11 +139,20 @@ async fn prove(
     }
 }
 
+/// The log-in is too old to prove who asks.
+fn code_missing() -> ApiError {
+    ApiError::codes_missing([(
+        "otp",
+        "The log-in is not recent, and a code sent to the account's phone is missing: send \
+         challenge and otp.",
+    )])
+}
+
 error_responses! {
     /// A wrong or expired code, or invalid fields.
     WrongCode: invalid_code("otp");
     /// Neither a recent log-in nor a code.
-    NotProven: ApiError::permission_denied();
+    NotProven: code_missing();
     /// There is money left (`balance_not_zero`), or the account was changed at the same time
     /// (`conflict`).
     NotClosed: ApiError::balance_not_zero();

@@ -13,7 +13,7 @@ use shared::{
 use table::retry::{self, Attempt};
 
 use crate::{
-    change_phone::{PhoneRequest, change_phone},
+    change_phone::{PhoneRequest, change_phone, codes_missing},
     code::invalid_code,
     patch::{CustomerPatch, DetailsPatch},
     profile::{PROFILE_CHANGE, answer, changed_elsewhere, tag_of},
@@ -105,8 +105,8 @@ fn record_consent(app: &AppState, before: &Customer, after: &Customer) {
 error_responses! {
     /// Invalid fields, or a wrong or expired code.
     WrongCode: invalid_code("otp");
-    /// Another phone without the codes that prove it.
-    NotProven: ApiError::permission_denied();
+    /// Another phone without the codes that prove it; `attr` names each that is missing.
+    NotProven: codes_missing();
     /// The new phone has an account, or other requests kept changing the profile.
     Conflict: changed_elsewhere();
 }

@@ -2,13 +2,63 @@
 "use strict";
 
 (async () => {
+  const launcher = "http://127.0.0.1:3000";
+  const samples = ["Sample APIs", "pet", "store", "user"];
+
+  // The reference keeps tokens in the local storage: here they end with the tab. This runs before its program.
+  const lasting = window.localStorage;
+  const storage = (name) => (name.startsWith("scalar-reference-auth") ? sessionStorage : lasting);
+  Object.defineProperty(window, "localStorage", {
+    value: {
+      getItem: (name) => storage(name).getItem(name),
+      setItem: (name, value) => storage(name).setItem(name, value),
+      removeItem: (name) => storage(name).removeItem(name),
+    },
+  });
+
   const reference = document.getElementById("reference");
+  const notice = document.getElementById("notice");
+  const say = (text) => {
+    notice.textContent = text;
+    notice.hidden = !text;
+  };
+  const ready = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
+  const text = async (path) => {
+    const answer = await fetch(path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    // Samples and guides are written for the launcher; here they are for the stack that serves this page.
+    return (await answer.text()).replaceAll(launcher, location.origin);
+  };
+  const json = async (path, body) => {
+    const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    const answer = await fetch(path, options);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+
+  /** Logs a new test number in at the launcher, which sends its text messages to no phone but lists them. */
+  const logIn = async () => {
+    const phone = `+120255501${String(Math.floor(Math.random() * 100)).padStart(2, "0")}`;
+    const { challenge } = await json("/api/send-otp/", { phone });
+    const message = (await json("/_local/messages")).findLast((one) => one.to === phone);
+    const otp = message.text.match(/\d{6}/)[0];
+    const { access } = await json("/api/customer/authenticate/", { phone, challenge, otp });
+    const bearer = { type: "http", "x-scalar-secret-token": access, "x-scalar-secret-username": "", "x-scalar-secret-password": "" };
+    sessionStorage.setItem("scalar-reference-auth-api-1", JSON.stringify({ secrets: { bearer }, selected: {} }));
+    location.reload();
+  };
+  const offerLogIn = async () => {
+    if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
+    if ((await fetch("/_local/health")).status !== 204) return;
+    const button = document.getElementById("log-in");
+    button.hidden = false;
+    button.addEventListener("click", () => logIn().catch((error) => say(`The log-in failed: ${error.message}`)));
+  };
+
   try {
-    const answer = await fetch("/openapi.json");
-    if (!answer.ok) throw new Error(`/openapi.json: ${answer.status}`);
-    // The samples are written for the launcher; here they are for the stack that serves this page.
-    const text = (await answer.text()).replaceAll("http://127.0.0.1:3000", location.origin);
-    const content = JSON.parse(text);
+    const [openapi, guides] = await Promise.all([text("/openapi.json"), text("/docs/guides.md"), ready]);
+    const content = JSON.parse(openapi);
+    content.info.description = guides;
     content.servers = content.servers.map((server) => ({ ...server, url: location.origin + server.url.replace(/\/$/, "") }));
     const slug = (tag) => tag.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
     const operations = Object.entries(content.paths).flatMap(([path, item]) =>
@@ -26,10 +76,62 @@
       const state = operation["x-apidog-status"] === "released" ? "" : `*${operation["x-apidog-status"]}* · `;
       const ways = [link("Previous:", operations[place - 1]), link("Next:", operations[place + 1])].filter(Boolean).join(" · ");
       operation.description = `${state}**${operation.summary}**\n\n${operation.description}\n\n${ways}`;
+      // An example of what may be left out would be sent by "Test Request".
+      for (const parameter of operation.parameters ?? []) if (parameter.example === undefined) delete parameter.examples;
     });
     // Operations are found by their ids, as in the code that is generated from the document.
     operations.forEach(({ operation }) => { operation.summary = operation.operationId; });
+    // The schemes of the sample shop are headers of its operations here: as schemes they would be offered everywhere.
+    const shopHeaders = { api_key: "api_key", petstore_auth: "Authorization" };
+    for (const { operation } of operations) {
+      const schemes = Object.keys(Object.assign({}, ...(operation.security ?? [])));
+      const names = schemes.map((scheme) => shopHeaders[scheme]).filter(Boolean);
+      if (names.length > 0) delete operation.security;
+      operation.parameters ??= [];
+      for (const name of names.filter((name) => !operation.parameters.some((parameter) => parameter.name === name))) {
+        const description = `Needed where the parameter \`PetstoreAuth\` is on: \`${name === "api_key" ? "" : "Bearer "}special-key\`.`;
+        operation.parameters.push({ name, in: "header", description, schema: { type: "string" } });
+      }
+    }
+    for (const scheme of Object.keys(shopHeaders)) delete content.components.securitySchemes[scheme];
     const place = ({ method, path }) => places.get(`${method.toLowerCase()} ${path}`) ?? 0;
+
+    /** Whether an operation takes a token of ours: the Petstore has its own. */
+    const needsToken = (method, path) => {
+      const asked = path.split("/");
+      const fits = (one) => {
+        const parts = one.path.split("/");
+        const takesRest = one.path.includes("{registration_id}");
+        return (takesRest || parts.length === asked.length) && parts.every((part, at) => part.startsWith("{") || part === asked[at]);
+      };
+      const found = operations.find((one) => one.method === method.toLowerCase() && fits(one));
+      return found?.operation.security?.some((scheme) => "bearer" in scheme) ?? false;
+    };
+    /** Sends nothing without a token that is needed, and says so. */
+    const send = (input, init) => {
+      const request = new Request(input, init);
+      const path = new URL(request.url).pathname.replace(/^\/mock/, "");
+      const token = request.headers.get("Authorization")?.replace(/^Bearer\s*/, "");
+      const isMissing = needsToken(request.method, path) && !token;
+      say(isMissing ? "Not sent: this operation needs a token. Enter the access token of a log-in under Authentication." : "");
+      if (!isMissing) return fetch(request);
+      return Promise.resolve(Response.json({ not_sent: notice.textContent }, { status: 401, statusText: "Not sent" }));
+    };
+
+    // The folders of the sample shop begin closed, unless an address leads into one.
+    const open = new Set(samples.map(slug).filter((name) => !location.hash.startsWith(`#tag/${name}/`)));
+    const closeSamples = new MutationObserver(() => {
+      for (const name of open) {
+        const toggle = document.querySelector(`[data-sidebar-id$="/tag/${name}"] button[aria-expanded="true"]`);
+        if (toggle) {
+          open.delete(name);
+          toggle.click();
+        }
+      }
+      if (open.size === 0) closeSamples.disconnect();
+    });
+    closeSamples.observe(document.body, { childList: true, subtree: true });
+
     window.Scalar.createApiReference("#reference", {
       content,
       agent: { disabled: true },
@@ -42,11 +144,14 @@
       defaultOpenAllTags: true,
       defaultOpenFirstTag: true,
       hideModels: true,
+      persistAuth: true,
+      customFetch: send,
       authentication: { preferredSecurityScheme: "bearer" },
       generateTagSlug: (tag) => slug(tag.name),
       operationsSorter: (one, other) => place(one) - place(other),
       metaData: { title: "Satchel API" },
     });
+    await offerLogIn();
   } catch (error) {
     reference.className = "plain";
     reference.textContent = `The reference cannot be shown (${error.message}). The same is at /llms.txt and /openapi.json.`;
