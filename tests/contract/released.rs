@@ -12,7 +12,7 @@ use crate::repository::{assert_none, document, root};
 
 const FILE: &str = "tests/released.json";
 /// The members of the document that the comparison needs.
-const COMPARED: [&str; 40] = [
+const COMPARED: [&str; 41] = [
     "$ref",
     "additionalProperties",
     "allOf",
@@ -21,6 +21,7 @@ const COMPARED: [&str; 40] = [
     "const",
     "content",
     "delete",
+    "discriminator",
     "enum",
     "format",
     "get",

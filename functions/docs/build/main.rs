@@ -8,6 +8,7 @@
 mod older;
 mod packing;
 mod pages;
+mod reference;
 mod text;
 
 use std::{
@@ -92,7 +93,7 @@ fn served(here: &Path) -> Vec<Served> {
     let mut files = vec![
         made("/", HTML, read("site/index.html")),
         made("/docs", HTML, read("site/docs.html")),
-        made("/docs/docs.js", SCRIPT, read("site/docs.js")),
+        made("/docs/docs.js", SCRIPT, without_comments(&read("site/docs.js"))),
         made("/docs/site.css", STYLE, read("site/site.css")),
         made("/docs/icon.svg", "image/svg+xml", read("site/icon.svg")),
         made("/docs/regions", HTML, read("site/regions.html")),
@@ -105,7 +106,11 @@ fn served(here: &Path) -> Vec<Served> {
             older::in_3_0(&document).to_string().into_bytes(),
         ),
         made("/docs/session.ts", PLAIN, read("site/session.ts")),
-        made("/docs/guides.md", MARKDOWN, site.introduction().into_bytes()),
+        made(
+            "/docs/reference.json",
+            "application/json",
+            reference::of(&document, site.introduction()).to_string().into_bytes(),
+        ),
         addressed("/llms.txt", PLAIN, site.index()),
         addressed("/llms-full.txt", PLAIN, site.everything()),
         Served {
@@ -117,6 +122,16 @@ fn served(here: &Path) -> Vec<Served> {
     ];
     files.extend(site.pages().into_iter().map(|page| addressed(&page.path, MARKDOWN, page.text)));
     files
+}
+
+/// A script without its comments and indentation. It has no text over several lines.
+fn without_comments(script: &[u8]) -> Vec<u8> {
+    let script = std::str::from_utf8(script).expect("a script is text");
+    let lines = script.lines().map(str::trim);
+    let code = lines.filter(|line| {
+        !line.is_empty() && !["//", "/**", "*"].iter().any(|start| line.starts_with(start))
+    });
+    code.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 /// Name and Markdown of each, in the order of their names.

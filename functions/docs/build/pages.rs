@@ -7,9 +7,9 @@ use crate::text::{body, code, fields, first_line, parameters, resolved};
 
 /// The folder of the guides.
 const GUIDES: &str = "Guides";
-/// Guides that would make the reference page long: a hundred lines of code, and a table of all
-/// codes.
-const FOR_THEMSELVES: [&str; 2] = ["5-refresh-in-clients.md", "7-error-codes.md"];
+/// Guides that would make the reference page long. It has their headings, so that its search finds
+/// them.
+const FOR_THEMSELVES: [&str; 3] = ["5-refresh-in-clients.md", "6-your-app.md", "7-error-codes.md"];
 
 /// A page and where it is served.
 pub(crate) struct Page {
@@ -48,7 +48,12 @@ impl<'a> Site<'a> {
         let texts = guides.map(|page| {
             if FOR_THEMSELVES.iter().any(|name| page.path.ends_with(name)) {
                 let (title, path) = (&page.title, &page.path);
-                format!("# {title}\n\n[Read it on a page of its own]({path}).")
+                let sections = page.text.lines().filter(|line| line.starts_with("## "));
+                let sections: Vec<&str> = sections.collect();
+                format!(
+                    "# {title}\n\n[Read it on a page of its own]({path}).\n\n{}",
+                    sections.join("\n\n")
+                )
             } else {
                 page.text.trim_end().to_owned()
             }

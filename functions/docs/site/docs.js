@@ -2,7 +2,6 @@
 "use strict";
 
 (async () => {
-  const launcher = "http://127.0.0.1:3000";
   const samples = ["Sample APIs", "pet", "store", "user"];
 
   // The reference keeps tokens in the local storage: here they end with the tab. This runs before its program.
@@ -23,12 +22,6 @@
     notice.hidden = !text;
   };
   const ready = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
-  const text = async (path) => {
-    const answer = await fetch(path);
-    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-    // Samples and guides are written for the launcher; here they are for the stack that serves this page.
-    return (await answer.text()).replaceAll(launcher, location.origin);
-  };
   const json = async (path, body) => {
     const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const answer = await fetch(path, options);
@@ -56,9 +49,10 @@
   };
 
   try {
-    const [openapi, guides] = await Promise.all([text("/openapi.json"), text("/docs/guides.md"), ready]);
-    const content = JSON.parse(openapi);
-    content.info.description = guides;
+    const [answer] = await Promise.all([fetch("/docs/reference.json"), ready]);
+    if (!answer.ok) throw new Error(`/docs/reference.json: ${answer.status}`);
+    // Samples and guides are written for the launcher; here they are for the stack that serves this page.
+    const content = JSON.parse((await answer.text()).replaceAll("http://127.0.0.1:3000", location.origin));
     content.servers = content.servers.map((server) => ({ ...server, url: location.origin + server.url.replace(/\/$/, "") }));
     const slug = (tag) => tag.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
     const operations = Object.entries(content.paths).flatMap(([path, item]) =>
@@ -76,24 +70,9 @@
       const state = operation["x-apidog-status"] === "released" ? "" : `*${operation["x-apidog-status"]}* · `;
       const ways = [link("Previous:", operations[place - 1]), link("Next:", operations[place + 1])].filter(Boolean).join(" · ");
       operation.description = `${state}**${operation.summary}**\n\n${operation.description}\n\n${ways}`;
-      // An example of what may be left out would be sent by "Test Request".
-      for (const parameter of operation.parameters ?? []) if (parameter.example === undefined) delete parameter.examples;
     });
     // Operations are found by their ids, as in the code that is generated from the document.
     operations.forEach(({ operation }) => { operation.summary = operation.operationId; });
-    // The schemes of the sample shop are headers of its operations here: as schemes they would be offered everywhere.
-    const shopHeaders = { api_key: "api_key", petstore_auth: "Authorization" };
-    for (const { operation } of operations) {
-      const schemes = Object.keys(Object.assign({}, ...(operation.security ?? [])));
-      const names = schemes.map((scheme) => shopHeaders[scheme]).filter(Boolean);
-      if (names.length > 0) delete operation.security;
-      operation.parameters ??= [];
-      for (const name of names.filter((name) => !operation.parameters.some((parameter) => parameter.name === name))) {
-        const description = `Needed where the parameter \`PetstoreAuth\` is on: \`${name === "api_key" ? "" : "Bearer "}special-key\`.`;
-        operation.parameters.push({ name, in: "header", description, schema: { type: "string" } });
-      }
-    }
-    for (const scheme of Object.keys(shopHeaders)) delete content.components.securitySchemes[scheme];
     const place = ({ method, path }) => places.get(`${method.toLowerCase()} ${path}`) ?? 0;
 
     /** Whether an operation takes a token of ours: the Petstore has its own. */

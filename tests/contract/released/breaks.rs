@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::repository::{Operation, operations, resolved};
 
@@ -232,10 +232,14 @@ impl Comparison<'_> {
     }
 }
 
-/// A schema without reference, and with the members of the parts of its `allOf`.
+/// A schema without reference, and with the members of the parts of its `allOf`, or of the types of
+/// a union that a member tells apart.
 fn merged(document: &Value, schema: &Value) -> Value {
     let schema = resolved(document, schema);
     let mut whole = schema.clone();
+    if schema.get("discriminator").is_some() {
+        whole = union_of(items(&schema["oneOf"]).iter().map(|one| resolved(document, one)));
+    }
     for part in items(&schema["allOf"]) {
         for (name, member) in members(&merged(document, part)) {
             match (whole.get_mut(name), member) {
@@ -246,6 +250,31 @@ fn merged(document: &Value, schema: &Value) -> Value {
             }
         }
     }
+    whole
+}
+
+/// One object with the members of all, which requires what all require.
+fn union_of<'a>(types: impl Iterator<Item = &'a Value>) -> Value {
+    let mut whole = json!({"type": "object", "properties": {}});
+    let mut required: Option<Vec<Value>> = None;
+    for one in types {
+        for (name, member) in members(&one["properties"]) {
+            let known = &mut whole["properties"][name.as_str()];
+            let values = items(&member["enum"]).into_iter().cloned();
+            let values: Vec<Value> =
+                items(&known["enum"]).into_iter().cloned().chain(values).collect();
+            *known = member.clone();
+            if !values.is_empty() {
+                known["enum"] = values.into();
+            }
+        }
+        let needed: Vec<Value> = items(&one["required"]).into_iter().cloned().collect();
+        required = Some(match required {
+            None => needed,
+            Some(all) => all.into_iter().filter(|name| needed.contains(name)).collect(),
+        });
+    }
+    whole["required"] = required.unwrap_or_default().into();
     whole
 }
 
@@ -269,8 +298,6 @@ fn allowed(schema: &Value) -> Option<Vec<Value>> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const BODY: &str = "/paths/~1a~1/post/requestBody/content/application~1json/schema";
