@@ -23,8 +23,7 @@
   };
   const ready = new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve));
   const json = async (path, body) => {
-    const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
-    const answer = await fetch(path, options);
+    const answer = await fetch(path, body && { method: "POST", body: new URLSearchParams(body) });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   };
@@ -75,23 +74,17 @@
     operations.forEach(({ operation }) => { operation.summary = operation.operationId; });
     const place = ({ method, path }) => places.get(`${method.toLowerCase()} ${path}`) ?? 0;
 
-    /** Whether an operation takes a token of ours: the Petstore has its own. */
-    const needsToken = (method, path) => {
-      const asked = path.split("/");
-      const fits = (one) => {
-        const parts = one.path.split("/");
-        const takesRest = one.path.includes("{registration_id}");
-        return (takesRest || parts.length === asked.length) && parts.every((part, at) => part.startsWith("{") || part === asked[at]);
-      };
-      const found = operations.find((one) => one.method === method.toLowerCase() && fits(one));
-      return found?.operation.security?.some((scheme) => "bearer" in scheme) ?? false;
+    /** Whether an operation takes a token of ours. */
+    const needsToken = (request) => {
+      const asked = `${request.method.toLowerCase()} ${new URL(request.url).pathname.replace(/^\/mock/, "")}`;
+      const shape = (one) => `${one.method} ${one.path}`.replace("{registration_id}", ".+").replace(/{\w+}/g, "[^/]+");
+      return operations.some((one) => one.operation.security && new RegExp(`^${shape(one)}?$`).test(asked));
     };
     /** Sends nothing without a token that is needed, and says so. */
     const send = (input, init) => {
       const request = new Request(input, init);
-      const path = new URL(request.url).pathname.replace(/^\/mock/, "");
       const token = request.headers.get("Authorization")?.replace(/^Bearer\s*/, "");
-      const isMissing = needsToken(request.method, path) && !token;
+      const isMissing = !token && needsToken(request);
       say(isMissing ? "Not sent: this operation needs a token. Enter the access token of a log-in under Authentication." : "");
       if (!isMissing) return fetch(request);
       return Promise.resolve(Response.json({ not_sent: notice.textContent }, { status: 401, statusText: "Not sent" }));
