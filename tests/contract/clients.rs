@@ -25,6 +25,23 @@ const OF_EVERY_ANSWER: [&str; 10] = [
     "x-content-type-options",
 ];
 
+/// Two schemes of one header make clients send it twice.
+#[test]
+fn no_operation_names_a_header_of_authorization_twice() {
+    let document = document();
+    let schemes = &document["components"]["securitySchemes"];
+    let mut problems = Vec::new();
+    for operation in operations(&document) {
+        let requirements = operation.described["security"].as_array();
+        let names = requirements.into_iter().flatten().filter_map(Value::as_object);
+        let names = names.flat_map(|one| one.keys());
+        if names.filter(|name| schemes[name.as_str()]["type"] == "http").count() > 1 {
+            problems.push(operation.place());
+        }
+    }
+    assert_none(&problems);
+}
+
 /// Generators copy it into every file.
 #[test]
 fn the_description_of_the_document_is_short() {

@@ -51,9 +51,10 @@ fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
 /// Deletes the caller's account.
 ///
 /// All sessions end at once, push devices get nothing, and the phone is free for another account.
-/// Within a day everything that is stored of the customer is erased; the entries of the wallet stay
-/// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
-/// phone is needed. While there is money in the wallet, it takes `forfeit`.
+/// Within a day everything that is stored of the customer is erased; the entries of the wallet
+/// stay and name nobody. A log-in of the last ten minutes suffices; otherwise a code for the
+/// purpose `delete` is needed, and its lack is 403. While the wallet has money, the answer is 409
+/// `balance_not_zero` unless `forfeit` is true.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
     request_body(content = Option<DeleteRequest>, example = json!({
         "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),

@@ -39,9 +39,10 @@ struct Rest {
     next: Option<String>,
 }
 
-/// Everything that is stored of the caller.
+/// Returns everything that is stored of the caller.
 ///
-/// What is bounded is on the first page; the rest follows by `next`.
+/// For customers who ask for their data. Profile and short lists are on the first page alone;
+/// ledger and inbox follow by `next`.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer",
     tag = crate::TAG, params(Paging),
     responses((status = 200, description = "Everything that is stored.", body = Export,

@@ -21,9 +21,12 @@ use crate::{
 
 /// Changes the caller's profile.
 ///
-/// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and
-/// without a recent log-in (ten minutes) also with a code sent to the present phone. All other
-/// sessions end. The present phone is free at once and gets a message about it.
+/// Send only what changes; null clears a value. With `If-Match` a change on another device in
+/// between is 412 instead of being overwritten. `phone` moves the account to another phone: send
+/// the code that the new phone got for `change_phone` and, unless the log-in is less than ten
+/// minutes old, also one that the present phone got. Without a code that is needed the answer is
+/// 403, and `attr` names the code. A phone that has an account is 409. All other sessions end, and
+/// the present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
     request_body(content = CustomerPatch,

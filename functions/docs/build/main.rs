@@ -62,7 +62,8 @@ fn main() {
         writeln!(
             table,
             "    File {{ path: {path:?}, content_type: {content_type:?}, version: {version:?}, \
-             is_addressed: {is_addressed}, brotli: include_bytes!(r\"{brotli}\"), gzip: include_bytes!(r\"{gzip}\") }},"
+             is_addressed: {is_addressed}, \
+             brotli: include_bytes!(r\"{brotli}\"), gzip: include_bytes!(r\"{gzip}\") }},"
         )
         .expect("a text takes it");
     }

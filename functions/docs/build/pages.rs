@@ -9,12 +9,8 @@ use crate::text::{body, code, fields, first_line, parameters, resolved};
 const GUIDES: &str = "Guides";
 /// Guides that would make the reference page long. It has their headings, so that its search finds
 /// them.
-const FOR_THEMSELVES: [&str; 4] = [
-    "5-refresh-in-clients.md",
-    "6-your-app.md",
-    "7-error-codes.md",
-    "8-conventions.md",
-];
+const FOR_THEMSELVES: [&str; 4] =
+    ["5-refresh-in-clients.md", "6-your-app.md", "7-error-codes.md", "8-conventions.md"];
 
 /// A page and where it is served.
 pub(crate) struct Page {

@@ -22,13 +22,13 @@ pub struct DeviceOut {
     /// The customer's own running number, from 1. None is used twice.
     #[schema(value_type = i32, minimum = 1)]
     id: u64,
-    /// What its owner calls it.
+    /// A name that its owner knows it by.
     #[schema(required)]
     name: Option<String>,
     /// What the push service knows it by.
     #[schema(min_length = 1)]
     registration_id: String,
-    /// What the app knows it by.
+    /// An id that the app chose for the device.
     #[schema(required)]
     device_id: Option<String>,
     /// Whether it is pushed to: its own flag is set, and the session that registered or

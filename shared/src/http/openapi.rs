@@ -28,7 +28,6 @@ use crate::http::{
 };
 
 const BEARER: &str = "bearer";
-const OPERATOR: &str = "operator";
 const JSON: &str = "application/json";
 
 /// The document of all operations of `groups`.
@@ -51,7 +50,6 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     components.responses =
         COMMON.iter().map(|common| (common.name.to_owned(), RefOr::T(common.response()))).collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme(OF_A_CUSTOMER)));
-    components.add_security_scheme(OPERATOR, SecurityScheme::Http(scheme(OF_THE_OPERATOR)));
     for dialect in groups.iter().filter_map(|group| group.document) {
         (dialect.components)(&mut components);
     }
@@ -67,9 +65,8 @@ const DESCRIPTION: &str = "A complete backend for mobile apps. The guides are at
 const OF_A_CUSTOMER: &str = "The `access` of a log-in or of a refresh; it lives for as long as the \
     parameter `AccessTokenSeconds` says. Log in with `sendOTP`, then `AuthenticateCustomer`. The \
     code comes by text message; the launcher sends none, it prints it, and shows it at \
-    `/_local/messages`.";
-const OF_THE_OPERATOR: &str =
-    "A token of at most 15 minutes that the operator signs with a key of their own.";
+    `/_local/messages`. `updateWallet` also takes a token of at most 15 minutes that the operator \
+    signs with a key of their own.";
 
 /// What is documented of an operation by each of its methods.
 fn methods_of<'a>(
@@ -94,10 +91,8 @@ fn complete(
     format: Option<error_format::DocumentedFormat>,
 ) {
     if operation.access != Access::Public {
-        let schemes: &[&str] =
-            if operation.access == Access::Bearer { &[BEARER] } else { &[BEARER, OPERATOR] };
-        let requirement = |scheme: &&str| SecurityRequirement::new(*scheme, Vec::<String>::new());
-        described.security = Some(schemes.iter().map(requirement).collect());
+        // One, also where an operator token is taken: for two, clients send the header twice.
+        described.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     }
     if format.is_none() {
         three_encodings(described);

@@ -35,10 +35,10 @@ const SIGNATURE: usize = 16;
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// Where the next page is.
+    /// The address of the next page; null on the last.
     #[schema(required, format = "uri")]
     pub next: Option<String>,
-    /// Where the page before is.
+    /// The address of the previous page; null on the first.
     #[schema(required, format = "uri")]
     pub previous: Option<String>,
     /// The entries.

@@ -41,12 +41,12 @@ struct InboxExport {
     receipts: Vec<ExportedReceipt>,
 }
 
-/// What is counted of an inbox.
+/// The counts of an inbox.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedInbox {
     /// How often it changed.
     revision: u64,
-    /// The newest message that ever came.
+    /// The newest message that ever arrived.
     #[schema(required, value_type = Option<String>, format = "uuid")]
     last: Option<NotificationId>,
     /// Every message up to this one is read.

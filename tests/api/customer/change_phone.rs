@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use crate::PHONE;
 
 const NEW: &str = "+14155550177";
-const DENIED: &str = "403 permission_denied: The log-in is not recent, and a code sent to the present phone is \
+const DENIED: &str = "403 permission_denied: The log-in is not recent, and a code sent to the \
+     present phone is \
      missing: send old_challenge and old_otp. [old_otp]";
 const NO_CODE: &str =
     "403 permission_denied: A code sent to the new phone is missing: send challenge and otp. [otp]";

@@ -23,7 +23,7 @@ pub struct Reported;
 /// What is wrong with one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// For programs.
+    /// What happened, for programs.
     pub code: &'static str,
     /// For people.
     pub detail: Cow<'static, str>,
