@@ -171,7 +171,7 @@ try {
     ["mock", "The mock"],
     ["access token", "access token, refresh token"],
     ["paging", "Paging with typed clients"],
-    ["error codes", "Error codes"],
+    ["avatar", "Avatars and other files"],
   ]) {
     await (await search(words)).filter({ hasText: title }).first().waitFor();
     await page.keyboard.press("Escape");

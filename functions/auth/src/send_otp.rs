@@ -155,7 +155,7 @@ pub struct CodeSent {
 
 /// Sends a one-time code to a phone.
 ///
-/// The first step of a log-in, and the proof for a change of the phone and for deleting the
+/// The first step of a login, and the proof for a change of the phone and for deleting the
 /// account: `purpose` says which, and the code serves that purpose alone. The answer does not tell
 /// whether the phone has an account. Offer another code only after `resend_after` seconds; earlier
 /// is 429, as is too many codes for a phone, an address or a country. A number that cannot get

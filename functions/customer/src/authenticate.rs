@@ -115,7 +115,7 @@ impl NewDevice {
 
 /// Logs in with a code, and creates the account if the phone has none.
 ///
-/// The second step of a log-in: send `phone` and `challenge` as `sendOTP` had them, and the code
+/// The second step of a login: send `phone` and `challenge` as `sendOTP` had them, and the code
 /// as the customer typed it. 201 says that the account is new. A device with a `registration_id`
 /// is registered for push notifications at the same time, unless the customer has as many devices
 /// as allowed. A wrong or expired code is 400 `invalid_otp`; after too many tries the answer is
