@@ -14,7 +14,7 @@ const require = createRequire(path.resolve("target/ci-tools/browser/package.json
 const { chromium } = require("playwright-core");
 
 /** The most bytes that the reference page may take, packed: what it took before it had guides for apps. */
-const MOST_BYTES = 975_000;
+const MOST_BYTES = 974_401;
 /** The folders that begin closed. */
 const CLOSED = ["Sample APIs", "pet", "store", "user"];
 

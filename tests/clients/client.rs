@@ -19,8 +19,8 @@ use satchel_client::{
     },
     models::{
         CodeRequest, CustomerPatch, DebitRequest, DeviceRegistration, ErrorBody, Gender, Location,
-        LogInRequest, NewAddress, NewDevice, Platform, RefreshRequest, WalletRequest,
-        error_item::Code,
+        LogInRequest, LogOutRequest, NewAddress, NewDevice, Platform, RefreshRequest,
+        WalletRequest, error_item::Code,
     },
 };
 
@@ -128,7 +128,8 @@ async fn main() -> Result<(), Box<dyn StdError>> {
 
     let exported = export_customer(&api, None, None, IOS, VERSION).await?;
     assert_eq!(exported.profile.ok_or("no profile")?.first_name, "A");
-    logout_device(&api, IOS, VERSION, None).await?;
+    // For `None` this client sends null, which the API refuses.
+    logout_device(&api, IOS, VERSION, Some(LogOutRequest::new())).await?;
     let after = refused(get_customer_details(&api, None, IOS, VERSION).await);
     assert_eq!(after.errors[0].code, Code::TokenNotValid);
     println!(

@@ -37,8 +37,8 @@ const STYLE: &str = "text/css; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
 /// The program of the reference page: `dist/browser/standalone.js` of the npm package
-/// `@scalar/api-reference`.
-const SCALAR: &str = "scalar-1.72.1.js";
+/// `@scalar/api-reference`, as `assets/pack` packs it.
+const SCALAR: &str = "scalar-1.72.1-en.js";
 
 #[expect(
     clippy::disallowed_methods,

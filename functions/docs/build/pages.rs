@@ -7,10 +7,8 @@ use crate::text::{body, code, fields, first_line, parameters, resolved};
 
 /// The folder of the guides.
 const GUIDES: &str = "Guides";
-/// Guides that would make the reference page long. It has their headings, so that its search finds
-/// them.
-const FOR_THEMSELVES: [&str; 4] =
-    ["5-refresh-in-clients.md", "6-your-app.md", "7-error-codes.md", "8-conventions.md"];
+/// A guide of many lines of code, of which the reference page has the headings alone.
+const FOR_ITSELF: &str = "5-refresh-in-clients.md";
 
 /// A page and where it is served.
 pub(crate) struct Page {
@@ -43,11 +41,11 @@ impl<'a> Site<'a> {
         Self { document, pages: guides.chain(operations).chain(messages).collect() }
     }
 
-    /// The guides in one text, for the reference page. Those of [`FOR_THEMSELVES`] are links.
+    /// The guides in one text, for the reference page. [`FOR_ITSELF`] is a link.
     pub(crate) fn introduction(&self) -> String {
         let guides = self.pages.iter().filter(|page| page.folder == GUIDES);
         let texts = guides.map(|page| {
-            if FOR_THEMSELVES.iter().any(|name| page.path.ends_with(name)) {
+            if page.path.ends_with(FOR_ITSELF) {
                 let (title, path) = (&page.title, &page.path);
                 let sections = page.text.lines().filter(|line| line.starts_with("## "));
                 let sections: Vec<&str> = sections.collect();

@@ -72,6 +72,7 @@ pub fn document() -> Value {
     declared_headers::declare(&mut document);
     document["servers"] = servers();
     document["webhooks"] = webhooks::webhooks();
+    closed_values::open_objects(&mut document["webhooks"]);
     let others = other_tags();
     order::sort(&mut document, &shared::http::openapi::operation_ids(&routes), &others);
     document
