@@ -199,7 +199,7 @@ try {
   const list = await send(page, "getAppInfo", "GET", "/api/app-info/");
   assert.equal(list.status, 200);
   const sentHeaders = await list.headers;
-  for (const name of ["x-app-version", "if-none-match"]) assert.equal(sentHeaders[name], undefined, name);
+  for (const name of ["x-app-platform", "x-app-version", "if-none-match"]) assert.equal(sentHeaders[name], undefined, name);
   await close(page, list.client);
 
   step("a log-in by Test Request, and a request with its token");

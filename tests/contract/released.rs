@@ -2,6 +2,7 @@
 //! that release send is still accepted, and what they read is still there.
 
 mod breaks;
+mod schema;
 
 use std::{env, fs};
 

@@ -26,7 +26,7 @@ use crate::{
 request! {
     /// Which questions are wanted.
     pub struct FaqQuery {
-        /// Only those of this category.
+        /// Only questions of this category.
         category: Optional<Nullable<Text>>,
         /// Only those whose question or answer holds each of these words, in capitals or not. At
         /// most 200 characters.

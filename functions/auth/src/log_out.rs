@@ -18,7 +18,7 @@ use shared::{
 use crate::refresh_token::refused;
 
 request! {
-    /// Which session to end.
+    /// The session to end.
     pub struct LogOutRequest {
         /// A refresh token of the session to end instead of the caller's own.
         refresh: Optional<Text>,
@@ -28,7 +28,7 @@ request! {
 }
 
 request! {
-    /// Which sessions to end.
+    /// The sessions to end.
     pub struct LogOutAllRequest {
         /// Whether the caller's own session stays.
         keep_current: Flag<false>,

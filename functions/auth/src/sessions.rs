@@ -38,7 +38,7 @@ pub async fn list_sessions(
 /// it.
 #[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession",
     tag = crate::TAG,
-    params(("id" = String, Path, description = "An `id` of listSessions.", format = "uuid")),
+    params(("id" = String, Path, description = "The `id` in `listSessions`.", format = "uuid")),
     responses((status = 204, description = "The session has ended.")))]
 pub async fn revoke_session(
     caller: Caller,

@@ -44,7 +44,7 @@ request! {
         /// The `challenge` in the answer of `sendOTP`.
         challenge: Text,
         /// The six digits of the message, in any script. Blanks, dashes, dots and invisible marks
-        /// do not count. What is anything else is wrong, and costs no try.
+        /// do not count. Anything else is a wrong code, but costs no try.
         otp: TypedCode,
         /// A refresh token of this device, also a spent or expired one: its tries are counted apart
         /// from those of strangers. One that proves nothing is ignored.

@@ -51,7 +51,7 @@ fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
 /// Deletes the caller's account.
 ///
 /// All sessions end at once, push devices get nothing, and the phone is free for another account.
-/// Within a day everything that is stored of the customer is erased; the entries of the wallet
+/// Within a day everything that is stored about the customer is erased; the entries of the wallet
 /// stay and name nobody. A log-in of the last ten minutes suffices; otherwise a code for the
 /// purpose `delete` is needed, and its lack is 403. While the wallet has money, the answer is 409
 /// `balance_not_zero` unless `forfeit` is true.

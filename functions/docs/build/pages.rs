@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::text::{body, code, fields, first_line, parameters, resolved};
 
+/// Begins the introduction of the reference page.
+const ALSO_THERE: &str = "Also as an [OpenAPI 3.1 document](/openapi.json), [in OpenAPI \
+    3.0](/openapi-3.0.json), and [in Markdown](/llms.txt).";
 /// The folder of the guides.
 const GUIDES: &str = "Guides";
 /// A guide of many lines of code, of which the reference page has the headings alone.
@@ -57,7 +60,8 @@ impl<'a> Site<'a> {
                 page.text.trim_end().to_owned()
             }
         });
-        texts.collect::<Vec<_>>().join("\n\n") + "\n"
+        let texts = texts.collect::<Vec<_>>().join("\n\n");
+        format!("{ALSO_THERE}\n\n{texts}\n")
     }
 
     /// `llms.txt` (llmstxt.org): what this is, and links to all pages by folder.

@@ -28,9 +28,11 @@ pub(crate) fn of(document: &Value, introduction: String) -> Value {
 fn complete(operation: &mut Value) {
     let parameters = operation["parameters"].as_array_mut().map(std::mem::take);
     let mut parameters = parameters.unwrap_or_default();
-    // "Test Request" would send the example of what may be left out.
+    // "Test Request" would send an example, or the first value, of what may be left out.
     for parameter in parameters.iter_mut().filter_map(Value::as_object_mut) {
-        parameter.shift_remove("examples");
+        let shown = parameter.shift_remove("examples").is_some();
+        let schema = parameter.get_mut("schema").and_then(Value::as_object_mut).filter(|_| shown);
+        schema.and_then(|schema| schema.shift_remove("enum"));
     }
     // As schemes, those of the shop would be offered at every operation.
     let requirements = operation["security"].as_array().cloned().unwrap_or_default();

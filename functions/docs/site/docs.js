@@ -116,6 +116,7 @@
       defaultOpenAllTags: true,
       defaultOpenFirstTag: true,
       hideModels: true,
+      documentDownloadType: "none",
       persistAuth: true,
       customFetch: send,
       authentication: { preferredSecurityScheme: "bearer" },

@@ -144,8 +144,8 @@ impl File {
 }
 
 impl Encoding {
-    /// The most welcome one, Brotli where the file has it. Without the header nothing is packed: who
-    /// does not say that it can unpack is a tool that shows what it gets.
+    /// The most welcome one, Brotli where the file has it. Without the header nothing is packed:
+    /// who does not say that it can unpack is a tool that shows what it gets.
     fn wanted(headers: &HeaderMap, has_brotli: bool) -> Self {
         let values =
             headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());

@@ -219,7 +219,7 @@ pub(crate) fn example() -> Value {
 }
 
 error_responses! {
-    /// Invalid fields; a postal code must follow the country's rule.
+    /// Invalid fields, or a postal code that does not fit the rule of its country.
     pub(crate) Invalid: ApiError::field(
         "postal_code",
         "invalid",

@@ -53,7 +53,7 @@ pub struct CountryOut {
     numeric: &'static str,
     /// In the language of the answer.
     name: &'static str,
-    /// What its phone numbers begin with, the most used first.
+    /// The codes that its phone numbers begin with, the most used first.
     dial_codes: Vec<String>,
     /// ISO 4217.
     currency: &'static str,

@@ -43,7 +43,7 @@ request! {
     }
 }
 
-/// What a request may ask for.
+/// The types of movements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MovementKind {

@@ -25,7 +25,7 @@ pub struct BalanceOut {
     held: i64,
     /// `available` and `held` together.
     total: i64,
-    /// The newest entry's time.
+    /// The time of the newest entry.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     updated: Timestamp,

@@ -45,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// drawn anew between nothing and its longest.
 const WAITS_MILLIS: [u32; 2] = [20, 1_280];
 
-/// What a movement made.
+/// The new entry and the balance after it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Moved {
     entry: EntryOut,

@@ -30,7 +30,7 @@ pub struct SessionOut {
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     pub last_used: Timestamp,
-    /// Whether the request came from it.
+    /// Whether it is the session of this request.
     pub current: bool,
 }
 

@@ -79,14 +79,14 @@ pub struct ExportedMarks {
     deleted: Vec<u64>,
 }
 
-/// What is counted of a week's messages.
+/// The counts of a week's messages.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedWeek {
     /// Weeks since 1970.
     week: i64,
     total: u64,
     unread: u64,
-    /// When they expire.
+    /// When the week's messages expire.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     until: Timestamp,

@@ -9,6 +9,7 @@ const RATE_LIMITS: [&str; 2] = ["RateLimit", "RateLimit-Policy"];
 const REQUEST_ID: &str = "X-Request-Id";
 const REPLAYED: &str = "Idempotency-Replayed";
 const LINK: &str = "Link";
+const DISPOSITION: &str = "Content-Disposition";
 /// What an answer that has not changed says of the version that the client has.
 const OF_A_VERSION: [&str; 3] = ["ETag", "Cache-Control", "Content-Language"];
 /// Statuses that are given before any limit counts.
@@ -57,6 +58,7 @@ pub(super) fn declare(document: &mut Value) {
                 }
                 if id == "listWalletDetails" && status == "200" {
                     refer(response, LINK);
+                    refer(response, DISPOSITION);
                 }
             }
         }
@@ -98,6 +100,10 @@ fn headers() -> Value {
         LINK: text(
             "In `text/csv`, the address of the next page, with `rel=\"next\"`.",
             "<https://api.example.com/api/wallet/?cursor=mZ2>; rel=\"next\"",
+        ),
+        DISPOSITION: text(
+            "In `text/csv`, the name of the file.",
+            "attachment; filename=\"statement.csv\"",
         ),
         "ETag": text("Names the version that you have.", "\"7\""),
         "Cache-Control": text("How long the version that you have can be used.", "no-store"),

@@ -24,8 +24,11 @@ pub(super) fn add_app_headers(document: &mut Value) {
             let Some(parameters) = operation["parameters"].as_array_mut() else { continue };
             if !parameters.iter().any(|one| one["name"] == PLATFORM) {
                 parameters.extend([
-                    header(PLATFORM, "The platform of the app. Send it with every request."),
-                    header(VERSION, "The version of the app, such as `1.4.0`."),
+                    header(PLATFORM, "`ios`, `android` or `web`. Send it with every request."),
+                    header(
+                        VERSION,
+                        "The version of the app, such as `1.4.0`. Send it with every request.",
+                    ),
                 ]);
             }
             let platform = parameters.iter_mut().find(|one| one["name"] == PLATFORM);
