@@ -69,7 +69,9 @@ fn convert_schema(schema: &mut Value, schemas: &Value) {
             }
             ("items" | "additionalProperties" | "not", inner) => convert_schema(inner, schemas),
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(|part| convert_schema(part, schemas));
+                for part in parts {
+                    convert_schema(part, schemas);
+                }
             }
             _ => {}
         }

@@ -20,8 +20,9 @@ pub(crate) fn of(document: &Value, introduction: String) -> Value {
     for operation in items.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten()) {
         complete(operation.1);
     }
-    let schemes = document["components"]["securitySchemes"].as_object_mut();
-    schemes.into_iter().for_each(|all| all.retain(|name, _| !is_of_the_shop(name)));
+    if let Some(schemes) = document["components"]["securitySchemes"].as_object_mut() {
+        schemes.retain(|name, _| !is_of_the_shop(name));
+    }
     document
 }
 

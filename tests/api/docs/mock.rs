@@ -64,8 +64,9 @@ async fn every_operation_answers_with_each_of_its_documented_statuses() {
 /// A list leads to its second page, which no example can name.
 fn without_next(mut body: Value) -> Value {
     for list in ["", "/entries"] {
-        let next = body.pointer_mut(&format!("{list}/next"));
-        next.into_iter().for_each(|next| *next = Value::Null);
+        if let Some(next) = body.pointer_mut(&format!("{list}/next")) {
+            *next = Value::Null;
+        }
     }
     body
 }

@@ -31,10 +31,10 @@ pub(super) fn declare(document: &mut Value) {
     for (name, response) in members(document.pointer_mut("/components/responses")) {
         refer(response, REQUEST_ID);
         if name == "NotModified" {
-            OF_A_VERSION.iter().for_each(|header| refer(response, header));
+            refer_to_all(response, &OF_A_VERSION);
         }
         if !COMMON_BEFORE_LIMITS.contains(&name) {
-            RATE_LIMITS.iter().for_each(|header| refer(response, header));
+            refer_to_all(response, &RATE_LIMITS);
         }
     }
     for (_, item) in members(document.get_mut("paths")) {
@@ -51,7 +51,7 @@ pub(super) fn declare(document: &mut Value) {
                 }
                 refer(response, REQUEST_ID);
                 if is_limited && !BEFORE_LIMITS.contains(&status) {
-                    RATE_LIMITS.iter().for_each(|header| refer(response, header));
+                    refer_to_all(response, &RATE_LIMITS);
                 }
                 if is_keyed && !BEFORE_LIMITS.contains(&status) {
                     refer(response, REPLAYED);
@@ -62,6 +62,12 @@ pub(super) fn declare(document: &mut Value) {
                 }
             }
         }
+    }
+}
+
+fn refer_to_all(response: &mut Value, headers: &[&str]) {
+    for header in headers {
+        refer(response, header);
     }
 }
 

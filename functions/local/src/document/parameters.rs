@@ -31,8 +31,9 @@ pub(super) fn add_app_headers(document: &mut Value) {
                     ),
                 ]);
             }
-            let platform = parameters.iter_mut().find(|one| one["name"] == PLATFORM);
-            platform.into_iter().for_each(|one| one["schema"]["enum"] = json!(PLATFORMS));
+            if let Some(platform) = parameters.iter_mut().find(|one| one["name"] == PLATFORM) {
+                platform["schema"]["enum"] = json!(PLATFORMS);
+            }
         }
     }
 }
