@@ -10,10 +10,12 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
 import org.openapitools.client.api.FcmDevicesApi;
 import org.openapitools.client.api.LocationAddressApi;
 import org.openapitools.client.api.UserAuthenticationApi;
 import org.openapitools.client.api.UserCustomerApi;
+import org.openapitools.client.api.WalletApi;
 import org.openapitools.client.model.*;
 
 public class Client {
@@ -24,6 +26,9 @@ public class Client {
         called.add(operation);
         return answer;
     }
+
+    private static final String VERSION = "1.4.0";
+    private static final String IOS = "ios";
 
     private static void same(Object found, Object expected) {
         if (!Objects.equals(found, expected)) {
@@ -42,9 +47,10 @@ public class Client {
         UserCustomerApi customers = new UserCustomerApi(client);
         FcmDevicesApi devices = new FcmDevicesApi(client);
         LocationAddressApi addresses = new LocationAddressApi(client);
+        WalletApi wallet = new WalletApi(client);
 
-        String phone = "+12025550124";
-        CodeSent sent = call("sendOTP", authentication.sendOTP(new CodeRequest().phone(phone)));
+        String phone = "+12025550126";
+        CodeSent sent = call("sendOTP", authentication.sendOTP(new CodeRequest().phone(phone), IOS, VERSION));
         HttpRequest messages = HttpRequest.newBuilder(URI.create(base + "/_local/messages")).build();
         String text = HttpClient.newHttpClient().send(messages, HttpResponse.BodyHandlers.ofString()).body();
         Matcher matcher = Pattern.compile("(\\d{6}) is your").matcher(text);
@@ -52,29 +58,39 @@ public class Client {
         while (matcher.find()) otp = matcher.group(1);
         NewDevice device = new NewDevice().name("A phone").platform(Platform.IOS).registrationId("java:1");
         LoggedIn loggedIn = call("AuthenticateCustomer", customers.authenticateCustomer(
-            new LogInRequest().phone(phone).challenge(sent.getChallenge().toString()).otp(otp).device(device)));
+            new LogInRequest().phone(phone).challenge(sent.getChallenge().toString()).otp(otp).device(device), IOS, VERSION));
         same(loggedIn.getCustomer().getGender(), null);
 
-        TokenPair pair = call("refresh_token_create", authentication.refreshTokenCreate(new RefreshRequest().refresh(loggedIn.getRefresh())));
+        TokenPair pair = call("refresh_token_create", authentication.refreshTokenCreate(new RefreshRequest().refresh(loggedIn.getRefresh()), IOS, VERSION));
         access = pair.getAccess();
-        same(call("GetCustomerDetails", customers.getCustomerDetails(null)).getBirthDate(), null);
+        same(call("GetCustomerDetails", customers.getCustomerDetails(null, IOS, VERSION)).getBirthDate(), null);
         CustomerPatch patch = new CustomerPatch().firstName("A").gender(Gender.FEMALE);
-        same(call("UpdateCustomer", customers.updateCustomer(patch, null)).getGender(), Gender.FEMALE);
+        same(call("UpdateCustomer", customers.updateCustomer(patch, "*", IOS, VERSION)).getGender(), Gender.FEMALE);
 
         DeviceRegistration registration = new DeviceRegistration().registrationId("java:2").type(Platform.ANDROID);
-        same(call("devices_create", devices.devicesCreate(registration, null)).getName(), null);
-        same(call("devices_list", devices.devicesList()).size(), 2);
+        same(call("devices_create", devices.devicesCreate(registration, null, IOS, VERSION)).getName(), null);
+        same(call("devices_list", devices.devicesList(IOS, VERSION)).size(), 2);
 
         Location location = new Location().lat(24.7).lng(46.7);
-        Address located = call("CreateAddress", addresses.createAddress(street().location(location), null, null));
+        Address located = call("CreateAddress", addresses.createAddress(street().location(location), null, null, IOS, VERSION));
         same(located.getRegion().getCountry().getCode(), "SA");
-        Address plain = addresses.createAddress(street(), null, null);
+        Address plain = addresses.createAddress(street(), null, null, IOS, VERSION);
         same(plain.getLocation(), null);
         same(plain.getRegion(), null);
-        same(call("ListAddresses", addresses.listAddresses(null)).size(), 2);
+        same(call("ListAddresses", addresses.listAddresses(null, IOS, VERSION)).size(), 2);
 
-        Export exported = call("exportCustomer", customers.exportCustomer(null, null));
+        Export exported = call("exportCustomer", customers.exportCustomer(null, null, IOS, VERSION));
         same(exported.getProfile().getFirstName(), "A");
+        DebitRequest debit = new DebitRequest().type(DebitRequest.TypeEnum.DEBIT).amount(100L).currency("KWD");
+        try {
+            call("updateWallet", wallet.updateWallet("order-1", new WalletRequest(debit), IOS, VERSION));
+            throw new AssertionError("a debit of an empty wallet");
+        } catch (ApiException refused) {
+            same(refused.getCode(), 422);
+        }
+        authentication.logoutDevice(IOS, VERSION, new LogOutRequest());
+        called.add("updateWallet");
+        called.add("logoutDevice");
         System.out.println("called: " + String.join(" ", called));
     }
 

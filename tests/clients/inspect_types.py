@@ -113,7 +113,8 @@ def main(document_path, language, folder):
                 problems.append(f"{name}.{member}: no member")
                 continue
             target = resolved(document, described)
-            optional = "null" in target.get("type", []) or member not in required
+            may_be_null = "null" in target.get("type", []) or target.get("nullable", False)
+            optional = may_be_null or member not in required
             # Dart has an empty list for one that is absent.
             is_list = target.get("type") == "array" and language == "dart"
             if kind.endswith("?") != optional and "default" not in described and not is_list:

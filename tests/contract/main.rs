@@ -9,6 +9,7 @@ mod alarms;
 mod asvs;
 mod availability;
 mod aws;
+mod clients;
 mod cost_cases;
 mod costs;
 mod endings;

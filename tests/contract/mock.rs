@@ -6,7 +6,10 @@
 
 mod odd;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use futures_util::{StreamExt, stream};
 use harness::{Answer, Api};
@@ -291,9 +294,14 @@ const MULTIPART: &str = "multipart/form-data; boundary=limit";
 /// The names of an object's fields, those of its parts among them.
 fn names(document: &Value, schema: &Value) -> Vec<String> {
     let schema = resolved(document, schema);
-    let parts = schema["allOf"].as_array().into_iter().flatten();
+    let parts = ["allOf", "oneOf"].into_iter().filter_map(|word| schema[word].as_array());
+    let parts = parts.flatten();
     let own = schema["properties"].as_object().into_iter().flatten();
-    parts.flat_map(|part| names(document, part)).chain(own.map(|(name, _)| name.clone())).collect()
+    let all: BTreeSet<String> = parts
+        .flat_map(|part| names(document, part))
+        .chain(own.map(|(name, _)| name.clone()))
+        .collect();
+    all.into_iter().collect()
 }
 
 fn body_of(body: &Body) -> Option<(String, Vec<u8>)> {

@@ -103,8 +103,7 @@ impl Operation {
 
     /// Whether it takes an access token of ours; the sample shop declares schemes of its own.
     pub fn is_authenticated(&self) -> bool {
-        let ours =
-            |scheme: &Value| scheme.get("bearer").is_some() || scheme.get("operator").is_some();
+        let ours = |scheme: &Value| scheme.get("bearer").is_some();
         self.described["security"].as_array().is_some_and(|schemes| schemes.iter().any(ours))
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     headers::Headers,
 };
 
-/// What an app should know of itself.
+/// Names, links, versions and switches of the app.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AppInfoOut {
     name: String,
@@ -42,7 +42,7 @@ pub struct AppInfoOut {
     /// By platform: `ios`, `android`, `web`.
     platforms: BTreeMap<String, PlatformGate>,
     maintenance: MaintenanceOut,
-    /// What the app may switch on, by names that it knows.
+    /// Switches for features of the app, by names that the app knows.
     #[schema(value_type = Object)]
     features: Map<String, Value>,
     /// `hard`: this app is not served any more; `soft`: there is a newer one; `none`: it is the
@@ -63,10 +63,11 @@ pub struct MaintenanceOut {
     until: Option<Timestamp>,
 }
 
-/// What an app should know about itself.
+/// Returns what the app needs at its start: links, versions, maintenance, features.
 ///
-/// In the first wanted language that the content has, or else in the content's first. Answers
-/// during maintenance, and to apps of any age.
+/// Call it first, with `X-App-Platform` and `X-App-Version`: `update` says whether this version is
+/// still served. It answers during maintenance, and apps of any age. The language is the first of
+/// `Accept-Language` that the content has, or else the content's first.
 #[utoipa::path(get, path = "/api/app-info/", operation_id = "getAppInfo", tag = crate::TAG,
     params(AppHeaders, Languages, IfNoneMatch),
     responses((status = 200, description = "The particulars.", body = AppInfoOut,

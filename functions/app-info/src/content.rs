@@ -32,7 +32,7 @@ pub struct Content {
     /// What the app may switch on, by the names that it knows.
     #[serde(default)]
     pub features: Map<String, Value>,
-    /// Where else the app is found.
+    /// Accounts of the app in social networks.
     #[serde(default)]
     pub social_accounts: Vec<SocialAccount>,
     /// Questions and answers.

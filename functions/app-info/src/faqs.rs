@@ -26,7 +26,7 @@ use crate::{
 request! {
     /// Which questions are wanted.
     pub struct FaqQuery {
-        /// Only those of this category.
+        /// Only questions of this category.
         category: Optional<Nullable<Text>>,
         /// Only those whose question or answer holds each of these words, in capitals or not. At
         /// most 200 characters.
@@ -50,14 +50,14 @@ pub struct FaqOut {
     answer: String,
     /// The same in every language.
     category: String,
-    /// They come in its order.
+    /// The position in the list.
     order: u32,
 }
 
-/// Questions and answers.
+/// Lists questions and answers for customers.
 ///
-/// In the language `lang` or, without it, in the first wanted one that the content has, or else in
-/// the content's first.
+/// In the language `lang` or, without it, the first of `Accept-Language` that the content has, or
+/// else in the content's first.
 #[utoipa::path(get, path = "/api/faqs/", operation_id = "listFaqs", tag = crate::TAG,
     params(
         FaqQuery, Languages, IfNoneMatch,

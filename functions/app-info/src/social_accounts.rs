@@ -15,7 +15,7 @@ use crate::{
     headers::Headers,
 };
 
-/// An account elsewhere.
+/// An account of the app in a social network.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SocialAccountOut {
     name: String,
@@ -24,13 +24,14 @@ pub struct SocialAccountOut {
     /// The address of a picture.
     #[schema(format = "uri")]
     icon: String,
-    /// They come in its order.
+    /// The position in the list.
     order: u32,
 }
 
-/// Where else the app is found.
+/// Lists the app's accounts in social networks.
 ///
-/// In the first wanted language that the content has, or else in the content's first.
+/// In the first language of `Accept-Language` that the content has, or else in the content's
+/// first.
 #[utoipa::path(get, path = "/api/social-accounts/", operation_id = "getSocialAccounts",
     tag = crate::TAG, params(Languages, IfNoneMatch),
     responses((status = 200, description = "The accounts in their order.",

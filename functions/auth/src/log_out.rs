@@ -18,7 +18,7 @@ use shared::{
 use crate::{legacy_token, token_pair::refused};
 
 request! {
-    /// Which session to end.
+    /// The session to end.
     pub struct LogOutRequest {
         /// A refresh token of the session to end instead of the caller's own.
         refresh: Optional<Text>,
@@ -28,7 +28,7 @@ request! {
 }
 
 request! {
-    /// Which sessions to end.
+    /// The sessions to end.
     pub struct LogOutAllRequest {
         /// Whether the caller's own session stays.
         keep_current: Flag<false>,
@@ -37,9 +37,10 @@ request! {
 
 /// Logs out this device, or the one whose refresh token is sent.
 ///
-/// From the next request on the session's tokens are refused, and its push devices get nothing.
-/// Earlier refresh tokens of the session end it as well. A token of a session that has ended, or
-/// that is not the caller's, is 401 `token_not_valid`. The limit of writes does not count it.
+/// Call it when the customer logs out, and delete the tokens whatever it answers. From the next
+/// request on the session's tokens are refused, and its push devices get nothing. Earlier refresh
+/// tokens of the session end it as well. A token of a session that has ended, or that is not the
+/// caller's, is 401 `token_not_valid`. The limit of writes does not count it.
 #[utoipa::path(post, path = "/api/logout-device/", operation_id = "logoutDevice", tag = crate::TAG,
     request_body(content = Option<LogOutRequest>, example = json!(crate::refresh_token::example())),
     responses((status = 204, description = "The session has ended.")))]
@@ -75,7 +76,8 @@ pub async fn log_out_device(
 
 /// Logs out all devices of the caller.
 ///
-/// With `keep_current` the caller's own session stays. The limit of writes does not count it.
+/// For a customer who has lost a phone. With `keep_current` the caller's own session stays. All
+/// other tokens are refused from the next request on. The limit of writes does not count it.
 #[utoipa::path(post, path = "/api/logout-all-devices/", operation_id = "logoutAllDevices",
     tag = crate::TAG,
     request_body(content = Option<LogOutAllRequest>, example = json!({"keep_current": true})),

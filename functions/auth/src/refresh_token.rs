@@ -26,13 +26,14 @@ request! {
     }
 }
 
-/// Exchanges a refresh token for a new pair.
+/// Exchanges a refresh token for a new pair of tokens.
 ///
-/// Store the new refresh token before the new access token is used. If the answer is lost, present
-/// the same refresh token again: until a token of the new pair is used, the answer has the same new
-/// refresh token, byte for byte, with a new access token, up to 20 times and for as long as the
-/// session lives. The same holds for `RefreshGraceSeconds` after that, for requests that an app
-/// sends at once. Later, and for still older tokens, the session ends. An `Authorization` header is
+/// Call it when an access token has expired, once for all requests that wait. Store both tokens of
+/// the answer before you use them. If the answer is lost, send the same refresh token again: until
+/// a token of the new pair is used, the answer has the same new refresh token, byte for byte, with
+/// a new access token, up to 20 times and for as long as the session lives. After that the spent
+/// token works for `RefreshGraceSeconds`; later, and for older tokens at once, it ends the
+/// session. A 401 means that the session has ended: show the log-in. An `Authorization` header is
 /// ignored.
 ///
 /// A refresh token of the stack that moved in is taken as well until `LegacyTokensUntil`: send it

@@ -38,7 +38,7 @@ use crate::sending::{Plan, Recipient, Requester, no_phone, not_mobile};
 type PurposeField = OrDefault<Nullable<Choice<Purpose>>>;
 
 request! {
-    /// Where to send a code, and what for.
+    /// The phone that gets a code, and what the code is for.
     #[check(phone_for_codes)]
     pub struct CodeRequest {
         phone: Flat<WrittenPhone>,
@@ -139,23 +139,27 @@ impl Checked for Asked {
     }
 }
 
-/// A code is on its way.
+/// A code was sent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CodeSent {
-    /// Comes back with the code.
+    /// Send it back together with the code.
     #[schema(value_type = String, format = "uuid")]
     challenge: ChallengeId,
     /// Where it was sent, in E.164 form.
     phone: String,
-    /// Seconds that the code lives.
+    /// For how many seconds the code can be used.
     expires_in: i64,
-    /// Seconds until another can be sent.
+    /// After how many seconds another code can be sent.
     resend_after: i64,
 }
 
 /// Sends a one-time code to a phone.
 ///
-/// A code serves one purpose. The answer does not tell whether the phone has an account.
+/// The first step of a login, and the proof for a change of the phone and for deleting the
+/// account: `purpose` says which, and the code serves that purpose alone. The answer does not tell
+/// whether the phone has an account. Offer another code only after `resend_after` seconds; earlier
+/// is 429, as is too many codes for a phone, an address or a country. A number that cannot get
+/// text messages, or of a country that is not served, is 400 with the attr `phone`.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(

@@ -16,9 +16,10 @@ use shared::{
     ids::SessionId,
 };
 
-/// Where the caller is logged in.
+/// Lists where the caller is logged in.
 ///
-/// At most twenty, the last used first.
+/// For a page on which customers see their devices and log one out with `revokeSession`. At most
+/// twenty, the last used first.
 #[utoipa::path(get, path = "/api/sessions/", operation_id = "listSessions", tag = crate::TAG,
     responses((status = 200, description = "The sessions that are alive.", body = Vec<SessionOut>,
         example = json!(example()))))]
@@ -32,11 +33,12 @@ pub async fn list_sessions(
 
 /// Ends a session of the caller.
 ///
-/// From the next request on its tokens are refused, and its push devices get nothing. It may be the
-/// caller's own. The limit of writes does not count it.
+/// From the next request on its tokens are refused, and its push devices get nothing. It may be
+/// the caller's own. A session that has ended already is 404. The limit of writes does not count
+/// it.
 #[utoipa::path(delete, path = "/api/sessions/{id}/", operation_id = "revokeSession",
     tag = crate::TAG,
-    params(("id" = String, Path, description = "An `id` of listSessions.", format = "uuid")),
+    params(("id" = String, Path, description = "The `id` in `listSessions`.", format = "uuid")),
     responses((status = 204, description = "The session has ended.")))]
 pub async fn revoke_session(
     caller: Caller,

@@ -37,14 +37,14 @@ use crate::{
 };
 
 request! {
-    /// A code and what it was sent for.
+    /// A one-time code, and the request that it answers.
     #[check(could_be_right)]
     pub struct LogInRequest {
         phone: Flat<WrittenPhone>,
-        /// What sendOTP gave back.
+        /// The `challenge` in the answer of `sendOTP`.
         challenge: Text,
         /// The six digits of the message, in any script. Blanks, dashes, dots and invisible marks
-        /// do not count. What is anything else is wrong, and costs no try.
+        /// do not count. Anything else is a wrong code, but costs no try.
         otp: TypedCode,
         /// A refresh token of this device, also a spent or expired one: its tries are counted apart
         /// from those of strangers. One that proves nothing is ignored.
@@ -59,7 +59,7 @@ request! {
     /// What a device says of itself. Each member may be null or blank; one that is wrong is left
     /// out.
     pub struct NewDevice {
-        /// What it calls itself.
+        /// A name that the customer knows it by, such as `Amal's phone`.
         name: Lenient<Text<1, 255>>,
         /// Its kind. Without it no `registration_id` is registered.
         platform: Lenient<Choice<Platform>>,
@@ -115,8 +115,11 @@ impl NewDevice {
 
 /// Logs in with a code, and creates the account if the phone has none.
 ///
-/// A device with a `registration_id` is registered for push notifications at the same time, unless
-/// the customer has as many devices as allowed.
+/// The second step of a login: send `phone` and `challenge` as `sendOTP` had them, and the code
+/// as the customer typed it. 201 says that the account is new. A device with a `registration_id`
+/// is registered for push notifications at the same time, unless the customer has as many devices
+/// as allowed. A wrong or expired code is 400 `invalid_otp`; after too many tries the answer is
+/// 429, and a new code is needed.
 #[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer",
     tag = crate::TAG, request_body(content = LogInRequest, example = json!(request_example())),
     responses(

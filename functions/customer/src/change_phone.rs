@@ -35,6 +35,15 @@ use crate::{
     profile::{PROFILE_CHANGE, changed_elsewhere, tag_of},
 };
 
+/// The fields of codes that may be missing, and what is then said.
+const NO_CODE_OF_NEW: (&str, &str) =
+    ("otp", "A code sent to the new phone is missing: send challenge and otp.");
+const NO_CODE_OF_OLD: (&str, &str) = (
+    "old_otp",
+    "The log-in is not recent, and a code sent to the present phone is missing: send old_challenge \
+     and old_otp.",
+);
+
 /// Another phone, with the codes that came with it.
 pub(crate) struct PhoneRequest {
     phone: Phone,
@@ -115,7 +124,13 @@ impl PhoneAttempt {
                 codes.push(new?.compare(app, expected(&self.phone), about).await?);
                 codes.push(tried_old?.compare(app, expected(old), about).await?);
             }
-            _ => return Err(ApiError::permission_denied()),
+            (new, old) => {
+                let lacks_old = old.is_none() && !is_fresh;
+                let of_new = new.is_none().then_some(NO_CODE_OF_NEW);
+                return Err(ApiError::codes_missing(
+                    of_new.into_iter().chain(lacks_old.then_some(NO_CODE_OF_OLD)),
+                ));
+            }
         }
         Ok((self.phone, codes))
     }
@@ -244,4 +259,9 @@ async fn tell(app: &AppState, name: &AppName, old: &Phone) {
     if let Err(error) = app.messages.send(old, &TextMessage::phone_changed(name)).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
+}
+
+/// What is answered where both codes are missing.
+pub(crate) fn codes_missing() -> ApiError {
+    ApiError::codes_missing([NO_CODE_OF_NEW, NO_CODE_OF_OLD])
 }

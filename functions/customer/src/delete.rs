@@ -51,9 +51,10 @@ fn code_with_challenge(read: &DeleteRequestRead, fields: &mut Fields) {
 /// Deletes the caller's account.
 ///
 /// All sessions end at once, push devices get nothing, and the phone is free for another account.
-/// Within a day everything that is stored of the customer is erased; the entries of the wallet stay
-/// and name nobody. A recent log-in (ten minutes) suffices; otherwise a code sent to the account's
-/// phone is needed. While there is money in the wallet, it takes `forfeit`.
+/// Within a day everything that is stored about the customer is erased; the entries of the wallet
+/// stay and name nobody. A log-in of the last ten minutes suffices; otherwise a code for the
+/// purpose `delete` is needed, and its lack is 403. While the wallet has money, the answer is 409
+/// `balance_not_zero` unless `forfeit` is true.
 #[utoipa::path(delete, path = "/api/customer/", operation_id = "DeleteCustomer", tag = crate::TAG,
     request_body(content = Option<DeleteRequest>, example = json!({
         "challenge": "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f", "otp": "123456"})),
@@ -125,7 +126,7 @@ async fn prove(
     let is_fresh = session.is_some_and(|session| session.is_fresh(app.now()));
     match tried {
         _ if is_fresh => Ok(None),
-        None => Err(ApiError::permission_denied()),
+        None => Err(code_missing()),
         Some((profile, tried)) => {
             let expected = Expected {
                 phone: &profile.phone,
@@ -139,11 +140,20 @@ async fn prove(
     }
 }
 
+/// The log-in is too old to prove who asks.
+fn code_missing() -> ApiError {
+    ApiError::codes_missing([(
+        "otp",
+        "The log-in is not recent, and a code sent to the account's phone is missing: send \
+         challenge and otp.",
+    )])
+}
+
 error_responses! {
     /// A wrong or expired code, or invalid fields.
     WrongCode: invalid_code("otp");
     /// Neither a recent log-in nor a code.
-    NotProven: ApiError::permission_denied();
+    NotProven: code_missing();
     /// There is money left (`balance_not_zero`), or the account was changed at the same time
     /// (`conflict`).
     NotClosed: ApiError::balance_not_zero();

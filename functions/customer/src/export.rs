@@ -22,7 +22,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema},
 };
 
-/// Everything that is stored of a customer.
+/// Everything that is stored about a customer.
 #[derive(Debug, Serialize)]
 pub struct Export {
     #[serde(flatten)]
@@ -34,14 +34,15 @@ pub struct Export {
 /// What the export has beside the domains' members.
 #[derive(Debug, Serialize, ToSchema)]
 struct Rest {
-    /// Where the rest is; null on the last page.
+    /// The address of the next page; null on the last.
     #[schema(required, format = "uri")]
     next: Option<String>,
 }
 
-/// Everything that is stored of the caller.
+/// Returns everything that is stored about the caller.
 ///
-/// What is bounded is on the first page; the rest follows by `next`.
+/// For customers who ask for their data. Profile and short lists are on the first page alone;
+/// ledger and inbox follow by `next`.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer",
     tag = crate::TAG, params(Paging),
     responses((status = 200, description = "Everything that is stored.", body = Export,

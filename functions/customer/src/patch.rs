@@ -21,8 +21,8 @@ use crate::{
 };
 
 request! {
-    /// Changes of a profile. What is not sent stays as it is; null clears a value that may be
-    /// null.
+    /// Changes of a profile. Fields that are not sent stay as they are; null clears a value that
+    /// may be null.
     pub struct CustomerPatch {
         details: Flat<DetailsPatch>,
         phone: Flat<PhonePatch>,
@@ -39,7 +39,7 @@ request! {
         last_name: Patch<Text<0, 150>>,
         /// A valid address.
         email: Patch<Clearable<Email>>,
-        /// A day in the past.
+        /// A date in the past.
         birth_date: Patch<Nullable<PastDay>>,
         gender: Patch<Nullable<Choice<Gender>>>,
         /// A BCP 47 tag. `en_US` is read as `en-US`, and old codes as those of today: `iw` as
@@ -68,7 +68,7 @@ request! {
     /// Another phone, and the codes that prove whose it is and who asks.
     #[check(codes_with_challenges)]
     pub struct PhonePatch {
-        /// The new phone, in E.164 form. The present one changes nothing.
+        /// The new phone, in E.164 form. The phone that the account has changes nothing.
         phone: Optional<PhoneNumber>,
         /// Of the code sent to the new phone for `change_phone`.
         challenge: Optional<Text>,

@@ -21,9 +21,11 @@ use table::retry::Policy;
 /// that it changes.
 pub(crate) const PROFILE_CHANGE: Policy = Policy::tries(5);
 
-/// The caller's profile.
+/// Returns the caller's profile.
 ///
-/// Its `ETag` changes with each change of the profile.
+/// Call it at the start of the app, with the last `ETag` as `If-None-Match`: 304 says that nothing
+/// has changed. The `ETag` changes with each change of the profile; send it as `If-Match` with a
+/// change.
 #[utoipa::path(get, path = "/api/customer/", operation_id = "GetCustomerDetails", tag = crate::TAG,
     params(IfNoneMatch),
     responses((status = 200, description = "The profile.", body = Profile,

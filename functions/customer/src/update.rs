@@ -13,7 +13,7 @@ use shared::{
 use table::retry::{self, Attempt};
 
 use crate::{
-    change_phone::{PhoneRequest, change_phone},
+    change_phone::{PhoneRequest, change_phone, codes_missing},
     code::invalid_code,
     patch::{CustomerPatch, DetailsPatch},
     profile::{PROFILE_CHANGE, answer, changed_elsewhere, tag_of},
@@ -21,9 +21,12 @@ use crate::{
 
 /// Changes the caller's profile.
 ///
-/// `phone` moves the account to another phone: with the code sent to it for `change_phone`, and
-/// without a recent log-in (ten minutes) also with a code sent to the present phone. All other
-/// sessions end. The present phone is free at once and gets a message about it.
+/// Send only what changes; null clears a value. With `If-Match` a change on another device in
+/// between is 412 instead of being overwritten. `phone` moves the account to another phone: send
+/// the code that the new phone got for `change_phone` and, unless the log-in is less than ten
+/// minutes old, also one that the present phone got. Without a code that is needed the answer is
+/// 403, and `attr` names the code. A phone that has an account is 409. All other sessions end, and
+/// the present phone is free at once and gets a message about it.
 #[utoipa::path(method(patch, put), path = "/api/customer/", operation_id = "UpdateCustomer",
     tag = crate::TAG, params(IfMatch),
     request_body(content = CustomerPatch,
@@ -105,8 +108,8 @@ fn record_consent(app: &AppState, before: &Customer, after: &Customer) {
 error_responses! {
     /// Invalid fields, or a wrong or expired code.
     WrongCode: invalid_code("otp");
-    /// Another phone without the codes that prove it.
-    NotProven: ApiError::permission_denied();
+    /// Another phone without the codes that prove it; `attr` names each that is missing.
+    NotProven: codes_missing();
     /// The new phone has an account, or other requests kept changing the profile.
     Conflict: changed_elsewhere();
 }

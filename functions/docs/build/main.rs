@@ -8,6 +8,7 @@
 mod older;
 mod packing;
 mod pages;
+mod reference;
 mod text;
 
 use std::{
@@ -26,7 +27,8 @@ struct Served {
     path: String,
     content_type: &'static str,
     content: Vec<u8>,
-    brotli: Vec<u8>,
+    /// Nothing where each answer has the address of its own stack in it.
+    brotli: Option<Vec<u8>>,
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -35,8 +37,8 @@ const STYLE: &str = "text/css; charset=utf-8";
 const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
 /// The program of the reference page: `dist/browser/standalone.js` of the npm package
-/// `@scalar/api-reference`.
-const SCALAR: &str = "scalar-1.72.1.js";
+/// `@scalar/api-reference`, as `assets/pack` packs it.
+const SCALAR: &str = "scalar-1.72.1-en.js";
 
 #[expect(
     clippy::disallowed_methods,
@@ -52,13 +54,15 @@ fn main() {
     let mut table = "/// All of them.\npub static FILES: &[File] = &[\n".to_owned();
     for (number, file) in served(&here).into_iter().enumerate() {
         let (brotli, gzip) = (out.join(format!("{number}.br")), out.join(format!("{number}.gz")));
-        fs::write(&brotli, &file.brotli).expect("OUT_DIR can be written");
+        let is_addressed = file.brotli.is_none();
+        fs::write(&brotli, file.brotli.unwrap_or_default()).expect("OUT_DIR can be written");
         fs::write(&gzip, packing::gzip(&file.content)).expect("OUT_DIR can be written");
         let (path, content_type, version) = (file.path, file.content_type, version(&file.content));
         let (brotli, gzip) = (brotli.display(), gzip.display());
         writeln!(
             table,
             "    File {{ path: {path:?}, content_type: {content_type:?}, version: {version:?}, \
+             is_addressed: {is_addressed}, \
              brotli: include_bytes!(r\"{brotli}\"), gzip: include_bytes!(r\"{gzip}\") }},"
         )
         .expect("a text takes it");
@@ -79,14 +83,18 @@ fn served(here: &Path) -> Vec<Served> {
     });
     let site = Site::new(&document, guides(here));
     let made = |path: &str, content_type, content: Vec<u8>| {
-        let brotli = packing::brotli(&content);
+        let brotli = Some(packing::brotli(&content));
         Served { path: path.to_owned(), content_type, content, brotli }
+    };
+    let addressed = |path: &str, content_type, text: String| {
+        let content = text.into_bytes();
+        Served { path: path.to_owned(), content_type, content, brotli: None }
     };
     let packed = read(&format!("assets/{SCALAR}.br"));
     let mut files = vec![
         made("/", HTML, read("site/index.html")),
         made("/docs", HTML, read("site/docs.html")),
-        made("/docs/docs.js", SCRIPT, read("site/docs.js")),
+        made("/docs/docs.js", SCRIPT, without_comments(&read("site/docs.js"))),
         made("/docs/site.css", STYLE, read("site/site.css")),
         made("/docs/icon.svg", "image/svg+xml", read("site/icon.svg")),
         made("/docs/regions", HTML, read("site/regions.html")),
@@ -99,19 +107,32 @@ fn served(here: &Path) -> Vec<Served> {
             older::in_3_0(&document).to_string().into_bytes(),
         ),
         made("/docs/session.ts", PLAIN, read("site/session.ts")),
-        made("/llms.txt", PLAIN, site.index().into_bytes()),
-        made("/llms-full.txt", PLAIN, site.everything().into_bytes()),
+        made(
+            "/docs/reference.json",
+            "application/json",
+            reference::of(&document, site.introduction()).to_string().into_bytes(),
+        ),
+        addressed("/llms.txt", PLAIN, site.index()),
+        addressed("/llms-full.txt", PLAIN, site.everything()),
         Served {
             path: format!("/docs/{SCALAR}"),
             content_type: SCRIPT,
             content: packing::unpack_brotli(&packed),
-            brotli: packed,
+            brotli: Some(packed),
         },
     ];
-    files.extend(
-        site.pages().into_iter().map(|page| made(&page.path, MARKDOWN, page.text.into_bytes())),
-    );
+    files.extend(site.pages().into_iter().map(|page| addressed(&page.path, MARKDOWN, page.text)));
     files
+}
+
+/// A script without its comments and indentation. It has no text over several lines.
+fn without_comments(script: &[u8]) -> Vec<u8> {
+    let script = std::str::from_utf8(script).expect("a script is text");
+    let lines = script.lines().map(str::trim);
+    let code = lines.filter(|line| {
+        !line.is_empty() && !["//", "/**", "*"].iter().any(|start| line.starts_with(start))
+    });
+    code.collect::<Vec<_>>().join("\n").into_bytes()
 }
 
 /// Name and Markdown of each, in the order of their names.

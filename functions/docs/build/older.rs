@@ -15,22 +15,23 @@ pub(crate) fn in_3_0(document: &Value) -> Value {
     document["openapi"] = "3.0.3".into();
     remove(&mut document["info"], &["summary"]);
     remove(&mut document["info"]["license"], &["identifier"]);
-    convert(&mut document);
+    let schemas = document["components"]["schemas"].clone();
+    convert(&mut document, &schemas);
     document
 }
 
 /// Converts all schemas below a part.
-fn convert(part: &mut Value) {
+fn convert(part: &mut Value, schemas: &Value) {
     match part {
-        Value::Array(items) => items.iter_mut().for_each(convert),
+        Value::Array(items) => items.iter_mut().for_each(|item| convert(item, schemas)),
         Value::Object(members) => {
             for (name, member) in members {
                 match (name.as_str(), member) {
-                    ("schema", schema) => convert_schema(schema),
-                    ("schemas", Value::Object(schemas)) => {
-                        schemas.values_mut().for_each(convert_schema);
+                    ("schema", schema) => convert_schema(schema, schemas),
+                    ("schemas", Value::Object(all)) => {
+                        all.values_mut().for_each(|schema| convert_schema(schema, schemas));
                     }
-                    (name, member) if !DATA.contains(&name) => convert(member),
+                    (name, member) if !DATA.contains(&name) => convert(member, schemas),
                     _ => {}
                 }
             }
@@ -39,12 +40,13 @@ fn convert(part: &mut Value) {
     }
 }
 
-fn convert_schema(schema: &mut Value) {
+fn convert_schema(schema: &mut Value, schemas: &Value) {
     // The members beside a reference are ignored in 3.0.
     if let Some(reference) = schema.get("$ref").cloned() {
         *schema = json!({"$ref": reference});
         return;
     }
+    merge_union(schema, schemas);
     remove(schema, &UNKNOWN);
     let Value::Object(members) = schema else { return };
     nullable(members);
@@ -63,15 +65,44 @@ fn convert_schema(schema: &mut Value) {
     for (name, member) in members {
         match (name.as_str(), member) {
             ("properties", Value::Object(properties)) => {
-                properties.values_mut().for_each(convert_schema);
+                properties.values_mut().for_each(|property| convert_schema(property, schemas));
             }
-            ("items" | "additionalProperties" | "not", inner) => convert_schema(inner),
+            ("items" | "additionalProperties" | "not", inner) => convert_schema(inner, schemas),
             ("allOf" | "anyOf" | "oneOf", Value::Array(parts)) => {
-                parts.iter_mut().for_each(convert_schema);
+                for part in parts {
+                    convert_schema(part, schemas);
+                }
             }
             _ => {}
         }
     }
+}
+
+/// A union that a member tells apart becomes one object with the members of all its types, of which
+/// only those are required that all require.
+fn merge_union(schema: &mut Value, schemas: &Value) {
+    if schema.get("discriminator").is_none() {
+        return;
+    }
+    let choices = schema["oneOf"].as_array().cloned().unwrap_or_default();
+    let (mut properties, mut required, mut kinds) = (Map::new(), None::<Vec<Value>>, Vec::new());
+    for choice in &choices {
+        let name = choice["$ref"].as_str().and_then(|place| place.rsplit('/').next());
+        let one = &schemas[name.expect("a choice of a union is a reference")];
+        properties.extend(one["properties"].as_object().cloned().unwrap_or_default());
+        kinds.extend(one["properties"]["type"]["enum"].as_array().cloned().unwrap_or_default());
+        let needed = one["required"].as_array().cloned().unwrap_or_default();
+        required = Some(match required {
+            None => needed,
+            Some(all) => all.into_iter().filter(|name| needed.contains(name)).collect(),
+        });
+    }
+    properties.insert("type".to_owned(), json!({"type": "string", "enum": kinds}));
+    let description = schema["description"].clone();
+    *schema = json!({
+        "type": "object", "description": description, "required": required,
+        "properties": properties,
+    });
 }
 
 /// `[string, null]` is a string with `nullable`.

@@ -5,6 +5,14 @@ use serde_json::Value;
 
 use crate::text::{body, code, fields, first_line, parameters, resolved};
 
+/// Begins the introduction of the reference page.
+const ALSO_THERE: &str = "Also as an [OpenAPI 3.1 document](/openapi.json), [in OpenAPI \
+    3.0](/openapi-3.0.json), and [in Markdown](/llms.txt).";
+/// The folder of the guides.
+const GUIDES: &str = "Guides";
+/// A guide of many lines of code, of which the reference page has the headings alone.
+const FOR_ITSELF: &str = "5-refresh-in-clients.md";
+
 /// A page and where it is served.
 pub(crate) struct Page {
     pub(crate) path: String,
@@ -25,13 +33,35 @@ impl<'a> Site<'a> {
         let guides = guides.into_iter().map(|(name, text)| Page {
             path: format!("/docs/guides/{name}.md"),
             title: first_line(&text).trim_start_matches("# ").to_owned(),
-            folder: "Guides".to_owned(),
+            folder: GUIDES.to_owned(),
             summary: String::new(),
             text,
         });
         let operations = in_order(document);
         let operations = operations.iter().map(|operation| operation.page(document));
-        Self { document, pages: guides.chain(operations).collect() }
+        let messages = document["webhooks"].as_object().into_iter().flatten();
+        let messages = messages.map(|(name, item)| message(document, name, &item["post"]));
+        Self { document, pages: guides.chain(operations).chain(messages).collect() }
+    }
+
+    /// The guides in one text, for the reference page. [`FOR_ITSELF`] is a link.
+    pub(crate) fn introduction(&self) -> String {
+        let guides = self.pages.iter().filter(|page| page.folder == GUIDES);
+        let texts = guides.map(|page| {
+            if page.path.ends_with(FOR_ITSELF) {
+                let (title, path) = (&page.title, &page.path);
+                let sections = page.text.lines().filter(|line| line.starts_with("## "));
+                let sections: Vec<&str> = sections.collect();
+                format!(
+                    "# {title}\n\n[Read it on a page of its own]({path}).\n\n{}",
+                    sections.join("\n\n")
+                )
+            } else {
+                page.text.trim_end().to_owned()
+            }
+        });
+        let texts = texts.collect::<Vec<_>>().join("\n\n");
+        format!("{ALSO_THERE}\n\n{texts}\n")
     }
 
     /// `llms.txt` (llmstxt.org): what this is, and links to all pages by folder.
@@ -111,6 +141,28 @@ fn in_order(document: &Value) -> Vec<Operation<'_>> {
     };
     operations.sort_by_key(place);
     operations
+}
+
+/// The page of a message that other systems publish.
+fn message(document: &Value, name: &str, described: &Value) -> Page {
+    let said = |member: &str| described[member].as_str().unwrap_or_default();
+    let mut parts = vec![
+        format!("# {name}: {}", said("summary")),
+        said("description").to_owned(),
+        "## Message".to_owned(),
+    ];
+    let content = described["requestBody"]["content"].as_object().into_iter().flatten();
+    for (kind, media) in content {
+        parts.extend(fields(document, &media["schema"]));
+        parts.extend(body(document, kind, media));
+    }
+    Page {
+        path: format!("/docs/messages/{name}.md"),
+        title: name.to_owned(),
+        text: parts.join("\n\n") + "\n",
+        folder: "Messages from your other systems".to_owned(),
+        summary: said("summary").to_owned(),
+    }
 }
 
 impl Operation<'_> {

@@ -71,6 +71,13 @@ fn collect(document: &Value, schema: &Value, before: &str, depth: usize, rows: &
     for part in schema["allOf"].as_array().into_iter().flatten() {
         collect(document, part, before, depth, rows);
     }
+    if schema.get("discriminator").is_some() {
+        for choice in schema["oneOf"].as_array().into_iter().flatten() {
+            let choice = resolved(document, choice);
+            let kind = shown(&choice["properties"]["type"]["enum"][0]);
+            collect(document, choice, &format!("{before}({kind}) "), depth, rows);
+        }
+    }
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {

@@ -22,7 +22,7 @@ use self::{
 /// The folder of what shows the states that an operation goes through.
 const TAG: &str = "👀 A_接口状态_看效果";
 
-/// What came of it.
+/// The result.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AllParametersOut {
     id: i64,

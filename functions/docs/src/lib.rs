@@ -11,7 +11,7 @@ use shared::{
     routes,
 };
 
-pub use guides::{GUIDES, Guide};
+pub use guides::GUIDES;
 pub use site::FILES;
 
 routes! {

@@ -1,5 +1,6 @@
 //! The files: landing page, reference page, the document, its Markdown, each in two encodings that
-//! the build script made.
+//! the build script made. Markdown is written for the launcher's address, and served with the
+//! address by which the client came.
 //!
 //! Protocol: the encoding by `Accept-Encoding` (RFC 9110 section 12.5.3), Brotli before gzip where
 //! both are as welcome; a client that takes neither gets the file as it is, unpacked for it. The
@@ -7,12 +8,15 @@
 //! limit of 6 MB still admits; as base64 it would be too near to that. One entity tag an encoding,
 //! since their bytes differ.
 
-use std::io::Read;
+use std::{
+    hash::{DefaultHasher, Hasher},
+    io::{Read, Write},
+};
 
 use axum::response::{IntoResponse, Response};
-use flate2::read::GzDecoder;
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
-use shared::http::{error::ApiError, etag::ETag};
+use shared::http::{error::ApiError, etag::ETag, origin::origin};
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
@@ -24,9 +28,15 @@ pub struct File {
     content_type: &'static str,
     /// A hash of its content.
     version: &'static str,
+    /// Whether the address of the launcher in it stands for that of the stack. It is then packed by
+    /// gzip alone.
+    is_addressed: bool,
     brotli: &'static [u8],
     gzip: &'static [u8],
 }
+
+/// The address for which samples and guides are written.
+const LAUNCHER: &str = "http://127.0.0.1:3000";
 
 /// What files are.
 pub(crate) const MEDIA: &[&str] = &[
@@ -65,12 +75,13 @@ enum Encoding {
 pub(crate) async fn get_file(uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
     let path = uri.path();
     let file = FILES.iter().find(|file| file.path == path).ok_or_else(ApiError::no_such_path)?;
-    let encoding = Encoding::wanted(&headers);
-    let tag = ETag::new(format_args!("{}-{}", file.version, encoding.suffix()));
+    let encoding = Encoding::wanted(&headers, !file.is_addressed);
+    let origin = Some(origin(&headers)).filter(|_| file.is_addressed).filter(|own| is_plain(own));
+    let tag = file.tag(encoding, origin.as_deref());
     let mut response = if tag.is_known_to(&headers) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        file.bytes(encoding).map_err(ApiError::internal)?.into_response()
+        file.bytes(encoding, origin.as_deref()).map_err(ApiError::internal)?.into_response()
     };
     let versioned = path.starts_with("/docs/scalar-");
     let answered = response.headers_mut();
@@ -96,8 +107,28 @@ fn of_pages() -> [(HeaderName, HeaderValue); 3] {
     ]
 }
 
+/// Whether an address holds nothing that could mean something in Markdown.
+fn is_plain(origin: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-[]".contains(&byte);
+    origin.bytes().all(allowed)
+}
+
 impl File {
-    fn bytes(&self, encoding: Encoding) -> std::io::Result<Vec<u8>> {
+    fn tag(&self, encoding: Encoding, origin: Option<&str>) -> ETag {
+        let mut hasher = DefaultHasher::new();
+        hasher.write(origin.unwrap_or_default().as_bytes());
+        let place = if origin.is_some() { hasher.finish() } else { 0 };
+        ETag::new(format_args!("{}-{place:x}-{}", self.version, encoding.suffix()))
+    }
+
+    fn bytes(&self, encoding: Encoding, origin: Option<&str>) -> std::io::Result<Vec<u8>> {
+        if let Some(origin) = origin {
+            let text = String::from_utf8_lossy(&self.unpacked()?).replace(LAUNCHER, origin);
+            return match encoding {
+                Encoding::Gzip => gzip(text.as_bytes()),
+                _ => Ok(text.into_bytes()),
+            };
+        }
         match encoding {
             Encoding::Brotli => Ok(self.brotli.to_vec()),
             Encoding::Gzip => Ok(self.gzip.to_vec()),
@@ -113,9 +144,9 @@ impl File {
 }
 
 impl Encoding {
-    /// The most welcome one. Without the header nothing is packed: who does not say that it can
-    /// unpack is a tool that shows what it gets.
-    fn wanted(headers: &HeaderMap) -> Self {
+    /// The most welcome one, Brotli where the file has it. Without the header nothing is packed:
+    /// who does not say that it can unpack is a tool that shows what it gets.
+    fn wanted(headers: &HeaderMap, has_brotli: bool) -> Self {
         let values =
             headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
         let ranges: Vec<(String, f32)> =
@@ -126,7 +157,7 @@ impl Encoding {
             };
             named(name).or(named("*")).unwrap_or(0.0)
         };
-        let (brotli, gzip) = (quality("br"), quality("gzip"));
+        let (brotli, gzip) = (if has_brotli { quality("br") } else { 0.0 }, quality("gzip"));
         match (brotli > 0.0, gzip > 0.0) {
             (true, _) if brotli >= gzip => Self::Brotli,
             (_, true) => Self::Gzip,
@@ -151,6 +182,12 @@ impl Encoding {
     }
 }
 
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
+
 /// `gzip;q=0.5`, its name in small letters.
 fn weighed(range: &str) -> Option<(String, f32)> {
     let mut parts = range.split(';').map(str::trim);
@@ -166,10 +203,8 @@ mod tests {
     use super::*;
 
     fn wanted(value: &'static str) -> Encoding {
-        Encoding::wanted(&HeaderMap::from_iter([(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static(value),
-        )]))
+        let header = (header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+        Encoding::wanted(&HeaderMap::from_iter([header]), true)
     }
 
     #[test]
@@ -187,7 +222,7 @@ mod tests {
         ] {
             assert_eq!(wanted(value), encoding, "{value}");
         }
-        assert_eq!(Encoding::wanted(&HeaderMap::new()), Encoding::Identity);
+        assert_eq!(Encoding::wanted(&HeaderMap::new(), true), Encoding::Identity);
     }
 
     #[test]

@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 
 use crate::selection::{Selected, Selection, SelectionRequest, TRIES};
 
-/// How many messages went.
+/// The number of messages that were deleted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Deleted {
     deleted: u64,
 }
 
-/// Deletes notifications of the caller's inbox.
+/// Deletes notifications from the caller's inbox.
 ///
 /// `ids` takes up to a hundred and skips those that are not in the inbox. `all` deletes everything
 /// that is there at that moment, and nothing that arrives later.

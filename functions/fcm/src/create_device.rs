@@ -33,12 +33,11 @@ const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 
 /// Registers a device for push notifications.
 ///
-/// A registration id that the caller already has is updated (200): it becomes active, in the
-/// caller's session, and fields that are not sent keep their values. If nothing changes, nothing is
-/// written. One that another customer has
-/// leaves that customer and becomes a new device of the caller, with an `id` of its own (200). Apps
-/// register at each start, because the session may be new and the device may have been
-/// deactivated.
+/// Call it at each start of the app and whenever Firebase issues a new token, since the session
+/// may be new and the device may have been deactivated. A registration id that the caller has
+/// already is updated (200): it becomes active, in the caller's session, and fields that are not
+/// sent keep their values. One that another customer has moves to the caller as a new device with
+/// an `id` of its own (200). An unchanged registration writes nothing.
 #[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create",
     tag = crate::DEVICES, params(IdempotencyKey),
     request_body(content = NewDevice, example = json!(crate::device::new_example())),

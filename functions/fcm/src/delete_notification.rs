@@ -12,9 +12,10 @@ use crate::{
     selection::{Selected, Selection, TRIES},
 };
 
-/// Deletes a notification of the caller's inbox.
+/// Deletes a notification from the caller's inbox.
 ///
-/// An unread one no longer counts as unread.
+/// If it was unread, the number of unread ones falls. One that is gone already is 404, which a
+/// repeat can take for success.
 #[utoipa::path(delete, path = "/api/notifications/{id}/", operation_id = "deleteNotification",
     tag = crate::NOTIFICATIONS,
     params(("id" = String, Path, description = "The notification's `id`.", format = "uuid")),

@@ -6,7 +6,8 @@ use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::err
 
 /// Deletes a push device of the caller.
 ///
-/// It gets no push notifications from then on.
+/// It gets no push notifications from then on. A log-out needs no such call: it silences the
+/// devices of its session.
 #[utoipa::path(delete, path = "/api/devices/{registration_id}/", operation_id = "devices_destroy",
     tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),

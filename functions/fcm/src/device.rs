@@ -19,16 +19,16 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Device)]
 pub struct DeviceOut {
-    /// The customer's own running number, from 1. None is used twice.
+    /// The customer's own running number, from 1. No number is used twice.
     #[schema(value_type = i32, minimum = 1)]
     id: u64,
-    /// What its owner calls it.
+    /// A name that its owner knows it by.
     #[schema(required)]
     name: Option<String>,
     /// What the push service knows it by.
     #[schema(min_length = 1)]
     registration_id: String,
-    /// What the app knows it by.
+    /// An id that the app chose for the device.
     #[schema(required)]
     device_id: Option<String>,
     /// Whether it is pushed to: its own flag is set, and the session that registered or
@@ -51,7 +51,7 @@ request! {
         /// What the push service knows it by. Another one than the device has must be nobody's.
         registration_id: VisibleAscii<1, MOST_REGISTRATION_ID>,
         device_id: Patch<Nullable<Text<0, 255>>>,
-        /// True makes a device that is not active active again, in the caller's session.
+        /// `true` makes an inactive device active again, in the caller's session.
         active: Flag<true>,
         r#type: Choice<Platform>,
     }

@@ -5,7 +5,7 @@ use shared::{app::AppState, auth::caller::Caller, device::Device, http::error::A
 
 use crate::device::DeviceOut;
 
-/// The caller's push devices.
+/// Lists the caller's push devices.
 ///
 /// Newest first, inactive ones too. A customer has at most 50.
 #[utoipa::path(get, path = "/api/devices/", operation_id = "devices_list", tag = crate::DEVICES,

@@ -26,10 +26,10 @@ use crate::notification::NotificationOut;
 /// A page of the inbox.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationPage {
-    /// Where the next page is.
+    /// The address of the next page; null on the last.
     #[schema(required, format = "uri")]
     next: Option<String>,
-    /// Where the page before is.
+    /// The address of the previous page; null on the first.
     #[schema(required, format = "uri")]
     previous: Option<String>,
     /// The messages, newest first.
@@ -40,11 +40,12 @@ pub struct NotificationPage {
     unread: Option<u64>,
 }
 
-/// The caller's inbox, newest first.
+/// Lists the caller's inbox, newest first.
 ///
-/// Notifications expire after the days that the parameter `InboxDays` says, or up to a week later;
-/// those that were sent to all customers after 90 days. A customer sees of the latter those that
-/// were sent since the account was created.
+/// Call it when the inbox is opened and when a push arrives; `unread` on the first page is the
+/// number for the badge. Notifications expire after the days in the parameter `InboxDays`, or up
+/// to a week later; those to all customers after 90 days. A customer sees those to all that were
+/// sent since the account was created.
 #[utoipa::path(get, path = "/api/notifications/", operation_id = "listNotifications",
     tag = crate::NOTIFICATIONS, params(Paging, IfNoneMatch),
     responses((status = 200, description = "A page.", body = NotificationPage,

@@ -16,16 +16,16 @@ use crate::{
     selection::{Selected, Selection, SelectionRequest, TRIES},
 };
 
-/// How many messages are still not read.
+/// The number of messages that are still unread.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Unread {
     unread: u64,
 }
 
-/// Marks notifications of the caller's inbox as read.
+/// Marks notifications in the caller's inbox as read.
 ///
 /// `ids` takes up to a hundred and skips those that are not in the inbox. `all` marks everything
-/// that is there at that moment.
+/// that is there at that moment. The answer has the new number for the badge.
 #[utoipa::path(post, path = "/api/notifications/read/", operation_id = "markNotificationsRead",
     tag = crate::NOTIFICATIONS,
     request_body(content = SelectionRequest,

@@ -16,18 +16,18 @@ use utoipa::ToSchema;
 pub struct NotificationOut {
     #[schema(value_type = String, format = "uuid")]
     id: NotificationId,
-    /// What the sender calls its kind.
+    /// The kind of message, a word that the sender chose.
     #[serde(rename = "type")]
     kind: String,
     title: String,
     body: String,
-    /// What the app makes of it.
+    /// Members for the app, as the sender chose them. They are also in the push.
     #[schema(value_type = Object)]
     data: Value,
     #[schema(required)]
     image_url: Option<String>,
     read: bool,
-    /// When it came.
+    /// When the message arrived.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     created: Timestamp,

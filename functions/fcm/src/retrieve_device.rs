@@ -8,10 +8,10 @@ use shared::{app::AppState, auth::caller::Caller, hashes::ContentHash, http::err
 
 use crate::device::DeviceOut;
 
-/// One push device of the caller.
+/// Returns one push device of the caller.
 ///
-/// The registration id is the whole rest of the path. It cannot contain `?`, where a gateway starts
-/// the query.
+/// The registration id is the whole rest of the path. It cannot contain `?`, where a gateway
+/// starts the query. A device of somebody else is 404.
 #[utoipa::path(get, path = "/api/devices/{registration_id}/", operation_id = "devices_retrieve",
     tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),

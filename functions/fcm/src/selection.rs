@@ -22,7 +22,7 @@ pub enum Selection {
 }
 
 request! {
-    /// Some messages or all of them.
+    /// Some notifications by their ids, or all of them.
     #[name("Selection")]
     #[check(either)]
     pub struct SelectionRequest {

@@ -19,9 +19,10 @@ use crate::device::{DeviceChange, DeviceOut, PartialDeviceChange, not_unique};
 
 /// Changes a push device of the caller.
 ///
-/// `active` is true by default; `name` and `device_id` keep their values if they are not sent. No
-/// device may have the new `registration_id`. An inactive device that becomes `active` joins the
-/// caller's session; an active one stays in its own.
+/// For a registration id that Firebase has replaced. `active` is true by default; `name` and
+/// `device_id` keep their values if they are not sent. A `registration_id` that another device has
+/// is 400 `unique`. An inactive device that becomes `active` joins the caller's session; an active
+/// one stays in its own.
 #[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update",
     tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
@@ -43,7 +44,7 @@ pub async fn update_device(
 
 /// Changes some fields of a push device of the caller.
 ///
-/// Fields that are not sent keep their values. Otherwise like devices_update.
+/// Fields that are not sent keep their values. Otherwise like `devices_update`.
 #[utoipa::path(patch, path = "/api/devices/{registration_id}/",
     operation_id = "devices_partial_update", tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),

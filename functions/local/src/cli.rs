@@ -27,6 +27,7 @@ mod stack_args;
 mod target_table;
 mod token;
 mod wallet;
+mod wallet_credit;
 mod wallet_view;
 
 use std::{ffi::OsString, process::ExitCode, sync::LazyLock};
@@ -68,7 +69,8 @@ enum Command {
     /// Disable a customer's account, or enable it again
     #[command(subcommand)]
     Customer(customer::CustomerCommand),
-    /// Look at a wallet and its ledger, or correct a broken ledger by an entry
+    /// Look at a wallet and its ledger, correct a broken ledger by an entry, or give a customer of
+    /// the local data money
     #[command(subcommand)]
     Wallet(Box<wallet::WalletCommand>),
     /// Send a message to the inboxes and devices of one customer or of all

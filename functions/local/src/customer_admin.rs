@@ -65,7 +65,8 @@ impl CustomerAdmin {
         }
     }
 
-    async fn owner_of(&self, phone: &str) -> Result<CustomerId, CustomerAdminError> {
+    /// The customer who has a phone. One trip.
+    pub async fn owner_of(&self, phone: &str) -> Result<CustomerId, CustomerAdminError> {
         let phone = parse_phone(phone).ok_or(CustomerAdminError::InvalidPhone)?;
         let owner = self.store.owner_of_phone(&self.hashes.phone(&phone)).await?;
         owner.ok_or(CustomerAdminError::NoAccount)

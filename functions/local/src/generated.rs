@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use shared::DOMAINS;
+use shared::{DOMAINS, http::error::CODES};
 
 use crate::{
     costs::Tables,
@@ -23,7 +23,7 @@ pub struct Generated {
 }
 
 /// All generated files.
-pub const FILES: [Generated; 4] = [
+pub const FILES: [Generated; 5] = [
     Generated { path: document::FILE, text: |_, _| Ok(document::text()) },
     Generated {
         path: template::FILE_NAME,
@@ -32,6 +32,10 @@ pub const FILES: [Generated; 4] = [
     Generated {
         path: "functions/README.md",
         text: |root, text| with_costs(root, &with_table(text, "packages", &packages(root)?)?),
+    },
+    Generated {
+        path: "functions/docs/guides/7-error-codes.md",
+        text: |_, text| with_table(text, "error-codes", &error_codes()),
     },
     Generated { path: "shared/README.md", text: |_, text| with_table(text, "domains", &domains()) },
 ];
@@ -83,6 +87,20 @@ fn packages(root: &Path) -> Result<String, String> {
         let _ = writeln!(table, "| `{}` | {description} |", name.to_string_lossy());
     }
     Ok(table)
+}
+
+fn error_codes() -> String {
+    let mut table = String::from(
+        "| Status | Code | What happened | What the app does |\n| --- | --- | --- | --- |\n",
+    );
+    for code in CODES {
+        let _ = writeln!(
+            table,
+            "| {} | `{}` | {} | {} |",
+            code.status, code.name, code.about, code.advice
+        );
+    }
+    table
 }
 
 fn domains() -> String {

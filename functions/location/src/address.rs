@@ -78,7 +78,7 @@ request! {
         postal_code: Patch<Text<0, 20>>,
         /// ISO 3166-1 alpha-2.
         country: CountryCode,
-        /// Null where there is none.
+        /// Where it is on a map; null if nobody said.
         location: Patch<Nullable<As<Point, Object<Location>>>>,
         instructions: Patch<Text<0, 500>>,
     }
@@ -235,7 +235,7 @@ pub(crate) fn example() -> Value {
 }
 
 error_responses! {
-    /// Invalid fields; a postal code must follow the country's rule.
+    /// Invalid fields, or a postal code that does not fit the rule of its country.
     pub(crate) Invalid: ApiError::field(
         "postal_code",
         "invalid",

@@ -28,9 +28,11 @@ use crate::{
 /// How often an addition is decided anew, where others empty and fill the book all the while.
 pub(crate) const TRIES: usize = 12;
 
-/// Adds an address.
+/// Adds an address to the caller's address book.
 ///
-/// The first one becomes the default whatever is sent; a later one if `is_default` is true.
+/// The first one becomes the default whatever is sent; a later one if `is_default` is true. The
+/// postal code is checked by the rule of the country and stored in its form. Send an
+/// `Idempotency-Key`, so that a repeat adds nothing. The 51st address is 409 `limit_reached`.
 #[utoipa::path(post, path = "/api/addresses/", operation_id = "CreateAddress",
     tag = crate::ADDRESS, params(IdempotencyKey, Languages),
     request_body(content = NewAddress, example = json!(crate::address::example_fields())),

@@ -11,9 +11,10 @@ use shared::{
 
 use crate::{address::changed_elsewhere, create_address::TRIES};
 
-/// Deletes an address.
+/// Deletes an address of the caller.
 ///
-/// If it is the default, the newest that is left becomes the default.
+/// If it is the default, the newest one left becomes the default. An address that is gone already
+/// is 404, which a repeat can take for success.
 #[utoipa::path(delete, path = "/api/addresses/{id}/", operation_id = "DeleteAddress",
     tag = crate::ADDRESS,
     params(("id" = String, Path, description = "The address's `id`.", format = "uuid")),

@@ -10,10 +10,10 @@ use shared::{
 
 use crate::{address::AddressOut, countries::Language, region::Region, served::AreaCache};
 
-/// The caller's addresses.
+/// Lists the caller's addresses.
 ///
-/// At most 50, the default first, then the newest. The names of their regions' countries are in the
-/// wanted language.
+/// At most 50, the default first, then the newest. The names of countries in `region` are in the
+/// language of `Accept-Language`.
 #[utoipa::path(get, path = "/api/addresses/", operation_id = "ListAddresses", tag = crate::ADDRESS,
     params(Languages),
     responses((status = 200, description = "The addresses.", body = Vec<AddressOut>,

@@ -53,7 +53,7 @@ pub struct CountryOut {
     numeric: &'static str,
     /// In the language of the answer.
     name: &'static str,
-    /// What its phone numbers begin with, the most used first.
+    /// The codes that its phone numbers begin with, the most used first.
     dial_codes: Vec<String>,
     /// ISO 4217.
     currency: &'static str,
@@ -65,10 +65,12 @@ pub struct CountryOut {
     sms_enabled: bool,
 }
 
-/// The countries.
+/// Lists the countries, with dial codes and currencies.
 ///
-/// All of ISO 3166-1, in the language `lang` or, without it, in the first wanted one that there is,
-/// or else in English. In the order of their names in that language.
+/// For the choice of a country beside a phone number or an address. All of ISO 3166-1, sorted by
+/// their names in the language of the answer. That is `lang` or, without it, the first language of
+/// `Accept-Language` that there is, or else English. Cache it: the `ETag` changes with a release
+/// alone.
 #[utoipa::path(get, path = "/api/countries/", operation_id = "ListCountries", tag = crate::COUNTRY,
     params(
         CountryQuery, Languages, IfNoneMatch,

@@ -13,7 +13,7 @@ use crate::{
     time_zones,
 };
 
-/// What lies at a point.
+/// Country, subdivision, service area and time zone of a point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Region {
     country: Named,
@@ -39,7 +39,7 @@ pub struct Named {
     name: &'static str,
 }
 
-/// Where the operator serves, or says not to.
+/// An area that the operator defined, and whether it is served.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ServiceArea {
     id: String,

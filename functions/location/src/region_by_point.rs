@@ -29,7 +29,7 @@ request! {
     }
 }
 
-/// What lies at a point.
+/// Country, subdivision, service area and time zone of a point.
 ///
 /// Names are in the language `lang` or, without it, in the first wanted one that there is, or else
 /// in English. So is the name of a subdivision that has none in the language. Where several

@@ -27,7 +27,7 @@ use crate::{
 /// Changes some fields of an address.
 ///
 /// Fields that are not sent keep their values. `is_default` true makes it the default; false
-/// changes nothing, since one of the addresses is always the default.
+/// changes nothing, since one address is always the default.
 #[utoipa::path(patch, path = "/api/addresses/{id}/", operation_id = "UpdateAddress",
     tag = crate::ADDRESS,
     params(("id" = String, Path, description = "The address's `id`.", format = "uuid"), Languages),

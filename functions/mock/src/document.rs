@@ -42,6 +42,12 @@ impl Document {
         Ok(Operation { document: self, described })
     }
 
+    /// The example of `getAppInfo`.
+    pub(super) fn app_info(&self) -> &Value {
+        let answer = &self.0["paths"]["/api/app-info/"]["get"]["responses"]["200"];
+        &answer["content"]["application/json"]["example"]
+    }
+
     /// A part, or what its `$ref` names.
     pub(super) fn resolved<'a>(&'a self, part: &'a Value) -> &'a Value {
         let name =

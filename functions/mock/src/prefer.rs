@@ -10,7 +10,8 @@ pub(super) struct Preferences {
     pub(super) code: Option<String>,
     /// The name of its example.
     pub(super) example: Option<String>,
-    delay: Option<u64>,
+    /// The seconds to wait.
+    pub(super) delay: Option<u64>,
 }
 
 impl Preferences {

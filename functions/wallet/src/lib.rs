@@ -10,6 +10,7 @@ mod request;
 mod shown;
 mod statement;
 
+pub use request::{FIELDS_OF_TYPES, FieldsOfType, MovementKind};
 use shared::{http::routes::Routes, routes, settings::Section};
 
 /// The tag of the operations here, as the document's folders name it.

@@ -57,11 +57,12 @@ struct Place {
     currencies: Vec<Currency>,
 }
 
-/// The caller's balances and the entries behind them.
+/// Lists the caller's balances and the ledger entries behind them.
 ///
 /// Newest first, of one currency or of all. With `Accept: text/csv` the entries alone, as a
-/// statement of up to a thousand rows; `Link` names the next. There an apostrophe stands before a
-/// negative amount and before a reference that a spreadsheet would take for a formula.
+/// statement of up to a thousand rows; `Link` has the address of the next. In it an apostrophe
+/// stands before a negative amount and before a reference that a spreadsheet would take for a
+/// formula.
 #[utoipa::path(get, path = "/api/wallet/", operation_id = "listWalletDetails", tag = crate::TAG,
     params(
         WalletQuery, Paging,

@@ -26,25 +26,24 @@ request! {
     pub struct WalletRequest {
         /// `credit` and `reverse` are the operator's.
         r#type: Choice<MovementKind>,
-        /// Minor units. Needed but for `release` and `reverse`, where it must be that of the hold
-        /// or the entry if it is sent.
+        /// In the smallest unit of the currency. With `release` and `reverse` it must be the
+        /// amount of the hold or of the entry.
         amount: Optional<Integer<1, MOST>>,
-        /// ISO 4217. Needed for `credit`, `debit` and `hold`; otherwise it must be that of the hold
-        /// or the entry if it is sent.
+        /// A code of ISO 4217. With `capture`, `release` and `reverse` it must be the currency of
+        /// the hold or of the entry.
         currency: Optional<IsoCurrency>,
-        /// Stands in the entry.
+        /// What the movement is for. The entry shows it.
         reference: Optional<Text<0, 140>>,
-        /// Needed for `capture` and `release`: the `hold_id` of the hold's entry.
+        /// The `hold_id` of the entry that opened the hold.
         hold_id: Optional<Text>,
-        /// Needed for `reverse`: the entry to take back.
+        /// The entry to take back.
         entry_id: Optional<Text>,
-        /// Whose wallet. With an operator token it must be the token's customer if it is sent;
-        /// without effect for a customer.
+        /// Whose wallet. It must be the customer of the operator token.
         customer_id: Optional<Id<CustomerId>>,
     }
 }
 
-/// What a request may ask for.
+/// The types of movements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MovementKind {
@@ -60,6 +59,67 @@ pub enum MovementKind {
     Release,
     /// A credit, a debit or a capture is taken back.
     Reverse,
+}
+
+/// Which fields a type of movement has.
+#[derive(Debug)]
+pub struct FieldsOfType {
+    /// The type.
+    pub kind: MovementKind,
+    /// What must be sent.
+    pub needed: &'static [&'static str],
+    /// What may be sent as well.
+    pub taken: &'static [&'static str],
+}
+
+/// The fields of each type.
+pub const FIELDS_OF_TYPES: &[FieldsOfType] = &[
+    of_type(MovementKind::Credit, &["amount", "currency"], &["reference", "customer_id"]),
+    of_type(MovementKind::Debit, &["amount", "currency"], &["reference"]),
+    of_type(MovementKind::Hold, &["amount", "currency"], &["reference"]),
+    of_type(MovementKind::Capture, &["amount", "hold_id"], &["currency", "reference"]),
+    of_type(MovementKind::Release, &["hold_id"], &["amount", "currency", "reference"]),
+    of_type(
+        MovementKind::Reverse,
+        &["entry_id"],
+        &["amount", "currency", "reference", "customer_id"],
+    ),
+];
+
+const fn of_type(
+    kind: MovementKind,
+    needed: &'static [&'static str],
+    taken: &'static [&'static str],
+) -> FieldsOfType {
+    FieldsOfType { kind, needed, taken }
+}
+
+impl MovementKind {
+    /// As in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Credit => "credit",
+            Self::Debit => "debit",
+            Self::Hold => "hold",
+            Self::Capture => "capture",
+            Self::Release => "release",
+            Self::Reverse => "reverse",
+        }
+    }
+
+    /// What it does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Credit => "Pays money in. It takes an operator token.",
+            Self::Debit => "Pays with the available balance.",
+            Self::Hold => "Sets money aside, to pay with it later.",
+            Self::Capture => "Pays with money that was set aside; the rest is available again.",
+            Self::Release => "Makes money available again that was set aside.",
+            Self::Reverse => {
+                "Takes back a credit, a debit or a capture. It takes an operator token."
+            }
+        }
+    }
 }
 
 /// What is asked for.
@@ -123,16 +183,16 @@ impl Expected {
 
 /// Reports what the type of a movement needs and was not sent.
 fn fields_of_type(read: &WalletRequestRead, fields: &mut Fields) {
-    use MovementKind::{Capture, Credit, Debit, Hold, Release, Reverse};
     let Ok(kind) = read.r#type else { return };
-    let absent = [
-        ("amount", matches!(read.amount, Ok(None)), &[Credit, Debit, Hold, Capture][..]),
-        ("currency", matches!(read.currency, Ok(None)), &[Credit, Debit, Hold]),
-        ("hold_id", matches!(read.hold_id, Ok(None)), &[Capture, Release]),
-        ("entry_id", matches!(read.entry_id, Ok(None)), &[Reverse]),
-    ];
-    for (name, is_absent, needed_for) in absent {
-        if is_absent && needed_for.contains(&kind) {
+    let of_type = FIELDS_OF_TYPES.iter().find(|one| one.kind == kind);
+    for name in of_type.into_iter().flat_map(|one| one.needed) {
+        let is_absent = match *name {
+            "amount" => matches!(read.amount, Ok(None)),
+            "currency" => matches!(read.currency, Ok(None)),
+            "hold_id" => matches!(read.hold_id, Ok(None)),
+            _ => matches!(read.entry_id, Ok(None)),
+        };
+        if is_absent {
             fields.missing(name);
         }
     }

@@ -10,7 +10,7 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-/// What a wallet holds of one currency.
+/// The balance of one currency.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Balance)]
 pub struct BalanceOut {
@@ -19,13 +19,13 @@ pub struct BalanceOut {
     currency: Currency,
     /// How many decimals an amount has: 2 for USD, 3 for KWD, none for JPY.
     exponent: u16,
-    /// What may be spent.
+    /// The amount that can be spent.
     available: i64,
-    /// What is put aside.
+    /// The amount that is set aside by holds.
     held: i64,
-    /// Both together.
+    /// `available` and `held` together.
     total: i64,
-    /// The newest entry's time.
+    /// The time of the newest entry.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     updated: Timestamp,
@@ -44,22 +44,22 @@ pub struct EntryOut {
     currency: Currency,
     /// How many decimals an amount has.
     exponent: u16,
-    /// What moves from the debited to the credited account.
+    /// The amount that moves from the debited to the credited account.
     amount: i64,
     /// By how much the total changes.
     delta: i64,
-    /// What of a captured hold is available again.
+    /// The part of a captured hold that is available again.
     released: i64,
     debit_account: LedgerAccount,
     credit_account: LedgerAccount,
     balance_after: BalanceAfter,
-    /// The hold that it opens or settles.
+    /// The hold that this entry opens or settles.
     #[schema(required, value_type = Option<String>, format = "uuid")]
     hold_id: Option<EntryId>,
-    /// The entry that it takes back.
+    /// The entry that this one reverses.
     #[schema(required, value_type = Option<String>, format = "uuid")]
     entry_id: Option<EntryId>,
-    /// When the hold that it opens ends by itself.
+    /// When the hold is released by itself, if this entry opens one.
     #[serde(serialize_with = "perhaps_in_millis")]
     #[schema(required, value_type = Option<String>, format = "date-time")]
     expires: Option<Timestamp>,

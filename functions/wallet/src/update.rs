@@ -45,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// drawn anew between nothing and its longest.
 const WAITS_MILLIS: [u32; 2] = [20, 1_280];
 
-/// What a movement made.
+/// The new entry and the balance after it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Moved {
     entry: EntryOut,
@@ -68,14 +68,15 @@ struct Found {
     entry: Option<(Entry, bool)>,
 }
 
-/// Moves money.
+/// Moves money of a wallet.
 ///
-/// A customer may `debit`, `hold`, `capture` and `release` on its own wallet. `credit` and
-/// `reverse` take an operator token with the scope `wallet:credit` or `wallet:reverse`. It names
-/// the customer, the currency and the most that it may move, and is good for one movement. All of
-/// it or nothing happens; under one `Idempotency-Key` it happens once, and gets the same answer for
-/// ever, a refusal for 90 days. A hold that nobody settles is released by
-/// itself after the time that the parameter `HoldSeconds` says.
+/// A customer may `debit`, `hold`, `capture` and `release` on their own wallet; anything else is
+/// 403. `credit` and `reverse` take an operator token with the scope `wallet:credit` or
+/// `wallet:reverse`, which names the customer, the currency and the most that it may move, and is
+/// good for one movement. All of a movement happens or nothing. Make one `Idempotency-Key` for
+/// each order and keep it: a repeat gets the same answer for ever, a refusal for 90 days. Too
+/// little money is 422 `insufficient_funds`; a new try then needs a new key. A hold that nobody
+/// settles is released by itself after the time in the parameter `HoldSeconds`.
 #[utoipa::path(method(patch, post), path = "/api/wallet/", operation_id = "updateWallet",
     tag = crate::TAG, params(RequiredIdempotencyKey),
     request_body(content = WalletRequest, example = json!(request_example())),

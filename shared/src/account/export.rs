@@ -21,7 +21,7 @@ pub(crate) const EXPORT: &[ExportPart] = &[ExportPart::of::<AccountExport>(Sourc
 
 #[derive(Default, Serialize, ToSchema)]
 struct AccountExport {
-    /// Null but on the first page.
+    /// On the first page alone; null on others.
     #[schema(required)]
     account: Option<ExportedAccount>,
     /// Those that have ended too, as long as they are kept. All are on the first page.

@@ -152,7 +152,7 @@ pub struct Session {
 /// What a device says of itself at log-in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceLabel {
-    /// What it calls itself.
+    /// A name that the customer knows it by, such as `Amal's phone`.
     pub name: Option<String>,
     /// Its kind.
     pub platform: Option<Platform>,

@@ -13,13 +13,13 @@ use crate::{
 /// One log-in on one device.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SessionOut {
-    /// Names it for revokeSession.
+    /// The session's id, which `revokeSession` takes.
     #[schema(value_type = String, format = "uuid")]
     pub id: SessionId,
-    /// What the device called itself at log-in.
+    /// The name that the device sent when it logged in.
     #[schema(required)]
     pub device_name: Option<String>,
-    /// What the device is.
+    /// The platform that the device sent when it logged in.
     #[schema(required)]
     pub platform: Option<Platform>,
     /// The log-in.
@@ -30,7 +30,7 @@ pub struct SessionOut {
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     pub last_used: Timestamp,
-    /// Whether the request came from it.
+    /// Whether it is the session of this request.
     pub current: bool,
 }
 

@@ -279,7 +279,9 @@ pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, ApiError> {
     let mut words = header.split_ascii_whitespace();
     match (words.next(), words.next(), words.next()) {
         (Some("Bearer"), Some(token), None) => Ok(token),
-        (Some("Bearer"), _, _) => Err(ApiError::malformed_authorization()),
+        // A client that has no token yet may send the scheme alone, where SimpleJWT says malformed.
+        (Some("Bearer"), None, _) => Err(ApiError::not_authenticated()),
+        (Some("Bearer"), ..) => Err(ApiError::malformed_authorization()),
         _ => Err(ApiError::not_authenticated()),
     }
 }

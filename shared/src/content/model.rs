@@ -32,7 +32,7 @@ pub struct Availability {
     pub maintenance: Maintenance,
 }
 
-/// What a platform's app must be.
+/// The versions of the app on one platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlatformGate {
     /// The oldest version that is served, numbers with dots between them.

@@ -16,7 +16,7 @@ pub(crate) const EXPORT: &[ExportPart] =
 
 #[derive(Default, Serialize, ToSchema)]
 struct ProfileExport {
-    /// Null but on the first page.
+    /// On the first page alone; null on others.
     #[schema(required)]
     profile: Option<Profile>,
 }

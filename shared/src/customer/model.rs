@@ -46,17 +46,17 @@ pub struct Customer {
 /// What a customer may change of a profile. Its names are those of the table and of the API.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Details {
-    /// Empty where not given.
+    /// Empty if the customer has not given it.
     pub first_name: String,
-    /// Empty where not given.
+    /// Empty if the customer has not given it.
     pub last_name: String,
     /// An email address.
     #[schema(required)]
     pub email: Option<String>,
-    /// A day in the past.
+    /// A date in the past.
     #[schema(required, value_type = Option<String>, format = "date")]
     pub birth_date: Option<Date>,
-    /// Null where not given.
+    /// Null if the customer has not given it.
     #[schema(required)]
     pub gender: Option<Gender>,
     /// BCP 47.

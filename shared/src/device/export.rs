@@ -51,7 +51,7 @@ pub struct ExportedDevice {
     /// Its endpoint at the message service.
     #[schema(required)]
     endpoint: Option<String>,
-    /// Whether the endpoint was found as it must be.
+    /// Whether the endpoint was checked and found right.
     checked: bool,
     /// Why pushes to it were given up.
     #[schema(required, value_type = Option<String>)]

@@ -33,9 +33,9 @@ pub struct Device {
     pub registration_id: String,
     /// Its kind.
     pub platform: Platform,
-    /// What its owner calls it.
+    /// A name that its owner knows it by.
     pub name: Option<String>,
-    /// What the app knows it by.
+    /// An id that the app chose for the device.
     pub device_id: Option<String>,
     /// Its own flag; see [`Device::is_active`].
     pub active: bool,

@@ -55,8 +55,10 @@ pub async fn fields(request: Request, app: &AppState) -> Result<Fields, ApiError
         "application/json" => json_fields(content.json()?, context),
         "application/x-www-form-urlencoded" => Ok(Fields::from_form(content.form()?, context)),
         "multipart/form-data" => {
-            let texts = texts(content.parts().await?)?;
-            Ok(Fields::from_form(texts, context))
+            let (files, texts): (Vec<_>, Vec<_>) =
+                content.parts().await?.into_iter().partition(|part| part.file_name.is_some());
+            let files = files.into_iter().map(|part| part.name).collect();
+            Ok(Fields::from_form(pairs_of(texts)?, context).with_files(files))
         }
         _ => Err(content.unsupported()),
     }
@@ -106,9 +108,7 @@ pub fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
         .map_err(|error| ApiError::parse(format!("Form parse error - {error}")))
 }
 
-/// The text parts of a multipart body. Parts that are files are passed over: no operation that uses
-/// this takes any.
-fn texts(parts: Vec<BodyPart>) -> Result<Vec<(String, String)>, ApiError> {
-    let texts = parts.into_iter().filter(|part| part.file_name.is_none());
-    texts.map(|part| part.text().map(|text| (part.name, text))).collect()
+/// The text parts of a multipart body as pairs.
+fn pairs_of(parts: Vec<BodyPart>) -> Result<Vec<(String, String)>, ApiError> {
+    parts.into_iter().map(|part| part.text().map(|text| (part.name, text))).collect()
 }

@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, header};
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, Idempotency-Key, If-Match, \
     If-None-Match, Prefer, X-App-Platform, X-App-Version, api_key";
 const RESPONSE_HEADERS: &str = "Content-Language, ETag, Idempotency-Replayed, Link, \
-    Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, \
-    X-Expires-After, X-Rate-Limit, X-Request-Id";
+    Preference-Applied, Preference-Refused, RateLimit, RateLimit-Policy, Retry-After, \
+    WWW-Authenticate, X-Expires-After, X-Rate-Limit, X-Request-Id";
 
 /// Adds what every answer carries.
 pub fn allow_origin(headers: &mut HeaderMap) {

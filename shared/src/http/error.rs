@@ -5,6 +5,7 @@
 //! drf-standardized-errors.
 
 mod body;
+mod codes;
 
 use std::{borrow::Cow, error::Error, fmt::Display, sync::Arc};
 
@@ -15,7 +16,10 @@ use axum::{
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 pub(crate) use self::body::Written;
-pub use self::body::{ErrorBody, ErrorItem};
+pub use self::{
+    body::{ErrorBody, ErrorItem},
+    codes::{CODES, Code},
+};
 use crate::{idempotency::StoredAnswer, limits::Wait, settings::NotDeclared, store::StoreError};
 
 /// Where the API is described, beside every path that is not.
@@ -38,6 +42,16 @@ pub(crate) struct Cause(pub(crate) Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        debug_assert!(codes::is_known(code), "{code}: add it to error/codes.rs");
+        Self::undeclared(status, code, detail)
+    }
+
+    /// With a code that the document does not list.
+    fn undeclared(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
         let error = ErrorItem { code, detail: detail.into(), attr: None };
         Self {
             status,
@@ -69,6 +83,10 @@ impl ApiError {
     /// 400: everything that is wrong with the fields of a request, in field order.
     pub fn fields(errors: Vec<ErrorItem>) -> Self {
         let status = StatusCode::BAD_REQUEST;
+        debug_assert!(
+            errors.iter().all(|error| codes::is_known(error.code)),
+            "{errors:?}: add the code to error/codes.rs"
+        );
         Self { status, errors, headers: Vec::new(), store_url: None, docs_url: None, source: None }
     }
 
@@ -77,13 +95,13 @@ impl ApiError {
         Self::fields(vec![ErrorItem { code, detail: detail.into(), attr: Some(attr.to_owned()) }])
     }
 
-    /// What only a group with a error_format says.
+    /// What only a group with a error_format says, by codes of its own.
     pub fn of_group(
         status: StatusCode,
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(status, code, detail)
+        Self::undeclared(status, code, detail)
     }
 
     /// 400: the body is not what its content type says.
@@ -136,6 +154,16 @@ impl ApiError {
             "permission_denied",
             "You do not have permission to perform this action.",
         )
+    }
+
+    /// 403 for the lack of the codes in these fields, each with what is missing.
+    pub fn codes_missing(missing: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        let item = |(attr, detail): (&str, &'static str)| ErrorItem {
+            code: "permission_denied",
+            detail: detail.into(),
+            attr: Some(attr.to_owned()),
+        };
+        Self { errors: missing.into_iter().map(item).collect(), ..Self::permission_denied() }
     }
 
     /// 404.

@@ -7,7 +7,7 @@ use http::StatusCode;
 pub struct Failure<'a> {
     /// The status of its answer.
     pub status: StatusCode,
-    /// For programs.
+    /// What happened, for programs.
     pub code: &'a str,
     /// For people.
     pub detail: &'a str,

@@ -7,7 +7,7 @@ use axum::{
     routing::on,
 };
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 
 use crate::{
     app::AppState,
@@ -30,6 +30,8 @@ pub struct MockedRequest {
     pub path: String,
     /// Its method.
     pub method: Method,
+    /// Its address.
+    pub uri: Uri,
     /// Its headers.
     pub headers: HeaderMap,
 }
@@ -61,8 +63,9 @@ impl Operation {
         let path = self.path.clone();
         let handler = async move |State(app): State<AppState>, request: Request| {
             let (method, headers) = (request.method().clone(), request.headers().clone());
+            let uri = request.uri().clone();
             check(request, app.clone()).await?;
-            let answered = answer(app, MockedRequest { path, method, headers }).await;
+            let answered = answer(app, MockedRequest { path, method, uri, headers }).await;
             answered.map_err(IntoResponse::into_response)
         };
         let filter = filter_of_all(&self.methods);

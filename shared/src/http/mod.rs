@@ -20,6 +20,7 @@ pub mod negotiate;
 #[cfg(feature = "document")]
 pub mod openapi;
 pub mod operation;
+pub mod origin;
 pub mod page;
 pub mod path;
 pub mod public;

@@ -28,7 +28,6 @@ use crate::http::{
 };
 
 const BEARER: &str = "bearer";
-const OPERATOR: &str = "operator";
 const JSON: &str = "application/json";
 
 /// The document of all operations of `groups`.
@@ -51,7 +50,6 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     components.responses =
         COMMON.iter().map(|common| (common.name.to_owned(), RefOr::T(common.response()))).collect();
     components.add_security_scheme(BEARER, SecurityScheme::Http(scheme(OF_A_CUSTOMER)));
-    components.add_security_scheme(OPERATOR, SecurityScheme::Http(scheme(OF_THE_OPERATOR)));
     for dialect in groups.iter().filter_map(|group| group.document) {
         (dialect.components)(&mut components);
     }
@@ -61,26 +59,14 @@ pub fn document(groups: &[Routes]) -> OpenApi {
     OpenApiBuilder::new().info(info).paths(paths).components(Some(components)).build()
 }
 
-const DESCRIPTION: &str = "A complete backend for mobile apps: log-in by one-time code, tokens \
-    that rotate, sessions, profiles, addresses and regions, a wallet, push devices and an inbox, \
-    app information.\n\n\
-    Every path answers with and without its final slash. Bodies are JSON, form or multipart, in \
-    UTF-8, US-ASCII, ISO-8859-1 or UTF-16; an empty body is none, whatever its content type. Where \
-    a text is wanted, a JSON number counts as its literal. In a form and in a query an empty value \
-    stands for null where null is allowed, and otherwise counts as not sent, unless the field is a \
-    text. Errors are `{\"type\", \"errors\": [{\"code\", \"detail\", \"attr\"}]}`, or RFC 9457 \
-    problem details where `Accept` prefers them. Where a limit counts a request, \
-    `RateLimit-Policy` and `RateLimit` say how it stands. The gateway's own answers (throttled, \
-    too large, integration time-out) are `{\"message\"}` and not ours to shape.\n\n\
-    Boundaries of countries, subdivisions and time zones: © OpenStreetMap contributors, under the \
-    Open Database License (https://www.openstreetmap.org/copyright); subdivisions also by Natural \
-    Earth, and by GeoNames (https://www.geonames.org), under CC BY 4.0.";
+/// Short, since generators copy it into every file of a client.
+const DESCRIPTION: &str = "A complete backend for mobile apps. The guides are at /docs/ and, as \
+    Markdown, at /llms.txt.";
 const OF_A_CUSTOMER: &str = "The `access` of a log-in or of a refresh; it lives for as long as the \
     parameter `AccessTokenSeconds` says. Log in with `sendOTP`, then `AuthenticateCustomer`. The \
     code comes by text message; the launcher sends none, it prints it, and shows it at \
-    `/_local/messages`.";
-const OF_THE_OPERATOR: &str =
-    "A token of at most 15 minutes that the operator signs with a key of their own.";
+    `/_local/messages`. `updateWallet` also takes a token of at most 15 minutes that the operator \
+    signs with a key of their own.";
 
 /// What is documented of an operation by each of its methods.
 fn methods_of<'a>(
@@ -105,10 +91,8 @@ fn complete(
     format: Option<error_format::DocumentedFormat>,
 ) {
     if operation.access != Access::Public {
-        let schemes: &[&str] =
-            if operation.access == Access::Bearer { &[BEARER] } else { &[BEARER, OPERATOR] };
-        let requirement = |scheme: &&str| SecurityRequirement::new(*scheme, Vec::<String>::new());
-        described.security = Some(schemes.iter().map(requirement).collect());
+        // One, also where an operator token is taken: for two, clients send the header twice.
+        described.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     }
     if format.is_none() {
         three_encodings(described);

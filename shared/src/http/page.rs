@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{header, request::Parts};
+use http::request::Parts;
 use serde::Serialize;
 use utoipa::{
     IntoParams, ToSchema,
@@ -21,7 +21,7 @@ use crate::{
     app::AppState,
     auth::caller::Caller,
     hashes::Signer,
-    http::{body::pairs, checked::Checked, documented, error::ApiError},
+    http::{body::pairs, checked::Checked, documented, error::ApiError, origin::origin},
     paging::Span,
 };
 
@@ -35,10 +35,10 @@ const SIGNATURE: usize = 16;
 /// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// Where the next page is.
+    /// The address of the next page; null on the last.
     #[schema(required, format = "uri")]
     pub next: Option<String>,
-    /// Where the page before is.
+    /// The address of the previous page; null on the first.
     #[schema(required, format = "uri")]
     pub previous: Option<String>,
     /// The entries.
@@ -131,9 +131,15 @@ impl Checked for Paging {
 
 impl IntoParams for Paging {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let size = format!("Entries of a page: 1 to {MOST}, {SIZE} by default.");
+        let size = format!(
+            "Entries of a page. More than {MOST} counts as {MOST}; what is no whole number from 1, \
+             such as `0`, `-1` or `abc`, counts as not sent. By default {SIZE}."
+        );
         vec![
-            documented::optional_query::<String>(CURSOR, "Of `next` or `previous`."),
+            documented::optional_query::<String>(
+                CURSOR,
+                "Comes in `next` and `previous`, which are followed as they are.",
+            ),
             documented::optional_query::<u32>("page_size", &size),
         ]
     }
@@ -248,19 +254,10 @@ fn encoded(pairs: &[(String, String)]) -> String {
     serde_html_form::to_string(pairs).unwrap_or_default()
 }
 
-/// The address as the client used it, with the canonical path: the gateway serves none but its own
-/// host names, and says by which protocol.
+/// The address as the client used it, with the canonical path.
 fn address(parts: &Parts, query: &str) -> String {
-    let text =
-        |name| parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or_default();
-    let scheme = if text(header::HeaderName::from_static("x-forwarded-proto")) == Some("http") {
-        "http"
-    } else {
-        "https"
-    };
     let mark = if query.is_empty() { "" } else { "?" };
-    format!("{scheme}://{host}{}/{mark}{query}", parts.uri.path())
+    format!("{}{}/{mark}{query}", origin(&parts.headers), parts.uri.path())
 }
 
 #[cfg(test)]

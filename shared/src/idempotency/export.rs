@@ -30,7 +30,7 @@ struct AnswerExport {
 pub struct ExportedAnswer {
     /// Who asked, for which operation, and a hash of the request's key.
     place: String,
-    /// Hash of what was asked.
+    /// Hash of the request.
     fingerprint: String,
     status: u16,
     body: String,

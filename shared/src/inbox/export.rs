@@ -41,12 +41,12 @@ struct InboxExport {
     receipts: Vec<ExportedReceipt>,
 }
 
-/// What is counted of an inbox.
+/// The counts of an inbox.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedInbox {
     /// How often it changed.
     revision: u64,
-    /// The newest message that ever came.
+    /// The newest message that ever arrived.
     #[schema(required, value_type = Option<String>, format = "uuid")]
     last: Option<NotificationId>,
     /// Every message up to this one is read.
@@ -79,14 +79,14 @@ pub struct ExportedMarks {
     deleted: Vec<u64>,
 }
 
-/// What is counted of a week's messages.
+/// The counts of a week's messages.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedWeek {
     /// Weeks since 1970.
     week: i64,
     total: u64,
     unread: u64,
-    /// When they expire.
+    /// When the week's messages expire.
     #[serde(serialize_with = "in_millis")]
     #[schema(value_type = String, format = "date-time")]
     until: Timestamp,

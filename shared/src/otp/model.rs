@@ -10,7 +10,7 @@ use crate::{
     random::{Random, below},
 };
 
-/// What a code proves when it comes back.
+/// What a code is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {

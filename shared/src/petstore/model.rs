@@ -37,7 +37,7 @@ pub struct Category {
     pub name: Option<String>,
 }
 
-/// A word by which pets are found.
+/// A tag of a pet.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(xml(name = "Tag"))]
 pub struct Tag {

@@ -48,9 +48,9 @@ pub struct Wallet {
 /// What a wallet holds of one currency, in minor units.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// What may be spent.
+    /// The amount that can be spent.
     pub available: i64,
-    /// What is put aside.
+    /// The amount that is set aside by holds.
     pub held: i64,
     /// How many entries there are.
     pub entries: u64,

@@ -59,9 +59,9 @@ pub enum LedgerAccount {
 /// Money of one currency, in minor units.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Funds {
-    /// What may be spent.
+    /// The amount that can be spent.
     pub available: i64,
-    /// What is put aside.
+    /// The amount that is set aside by holds.
     pub held: i64,
 }
 
@@ -90,10 +90,10 @@ pub struct Entry {
     pub credit_account: LedgerAccount,
     /// The balance after it.
     pub after: Funds,
-    /// The hold that it opens or settles.
+    /// The hold that this entry opens or settles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_id: Option<EntryId>,
-    /// The entry that it takes back.
+    /// The entry that this one reverses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<EntryId>,
     /// Until when the hold that it opens lasts.

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 use crate::PHONE;
 
 const NEW: &str = "+14155550177";
-const DENIED: &str =
-    "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str = "403 permission_denied: The log-in is not recent, and a code sent to the \
+     present phone is \
+     missing: send old_challenge and old_otp. [old_otp]";
+const NO_CODE: &str =
+    "403 permission_denied: A code sent to the new phone is missing: send challenge and otp. [otp]";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const NOT_VALID: &str = "401 token_not_valid: Given token not valid for any token type [null]";
 
@@ -126,7 +129,8 @@ async fn a_stolen_access_token_alone_cannot_change_the_phone() {
     let to_delete = api.code_to(token, NEW, "delete").await;
     let unknown =
         Code { challenge: "019aac3f-5d2b-7c11-9f0e-3a5b6c7d8e9f".into(), otp: "000000".into() };
-    assert_eq!(change(&api, token, json!({"phone": phone})).await.error(), DENIED);
+    let both = change(&api, token, json!({"phone": phone})).await.error();
+    assert_eq!(both, format!("{NO_CODE}; {DENIED}"));
     assert_eq!(change(&api, token, with_code(phone, &mine)).await.error(), DENIED);
     for old in [&to_log_in, &of_the_thief, &to_delete, &unknown] {
         let answer = change(&api, token, with_both(phone, &mine, old)).await;
@@ -179,7 +183,10 @@ async fn the_current_phone_is_no_change_and_a_phone_in_use_is_409() {
     );
     let invalid = change(&api, &phone.access, json!({"phone": "nobody"})).await;
     assert_eq!(invalid.error(), "400 invalid: The phone number entered is not valid. [phone]");
-    assert_eq!(change(&api, &phone.access, json!({"phone": "+14155550178"})).await.error(), DENIED);
+    assert_eq!(
+        change(&api, &phone.access, json!({"phone": "+14155550178"})).await.error(),
+        NO_CODE
+    );
     let stale = api
         .patch("/api/customer/")
         .bearer(&phone.access)

@@ -23,8 +23,9 @@ use table::{Key, Transaction};
 
 use crate::PHONE;
 
-const DENIED: &str =
-    "403 permission_denied: You do not have permission to perform this action. [null]";
+const DENIED: &str = "403 permission_denied: The log-in is not recent, and a code sent to the \
+     account's phone is \
+     missing: send challenge and otp. [otp]";
 const WRONG: &str = "400 invalid_otp: The code is wrong or has expired. [otp]";
 const INACTIVE: &str = "401 authentication_failed: User is inactive [null]";
 

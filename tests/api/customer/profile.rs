@@ -42,7 +42,11 @@ async fn every_missing_or_invalid_token_gets_the_error_of_the_contract() {
     );
     let two_words = "401 authentication_failed: Authorization header must contain two \
         space-delimited values [null]";
-    assert_eq!(with("Bearer").await, two_words);
+    // The token is empty: there is none yet.
+    for empty in ["Bearer", "Bearer "] {
+        let none = "401 not_authenticated: Authentication credentials were not provided. [null]";
+        assert_eq!(with(empty).await, none, "{empty:?}");
+    }
     assert_eq!(with("Bearer a b").await, two_words);
     let not_valid = "401 token_not_valid: Given token not valid for any token type [null]";
     assert_eq!(with("Bearer garbage").await, not_valid);

@@ -188,3 +188,28 @@ async fn a_language_is_stored_by_its_tag_of_today() {
         assert_eq!(answer.expect(200).json()["language"], stored, "{sent}");
     }
 }
+
+/// Files are stored nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_in_the_place_of_a_text_is_invalid_and_changes_nothing() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    let part = |name: &str| {
+        format!(
+            "--limit\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"a.png\"\r\n\
+             content-type: image/png\r\n\r\n\u{1}PNG\r\n"
+        )
+    };
+    let text = "--limit\r\ncontent-disposition: form-data; name=\"first_name\"\r\n\r\nAmal\r\n";
+    let change = |parts: String| {
+        let body = format!("{parts}--limit--\r\n");
+        let request = api.patch("/api/customer/").bearer(&phone.access);
+        request.body("multipart/form-data; boundary=limit", body).send()
+    };
+    let refused = change(format!("{text}{}", part("avatar_url"))).await;
+    assert_eq!(refused.error(), "400 invalid: Not a valid string. [avatar_url]");
+    assert_eq!(api.profile(&phone.access).await.json(), phone.customer);
+    // A file under a name that no field has is ignored, as other unknown fields are.
+    let changed = change(format!("{text}{}", part("photo"))).await.expect(200).json();
+    assert_eq!((&changed["first_name"], &changed["avatar_url"]), (&json!("Amal"), &json!(null)));
+}

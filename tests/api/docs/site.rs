@@ -9,7 +9,9 @@ async fn every_file_is_served_in_the_accepted_encoding_and_304_if_unchanged() {
     let api = Api::start().await;
     let wire = api.wire.clone();
     for file in docs::FILES {
-        for (wanted, got) in [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("identity", "")] {
+        let is_markdown = file.path.ends_with(".md") || file.path.starts_with("/llms");
+        let best = if is_markdown { "gzip" } else { "br" };
+        for (wanted, got) in [("gzip, deflate, br", best), ("gzip", "gzip"), ("identity", "")] {
             let get = || api.get(file.path).header("accept-encoding", wanted);
             let answer = get().send().await.expect(200);
             assert_eq!(answer.header("content-encoding"), got, "{}", file.path);
@@ -85,7 +87,9 @@ async fn the_index_links_every_guide_and_operation_and_each_page_links_the_next(
         .values()
         .map(|item| item.as_object().unwrap().len())
         .sum();
-    assert_eq!(pages.len(), docs::GUIDES.len() + operations);
+    let messages = document["webhooks"].as_object().unwrap().len();
+    assert_eq!(pages.len(), docs::GUIDES.len() + operations + messages);
+    assert!(index.contains("](/docs/messages/notification.md): A message to customers"));
     let all = text("/llms-full.txt".to_owned()).await;
     for (place, page) in pages.iter().enumerate() {
         let page = text((*page).to_owned()).await;
@@ -108,6 +112,42 @@ async fn the_index_links_every_guide_and_operation_and_each_page_links_the_next(
     ] {
         assert!(page.contains(part), "{part}");
     }
+}
+
+#[tokio::test]
+async fn markdown_has_the_address_that_it_is_served_from() {
+    let api = Api::start().await;
+    let page = "/docs/operations/sendOTP.md";
+    let get = |host: &'static str, encoding: &'static str| {
+        let request = api.get(page).header("host", host).header("accept-encoding", encoding);
+        request.send()
+    };
+    let plain = get("api.example.com", "identity").await.expect(200);
+    let text = String::from_utf8(plain.body.to_vec()).unwrap();
+    assert!(text.contains("://api.example.com/api/send-otp/"), "{text}");
+    assert!(!text.contains("127.0.0.1:3000"), "{text}");
+    let other = get("api.example.org", "identity").await.expect(200);
+    assert_ne!(plain.header("etag"), other.header("etag"));
+    let odd = get("x](javascript:", "identity").await.expect(200);
+    assert!(String::from_utf8_lossy(&odd.body).contains("127.0.0.1:3000"));
+    assert_eq!(
+        get("api.example.com", "gzip, br").await.expect(200).header("content-encoding"),
+        "gzip"
+    );
+}
+
+#[tokio::test]
+async fn the_reference_page_has_guides_and_no_scheme_of_the_shop() {
+    let api = Api::start().await;
+    let page = api.get("/docs/reference.json").send().await.expect(200).json();
+    let guides = page["info"]["description"].as_str().unwrap();
+    for heading in ["# Login step by step", "# The mock", "## Paging with typed clients"] {
+        assert!(guides.contains(heading), "{heading}");
+    }
+    let schemes = page["components"]["securitySchemes"].as_object().unwrap();
+    assert_eq!(schemes.keys().collect::<Vec<_>>(), ["bearer"]);
+    let add_pet = page["paths"]["/v2/pet"]["post"]["parameters"].to_string();
+    assert!(add_pet.contains("Bearer special-key"), "{add_pet}");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub(crate) mod audit;
 mod broken_entries;
 mod corrections;
 mod costs;
+mod credit_command;
 mod holds;
 mod ledger;
 mod list;

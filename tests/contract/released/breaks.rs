@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::schema::{items, members, merged};
 use crate::repository::{Operation, operations, resolved};
 
 /// Who writes a value: the app in a request, or the API in an answer.
@@ -230,31 +231,6 @@ impl Comparison<'_> {
             self.schema(place, before, now, side);
         }
     }
-}
-
-/// A schema without reference, and with the members of the parts of its `allOf`.
-fn merged(document: &Value, schema: &Value) -> Value {
-    let schema = resolved(document, schema);
-    let mut whole = schema.clone();
-    for part in items(&schema["allOf"]) {
-        for (name, member) in members(&merged(document, part)) {
-            match (whole.get_mut(name), member) {
-                (Some(Value::Object(own)), Value::Object(other)) => own.extend(other.clone()),
-                (Some(Value::Array(own)), Value::Array(other)) => own.extend(other.clone()),
-                (Some(_), _) => {}
-                (None, member) => whole[name.as_str()] = member.clone(),
-            }
-        }
-    }
-    whole
-}
-
-fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    value.as_object().into_iter().flat_map(Map::iter)
-}
-
-fn items(value: &Value) -> Vec<&Value> {
-    value.as_array().into_iter().flatten().collect()
 }
 
 fn types(schema: &Value) -> BTreeSet<String> {

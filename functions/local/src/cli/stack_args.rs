@@ -27,6 +27,11 @@ pub(super) struct StackArgs {
 }
 
 impl StackArgs {
+    /// Those of the local data in a folder, or in the default one.
+    pub(super) fn on_data(data: Option<PathBuf>) -> Self {
+        Self { data, ..Self::default() }
+    }
+
     pub(super) fn overrides(&self) -> Overrides {
         self.set.iter().cloned().collect()
     }
@@ -57,8 +62,7 @@ pub(super) fn template() -> Result<(Template, PathBuf), Failure> {
 /// Starts a stack on a local data folder. Fails while the launcher is running on it.
 pub(super) async fn open_local_data(data: Option<PathBuf>) -> Result<Stack, Failure> {
     let (template, root) = template()?;
-    let args = StackArgs { data, ..StackArgs::default() };
-    Stack::start(&template, args.options(&root)).await.map_err(Failure::usage)
+    Stack::start(&template, StackArgs::on_data(data).options(&root)).await.map_err(Failure::usage)
 }
 
 /// Parses the address of an HTTP API.

@@ -1,4 +1,4 @@
-//! `wallet show` and `wallet correct`.
+//! `wallet show`, `wallet correct` and `wallet credit`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use shared::{
@@ -14,6 +14,7 @@ use super::{
     failure::Failure,
     output::{confirmed, print_line},
     target_table::TargetTableArgs,
+    wallet_credit::{self, CreditArgs},
     wallet_view,
 };
 use crate::log;
@@ -30,6 +31,8 @@ pub(super) enum WalletCommand {
     /// No entry is changed. The correction is one transaction, and is refused if the wallet changed
     /// meanwhile. Repeating it changes nothing.
     Correct(CorrectArgs),
+    /// Give a customer of the local data money to try an app with
+    Credit(CreditArgs),
 }
 
 #[derive(Debug, Args)]
@@ -101,12 +104,14 @@ pub(super) async fn run(command: WalletCommand) -> Result<(), Failure> {
     let target = match &command {
         WalletCommand::Show(args) => &args.target,
         WalletCommand::Correct(args) => &args.target,
+        WalletCommand::Credit(args) => return wallet_credit::run(args).await,
     };
     let target = target.open().await?;
     let result = match target.store("wallet") {
         Ok(store) => match &command {
             WalletCommand::Show(args) => show(&store, args).await,
             WalletCommand::Correct(args) => correct(&store, args).await,
+            WalletCommand::Credit(_) => Ok(()),
         },
         Err(failure) => Err(failure),
     };

@@ -5,14 +5,20 @@
 //! committed file.
 
 mod call;
+mod closed_values;
+mod declared_headers;
+mod defaults;
 mod example;
 mod flatten;
 mod folders;
 mod json;
 mod languages;
+mod movements;
 mod nullable;
+mod one_name;
 mod order;
 mod paragraphs;
+mod parameters;
 mod samples;
 mod webhooks;
 
@@ -37,6 +43,11 @@ pub fn document() -> Value {
         .expect("the document is JSON");
     flatten::merge_objects(&mut document);
     nullable::replace_choices(&mut document);
+    one_name::refer_to_components(&mut document);
+    movements::split_by_type(&mut document);
+    closed_values::list_values_of_errors(&mut document);
+    closed_values::open_objects(&mut document["components"]["schemas"]);
+    parameters::add_app_headers(&mut document);
     members(document.pointer_mut("/components/responses"))
         .for_each(|(_, response)| add_header_examples(response));
     for (name, order) in shared::http::openapi::examples_in_order() {
@@ -49,17 +60,19 @@ pub fn document() -> Value {
     }
     paragraphs::join_lines(&mut document["paths"]);
     paragraphs::join_lines(&mut document["components"]);
+    defaults::put_into_words(&mut document);
     document["info"]["summary"] = SUMMARY.into();
-    document["info"]["description"] =
-        introduction(document["info"]["description"].as_str().unwrap_or_default()).into();
     let schemas = document.clone();
     for (path, item) in members(document.get_mut("paths")) {
         for (method, operation) in members(Some(item)) {
             complete(&schemas, path, method, operation);
         }
     }
+    parameters::show_forms(&mut document);
+    declared_headers::declare(&mut document);
     document["servers"] = servers();
     document["webhooks"] = webhooks::webhooks();
+    closed_values::open_objects(&mut document["webhooks"]);
     let others = other_tags();
     order::sort(&mut document, &shared::http::openapi::operation_ids(&routes), &others);
     document
@@ -95,13 +108,6 @@ fn servers() -> Value {
     ])
 }
 
-/// The guides and the API's conventions.
-fn introduction(conventions: &str) -> String {
-    let guides = docs::GUIDES.iter().filter(|guide| guide.is_introduction);
-    let guides: Vec<&str> = guides.map(|guide| guide.text.trim_end()).collect();
-    format!("{}\n\n# Conventions\n\n{conventions}", guides.join("\n\n"))
-}
-
 fn complete(document: &Value, path: &str, method: &str, operation: &mut Value) {
     let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
     let state = if folders::DEVELOPING.contains(&id.as_str()) { "developing" } else { "released" };
@@ -123,6 +129,7 @@ fn complete_parameter(parameter: &mut Value) {
     if is_text && parameter["schema"].get("format").is_none() {
         parameter["schema"]["minLength"] = json!(1);
     }
+    parameters::add_example(parameter);
     let Some(kind) = parameter.pointer_mut("/schema/type") else { return };
     let kinds: Vec<Value> =
         kind.as_array().into_iter().flatten().filter(|kind| *kind != "null").cloned().collect();
@@ -131,8 +138,16 @@ fn complete_parameter(parameter: &mut Value) {
     }
 }
 
+/// The seconds that the first error of an answer says to wait.
+fn seconds_in(response: &Value) -> Option<String> {
+    let media = &response["content"]["application/json"];
+    let detail = example::of_media(media)["errors"][0]["detail"].as_str()?;
+    Some(detail.split_once("available in ")?.1.split_once(' ')?.0.to_owned())
+}
+
 /// The example of a header is the code in its description, or one for its name.
 fn add_header_examples(response: &mut Value) {
+    let wait = seconds_in(response);
     for (name, header) in members(response.get_mut("headers")) {
         if header.get("example").is_some() {
             continue;
@@ -143,7 +158,7 @@ fn add_header_examples(response: &mut Value) {
             .and_then(|text| text.strip_suffix('`'))
             .filter(|text| !text.contains('`'));
         let known = match name {
-            "Retry-After" => Some("30"),
+            "Retry-After" => Some(wait.as_deref().unwrap_or("30")),
             "ETag" => Some("\"7\""),
             "Content-Language" => Some("en"),
             "Allow" => Some("GET, HEAD, OPTIONS"),

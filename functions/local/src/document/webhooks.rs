@@ -56,7 +56,7 @@ fn schema() -> Value {
                 "oneOf": [
                     recipient("customer_id", &json!({"type": "string", "format": "uuid"})),
                     recipient("phone", &json!({"type": "string", "description": "E.164."})),
-                    recipient("all", &json!({"const": true})),
+                    recipient("all", &json!({"type": "boolean", "const": true})),
                 ],
             },
             "type": {

@@ -30,7 +30,7 @@ pub struct ErrorBody {
 /// One error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ErrorItem {
-    /// For programs.
+    /// What happened, for programs.
     #[schema(value_type = String)]
     pub code: &'static str,
     /// For people.

@@ -49,7 +49,7 @@ pub(super) const COMMON: &[Common] = &[
     Common {
         name: "NotModified",
         of: Of::With(IF_NONE_MATCH),
-        when: "`If-None-Match` names what would be answered.",
+        when: "The version that `If-None-Match` names is still the newest.",
         errors: Vec::new,
     },
     Common {

@@ -23,7 +23,7 @@ pub struct Reported;
 /// What is wrong with one value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// For programs.
+    /// What happened, for programs.
     pub code: &'static str,
     /// For people.
     pub detail: Cow<'static, str>,
@@ -36,6 +36,8 @@ pub struct Fields {
     prefix: String,
     context: Context,
     errors: Vec<ErrorItem>,
+    /// The names under which files were sent.
+    files: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -56,8 +58,13 @@ impl Fields {
         Self::of(Source::Form(pairs), String::new(), context)
     }
 
+    /// The same with files under these names, which no field takes.
+    pub fn with_files(self, files: Vec<String>) -> Self {
+        Self { files, ..self }
+    }
+
     fn of(source: Source, prefix: String, context: Context) -> Self {
-        Self { source, prefix, context, errors: Vec::new() }
+        Self { source, prefix, context, errors: Vec::new(), files: Vec::new() }
     }
 
     /// What values are judged by.
@@ -79,10 +86,27 @@ impl Fields {
 
     /// Reads all fields, or says everything that is wrong with them.
     pub fn read<T: FromFields>(mut self) -> Result<T, Vec<ErrorItem>> {
-        match T::from_fields(&mut self) {
+        let read = T::from_fields(&mut self);
+        self.refuse_files::<T>();
+        match read {
             Ok(request) if self.errors.is_empty() => Ok(request),
             _ => Err(self.errors),
         }
+    }
+
+    /// Reports each field that was sent as a file, instead of what else is wrong with it.
+    fn refuse_files<T: FromFields>(&mut self) {
+        let files = std::mem::take(&mut self.files);
+        if files.is_empty() {
+            return;
+        }
+        let mut names = Vec::new();
+        T::names(&mut names);
+        for name in names.into_iter().filter(|name| files.iter().any(|file| file == name)) {
+            self.errors.retain(|error| error.attr.as_deref() != Some(name));
+            self.report(name, Violation::invalid("Not a valid string."));
+        }
+        self.order::<T>(0);
     }
 
     /// How many errors there are.
