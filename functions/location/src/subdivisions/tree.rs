@@ -84,11 +84,17 @@ impl Reader<'_> {
         self.number().and_then(|number| i32::try_from(number).ok())
     }
 
-    /// A difference: the lowest bit is its sign.
+    /// Two differences. Nearly all of them take a byte each.
     #[inline]
-    fn signed(&mut self) -> Option<i32> {
-        let number = u32::try_from(self.number()?).ok()?;
-        Some((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
+    fn differences(&mut self) -> Option<(i32, i32)> {
+        if let [one, other, rest @ ..] = self.0
+            && (one | other) < 128
+        {
+            self.0 = rest;
+            return Some((signed(u32::from(*one)), signed(u32::from(*other))));
+        }
+        let mut next = || self.number().and_then(|number| u32::try_from(number).ok()).map(signed);
+        Some((next()?, next()?))
     }
 
     fn skip(&mut self, bytes: usize) -> Option<()> {
@@ -134,6 +140,12 @@ struct Near {
     area: usize,
 }
 
+/// A difference: the lowest bit is its sign.
+#[inline]
+fn signed(number: u32) -> i32 {
+    (number >> 1).cast_signed() ^ -(number & 1).cast_signed()
+}
+
 /// The columns and rows that a segment must reach to be as near as the nearest so far. Nearly all
 /// segments are passed over by this.
 struct Window {
@@ -153,7 +165,7 @@ fn nearest(borders: &[u8], x: f64, y: f64, squeeze: f64) -> Option<usize> {
         let (points, left, right) = (reader.number()?, reader.number()?, reader.number()?);
         let mut from = (reader.unsigned()?, reader.unsigned()?);
         for _ in 1..points {
-            let (along, across) = (reader.signed()?, reader.signed()?);
+            let (along, across) = reader.differences()?;
             let to = (from.0.wrapping_add(along), from.1.wrapping_add(across));
             if window.may_have(from, to) {
                 let near = Near::of(seen(from), seen(to), left, right);
