@@ -8,7 +8,7 @@ use local::document::{Body, Call};
 use serde_json::{Value, json};
 use shared::http::error::CODES;
 
-use crate::repository::{Operation, assert_none, document, operations, resolved, root};
+use crate::repository::{assert_none, document, operations, resolved, root};
 
 /// Headers that every answer can have, which the guide of conventions names once, or that belong to
 /// HTTP itself.

@@ -89,7 +89,7 @@ fn address(request: &MockedRequest, cursor: &str) -> String {
     let others = parameters(&request.uri).filter(|one| !one.starts_with("cursor="));
     let query: Vec<String> =
         others.map(str::to_owned).chain([format!("{CURSOR}={cursor}")]).collect();
-    format!("{}{}?{}", origin(&request.headers), request.uri.path(), query.join("&"))
+    format!("{}{}/?{}", origin(&request.headers), request.uri.path(), query.join("&"))
 }
 
 fn parameters(uri: &Uri) -> impl Iterator<Item = &str> {

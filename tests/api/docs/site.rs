@@ -9,7 +9,9 @@ async fn every_file_is_served_in_the_accepted_encoding_and_304_if_unchanged() {
     let api = Api::start().await;
     let wire = api.wire.clone();
     for file in docs::FILES {
-        let is_markdown = file.path.ends_with(".md") || file.path.starts_with("/llms");
+        let is_markdown = ["/docs/guides/", "/docs/operations/", "/docs/messages/", "/llms"]
+            .iter()
+            .any(|start| file.path.starts_with(start));
         let best = if is_markdown { "gzip" } else { "br" };
         for (wanted, got) in [("gzip, deflate, br", best), ("gzip", "gzip"), ("identity", "")] {
             let get = || api.get(file.path).header("accept-encoding", wanted);

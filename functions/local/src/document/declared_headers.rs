@@ -10,6 +10,7 @@ const REQUEST_ID: &str = "X-Request-Id";
 const REPLAYED: &str = "Idempotency-Replayed";
 const LINK: &str = "Link";
 const DISPOSITION: &str = "Content-Disposition";
+const ALLOW: &str = "Allow";
 /// What an answer that has not changed says of the version that the client has.
 const OF_A_VERSION: [&str; 3] = ["ETag", "Cache-Control", "Content-Language"];
 /// Statuses that are given before any limit counts.
@@ -50,6 +51,9 @@ pub(super) fn declare(document: &mut Value) {
                     continue;
                 }
                 refer(response, REQUEST_ID);
+                if status == "405" {
+                    refer(response, ALLOW);
+                }
                 if is_limited && !BEFORE_LIMITS.contains(&status) {
                     refer_to_all(response, &RATE_LIMITS);
                 }
@@ -111,6 +115,7 @@ fn headers() -> Value {
             "In `text/csv`, the name of the file.",
             "attachment; filename=\"statement.csv\"",
         ),
+        ALLOW: text("The methods of the path.", "GET, HEAD, OPTIONS"),
         "ETag": text("Names the version that you have.", "\"7\""),
         "Cache-Control": text("How long the version that you have can be used.", "no-store"),
         "Content-Language": text("The language of the version that you have.", "en"),
