@@ -92,8 +92,8 @@ async fn exchange(
 }
 
 error_responses! {
-    /// The token is not ours, nor one of the stack that moved in; or it is expired, an access token,
-    /// or spent; or the account may not be used.
+    /// The token is not ours, nor one of the stack that moved in; or it is expired, an access
+    /// token, or spent; or the account may not be used.
     Refused: refused(TokenError::Invalid), ApiError::no_active_account();
     /// More refreshes in a minute than the parameter `RefreshesPerMinute` allows a session, or more
     /// than 20 repetitions of one answer.

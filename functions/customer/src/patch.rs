@@ -52,8 +52,8 @@ request! {
     }
 }
 
-/// The profile of a JSON object with the members of UpdateCustomer, for a customer who moves in from
-/// another stack.
+/// The profile of a JSON object with the members of UpdateCustomer, for a customer who moves in
+/// from another stack.
 pub fn read_details(
     members: Map<String, Value>,
     now: Timestamp,

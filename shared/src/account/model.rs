@@ -330,8 +330,8 @@ impl Session {
     }
 
     /// The session that stands for the log-ins of a customer from before the move until `ends`, so
-    /// that the push devices of those are active. Its id is [`SessionId::before_the_move`]. No token
-    /// of it was or will be issued: it has no key. `used` is when the customer was last seen there.
+    /// that the push devices of those are active. Its id is [`SessionId::before_the_move`]. No
+    /// token of it was or will be issued: it has no key. `used` is when the customer was last seen there.
     pub fn before_the_move(used: Timestamp, ends: Timestamp) -> Self {
         let idle = ends.duration_since(used);
         let device = DeviceLabel { name: Some(BEFORE_THE_MOVE.to_owned()), platform: None };

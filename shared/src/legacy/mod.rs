@@ -42,11 +42,7 @@ pub const DOMAIN: Domain = Domain {
         in the transaction that adds its session; one that is spent is never made good again",
     prefixes: &[Prefix {
         name: "LEGACY#",
-        grants: &[
-            ("auth", &[Get, Update]),
-            ("customer", &[Query]),
-            ("cleanup", &[Delete, Query]),
-        ],
+        grants: &[("auth", &[Get, Update]), ("customer", &[Query]), ("cleanup", &[Delete, Query])],
         erased: Erased::By(|of| erasure::erase_user(of).boxed()),
     }],
     records: &[RecordKind::of::<LegacyUser>(), RecordKind::of::<LegacyToken>()],

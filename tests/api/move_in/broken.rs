@@ -18,7 +18,7 @@ fn with(mut row: Value, field: &str, value: Value) -> Value {
 }
 
 fn without(mut row: Value, field: &str) -> Value {
-    row["fields"].as_object_mut().unwrap().remove(field);
+    row["fields"].as_object_mut().expect("fields").remove(field);
     row
 }
 
@@ -114,7 +114,8 @@ async fn each_broken_row_is_reported_with_its_line_and_the_others_move_in() {
         let before: Vec<Value> = sound_rows.by_ref().take(1).collect();
         text += &lines(&before);
         line += before.len() + 1;
-        text += &format!("{row}\n");
+        text.push_str(row);
+        text.push('\n');
         expected.push((line, *reason));
     }
     text += &lines(&sound_rows.collect::<Vec<_>>());
@@ -140,9 +141,9 @@ async fn each_broken_row_is_reported_with_its_line_and_the_others_move_in() {
 }
 
 fn place_and_reason(line: &str) -> (usize, String) {
-    let told: Value = serde_json::from_str(line).unwrap();
-    let line = usize::try_from(told["line"].as_u64().unwrap()).unwrap();
-    (line, told["reason"].as_str().unwrap().to_owned())
+    let told: Value = serde_json::from_str(line).expect("a line of JSON");
+    let line = told["line"].as_u64().and_then(|line| line.try_into().ok()).expect("a line");
+    (line, told["reason"].as_str().expect("a reason").to_owned())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -83,16 +83,16 @@ fn write_users(output: &mut impl Write, users: u64) {
 /// every fourth a spent and a live token.
 fn rows_of(number: u64) -> Vec<(&'static str, Value)> {
     let mut rows = vec![("user", user(number)), ("profile", profile(number))];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         rows.push(("device", device(number, number, &format!("registration-{number}"))));
     }
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         rows.push(("wallet", balance(number, number, "12.50", "USD")));
     }
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         rows.push(("address", address(number, number)));
     }
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         rows.push(("token", outstanding(2 * number, number, &format!("live-{number}"))));
         rows.push(("token", outstanding(2 * number + 1, number, &format!("spent-{number}"))));
         rows.push(("token", blacklisted(number, 2 * number + 1)));

@@ -26,13 +26,13 @@ const SECRET: &str = "the secret of hashes of these tests";
 const MAPPING: &str = "[phone]\ncountry = \"SA\"\n";
 
 fn as_of() -> Timestamp {
-    "2026-11-20T00:00:00Z".parse().unwrap()
+    "2026-11-20T00:00:00Z".parse().expect("a time")
 }
 
 fn work(dump: &Path) -> MoveIn {
     MoveIn {
         dumps: vec![dump.to_owned()],
-        mapping: Mapping::replaced_by(MAPPING).unwrap(),
+        mapping: Mapping::replaced_by(MAPPING).expect("a mapping"),
         as_of: as_of(),
         sessions_end: as_of() + SignedDuration::from_hours(24 * 90),
         scratch: std::env::temp_dir(),

@@ -16,7 +16,8 @@ use super::{
 
 /// What moves out, as JSON lines or an array.
 async fn out(api: &Api, secret: &str, is_lines: bool) -> String {
-    out_by(api, secret, Mapping::replaced_by(MAPPING).unwrap(), is_lines).await
+    let mapping = Mapping::replaced_by(MAPPING).expect("a mapping");
+    out_by(api, secret, mapping, is_lines).await
 }
 
 async fn out_by(api: &Api, secret: &str, mapping: Mapping, is_lines: bool) -> String {
@@ -28,8 +29,8 @@ async fn out_by(api: &Api, secret: &str, mapping: Mapping, is_lines: bool) -> St
         is_lines,
     };
     let mut output = Vec::new();
-    work.run(&mut output, |_, _| {}).await.unwrap();
-    String::from_utf8(output).unwrap()
+    work.run(&mut output, |_, _| {}).await.expect("it moves out");
+    String::from_utf8(output).expect("a text")
 }
 
 #[tokio::test(flavor = "multi_thread")]

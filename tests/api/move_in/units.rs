@@ -16,7 +16,7 @@ async fn units(name: &str, rows: &[Value]) -> (f64, f64) {
     let dump = DumpFile::new(name, &lines(rows));
     let run = async || {
         api.wire.reset();
-        work(dump.path()).run(destination(&api, SECRET), |_| {}).await.unwrap();
+        work(dump.path()).run(destination(&api, SECRET), |_| {}).await.expect("it moves in");
         let cost = api.wire.cost();
         (cost.read_units, cost.write_units)
     };

@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_bar_tells_how_much_is_done_and_how_long_the_rest_takes() {
-        let shown = bar("customers", 25, 100, Duration::from_secs(60));
+        let shown = bar("customers", 25, 100, Duration::from_mins(1));
         assert!(
             shown.starts_with("customers [##########....") && shown.contains("25 %, 3:00 left")
         );
