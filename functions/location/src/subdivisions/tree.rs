@@ -184,6 +184,7 @@ impl Window {
     const ALL: Self = Self { columns: (i32::MIN, i32::MAX), rows: (i32::MIN, i32::MAX) };
 
     /// A little larger than needed, whatever was rounded.
+    #[expect(clippy::cast_possible_truncation, reason = "what is beyond i32 is cut to its ends")]
     fn around(x: f64, y: f64, reach: f64, squeeze: f64) -> Self {
         let span = |at: f64, reach: f64| {
             (((at - reach) as i32).saturating_sub(1), ((at + reach) as i32).saturating_add(1))
