@@ -1,5 +1,5 @@
-//! Typed ids: version 7 UUIDs in hyphenated form, so that no id can hold a character that has a
-//! meaning in a key.
+//! Typed ids: version 7 UUIDs in hyphenated form, or version 8 for sessions from before a move, so
+//! that no id can hold a character that has a meaning in a key.
 
 use jiff::Timestamp;
 use uuid::Uuid;

@@ -26,7 +26,7 @@ use shared::{
 };
 use table::{Committed, Transaction, Verdict, record, retry};
 
-use crate::token_pair::{TokenPair, pair, refused, rotated, stale};
+use crate::token_pair::{TokenPair, blacklisted, pair, refused, rotated, stale};
 
 /// So that a process warns once of a weak secret.
 static WEAK: Once = Once::new();
@@ -118,7 +118,11 @@ async fn try_exchange(
 ) -> Result<ControlFlow<Exchanged, Vec<SessionId>>, ApiError> {
     let (now, rules) = (app.now(), app.settings.sessions()?);
     let id = SessionId::moved_in(now, &*app.random);
-    let session = Session::moved_in(now, presented.issued, app.issuer()?.kid(), rules);
+    let mut session = Session::moved_in(now, presented.issued, app.issuer()?.kid(), rules);
+    if !app.settings.legacy()?.rotates {
+        // Nobody would notice a thief, who must not have it for longer than in the old stack.
+        session.ends = session.ends.min(presented.expires);
+    }
     let until = presented.expires.max(session.ends);
     let mut transaction = Transaction::new();
     let token = transaction.add(exchange_token(&presented.user, &presented.token, id, until)?);
@@ -137,6 +141,9 @@ async fn try_exchange(
     let account: Account = record(account)?;
     if account.status != Status::Active {
         return Err(ApiError::no_active_account());
+    }
+    if account.has_ended_all() {
+        return Err(blacklisted());
     }
     Ok(ControlFlow::Continue(account.to_make_room(now)))
 }
@@ -208,8 +215,4 @@ fn not_taken(refusal: LegacyRefusal) -> ApiError {
         LegacyRefusal::NoType => ApiError::token_not_valid("Token has no type"),
         LegacyRefusal::NoUser => ApiError::no_active_account(),
     }
-}
-
-fn blacklisted() -> ApiError {
-    ApiError::token_not_valid("Token is blacklisted")
 }

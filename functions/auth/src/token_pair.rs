@@ -45,7 +45,8 @@ pub(crate) fn rotated(
 
 /// The answer to a token that is not the newest, or was not accepted. An expired one may have a
 /// successor that lives longer, which a phone that lost it gets again; otherwise it is expired,
-/// whatever else it means.
+/// whatever else it means. A replay of generation 0, a token of the old stack, ends the session
+/// although it is expired: those live for a day by default, and their owners come later.
 pub(crate) async fn stale(
     app: &AppState,
     limits: &RateLimits,
@@ -67,15 +68,15 @@ pub(crate) async fn stale(
             let window = app.settings.sessions()?.idle.as_secs();
             throttled(Quota { name: "repeats", most: MOST_REPEATS, window }, seconds)
         }
+        StaleRefresh::Replay if !is_expired || presented.number == 0 => {
+            end_as_stolen(app, presented).await?;
+            audit::record(app, Event::RefreshReplayed, about);
+            if is_expired { refused(TokenError::Expired) } else { blacklisted() }
+        }
         _ if is_expired => refused(TokenError::Expired),
         StaleRefresh::TooMany(seconds) => throttled(per_minute(app)?, seconds),
         StaleRefresh::Inactive => ApiError::no_active_account(),
-        StaleRefresh::Ended => ApiError::token_not_valid("Token is blacklisted"),
-        StaleRefresh::Replay => {
-            end_as_stolen(app, presented).await?;
-            audit::record(app, Event::RefreshReplayed, about);
-            ApiError::token_not_valid("Token is blacklisted")
-        }
+        StaleRefresh::Ended | StaleRefresh::Replay => blacklisted(),
     })
 }
 
@@ -108,6 +109,11 @@ pub(crate) fn pair(
 
 fn per_minute(app: &AppState) -> Result<Quota, ApiError> {
     Ok(Quota { name: "refreshes", most: app.settings.refreshes()?.per_minute, window: 60 })
+}
+
+/// The answer to a token that is spent, or whose session has ended.
+pub(crate) fn blacklisted() -> ApiError {
+    ApiError::token_not_valid("Token is blacklisted")
 }
 
 /// Why a token in a body is not taken.

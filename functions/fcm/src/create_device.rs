@@ -1,7 +1,8 @@
 //! `devices_create`: a registration id becomes the caller's, whosever it was before.
 //!
 //! Invariants: what is written is decided on what was found, and written only where that still
-//! stands; otherwise it is decided anew. A registration that changes nothing writes nothing.
+//! stands; otherwise it is decided anew. A registration that changes nothing writes
+//! nothing, unless its answer is kept for an `Idempotency-Key`.
 
 use std::time::Duration;
 
@@ -37,7 +38,8 @@ const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 /// may be new and the device may have been deactivated. A registration id that the caller has
 /// already is updated (200): it becomes active, in the caller's session, and fields that are not
 /// sent keep their values. One that another customer has moves to the caller as a new device with
-/// an `id` of its own (200). An unchanged registration writes nothing.
+/// an `id` of its own (200). An unchanged registration
+/// without an `Idempotency-Key` writes nothing.
 #[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create",
     tag = crate::DEVICES, params(IdempotencyKey),
     request_body(content = NewDevice, example = json!(crate::device::new_example())),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use table::{Write, listed_item};
 
 use crate::{
-    account::{Account, NewSession, Status, StatusChange, customers::list_customer, keys},
+    account::{
+        Account, FIRST_EPOCH, NewSession, Status, StatusChange, customers::list_customer, keys,
+    },
     ids::CustomerId,
     store::StoreError,
 };
@@ -26,9 +28,9 @@ pub fn new_account_with(
         customer,
         status,
         phone: first.phone.clone(),
-        epoch: 0,
+        epoch: FIRST_EPOCH,
         sessions: BTreeMap::from([(first.id, first.session.clone())]),
-        epochs: BTreeMap::from([(first.id, 0)]),
+        epochs: BTreeMap::from([(first.id, FIRST_EPOCH)]),
         status_change,
         last_log_out: None,
     };

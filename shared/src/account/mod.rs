@@ -48,8 +48,8 @@ pub use journal::{
 };
 pub use log_out::{LogOut, LogOutScope, LoggedOut};
 pub use model::{
-    Account, DeviceLabel, FRESH, Liveness, MOST_REPEATS, MOST_SESSIONS, Platform, Session,
-    StaleRefresh, Status, StatusChange,
+    Account, DeviceLabel, FIRST_EPOCH, FRESH, Liveness, MOST_REPEATS, MOST_SESSIONS, Platform,
+    Session, StaleRefresh, Status, StatusChange,
 };
 pub use phone::{PhoneOwner, claim_phone, move_account, release_phone};
 pub use refresh::{Generation, Rotation, Successor};

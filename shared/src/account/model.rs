@@ -21,6 +21,9 @@ use crate::{
 /// How many sessions an account holds; the next log-in takes the place of the one longest unused.
 pub const MOST_SESSIONS: usize = 20;
 
+/// The epoch of a new account.
+pub const FIRST_EPOCH: u64 = 0;
+
 /// How often a generation's refresh token is given again.
 pub const MOST_REPEATS: u32 = 20;
 
@@ -235,11 +238,17 @@ impl Account {
     }
 
     /// Whether an access token of `generation` shows for the first time that the phone has it. The
-    /// first generation takes the place of none, so nothing depends on its acknowledgement.
+    /// first generation of a log-in takes the place of none, so nothing depends on its
+    /// acknowledgement.
     pub fn awaits_acknowledgement(&self, session: SessionId, generation: u64) -> bool {
         self.sessions.get(&session).is_some_and(|newest| {
             newest.generation == generation && newest.is_tracked() && newest.acked.is_none()
         })
+    }
+
+    /// Whether all sessions were ended at once since the account was made.
+    pub fn has_ended_all(&self) -> bool {
+        self.epoch > FIRST_EPOCH
     }
 
     /// The sessions to take away so that one more fits: those that are over, then the ones longest
@@ -331,7 +340,8 @@ impl Session {
 
     /// The session that stands for the log-ins of a customer from before the move until `ends`, so
     /// that the push devices of those are active. Its id is [`SessionId::before_the_move`]. No
-    /// token of it was or will be issued: it has no key. `used` is when the customer was last seen there.
+    /// token of it was or will be issued: it has no key. `used` is when the customer was last seen
+    /// there.
     pub fn before_the_move(used: Timestamp, ends: Timestamp) -> Self {
         let idle = ends.duration_since(used);
         let device = DeviceLabel { name: Some(BEFORE_THE_MOVE.to_owned()), platform: None };

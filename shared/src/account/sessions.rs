@@ -10,7 +10,7 @@ use table::{Write, Written, attribute, number, record, retry, text};
 
 use crate::{
     account::{
-        Account, MOST_SESSIONS, Session, keys,
+        Account, FIRST_EPOCH, MOST_SESSIONS, Session, keys,
         store::{active_update, session_update},
     },
     hashes::PhoneHash,
@@ -53,7 +53,8 @@ pub fn add_session(
 }
 
 /// Adds a session of [`Session::moved_in`] to an account in use, and takes those of `removed` out.
-/// Sees the account where refused, also where there is no room.
+/// Sees the account where refused: also where there is no room, and where all sessions were ended
+/// since the account was made, which ended the log-ins from before the move as well.
 ///
 /// Two write units for each KB of the account, and one where it enters the index.
 pub fn add_moved_session(
@@ -62,7 +63,8 @@ pub fn add_moved_session(
     session: &Session,
     removed: &[SessionId],
 ) -> Result<Write, StoreError> {
-    add(customer, id, session, removed, MOST_SESSIONS + removed.len() - 1)
+    let add = add(customer, id, session, removed, MOST_SESSIONS + removed.len() - 1)?;
+    Ok(add.when("#epoch = :first").value(":first", number(FIRST_EPOCH)))
 }
 
 /// Adds a session where there are at most `most`, and all of `removed` are among them.

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the form of the key alone says which algorithm it is for. A PEM is a public key for
 //! RS256 or an error, and never the secret of an HMAC: else whoever knows a public key could sign.
+//! A public key in another form is an error, too.
 
 use std::fmt;
 
@@ -15,6 +16,10 @@ use secrecy::{ExposeSecret, SecretString};
 /// As many bytes as the hash has (RFC 7518 section 3.2). Django takes less, so we do; but who has
 /// one token can look for a short secret by trying.
 const SAFE_SECRET: usize = 32;
+
+/// What public keys begin with that are no PEM: DER in base64, a JWK, OpenSSH's form.
+const PUBLIC: [&str; 3] = ["MII", "{", "ssh-"];
+const NOT_PEM: &str = "looks like a public key; write it as PEM, without anything before it";
 
 /// What a PEM begins with.
 const PEM: &str = "-----BEGIN ";
@@ -37,7 +42,9 @@ impl LegacyKey {
     pub fn read(text: SecretString) -> Result<Self, &'static str> {
         let exposed = text.expose_secret().trim_start();
         if !exposed.starts_with(PEM) {
-            return Ok(Self::Secret(text));
+            let is_public =
+                exposed.contains(PEM) || PUBLIC.iter().any(|of| exposed.starts_with(of));
+            return if is_public { Err(NOT_PEM) } else { Ok(Self::Secret(text)) };
         }
         public_key(exposed).map(Self::Public).ok_or("is a PEM, but of no RSA public key")
     }

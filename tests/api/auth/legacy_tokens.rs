@@ -246,7 +246,33 @@ async fn a_disabled_or_deleted_customer_gets_no_session() {
     }
     store.set_status(old.customer, false, &change).await.expect("the status is set");
     assert_eq!(api.refresh(&before).await.error(), REPLAY);
-    api.refresh(&after).await.expect(200);
+    assert_eq!(api.refresh(&after).await.error(), REPLAY, "all sessions have ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_out_of_all_ends_log_ins_from_before_the_move_that_have_no_session_yet() {
+    for body in [json!({}), json!({"keep_current": true})] {
+        let api = taking(&[]).await;
+        let old = moved_in(&api).await;
+        let ours = api.log_in(PHONE).await;
+        let log_out = api.post("/api/logout-all-devices/").bearer(&ours.access).json(&body);
+        log_out.send().await.expect(204);
+        assert_eq!(api.refresh(&old.token("thief")).await.error(), REPLAY);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_token_of_the_old_stack_that_comes_again_ends_what_a_thief_made_of_it() {
+    let api = taking(&[]).await;
+    let old = moved_in(&api).await;
+    let token = old.token("one");
+    let mut thief = api.refresh(&token).await.expect(200).text("refresh");
+    for _ in 0..2 {
+        api.clock.advance_seconds(16 * DAY);
+        thief = api.refresh(&thief).await.expect(200).text("refresh");
+    }
+    assert_eq!(api.refresh(&token).await.error(), EXPIRED);
+    assert_eq!(api.refresh(&thief).await.error(), REPLAY);
 }
 
 /// Whoever has a stolen token of the old stack must not be able to take the account away.

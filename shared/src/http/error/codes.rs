@@ -35,7 +35,7 @@ const LOG_IN: &str = "Delete the tokens and show the log-in.";
 /// All codes, by status.
 pub const CODES: &[Code] = &[
     code("required", "400", "A field is absent.", AT_THE_FIELD),
-    code("null", "400", "A field is null that may not be.", FAULT),
+    code("null", "400", "A field that may not be null is null.", FAULT),
     code("blank", "400", "A text is empty.", AT_THE_FIELD),
     code("invalid", "400", "A value has another type or form.", AT_THE_FIELD),
     code("invalid_choice", "400", "A value is none of those that are allowed.", AT_THE_FIELD),
@@ -47,7 +47,12 @@ pub const CODES: &[Code] = &[
     code("empty", "400", "A list is empty.", FAULT),
     code("not_a_list", "400", "A value should be a list.", FAULT),
     code("null_characters_not_allowed", "400", "A text contains U+0000.", FAULT),
-    code("surrogate_characters_not_allowed", "400", "A text contains half a character.", FAULT),
+    code(
+        "surrogate_characters_not_allowed",
+        "400",
+        "A text contains an unpaired surrogate.",
+        FAULT,
+    ),
     code(
         "unique",
         "400",

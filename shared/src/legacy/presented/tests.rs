@@ -171,3 +171,12 @@ proptest! {
         prop_assert_eq!(read(&token, PUBLIC), Err(LegacyRefusal::Invalid));
     }
 }
+
+#[test]
+fn a_public_key_in_another_form_is_no_secret() {
+    let quoted = format!("\"{PUBLIC}\"");
+    let der = PUBLIC.lines().skip(1).take(7).collect::<String>();
+    for text in [&*quoted, &der, r#"{"kty":"RSA","n":"AQAB"}"#, "ssh-rsa AAAAB3NzaC1yc2E"] {
+        assert!(LegacyKey::read(text.into()).is_err(), "{text}");
+    }
+}
