@@ -112,9 +112,9 @@ impl MoveIn {
             sessions_end: self.sessions_end,
             is_rehearsal: self.is_rehearsal,
             has_devices,
+            pace: Pace::new(self.rate),
         };
-        let pace = Pace::new(self.rate);
-        let land = |group| land(&landing, &pace, group);
+        let land = |group| land(&landing, group);
         // In the order of the users, so that the report is the same each time.
         let mut landings = Box::pin(stream::iter(groups).map(land).buffered(self.at_once));
         let mut done = 0;
@@ -149,16 +149,11 @@ impl MoveIn {
 }
 
 /// Moves the user of these rows in.
-async fn land(
-    landing: &Landing,
-    pace: &Pace,
-    group: io::Result<Group<Row>>,
-) -> Result<Landed, MoveInError> {
+async fn land(landing: &Landing, group: io::Result<Group<Row>>) -> Result<Landed, MoveInError> {
     let (person, mut refused) = Person::of(group.map_err(StageError::Scratch)?, landing.as_of);
     let Some(person) = person else {
         return Ok(Landed { outcome: Outcome::Stayed, refused, kept: 0 });
     };
-    pace.turn().await;
     let mut patience = Patience::new();
     let landed = loop {
         match landing.land(&person).await {

@@ -1,7 +1,8 @@
 //! Moving out to a Django stack: what its `loaddata` reads, by the mapping of the move-in.
 //!
 //! Protocol: a first walk through all customers finds the highest primary keys that the old stack
-//! gave, a second one writes the rows; rows that the old stack does not have get keys above those.
+//! gave, a second one writes the rows. The old stack may have higher ones, of customers who are not
+//! here: which keys are free for new rows, the operator says.
 //! Invariants: memory does not grow with the customers. It only reads the table, and what is
 //! written of a customer is consistent only while nobody changes it.
 
@@ -20,6 +21,7 @@ use shared::{
     hashes::Signer,
     ids::CustomerId,
     store::{Store, StoreError},
+    wallet::Currency,
 };
 
 use self::row::{Keys, Leaver};
@@ -39,6 +41,8 @@ pub struct MoveOut {
     pub now: Timestamp,
     /// JSON lines instead of an array.
     pub is_lines: bool,
+    /// The first primary key for rows that the old stack does not have.
+    pub keys_from: Option<u64>,
 }
 
 /// How much was written.
@@ -53,6 +57,14 @@ pub struct MovedOut {
 pub enum MoveOutError {
     Store(StoreError),
     Output(io::Error),
+    /// There are new rows, and no keys for them.
+    NoKeys,
+    /// A row of the old stack has this key, which is not below those of new rows.
+    KeysTaken(u64),
+    /// The mapping has only another currency.
+    OtherCurrency(Currency),
+    /// An amount has more decimals than the mapping's `exponent`.
+    Decimals(Currency),
 }
 
 impl MoveOut {
@@ -64,15 +76,16 @@ impl MoveOut {
     ) -> Result<MovedOut, MoveOutError> {
         let (mut keys, mut all) = (Keys::default(), 0);
         self.walk(async |leaver| {
-            keys.see(&leaver);
+            keys.see(&leaver, &self.mapping);
             all += 1;
             Ok(())
         })
         .await?;
+        keys.begin(self.keys_from)?;
         let mut moved = MovedOut::default();
         let mut separator = if self.is_lines { "" } else { "[\n" };
         self.walk(async |leaver| {
-            for (kind, row) in leaver.rows(&self.mapping, &mut keys, self.now) {
+            for (kind, row) in leaver.rows(&self.mapping, &mut keys, self.now)? {
                 write_row(output, separator, &row).map_err(MoveOutError::Output)?;
                 separator = if self.is_lines { "\n" } else { ",\n" };
                 match kind {
@@ -173,6 +186,22 @@ impl fmt::Display for MoveOutError {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Output(error) => write!(f, "cannot write the file: {error}"),
+            Self::NoKeys => f.write_str(
+                "there are rows that the old stack does not have: say with --keys-from which \
+                 primary keys they get, above all keys in the old database",
+            ),
+            Self::KeysTaken(key) => write!(
+                f,
+                "--keys-from must be above all keys in the old database, and a row of it has {key}"
+            ),
+            Self::OtherCurrency(currency) => {
+                write!(f, "a balance is in {}, not in wallet.fixed_currency", currency.code())
+            }
+            Self::Decimals(currency) => write!(
+                f,
+                "an amount in {} has more decimals than wallet.exponent of the mapping",
+                currency.code()
+            ),
         }
     }
 }

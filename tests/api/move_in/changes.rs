@@ -1,6 +1,7 @@
 //! A second, newer dump.
 
 use harness::Api;
+use local::move_in::MoveIn;
 use serde_json::{Value, json};
 
 use super::{
@@ -84,13 +85,40 @@ async fn what_the_customer_changed_here_stays() {
         dump::address(1, 1),
     ];
     let told = moved(&api, "kept-second", &second).await;
-    assert!(told.contains("1 rows refused, 1 changes left"), "{told}");
+    assert!(told.contains("1 rows refused, 2 changes left"), "{told}");
     let get = async |path| api.get(path).bearer(&phone.access).send().await.expect(200).json();
     assert_eq!(get("/api/customer/").await["first_name"], "Mine");
     assert_eq!(get("/api/wallet/").await["balances"][0]["available"], 900);
     let devices = get("/api/devices/").await;
     let ids: Vec<_> = devices.as_array().unwrap().iter().map(|one| &one["id"]).collect();
     assert_eq!(ids, [2, 1], "the phone that logged in here, and the new one: {devices}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_the_customer_renamed_here_keeps_its_name() {
+    let api = Api::start().await;
+    moved(&api, "renamed-first", &rows(1)).await;
+    let phone = api.log_in(&dump::phone(1)).await;
+    let name = json!({"name": "Mine"});
+    let path = "/api/devices/registration-1/";
+    api.patch(path).bearer(&phone.access).json(&name).send().await.expect(200);
+    let mut second = rows(1);
+    second[2] = with(second[2].clone(), "name", json!("Theirs"));
+    let told = moved(&api, "renamed-second", &second).await;
+    assert!(told.contains("0 rows refused, 1 changes left"), "{told}");
+    let devices = api.get("/api/devices/").bearer(&phone.access).send().await.expect(200).json();
+    assert_eq!(devices[0]["name"], "Mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_does_not_slow_down_who_has_not_changed() {
+    let api = Api::start().await;
+    let dump = DumpFile::of_users("rate", 40);
+    move_in(&api, &work(dump.path())).await;
+    let slow = MoveIn { rate: Some(1), ..work(dump.path()) };
+    let started = std::time::Instant::now();
+    assert_eq!(move_in(&api, &slow).await.unchanged, 40);
+    assert!(started.elapsed().as_secs() < 20, "it would take 39 seconds");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,10 @@ pub(super) struct MoveOutArgs {
     /// TOML file with the names of models and fields, as for move-in
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
+    /// The first primary key for rows that the old stack does not have, above every key in the old
+    /// database; required where there are such rows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    keys_from: Option<u64>,
     #[command(flatten)]
     target: TargetTableArgs,
     /// JSON file with the secret of the deployed stack, required with --table:
@@ -58,11 +62,15 @@ async fn move_out(
         Failure::usage(format_args!("cannot create {}: {error}", args.out.display()))
     })?;
     let is_lines = args.out.extension().is_some_and(|extension| extension == "jsonl");
-    let work = MoveOut { store, signer, mapping, now: SystemClock.now(), is_lines };
+    let (now, keys_from) = (SystemClock.now(), args.keys_from);
+    let work = MoveOut { store, signer, mapping, now, is_lines, keys_from };
     let mut bar = ProgressBar::default();
     let moved =
         work.run(&mut BufWriter::new(file), |done, of| bar.show("customers", done, of)).await;
     bar.end();
+    if moved.is_err() {
+        let _ = std::fs::remove_file(&args.out);
+    }
     print_line(moved.map_err(Failure::outcome)?);
     Ok(())
 }

@@ -101,18 +101,24 @@ enum KeepArg {
 
 pub(super) async fn run(command: WalletCommand) -> Result<(), Failure> {
     log::to_stderr("info");
-    let target = match &command {
-        WalletCommand::Show(args) => &args.target,
-        WalletCommand::Correct(args) => &args.target,
-        WalletCommand::Credit(args) => return wallet_credit::run(args).await,
-    };
+    match command {
+        WalletCommand::Show(args) => {
+            with_store(&args.target, async |store| show(store, &args).await).await
+        }
+        WalletCommand::Correct(args) => {
+            with_store(&args.target, async |store| correct(store, &args).await).await
+        }
+        WalletCommand::Credit(args) => wallet_credit::run(&args).await,
+    }
+}
+
+async fn with_store(
+    target: &TargetTableArgs,
+    work: impl AsyncFnOnce(&Store) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let target = target.open().await?;
     let result = match target.store("wallet") {
-        Ok(store) => match &command {
-            WalletCommand::Show(args) => show(&store, args).await,
-            WalletCommand::Correct(args) => correct(&store, args).await,
-            WalletCommand::Credit(_) => Ok(()),
-        },
+        Ok(store) => work(&store).await,
         Err(failure) => Err(failure),
     };
     target.close().await;

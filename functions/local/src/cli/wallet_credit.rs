@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     customer_admin::{CustomerAdmin, CustomerAdminError},
+    move_in::written_amount,
     operator_token::{Grant, OperatorKey},
     stack::Stack,
 };
@@ -90,8 +91,9 @@ async fn credit(stack: &Stack, key: &OperatorKey, args: &CreditArgs) -> Result<S
         let detail = told["errors"][0]["detail"].as_str().unwrap_or("the wallet does not answer");
         return Err(Failure::outcome(detail.to_owned()));
     }
-    let balance = &told["balance"];
-    Ok(format!("available: {} {}", balance["available"], args.currency.code()))
+    let available = told["balance"]["available"].as_i64().unwrap_or_default();
+    let available = written_amount(available, None, args.currency).unwrap_or_default();
+    Ok(format!("available: {available} {}", args.currency.code()))
 }
 
 async fn customer(stack: &Stack, phone: &str) -> Result<CustomerId, Failure> {

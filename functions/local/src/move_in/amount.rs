@@ -52,21 +52,25 @@ pub fn minor_units(
 }
 
 /// An amount as a decimal number with the currency's decimals, or as a whole number of units of
-/// `exponent` decimals.
-pub fn written(amount: i64, exponent: Option<u16>, currency: Currency) -> String {
+/// `exponent` decimals; none where these cannot say it.
+pub fn written(amount: i64, exponent: Option<u16>, currency: Currency) -> Option<String> {
     let own = usize::from(currency.exponent());
     let digits = format!("{amount:0>width$}", width = own + 1);
     let (whole, decimals) = digits.split_at(digits.len() - own);
-    match exponent {
+    Some(match exponent {
         None if own == 0 => whole.to_owned(),
         None => format!("{whole}.{decimals}"),
         Some(exponent) => {
             let padded = format!("{decimals:0<width$}", width = usize::from(exponent).max(own));
-            let digits = format!("{whole}{}", &padded[..usize::from(exponent)]);
+            let (kept, cut) = padded.split_at(usize::from(exponent));
+            if cut.bytes().any(|digit| digit != b'0') {
+                return None;
+            }
+            let digits = format!("{whole}{kept}");
             let trimmed = digits.trim_start_matches('0');
             if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -125,8 +129,9 @@ mod tests {
             (0, Some(2), "JPY", "0"),
         ] {
             let currency = code.parse().unwrap();
-            assert_eq!(written(amount, exponent, currency), text);
+            assert_eq!(written(amount, exponent, currency).as_deref(), Some(text));
             assert_eq!(minor_units(&json!(text), exponent, currency), Ok(amount));
         }
+        assert_eq!(written(1005, Some(2), "KWD".parse().unwrap()), None, "no digit is cut");
     }
 }

@@ -9,7 +9,7 @@ use shared::{
     account::{Account, Status, StatusChange},
     address::{Added, DefaultPlace, NewAddress},
     customer::Customer,
-    device::{self, Device},
+    device::{self, Device, LastSeen},
     hashes::ContentHash,
     ids::{CustomerId, SessionId},
     legacy::{self, LegacyUser},
@@ -196,7 +196,7 @@ impl Taking<'_> {
             match known {
                 Some(known) if known.digest == wanted.digest => continue,
                 Some(known) if known.registration == wanted.registration => {
-                    if !self.change_device(row).await? {
+                    if !self.change_device(row, &known, &wanted).await? {
                         self.kept += 1;
                         continue;
                     }
@@ -220,9 +220,13 @@ impl Taking<'_> {
             let known = mem::take(&mut self.after.devices);
             for (key, moved) in known {
                 let is_there = wants.contains_key(&key);
-                if is_there || !self.remove_device(&moved.registration).await? {
-                    self.after.devices.insert(key, moved);
+                if !is_there {
+                    if self.remove_device(&moved.registration).await? {
+                        continue;
+                    }
+                    self.kept += 1;
                 }
+                self.after.devices.insert(key, moved);
             }
         }
         self.add_devices(&new).await
@@ -235,10 +239,22 @@ impl Taking<'_> {
         Ok(device.filter(|device| device.session == session))
     }
 
-    /// Changes a device; false where the phone has logged in here, or the customer removed it.
-    async fn change_device(&self, row: &DeviceRow) -> Result<bool, StoreError> {
+    /// Changes a device; false where the phone has logged in here, or the customer changed or
+    /// removed it.
+    async fn change_device(
+        &self,
+        row: &DeviceRow,
+        known: &MovedDevice,
+        wanted: &MovedDevice,
+    ) -> Result<bool, StoreError> {
         let hash = ContentHash::of(&row.registration_id);
         let Some(device) = self.moved_device(&hash).await? else { return Ok(false) };
+        if self.is_as_moved(&device, row, wanted) {
+            return Ok(true);
+        }
+        if !self.is_as_moved(&device, row, known) {
+            return Ok(false);
+        }
         let changed = Device {
             platform: row.platform,
             name: row.name.clone(),
@@ -252,16 +268,32 @@ impl Taking<'_> {
         Ok(is_rehearsal || self.landing.store.replace_device(self.customer, &changed).await?)
     }
 
+    /// Whether a device is as `moved` has noted its row. What a customer cannot change is taken
+    /// from the row of now.
+    fn is_as_moved(&self, device: &Device, row: &DeviceRow, moved: &MovedDevice) -> bool {
+        let of = |created| DeviceRow {
+            id: row.id,
+            registration_id: row.registration_id.clone(),
+            platform: device.platform,
+            name: device.name.clone(),
+            device_id: device.device_id.clone(),
+            active: device.active,
+            created,
+        };
+        let created = [row.created, Some(device.created)];
+        created.into_iter().any(|one| self.landing.digest_of_device(&of(one)) == moved.digest)
+    }
+
     /// Removes a device; false where the phone has logged in here.
     async fn remove_device(&self, registration: &ContentHash) -> Result<bool, StoreError> {
         let store = &self.landing.store;
-        if self.moved_device(registration).await?.is_none() {
+        let Some(device) = self.moved_device(registration).await? else {
             return Ok(store.device(self.customer, registration).await?.is_none());
-        }
-        if !self.landing.is_rehearsal {
-            store.remove_device(self.customer, registration).await?;
-        }
-        Ok(true)
+        };
+        // Of this revision: a phone may take the device into its own session meanwhile.
+        let seen = LastSeen { at: self.landing.as_of, refreshed: None };
+        let is_rehearsal = self.landing.is_rehearsal;
+        Ok(is_rehearsal || store.remove_unused_device(self.customer, &device, &seen).await?)
     }
 
     async fn add_devices(

@@ -3,8 +3,8 @@
 //! Protocol: a customer whom the table does not know moves in by one transaction of all that
 //! belongs to the account, with a note of what was written ([`MovedIn`]). One whom it knows is
 //! compared with the note. Whatever is done twice, or stopped and repeated, has the effect of doing
-//! it once: ids follow from the old stack's keys, times from the dump, and the note is written last,
-//! or, with money, in the transaction that moves it.
+//! it once: ids follow from the old stack's keys, times from the dump, and the note is written
+//! last, or, with money, in the transaction that moves it.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,7 @@ use shared::{
 
 use super::{
     derived::{Derived, digest, hash_of},
+    pace::Pace,
     person::{AddressRow, Person},
     rows::{DeviceRow, Refused, Source},
 };
@@ -41,6 +42,8 @@ pub struct Landing {
     pub is_rehearsal: bool,
     /// Whether the dump has devices. Where it has none, none is taken for removed.
     pub has_devices: bool,
+    /// How fast customers are written.
+    pub pace: Pace,
 }
 
 /// What came of a customer.
@@ -78,10 +81,14 @@ impl Landing {
     pub async fn land(&self, person: &Person) -> Result<Landed, StoreError> {
         let user = hash_of(&self.signer, &person.user);
         let digest = self.digest_of(person);
-        match self.store.moved_in(&user).await? {
-            Some(moved) if moved.digest == digest => {
-                Ok(Landed { outcome: Outcome::Unchanged, refused: Vec::new(), kept: 0 })
-            }
+        let moved = self.store.moved_in(&user).await?;
+        if moved.as_ref().is_some_and(|moved| moved.digest == digest) {
+            return Ok(Landed { outcome: Outcome::Unchanged, refused: Vec::new(), kept: 0 });
+        }
+        if !self.is_rehearsal {
+            self.pace.turn().await;
+        }
+        match moved {
             Some(moved) => self.change(person, moved, digest).await,
             None => self.create(person, digest).await,
         }
@@ -119,7 +126,7 @@ impl Landing {
         let digest = |value: &serde_json::Value| digest(&self.signer, value);
         let device = |(row, _): &(DeviceRow, Source)| {
             let registration = ContentHash::of(&row.registration_id);
-            let device = MovedDevice { digest: digest(&json!(row)), registration };
+            let device = MovedDevice { digest: self.digest_of_device(row), registration };
             (row.id.to_string(), device)
         };
         let address = |row: &AddressRow| {
@@ -148,6 +155,11 @@ impl Landing {
             rows,
             revision: 1,
         }
+    }
+
+    /// The keyed hash of a device's row.
+    pub(super) fn digest_of_device(&self, row: &DeviceRow) -> String {
+        digest(&self.signer, &json!(row))
     }
 
     pub(super) fn address_id(&self, customer: CustomerId, row: &AddressRow) -> AddressId {

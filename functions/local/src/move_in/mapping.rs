@@ -54,6 +54,7 @@ impl Mapping {
             at(offset, error.message().to_owned())
         })?;
         let mut mapping = Self::stock();
+        let mut models = Vec::new();
         for (section, keys) in read {
             let name = section.get_ref();
             let Some(known) = mapping.sections.get_mut(name) else {
@@ -71,6 +72,17 @@ impl Mapping {
                     return Err(at(value.span().start, format!("{full} {problem}")));
                 }
                 known.insert(key.get_ref().clone(), text.clone());
+                if key.get_ref() == "model" && !text.is_empty() {
+                    models.push((value.span().start, text.clone()));
+                }
+            }
+        }
+        for (start, model) in models {
+            let named = mapping.models().filter(|(_, keys)| keys.get("model") == Some(&model));
+            let names: Vec<&str> = named.map(|(name, _)| name).collect();
+            if names.len() > 1 {
+                let problem = format!("{model} is the model of {}", names.join(" and "));
+                return Err(at(start, problem));
             }
         }
         Ok(mapping)
@@ -180,6 +192,10 @@ mod tests {
             (
                 "[wallet]\nfixed_currency = \"usd\"",
                 "line 2: wallet.fixed_currency must be a code of ISO 4217",
+            ),
+            (
+                "[profile]\nmodel = \"auth.user\"",
+                "line 2: auth.user is the model of profile and user",
             ),
             (
                 "[genders]\nX = \"none\"",

@@ -86,8 +86,9 @@ impl Models {
         }
         text.push_str("\n[phone]\n# The country of numbers in national form, such as \"SA\".\n");
         text.push_str("country = \"\"\n");
+        let found = self.sections(&stock);
         for (section, keys) in stock.models() {
-            let Some((model, fields)) = self.model_of(section, &keys["model"]) else {
+            let Some(&(model, fields)) = found.get(section) else {
                 let _ = write!(text, "\n# The dump has no model for [{section}].\n");
                 continue;
             };
@@ -104,17 +105,32 @@ impl Models {
         text
     }
 
-    /// The model for a section: the stock one if it is there, or the one whose fields fit.
-    fn model_of(&self, section: &str, stock: &str) -> Option<(&str, &BTreeSet<String>)> {
-        if let Some((model, (_, fields))) = self.0.get_key_value(stock) {
-            return Some((model, fields));
+    /// The models of the sections, each once: the stock one if it is there, or the first other one
+    /// whose fields fit.
+    fn sections(&self, stock: &Mapping) -> BTreeMap<String, (&str, &BTreeSet<String>)> {
+        let mut found = BTreeMap::new();
+        for (section, keys) in stock.models() {
+            if let Some((model, (_, fields))) = self.0.get_key_value(&keys["model"]) {
+                found.insert(section.to_owned(), (model.as_str(), fields));
+            }
         }
-        let (_, marks) = MARKS.iter().find(|(name, _)| *name == section)?;
-        let fits = |fields: &BTreeSet<String>| {
-            marks.iter().all(|mark| field_of(mark, mark, fields).is_some())
-        };
-        let mut found = self.0.iter().filter(|(_, (_, fields))| fits(fields));
-        found.next().map(|(model, (_, fields))| (model.as_str(), fields))
+        let mut taken: BTreeSet<&str> = found.values().map(|(model, _)| *model).collect();
+        for (section, marks) in MARKS.iter().filter(|(name, _)| stock.get(name, "model").is_some())
+        {
+            if found.contains_key(*section) {
+                continue;
+            }
+            let fits = |model: &str, fields: &BTreeSet<String>| {
+                !taken.contains(model)
+                    && marks.iter().all(|mark| field_of(mark, mark, fields).is_some())
+            };
+            let fitting = self.0.iter().find(|(model, (_, fields))| fits(model, fields));
+            if let Some((model, (_, fields))) = fitting {
+                taken.insert(model);
+                found.insert((*section).to_owned(), (model, fields));
+            }
+        }
+        found
     }
 }
 

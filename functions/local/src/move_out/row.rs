@@ -16,6 +16,7 @@ use shared::{
     wallet::Wallet,
 };
 
+use super::MoveOutError;
 use crate::move_in::{Mapping, mapping::OWN_KEY, written_amount};
 
 /// A customer who moves out.
@@ -49,46 +50,85 @@ pub struct Keys {
 struct Highest {
     number: u64,
     is_text: bool,
+    /// Whether there is a row that the old stack does not have.
+    is_needed: bool,
+    /// The key of the next such row.
+    next: Option<u64>,
 }
 
 impl Keys {
-    /// Notes the keys that a customer has from the old stack.
-    pub fn see(&mut self, leaver: &Leaver) {
-        let Leaver { profile, devices, moved, .. } = leaver;
+    /// Notes the keys that a customer has from the old stack, and where there are none.
+    pub fn see(&mut self, leaver: &Leaver, mapping: &Mapping) {
+        let Leaver { profile, devices, moved, wallet, .. } = leaver;
         self.users.see(profile.legacy_id.iter().map(LegacyId::as_str));
         for (name, key) in &moved.rows {
             let highest = if name == "profile" { &mut self.profiles } else { &mut self.balances };
             highest.see([key.as_str()]);
         }
         self.devices.see(moved.devices.keys().map(String::as_str));
-        let own = devices.iter().map(|device| device.id).max().unwrap_or_default();
-        self.devices.number = self.devices.number.max(own);
+        self.users.is_needed |= profile.legacy_id.is_none();
+        self.profiles.is_needed |= !moved.rows.contains_key("profile") && !is_key_of_user(mapping);
+        self.devices.is_needed |= devices.iter().any(|device| !is_known(moved, device));
+        let mut currencies = wallet.iter().flat_map(|wallet| wallet.balances.keys());
+        self.balances.is_needed |=
+            currencies.any(|currency| !moved.rows.contains_key(currency.code()));
+    }
+
+    /// Gives new rows the keys from `first` on.
+    pub fn begin(&mut self, first: Option<u64>) -> Result<(), MoveOutError> {
+        let all = [&mut self.users, &mut self.profiles, &mut self.devices, &mut self.balances];
+        for highest in all {
+            match first {
+                Some(first) if first <= highest.number => {
+                    return Err(MoveOutError::KeysTaken(highest.number));
+                }
+                None if highest.is_needed && !highest.is_text => {
+                    return Err(MoveOutError::NoKeys);
+                }
+                _ => highest.next = first,
+            }
+        }
+        Ok(())
     }
 }
 
 impl Highest {
     fn see<'a>(&mut self, keys: impl IntoIterator<Item = &'a str>) {
         for key in keys {
-            match key.parse() {
-                Ok(number) => self.number = self.number.max(number),
-                Err(_) => self.is_text = true,
+            match number(key) {
+                Some(number) => self.number = self.number.max(number),
+                None => self.is_text = true,
             }
         }
     }
 
     /// The key of a row that is not in the old stack.
-    fn fresh(&mut self, now: Timestamp) -> Value {
+    fn fresh(&mut self, now: Timestamp) -> Result<Value, MoveOutError> {
         if self.is_text {
-            return uuid_v7(now, &SystemRandom).to_string().into();
+            return Ok(uuid_v7(now, &SystemRandom).to_string().into());
         }
-        self.number += 1;
-        self.number.into()
+        let key = self.next.ok_or(MoveOutError::NoKeys)?;
+        self.next = key.checked_add(1);
+        Ok(key.into())
     }
 
     /// A key as the old stack has it.
     fn known(key: &str) -> Value {
-        key.parse::<u64>().map_or_else(|_| key.into(), Value::from)
+        number(key).map_or_else(|| key.into(), Value::from)
     }
+}
+
+/// A key that is a number. One with another spelling, such as "007", is a text.
+fn number(key: &str) -> Option<u64> {
+    key.parse().ok().filter(|number: &u64| number.to_string() == key)
+}
+
+fn is_key_of_user(mapping: &Mapping) -> bool {
+    mapping.get("profile", "user") == Some(OWN_KEY)
+}
+
+fn is_known(moved: &MovedIn, device: &Device) -> bool {
+    moved.devices.contains_key(&device.id.to_string())
 }
 
 /// The fields of a row, by the keys of the mapping.
@@ -137,26 +177,41 @@ impl<'a> Fields<'a> {
 
 impl Leaver {
     /// All rows, the user first.
-    pub fn rows(&self, mapping: &Mapping, keys: &mut Keys, now: Timestamp) -> Vec<(Kind, Value)> {
+    pub fn rows(
+        &self,
+        mapping: &Mapping,
+        keys: &mut Keys,
+        now: Timestamp,
+    ) -> Result<Vec<(Kind, Value)>, MoveOutError> {
         let legacy = self.profile.legacy_id.as_ref().map(|id| Highest::known(id.as_str()));
-        let user = legacy.unwrap_or_else(|| keys.users.fresh(now));
+        let user = legacy.map_or_else(|| keys.users.fresh(now), Ok)?;
         let mut rows = vec![(Kind::User, self.user(mapping, &user))];
         let profile = match self.moved.rows.get("profile") {
-            _ if mapping.get("profile", "user") == Some(OWN_KEY) => user.clone(),
+            _ if is_key_of_user(mapping) => user.clone(),
             Some(key) => Highest::known(key),
-            None => keys.profiles.fresh(now),
+            None => keys.profiles.fresh(now)?,
         };
         rows.push((Kind::Profile, self.profile_row(mapping, &profile, &user)));
         for device in &self.devices {
-            let is_known = self.moved.devices.contains_key(&device.id.to_string());
-            let pk = if is_known { device.id.into() } else { keys.devices.fresh(now) };
+            let is_known = is_known(&self.moved, device);
+            let pk = if is_known { device.id.into() } else { keys.devices.fresh(now)? };
             rows.push((Kind::Device, self.device(mapping, &pk, &user, device, now)));
         }
         for (currency, balance) in self.wallet.iter().flat_map(|wallet| &wallet.balances) {
             let known = self.moved.rows.get(currency.code()).map(|key| Highest::known(key));
-            let pk = known.unwrap_or_else(|| keys.balances.fresh(now));
+            let total = balance.funds().total();
+            let fixed = mapping.get("wallet", "fixed_currency");
+            if fixed.is_some_and(|fixed| fixed != currency.code()) {
+                // Nothing is lost of an empty one.
+                if total == 0 {
+                    continue;
+                }
+                return Err(MoveOutError::OtherCurrency(*currency));
+            }
+            let pk = known.map_or_else(|| keys.balances.fresh(now), Ok)?;
             let exponent = mapping.get("wallet", "exponent").and_then(|text| text.parse().ok());
-            let amount = written_amount(balance.funds().total(), exponent, *currency);
+            let amount = written_amount(total, exponent, *currency)
+                .ok_or(MoveOutError::Decimals(*currency))?;
             let mut fields = Fields::of(mapping, "wallet");
             fields.set("user", user.clone());
             fields.set("currency", currency.code());
@@ -167,7 +222,7 @@ impl Leaver {
             }
             rows.push((Kind::Balance, fields.row(&pk)));
         }
-        rows
+        Ok(rows)
     }
 
     fn user(&self, mapping: &Mapping, pk: &Value) -> Value {
