@@ -15,8 +15,8 @@ macro_rules! domains {
     };
 }
 
-// A new domain is its folder and a line here. Erasure goes through them in this order: a profile leads
-// to what `legacy` has of its customer, so that comes first.
+// A new domain is its folder and a line here. Erasure goes through them in this order: a profile
+// leads to what `legacy` has of its customer, so that comes first.
 domains! {
     legacy,
     customer,

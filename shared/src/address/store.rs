@@ -206,7 +206,8 @@ impl Store {
 }
 
 /// Writes the book of a customer who has none, with up to [`MOST_ADDRESSES`] addresses, of which
-/// `default` is the default: of a customer who moves in. Two write units each, and two for the head.
+/// `default` is the default: of a customer who moves in. Two write units each, and two for the
+/// head.
 pub fn new_book(
     customer: CustomerId,
     addresses: &[Address],

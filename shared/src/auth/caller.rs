@@ -132,9 +132,9 @@ impl Caller {
         within.map(|()| read)
     }
 
-    /// Like [`Caller::alongside`], for an operation that writes only where something changes. Refuses
-    /// where the customer's writes have reached their limit; [`Caller::counting`] counts this one.
-    /// Half a read unit more, no further trip.
+    /// Like [`Caller::alongside`], for an operation that writes only where something changes.
+    /// Refuses where the customer's writes have reached their limit; [`Caller::counting`] counts
+    /// this one. Half a read unit more, no further trip.
     pub async fn alongside_uncounted<T, F>(
         &self,
         read: impl FnOnce(CustomerId) -> F,

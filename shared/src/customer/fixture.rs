@@ -1,5 +1,5 @@
-//! A profile that moved in, for tests: the commands of the launcher store it, no operation does. The
-//! user's id is the text of the customer's, as in the fixture of the old stack.
+//! A profile that moved in, for tests: the commands of the launcher store it, no operation does.
+//! The user's id is the text of the customer's, as in the fixture of the old stack.
 
 use table::{Write, item};
 

@@ -113,8 +113,8 @@ impl Store {
     }
 }
 
-/// The counter of a minute. One item holds the minutes of an hour, so that there are not sixty items
-/// to delete.
+/// The counter of a minute. One item holds the minutes of an hour, so that there are not sixty
+/// items to delete.
 fn minute_counter(now: Timestamp) -> String {
     format!("m{:02}", minute_of(now).rem_euclid(60))
 }
