@@ -6,6 +6,7 @@
 //! Invariants: memory does not grow with the customers. It only reads the table, and what is
 //! written of a customer is consistent only while nobody changes it.
 
+mod error;
 mod row;
 
 use std::{
@@ -21,9 +22,9 @@ use shared::{
     hashes::Signer,
     ids::CustomerId,
     store::{Store, StoreError},
-    wallet::Currency,
 };
 
+pub use self::error::MoveOutError;
 use self::row::{Keys, Leaver};
 use crate::move_in::{Mapping, hash_of};
 
@@ -51,20 +52,6 @@ pub struct MovedOut {
     pub customers: u64,
     pub devices: u64,
     pub balances: u64,
-}
-
-#[derive(Debug)]
-pub enum MoveOutError {
-    Store(StoreError),
-    Output(io::Error),
-    /// There are new rows, and no keys for them.
-    NoKeys,
-    /// A row of the old stack has this key, which is not below those of new rows.
-    KeysTaken(u64),
-    /// The mapping has only another currency.
-    OtherCurrency(Currency),
-    /// An amount has more decimals than the mapping's `exponent`.
-    Decimals(Currency),
 }
 
 impl MoveOut {
@@ -168,42 +155,9 @@ fn write_row(output: &mut impl Write, separator: &str, row: &Value) -> io::Resul
     serde_json::to_writer(output, row).map_err(io::Error::from)
 }
 
-impl From<StoreError> for MoveOutError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 impl fmt::Display for MovedOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { customers, devices, balances } = self;
         write!(f, "{customers} customers, {devices} devices, {balances} balances")
     }
 }
-
-impl fmt::Display for MoveOutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "cannot write the file: {error}"),
-            Self::NoKeys => f.write_str(
-                "there are rows that the old stack does not have: say with --keys-from which \
-                 primary keys they get, above all keys in the old database",
-            ),
-            Self::KeysTaken(key) => write!(
-                f,
-                "--keys-from must be above all keys in the old database, and a row of it has {key}"
-            ),
-            Self::OtherCurrency(currency) => {
-                write!(f, "a balance is in {}, not in wallet.fixed_currency", currency.code())
-            }
-            Self::Decimals(currency) => write!(
-                f,
-                "an amount in {} has more decimals than wallet.exponent of the mapping",
-                currency.code()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for MoveOutError {}

@@ -16,7 +16,7 @@ use shared::{
     wallet::Wallet,
 };
 
-use super::MoveOutError;
+use super::error::MoveOutError;
 use crate::move_in::{Mapping, mapping::OWN_KEY, written_amount};
 
 /// A customer who moves out.
