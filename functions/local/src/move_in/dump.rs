@@ -1,6 +1,6 @@
 //! The objects of a file that `dumpdata` wrote, one after another: a JSON array, or JSON lines.
 //!
-//! Invariants: no more than one object is in memory, and none longer than [`LONGEST`]. A line that
+//! Invariants: no more than one object is in memory, and none longer than `LONGEST`. A line that
 //! is no JSON costs that line alone; an array whose brackets do not match says nothing reliable
 //! behind that place, so it is an error of the whole file.
 
@@ -44,7 +44,7 @@ pub enum DumpError {
     Io(io::Error),
     /// The object that begins here does not end.
     Unclosed(Place),
-    /// The object that begins here is longer than [`LONGEST`].
+    /// The object that begins here is longer than `LONGEST`.
     TooLong(Place),
 }
 
