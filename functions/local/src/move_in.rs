@@ -1,8 +1,8 @@
 //! Moving in from a Django stack: what `dumpdata` wrote becomes customers of ours.
 //!
-//! A run: [`dump`] splits the files into objects; [`rows`] reads those that the [`mapping`] names;
-//! [`stage`] sorts them by user and joins the tables of tokens; [`person`] puts one user's rows
-//! together; [`landing`] writes each customer as a whole, or what has changed since the last run.
+//! A run: [`dump`] splits the files into objects; `rows` reads those that the [`mapping`] names;
+//! `stage` sorts them by user and joins the tables of tokens; `person` puts one user's rows
+//! together; `landing` writes each customer as a whole, or what has changed since the last run.
 //! Rows that are not taken stand in the [`report`].
 //!
 //! Invariants: memory does not grow with the dump. A run may be stopped anywhere and repeated, and

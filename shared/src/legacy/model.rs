@@ -1,6 +1,6 @@
 //! Users and refresh tokens of the old stack.
 //!
-//! Invariant: an id has from 1 to [`LONGEST`] bytes, so what is stored under it and of it is
+//! Invariant: an id has from 1 to `LONGEST` bytes, so what is stored under it and of it is
 //! bounded.
 
 use std::{fmt, str::FromStr};
@@ -13,7 +13,7 @@ use crate::ids::{CustomerId, SessionId};
 /// The most bytes of an id: what the old stack's columns hold.
 pub const LONGEST: usize = 255;
 
-/// An id that is empty or longer than [`LONGEST`].
+/// An id that is empty or longer than `LONGEST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLong;
 
