@@ -17,8 +17,8 @@ pub fn open_wallet(customer: CustomerId, wallet: &Wallet) -> Result<Write, Store
 }
 
 /// Writes a wallet with several entries at once: a new one, or one in place of the version
-/// `before`. `postings` follow one another, the last has the wallet as it is to be. Sees the wallet where
-/// refused. Two write units for the wallet and each entry, and three for a wallet's first.
+/// `before`. `postings` follow one another; the last has the wallet as it is to be. Sees the wallet
+/// where refused. Two write units for the wallet and each entry, and three for a wallet's first.
 pub fn post_all(
     customer: CustomerId,
     before: Option<u64>,

@@ -86,7 +86,10 @@ fn refer(response: &mut Value, header: &str) {
 }
 
 fn headers() -> Value {
-    let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string"}, "example": example});
+    let text = |description: &str, example: &str| {
+        let schema = json!({"type": "string"});
+        json!({"description": description, "schema": schema, "example": example})
+    };
     json!({
         REQUEST_ID: text(
             "Names this request. Quote it when you report a problem.",
