@@ -17,6 +17,7 @@ use shared::{
     paging::Span,
     store::StoreError,
 };
+use tokio::sync::OnceCell;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema},
@@ -54,19 +55,20 @@ pub async fn export_customer(
 ) -> Result<Json<Export>, ApiError> {
     let span = paging.span();
     let (is_first, now) = (span.from.is_none(), app.now());
+    let profile = OnceCell::new();
     let read = async |customer| {
-        let reading = Reading { store: &app.store, customer, now };
-        let profile = async { if is_first { app.store.profile(customer).await } else { Ok(None) } };
-        tokio::try_join!(profile, read_whole(reading, is_first), read_page(reading, &span))
+        let reading = Reading { store: &app.store, customer, now, profile: &profile };
+        let known = async { if is_first { reading.profile().await.map(drop) } else { Ok(()) } };
+        tokio::try_join!(known, read_whole(reading, is_first), read_page(reading, &span))
     };
-    let (verified, (profile, whole, records)) = caller.alongside(read).await?;
+    let (verified, ((), whole, records)) = caller.alongside(read).await?;
     let mut members = empty()?;
     if is_first {
         let about = About { customer: Some(verified.customer), session: Some(verified.session) };
         audit::record(&app, Event::Exported, about);
+        let profile = profile.get().and_then(Option::as_ref);
         let profile = profile.ok_or_else(ApiError::user_not_found)?;
-        let known =
-            Known { account: &verified.account, session: verified.session, profile: &profile };
+        let known = Known { account: &verified.account, session: verified.session, profile };
         for part in &EXPORT {
             if let Source::Known(show) = part.source {
                 join(&mut members, show(&known)?);

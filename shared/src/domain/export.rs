@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use tokio::sync::OnceCell;
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema},
@@ -92,6 +93,16 @@ pub struct Reading<'a> {
     pub customer: CustomerId,
     /// The current time. What has expired is not shown.
     pub now: Timestamp,
+    /// The customer's profile, once it is read.
+    pub profile: &'a OnceCell<Option<Customer>>,
+}
+
+impl Reading<'_> {
+    /// The customer's profile, which is read once for the whole page. One trip, one read unit.
+    pub async fn profile(&self) -> Result<Option<&Customer>, StoreError> {
+        let profile = self.profile.get_or_try_init(|| self.store.profile(self.customer)).await?;
+        Ok(profile.as_ref())
+    }
 }
 
 /// Which page of a part's records is read.

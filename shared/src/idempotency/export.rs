@@ -41,7 +41,7 @@ pub struct ExportedAnswer {
 }
 
 async fn read(
-    Reading { store, customer, now }: Reading<'_>,
+    Reading { store, customer, now, .. }: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
     let after = after.map(|position| keys::answer_at(customer, position));

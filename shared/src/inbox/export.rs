@@ -130,7 +130,7 @@ pub struct ExportedReceipt {
 }
 
 async fn read(
-    Reading { store, customer, now }: Reading<'_>,
+    Reading { store, customer, now, .. }: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
     let is_continued = after.is_some();

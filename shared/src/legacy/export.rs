@@ -60,15 +60,17 @@ pub struct ExportedLegacyToken {
 }
 
 async fn read(
-    Reading { store, customer, now }: Reading<'_>,
+    reading: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
-    let profile = store.profile(customer).await?;
-    let Some(user) = profile.and_then(|profile| profile.legacy_id) else { return Ok(Vec::new()) };
-    let query = Query::of(keys::partition(&user)).consistent();
-    let query = query.after(after.map(|place| keys::at(&user, place)));
-    let page = store.table.first(query, most).await?;
-    page.items.into_iter().map(|item| show(item, now)).collect()
+    let profile = reading.profile().await?;
+    let Some(user) = profile.and_then(|profile| profile.legacy_id.as_ref()) else {
+        return Ok(Vec::new());
+    };
+    let query = Query::of(keys::partition(user)).consistent();
+    let query = query.after(after.map(|place| keys::at(user, place)));
+    let page = reading.store.table.first(query, most).await?;
+    page.items.into_iter().map(|item| show(item, reading.now)).collect()
 }
 
 fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
