@@ -12,6 +12,7 @@ mod doctor;
 mod failure;
 mod generate;
 mod invoke;
+mod mapping_file;
 mod mock;
 mod move_in;
 mod move_out;

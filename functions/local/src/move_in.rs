@@ -102,6 +102,7 @@ impl MoveIn {
         let mut report = create.map_err(|error| MoveInError::Stage(StageError::Report(error)))?;
         let stage = self.read(&mut report, &mut progress)?;
         let (people, has_devices) = (stage.people, stage.has_devices);
+        report.has_tokens = stage.has_tokens;
         let groups = stage.people(self.as_of, &mut report)?;
         let Destination { store, hash_secret } = to;
         let landing = Landing {

@@ -34,6 +34,16 @@ impl Currency {
         self.0.exponent().unwrap_or_default()
     }
 
+    /// An amount in minor units as a decimal number: 12.500 for 12500 of KWD.
+    pub fn decimal(self, amount: i64) -> String {
+        let own = usize::from(self.exponent());
+        let sign = if amount < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", amount.unsigned_abs(), width = own + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - own);
+        let point = if own == 0 { "" } else { "." };
+        format!("{sign}{whole}{point}{decimals}")
+    }
+
     fn with_minor_unit(currency: iso_currency::Currency) -> Option<Self> {
         currency.exponent().map(|_| Self(currency))
     }
@@ -84,6 +94,14 @@ impl<'de> Deserialize<'de> for Currency {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_is_written_with_the_decimals_of_its_currency() {
+        let written = |code: &str, amount| code.parse::<Currency>().unwrap().decimal(amount);
+        assert_eq!(written("KWD", 12_500), "12.500");
+        assert_eq!((written("USD", 5), written("USD", -1_205)), ("0.05".into(), "-12.05".into()));
+        assert_eq!(written("JPY", 700), "700");
+    }
 
     #[test]
     fn a_code_is_one_of_iso_4217_in_capitals_that_has_amounts() {

@@ -46,6 +46,7 @@ async fn what_the_old_stack_changed_is_taken_over() {
     ];
     let told = moved(&api, "changes-second", &second).await;
     assert!(told.contains("0 moved in, 1 changed, 0 unchanged, 0 not moved; 0 rows"), "{told}");
+    assert!(told.contains("the dump has no refresh tokens"), "{told}");
     let phone = api.log_in(&dump::phone(1)).await;
     assert_eq!(phone.customer["first_name"], "Amina");
     let get = async |path| api.get(path).bearer(&phone.access).send().await.expect(200).json();

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use shared::clock::{Clock, SystemClock};
 
 use super::{
-    failure::{Failure, read_file},
+    failure::Failure,
+    mapping_file::read_mapping,
     output::print_line,
     progress_bar::ProgressBar,
     stack_args::template,
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     log,
-    move_in::{Destination, Mapping, MoveIn, Progress, suggestion::Models},
+    move_in::{Destination, MoveIn, Progress, suggestion::Models},
     table,
     template::{Overrides, StandIns},
 };
@@ -110,11 +111,7 @@ async fn move_in(args: &MoveInArgs, work: &MoveIn, target: &TargetTable) -> Resu
 
 impl MoveInArgs {
     fn work(&self) -> Result<MoveIn, Failure> {
-        let mapping = match &self.mapping {
-            None => Mapping::stock(),
-            Some(path) => Mapping::replaced_by(&read_file(path)?)
-                .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?,
-        };
+        let mapping = read_mapping(self.mapping.as_deref())?;
         let now = SystemClock.now();
         let as_of = self.as_of.map_or_else(|| newest(&self.dumps), Ok)?.min(now);
         let as_of = Timestamp::from_millisecond(as_of.as_millisecond()).unwrap_or(now);

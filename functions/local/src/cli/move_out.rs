@@ -9,7 +9,8 @@ use shared::{
 };
 
 use super::{
-    failure::{Failure, read_file},
+    failure::Failure,
+    mapping_file::read_mapping,
     output::print_line,
     progress_bar::ProgressBar,
     target_table::{TargetTable, TargetTableArgs, hash_secret},
@@ -39,11 +40,7 @@ pub(super) struct MoveOutArgs {
 
 pub(super) async fn run(args: MoveOutArgs) -> Result<(), Failure> {
     log::to_stderr("warn");
-    let mapping = match &args.mapping {
-        None => Mapping::stock(),
-        Some(path) => Mapping::replaced_by(&read_file(path)?)
-            .map_err(|error| Failure::usage(format_args!("{}: {error}", path.display())))?,
-    };
+    let mapping = read_mapping(args.mapping.as_deref())?;
     let target = args.target.open().await?;
     let moved = move_out(&args, mapping, &target).await;
     target.close().await;

@@ -25,7 +25,6 @@ use super::{
 };
 use crate::{
     customer_admin::{CustomerAdmin, CustomerAdminError},
-    move_in::written_amount,
     operator_token::{Grant, OperatorKey},
     stack::Stack,
 };
@@ -92,8 +91,7 @@ async fn credit(stack: &Stack, key: &OperatorKey, args: &CreditArgs) -> Result<S
         return Err(Failure::outcome(detail.to_owned()));
     }
     let available = told["balance"]["available"].as_i64().unwrap_or_default();
-    let available = written_amount(available, None, args.currency).unwrap_or_default();
-    Ok(format!("available: {available} {}", args.currency.code()))
+    Ok(format!("available: {} {}", args.currency.decimal(available), args.currency.code()))
 }
 
 async fn customer(stack: &Stack, phone: &str) -> Result<CustomerId, Failure> {

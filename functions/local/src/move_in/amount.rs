@@ -54,23 +54,17 @@ pub fn minor_units(
 /// An amount as a decimal number with the currency's decimals, or as a whole number of units of
 /// `exponent` decimals; none where these cannot say it.
 pub fn written(amount: i64, exponent: Option<u16>, currency: Currency) -> Option<String> {
-    let own = usize::from(currency.exponent());
-    let digits = format!("{amount:0>width$}", width = own + 1);
-    let (whole, decimals) = digits.split_at(digits.len() - own);
-    Some(match exponent {
-        None if own == 0 => whole.to_owned(),
-        None => format!("{whole}.{decimals}"),
-        Some(exponent) => {
-            let padded = format!("{decimals:0<width$}", width = usize::from(exponent).max(own));
-            let (kept, cut) = padded.split_at(usize::from(exponent));
-            if cut.bytes().any(|digit| digit != b'0') {
-                return None;
-            }
-            let digits = format!("{whole}{kept}");
-            let trimmed = digits.trim_start_matches('0');
-            if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() }
-        }
-    })
+    let own = currency.decimal(amount);
+    let Some(exponent) = exponent.map(usize::from) else { return Some(own) };
+    let (whole, decimals) = own.split_once('.').unwrap_or((&own, ""));
+    let padded = format!("{decimals:0<exponent$}");
+    let (kept, cut) = padded.split_at(exponent);
+    if cut.bytes().any(|digit| digit != b'0') {
+        return None;
+    }
+    let digits = format!("{whole}{kept}");
+    let trimmed = digits.trim_start_matches('0');
+    Some(if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() })
 }
 
 #[cfg(test)]

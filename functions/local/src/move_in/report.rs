@@ -27,6 +27,8 @@ pub struct Report {
     pub stayed: u64,
     /// What a later dump changed, and the customer has changed here as well: it stays.
     pub kept: u64,
+    /// Whether the dump has refresh tokens.
+    pub has_tokens: bool,
 }
 
 impl Report {
@@ -47,6 +49,7 @@ impl Report {
             unchanged: 0,
             stayed: 0,
             kept: 0,
+            has_tokens: false,
         })
     }
 
@@ -87,6 +90,13 @@ impl fmt::Display for Report {
             self.stayed,
             self.refused,
             self.kept
-        )
+        )?;
+        if !self.has_tokens {
+            f.write_str(
+                "\nthe dump has no refresh tokens, so those that are spent there are taken here: \
+                 dump the tables of token_blacklist, too, if there are any",
+            )?;
+        }
+        Ok(())
     }
 }

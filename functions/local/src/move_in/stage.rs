@@ -8,7 +8,6 @@
 //! together the same way first. Memory stays flat; the disk holds the rows that count once more.
 
 use std::{
-    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
 };
@@ -33,12 +32,12 @@ pub struct Stage {
     users: Sorter<Row>,
     claims: Sorter<Claim>,
     tokens: Sorter<TokenRow>,
-    /// Rows by model, those that do not move among them.
-    pub models: BTreeMap<String, u64>,
     /// How many users there are.
     pub people: u64,
     /// Whether there are devices: then those that are missing are gone.
     pub has_devices: bool,
+    /// Whether there are refresh tokens.
+    pub has_tokens: bool,
 }
 
 /// Why the dumps cannot be read.
@@ -57,9 +56,9 @@ impl Stage {
             users: Sorter::new(scratch),
             claims: Sorter::new(scratch),
             tokens: Sorter::new(scratch),
-            models: BTreeMap::new(),
             people: 0,
             has_devices: false,
+            has_tokens: false,
         }
     }
 
@@ -96,13 +95,10 @@ impl Stage {
         match read {
             Read::Other => Ok(()),
             Read::Token { pk, row } => {
-                let (TokenRow::Outstanding { source, .. } | TokenRow::Blacklisted { source }) =
-                    &row;
-                count(&mut self.models, source);
+                self.has_tokens = true;
                 self.tokens.push(&pk, &row)
             }
             Read::Row { user, row, claim } => {
-                count(&mut self.models, &row.source);
                 self.people += u64::from(matches!(row.what, What::User(_)));
                 self.has_devices |= matches!(row.what, What::Device(_));
                 if let Some((key, claim)) = claim {
@@ -137,14 +133,6 @@ impl Stage {
             }
         }
         Ok(self.users.finish().map_err(StageError::Scratch)?.groups(MOST_ROWS))
-    }
-}
-
-fn count(models: &mut BTreeMap<String, u64>, source: &Source) {
-    if let Some(count) = models.get_mut(&source.model) {
-        *count += 1;
-    } else {
-        models.insert(source.model.clone(), 1);
     }
 }
 
