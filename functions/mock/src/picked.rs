@@ -34,7 +34,7 @@ pub(super) fn answer(
         .ok_or_else(|| ApiError::internal("an operation without answers"))?;
     let preferred = preferences.code.as_ref().and_then(|code| answers.get_key_value(code));
     let of_example = || with_example(operation, answers, preferences.example.as_deref()?);
-    let of_situation = || answers.get_key_value(situation::status(operation, &request.headers)?);
+    let of_situation = || answers.get_key_value(situation::status(operation, request)?);
     let first_success = || answers.iter().find(|(status, _)| status.starts_with('2'));
     let (status, answer) = preferred
         .or_else(of_example)

@@ -3,7 +3,7 @@
 //!
 //! Invariant: nothing is remembered. A list has two pages, and its cursors say which is meant.
 
-use http::{HeaderMap, Uri};
+use http::Uri;
 use serde_json::Value;
 use shared::{
     content::{Availability, Update},
@@ -16,8 +16,9 @@ const CURSOR: &str = "cursor";
 const FIRST: &str = "page-1";
 const SECOND: &str = "page-2";
 
-/// The status that follows from a request's headers, where it is not a success.
-pub(super) fn status(operation: &Operation, headers: &HeaderMap) -> Option<&'static str> {
+/// The status that follows from a request, where it is not a success.
+pub(super) fn status(operation: &Operation, request: &MockedRequest) -> Option<&'static str> {
+    let headers = &request.headers;
     let answers = &operation.described["responses"];
     let documents = |status: &&str| answers.get(*status).is_some();
     let tag = answers["200"]["headers"]["ETag"]["example"].as_str().unwrap_or_default();
@@ -25,6 +26,10 @@ pub(super) fn status(operation: &Operation, headers: &HeaderMap) -> Option<&'sta
     let is_old = || availability(operation.document).update(asking_app(headers)) == Update::Hard;
     let follows = [
         ("426", documents(&"426") && is_old()),
+        (
+            "404",
+            is_paged(operation) && cursors(&request.uri).any(|one| ![FIRST, SECOND].contains(&one)),
+        ),
         ("412", !tag.satisfies(headers)),
         ("304", tag.is_known_to(headers)),
     ];
@@ -39,15 +44,19 @@ pub(super) fn fit(operation: &Operation, request: &MockedRequest, body: &mut Val
         let update = availability(operation.document).update(app);
         body["update"] = serde_json::to_value(update).unwrap_or_default();
     }
-    let parameters = operation.described["parameters"].as_array();
-    if parameters.into_iter().flatten().any(|one| one["name"] == CURSOR) {
+    if is_paged(operation) {
         turn_to_page(request, body);
     }
 }
 
+fn is_paged(operation: &Operation) -> bool {
+    let parameters = operation.described["parameters"].as_array();
+    parameters.into_iter().flatten().any(|one| one["name"] == CURSOR)
+}
+
 /// Makes the example of a list its first or second page.
 fn turn_to_page(request: &MockedRequest, body: &mut Value) {
-    let is_second = parameters(&request.uri).any(|one| one == format!("{CURSOR}={SECOND}"));
+    let is_second = cursors(&request.uri).any(|one| one == SECOND);
     let at = |cursor: &str| Value::from(address(request, cursor));
     let Some(whole) = body.as_object_mut() else { return };
     if is_second {
@@ -86,10 +95,19 @@ fn another(id: &str) -> String {
 
 /// The address of a request with another cursor.
 fn address(request: &MockedRequest, cursor: &str) -> String {
-    let others = parameters(&request.uri).filter(|one| !one.starts_with("cursor="));
+    let others = parameters(&request.uri).filter(|one| cursor_of(one).is_none());
     let query: Vec<String> =
         others.map(str::to_owned).chain([format!("{CURSOR}={cursor}")]).collect();
     format!("{}{}/?{}", origin(&request.headers), request.uri.path(), query.join("&"))
+}
+
+/// The cursor, if a parameter is one.
+fn cursor_of(parameter: &str) -> Option<&str> {
+    parameter.strip_prefix(CURSOR)?.strip_prefix('=')
+}
+
+fn cursors(uri: &Uri) -> impl Iterator<Item = &str> {
+    parameters(uri).filter_map(cursor_of).filter(|one| !one.is_empty())
 }
 
 fn parameters(uri: &Uri) -> impl Iterator<Item = &str> {

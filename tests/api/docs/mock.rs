@@ -124,6 +124,8 @@ async fn a_list_has_two_pages_whose_cursors_lead_on_and_back() {
         assert_eq!(get(link(&second, "previous").unwrap()).await, first);
         let ids = |page: &Value| page.pointer(&format!("{list}/results/0/id")).unwrap().clone();
         assert_ne!(ids(&first), ids(&second));
+        let foreign = api.get(&format!("{path}?cursor=foreign")).bearer("any").send().await;
+        assert_eq!(foreign.error(), "404 not_found: Invalid cursor [null]");
     }
 }
 
