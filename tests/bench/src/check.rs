@@ -9,8 +9,7 @@ use clap::Args;
 use crate::{
     binaries::BARE,
     canned::Canned,
-    cold_start,
-    instructions::{self, Instructions},
+    cold_start, instructions,
     run::{ROUTED, is_played},
     subjects::{Subjects, canned_in_the_clear, event_of},
     table::COLD_START_BOUND,
@@ -73,11 +72,12 @@ fn figures(subjects: &Subjects) -> Result<Figures> {
             if is_routed { canned_in_the_clear(recording)? } else { subjects.canned(recording)? };
         let program = subjects.program(&recording.function, &canned)?;
         is_played(recording, &program, &mut canned)?;
-        let counted = instructions::of_answers(&program, &event_of(recording)?)?;
-        let Instructions { first, later } = counted;
+        let event = event_of(recording)?;
         if is_routed {
+            let first = instructions::of_first_answer(&program, &event)?;
             add("first_instructions", &recording.name, first);
         }
+        let later = instructions::of_later_answer(&program, &event)?;
         add("answer_instructions", &recording.name, later);
     }
     Ok(figures)

@@ -9,8 +9,7 @@ use serde_json::Value;
 use crate::{
     binaries::{BARE, FLOOR},
     canned::Canned,
-    cold_start, cpu, first_answer,
-    instructions::{self, Instructions},
+    cold_start, cpu, first_answer, instructions,
     process::Program,
     recording::Recording,
     results::{Answer, OperationResult, Pair, ProgramResult, Results},
@@ -136,8 +135,10 @@ pub fn routed(subjects: &Subjects, recording: &Recording) -> Result<Pair<Answer>
     is_played(recording, &subjects.program(&recording.function, &canned)?, &mut canned)?;
     let answer = |name: &str| {
         let program = subjects.program(name, &canned)?;
-        let Instructions { first, later } = instructions::of_answers(&program, &event)?;
-        anyhow::Ok(Answer { first, later })
+        anyhow::Ok(Answer {
+            first: instructions::of_first_answer(&program, &event)?,
+            later: instructions::of_later_answer(&program, &event)?,
+        })
     };
     Ok(Pair { ours: answer(&recording.function)?, limit: answer(BARE)? })
 }
@@ -155,7 +156,7 @@ fn operation(
     is_played(recording, &floor, &mut canned)?;
     let programs = [ours, floor];
     let [ours, floor] = &programs;
-    let later = |program| anyhow::Ok(instructions::of_answers(program, &event)?.later);
+    let later = |program| instructions::of_later_answer(program, &event);
     let instructions = Pair { ours: later(ours)?, limit: later(floor)? };
     let first = first_answer::measure(&programs, &event, first_answers(args))?;
     let cpu = cpu::measure(&programs, &event, args.rounds, args.invocations)?;
