@@ -2,11 +2,11 @@
 //! moving in.
 
 use harness::Api;
-use local::move_in::MoveIn;
+use local::move_in::{Mapping, MoveIn};
 use serde_json::{Value, json};
 
 use super::{
-    SECRET, customers_items, destination,
+    MAPPING, SECRET, customers_items, destination,
     dump::{self, DumpFile, lines},
     work,
 };
@@ -154,4 +154,38 @@ async fn a_damaged_array_stops_the_run_before_the_first_write() {
     let error = work(dump.path()).run(destination(&api, SECRET), |_| {}).await.err().unwrap();
     assert!(error.to_string().contains("the object in line 28 "), "{error}");
     assert_eq!(customers_items(&api).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_without_a_field_that_the_mapping_file_names_is_refused() {
+    let dump = DumpFile::new("misnamed", &lines(&sound()));
+    let told = DumpFile::empty("misnamed-report");
+    let mapping = Mapping::replaced_by(&format!("{MAPPING}[user]\nfirst_name = \"vorname\"\n"));
+    let work = MoveIn {
+        report: Some(told.path().to_owned()),
+        mapping: mapping.expect("a mapping"),
+        ..work(dump.path())
+    };
+    let api = Api::start().await;
+    let report = work.run(destination(&api, SECRET), |_| {}).await.unwrap();
+    assert_eq!(report.moved, 0);
+    let (_, reason) = place_and_reason(told.text().lines().next().expect("a line"));
+    assert_eq!(reason, "first_name: no field vorname, which the mapping file names");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_users_with_one_phone_the_active_one_moves_in() {
+    let of = |pk, active: bool| {
+        with(with(dump::user(pk), "phone", json!(dump::phone(1))), "is_active", json!(active))
+    };
+    let dump = DumpFile::new("one-phone", &lines(&[of(1, false), of(2, true), of(3, true)]));
+    let told = DumpFile::empty("one-phone-report");
+    let work = MoveIn { report: Some(told.path().to_owned()), ..work(dump.path()) };
+    let api = Api::start().await;
+    let report = work.run(destination(&api, SECRET), |_| {}).await.unwrap();
+    assert_eq!(report.moved, 1);
+    let text = told.text();
+    let refused: Vec<_> = text.lines().map(place_and_reason).collect();
+    let reason = "phone: auth.user 2 has it, too, and keeps it".to_owned();
+    assert_eq!(refused, [(1, reason.clone()), (3, reason)]);
 }

@@ -1,12 +1,16 @@
 //! Which models and fields of a dump are which of ours: the default, and a file that replaces parts
 //! of it.
 //!
-//! Invariant: a file can name only sections and keys that the default has, `genders` apart, so a
-//! misspelt key is an error and not a field that stays empty.
+//! Invariants: a file can name only sections and keys that the default has, `genders` apart, so a
+//! misspelt key is an error and not a field that stays empty. A field that a file names has to be
+//! in every row; one that the default names may be absent.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
-use serde::Deserialize;
+use serde_json::Map;
 use shared::{phone::Phone, wallet::Currency};
 use toml::{Spanned, Table, Value};
 
@@ -21,9 +25,11 @@ pub const OWN_KEY: &str = "pk";
 const ANY_NUMBER: &str = "0";
 
 /// `mapping.toml` says what each key means.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct Mapping {
     sections: BTreeMap<String, BTreeMap<String, String>>,
+    /// Sections and keys of fields that a file names.
+    named: BTreeSet<(String, String)>,
 }
 
 /// What is wrong with a mapping, and where.
@@ -40,7 +46,8 @@ impl Mapping {
     /// The stock models.
     pub fn stock() -> Self {
         let table: Table = DEFAULT.parse().expect("a unit test reads mapping.toml");
-        Self { sections: table.try_into().expect("a unit test reads mapping.toml") }
+        let sections = table.try_into().expect("a unit test reads mapping.toml");
+        Self { sections, named: BTreeSet::new() }
     }
 
     /// The stock models with the lines of `text` in their place.
@@ -70,6 +77,9 @@ impl Mapping {
                 };
                 if let Some(problem) = problem(&full, text) {
                     return Err(at(value.span().start, format!("{full} {problem}")));
+                }
+                if is_field(&full, text) {
+                    mapping.named.insert((name.clone(), key.get_ref().clone()));
                 }
                 known.insert(key.get_ref().clone(), text.clone());
                 if key.get_ref() == "model" && !text.is_empty() {
@@ -102,6 +112,17 @@ impl Mapping {
         Some(value).filter(|value| !value.is_empty())
     }
 
+    /// A field that the file names for a section and that a row does not have, with its key.
+    pub fn absent(
+        &self,
+        section: &str,
+        row: &Map<String, serde_json::Value>,
+    ) -> Option<(&str, &str)> {
+        let keys = self.named.iter().filter(|(name, _)| name == section);
+        let mut fields = keys.filter_map(|(_, key)| Some((key.as_str(), self.get(section, key)?)));
+        fields.find(|(_, field)| !row.contains_key(*field))
+    }
+
     /// The country of numbers in national form.
     pub fn country(&self) -> Option<&str> {
         self.get("phone", "country")
@@ -124,6 +145,15 @@ impl Mapping {
         let is_model = |(name, _): &(&String, _)| !WITHOUT_MODEL.contains(&name.as_str());
         self.sections.iter().filter(is_model).map(|(name, keys)| (name.as_str(), keys))
     }
+}
+
+/// Whether the value of a key names a field of the dump.
+fn is_field(full: &str, text: &str) -> bool {
+    let (section, key) = full.split_once('.').unwrap_or_default();
+    !WITHOUT_MODEL.contains(&section)
+        && key != "model"
+        && !["wallet.fixed_currency", "wallet.exponent"].contains(&full)
+        && (key, text) != ("user", OWN_KEY)
 }
 
 fn problem(full: &str, text: &str) -> Option<&'static str> {
@@ -173,6 +203,22 @@ mod tests {
         assert_eq!((mapping.gender("w"), mapping.gender("M")), ("female".into(), "male".into()));
         assert_eq!(mapping.gender_there("other"), "O");
         assert_eq!(Mapping::stock().country(), None);
+    }
+
+    #[test]
+    fn a_row_has_the_fields_that_a_file_names() {
+        let mapping = Mapping::replaced_by(
+            "[user]\nmodel = \"accounts.user\"\nphone = \"mobile\"\nemail = \"\"\n\
+             [profile]\nuser = \"pk\"\n[wallet]\nexponent = \"2\"",
+        );
+        let (mapping, empty) = (mapping.unwrap(), Map::new());
+        assert_eq!(mapping.absent("user", &empty), Some(("phone", "mobile")));
+        let row = Map::from_iter([("mobile".to_owned(), serde_json::Value::Null)]);
+        assert_eq!(mapping.absent("user", &row), None);
+        assert_eq!(
+            (mapping.absent("profile", &empty), mapping.absent("wallet", &empty)),
+            (None, None)
+        );
     }
 
     #[test]

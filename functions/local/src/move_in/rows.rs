@@ -169,6 +169,10 @@ impl Reader<'_> {
         };
         let source = Source { place, model, pk };
         let fields = RowFields { reader: self, section, fields: &object.fields };
+        if let Some((key, field)) = self.mapping.absent(section, &object.fields) {
+            let reason = format!("{key}: no field {field}, which the mapping file names");
+            return Err(Refused { source, reason });
+        }
         let read = match section {
             "user" => fields.user(&source),
             "profile" => fields.profile(&source),
@@ -193,9 +197,10 @@ impl RowFields<'_> {
         }
         let last_login = self.time("last_login")?;
         let phone = self.phone()?;
-        let claim = phone.as_ref().map(|phone| claim_of(&source.pk, source, phone));
+        let active = self.flag("active", true)?;
+        let claim = phone.as_ref().map(|phone| claim_of(&source.pk, source, phone, active));
         let row = UserRow {
-            active: self.flag("active", true)?,
+            active,
             joined,
             last_login: last_login.map(|at| at.clamp(joined, self.reader.as_of)),
             phone,
@@ -207,7 +212,7 @@ impl RowFields<'_> {
     fn profile(&self, source: &Source) -> Result<Read, String> {
         let user = self.owner(source)?;
         let phone = self.phone()?;
-        let claim = phone.as_ref().map(|phone| claim_of(&user, source, phone));
+        let claim = phone.as_ref().map(|phone| claim_of(&user, source, phone, true));
         let details = self.details()?;
         Ok(row_of(user, source, What::Profile { phone, details }, claim))
     }
@@ -388,7 +393,7 @@ fn row_of(user: String, source: &Source, what: What, claim: Option<(String, Clai
     Read::Row { user, row: Box::new(Row { source: source.clone(), what }), claim }
 }
 
-fn claim_of(user: &str, source: &Source, phone: &Phone) -> (String, Claim) {
-    let claim = Claim { user: user.to_owned(), source: source.clone(), rank: (false, 0) };
+fn claim_of(user: &str, source: &Source, phone: &Phone, active: bool) -> (String, Claim) {
+    let claim = Claim { user: user.to_owned(), source: source.clone(), rank: (active, 0) };
     (format!("phone {}", phone.as_str()), claim)
 }
