@@ -43,7 +43,7 @@ struct Rest {
 /// Returns everything that is stored about the caller.
 ///
 /// For customers who ask for their data. Profile and short lists are on the first page alone;
-/// ledger and inbox follow by `next`.
+/// ledger and inbox follow by `next`, without what changed within the last second.
 #[utoipa::path(get, path = "/api/customer/export/", operation_id = "exportCustomer",
     tag = crate::TAG, params(Paging),
     responses((status = 200, description = "Everything that is stored.", body = Export,

@@ -42,6 +42,7 @@ pub mod policies;
 mod private_file;
 pub mod publication;
 pub mod queue;
+pub mod request_token;
 pub mod restored_table;
 pub mod route_table;
 pub mod schedule;

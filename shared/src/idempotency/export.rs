@@ -45,7 +45,7 @@ async fn read(
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
     let after = after.map(|position| keys::answer_at(customer, position));
-    let query = Query::of(keys::answers_of(customer)).consistent().after(after);
+    let query = Query::of(keys::answers_of(customer)).after(after);
     let page = store.table.first(query, most).await?;
     page.items.into_iter().map(|item| show(item, now)).collect()
 }

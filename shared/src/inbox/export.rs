@@ -135,7 +135,7 @@ async fn read(
 ) -> Result<Vec<Shown>, StoreError> {
     let is_continued = after.is_some();
     let after = after.map(|position| keys::inbox_at(customer, position));
-    let query = Query::of(keys::inbox_of(customer)).consistent().after(after);
+    let query = Query::of(keys::inbox_of(customer)).after(after);
     let own = store.table.first(query, most);
     if is_continued {
         return own.await?.items.into_iter().map(|item| show(item, now)).collect();

@@ -67,7 +67,7 @@ async fn read(
     let Some(user) = profile.and_then(|profile| profile.legacy_id.as_ref()) else {
         return Ok(Vec::new());
     };
-    let query = Query::of(keys::partition(user)).consistent();
+    let query = Query::of(keys::partition(user));
     let query = query.after(after.map(|place| keys::at(user, place)));
     let page = reading.store.table.first(query, most).await?;
     page.items.into_iter().map(|item| show(item, reading.now)).collect()

@@ -128,7 +128,7 @@ async fn read(
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
     let after = after.map(|position| keys::wallet_place(customer, position));
-    let query = Query::of(keys::wallet_of(customer)).consistent().after(after);
+    let query = Query::of(keys::wallet_of(customer)).after(after);
     store.table.first(query, most).await?.items.into_iter().map(show).collect()
 }
 

@@ -3,8 +3,8 @@
 //! of several processes the least repeats.
 //!
 //! One process under callgrind is told to dump its counters each time it waits for an event: after
-//! its start and after its first answer, or after some answers and after many more. A dump holds what was
-//! counted since the dump before, so that nothing needs to be subtracted.
+//! its start and after its first answer, or after some answers and after many more. A dump holds
+//! what was counted since the dump before, so that nothing needs to be subtracted.
 //!
 //! A function prepares itself while it waits for its first event, which is no part of a start. The
 //! instructions of a start are therefore counted in a process whose connection to the Runtime API

@@ -156,7 +156,7 @@ impl MoveInArgs {
                 "CodeCountries is empty: no customer could log in. Set it and deploy first",
             ));
         }
-        Ok(Destination { store: target.store("customer")?, hash_secret })
+        Ok(Destination { store: target.store_of_many("customer")?, hash_secret })
     }
 
     /// Fails where there is no such table, or one with other keys than the template's.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use aws_sdk_dynamodb::Client;
 use clap::Args;
-use shared::store::Store;
+use shared::{app::AppState, aws::Clients, store::Store};
 
 use super::{
     failure::{Failure, read_file},
     stack_args::{http_url, open_local_data},
 };
-use crate::{operator_aws, stack::Stack, template::Texts};
+use crate::{operator_aws, request_token::without_request_tokens, stack::Stack, template::Texts};
 
 #[derive(Debug, Args)]
 pub(super) struct TargetTableArgs {
@@ -60,12 +60,17 @@ impl TargetTable {
     /// The store of a group's function.
     pub(super) fn store(&self, group: &str) -> Result<Store, Failure> {
         match self {
-            Self::Local(stack) => stack
-                .state(group)
-                .map(|state| state.store.clone())
-                .ok_or_else(|| Failure::outcome(format_args!("there is no function {group}"))),
+            Self::Local(stack) => state(stack, group).map(|state| state.store.clone()),
             Self::Deployed(store) => Ok(store.clone()),
         }
+    }
+
+    /// The same for many transactions, each of which may be sent twice.
+    pub(super) fn store_of_many(&self, group: &str) -> Result<Store, Failure> {
+        let Self::Local(stack) = self else { return self.store(group) };
+        let clients = Clients::new(&state(stack, group)?.settings.aws);
+        let client = without_request_tokens(&clients.dynamodb);
+        Ok(Store::new(client, &stack.deployment.table.name))
     }
 
     pub(super) async fn close(self) {
@@ -73,6 +78,11 @@ impl TargetTable {
             stack.stop().await;
         }
     }
+}
+
+fn state<'a>(stack: &'a Stack, group: &str) -> Result<&'a AppState, Failure> {
+    let none = || Failure::outcome(format_args!("there is no function {group}"));
+    stack.state(group).ok_or_else(none)
 }
 
 /// The value of `HashSecret`: that of the local data, or the one in a JSON file of secrets.
