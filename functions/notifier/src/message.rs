@@ -14,7 +14,10 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::{
-    account::CUSTOMER_SHARDS, device::DeviceRange, hashes::fingerprint, ids::CustomerId,
+    account::CUSTOMER_SHARDS,
+    device::{DeviceRange, PushKind},
+    hashes::fingerprint,
+    ids::CustomerId,
     phone::Phone,
 };
 
@@ -199,6 +202,11 @@ impl Message {
             correlation,
             whole,
         })
+    }
+
+    /// Its pushes, as far as the customers' preferences concern them.
+    pub(crate) fn push_kind(&self) -> PushKind<'_> {
+        PushKind { category: &self.kind, critical: self.critical, silent: false }
     }
 
     /// The same message for a page of everybody.
