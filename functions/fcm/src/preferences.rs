@@ -1,6 +1,6 @@
 //! `getNotificationPreferences` and `updateNotificationPreferences`.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     Json,
@@ -27,9 +27,9 @@ use shared::{
 use table::retry::{self, Attempt, Policy};
 use utoipa::ToSchema;
 
-/// How often a change is tried on top of other changes, where the request does not name the version
+/// How long a change is tried on top of other changes, where the request does not name the version
 /// that it changes.
-const CHANGE: Policy = Policy::tries(5);
+const CHANGE: Policy = Policy::within(Duration::from_secs(3));
 
 /// What is pushed to a customer's devices.
 #[derive(Debug, Serialize, ToSchema)]

@@ -11,4 +11,5 @@ mod notifications;
 mod notifier;
 mod numbers;
 mod ownership;
+mod preferences;
 mod scale;
