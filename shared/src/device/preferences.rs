@@ -165,7 +165,7 @@ mod tests {
 
     /// Each preference against each kind of push. A row has, for a push that is shown and not
     /// critical, one that is critical, one that is silent, and one that is both, whether it goes
-    /// out.
+    /// out. No message is both, so the last column only says that the order of the rules is right.
     #[test]
     fn what_is_pushed_by_preferences_type_consent_critical_and_silent() {
         let kinds = [(false, false), (true, false), (false, true), (true, true)];

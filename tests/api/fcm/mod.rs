@@ -13,3 +13,4 @@ mod numbers;
 mod ownership;
 mod preferences;
 mod scale;
+mod silent;

@@ -183,6 +183,41 @@ async fn marketing_is_pushed_only_with_consent_even_if_it_is_critical() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_silent_push_asks_no_switch_but_marketing_needs_consent() {
+    let api = Api::with(&[("FanOutRate", "0")]).await;
+    let phone = with_device(&api, PHONE, "t").await;
+    change(&api, &phone, json!({"push": false, "types": {"sync": false}})).await.expect(200);
+    api.clock.advance_seconds(1);
+    for (n, to) in [json!({"phone": PHONE}), json!({"all": true})].into_iter().enumerate() {
+        for kind in ["sync", "marketing"] {
+            for opted_in in [false, true] {
+                opt_in(&api, &phone, opted_in).await;
+                let id = format!("{kind} {opted_in} {n}");
+                let data = json!({"id": id});
+                let message =
+                    json!({"id": id, "to": to, "type": kind, "silent": true, "data": data});
+                api.publish(&message);
+                api.stack.deliver().await;
+            }
+        }
+    }
+    let pushed: Vec<Value> =
+        api.pushes_to("t").iter().map(|push| push["data"]["id"].clone()).collect();
+    assert_eq!(
+        pushed,
+        [
+            "sync false 0",
+            "sync true 0",
+            "marketing true 0",
+            "sync false 1",
+            "sync true 1",
+            "marketing true 1"
+        ]
+    );
+    assert!(api.inbox_titles(&phone.access).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_to_all_is_pushed_by_the_preferences_of_each() {
     let api = Api::with(&[("FanOutRate", "0")]).await;
     let amal = with_device(&api, PHONE, "amal").await;
