@@ -343,6 +343,7 @@ async fn use_the_petstore(api: &Api) {
 async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
     let parameters = [
+        ("CodeTopicCountries", "KW"),
         ("FanOutPage", "1"),
         ("OperatorPublicKey", harness::operator::public_key()),
         ("PetstoreReset", "true"),

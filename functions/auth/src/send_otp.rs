@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request, State},
     response::{IntoResponse, Response},
 };
+use http::HeaderMap;
 use serde::Serialize;
 use shared::{
     app::AppState,
@@ -19,6 +20,7 @@ use shared::{
         body,
         checked::Checked,
         error::ApiError,
+        language::Languages,
         rate_limit::RateLimits,
         request::{
             Choice, Context, Field, Fields, Flat, Nullable, Optional, OrDefault, ParsedText, Text,
@@ -173,6 +175,7 @@ pub async fn send_otp(
     State(app): State<AppState>,
     ClientAddress(address): ClientAddress,
     limits: RateLimits,
+    headers: HeaderMap,
     asked: Asked,
 ) -> Result<Json<CodeSent>, ApiError> {
     let Asked { request, caller, recipient } = asked;
@@ -191,7 +194,8 @@ pub async fn send_otp(
     let mut plan = plan?;
     plan.challenge.customer = customer;
     plan.commit(&app).await?;
-    plan.deliver(&app, request.app_hash.as_ref()).await?;
+    let language = Languages::of(&headers).first_or_english();
+    plan.deliver(&app, request.app_hash.as_ref(), &language).await?;
     Ok(Json(CodeSent {
         challenge: plan.challenge.id,
         phone: plan.recipient.phone.as_str().to_owned(),

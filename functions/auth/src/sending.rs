@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    aws::SendError,
+    aws::{Outgoing, OutgoingCode, SendError},
     http::{error::ApiError, rate_limit::RateLimits},
     ids::ChallengeId,
     limits::{Lane, SendLog},
@@ -79,11 +79,12 @@ impl Plan {
     }
 
     /// Sends the message, and takes back what was counted if it is not sent. To a test number none
-    /// is sent.
+    /// is sent. `language` is what the client wants.
     pub(crate) async fn deliver(
         &self,
         app: &AppState,
         app_hash: Option<&AppHash>,
+        language: &str,
     ) -> Result<(), ApiError> {
         if !self.recipient.is_texted() {
             audit::record(
@@ -95,7 +96,15 @@ impl Plan {
         }
         let (name, life) = (&app.settings.content()?.app_name, app.settings.codes()?.life);
         let text = TextMessage::code(name, &self.code, life, app_hash);
-        if let Err(error) = app.messages.send(&self.recipient.phone, &text).await {
+        let message = Outgoing {
+            id: self.challenge.id.to_string(),
+            to: &self.recipient.phone,
+            text: &text,
+            purpose: self.challenge.purpose.as_str(),
+            language,
+            code: Some(OutgoingCode { code: &self.code, until: self.challenge.until }),
+        };
+        if let Err(error) = app.messages.send(&message).await {
             self.withdraw(app, &error).await;
             return Err(match error {
                 SendError::InvalidPhone => {

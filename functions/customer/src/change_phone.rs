@@ -14,9 +14,10 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
+    aws::{NOTICE, Outgoing},
     customer::{self, Customer},
     hashes::PhoneHash,
-    http::error::ApiError,
+    http::{error::ApiError, language::Languages},
     ids::{ChallengeId, CustomerId},
     otp::{self, Purpose},
     phone::Phone,
@@ -177,7 +178,7 @@ pub(crate) async fn change_phone(
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
     if may_tell {
-        tell(app, &app.settings.content()?.app_name, &before.phone).await;
+        tell(app, &app.settings.content()?.app_name, &before.phone, headers).await;
     } else {
         tracing::warn!("the old phone is not told of its change: it had its messages of the day");
     }
@@ -252,11 +253,19 @@ impl Plan<'_> {
 }
 
 /// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, name: &AppName, old: &Phone) {
+async fn tell(app: &AppState, name: &AppName, old: &Phone, headers: &HeaderMap) {
     if is_test_number(app, old) {
         return;
     }
-    if let Err(error) = app.messages.send(old, &TextMessage::phone_changed(name)).await {
+    let notice = Outgoing {
+        id: app.new_name(),
+        to: old,
+        text: &TextMessage::phone_changed(name),
+        purpose: NOTICE,
+        language: &Languages::of(headers).first_or_english(),
+        code: None,
+    };
+    if let Err(error) = app.messages.send(&notice).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
 }

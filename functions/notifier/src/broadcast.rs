@@ -76,7 +76,8 @@ pub(crate) async fn stop(app: &AppState, message: &Message) -> Result<Delivered,
 ///
 /// Three trips to storage and one for each sixteen customers, and the pushes. A read unit and a
 /// half for each customer with a device, two where the pushes need consent, and two or three for
-/// the page; one write unit for the page. A device without an endpoint costs what it costs [`push::to_devices`], once.
+/// the page; one write unit for the page. A device without an endpoint costs what it costs
+/// [`push::to_devices`], once.
 pub(crate) async fn serve(
     app: &AppState,
     message: &Message,

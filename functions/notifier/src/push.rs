@@ -60,9 +60,10 @@ async fn read_as(
 ) -> Result<Reading, StoreError> {
     let kind = message.push_kind();
     let opted_in = async {
-        match kind.needs_consent() {
-            true => app.store.marketing_opt_in(customer, consistent).await,
-            false => Ok(false),
+        if kind.needs_consent() {
+            app.store.marketing_opt_in(customer, consistent).await
+        } else {
+            Ok(false)
         }
     };
     let (account, (devices, preferences), opted_in) = tokio::try_join!(

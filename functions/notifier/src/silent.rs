@@ -19,8 +19,8 @@ const TRIES: usize = 20;
 /// Pushes a message. A customer who is not there, left, has no active device, or has not given the
 /// consent that it needs gets none.
 ///
-/// One trip to storage, three read units, four where it needs consent; with active devices the pushes, another trip and a write
-/// unit.
+/// One trip to storage, three read units, four where it needs consent; with active
+/// devices the pushes, another trip and a write unit.
 pub(crate) async fn to_customer(
     app: &AppState,
     message: &Message,
