@@ -54,7 +54,6 @@ impl<R: Rule, const MOST: usize, const LONGEST: usize> Slot for Named<R, MOST, L
 
     fn schema(references: &mut References) -> RefOr<Schema> {
         let mut object = Object::with_type(Type::Object);
-        object.max_properties = Some(MOST);
         object.additional_properties =
             Some(Box::new(AdditionalProperties::RefOr(or_null(R::schema(references)))));
         RefOr::T(Schema::Object(object))
