@@ -15,12 +15,12 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     aws::{Outgoing, OutgoingCode, SendError},
-    http::{error::ApiError, rate_limit::RateLimits},
+    http::{error::ApiError, language::Languages, rate_limit::RateLimits},
     ids::ChallengeId,
     limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     store::keys::day_of,
-    text_message::{AppHash, TextMessage},
+    text_message::{AppHash, Kind, TextMessage},
 };
 
 pub(crate) use self::recipient::{Recipient, Requester, no_phone, not_mobile};
@@ -79,12 +79,12 @@ impl Plan {
     }
 
     /// Sends the message, and takes back what was counted if it is not sent. To a test number none
-    /// is sent. `language` is what the client wants.
+    /// is sent.
     pub(crate) async fn deliver(
         &self,
         app: &AppState,
+        languages: &Languages,
         app_hash: Option<&AppHash>,
-        language: &str,
     ) -> Result<(), ApiError> {
         if !self.recipient.is_texted() {
             audit::record(
@@ -95,13 +95,15 @@ impl Plan {
             return Ok(());
         }
         let (name, life) = (&app.settings.content()?.app_name, app.settings.codes()?.life);
-        let text = TextMessage::code(name, &self.code, life, app_hash);
+        let known = app.availability.at(app.now()).unwrap_or_default();
+        let phone = &self.recipient.phone;
+        let wording = languages.wording(&app.messages, phone, Kind::Code, &known.messages);
         let message = Outgoing {
             id: self.challenge.id.to_string(),
-            to: &self.recipient.phone,
-            text: &text,
+            to: phone,
+            text: &TextMessage::code(wording, name, &self.code, life, app_hash),
             purpose: self.challenge.purpose.as_str(),
-            language,
+            language: wording.language(),
             code: Some(OutgoingCode { code: &self.code, until: self.challenge.until }),
         };
         if let Err(error) = app.messages.send(&message).await {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::{
     aws::{CodeTopicSettings, NotAccepted, SendError, SnsClient, TextMessages, Topic},
     phone::Phone,
-    text_message::TextMessage,
+    text_message::{Kind, TextMessage},
     times::perhaps_in_millis,
 };
 
@@ -38,7 +38,7 @@ pub struct Outgoing<'a> {
     pub text: &'a TextMessage,
     /// What it is for: that of the code, or [`NOTICE`].
     pub purpose: &'a str,
-    /// The language that its reader wants, BCP 47.
+    /// The language of the text, BCP 47.
     pub language: &'a str,
     /// The code in it, where there is one.
     pub code: Option<OutgoingCode<'a>>,
@@ -82,6 +82,11 @@ impl Messages {
             Some(country) => self.publish(message, country).await,
             None => self.texts.send(message.to, message.text).await,
         }
+    }
+
+    /// Whether a message of this kind to this phone must have the text that is registered in India.
+    pub fn is_registered(&self, to: &Phone, kind: Kind) -> bool {
+        self.texts.is_registered(to, kind) && self.country_by_topic(to).is_none()
     }
 
     /// The phone's country, where its messages go to the topic.

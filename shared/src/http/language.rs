@@ -12,12 +12,16 @@ use utoipa::{
 };
 
 use crate::{
+    aws::Messages,
     http::{
         documented,
         negotiate::range,
         request::{Nullable, Optional, Text},
     },
-    language, request,
+    language,
+    phone::Phone,
+    request,
+    text_message::{ENGLISH, Kind, MessageTexts, Wording},
 };
 
 pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
@@ -35,9 +39,6 @@ const MOST_VALUES: usize = 16;
 
 /// A longer value is compared each time.
 const LONGEST_VALUE: usize = 100;
-
-/// The most characters of a tag that is passed on.
-const LONGEST_TAG: usize = 35;
 
 /// Language ranges, the most wanted first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,15 +91,25 @@ impl Languages {
         Self(vec![tag.trim().to_ascii_lowercase()])
     }
 
-    /// The tag of the most wanted language, or English where none is wanted. It is of the form of a
-    /// tag, whatever the header says.
-    pub fn first_or_english(&self) -> String {
-        let is_subtag = |subtag: &str| {
-            (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric())
-        };
-        let is_tag = |tag: &String| tag.len() <= LONGEST_TAG && tag.split('-').all(is_subtag);
-        let mut tags = self.0.iter().map(|wanted| language::canonical(wanted));
-        tags.find(is_tag).unwrap_or_else(|| "en".to_owned())
+    /// These before all of `others`.
+    pub fn before(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The texts of a message to this phone: in the nearest language, or in English; always in
+    /// English where the text is registered.
+    pub fn wording<'a>(
+        &self,
+        messages: &Messages,
+        to: &Phone,
+        kind: Kind,
+        texts: &'a MessageTexts,
+    ) -> Wording<'a> {
+        let offered = texts.languages(kind);
+        let nearest = self.lookup(&offered).filter(|_| !messages.is_registered(to, kind));
+        let language = offered.iter().find(|offered| Some(**offered) == nearest);
+        texts.in_language(language.copied().unwrap_or(ENGLISH))
     }
 
     /// The one of `offered` that comes nearest to the first wanted language that it has, or else to
@@ -193,24 +204,6 @@ mod tests {
             assert_eq!(wanting(wanted).lookup(&OFFERED), got, "{wanted}");
             assert_eq!(Languages::named(wanted).lookup(&OFFERED), got, "{wanted}");
         }
-    }
-
-    #[test]
-    fn the_first_tag_has_the_form_of_one() {
-        for (wanted, got) in [
-            ("AR_sa, en", "ar-SA"),
-            ("en;q=0.1, zh-hant-tw", "zh-Hant-TW"),
-            ("iw", "he"),
-            ("*, fr", "fr"),
-            ("<b>, a b, fr\"x, -, toolongasubtag, de", "de"),
-            ("*", "en"),
-            ("fr;q=0", "en"),
-            ("", "en"),
-        ] {
-            assert_eq!(wanting(wanted).first_or_english(), got, "{wanted}");
-        }
-        let long = format!("de{}, nl", "-abcdefgh".repeat(4));
-        assert_eq!(Languages(vec![long, "nl".to_owned()]).first_or_english(), "nl");
     }
 
     #[test]
