@@ -77,7 +77,9 @@ fn schema() -> Value {
             },
             "type": {
                 "type": "string", "maxLength": 50, "default": "general",
-                "description": "The kind of message, chosen by the publisher.",
+                "description": "The kind of message, chosen by the publisher. Customers can \
+                    switch off the pushes of a type. `marketing` is pushed only to those who \
+                    have consented to it.",
             },
             "title": {"type": "string", "maxLength": 255},
             "body": {"type": "string", "maxLength": 4000},
@@ -106,7 +108,8 @@ fn schema() -> Value {
             },
             "critical": {
                 "type": "boolean", "default": false,
-                "description": "Whether the push wakes the device.",
+                "description": "Whether the push wakes the device. It goes out whatever the customer \
+                    has switched off.",
             },
             "silent": {
                 "type": "boolean", "default": false,
