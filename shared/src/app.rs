@@ -16,7 +16,7 @@ use crate::{
         settings::{IssuerSettings, TokenSettings},
         tokens::Issuer,
     },
-    aws::{Clients, TextMessages, Topic},
+    aws::{Clients, Messages, TextMessages, Topic},
     clock::Clock,
     content::AvailabilityCache,
     device::Push,
@@ -43,8 +43,8 @@ pub struct Parts {
     pub settings: Settings,
     /// The DynamoDB table.
     pub store: Store,
-    /// Text messages to phones.
-    pub messages: TextMessages,
+    /// Messages to phones.
+    pub messages: Messages,
     /// Pushes to devices.
     pub push: Push,
     /// The topic that feeds the notifier, where this function may publish to it.
@@ -83,6 +83,8 @@ impl AppState {
         let dead_letters = inbox.and_then(|inbox| inbox.dead_letters.clone());
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sms = settings.sms().ok().cloned().unwrap_or_default();
+        let code_topic = settings.code_topic().ok().cloned().unwrap_or_default();
+        let texts = TextMessages::new(clients.sms.clone(), sms);
         Self(Arc::new(Parts {
             store: Store::new(clients.dynamodb.clone(), &settings.table),
             dynamodb: clients.dynamodb,
@@ -90,7 +92,7 @@ impl AppState {
             push: Push::new(clients.sns.clone(), application),
             topic: topic.map(|arn| Topic::new(clients.sns.clone(), arn)),
             dead_letters: dead_letters.map(|arn| Topic::new(clients.sns, arn)),
-            messages: TextMessages::new(clients.sms, sms),
+            messages: Messages::new(clients.sms, texts, code_topic),
             hashes: settings.hashes().ok().map(|hashes| Hashes::new(&hashes.pepper)),
             signer: settings.signer().ok().map(|signer| Signer::new(&signer.secret)),
             metrics: Metrics::new(settings.metrics_namespace.clone()),

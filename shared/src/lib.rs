@@ -39,6 +39,7 @@ domains! {
 pub mod app;
 pub mod audit;
 pub mod aws;
+mod catalogue;
 pub mod characters;
 pub mod clock;
 pub mod config;

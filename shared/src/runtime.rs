@@ -51,7 +51,7 @@ use crate::{
         address,
         checks::MatchedRoute,
         cors,
-        error::{ApiError, Cause, Written},
+        error::{self, ApiError, Cause, Written},
         error_format::{self, ErrorFormat},
         negotiate::Accept,
         routes::Routes,
@@ -115,6 +115,7 @@ impl Function {
         let Received { mut request, id } = received;
         let id = id.unwrap_or_default();
         let accept = Accept::of(request.headers());
+        let language = error::wanted(request.headers());
         let method = request.method().clone();
         let edge = self.app.settings.edge().map_err(ApiError::from);
         let admitted = edge.and_then(|edge| address::admit(edge, &mut request));
@@ -147,7 +148,12 @@ impl Function {
         };
         match self.error_format {
             Some(error_format) => error_format::write(error_format, &mut response, &accept),
-            None => write_as_problem(&mut response, &accept),
+            None => {
+                if let Some(language) = language {
+                    error::translate(&mut response, language);
+                }
+                write_as_problem(&mut response, &accept);
+            }
         }
         finish(&mut response, &id);
         self.log(&Asked { method, id, began }, &response, customer, usage);

@@ -91,8 +91,10 @@ pub fn permission_of(body: &[u8]) -> (String, String) {
         serde_html_form::from_bytes(body).expect("a call of SNS is a form");
     let value = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     let action = value("Action").expect("a call of SNS names its Action");
-    if value("TopicArn").is_some_and(|arn| arn.ends_with("DeadLettersTopic")) {
-        return (format!("sns:{action}"), "dead letters".to_owned());
+    for (topic, kind) in [("DeadLettersTopic", "dead letters"), ("CodeTopic", "codes")] {
+        if value("TopicArn").is_some_and(|arn| arn.ends_with(topic)) {
+            return (format!("sns:{action}"), kind.to_owned());
+        }
     }
     let kind = NAMED.iter().find(|(parameter, _)| value(parameter).is_some());
     let (_, kind) = kind.unwrap_or_else(|| {
@@ -127,6 +129,8 @@ fn kind_of(resource: &Value) -> Option<&'static str> {
         Some("topic")
     } else if *resource == json!({"Ref": "DeadLettersTopic"}) {
         Some("dead letters")
+    } else if *resource == json!({"Ref": "CodeTopic"}) {
+        Some("codes")
     } else if *resource == json!({"Fn::If": ["HasPush", application, none("app")]}) {
         Some("applications")
     } else if *resource == json!({"Fn::If": ["HasPush", endpoints, none("endpoint")]}) {

@@ -65,6 +65,8 @@ pub const CONTRACT: &[(&str, &[(&str, &str)])] = &[
             ("bulkDeleteNotifications", "POST /api/notifications/bulk-delete/"),
             ("bulkDeleteNotifications_delete", "DELETE /api/notifications/"),
             ("markNotificationsRead", "POST /api/notifications/read/"),
+            ("getNotificationPreferences", "GET /api/notifications/preferences/"),
+            ("updateNotificationPreferences", "PATCH /api/notifications/preferences/"),
         ],
     ),
     (

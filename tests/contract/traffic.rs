@@ -165,6 +165,15 @@ async fn receive_and_clear_notifications(api: &Api) {
     api.notify(&phone, "m6", "In vain").await;
     api.register(&phone.access, "four").await.expect(200);
     api.notify(&phone, "m7", "Again").await;
+    // Pushes that the customer has switched off, and one that needs consent.
+    let off = json!({"types": {"offers": false}});
+    let preferences = api.patch("/api/notifications/preferences/").bearer(&phone.access);
+    preferences.json(&off).send().await.expect(200);
+    for kind in ["offers", "marketing"] {
+        let to = json!({"phone": "+14155550114"});
+        api.publish(&json!({"id": kind, "to": to, "type": kind, "title": kind}));
+        api.stack.deliver().await;
+    }
     // No message, which is a dead letter in the end.
     api.stack.queue.as_ref().expect("a queue").send("no message".to_owned());
     api.stack.deliver().await;
@@ -334,6 +343,7 @@ async fn use_the_petstore(api: &Api) {
 async fn recorded_stack(seen: &Arc<Mutex<Seen>>, clock: Arc<dyn Clock>) -> Stack {
     let seen = seen.clone();
     let parameters = [
+        ("CodeTopicCountries", "KW"),
         ("FanOutPage", "1"),
         ("OperatorPublicKey", harness::operator::public_key()),
         ("PetstoreReset", "true"),

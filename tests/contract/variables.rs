@@ -59,13 +59,15 @@ fn a_function_does_not_start_without_a_variable_that_it_must_have() {
 
 /// Variables that a function starts without.
 fn is_optional(name: &str) -> bool {
-    const OPTIONAL: [&str; 21] = [
+    const OPTIONAL: [&str; 23] = [
         "APP_HASHES",
         "AWS_CA_BUNDLE",
         "AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_SNS",
         "AWS_SESSION_TOKEN",
         "CODE_COUNTRIES",
+        "CODE_TOPIC_ARN",
+        "CODE_TOPIC_COUNTRIES",
         "DEAD_LETTERS_TOPIC_ARN",
         "EDGE_SECRET",
         "LEGACY_TOKENS_UNTIL",

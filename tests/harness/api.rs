@@ -150,10 +150,12 @@ impl Api {
         self.request(Method::DELETE, uri)
     }
 
-    /// The text messages sent to `phone`, oldest first.
+    /// The texts sent to `phone`, by either way, oldest first.
     pub fn messages_to(&self, phone: &str) -> Vec<String> {
         let text = |message: Message| match message {
-            Message::Sms { to, text, .. } => (to == phone).then_some(text),
+            Message::Sms { to, text, .. } | Message::Code { to, text, .. } => {
+                (to == phone).then_some(text)
+            }
             Message::Push { .. } => None,
         };
         self.stack.recorder.messages().into_iter().filter_map(text).collect()

@@ -20,6 +20,7 @@ routes! {
             .needs(&[
                 Section::APP_HASHES,
                 Section::CODES,
+                Section::CODE_TOPIC,
                 Section::CONTENT,
                 Section::COUNTRIES,
                 Section::HASHES,

@@ -19,6 +19,7 @@ use shared::{
         body,
         checked::Checked,
         error::ApiError,
+        language::Languages,
         rate_limit::RateLimits,
         request::{
             Choice, Context, Field, Fields, Flat, Nullable, Optional, OrDefault, ParsedText, Text,
@@ -85,6 +86,7 @@ pub(crate) struct Asked {
     request: CodeRequest,
     caller: Option<Caller>,
     recipient: Recipient,
+    languages: Languages,
 }
 
 /// The fields of a request whose body could be parsed, and who asks, where the purpose needs to
@@ -92,22 +94,24 @@ pub(crate) struct Asked {
 struct Unread {
     fields: Fields,
     caller: Option<LateCaller>,
+    languages: Languages,
 }
 
 impl Unread {
     async fn of(request: Request, app: &AppState) -> Result<Self, ApiError> {
         let (mut head, body) = request.into_parts();
         let Ok(caller) = LateCaller::from_request_parts(&mut head, app).await;
+        let languages = Languages::of(&head.headers);
         let mut fields = body::fields(Request::from_parts(head, body), app).await?;
         let needs_token = matches!(
             PurposeField::peek(&mut fields, "purpose"),
             Some(Purpose::ChangePhone | Purpose::Delete)
         );
-        Ok(Self { fields, caller: needs_token.then_some(caller) })
+        Ok(Self { fields, caller: needs_token.then_some(caller), languages })
     }
 
-    fn read(self, app: &AppState) -> Result<(CodeRequest, Recipient), ApiError> {
-        let request: CodeRequest = self.fields.read().map_err(ApiError::fields)?;
+    fn read(fields: Fields, app: &AppState) -> Result<(CodeRequest, Recipient), ApiError> {
+        let request: CodeRequest = fields.read().map_err(ApiError::fields)?;
         let phone = request.phone.number(&Context::of(app)).map_err(|_| no_phone())?;
         let recipient = Recipient::find(app, phone)?;
         Ok((request, recipient))
@@ -118,22 +122,22 @@ impl FromRequest<AppState> for Asked {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &AppState) -> Result<Self, ApiError> {
-        let unread = Unread::of(request, app).await?;
-        let caller = match &unread.caller {
+        let Unread { fields, caller, languages } = Unread::of(request, app).await?;
+        let caller = match &caller {
             Some(late) => Some(late.caller().await?),
             None => None,
         };
-        let (request, recipient) = unread.read(app)?;
-        Ok(Self { request, caller, recipient })
+        let (request, recipient) = Unread::read(fields, app)?;
+        Ok(Self { request, caller, recipient, languages })
     }
 }
 
 impl Checked for Asked {
     async fn check(request: &mut Request, app: &AppState) -> Result<(), Response> {
         let checked = async {
-            let unread = Unread::of(std::mem::take(request), app).await?;
-            unread.caller.as_ref().map_or(Ok(()), LateCaller::has_token)?;
-            unread.read(app).map(drop)
+            let Unread { fields, caller, .. } = Unread::of(std::mem::take(request), app).await?;
+            caller.as_ref().map_or(Ok(()), LateCaller::has_token)?;
+            Unread::read(fields, app).map(drop)
         };
         checked.await.map_err(ApiError::into_response)
     }
@@ -156,10 +160,11 @@ pub struct CodeSent {
 /// Sends a one-time code to a phone.
 ///
 /// The first step of a login, and the proof for a change of the phone and for deleting the
-/// account: `purpose` says which, and the code serves that purpose alone. The answer does not tell
-/// whether the phone has an account. Offer another code only after `resend_after` seconds; earlier
-/// is 429, as is too many codes for a phone, an address or a country. A number that cannot get
-/// text messages, or of a country that is not served, is 400 with the attr `phone`.
+/// account: `purpose` says which, and the code serves that purpose alone. The message is in the
+/// language of `Accept-Language`, where there is a text in it. The answer does not tell whether
+/// the phone has an account. Offer another code only after `resend_after` seconds; earlier is 429,
+/// as is too many codes for a phone, an address or a country. A number that cannot get text
+/// messages, or of a country that is not served, is 400 with the attr `phone`.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(
@@ -175,7 +180,7 @@ pub async fn send_otp(
     limits: RateLimits,
     asked: Asked,
 ) -> Result<Json<CodeSent>, ApiError> {
-    let Asked { request, caller, recipient } = asked;
+    let Asked { request, caller, recipient, languages } = asked;
     let customer = async {
         match &caller {
             Some(caller) => caller.verified().await.map(|verified| Some(verified.customer)),
@@ -191,7 +196,7 @@ pub async fn send_otp(
     let mut plan = plan?;
     plan.challenge.customer = customer;
     plan.commit(&app).await?;
-    plan.deliver(&app, request.app_hash.as_ref()).await?;
+    plan.deliver(&app, &languages, request.app_hash.as_ref()).await?;
     Ok(Json(CodeSent {
         challenge: plan.challenge.id,
         phone: plan.recipient.phone.as_str().to_owned(),

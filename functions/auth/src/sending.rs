@@ -14,13 +14,13 @@ use secrecy::{ExposeSecret, SecretString};
 use shared::{
     app::AppState,
     audit::{self, About, Event},
-    aws::SendError,
-    http::{error::ApiError, rate_limit::RateLimits},
+    aws::{Outgoing, OutgoingCode, SendError},
+    http::{error::ApiError, language::Languages, rate_limit::RateLimits},
     ids::ChallengeId,
     limits::{Lane, SendLog},
     otp::{BudgetShares, Challenge, Purpose, draw_code},
     store::keys::day_of,
-    text_message::{AppHash, TextMessage},
+    text_message::{AppHash, Kind, TextMessage},
 };
 
 pub(crate) use self::recipient::{Recipient, Requester, no_phone, not_mobile};
@@ -83,6 +83,7 @@ impl Plan {
     pub(crate) async fn deliver(
         &self,
         app: &AppState,
+        languages: &Languages,
         app_hash: Option<&AppHash>,
     ) -> Result<(), ApiError> {
         if !self.recipient.is_texted() {
@@ -94,8 +95,18 @@ impl Plan {
             return Ok(());
         }
         let (name, life) = (&app.settings.content()?.app_name, app.settings.codes()?.life);
-        let text = TextMessage::code(name, &self.code, life, app_hash);
-        if let Err(error) = app.messages.send(&self.recipient.phone, &text).await {
+        let known = app.availability.at(app.now()).unwrap_or_default();
+        let phone = &self.recipient.phone;
+        let wording = languages.wording(&app.messages, phone, Kind::Code, &known.messages);
+        let message = Outgoing {
+            id: self.challenge.id.to_string(),
+            to: phone,
+            text: &TextMessage::code(wording, name, &self.code, life, app_hash),
+            purpose: self.challenge.purpose.as_str(),
+            language: wording.language(),
+            code: Some(OutgoingCode { code: &self.code, until: self.challenge.until }),
+        };
+        if let Err(error) = app.messages.send(&message).await {
             self.withdraw(app, &error).await;
             return Err(match error {
                 SendError::InvalidPhone => {

@@ -14,13 +14,14 @@ use shared::{
     app::AppState,
     audit::{self, About, Event},
     auth::caller::{Caller, Verified},
+    aws::{NOTICE, Outgoing},
     customer::{self, Customer},
     hashes::PhoneHash,
-    http::error::ApiError,
+    http::{error::ApiError, language::Languages},
     ids::{ChallengeId, CustomerId},
     otp::{self, Purpose},
     phone::Phone,
-    text_message::{AppName, TextMessage},
+    text_message::{Kind, TextMessage},
 };
 use table::{
     Committed, Transaction, Verdict, record,
@@ -177,7 +178,7 @@ pub(crate) async fn change_phone(
         About { customer: Some(moved.id), session: Some(verified.session) },
     );
     if may_tell {
-        tell(app, &app.settings.content()?.app_name, &before.phone).await;
+        tell(app, before, Languages::of(headers)).await?;
     } else {
         tracing::warn!("the old phone is not told of its change: it had its messages of the day");
     }
@@ -251,14 +252,29 @@ impl Plan<'_> {
     }
 }
 
-/// Tells the phone that the account left. The move stands whether or not the message is accepted.
-async fn tell(app: &AppState, name: &AppName, old: &Phone) {
+/// Tells the phone that the account left, in the language of the profile, or of the request where
+/// the profile has none. The move stands whether or not the message is accepted.
+async fn tell(app: &AppState, before: &Customer, of_request: Languages) -> Result<(), ApiError> {
+    let old = &before.phone;
     if is_test_number(app, old) {
-        return;
+        return Ok(());
     }
-    if let Err(error) = app.messages.send(old, &TextMessage::phone_changed(name)).await {
+    let own = before.details.language.as_deref().map(Languages::named).unwrap_or_default();
+    let known = app.availability.at(app.now()).unwrap_or_default();
+    let languages = own.before(of_request);
+    let wording = languages.wording(&app.messages, old, Kind::Notice, &known.messages);
+    let notice = Outgoing {
+        id: app.new_name(),
+        to: old,
+        text: &TextMessage::phone_changed(wording, &app.settings.content()?.app_name),
+        purpose: NOTICE,
+        language: wording.language(),
+        code: None,
+    };
+    if let Err(error) = app.messages.send(&notice).await {
         tracing::warn!(%error, "the old phone is not told of its change");
     }
+    Ok(())
 }
 
 /// What is answered where both codes are missing.

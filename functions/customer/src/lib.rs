@@ -27,6 +27,7 @@ routes! {
         Routes::of(env!("CARGO_CRATE_NAME"))
             .needs(&[
                 Section::CODES,
+                Section::CODE_TOPIC,
                 Section::CONTENT,
                 Section::HASHES,
                 Section::ISSUER,

@@ -1,4 +1,4 @@
-//! Push devices, and the inbox of notifications.
+//! Push devices, the inbox of notifications, and what of it is pushed.
 //!
 //! Invariants: a registration id is one customer's at any moment, so that a shared phone never gets
 //! the last user's messages; a device is active only while the session lives that registered or
@@ -32,4 +32,5 @@ routes! {
     bearer bulk_delete::{delete_notifications, delete_notifications_at_list};
     bearer delete_notification::delete_notification;
     bearer mark_read::mark_notifications_read;
+    bearer preferences::{get_preferences, update_preferences};
 }

@@ -5,6 +5,7 @@
 
 mod alarms;
 mod api;
+mod code_topic;
 mod concurrency;
 mod countries;
 mod finding;
@@ -50,6 +51,7 @@ pub async fn examine_stack(
 
     let mut findings = vec![status(name, &stack)];
     findings.extend(sms::examine(&sns, &stack).await);
+    findings.extend(code_topic::examine(&sns, &stack).await);
     findings.push(concurrency::examine(&api, &deployment).await);
     findings.extend(match table::examine(&dynamodb, &deployment.table).await {
         Ok(findings) => findings,

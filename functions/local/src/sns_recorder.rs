@@ -45,6 +45,17 @@ pub enum Message {
         #[serde(skip)]
         attributes: BTreeMap<String, String>,
     },
+    /// What a topic for the team's own sender got in place of a text message.
+    Code {
+        /// In E.164 form.
+        to: String,
+        /// What the text message would say.
+        text: String,
+        /// As the topic's subscribers get it.
+        message: Value,
+        /// The message attributes, for filter policies.
+        attributes: BTreeMap<String, String>,
+    },
     Push {
         /// The device's registration id.
         to: String,
@@ -78,6 +89,8 @@ struct Record {
     messages: Vec<Message>,
     refusals: Vec<(Option<&'static str>, Refusal)>,
     topics: BTreeMap<String, OnTopic>,
+    /// The name of the topic for codes.
+    code_topic: Option<String>,
     endpoints: Endpoints,
 }
 
@@ -124,6 +137,11 @@ impl Recorder {
     /// name, since `sam local` passes the name instead of an ARN.
     pub fn subscribe(&self, topic: &str, on_topic: OnTopic) {
         self.record().topics.insert(topic_name(topic).to_owned(), on_topic);
+    }
+
+    /// Records each message to a topic that is published to it in place of a text message.
+    pub fn record_codes(&self, topic: &str) {
+        self.record().code_topic = Some(topic_name(topic).to_owned());
     }
 
     /// Gives tests access to the endpoints, which the real service changes by itself.
@@ -189,15 +207,17 @@ impl Recorder {
     }
 
     fn publish_to_topic(&self, action: &Action) -> Result<String, Fault> {
-        let on_topic = self
-            .record()
-            .topics
-            .get(topic_name(action.parameter("TopicArn").unwrap_or_default()))
-            .cloned();
-        let on_topic = on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?;
+        let topic = topic_name(action.parameter("TopicArn").unwrap_or_default());
         let text = action.parameter("Message").filter(|message| !message.is_empty());
         let text = text.ok_or_else(|| Fault::invalid_parameter("Empty message"))?.to_owned();
-        on_topic(TopicMessage { text, attributes: action.message_attributes() });
+        let published = TopicMessage { text, attributes: action.message_attributes() };
+        let is_for_codes = self.record().code_topic.as_deref() == Some(topic);
+        if is_for_codes {
+            self.record_message(Message::code(published));
+        } else {
+            let on_topic = self.record().topics.get(topic).cloned();
+            on_topic.ok_or_else(|| Fault::not_found("Topic does not exist"))?(published);
+        }
         Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 
@@ -229,6 +249,14 @@ impl Recorder {
 
     fn record(&self) -> MutexGuard<'_, Record> {
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Message {
+    fn code(TopicMessage { text, attributes }: TopicMessage) -> Self {
+        let message: Value = serde_json::from_str(&text).unwrap_or_default();
+        let member = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+        Self::Code { to: member("phone"), text: member("text"), message, attributes }
     }
 }
 

@@ -67,6 +67,9 @@ impl Stack {
         functions::check(&template.groups())?;
 
         let recorder = Recorder::new(options.on_message.clone());
+        if let Some(topic) = code_topic(&deployment.functions) {
+            recorder.record_codes(topic);
+        }
         let engine = options.start_engine(data.as_ref()).await?;
         let sns = options.start_recorder(&recorder).await?;
         let dynamodb_endpoint =
@@ -247,6 +250,11 @@ impl Endpoints {
         variables.extend(set_by_lambda.map(|(name, value)| (name.to_owned(), value.to_owned())));
         variables
     }
+}
+
+/// The topic for the team's own sender.
+fn code_topic(functions: &[FunctionDefinition]) -> Option<&String> {
+    functions.iter().find_map(|function| function.environment.get("CODE_TOPIC_ARN"))
 }
 
 /// The queue, subscribed to its topic, and its consumer.

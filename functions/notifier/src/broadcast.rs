@@ -25,9 +25,10 @@ use crate::{
     delivered::{self, About, Delivered},
     delivery::Delivery,
     fan_out::topic,
-    message::{Message, RangePage},
+    message::Message,
     pace::Pace,
     push,
+    recipient::RangePage,
     trouble::Trouble,
 };
 
@@ -47,7 +48,8 @@ pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered
         title: message.title.clone(),
         body: message.body.clone(),
         data: message.data_text(),
-        image_url: message.image_url.clone(),
+        image_url: message.appearance.image_url.clone(),
+        silent: message.silent,
     };
     let published =
         app.store.publish_to_all(&app.broadcasts, &new, app.now(), &*app.random).await?;
@@ -73,8 +75,9 @@ pub(crate) async fn stop(app: &AppState, message: &Message) -> Result<Delivered,
 /// Serves a page and publishes the next one.
 ///
 /// Three trips to storage and one for each sixteen customers, and the pushes. A read unit and a
-/// half for each customer with a device, and two or three for the page; one write unit for the
-/// page. A device without an endpoint costs what it costs [`push::to_devices`], once.
+/// half for each customer with a device, two where the pushes need consent, and two or three for
+/// the page; one write unit for the page. A device without an endpoint costs what it costs
+/// [`push::to_devices`], once.
 pub(crate) async fn serve(
     app: &AppState,
     message: &Message,
@@ -179,20 +182,19 @@ async fn one(
     if !broadcast.is_for(customer) {
         return Ok(Delivered::default());
     }
-    let (account, devices) =
-        tokio::try_join!(app.store.account(customer), app.store.recent_devices(customer))?;
-    if devices.is_empty() {
+    let reading = push::read_recent(app, message, customer).await?;
+    if reading.devices.is_empty() {
         app.store.unlist_customer_without_devices(customer).await?;
     }
-    let Some(account) = account.filter(|account| account.status == Status::Active) else {
+    if reading.account.as_ref().is_none_or(|account| account.status != Status::Active) {
         return Ok(Delivered::default());
-    };
+    }
     let about = About {
-        notification: broadcast.id,
+        notification: (!broadcast.silent).then_some(broadcast.id),
         unread: None,
         registered_by: Some(broadcast.published),
     };
-    push::to_devices(app, message, customer, about, (Some(account), devices)).await
+    push::to_devices(app, message, customer, about, reading).await
 }
 
 async fn publish(app: &AppState, message: &Message, page: RangePage) -> Result<(), Trouble> {

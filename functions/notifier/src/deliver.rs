@@ -30,10 +30,11 @@ enum Placed {
     Before(Option<NotificationId>, Inbox),
 }
 
-/// Delivers a message. A customer who is not there, or left, gets none.
+/// Delivers a message that people see. A customer who is not there, or left, gets none.
 ///
 /// Two sequential trips to storage; with active devices three, and the pushes. Three read units,
-/// four write units for the inbox; with devices two read units more.
+/// four write units for the inbox; with devices two read units more, or three where the push needs
+/// consent.
 pub(crate) async fn to_customer(
     app: &AppState,
     message: &Message,
@@ -43,8 +44,9 @@ pub(crate) async fn to_customer(
     let (account, inbox, devices) = tokio::try_join!(
         app.store.account(customer),
         app.store.inbox(customer),
-        app.store.devices(customer)
+        app.store.devices_to_push_to(customer, true)
     )?;
+    let (devices, preferences) = devices;
     let Some(account) = account.filter(|account| account.status != Status::Deleted) else {
         return Ok(Delivered::default());
     };
@@ -57,15 +59,17 @@ pub(crate) async fn to_customer(
     };
     let mut delivered = Delivered { inboxes: usize::from(is_new), ..Delivered::default() };
     if app.push.is_configured()
+        && preferences.admit(message.push_kind(), true)
         && devices.iter().any(|device| device.is_active(&account, app.now()))
     {
         let now = app.now();
         let (reading, broadcasts) = tokio::try_join!(
-            push::read(app, customer),
+            push::read(app, message, customer),
             app.broadcasts.read_after(BADGE_AGE, &app.store, now)
         )?;
         let unread = inbox.unread_with(&broadcasts.visible_to(customer, now), now);
-        let about = About { notification, unread: Some(unread), registered_by: None };
+        let about =
+            About { notification: Some(notification), unread: Some(unread), registered_by: None };
         delivered += push::to_devices(app, message, customer, about, reading).await?;
     }
     Ok(delivered)
@@ -136,7 +140,7 @@ fn notification(
         title: message.title.clone(),
         body: message.body.clone(),
         data: message.data_text(),
-        image_url: message.image_url.clone(),
+        image_url: message.appearance.image_url.clone(),
         read: false,
         message: Some(hash),
         until,

@@ -1,8 +1,9 @@
 //! One message to the devices of one customer.
 //!
-//! Invariant: account and devices are read right before the pushes, the account strongly
-//! consistent: a device that another customer has by then, or whose session has ended, gets
-//! nothing. An endpoint that had to be made or corrected is followed by another reading.
+//! Invariant: account, devices and preferences are read right before the pushes, the account
+//! strongly consistent: a device that another customer has by then, or whose session has ended,
+//! gets nothing, and neither does a customer who has switched such pushes off. An endpoint that had
+//! to be made or corrected is followed by another reading.
 
 use futures_util::future::join_all;
 use shared::{
@@ -23,12 +24,54 @@ use crate::{
 /// How often devices are read at most: before, and once more after each round of making endpoints.
 const ROUNDS: usize = 3;
 
-/// An account and its devices.
-pub(crate) type Reading = (Option<Account>, Vec<Device>);
+/// What decides on the pushes to a customer.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) account: Option<Account>,
+    pub(crate) devices: Vec<Device>,
+    /// Whether the customer wants this message to be pushed, and has consented where it needs that.
+    pub(crate) is_admitted: bool,
+}
 
-/// Reads account and devices, strongly consistent. One trip, two read units.
-pub(crate) async fn read(app: &AppState, customer: CustomerId) -> Result<Reading, StoreError> {
-    tokio::try_join!(app.store.account(customer), app.store.devices(customer))
+/// Reads it, strongly consistent. One trip, two read units; three for a message that needs consent.
+pub(crate) async fn read(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+) -> Result<Reading, StoreError> {
+    read_as(app, message, customer, true).await
+}
+
+/// Reads the account strongly consistent and the rest eventually. One trip, one read unit and a
+/// half; two for a message that needs consent.
+pub(crate) async fn read_recent(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+) -> Result<Reading, StoreError> {
+    read_as(app, message, customer, false).await
+}
+
+async fn read_as(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+    consistent: bool,
+) -> Result<Reading, StoreError> {
+    let kind = message.push_kind();
+    let opted_in = async {
+        if kind.needs_consent() {
+            app.store.marketing_opt_in(customer, consistent).await
+        } else {
+            Ok(false)
+        }
+    };
+    let (account, (devices, preferences), opted_in) = tokio::try_join!(
+        app.store.account(customer),
+        app.store.devices_to_push_to(customer, consistent),
+        opted_in
+    )?;
+    Ok(Reading { account, devices, is_admitted: preferences.admit(kind, opted_in) })
 }
 
 /// Pushes to every active device of what was read right before, and counts the pushes that failed.
@@ -62,10 +105,10 @@ async fn push_in_rounds(
     let mut troubles = Vec::new();
     for round in 1..=ROUNDS {
         if round > 1 {
-            reading = read(app, customer).await?;
+            reading = read(app, message, customer).await?;
         }
-        let (account, devices) = std::mem::take(&mut reading);
-        let Some(account) = account else { break };
+        let Reading { account, devices, is_admitted } = std::mem::take(&mut reading);
+        let Some(account) = account.filter(|_| is_admitted) else { break };
         let now = app.now();
         let is_meant = |device: &Device| about.registered_by.is_none_or(|by| device.created <= by);
         let active = devices

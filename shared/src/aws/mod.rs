@@ -3,13 +3,15 @@
 mod clients;
 mod connector;
 mod error;
+mod messages;
 mod settings;
 mod sms;
 mod topic;
 
 pub use clients::{Clients, SnsClient, http_client};
 pub use error::NotAccepted;
-pub use settings::{AwsSettings, SmsSettings};
+pub use messages::{Messages, NOTICE, Outgoing, OutgoingCode};
+pub use settings::{AwsSettings, CodeTopicSettings, SmsSettings};
 pub use sms::{SendError, TextMessages};
 pub use table::Lazy;
 pub use topic::Topic;

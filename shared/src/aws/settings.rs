@@ -48,6 +48,15 @@ pub struct SmsSettings {
     pub max_price: Option<String>,
 }
 
+/// For functions that send messages to phones: what goes to the team's own sender.
+#[derive(Debug, Clone, Default)]
+pub struct CodeTopicSettings {
+    /// The topic.
+    pub arn: Option<String>,
+    /// The countries whose messages go there, ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
+}
+
 impl AwsSettings {
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self {
@@ -82,6 +91,16 @@ impl SmsSettings {
             template_id: variables.optional("SMS_TEMPLATE_ID"),
             notice_template_id: variables.optional("SMS_NOTICE_TEMPLATE_ID"),
             max_price: variables.optional("SMS_MAX_PRICE"),
+        })
+    }
+}
+
+impl CodeTopicSettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            arn: variables.optional("CODE_TOPIC_ARN"),
+            countries: variables.list("CODE_TOPIC_COUNTRIES"),
         })
     }
 }

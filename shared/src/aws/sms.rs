@@ -18,6 +18,9 @@ use crate::{
     text_message::{Kind, TextMessage},
 };
 
+/// The country code of India, where texts are registered.
+const INDIA: &str = "+91";
+
 /// Sends text messages.
 #[derive(Debug, Clone)]
 pub struct TextMessages {
@@ -52,21 +55,31 @@ impl TextMessages {
         request.send().await.map(|_| ()).map_err(SendError::from)
     }
 
+    /// Whether a message of this kind to this phone must have the text that is registered in India.
+    pub fn is_registered(&self, to: &Phone, kind: Kind) -> bool {
+        to.as_str().starts_with(INDIA) && self.template(kind).is_some()
+    }
+
+    fn template(&self, kind: Kind) -> Option<&String> {
+        match kind {
+            Kind::Code => self.settings.template_id.as_ref(),
+            Kind::Notice => self.settings.notice_template_id.as_ref(),
+        }
+    }
+
     /// Name, data type and value of each message attribute.
     fn attributes(&self, kind: Kind) -> impl Iterator<Item = (&str, &str, &str)> {
-        let template = match kind {
-            Kind::Code => &self.settings.template_id,
-            Kind::Notice => &self.settings.notice_template_id,
-        };
+        let SmsSettings { sender_id, max_price, origination_number, entity_id, .. } =
+            &self.settings;
         let optional = [
-            ("AWS.SNS.SMS.SenderID", "String", &self.settings.sender_id),
-            ("AWS.SNS.SMS.MaxPrice", "Number", &self.settings.max_price),
-            ("AWS.MM.SMS.OriginationNumber", "String", &self.settings.origination_number),
-            ("AWS.MM.SMS.EntityId", "String", &self.settings.entity_id),
-            ("AWS.MM.SMS.TemplateId", "String", template),
+            ("AWS.SNS.SMS.SenderID", "String", sender_id.as_ref()),
+            ("AWS.SNS.SMS.MaxPrice", "Number", max_price.as_ref()),
+            ("AWS.MM.SMS.OriginationNumber", "String", origination_number.as_ref()),
+            ("AWS.MM.SMS.EntityId", "String", entity_id.as_ref()),
+            ("AWS.MM.SMS.TemplateId", "String", self.template(kind)),
         ];
         let set = optional.into_iter().filter_map(|(name, data_type, value)| {
-            value.as_deref().map(|value| (name, data_type, value))
+            value.map(|value| (name, data_type, value.as_str()))
         });
         std::iter::once(("AWS.SNS.SMS.SMSType", "String", "Transactional")).chain(set)
     }

@@ -1,8 +1,10 @@
 //! SNS topics that a function publishes to.
 
-use aws_sdk_sns::types::MessageAttributeValue;
+use aws_sdk_sns::{
+    operation::publish::builders::PublishFluentBuilder, types::MessageAttributeValue,
+};
 
-use crate::aws::{NotAccepted, SnsClient};
+use crate::aws::{NotAccepted, SendError, SnsClient};
 
 /// A topic of the stack.
 #[derive(Debug, Clone)]
@@ -28,6 +30,24 @@ impl Topic {
         message: &str,
         attributes: &[(&str, String)],
     ) -> Result<(), NotAccepted> {
+        self.request(message, attributes)?.send().await.map(|_| ()).map_err(NotAccepted::from)
+    }
+
+    /// The same, telling whether a message that was not accepted may have been published.
+    pub(super) async fn publish_once(
+        &self,
+        message: &str,
+        attributes: &[(&str, String)],
+    ) -> Result<(), SendError> {
+        let request = self.request(message, attributes).map_err(SendError::Refused)?;
+        request.send().await.map(|_| ()).map_err(SendError::from)
+    }
+
+    fn request(
+        &self,
+        message: &str,
+        attributes: &[(&str, String)],
+    ) -> Result<PublishFluentBuilder, NotAccepted> {
         let mut request = self.client.publish().topic_arn(&self.arn).message(message);
         for (name, value) in attributes {
             let value = MessageAttributeValue::builder()
@@ -37,6 +57,6 @@ impl Topic {
                 .map_err(|error| NotAccepted(error.to_string()))?;
             request = request.message_attributes(*name, value);
         }
-        request.send().await.map(|_| ()).map_err(NotAccepted::from)
+        Ok(request)
     }
 }

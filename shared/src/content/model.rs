@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::version::is_below;
-use crate::{content::Localized, limits::Wait};
+use crate::{content::Localized, limits::Wait, text_message::MessageTexts};
 
 /// How long a client waits where nobody knows when maintenance ends.
 const PATIENCE: Wait = Wait(60);
@@ -30,6 +30,9 @@ pub struct Availability {
     /// Whether the API is closed.
     #[serde(default)]
     pub maintenance: Maintenance,
+    /// The operator's texts of text messages.
+    #[serde(default, skip_serializing_if = "MessageTexts::is_empty")]
+    pub messages: MessageTexts,
 }
 
 /// The versions of the app on one platform.

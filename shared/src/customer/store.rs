@@ -31,6 +31,17 @@ impl Store {
         self.table.get(keys::profile(customer), true).await
     }
 
+    /// Whether a customer has consented to advertising, strongly consistent or not. One trip, one
+    /// read unit or half of one.
+    pub async fn marketing_opt_in(
+        &self,
+        customer: CustomerId,
+        consistent: bool,
+    ) -> Result<bool, StoreError> {
+        let profile: Option<Customer> = self.table.get(keys::profile(customer), consistent).await?;
+        Ok(profile.is_some_and(|profile| profile.details.marketing_opt_in))
+    }
+
     /// Writes a profile in place of its version before; false where that is no longer stored. One
     /// trip, one write unit.
     pub async fn replace_profile(&self, customer: &Customer) -> Result<bool, StoreError> {

@@ -1,9 +1,9 @@
 //! Erasing a customer's push devices, with their endpoints at SNS.
 //!
 //! Protocol: the endpoint of a device goes before the device, so that a run that was stopped in
-//! between finds it again; the head goes last.
+//! between finds it again; the head goes last, with the preferences.
 
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use table::{Transaction, Write};
 
 use crate::{
@@ -21,7 +21,10 @@ pub(super) async fn erase(erasing: Erasing<'_>) -> Result<ErasedPage, StoreError
     if more {
         return Ok(ErasedPage::More);
     }
-    erasing.item(keys::device_head(erasing.customer)).await
+    let customer = erasing.customer;
+    let preferences = erasing.item(keys::preferences(customer));
+    try_join(preferences, erasing.item(keys::device_head(customer))).await?;
+    Ok(ErasedPage::Last)
 }
 
 /// Deletes the endpoint of a device, if it has one. One call of SNS.

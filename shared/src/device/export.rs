@@ -1,4 +1,6 @@
-//! Push devices in a customer's export.
+//! Push devices and preferences in a customer's export.
+
+use std::collections::BTreeMap;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -7,7 +9,10 @@ use utoipa::ToSchema;
 
 use crate::{
     account::Platform,
-    device::model::{Device, SilencedBy},
+    device::{
+        model::{Device, SilencedBy},
+        preferences::Preferences,
+    },
     domain::export::{ExportPart, Members, Reading, Source, members},
     ids::SessionId,
     store::StoreError,
@@ -28,6 +33,20 @@ struct DeviceExport {
     /// The last number of a push device; null but on the first page.
     #[schema(required)]
     last_device_id: Option<u64>,
+    /// What is pushed; null where nothing was ever set, and but on the first page.
+    #[schema(required)]
+    preferences: Option<ExportedPreferences>,
+}
+
+/// What a customer wants to be pushed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedPreferences {
+    /// Whether anything is shown on the customer's devices.
+    push: bool,
+    /// Types of messages that were switched on or off by name.
+    types: BTreeMap<String, bool>,
+    /// How often they changed.
+    version: u64,
 }
 
 /// A push device.
@@ -69,10 +88,21 @@ pub struct ExportedDevice {
 }
 
 async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
-    let (devices, head) = tokio::try_join!(store.devices(customer), store.device_head(customer))?;
+    let (devices, head, preferences) = tokio::try_join!(
+        store.devices(customer),
+        store.device_head(customer),
+        store.preferences(customer)
+    )?;
     let devices = devices.into_iter().map(Into::into).collect();
     let (device_count, last_device_id) = head.map(|head| (head.n, head.last)).unzip();
-    members(&DeviceExport { devices, device_count, last_device_id })
+    let preferences = Some(preferences).filter(|set| set.version > 0).map(Into::into);
+    members(&DeviceExport { devices, device_count, last_device_id, preferences })
+}
+
+impl From<Preferences> for ExportedPreferences {
+    fn from(Preferences { push, types, version }: Preferences) -> Self {
+        Self { push, types, version }
+    }
 }
 
 impl From<Device> for ExportedDevice {

@@ -34,6 +34,14 @@ pub fn device_head(customer: CustomerId) -> Key {
     Key::new(devices_of(customer), "COUNT")
 }
 
+/// The sort key of what a customer wants to be pushed.
+pub(crate) const PREFERENCES: &str = "PREFERENCES";
+
+/// What a customer wants to be pushed.
+pub fn preferences(customer: CustomerId) -> Key {
+    Key::new(devices_of(customer), PREFERENCES)
+}
+
 /// Whose a registration id is.
 pub fn device_owner(registration: &ContentHash) -> Key {
     Key::new(format!("DEV#REGISTRATION#{}", registration.as_str()), "OWNER")

@@ -53,12 +53,6 @@ impl Store {
         Ok(devices)
     }
 
-    /// A customer's devices in no order, eventually consistent. One trip; half a read unit for each
-    /// 4 KB.
-    pub async fn recent_devices(&self, customer: CustomerId) -> Result<Vec<Device>, StoreError> {
-        records(self.table.all(query_devices(customer)).await?)
-    }
-
     /// A customer's device, strongly consistent. One trip, one read unit for each 4 KB.
     pub async fn device(
         &self,

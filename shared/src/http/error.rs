@@ -6,6 +6,7 @@
 
 mod body;
 mod codes;
+mod details;
 
 use std::{borrow::Cow, error::Error, fmt::Display, sync::Arc};
 
@@ -15,10 +16,14 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
-pub(crate) use self::body::Written;
+pub(crate) use self::{
+    body::Written,
+    details::{translate, wanted},
+};
 pub use self::{
     body::{ErrorBody, ErrorItem},
     codes::{CODES, Code},
+    details::{LANGUAGES, translated},
 };
 use crate::{idempotency::StoredAnswer, limits::Wait, settings::NotDeclared, store::StoreError};
 
@@ -42,7 +47,9 @@ pub(crate) struct Cause(pub(crate) Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        let detail = detail.into();
         debug_assert!(codes::is_known(code), "{code}: add it to error/codes.rs");
+        debug_assert!(details::is_known(&detail), "{detail}: add it to error/details.txt");
         Self::undeclared(status, code, detail)
     }
 
@@ -86,6 +93,10 @@ impl ApiError {
         debug_assert!(
             errors.iter().all(|error| codes::is_known(error.code)),
             "{errors:?}: add the code to error/codes.rs"
+        );
+        debug_assert!(
+            errors.iter().all(|error| details::is_known(&error.detail)),
+            "{errors:?}: add the detail to error/details.txt"
         );
         Self { status, errors, headers: Vec::new(), store_url: None, docs_url: None, source: None }
     }
@@ -158,10 +169,10 @@ impl ApiError {
 
     /// 403 for the lack of the codes in these fields, each with what is missing.
     pub fn codes_missing(missing: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
-        let item = |(attr, detail): (&str, &'static str)| ErrorItem {
-            code: "permission_denied",
-            detail: detail.into(),
-            attr: Some(attr.to_owned()),
+        let item = |(attr, detail): (&str, &'static str)| {
+            debug_assert!(details::is_known(detail), "{detail}: add it to error/details.txt");
+            let attr = Some(attr.to_owned());
+            ErrorItem { code: "permission_denied", detail: detail.into(), attr }
         };
         Self { errors: missing.into_iter().map(item).collect(), ..Self::permission_denied() }
     }
@@ -281,12 +292,15 @@ impl ApiError {
 
     /// 503: the operator has closed the API, in the operator's words if there are any.
     pub fn maintenance(message: Option<String>, Wait(seconds): Wait) -> Self {
-        let detail = message.map_or(
-            Cow::Borrowed("The service is under maintenance. Please try again later."),
-            Cow::Owned,
-        );
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail)
-            .with_header(header::RETRY_AFTER, seconds)
+        let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, "maintenance");
+        let error = match message {
+            Some(words) => Self::undeclared(status, code, words),
+            None => {
+                let detail = "The service is under maintenance. Please try again later.";
+                Self::new(status, code, detail)
+            }
+        };
+        error.with_header(header::RETRY_AFTER, seconds)
     }
 
     /// 503: something we need is out of reach.

@@ -12,12 +12,16 @@ use utoipa::{
 };
 
 use crate::{
+    aws::Messages,
     http::{
         documented,
         negotiate::range,
         request::{Nullable, Optional, Text},
     },
-    language, request,
+    language,
+    phone::Phone,
+    request,
+    text_message::{ENGLISH, Kind, MessageTexts, Wording},
 };
 
 pub(crate) const ACCEPT_LANGUAGE: &str = "Accept-Language";
@@ -85,6 +89,27 @@ impl Languages {
     /// This language alone.
     pub fn named(tag: &str) -> Self {
         Self(vec![tag.trim().to_ascii_lowercase()])
+    }
+
+    /// These before all of `others`.
+    pub fn before(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// The texts of a message to this phone: in the nearest language, or in English; always in
+    /// English where the text is registered.
+    pub fn wording<'a>(
+        &self,
+        messages: &Messages,
+        to: &Phone,
+        kind: Kind,
+        texts: &'a MessageTexts,
+    ) -> Wording<'a> {
+        let offered = texts.languages(kind);
+        let nearest = self.lookup(&offered).filter(|_| !messages.is_registered(to, kind));
+        let language = offered.iter().find(|offered| Some(**offered) == nearest);
+        texts.in_language(language.copied().unwrap_or(ENGLISH))
     }
 
     /// The one of `offered` that comes nearest to the first wanted language that it has, or else to

@@ -20,7 +20,7 @@ pub struct CodeSettings {
     pub test_numbers: Vec<TestNumber>,
 }
 
-/// The countries to which codes are sent.
+/// The countries to which codes are sent, as text messages or by the team's own sender.
 #[derive(Debug, Clone)]
 pub struct CountrySettings {
     /// ISO 3166-1 alpha-2 codes.
@@ -67,7 +67,9 @@ impl CodeSettings {
 impl CountrySettings {
     #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { countries: variables.list("CODE_COUNTRIES") })
+        let mut countries = variables.list("CODE_COUNTRIES");
+        countries.extend(variables.list("CODE_TOPIC_COUNTRIES"));
+        Ok(Self { countries })
     }
 
     /// Whether codes are sent to the country of this ISO 3166-1 alpha-2 code.

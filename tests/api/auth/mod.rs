@@ -1,3 +1,4 @@
+mod code_topic;
 mod jwks;
 mod key_versions;
 mod legacy_tokens;

@@ -196,6 +196,9 @@ pub(crate) async fn fill(api: &Api, phone: &str) -> LoggedIn {
     });
     api.post("/api/addresses/").bearer(&access).json(&address).send().await.expect(201);
     let phone = LoggedIn { access, refresh: answer.text("refresh"), customer };
+    let preferences = json!({"types": {"Zsuzsanna": false}});
+    let change = api.patch("/api/notifications/preferences/").bearer(&phone.access);
+    change.json(&preferences).send().await.expect(200);
     api.notify(&phone, "m1", "Dear Zsuzsanna").await;
     api.store_fixtures(phone.id()).await;
     phone

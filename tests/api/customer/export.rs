@@ -114,6 +114,10 @@ async fn customer_with_data(api: &Api) -> LoggedIn {
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
     let device = full_body("devices_create", &json!({"registration_id": "another:of.amal"}), &[]);
     api.post("/api/devices/").bearer(&phone.access).json(&device).send().await.expect(201);
+    let preferences = json!({"types": {"offers": false}});
+    let preferences =
+        api.patch("/api/notifications/preferences/").bearer(&phone.access).json(&preferences);
+    preferences.send().await.expect(200);
     receive_messages(api, &phone).await;
     receive_messages_to_all(api, &phone).await;
     keep_answers(api, &phone.customer, 45).await;
@@ -147,7 +151,7 @@ async fn log_in_with_a_device(api: &Api) -> String {
 async fn receive_messages(api: &Api, phone: &LoggedIn) {
     for n in 0..3 {
         let to = json!({"customer_id": phone.customer["id"]});
-        let known = json!({"id": format!("m{n}"), "to": to, "data": {"order": n}});
+        let known = json!({"id": format!("m{n}"), "to": to, "data": {"order": n}, "silent": false});
         api.publish(&full_body("notification", &known, &[]));
         let disabled = if n == 2 { "another:of.amal" } else { "" };
         api.stack.recorder.endpoints(|endpoints| endpoints.disable(disabled));

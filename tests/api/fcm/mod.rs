@@ -11,4 +11,6 @@ mod notifications;
 mod notifier;
 mod numbers;
 mod ownership;
+mod preferences;
 mod scale;
+mod silent;

@@ -83,6 +83,25 @@ async fn what_keeps_text_messages_from_arriving_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn codes_that_go_to_the_topic_need_a_subscriber_and_no_sender_of_text_messages() {
+    let by_topic = |account: &mut Account| {
+        set(account, "CodeCountries", "KW");
+        set(account, "CodeTopicCountries", "KW");
+        let topic = "arn:aws:sns:us-east-1:123456789012:codes";
+        account.resources.insert("CodeTopic".to_owned(), topic.to_owned());
+    };
+    let mut unheard = Account::healthy(&template());
+    by_topic(&mut unheard);
+    unheard.subscriptions = Some(Vec::new());
+    let findings = examined(unheard).await;
+    let is_said = |finding: &String| finding.contains("sender of codes to KW");
+    assert!(to_do(&findings).iter().any(is_said), "{findings:?}");
+    let mut account = Account::healthy(&template());
+    by_topic(&mut account);
+    assert_eq!(to_do(&examined(account).await), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_country_needs_what_aws_documents_for_it() {
     let us = "sender of text messages to US";
     expect(|account| account.numbers.clear(), &[us, "no sender ids"]).await;

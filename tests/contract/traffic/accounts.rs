@@ -115,6 +115,11 @@ pub(super) async fn change_the_phone_and_delete_the_account(api: &Api) {
     let code = api.code_to(&access, "+14155550109", "delete").await;
     let body = json!({"challenge": code.challenge, "otp": code.otp});
     api.delete("/api/customer/").bearer(&access).json(&body).send().await.expect(204);
+    // A country whose messages go to the topic.
+    let access = api.log_in("+96550012345").await.access;
+    let code = api.code_to(&access, "+14155550128", "change_phone").await;
+    let body = json!({"phone": "+14155550128", "challenge": code.challenge, "otp": code.otp});
+    api.patch("/api/customer/").bearer(&access).json(&body).send().await.expect(200);
 }
 
 /// For the samples of records: a device that SNS gave up, a movement with a reference, and an

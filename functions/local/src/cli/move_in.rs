@@ -65,8 +65,8 @@ pub(super) struct MoveInArgs {
     /// {"HashSecret": "…"}
     #[arg(long, value_name = "FILE", requires = "table")]
     secrets: Option<PathBuf>,
-    /// The deployed parameter `CodeCountries`, required with --table: customers of other countries
-    /// cannot log in
+    /// The deployed parameters `CodeCountries` and `CodeTopicCountries`, required with --table:
+    /// customers of other countries cannot log in
     #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "table")]
     countries: Vec<String>,
 }

@@ -138,6 +138,7 @@ fn write_variables(stack: &Stack, path: &Path) -> Result<(), Failure> {
 fn print_messages() -> OnMessage {
     Arc::new(|message| match message {
         Message::Sms { to, text, .. } => print_line(format_args!("SMS to {to}: {text}")),
+        Message::Code { to, text, .. } => print_line(format_args!("Code topic for {to}: {text}")),
         Message::Push { to, message } => {
             print_line(format_args!("Push to {to}: {}", message["notification"]));
         }

@@ -85,7 +85,7 @@ async fn listeners(
 }
 
 /// How many subscriptions of a topic are confirmed.
-async fn confirmed(sns: &Client, topic: &str) -> Result<usize, CallError> {
+pub(super) async fn confirmed(sns: &Client, topic: &str) -> Result<usize, CallError> {
     let (mut count, mut next) = (0, None);
     loop {
         let request = sns.list_subscriptions_by_topic().topic_arn(topic).set_next_token(next);

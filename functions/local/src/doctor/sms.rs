@@ -95,8 +95,9 @@ fn delivery_logs(attributes: &HashMap<String, String>, stack: &DeployedStack) ->
 }
 
 async fn senders(client: &Client, stack: &DeployedStack) -> Vec<Finding> {
-    let countries = stack.parameter("CodeCountries");
-    if countries.is_empty() {
+    let listed = |parameter| stack.parameter(parameter).split(',').filter(|one| !one.is_empty());
+    let is_texted = |country: &&str| listed("CodeTopicCountries").all(|named| named != *country);
+    if listed("CodeCountries").chain(listed("CodeTopicCountries")).next().is_none() {
         return vec![Finding::to_do(
             "CodeCountries",
             "empty, so nobody gets a code. Deploy with the countries of your customers",
@@ -108,7 +109,7 @@ async fn senders(client: &Client, stack: &DeployedStack) -> Vec<Finding> {
         Ok(numbers) => findings.extend(own_number(numbers, stack)),
         Err(error) => findings.push(Finding::failed("origination numbers", error)),
     }
-    findings.extend(countries.split(',').map(|country| {
+    findings.extend(listed("CodeCountries").filter(is_texted).map(|country| {
         let has_one = |numbers: &Numbers| numbers.iter().any(|(of, _)| of == country);
         of_country(country, numbers.as_ref().ok().map(has_one), stack)
     }));

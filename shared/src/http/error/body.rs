@@ -79,6 +79,24 @@ impl Written {
         Failure { status: *status, code: text("code"), detail: text("detail") }
     }
 
+    /// Replaces each detail for which `translated` has another text. The body then, if any has
+    /// changed.
+    pub(super) fn translate(
+        &mut self,
+        translated: impl Fn(&str) -> Option<String>,
+    ) -> Option<Vec<u8>> {
+        let Self(_, body) = self;
+        let mut is_changed = false;
+        for error in body["errors"].as_array_mut()? {
+            let text = error["detail"].as_str().and_then(&translated);
+            is_changed |= text.is_some();
+            if let Some(text) = text {
+                error["detail"] = text.into();
+            }
+        }
+        is_changed.then(|| serde_json::to_vec(body).ok())?
+    }
+
     /// The same error as problem details.
     pub(crate) fn problem_body(&self) -> Option<Vec<u8>> {
         let Self(status, body) = self;

@@ -16,6 +16,7 @@
 //! and the others report it. `Clearable` is `Nullable` that also takes a blank text for null.
 
 mod lenient;
+mod named;
 
 use std::marker::PhantomData;
 
@@ -26,7 +27,10 @@ use utoipa::{
     openapi::{RefOr, Schema, schema::Array},
 };
 
-pub use self::lenient::{Ignored, Lenient};
+pub use self::{
+    lenient::{Ignored, Lenient},
+    named::Named,
+};
 use super::{
     fields::{Fields, FromFields, Reported, Violation},
     rules::{Boolean, Rule},

@@ -1,6 +1,6 @@
 //! The fields of a request as they were sent, and the errors found so far.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -216,8 +216,7 @@ impl Fields {
             return Err(self.report(name, Violation::new("empty", "This list may not be empty.")));
         }
         if items.len() > most {
-            let detail = format!("Ensure this field has no more than {most} elements.");
-            return Err(self.report(name, Violation::new("max_length", detail)));
+            return Err(self.report(name, Violation::more_than(most)));
         }
         Ok(Some(
             items.into_iter().map(if are_texts { json::as_text } else { json::plain }).collect(),
@@ -227,6 +226,16 @@ impl Fields {
     /// The fields of an object within the request, if it was sent. [`Fields::close`] takes over
     /// its errors.
     pub(crate) fn open(&mut self, name: &str) -> Result<Option<Self>, Reported> {
+        let inner = self.open_names(name)?;
+        let is_empty = |(_, value): &(String, String)| value.trim().is_empty();
+        Ok(inner.filter(|inner| match &inner.source {
+            Source::Form(pairs) => !pairs.iter().all(is_empty),
+            Source::Json(_) => true,
+        }))
+    }
+
+    /// The same for an object whose members have any names, and may be null.
+    pub(crate) fn open_names(&mut self, name: &str) -> Result<Option<Self>, Reported> {
         let source = match &self.source {
             Source::Form(pairs) => Source::Form(within(pairs, name)),
             Source::Json(members) => match members.get(name) {
@@ -239,8 +248,7 @@ impl Fields {
                 }
             },
         };
-        let is_empty = |(_, value): &(String, String)| value.trim().is_empty();
-        if matches!(&source, Source::Form(pairs) if pairs.iter().all(is_empty)) {
+        if matches!(&source, Source::Form(pairs) if pairs.is_empty()) {
             return Ok(None);
         }
         let prefix = format!("{}{name}.", self.prefix);
@@ -250,6 +258,14 @@ impl Fields {
     /// Takes over the errors of an object that [`Fields::open`] gave.
     pub(crate) fn close(&mut self, inner: Self) {
         self.errors.extend(inner.errors);
+    }
+
+    /// The names of all members, each once.
+    pub(crate) fn all_names(&self) -> BTreeSet<String> {
+        match &self.source {
+            Source::Json(members) => members.keys().cloned().collect(),
+            Source::Form(pairs) => pairs.iter().map(|(name, _)| name.clone()).collect(),
+        }
     }
 
     fn value(&self, name: &str) -> Option<Value> {
@@ -272,6 +288,11 @@ impl Violation {
     /// Code `invalid`.
     pub fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new("invalid", detail)
+    }
+
+    /// Code `max_length`, of a list or an object.
+    pub fn more_than(most: usize) -> Self {
+        Self::new("max_length", format!("Ensure this field has no more than {most} elements."))
     }
 
     /// Code `invalid_choice`.

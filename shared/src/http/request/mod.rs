@@ -26,8 +26,8 @@ pub(crate) use self::fields::not_an_object;
 pub use self::{
     context::Context,
     field::{
-        As, Change, Clearable, Field, Flag, Flat, HasPartial, Ignored, Lenient, List, Nullable,
-        Object, Optional, OrDefault, Patch, Slot,
+        As, Change, Clearable, Field, Flag, Flat, HasPartial, Ignored, Lenient, List, Named,
+        Nullable, Object, Optional, OrDefault, Patch, Slot,
     },
     fields::{Fields, FromFields, Reported, Violation},
     location::Location,
