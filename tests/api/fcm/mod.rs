@@ -12,4 +12,5 @@ mod notifier;
 mod numbers;
 mod ownership;
 mod scale;
+mod scheduled;
 mod silent;
