@@ -79,7 +79,7 @@ impl AppState {
         let tokens = settings.issuer().ok().zip(settings.tokens().ok());
         let issuer = tokens.map(|(issuer, tokens)| lazy_issuer(issuer.clone(), tokens.clone()));
         let inbox = settings.inbox().ok();
-        let topic = inbox.and_then(|inbox| inbox.topic.clone());
+        let topic = settings.topic().ok().and_then(|settings| settings.topic.clone());
         let dead_letters = inbox.and_then(|inbox| inbox.dead_letters.clone());
         let application = settings.push().ok().and_then(|push| push.application.clone());
         let sms = settings.sms().ok().cloned().unwrap_or_default();

@@ -22,7 +22,7 @@ use crate::{
     content::ContentSettings,
     device::{DeviceSettings, PushSettings},
     hashes::{HashSettings, SignerSettings},
-    inbox::InboxSettings,
+    inbox::{InboxSettings, TopicSettings},
     legacy::LegacySettings,
     limits::{LaneSettings, SendLimits, TryLimits, WriteLimits},
     otp::{AppHashSettings, CodeSettings, CountrySettings},
@@ -118,6 +118,7 @@ sections! {
     SIGNER signer: SignerSettings,
     SMS sms: SmsSettings,
     TOKENS tokens: TokenSettings,
+    TOPIC topic: TopicSettings,
     TRIES tries: TryLimits,
     WRITES writes: WriteLimits,
 }

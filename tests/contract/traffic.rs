@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::{Client, config::Intercept};
 use harness::{Api, clock::HandClock, log::KeptLog, phone::LoggedIn, wire::Wire};
+use jiff::SignedDuration;
 use local::{
     areas_admin::AreasAdmin,
     content_admin::ContentAdmin,
@@ -297,6 +298,11 @@ async fn advance_the_clock_and_clean_up(api: &Api) {
     // The device gets an endpoint, which is deleted with it.
     api.notify(&phone, "m6", "Hello").await;
     api.store_fixtures(phone.id()).await;
+    // One waits for its time, which comes before the first clean-up.
+    let send_at = api.clock.now() + SignedDuration::from_hours(24);
+    let to = json!({"phone": "+14155550121"});
+    api.publish(&json!({"id": "later", "to": to, "title": "Later", "send_at": send_at}));
+    api.stack.deliver().await;
     let movement = async |token: &str, key: &str, body: Value| {
         let request = api.patch("/api/wallet/").bearer(token).header("idempotency-key", key);
         request.json(&body).send().await.expect(200);

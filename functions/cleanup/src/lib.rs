@@ -3,6 +3,7 @@
 //!
 //! Protocol: one task after the other, each with a slice of the time that is left. Those that had
 //! not enough get another one, until all are done or the time is over; the next run does the rest.
+//! A run whose event says `{"stage": "messages"}` does the tasks of that stage alone.
 //! Each run begins the lists at another shard. A task finds its work through the expiry index or a
 //! list of its own, never by a Scan, so a run costs as much as is due. Invariants: a task that
 //! fails or panics stops no other; two runs at once, and one that was killed anywhere, leave what
@@ -32,19 +33,23 @@ pub fn consumer() -> Consumer {
         name: env!("CARGO_CRATE_NAME"),
         needs: run::SECTIONS,
         start: |_| {},
-        handle: |app, _, deadline| run(app, deadline).boxed(),
+        handle: |app, event, deadline| run(app, event, deadline).boxed(),
     }
 }
 
 /// Does what is due until `deadline`, and says what it did, task by task. Where a task failed the
 /// whole run is an error, once all are through, so that Lambda counts it.
-async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
+async fn run(app: AppState, event: Value, deadline: Deadline) -> Result<Value, Error> {
     let began = app.now();
+    let is_whole = event["stage"] != "messages";
+    let is_meant = |task: &Task| is_whole || task.stage == Stage::Messages;
     let deadline = deadline.earlier_by(run::MARGIN);
     let settings = run::settings(&app.settings)?;
     let mut counted = TASKS.map(|_| Counts::default());
     let mut failed = Vec::new();
-    let mut waiting: Vec<usize> = (0..TASKS.len()).collect();
+    let mut waiting: Vec<usize> =
+        (0..TASKS.len()).filter(|place| is_meant(&TASKS[*place])).collect();
+    let tasks = waiting.len();
     let mut first_shard = run::first_shard(&app);
     while !waiting.is_empty() {
         let slices = (1..=waiting.len()).rev();
@@ -73,18 +78,22 @@ async fn run(app: AppState, deadline: Deadline) -> Result<Value, Error> {
         }
     }
     let (mut report, mut is_complete) = (Map::new(), true);
-    for (task, counts) in TASKS.iter().zip(counted) {
+    for (task, counts) in TASKS.iter().zip(counted).filter(|(task, _)| is_meant(task)) {
         // What the audit finds is no failure of the run, and has an alarm of its own.
         is_complete &= !counts.unfinished && (counts.failed == 0 || task.stage >= Stage::Audit);
         tell(&app, task, counts);
         report.insert(task.name.to_owned(), json!(counts));
     }
-    tell_behind(&app, &counted);
+    if is_whole {
+        tell_behind(&app, &counted);
+    }
     let millis = i64::try_from(app.now().duration_since(began).as_millis()).unwrap_or(i64::MAX);
-    tracing::info!(tasks = TASKS.len(), failed = failed.len(), ms = millis, "clean-up");
+    tracing::info!(tasks, failed = failed.len(), ms = millis, "clean-up");
     if failed.is_empty() {
         // The alarm subtracts such runs from all runs; those that failed, Lambda counts.
-        app.metrics.count(app.now(), "CleanupsUnfinished", u64::from(!is_complete));
+        let is_partial = is_whole && !is_complete;
+        app.metrics.count(app.now(), "CleanupsUnfinished", u64::from(is_partial));
+        app.metrics.count(app.now(), "MessageRuns", u64::from(!is_whole));
         Ok(Value::Object(report))
     } else {
         Err(format!("failed: {}", failed.join(", ")).into())

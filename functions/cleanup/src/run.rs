@@ -39,6 +39,7 @@ pub(crate) const SECTIONS: &[Section] = &[
     Section::SAMPLES,
     // The log has customers' pseudonyms.
     Section::SIGNER,
+    Section::TOPIC,
 ];
 
 /// The settings of all tasks.
@@ -71,6 +72,7 @@ pub(crate) fn run_of(
     Ok(Run {
         store: app.store.clone(),
         push: app.push.clone(),
+        topic: app.topic.clone(),
         random: app.random.clone(),
         signer: app.signer()?.clone(),
         settings,

@@ -8,6 +8,8 @@
 //!   `{"message_id"}`).
 //! - `GET /_local/pushes/<hash of a message's id>` says how far the pushes of a message to all have
 //!   come.
+//! - `POST /_local/cancel/<hash of a message's id>` cancels a message that waits for its time, and
+//!   says what came of it: `"cancelled"`, `"too_late"` or `"unknown"`.
 //! - `GET /_local/health` returns 204.
 //!
 //! No deployed stack has these routes. Their errors are `{"message": …}`. A web page in the
@@ -20,7 +22,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header, uri::Authority};
 use serde::Deserialize;
 use serde_json::json;
-use shared::{hashes::ContentHash, store::Store};
+use shared::{clock::Clock as _, hashes::ContentHash, store::Store};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -41,7 +43,7 @@ pub struct Backend {
     pub recorder: Recorder,
     /// Receives the messages of `/_local/notify`.
     pub queue: Option<Queue>,
-    /// Has the progress of `/_local/pushes`.
+    /// Has the progress of `/_local/pushes`, and what `/_local/cancel` cancels.
     pub store: Option<Store>,
     /// The clock that `/_local/clock` advances.
     pub clock: Arc<MovingClock>,
@@ -86,13 +88,17 @@ impl Backend {
             (&Method::GET, name) if name.starts_with("pushes/") => {
                 self.pushes(name.trim_start_matches("pushes/")).await
             }
+            (&Method::POST, name) if name.starts_with("cancel/") => {
+                self.cancel(name.trim_start_matches("cancel/")).await
+            }
             (&Method::GET, "health") => no_content(),
             (_, "messages" | "clock" | "notify" | "health") => {
                 message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
             }
             _ => message(
                 StatusCode::NOT_FOUND,
-                "The routes under /_local/ are messages, clock, notify, pushes and health",
+                "The routes under /_local/ are messages, clock, notify, pushes, cancel and \
+                 health",
             ),
         }
     }
@@ -116,6 +122,18 @@ impl Backend {
         };
         match store.push_progress(&hash).await {
             Ok(progress) => json_response(StatusCode::OK, &progress),
+            Err(error) => message(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
+        }
+    }
+
+    /// Cancels a message that waits for its time.
+    async fn cancel(&self, hash: &str) -> Response<Bytes> {
+        let hash = serde_json::from_value::<ContentHash>(json!(hash));
+        let (Ok(hash), Some(store)) = (hash, &self.store) else {
+            return message(StatusCode::NOT_FOUND, "The stack has no notifier");
+        };
+        match store.cancel_scheduled(&hash, self.clock.now()).await {
+            Ok(cancellation) => json_response(StatusCode::OK, &cancellation),
             Err(error) => message(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         }
     }

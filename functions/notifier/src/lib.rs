@@ -21,6 +21,7 @@ mod pace;
 mod payload;
 mod push;
 mod recipient;
+mod schedule;
 mod silent;
 mod trouble;
 mod unreadable;
@@ -57,7 +58,7 @@ pub fn consumer() -> Consumer {
     Consumer {
         name: env!("CARGO_CRATE_NAME"),
         // The log names customers by pseudonyms.
-        needs: &[Section::HASHES, Section::INBOX, Section::PUSH, Section::SIGNER],
+        needs: &[Section::HASHES, Section::INBOX, Section::PUSH, Section::SIGNER, Section::TOPIC],
         start,
         handle: |app, event, deadline| run(app, event, deadline).boxed(),
     }
@@ -188,6 +189,9 @@ async fn serve(
     delivery: Delivery,
     deadline: Deadline,
 ) -> Result<Delivered, Trouble> {
+    if message.to.is_of_a_publisher() && schedule::waits(app, message).await? {
+        return Ok(Delivered::default());
+    }
     match &message.to {
         To::Customer(customer) => to_one(app, message, *customer, delivery).await,
         To::Phone(phone) => {

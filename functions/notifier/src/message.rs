@@ -3,13 +3,14 @@
 //!
 //! Protocol: JSON `{"id", "to": {"customer_id" | "phone" | "all": true}, "type", "title", "body",
 //! "data", "image_url", "ttl", "collapse_key", "critical", "silent", "sound", "android_channel",
-//! "category", "link", "correlation_id"}`. `id`, `to` and one of `title` and `body` are required;
+//! "category", "link", "send_at", "correlation_id"}`. `id`, `to` and one of `title` and `body` are required;
 //! `id` names the message for ever, so that it comes into an inbox once however often it is
-//! published. A silent message has no title, no body and no item in an inbox: it tells the app
+//! published. With `send_at` it waits until then. A silent message has no title, no body and no item in an inbox: it tells the app
 //! alone. A page of a message to all is the same with `"to": {"all": true, "number", "range",
 //! "after"}`, and what a page leaves for one customer with `"to": {"all": true, "number", "only"}`.
 //! `{"id", "to": {"all": true, "stop": true}}` stops the pushes of the message to all of that id.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::{device::PushKind, hashes::fingerprint, ids::CustomerId};
@@ -54,6 +55,8 @@ pub struct Message {
     pub critical: bool,
     /// Whether it is for the app alone: nobody sees it, and no inbox has it.
     pub silent: bool,
+    /// When it is to be sent; none, or a time that is past, is now.
+    pub send_at: Option<Timestamp>,
     /// How it looks and sounds.
     pub appearance: Appearance,
     /// Names it in each line of the log, in all its pages: the publisher's own id, or the
@@ -75,6 +78,7 @@ struct Raw {
     collapse_key: Option<String>,
     critical: Option<bool>,
     silent: Option<bool>,
+    send_at: Option<String>,
     correlation_id: Option<String>,
     #[serde(flatten)]
     appearance: RawAppearance,
@@ -88,6 +92,8 @@ impl Message {
         let raw = Raw::deserialize(&Value::Object(whole.clone()))
             .map_err(|_| Unreadable("a member is missing or of another type than it must be"))?;
         let appearance = raw.appearance.read()?;
+        let send_at = raw.send_at.map(|time| time.parse::<Timestamp>()).transpose();
+        let send_at = send_at.map_err(|_| Unreadable("send_at must be a time of RFC 3339"))?;
         let mut data = raw.data.unwrap_or_default();
         if let Some(link) = &appearance.link {
             data.insert("link".to_owned(), json!(link));
@@ -104,6 +110,7 @@ impl Message {
             ttl: raw.ttl,
             critical: raw.critical.unwrap_or(false),
             silent: raw.silent.unwrap_or(false),
+            send_at,
             appearance,
             whole,
         };
@@ -208,6 +215,13 @@ impl Message {
     /// The same message for one customer.
     pub(crate) fn for_customer(&self, customer: CustomerId) -> String {
         self.addressed(json!({"customer_id": customer}))
+    }
+
+    /// The same message, to be sent now.
+    pub(crate) fn for_its_time(&self) -> String {
+        let mut whole = self.whole.clone();
+        whole.remove("send_at");
+        Value::Object(whole).to_string()
     }
 
     fn addressed(&self, to: Value) -> String {

@@ -72,6 +72,11 @@ struct RawPart {
 }
 
 impl To {
+    /// Whether it is no page of a message to all and stops nothing.
+    pub(crate) fn is_of_a_publisher(&self) -> bool {
+        matches!(self, Self::Customer(_) | Self::Phone(_) | Self::All)
+    }
+
     /// The name in the log.
     pub(crate) fn name(&self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use table::{IndexList, Key, SHARDS};
 
 use crate::{
+    aws::Topic,
     deadline::Deadline,
     device::Push,
     domain::erasure::ErasePage,
@@ -52,6 +53,8 @@ pub enum Work {
 pub enum Stage {
     /// Somebody waits for money.
     Money,
+    /// Somebody waits for a message. These tasks have a schedule of their own besides.
+    Messages,
     /// Deleted accounts are erased.
     Erasure,
     /// Things that nobody has used for long are removed.
@@ -77,6 +80,8 @@ pub struct Run {
     pub store: Store,
     /// Deletes endpoints at SNS.
     pub push: Push,
+    /// Takes messages whose time has come, where this function may publish to it.
+    pub topic: Option<Topic>,
     /// The source of randomness.
     pub random: Arc<dyn Random>,
     /// Makes pseudonyms for the log.

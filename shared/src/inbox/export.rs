@@ -16,6 +16,7 @@ use crate::{
         keys,
         marks::Marks,
         model::{Inbox, Notification, Receipt, Week},
+        scheduled::ScheduledText,
     },
     store::StoreError,
     times::{in_millis, perhaps_in_millis},
@@ -39,6 +40,8 @@ struct InboxExport {
     notifications: Vec<ExportedNotification>,
     /// That messages came, so that none comes twice.
     receipts: Vec<ExportedReceipt>,
+    /// Messages that wait for their time.
+    scheduled: Vec<ExportedScheduled>,
 }
 
 /// The counts of an inbox.
@@ -129,6 +132,17 @@ pub struct ExportedReceipt {
     until: Timestamp,
 }
 
+/// A message that waits for its time.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedScheduled {
+    /// As it is kept: the text of a JSON object.
+    text: String,
+    /// When it is due.
+    #[serde(serialize_with = "in_millis")]
+    #[schema(value_type = String, format = "date-time")]
+    at: Timestamp,
+}
+
 async fn read(
     Reading { store, customer, now, .. }: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
@@ -180,6 +194,11 @@ fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
             let until = notification.until;
             part.notifications.push(notification.into());
             Some(until)
+        }
+        Some(("SCHEDULED", _)) => {
+            let ScheduledText { text, at } = record(item)?;
+            part.scheduled.push(ExportedScheduled { text, at });
+            None
         }
         Some(_) => {
             let receipt: Receipt = record(item)?;

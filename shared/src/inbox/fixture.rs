@@ -1,5 +1,5 @@
-//! What earlier versions stored and no operation stores any more, for tests: a receipt on the list
-//! of what expires.
+//! What no operation stores, for tests: a receipt of earlier versions on the list of what expires,
+//! and a message that waits for its time.
 
 use jiff::{SignedDuration, Timestamp};
 use table::{DUE, DUE_AT, EXPIRES, Write, due_day, item, number, text};
@@ -7,7 +7,7 @@ use table::{DUE, DUE_AT, EXPIRES, Write, due_day, item, number, text};
 use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    inbox::{Receipt, keys},
+    inbox::{Receipt, ScheduledText, keys},
     random::SystemRandom,
     store::{Store, StoreError},
 };
@@ -31,5 +31,9 @@ pub(super) async fn store_old(
         .value(":to", number(until.as_millisecond()));
     // Refused where the customer never got a message.
     let _ = store.table.write(head).await?;
-    store.table.write(Write::put(receipt)).await.map(drop)
+    // There is no condition that could refuse.
+    let _ = store.table.write(Write::put(receipt)).await?;
+    let text = r#"{"id":"a reminder","title":"It is time"}"#.to_owned();
+    let waiting = ScheduledText { text, at: until };
+    store.schedule(&ContentHash::of("a reminder"), Some(customer), &waiting).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! Keys of inboxes and of messages to all.
 
-use table::Key;
+use table::{IndexList, Key};
 
 use crate::{
     device::DeviceRange,
@@ -39,6 +39,31 @@ pub(crate) fn inbox_at(customer: CustomerId, place: &str) -> Key {
 /// How far a message to all has come among the customers whose ids end in `digit` (hexadecimal).
 pub fn fan_out(message: &ContentHash, digit: char) -> Key {
     Key::new(format!("INBOX#FANOUT#{}", message.as_str()), format!("SHARD#{digit}"))
+}
+
+/// Messages that wait for their time, by when they are due.
+pub const SCHEDULED_MESSAGES: IndexList = IndexList("INBOX#SCHEDULED");
+
+/// The head of a message that waits for its time.
+pub fn scheduled(message: &ContentHash) -> Key {
+    Key::new(format!("INBOX#SCHEDULED#{}", message.as_str()), "HEAD")
+}
+
+/// What the sort keys of texts of messages that wait for their time begin with.
+pub(crate) const SCHEDULED: &str = "SCHEDULED#";
+
+/// The head of the message whose text has this key in the inbox of a customer.
+pub(crate) fn scheduled_head_of(text: &Key) -> Option<Key> {
+    let message = text.sort().strip_prefix(SCHEDULED)?;
+    Some(Key::new(format!("INBOX#SCHEDULED#{message}"), "HEAD"))
+}
+
+/// The text of a message that waits for its time: in the inbox of a customer, or beside its head.
+pub fn scheduled_text(customer: Option<CustomerId>, message: &ContentHash) -> Key {
+    match customer {
+        Some(customer) => Key::new(inbox_of(customer), format!("{SCHEDULED}{}", message.as_str())),
+        None => Key::new(format!("INBOX#SCHEDULED#{}", message.as_str()), "TEXT"),
+    }
 }
 
 /// The partition of all messages to all.

@@ -13,8 +13,6 @@ pub struct InboxSettings {
     pub fan_out_page: usize,
     /// To how many customers a second one instance pushes a message to all at most; 0 is no limit.
     pub fan_out_rate: f64,
-    /// ARN of the SNS topic that takes the next pages of a message to all.
-    pub topic: Option<String>,
     /// How often a message is delivered before it becomes a dead letter.
     pub tries: u32,
     /// ARN of the SNS topic that takes dead letters with the reason.
@@ -29,9 +27,22 @@ impl InboxSettings {
             life: variables.days("INBOX_DAYS")?,
             fan_out_page: variables.at_least_one("FAN_OUT_PAGE")? as usize,
             fan_out_rate: f64::from(rate) / f64::from(instances),
-            topic: variables.optional("NOTIFICATIONS_TOPIC_ARN"),
             tries: variables.at_least_one("NOTIFICATION_TRIES")?,
             dead_letters: variables.optional("DEAD_LETTERS_TOPIC_ARN"),
         })
+    }
+}
+
+/// For functions that publish messages: the next pages of a message to all, and those that waited
+/// for their time.
+#[derive(Debug, Clone)]
+pub struct TopicSettings {
+    /// ARN of the SNS topic that feeds the function that delivers notifications.
+    pub topic: Option<String>,
+}
+
+impl TopicSettings {
+    pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
+        Ok(Self { topic: variables.optional("NOTIFICATIONS_TOPIC_ARN") })
     }
 }

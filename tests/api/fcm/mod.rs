@@ -13,4 +13,5 @@ mod numbers;
 mod ownership;
 mod preferences;
 mod scale;
+mod scheduled;
 mod silent;

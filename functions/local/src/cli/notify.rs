@@ -11,7 +11,12 @@ use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Collected, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
-use shared::{hashes::ContentHash, inbox::PushProgress, store::Store};
+use shared::{
+    clock::{Clock, SystemClock},
+    hashes::ContentHash,
+    inbox::{Cancellation, PushProgress},
+    store::Store,
+};
 use tokio::net::TcpStream;
 
 use self::content::ContentArgs;
@@ -19,7 +24,8 @@ use super::{failure::Failure, output::print_line, push_progress::follow, stack_a
 use crate::operator_aws;
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("to").required(true).args(["phone", "customer", "all", "stop"]))]
+#[command(group = ArgGroup::new("to").required(true).args(["phone", "customer", "all", "stop", "cancel"]))]
+#[command(group = ArgGroup::new("deployed").multiple(true).args(["topic", "cancel"]))]
 pub(super) struct NotifyArgs {
     /// Send to the customer with this phone, in E.164 form
     #[arg(long, value_name = "PHONE")]
@@ -34,6 +40,10 @@ pub(super) struct NotifyArgs {
     #[arg(long, value_name = "ID", conflicts_with_all =
         ["ContentArgs", "table"])]
     stop: Option<String>,
+    /// Cancel the message with this id that waits for its time: in the deployed table of --table, or
+    /// in the launcher on this machine
+    #[arg(long, value_name = "ID", conflicts_with_all = ["ContentArgs", "topic"])]
+    cancel: Option<String>,
     #[command(flatten)]
     content: ContentArgs,
     /// Publish to the topic of a deployed stack (its output `NotificationsTopicArn`) instead of to
@@ -41,14 +51,14 @@ pub(super) struct NotifyArgs {
     #[arg(long, value_name = "ARN")]
     topic: Option<String>,
     /// Region of the topic [default: the region of your AWS profile]
-    #[arg(long, requires = "topic")]
+    #[arg(long, requires = "deployed")]
     region: Option<String>,
     /// Use this SNS API instead of the one of AWS
     #[arg(long, value_name = "URL", value_parser = http_url, requires = "topic")]
     sns_endpoint: Option<String>,
     /// With --all and --topic: show the progress of the pushes, from this deployed table (the
-    /// stack's output `TableName`)
-    #[arg(long, value_name = "NAME", requires = "topic",
+    /// stack's output `TableName`). With --cancel: the table in which the message waits
+    #[arg(long, value_name = "NAME", requires = "deployed",
         conflicts_with_all = ["phone", "customer"])]
     table: Option<String>,
     /// With --table: use this DynamoDB API instead of the one of AWS
@@ -58,12 +68,15 @@ pub(super) struct NotifyArgs {
     #[arg(long, conflicts_with_all = ["phone", "customer", "stop"])]
     detach: bool,
     /// Port of the launcher
-    #[arg(long, default_value_t = 3000, conflicts_with = "topic")]
+    #[arg(long, default_value_t = 3000, conflicts_with_all = ["topic", "table"])]
     port: u16,
 }
 
 /// Prints the id of the message, and for a message to all the progress of its pushes.
 pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
+    if let Some(id) = &args.cancel {
+        return cancel(&args, id).await;
+    }
     let message = args.message();
     let id = message["id"].as_str().unwrap_or_default().to_owned();
     let text = message.to_string();
@@ -72,7 +85,7 @@ pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
         let problem = format_args!("no push has {name} of data, which Firebase reserves");
         return Err(Failure::usage(problem));
     }
-    let is_shown = args.all && !args.detach;
+    let is_shown = args.all && !args.detach && read.send_at.is_none();
     let NotifyArgs { topic, table, region, port, stop, .. } = args;
     let done = if stop.is_some() { "asked to stop the pushes of" } else { "published" };
     let Some(topic) = topic else {
@@ -91,6 +104,30 @@ pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
         let (store, hash) = (Store::new(client, &table), ContentHash::of(&id));
         let read = async || store.push_progress(&hash).await.map_err(Failure::outcome);
         follow(read).await?;
+    }
+    Ok(())
+}
+
+/// Prints what came of it; a failure where the message was sent or is not known.
+async fn cancel(args: &NotifyArgs, id: &str) -> Result<(), Failure> {
+    let hash = ContentHash::of(id);
+    let cancellation = match &args.table {
+        None => cancel_at_launcher(args.port, &hash).await?,
+        Some(table) => {
+            let (region, endpoint) = (args.region.clone(), args.dynamodb_endpoint.clone());
+            let store = Store::new(operator_aws::dynamodb(region, endpoint).await, table);
+            let cancelled = store.cancel_scheduled(&hash, SystemClock.now()).await;
+            cancelled.map_err(Failure::outcome)?
+        }
+    };
+    match cancellation {
+        Cancellation::Cancelled => print_line(format_args!("cancelled {id}")),
+        Cancellation::TooLate => {
+            return Err(Failure::outcome(format_args!("too late: {id} was sent")));
+        }
+        Cancellation::Unknown => {
+            return Err(Failure::outcome(format_args!("no message waits under the id {id}")));
+        }
     }
     Ok(())
 }
@@ -128,6 +165,15 @@ async fn post_to_launcher(port: u16, message: String) -> Result<(), Failure> {
 
 async fn read_from_launcher(port: u16, id: &str) -> Result<PushProgress, Failure> {
     let request = Request::get(format!("/_local/pushes/{}", ContentHash::of(id).as_str()));
+    let (status, body) = ask_launcher(port, request, String::new()).await?;
+    if status != StatusCode::OK {
+        return Err(unexpected(status, &body));
+    }
+    serde_json::from_slice(&body).map_err(Failure::outcome)
+}
+
+async fn cancel_at_launcher(port: u16, hash: &ContentHash) -> Result<Cancellation, Failure> {
+    let request = Request::post(format!("/_local/cancel/{}", hash.as_str()));
     let (status, body) = ask_launcher(port, request, String::new()).await?;
     if status != StatusCode::OK {
         return Err(unexpected(status, &body));

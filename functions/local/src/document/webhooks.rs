@@ -54,6 +54,7 @@ fn example() -> Value {
         "android_channel": "orders",
         "category": "ORDER",
         "link": "https://shop.example.com/orders/1001",
+        "send_at": "2026-11-22T20:00:00Z",
         "correlation_id": "shop-7f3a9c",
     })
 }
@@ -135,6 +136,12 @@ fn schema() -> Value {
                 "type": "string", "format": "uri", "maxLength": 1000, "pattern": "^https://",
                 "description": "An https URL, such as a universal link. A browser opens it at a \
                     tap; apps find it in `data` as `link`, in the push and in the inbox.",
+            },
+            "send_at": {
+                "type": "string", "format": "date-time",
+                "description": "When the message is sent, at most 30 days ahead and up to a \
+                    minute late. Without it, or where it is past, that is now. It can be \
+                    cancelled until then.",
             },
             "correlation_id": {
                 "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$",

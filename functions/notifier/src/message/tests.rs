@@ -119,7 +119,7 @@ fn a_silent_message_needs_nothing_but_id_and_recipient_and_shows_nothing() {
         ("link", json!("https://example.com/"), "no title"),
         ("data", json!({"gcm.x": 1}), "reserves"),
         ("data", json!({"a": "x".repeat(3_000)}), "3,000"),
-        ("data", json!({"a": ["\"".repeat(600)]}), "3,000"),
+        ("data", json!({"a": ["\"".repeat(800)]}), "3,000"),
     ] {
         let problem = silent(member, value.clone()).unwrap_err();
         assert!(problem.contains(reason), "{member} {value}: {problem}");
@@ -139,10 +139,23 @@ fn what_does_not_fit_into_a_push_is_refused_with_its_reason() {
         ("link", json!("https://"), "link must"),
         ("link", json!(format!("https://{}", "x".repeat(993))), "link must"),
         ("silent", json!("yes"), "another type"),
+        ("send_at", json!("tomorrow"), "send_at must"),
+        ("send_at", json!("2026-12-24"), "send_at must"),
+        ("send_at", json!(1_795_377_660), "another type"),
     ] {
         let mut message = json!({"id": "x", "to": {"all": true}, "title": "x"});
         message[member] = value.clone();
         let problem = read(message).unwrap_err().to_string();
         assert!(problem.contains(reason), "{member} {value}: {problem}");
     }
+}
+
+#[test]
+fn a_message_that_waits_is_published_without_its_time() {
+    let waits = read(json!({"id": "x", "to": {"all": true}, "title": "x",
+        "send_at": "2026-12-24T18:00:00+01:00"}))
+    .unwrap();
+    assert_eq!(waits.send_at.unwrap().to_string(), "2026-12-24T17:00:00Z");
+    let sent = Message::read(&waits.for_its_time()).unwrap();
+    assert_eq!((sent.send_at, &sent.id, &sent.title), (None, &waits.id, &waits.title));
 }

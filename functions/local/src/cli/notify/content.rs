@@ -11,7 +11,7 @@ use shared::{
 #[derive(Debug, Args)]
 pub(super) struct ContentArgs {
     /// Title of the message
-    #[arg(long, value_name = "TEXT", required_unless_present_any = ["stop", "silent"])]
+    #[arg(long, value_name = "TEXT", required_unless_present_any = ["stop", "cancel", "silent"])]
     title: Option<String>,
     /// Text of the message
     #[arg(long, value_name = "TEXT")]
@@ -51,6 +51,9 @@ pub(super) struct ContentArgs {
     /// A later push with the same key replaces an earlier one [default: the id]
     #[arg(long, value_name = "TEXT")]
     collapse_key: Option<String>,
+    /// When to send it, such as 2026-12-24T18:00:00+01:00, at most 30 days ahead [default: now]
+    #[arg(long, value_name = "TIME")]
+    send_at: Option<String>,
     /// Id of the message. Published twice under one id, a message is delivered once
     /// [default: a new id]
     #[arg(long, value_name = "TEXT")]
@@ -78,6 +81,7 @@ impl ContentArgs {
             ("link", text(&self.link)),
             ("ttl", self.ttl.map(|ttl| json!(ttl))),
             ("collapse_key", text(&self.collapse_key)),
+            ("send_at", text(&self.send_at)),
         ] {
             if let Some(value) = value {
                 message[name] = value;
