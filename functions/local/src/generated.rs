@@ -31,7 +31,11 @@ pub const FILES: [Generated; 5] = [
     },
     Generated {
         path: "functions/README.md",
-        text: |root, text| with_costs(root, &with_table(text, "packages", &packages(root)?)?),
+        text: |root, text| {
+            let text = with_table(text, "packages", &packages(root)?)?;
+            let text = with_table(&text, "push-members", &notifier::table_of_members())?;
+            with_costs(root, &text)
+        },
     },
     Generated {
         path: "functions/docs/guides/7-error-codes.md",

@@ -25,9 +25,10 @@ use crate::{
     delivered::{self, About, Delivered},
     delivery::Delivery,
     fan_out::topic,
-    message::{Message, RangePage},
+    message::Message,
     pace::Pace,
     push,
+    recipient::RangePage,
     trouble::Trouble,
 };
 
@@ -47,7 +48,8 @@ pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered
         title: message.title.clone(),
         body: message.body.clone(),
         data: message.data_text(),
-        image_url: message.image_url.clone(),
+        image_url: message.appearance.image_url.clone(),
+        silent: message.silent,
     };
     let published =
         app.store.publish_to_all(&app.broadcasts, &new, app.now(), &*app.random).await?;
@@ -188,7 +190,7 @@ async fn one(
         return Ok(Delivered::default());
     };
     let about = About {
-        notification: broadcast.id,
+        notification: (!broadcast.silent).then_some(broadcast.id),
         unread: None,
         registered_by: Some(broadcast.published),
     };

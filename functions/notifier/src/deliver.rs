@@ -30,7 +30,7 @@ enum Placed {
     Before(Option<NotificationId>, Inbox),
 }
 
-/// Delivers a message. A customer who is not there, or left, gets none.
+/// Delivers a message that people see. A customer who is not there, or left, gets none.
 ///
 /// Two sequential trips to storage; with active devices three, and the pushes. Three read units,
 /// four write units for the inbox; with devices two read units more.
@@ -65,7 +65,8 @@ pub(crate) async fn to_customer(
             app.broadcasts.read_after(BADGE_AGE, &app.store, now)
         )?;
         let unread = inbox.unread_with(&broadcasts.visible_to(customer, now), now);
-        let about = About { notification, unread: Some(unread), registered_by: None };
+        let about =
+            About { notification: Some(notification), unread: Some(unread), registered_by: None };
         delivered += push::to_devices(app, message, customer, about, reading).await?;
     }
     Ok(delivered)
@@ -136,7 +137,7 @@ fn notification(
         title: message.title.clone(),
         body: message.body.clone(),
         data: message.data_text(),
-        image_url: message.image_url.clone(),
+        image_url: message.appearance.image_url.clone(),
         read: false,
         message: Some(hash),
         until,

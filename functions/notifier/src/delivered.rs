@@ -24,8 +24,8 @@ pub(crate) struct Delivered {
 /// What a push says of the inbox, and which devices it is for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About {
-    /// The message's item in the inbox.
-    pub(crate) notification: NotificationId,
+    /// The message's item in the inbox; none of a silent message.
+    pub(crate) notification: Option<NotificationId>,
     /// Number of unread notifications, where they are counted.
     pub(crate) unread: Option<u64>,
     /// Only devices that were registered by then.

@@ -15,7 +15,8 @@ use crate::{
     deliver,
     delivered::{self, Delivered},
     delivery::Delivery,
-    message::{Message, Page},
+    message::Message,
+    recipient::Page,
     trouble::Trouble,
 };
 

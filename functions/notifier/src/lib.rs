@@ -7,17 +7,23 @@
 //! device that is active right before the push; what cannot be done now comes back, and what never
 //! can ends in the dead-letter queue, with the reason.
 
+mod appearance;
 mod broadcast;
+mod data;
 mod dead_letters;
 mod deliver;
 mod delivered;
 mod delivery;
 mod fan_out;
+mod members;
 mod message;
 mod pace;
 mod payload;
 mod push;
+mod recipient;
+mod silent;
 mod trouble;
+mod unreadable;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use serde::{Deserialize, Serialize};
@@ -25,16 +31,22 @@ use serde_json::Value;
 use shared::{
     app::AppState,
     deadline::Deadline,
+    ids::CustomerId,
     runtime::{Consumer, Error},
     settings::Section,
 };
 use table::usage::{self, Usage};
 
-pub use self::message::{Message, RangePage, To, Unreadable};
 use self::{
     delivered::Delivered,
     delivery::{Attributes, Delivery},
     trouble::Trouble,
+};
+pub use self::{
+    members::{PUSH_MEMBERS, PushMember, table_of_members},
+    message::Message,
+    recipient::{RangePage, To},
+    unreadable::Unreadable,
 };
 
 /// How many records of a batch are under way at once.
@@ -155,6 +167,9 @@ async fn read_and_serve(
         tracing::warn!(record = id, error = %trouble, "a message comes back");
     })?;
     let (correlation, to) = (&message.correlation, message.to.name());
+    if message.reserved_name().is_some() && !delivery.is_repeated() {
+        tracing::warn!(correlation, "data has names that Firebase reserves, which no push has");
+    }
     let outcome = serve(app, &message, delivery, deadline).await;
     match &outcome {
         Ok(Delivered { inboxes, pushes, silenced }) => {
@@ -174,11 +189,11 @@ async fn serve(
     deadline: Deadline,
 ) -> Result<Delivered, Trouble> {
     match &message.to {
-        To::Customer(customer) => deliver::to_customer(app, message, *customer, delivery).await,
+        To::Customer(customer) => to_one(app, message, *customer, delivery).await,
         To::Phone(phone) => {
             let phone = app.hashes()?.phone(phone);
             match app.store.owner_of_phone(&phone).await? {
-                Some(customer) => deliver::to_customer(app, message, customer, delivery).await,
+                Some(customer) => to_one(app, message, customer, delivery).await,
                 None => Ok(Delivered::default()),
             }
         }
@@ -189,5 +204,18 @@ async fn serve(
         }
         To::Stop => broadcast::stop(app, message).await,
         To::Page(page) => fan_out::serve(app, message, *page, delivery).await,
+    }
+}
+
+async fn to_one(
+    app: &AppState,
+    message: &Message,
+    customer: CustomerId,
+    delivery: Delivery,
+) -> Result<Delivered, Trouble> {
+    if message.silent {
+        silent::to_customer(app, message, customer).await
+    } else {
+        deliver::to_customer(app, message, customer, delivery).await
     }
 }

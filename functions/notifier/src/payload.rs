@@ -1,15 +1,16 @@
 //! What is published to an endpoint: a message of Firebase Cloud Messaging's HTTP v1 API, as SNS
 //! takes it under `GCM`.
 //!
-//! Protocol: AWS, "Using Amazon SNS to send FCM v1 payloads"; Firebase, `projects.messages`. Values
-//! of `data` are texts; some names in it are reserved; a message has at most 4,096 bytes, so what
-//! does not fit is left to the inbox.
+//! Protocol: AWS, "Using Amazon SNS to send FCM v1 payloads"; Firebase, `projects.messages`; Apple,
+//! "Generating a remote notification" and "Sending notification requests to APNs"; RFC 8030.
+//! `payload/published.txt` lists the members that these have. Invariant: a message has at most
+//! 4,096 bytes, so what does not fit is left to the inbox. A silent one fits as a whole.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::{hashes::ContentHash, ids::NotificationId};
 
-use crate::message::Message;
+use crate::{data, message::Message};
 
 /// The most bytes of FCM's message, with some to spare for what SNS adds.
 const MOST_BYTES: usize = 3_900;
@@ -21,27 +22,57 @@ const LONGEST_TOPIC: usize = 32;
 /// The most bytes of a collapse key that every push service takes.
 const LONGEST_KEY: usize = 64;
 
+/// How much of a message a push has.
+#[derive(Clone, Copy)]
+struct Extent {
+    picture: Picture,
+    /// Whether it has the publisher's data.
+    data: bool,
+    /// The most characters of the text, and of the title where that is fewer than it has.
+    text: usize,
+}
+
+/// Where a push has the picture's address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Picture {
+    /// For all platforms, and where each of them looks for it.
+    Everywhere,
+    /// For all platforms.
+    Once,
+    /// Nowhere.
+    Left,
+}
+
+/// What is cut in this order still leads the reader to the whole: first what is said twice, then
+/// the data, then long texts, and at last the picture.
+const EXTENTS: [Extent; 7] = [
+    Extent { picture: Picture::Everywhere, data: true, text: 4_000 },
+    Extent { picture: Picture::Once, data: true, text: 4_000 },
+    Extent { picture: Picture::Once, data: false, text: 4_000 },
+    Extent { picture: Picture::Once, data: false, text: 600 },
+    Extent { picture: Picture::Once, data: false, text: 150 },
+    Extent { picture: Picture::Once, data: false, text: 30 },
+    Extent { picture: Picture::Left, data: false, text: 30 },
+];
+
 /// The text to publish, under `MessageStructure` `json`.
 pub(crate) fn payload(
     message: &Message,
-    notification: NotificationId,
+    notification: Option<NotificationId>,
     unread: Option<u64>,
     now: Timestamp,
 ) -> String {
-    // What is cut in this order still leads the reader to the whole: first the data, then long
-    // texts.
     let mut fcm = String::new();
-    for (with_data, most) in [(true, 4_000), (false, 4_000), (false, 600), (false, 150)] {
-        let data = data(message, notification, with_data);
-        fcm = self::fcm(
-            message,
-            data,
-            &cut(&message.title, most.min(255)),
-            &cut(&message.body, most),
-            unread,
-            now,
-        )
-        .to_string();
+    for extent in EXTENTS {
+        let mut made = delivery(message, now);
+        made["data"] = Value::Object(data(message, notification, extent.data || message.silent));
+        if message.silent {
+            silence(&mut made);
+        } else {
+            show(&mut made, message, extent);
+            count(&mut made, unread);
+        }
+        fcm = made.to_string();
         if fcm.len() <= MOST_BYTES {
             break;
         }
@@ -50,45 +81,61 @@ pub(crate) fn payload(
     json!({"default": message.title, "GCM": fcm}).to_string()
 }
 
-fn fcm(
-    message: &Message,
-    data: Map<String, Value>,
-    title: &str,
-    body: &str,
-    unread: Option<u64>,
-    now: Timestamp,
-) -> Value {
+/// How push services handle it: how long they keep it, and what takes its place.
+fn delivery(message: &Message, now: Timestamp) -> Value {
     let ttl = message.ttl.unwrap_or(DEFAULT_TTL);
     let key = collapse_key(&message.collapse_key);
     let topic: String =
         ContentHash::of(&message.collapse_key).as_str().chars().take(LONGEST_TOPIC).collect();
-    let mut notification = json!({"title": title, "body": body});
-    if let Some(image) = &message.image_url {
-        notification["image"] = json!(image);
-    }
-    let mut fcm = json!({
-        "notification": notification,
-        "data": data,
-        "android": {
-            "collapse_key": key,
-            "ttl": format!("{ttl}s"),
-            // Where the first of two pushes was shown already, the second takes its place.
-            "notification": {"tag": key},
-        },
+    json!({
+        "android": {"collapse_key": key, "ttl": format!("{ttl}s")},
         "apns": {
             "headers": {"apns-collapse-id": key,
                 "apns-expiration": (now.as_second() + i64::from(ttl)).to_string()},
-            "payload": {"aps": {"sound": "default"}},
+            "payload": {"aps": {}},
         },
         "webpush": {"headers": {"TTL": ttl.to_string(), "Topic": topic}},
-    });
-    if let Some(unread) = unread {
-        fcm["android"]["notification"]["notification_count"] = json!(unread);
-        fcm["apns"]["payload"]["aps"]["badge"] = json!(unread);
-    }
-    if message.image_url.is_some() {
+    })
+}
+
+/// A push that wakes the app in the background. Apple refuses such a push with a higher priority.
+fn silence(fcm: &mut Value) {
+    fcm["android"]["priority"] = json!("NORMAL");
+    fcm["apns"]["headers"]["apns-push-type"] = json!("background");
+    fcm["apns"]["headers"]["apns-priority"] = json!("5");
+    fcm["apns"]["payload"]["aps"]["content-available"] = json!(1);
+}
+
+/// What people see and hear.
+fn show(fcm: &mut Value, message: &Message, extent: Extent) {
+    let look = &message.appearance;
+    let title = cut(&message.title, extent.text.min(255));
+    fcm["notification"] = json!({"title": title, "body": cut(&message.body, extent.text)});
+    // Where the first of two pushes was shown already, the second takes its place.
+    fcm["android"]["notification"]["tag"] = fcm["android"]["collapse_key"].clone();
+    fcm["apns"]["payload"]["aps"]["sound"] =
+        json!(look.sound_on_ios.as_deref().unwrap_or("default"));
+    if let Some(image) = look.image_url.as_ref().filter(|_| extent.picture != Picture::Left) {
+        fcm["notification"]["image"] = json!(image);
         // Lets the app's extension fetch the picture before the push is shown.
         fcm["apns"]["payload"]["aps"]["mutable-content"] = json!(1);
+        if extent.picture == Picture::Everywhere {
+            fcm["apns"]["fcm_options"]["image"] = json!(image);
+            fcm["webpush"]["notification"]["image"] = json!(image);
+        }
+    }
+    if let Some(sound) = &look.sound_on_android {
+        fcm["android"]["notification"]["sound"] = json!(sound);
+    }
+    if let Some(channel) = &look.android_channel {
+        fcm["android"]["notification"]["channel_id"] = json!(channel);
+    }
+    if let Some(category) = &look.category {
+        fcm["android"]["notification"]["click_action"] = json!(category);
+        fcm["apns"]["payload"]["aps"]["category"] = json!(category);
+    }
+    if let Some(link) = &look.link {
+        fcm["webpush"]["fcm_options"]["link"] = json!(link);
     }
     // Otherwise each service treats it as it treats what people are to read.
     if message.critical {
@@ -97,32 +144,35 @@ fn fcm(
         fcm["apns"]["payload"]["aps"]["interruption-level"] = json!("time-sensitive");
         fcm["webpush"]["headers"]["Urgency"] = json!("high");
     }
-    fcm
 }
 
-/// Texts by name; null is left out. The message's kind and the item's id in the inbox are always
-/// among them.
-fn data(message: &Message, notification: NotificationId, all: bool) -> Map<String, Value> {
-    let reserved = |name: &str| {
-        matches!(name, "from" | "notification" | "message_type")
-            || name.starts_with("google")
-            || name.starts_with("gcm")
-    };
-    let text = |value: &Value| match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
-    };
-    let sent = message.data.iter().filter(|(name, _)| all && !reserved(name));
-    let texts = sent.filter_map(|(name, value)| Some((name.clone(), text(value)?.into())));
-    let mut data: Map<String, Value> = texts.collect();
-    data.insert("notification_id".to_owned(), Value::String(notification.to_string()));
+fn count(fcm: &mut Value, unread: Option<u64>) {
+    if let Some(unread) = unread {
+        fcm["android"]["notification"]["notification_count"] = json!(unread);
+        fcm["apns"]["payload"]["aps"]["badge"] = json!(unread);
+    }
+}
+
+/// Texts by name. The message's kind is always among them, and so are its link and the item's id
+/// in the inbox, where there are any.
+fn data(
+    message: &Message,
+    notification: Option<NotificationId>,
+    is_whole: bool,
+) -> Map<String, Value> {
+    let mut data = if is_whole { data::texts(&message.data) } else { Map::new() };
+    let link = message.appearance.link.clone();
+    data.extend(link.map(|link| ("link".to_owned(), Value::String(link))));
+    let notification = notification.map(|id| Value::String(id.to_string()));
+    data.extend(notification.map(|id| ("notification_id".to_owned(), id)));
     data.insert("type".to_owned(), Value::String(message.kind.clone()));
     data
 }
 
+/// A key that every push service takes and that does not grow where JSON is written.
 fn collapse_key(key: &str) -> String {
-    if key.len() <= LONGEST_KEY && key.is_ascii() {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if key.len() <= LONGEST_KEY && key.bytes().all(is_plain) {
         key.to_owned()
     } else {
         ContentHash::of(key).as_str().to_owned()
@@ -137,77 +187,4 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use shared::random::SystemRandom;
-
-    fn made(message: Value) -> Value {
-        let message = Message::read(&message.to_string()).unwrap();
-        let now: Timestamp = "2026-11-22T20:00:00Z".parse().unwrap();
-        let whole = payload(&message, NotificationId::new(now, &SystemRandom), Some(3), now);
-        let whole: Value = serde_json::from_str(&whole).unwrap();
-        assert!(whole["default"].is_string());
-        let text = whole["GCM"].as_str().unwrap();
-        assert!(text.len() <= 4_096, "{}", text.len());
-        let fcm: Value = serde_json::from_str(text).unwrap();
-        fcm["fcmV1Message"]["message"].clone()
-    }
-
-    #[test]
-    fn a_message_becomes_one_for_each_kind_of_device() {
-        let fcm = made(
-            json!({"id": "m1", "to": {"all": true}, "type": "order", "title": "T", "body": "B",
-            "ttl": 60, "critical": true, "image_url": "https://example.com/a.png",
-            "data": {"n": 1, "from": "x", "google.x": "y", "type": "z", "o": {"a": null},
-                "none": null,
-                "empty": "", "word": "null"}}),
-        );
-        assert_eq!(
-            fcm["notification"],
-            json!({"title": "T", "body": "B", "image": "https://example.com/a.png"})
-        );
-        assert_eq!((&fcm["data"]["n"], &fcm["data"]["o"]), (&json!("1"), &json!("{\"a\":null}")));
-        assert_eq!((&fcm["data"]["word"], &fcm["data"]["empty"]), (&json!("null"), &json!("")));
-        assert_eq!(fcm["data"].get("none"), None);
-        assert_eq!(fcm["apns"]["payload"]["aps"]["mutable-content"], json!(1));
-        assert_eq!(fcm["data"]["type"], json!("order"));
-        assert!(fcm["data"]["from"].is_null() && fcm["data"]["google.x"].is_null());
-        assert_eq!(fcm["android"]["collapse_key"], json!("m1"));
-        assert_eq!(
-            (&fcm["android"]["ttl"], &fcm["android"]["priority"]),
-            (&json!("60s"), &json!("HIGH"))
-        );
-        assert_eq!(fcm["apns"]["payload"]["aps"]["badge"], json!(3));
-        assert_eq!(fcm["apns"]["headers"]["apns-expiration"], json!("1795377660"));
-        assert_eq!(fcm["webpush"]["headers"]["TTL"], json!("60"));
-        let topic = fcm["webpush"]["headers"]["Topic"].as_str().unwrap();
-        assert!(
-            topic.len() == 32
-                && topic.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)),
-            "{topic}"
-        );
-        let calm = made(json!({"id": "m1", "to": {"all": true}, "title": "T"}));
-        assert_eq!(calm["apns"]["payload"]["aps"].get("mutable-content"), None);
-        assert!(
-            calm["android"]["priority"].is_null()
-                && calm["apns"]["headers"]["apns-priority"].is_null()
-        );
-    }
-
-    #[test]
-    fn what_does_not_fit_is_left_to_the_inbox() {
-        let long = "手".repeat(4_000);
-        for data in [json!({}), json!({"a": "x".repeat(3_000)}), json!({"a": "手".repeat(1_000)})]
-        {
-            let fcm = made(
-                json!({"id": "i".repeat(255), "to": {"all": true}, "title": "T", "body": long,
-                "data": data}),
-            );
-            assert!(fcm["notification"]["body"].as_str().unwrap().ends_with('…'));
-            assert!(fcm["data"]["notification_id"].is_string());
-        }
-        let fcm = made(json!({"id": "m", "to": {"all": true}, "title": "手".repeat(255),
-            "body": "\u{1}".repeat(4_000)}));
-        assert!(!fcm["notification"]["title"].as_str().unwrap().is_empty());
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use shared::{aws::NotAccepted, inbox::MOST_BROADCASTS, settings::NotDeclared, store::StoreError};
 
-use crate::message::Unreadable;
+use crate::unreadable::Unreadable;
 
 /// Why a record is not done.
 #[derive(Debug)]

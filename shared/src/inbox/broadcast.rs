@@ -22,6 +22,9 @@ pub const MOST_BROADCASTS: usize = 200;
 /// How long a message to all lives.
 pub const BROADCAST_LIFE: SignedDuration = SignedDuration::from_hours(24 * 90);
 
+/// How long a silent one lives: as long as a queue can keep a page of its pushes.
+pub const SILENT_LIFE: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 /// A message to all customers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broadcast {
@@ -51,6 +54,9 @@ pub struct Broadcast {
     /// Whether the operator stopped its pushes.
     #[serde(default, skip_serializing_if = "is_false")]
     pub stopped: bool,
+    /// Whether it is for apps alone, so that no inbox shows or counts it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub silent: bool,
 }
 
 impl Broadcast {
@@ -91,7 +97,8 @@ impl Broadcasts {
 
     /// What of them a customer can see at `now`.
     pub fn visible_to(&self, customer: CustomerId, now: Timestamp) -> Visible {
-        let is_visible = |one: &&Arc<Broadcast>| one.is_alive(now) && one.is_for(customer);
+        let is_visible =
+            |one: &&Arc<Broadcast>| !one.silent && one.is_alive(now) && one.is_for(customer);
         Visible { last: self.last(), all: self.iter().filter(is_visible).cloned().collect() }
     }
 }

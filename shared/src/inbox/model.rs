@@ -176,15 +176,30 @@ impl Inbox {
         kept: SignedDuration,
         random: &dyn Random,
     ) -> (Self, NotificationId, Timestamp) {
-        let (mut after, id, until) = self.with_new(now, kept, random);
-        after.recent = Some(self.recent.clone().unwrap_or_default().with(message));
-        after.receipts_to = if self.recent.is_none() && self.revision > 0 {
+        let (after, id, until) = self.with_new(now, kept, random);
+        (after.knowing(message, self, now, kept), id, until)
+    }
+
+    /// The same inbox, in which a message that makes no item is known from then on.
+    pub fn with_known(&self, message: &ContentHash, now: Timestamp, kept: SignedDuration) -> Self {
+        self.next(now).knowing(message, self, now, kept)
+    }
+
+    fn knowing(
+        self,
+        message: &ContentHash,
+        before: &Self,
+        now: Timestamp,
+        kept: SignedDuration,
+    ) -> Self {
+        let recent = Some(before.recent.clone().unwrap_or_default().with(message));
+        let receipts_to = if before.recent.is_none() && before.revision > 0 {
             // An item, and with it its receipt, lives for up to a week longer.
             now.saturating_add(kept + SignedDuration::from_hours(24 * 7)).ok()
         } else {
-            self.receipts_to.filter(|to| *to > now)
+            before.receipts_to.filter(|to| *to > now)
         };
-        (after, id, until)
+        Self { recent, receipts_to, ..self }
     }
 
     /// Whether a message is among the last that came.

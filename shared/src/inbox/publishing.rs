@@ -15,7 +15,7 @@ use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
     inbox::{
-        broadcast::{BROADCAST_LIFE, Broadcast, MOST_BROADCASTS},
+        broadcast::{BROADCAST_LIFE, Broadcast, MOST_BROADCASTS, SILENT_LIFE},
         broadcast_cache::BroadcastCache,
         keys,
     },
@@ -38,6 +38,8 @@ pub struct NewBroadcast {
     pub data: String,
     /// A picture.
     pub image_url: Option<String>,
+    /// Whether it is for apps alone.
+    pub silent: bool,
 }
 
 /// What came of publishing.
@@ -248,6 +250,7 @@ impl NewBroadcast {
         now: Timestamp,
         random: &dyn Random,
     ) -> Broadcast {
+        let life = if self.silent { SILENT_LIFE } else { BROADCAST_LIFE };
         Broadcast {
             number,
             id: NotificationId::after(last, now, random),
@@ -258,8 +261,9 @@ impl NewBroadcast {
             data: self.data.clone(),
             image_url: self.image_url.clone(),
             published: now,
-            until: now.saturating_add(BROADCAST_LIFE).unwrap_or(Timestamp::MAX),
+            until: now.saturating_add(life).unwrap_or(Timestamp::MAX),
             stopped: false,
+            silent: self.silent,
         }
     }
 }

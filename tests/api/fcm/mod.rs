@@ -12,3 +12,4 @@ mod notifier;
 mod numbers;
 mod ownership;
 mod scale;
+mod silent;

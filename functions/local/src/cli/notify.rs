@@ -2,23 +2,19 @@
 //! credentials, or to the launcher on this machine. Shows how far the pushes of a message to all
 //! have come, and stops them.
 
+mod content;
+
 use aws_sdk_sns::error::DisplayErrorContext;
 use bytes::Bytes;
 use clap::{ArgGroup, Args};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Collected, Full};
 use hyper_util::rt::TokioIo;
-use serde_json::{Map, Value, json};
-use shared::{
-    clock::{Clock, SystemClock},
-    hashes::ContentHash,
-    ids::uuid_v7,
-    inbox::PushProgress,
-    random::SystemRandom,
-    store::Store,
-};
+use serde_json::{Value, json};
+use shared::{hashes::ContentHash, inbox::PushProgress, store::Store};
 use tokio::net::TcpStream;
 
+use self::content::ContentArgs;
 use super::{failure::Failure, output::print_line, push_progress::follow, stack_args::http_url};
 use crate::operator_aws;
 
@@ -36,27 +32,10 @@ pub(super) struct NotifyArgs {
     all: bool,
     /// Stop the pushes of the message to all with this id. The message stays in inboxes
     #[arg(long, value_name = "ID", conflicts_with_all =
-        ["title", "body", "kind", "data", "critical", "id", "table"])]
+        ["ContentArgs", "table"])]
     stop: Option<String>,
-    /// Title of the message
-    #[arg(long, value_name = "TEXT", required_unless_present = "stop")]
-    title: Option<String>,
-    /// Text of the message
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    body: String,
-    /// Kind of message, such as `order` [default: general]
-    #[arg(long = "type", value_name = "WORD")]
-    kind: Option<String>,
-    /// A JSON object for the app
-    #[arg(long, value_name = "JSON", value_parser = object)]
-    data: Option<Map<String, Value>>,
-    /// Send with high priority, which wakes the devices
-    #[arg(long)]
-    critical: bool,
-    /// Id of the message. Published twice under one id, a message is delivered once
-    /// [default: a new id]
-    #[arg(long, value_name = "TEXT")]
-    id: Option<String>,
+    #[command(flatten)]
+    content: ContentArgs,
     /// Publish to the topic of a deployed stack (its output `NotificationsTopicArn`) instead of to
     /// the launcher on this machine
     #[arg(long, value_name = "ARN")]
@@ -88,7 +67,11 @@ pub(super) async fn run(args: NotifyArgs) -> Result<(), Failure> {
     let message = args.message();
     let id = message["id"].as_str().unwrap_or_default().to_owned();
     let text = message.to_string();
-    notifier::Message::read(&text).map_err(Failure::usage)?;
+    let read = notifier::Message::read(&text).map_err(Failure::usage)?;
+    if let Some(name) = read.reserved_name() {
+        let problem = format_args!("no push has {name} of data, which Firebase reserves");
+        return Err(Failure::usage(problem));
+    }
     let is_shown = args.all && !args.detach;
     let NotifyArgs { topic, table, region, port, stop, .. } = args;
     let done = if stop.is_some() { "asked to stop the pushes of" } else { "published" };
@@ -122,24 +105,7 @@ impl NotifyArgs {
             (None, Some(customer)) => json!({"customer_id": customer}),
             (None, None) => json!({"all": true}),
         };
-        let id = self
-            .id
-            .clone()
-            .unwrap_or_else(|| uuid_v7(SystemClock.now(), &SystemRandom).to_string());
-        let mut message = json!({
-            "id": id,
-            "to": to,
-            "title": self.title,
-            "body": self.body,
-            "critical": self.critical,
-        });
-        if let Some(kind) = &self.kind {
-            message["type"] = json!(kind);
-        }
-        if let Some(data) = &self.data {
-            message["data"] = json!(data);
-        }
-        message
+        self.content.message(&to)
     }
 }
 
@@ -194,8 +160,4 @@ async fn ask_launcher(
     let status = response.status();
     let body = response.into_body().collect().await.map(Collected::to_bytes).unwrap_or_default();
     Ok((status, body))
-}
-
-fn object(text: &str) -> Result<Map<String, Value>, &'static str> {
-    serde_json::from_str(text).map_err(|_| "expected a JSON object")
 }

@@ -94,6 +94,9 @@ fn invalid_arguments_are_rejected() {
         "notify --phone +14155550123 --title t --detach",
         "notify --stop i --title t",
         "notify --stop i --all",
+        "notify --stop i --link https://example.com",
+        "notify --all --silent --title t",
+        "notify --all --silent --critical",
         "audit --table t --data d",
         "audit --region r",
         "clean-up --table t",
@@ -141,6 +144,8 @@ fn valid_arguments_are_accepted() {
         "notify --customer c --title t --port 4000",
         "notify --all --title t --topic arn --table t --dynamodb-endpoint http://127.0.0.1:8000",
         "notify --all --title t --detach",
+        "notify --all --silent --data {} --ttl 60 --collapse-key k",
+        "notify --all --title t --image-url u --sound s --android-channel c --category c --link l",
         "notify --stop i --topic arn",
     ];
     for line in valid {

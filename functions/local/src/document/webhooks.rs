@@ -3,6 +3,13 @@
 
 use serde_json::{Value, json};
 
+/// What the table of members cannot say.
+const PLATFORMS: &str = "A silent message wakes the app in the background and is shown to nobody; \
+    a browser hands it to the service worker, and may show a notice of its own if that shows \
+    none. It has `data`, and no title, body, picture, sound, channel, category or link. Android \
+    plays a `sound` only where the channel of the notification has none, so give each sound a \
+    channel.";
+
 const DESCRIPTION: &str = "Published to the stack's SNS topic (output `NotificationsTopicArn`), \
     not sent by HTTP. It is written to the inbox once for each `id`, however often it is \
     delivered, and pushed to every active device at least once. `id`, `to` and one of `title` and \
@@ -15,7 +22,7 @@ pub(super) fn webhooks() -> Value {
     json!({"notification": {"post": {
         "operationId": "notification",
         "summary": "A message to customers' inboxes and devices.",
-        "description": DESCRIPTION,
+        "description": description(),
         "requestBody": {
             "required": true,
             "content": {"application/json": {"schema": schema(), "example": example()}},
@@ -25,7 +32,12 @@ pub(super) fn webhooks() -> Value {
     }}})
 }
 
-/// Has every member that the notifier reads.
+fn description() -> String {
+    let table = notifier::table_of_members();
+    format!("{DESCRIPTION}\n\nWhat FCM's message has of it:\n\n{table}\n{PLATFORMS}")
+}
+
+/// Has every member that the notifier reads in a message that people see.
 fn example() -> Value {
     json!({
         "id": "order-1001-shipped",
@@ -38,6 +50,10 @@ fn example() -> Value {
         "ttl": 86400,
         "collapse_key": "order-1001",
         "critical": false,
+        "sound": "default",
+        "android_channel": "orders",
+        "category": "ORDER",
+        "link": "https://shop.example.com/orders/1001",
         "correlation_id": "shop-7f3a9c",
     })
 }
@@ -65,7 +81,15 @@ fn schema() -> Value {
             },
             "title": {"type": "string", "maxLength": 255},
             "body": {"type": "string", "maxLength": 4000},
-            "data": {"type": "object", "description": "At most 4,096 bytes as JSON."},
+            "data": {
+                "type": "object",
+                "description": "At most 4,096 bytes as JSON, with the `link`. A push has its \
+                    values as texts and leaves out those that are null. Names that Firebase \
+                    reserves (`from`, `notification`, `message_type`, and what begins with \
+                    `google` or `gcm`) are in the inbox only; `type`, `link` and \
+                    `notification_id` are ours. Where a push has more than 4,096 bytes, its data \
+                    is left to the inbox.",
+            },
             "image_url": {
                 "type": "string", "format": "uri", "maxLength": 2048,
                 "description": "An https URL.",
@@ -84,6 +108,31 @@ fn schema() -> Value {
                 "type": "boolean", "default": false,
                 "description": "Whether the push wakes the device.",
             },
+            "silent": {
+                "type": "boolean", "default": false,
+                "description": "Whether the push is for the app alone: nobody sees it, no inbox \
+                    has it, and nothing of it is counted. Its `data` has at most 3,000 bytes in \
+                    the push and no name that Firebase reserves. It cannot be `critical`.",
+            },
+            "sound": {
+                "description": "The sound: the name of a file in the app, or `default`; one name, \
+                    or one for each platform. Without it, iOS plays its default sound and Android \
+                    that of the channel.",
+                "anyOf": [
+                    name(),
+                    {"type": "object", "additionalProperties": false,
+                        "properties": {"android": name(), "ios": name()}},
+                ],
+            },
+            "android_channel": with_description(name(), "The notification channel on Android, \
+                which the app has made."),
+            "category": with_description(name(), "The category on iOS, whose actions the app has \
+                registered; the action of the intent that a tap starts on Android."),
+            "link": {
+                "type": "string", "format": "uri", "maxLength": 1000, "pattern": "^https://",
+                "description": "An https URL, such as a universal link. A browser opens it at a \
+                    tap; apps find it in `data` as `link`, in the push and in the inbox.",
+            },
             "correlation_id": {
                 "type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[!-~]+$",
                 "description": "Names the message in the log of the stack. The default is the \
@@ -96,4 +145,14 @@ fn schema() -> Value {
 /// A recipient with one member.
 fn recipient(member: &str, schema: &Value) -> Value {
     json!({"type": "object", "required": [member], "properties": {member: schema}})
+}
+
+/// A name of something in the app.
+fn name() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r#"^[ !#-\[\]-~]+$"#})
+}
+
+fn with_description(mut schema: Value, description: &str) -> Value {
+    schema["description"] = json!(description);
+    schema
 }

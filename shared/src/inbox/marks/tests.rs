@@ -52,6 +52,7 @@ fn broadcast(number: u64, now: Timestamp) -> Arc<Broadcast> {
         published: now,
         until: now + BROADCAST_LIFE,
         stopped: false,
+        silent: false,
     })
 }
 

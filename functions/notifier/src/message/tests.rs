@@ -1,0 +1,148 @@
+//! What is a message, and what is none, with its reason.
+
+use shared::device::DeviceRange;
+
+use super::*;
+
+fn read(message: Value) -> Result<Message, Unreadable> {
+    Message::read(&message.to_string())
+}
+
+#[test]
+fn what_is_required_is_enough_and_the_rest_has_its_defaults() {
+    let message =
+        read(json!({"id": "order-1", "to": {"phone": "+14155550123"}, "title": "Hello"})).unwrap();
+    assert!(matches!(message.to, To::Phone(_)));
+    assert_eq!((message.kind.as_str(), message.collapse_key.as_str()), ("general", "order-1"));
+    assert!(message.data.is_empty() && !message.critical && message.ttl.is_none());
+}
+
+#[test]
+fn a_page_and_a_customer_of_a_message_to_all_are_read_back() {
+    let customer: CustomerId = "019aac3f-0000-7000-8000-000000000001".parse().unwrap();
+    let all =
+        read(json!({"id": "news", "to": {"all": true}, "body": "All of it", "data": {"n": 1}}))
+            .unwrap();
+    for after in [None, Some(customer)] {
+        let page = Message::read(&all.for_page(Page { shard: 'b', after })).unwrap();
+        assert!(matches!(page.to, To::Page(page) if page == Page { shard: 'b', after }));
+        assert_eq!((&page.id, &page.body, &page.data), (&all.id, &all.body, &all.data));
+        let one = Message::read(&page.for_customer(customer)).unwrap();
+        assert!(matches!(one.to, To::Customer(one) if one == customer));
+        let range = DeviceRange::parse("a3").unwrap();
+        let page = RangePage { number: 7, range, after };
+        let read = Message::read(&all.for_range(page)).unwrap();
+        assert!(matches!(read.to, To::Range(read) if read == page));
+        let one = Message::read(&all.for_one_of_all(7, customer)).unwrap();
+        assert!(matches!(one.to, To::Only { number: 7, customer: only } if only == customer));
+    }
+}
+
+#[test]
+fn a_stop_needs_nothing_but_the_id() {
+    let stop = read(json!({"id": "news", "to": {"all": true, "stop": true}})).unwrap();
+    assert!(matches!(stop.to, To::Stop));
+}
+
+#[test]
+fn what_is_no_message_is_refused_with_its_reason() {
+    let to = json!({"all": true});
+    for (wrong, reason) in [
+        (json!([]), "no JSON object"),
+        (json!({"to": to, "title": "x"}), "missing"),
+        (json!({"id": 7, "to": to, "title": "x"}), "another type"),
+        (json!({"id": "", "to": to, "title": "x"}), "id must"),
+        (json!({"id": "x", "to": to}), "neither"),
+        (json!({"id": "x", "to": {}, "title": "x"}), "one of"),
+        (json!({"id": "x", "to": {"all": true, "phone": "+14155550123"}, "title": "x"}), "one of"),
+        (json!({"id": "x", "to": {"phone": "4155550123"}, "title": "x"}), "E.164"),
+        (json!({"id": "x", "to": {"customer_id": "7"}, "title": "x"}), "customer"),
+        (json!({"id": "x", "to": {"all": true, "shard": "g"}, "title": "x"}), "shard"),
+        (json!({"id": "x", "to": {"all": true, "number": 1}, "title": "x"}), "needs one of"),
+        (json!({"id": "x", "to": {"all": true, "number": 1, "range": "x"}, "title": "x"}), "range"),
+        (json!({"id": "x", "to": to, "title": "x".repeat(256)}), "title"),
+        (json!({"id": "x", "to": to, "body": "x".repeat(4_001)}), "body"),
+        (json!({"id": "x", "to": to, "body": "x", "data": {"a": "x".repeat(4_096)}}), "data"),
+        (json!({"id": "x", "to": to, "body": "x", "data": [1]}), "another type"),
+        (
+            json!({"id": "x", "to": to, "body": "x", "image_url": "http://example.com/a.png"}),
+            "image_url",
+        ),
+        (json!({"id": "x", "to": to, "body": "x", "ttl": 2_419_201}), "ttl"),
+        (json!({"id": "x", "to": to, "body": "x", "ttl": -1}), "another type"),
+        (json!({"id": "x", "to": to, "body": "x", "correlation_id": "a b"}), "correlation"),
+        (
+            json!({"id": "x", "to": to, "body": "x", "correlation_id": "x".repeat(65)}),
+            "correlation",
+        ),
+    ] {
+        let said = read(wrong.clone()).unwrap_err().to_string();
+        assert!(said.contains(reason), "{wrong}: {said}");
+    }
+    assert!(Message::read("{").is_err());
+}
+
+#[test]
+fn a_message_says_how_it_looks_and_its_link_is_data_too() {
+    let message = read(json!({"id": "x", "to": {"all": true}, "title": "x", "data": {"link": 1},
+        "sound": {"ios": "bell.caf"}, "android_channel": "News", "category": "NEWS",
+        "link": "https://example.com/news"}))
+    .unwrap();
+    let look = &message.appearance;
+    assert_eq!(
+        (look.sound_on_android.as_deref(), look.sound_on_ios.as_deref()),
+        (None, Some("bell.caf"))
+    );
+    assert_eq!(
+        (look.android_channel.as_deref(), look.category.as_deref()),
+        (Some("News"), Some("NEWS"))
+    );
+    assert_eq!(message.data_text(), r#"{"link":"https://example.com/news"}"#);
+}
+
+#[test]
+fn a_silent_message_needs_nothing_but_id_and_recipient_and_shows_nothing() {
+    let silent = |member: &str, value: Value| {
+        let mut message = json!({"id": "x", "to": {"all": true}, "silent": true});
+        message[member] = value;
+        read(message).map_err(|problem| problem.to_string())
+    };
+    assert!(silent("data", json!({"a": "x".repeat(2_980)})).is_ok_and(|one| one.silent));
+    for (member, value, reason) in [
+        ("critical", json!(true), "cannot be critical"),
+        ("title", json!("x"), "no title"),
+        ("body", json!("x"), "no title"),
+        ("image_url", json!("https://example.com/a.png"), "no title"),
+        ("sound", json!("default"), "no title"),
+        ("android_channel", json!("x"), "no title"),
+        ("category", json!("x"), "no title"),
+        ("link", json!("https://example.com/"), "no title"),
+        ("data", json!({"gcm.x": 1}), "reserves"),
+        ("data", json!({"a": "x".repeat(3_000)}), "3,000"),
+        ("data", json!({"a": ["\"".repeat(600)]}), "3,000"),
+    ] {
+        let problem = silent(member, value.clone()).unwrap_err();
+        assert!(problem.contains(reason), "{member} {value}: {problem}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_into_a_push_is_refused_with_its_reason() {
+    for (member, value, reason) in [
+        ("sound", json!(""), "sound must"),
+        ("sound", json!({"web": "x"}), "another type"),
+        ("sound", json!({"ios": "x".repeat(65)}), "sound must"),
+        ("android_channel", json!("a\"b"), "android_channel must"),
+        ("category", json!("手"), "category must"),
+        ("link", json!("http://example.com/"), "link must"),
+        ("link", json!("shop://orders/1"), "link must"),
+        ("link", json!("https://"), "link must"),
+        ("link", json!(format!("https://{}", "x".repeat(993))), "link must"),
+        ("silent", json!("yes"), "another type"),
+    ] {
+        let mut message = json!({"id": "x", "to": {"all": true}, "title": "x"});
+        message[member] = value.clone();
+        let problem = read(message).unwrap_err().to_string();
+        assert!(problem.contains(reason), "{member} {value}: {problem}");
+    }
+}
