@@ -62,14 +62,15 @@ try {
   await post("/api/devices/", { registration_id: "pixel:1", type: "android" }, bearer);
   await notify({
     id: "order-1", to: { phone: PHONE }, type: "order", title: "Your order is on its way", body: "It arrives today between 14 and 15 o'clock.",
-    image_url: "https://pictures.example.com/order/7.png", data: { order: 7 },
+    image_url: "https://pictures.example.com/order/7.png", link: "https://shop.example.com/orders/7", data: { order: 7 },
   });
   const push = card(page, "iphone:1");
   await push.getByRole("heading", { name: "Your order is on its way" }).waitFor();
   await push.getByText("It arrives today").waitFor();
   await push.getByText("iOS · Amal's iPhone").waitFor();
   await push.getByLabel("Badge 1").waitFor();
-  assert.equal(await push.getByRole("link").getAttribute("href"), "https://pictures.example.com/order/7.png");
+  const links = await push.getByRole("link").evaluateAll((all) => all.map((link) => link.href));
+  assert.deepEqual(links, ["https://pictures.example.com/order/7.png", "https://shop.example.com/orders/7"]);
   await push.getByRole("button", { name: "iOS" }).click();
   const ios = JSON.parse(await push.locator("pre").innerText());
   assert.deepEqual([ios.payload.aps.alert.title, ios.payload.order], ["Your order is on its way", "7"]);
@@ -80,8 +81,14 @@ try {
   await push.getByRole("button", { name: "Android" }).click();
   await card(page, "pixel:1").waitFor();
 
+  step("a silent push is a row of data");
+  await notify({ id: "sync-1", to: { phone: PHONE }, silent: true, data: { changed: "orders" } });
+  const silentPush = card(page, "pixel:1").filter({ hasText: "Data, not shown by the phone" });
+  await silentPush.getByText("orders", { exact: true }).waitFor();
+  await card(page, "iphone:1").filter({ hasText: "Data, not shown by the phone" }).waitFor();
+
   step("only the messages of one phone or device, chosen with the keyboard");
-  assert.equal(await cards(page).count(), 3);
+  assert.equal(await cards(page).count(), 5);
   await page.getByRole("radio", { name: "All" }).focus();
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.getByRole("radio", { name: PHONE }).isChecked(), true);
@@ -105,7 +112,7 @@ try {
   await page.locator("#publish output").evaluate((output) => (output.textContent = ""));
   await shot(page, "light");
 
-  step("what texts say is never markup, and a silent push is a row of data");
+  step("what texts say is never markup");
   const crafted = await open({ colorScheme: "dark", viewport: { width: 1280, height: 900 } });
   const markup = '<img src="https://example.com/x.png" onerror="alert(1)">';
   const silent = { data: { order: "7", [markup]: markup } };
@@ -133,7 +140,7 @@ try {
     }
   });
   assert.equal(written, false, "the policy admits markup from texts");
-  await shot(crafted, "silent");
+  await shot(crafted, "markup");
   await crafted.context().close();
 
   step("it fits a phone");
@@ -157,6 +164,20 @@ try {
   await card(page, PHONE).waitFor();
   assert.equal(await page.evaluate(() => window.isSamePage), true, "it was loaded again");
 
+  step("a program asks for what is new, and waits for it");
+  const listed = async (query) => (await fetch(`${base}/_local/messages?${query}`)).json();
+  const [{ number }] = await listed("after=0");
+  assert.deepEqual(await listed(`after=${number}`), []);
+  const awaited = listed(`after=${number}&wait=20`);
+  await post("/api/send-otp/", { phone: PHONE });
+  assert.deepEqual((await awaited).map((one) => [one.number, one.to]), [[number + 1, PHONE]]);
+  assert.equal((await listed(`after=${number + 99}`)).length, 2, "a number of an earlier run");
+  const status = async (path, method) => (await fetch(`${base}/_local/${path}`, { method })).status;
+  assert.deepEqual(
+    await Promise.all([status("messages?after=x"), status("messages", "PUT"), status("device?registration_id=none"), status("device"), status("none")]),
+    [400, 405, 404, 400, 404],
+  );
+
   step("pages of others get nothing");
   const strange = await (await browser.newContext()).newPage();
   const port = new URL(base).port;
@@ -176,7 +197,7 @@ try {
   }, base);
   assert.deepEqual(reached, ["unread", "unread", 0, 403, 403]);
   assert.equal((await (await fetch(`${base}/_local/clock`)).json()).ahead, 900);
-  assert.equal((await (await fetch(`${base}/_local/messages`)).json()).length, 1);
+  assert.equal((await listed("after=0")).length, 2);
   check(["400 (Bad Request)", "requires 'TrustedHTML'"]);
   console.log(`  no request to another host, no other error in the console; screenshots in ${folder}`);
 } finally {

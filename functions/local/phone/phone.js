@@ -135,13 +135,20 @@ const device = (to) => {
   return devices.get(to);
 };
 
+/** Shows an address. A picture stays where it is until its link is followed: this page asks no other host for anything. */
+const showAddress = (part, address) => {
+  if (!address) return;
+  const opens = { href: address, textContent: address, target: "_blank", rel: "noopener noreferrer" };
+  part.append(address.startsWith("https://") ? made("a", opens) : address);
+  part.hidden = false;
+};
+
 const pushCard = (message, known) => {
   const { item, part } = card("push", message);
   const { android = {}, ios = {}, web = {} } = message.received;
   const platform = { android, ios, web }[known?.type] ?? android;
   const title = (known?.type === "ios" && ios.payload?.aps?.alert) || platform.notification || {};
   const badge = ios.payload?.aps?.badge;
-  const picture = android.notification?.image;
   if (known) part(".app").textContent = [PLATFORMS[known.type], known.name].filter(Boolean).join(" · ");
   part(".title").textContent = title.title ?? "";
   part(".body").textContent = title.body ?? "";
@@ -151,11 +158,8 @@ const pushCard = (message, known) => {
     part(".badge").ariaLabel = `Badge ${badge}`;
     part(".badge").role = "img";
   }
-  if (picture?.startsWith("https://")) {
-    // The picture itself stays where it is: this page asks no other host for anything.
-    Object.assign(part(".picture a"), { href: picture, textContent: picture, title: "Opens the picture at its host" });
-    part(".picture").hidden = false;
-  }
+  showAddress(part(".picture"), platform.notification?.image ?? message.message.notification?.image);
+  showAddress(part(".link"), web.fcm_options?.link);
   if (!message.message.notification) {
     item.classList.add("silent");
     part(".title").textContent = "Data, not shown by the phone";
