@@ -204,6 +204,8 @@ const showState = (text) => {
 const add = async (messages) => {
   for (const message of messages.slice(-MOST)) {
     const item = message.kind === "push" ? pushCard(message, await device(message.to)) : textCard(message);
+    // Another listing can have been faster.
+    if (shown.has(message.number)) continue;
     list.prepend(item);
     shown.set(message.number, { message, item });
     last = message.number;
@@ -277,6 +279,14 @@ onSubmit("advance", async (_, button) => {
   setClock(await post("/_local/clock", { advance: Number(button.value) }));
   return "";
 });
-byId("clear").addEventListener("click", () => ask("/_local/messages", { method: "DELETE" }).then(reload).then(() => showState(), (error) => showState(error.message)));
+byId("clear").addEventListener("click", async () => {
+  try {
+    await ask("/_local/messages", { method: "DELETE" });
+    await reload();
+    showState();
+  } catch (error) {
+    showState(error.message);
+  }
+});
 byId("filter").addEventListener("change", applyFilter);
 follow();

@@ -290,9 +290,10 @@ impl Recorder {
 
 impl Recorded {
     fn listed(&self) -> Listed {
-        let received = match &self.message {
-            Message::Push { message, .. } => Some(Received::of(message)),
-            Message::Sms { .. } => None,
+        let received = if let Message::Push { message, .. } = &self.message {
+            Some(Received::of(message))
+        } else {
+            None
         };
         Listed { message: self.message.clone(), number: self.number, at: self.at, received }
     }

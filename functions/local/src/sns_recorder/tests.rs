@@ -60,11 +60,10 @@ async fn a_published_message_is_recorded_with_its_attributes() {
         attributes,
     };
     assert_eq!(recorder.messages(), [expected]);
-    let shown = serde_json::to_string(&recorder.messages()).unwrap();
-    assert_eq!(
-        shown,
-        r#"[{"kind":"sms","to":"+12025550123","text":"Hi & <bye> 你","attributes":{"Kind":"Transactional"}}]"#
-    );
+    let shown = serde_json::to_value(recorder.messages()).unwrap();
+    let expected = serde_json::json!([{"kind": "sms", "to": "+12025550123",
+        "text": "Hi & <bye> 你", "attributes": {"Kind": "Transactional"}}]);
+    assert_eq!(shown, expected);
     assert_eq!(*printed.lock().unwrap(), 1);
     recorder.clear();
     assert_eq!(recorder.messages(), []);
