@@ -88,10 +88,26 @@ public class Client {
         } catch (ApiException refused) {
             same(refused.getCode(), 422);
         }
+        access = operatorToken(loggedIn.getCustomer().getId().toString());
+        CreditRequest credit = new CreditRequest().type(CreditRequest.TypeEnum.CREDIT).amount(1000L).currency("KWD");
+        Moved credited = wallet.updateWallet("credit-1", new WalletRequest(credit), IOS, VERSION);
+        same(credited.getBalance().getAvailable(), 1000L);
+        access = pair.getAccess();
+        Moved paid = wallet.updateWallet("order-2", new WalletRequest(debit), IOS, VERSION);
+        same(paid.getEntry().getDelta(), -100L);
+        same(paid.getBalance().getAvailable(), 900L);
         authentication.logoutDevice(IOS, VERSION, new LogOutRequest());
         called.add("updateWallet");
         called.add("logoutDevice");
         System.out.println("called: " + String.join(" ", called));
+    }
+
+    /** A token with which the operator may credit a customer, once. */
+    private static String operatorToken(String customer) throws Exception {
+        Process process = new ProcessBuilder("tests/clients/operator_token", customer).start();
+        String token = new String(process.getInputStream().readAllBytes()).trim();
+        if (process.waitFor() != 0) throw new AssertionError("no operator token");
+        return token;
     }
 
     private static NewAddress street() {

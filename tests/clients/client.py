@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 import time
 import urllib.parse
@@ -40,6 +41,12 @@ def fill_inbox(base, phone, unread):
             return
         time.sleep(0.2)
     sys.exit("the inbox does not have the messages")
+
+
+def operator_token(customer):
+    """A token with which the operator may credit a customer, once."""
+    command = ["tests/clients/operator_token", str(customer)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 base = sys.argv[1]
@@ -94,6 +101,12 @@ with s.ApiClient(configuration) as client:
     debit = s.WalletRequest(s.DebitRequest(type="debit", amount=100, currency="KWD", reference="Order 1"))
     poor = refused(call, "updateWallet", wallet.update_wallet, "order-1", debit)
     same(poor.errors[0].code, "insufficient_funds")
+    configuration.access_token = operator_token(logged_in.customer.id)
+    credit = s.WalletRequest(s.CreditRequest(type="credit", amount=1000, currency="KWD", reference="Test money"))
+    same(wallet.update_wallet("credit-1", credit).balance.available, 1000)
+    configuration.access_token = pair.access
+    paid = wallet.update_wallet("order-2", debit)
+    same((paid.entry.type, paid.entry.delta, paid.balance.available), ("debit", -100, 900))
 
     exported = call("exportCustomer", customers.export_customer)
     same((exported.profile.first_name, exported.next), ("A", None))

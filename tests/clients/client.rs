@@ -1,7 +1,9 @@
 //! A phone's way through the API by a generated client (crate `satchel_client`). Argument: the base
 //! URL.
 
-use std::{env, error::Error as StdError, fmt::Debug, thread::sleep, time::Duration};
+use std::{
+    env, error::Error as StdError, fmt::Debug, process::Command, thread::sleep, time::Duration,
+};
 
 use satchel_client::{
     apis::{
@@ -18,9 +20,9 @@ use satchel_client::{
         wallet_api::update_wallet,
     },
     models::{
-        CodeRequest, CustomerPatch, DebitRequest, DeviceRegistration, ErrorBody, Gender, Location,
-        LogInRequest, LogOutRequest, NewAddress, NewDevice, Platform, RefreshRequest,
-        WalletRequest, error_item::Code,
+        CodeRequest, CreditRequest, CustomerPatch, DebitRequest, DeviceRegistration, ErrorBody,
+        Gender, Location, LogInRequest, LogOutRequest, NewAddress, NewDevice, Platform,
+        RefreshRequest, WalletRequest, error_item::Code,
     },
 };
 
@@ -53,6 +55,15 @@ async fn fill_inbox(api: &Configuration, phone: &str) -> Result<(), Box<dyn StdE
         sleep(Duration::from_millis(200));
     }
     Err("the inbox does not have the messages".into())
+}
+
+/// A token with which the operator may credit a customer, once.
+fn operator_token(customer: &str) -> Result<String, Box<dyn StdError>> {
+    let output = Command::new("tests/clients/operator_token").arg(customer).output()?;
+    if !output.status.success() {
+        return Err("no operator token".into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -123,8 +134,16 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     assert_eq!(region.country.code, "SA");
     let debit = DebitRequest::new(100, "KWD".to_owned(), Default::default());
     let debit = WalletRequest::Debit(Box::new(debit));
-    let poor = refused(update_wallet(&api, "order-1", debit, IOS, VERSION).await);
+    let poor = refused(update_wallet(&api, "order-1", debit.clone(), IOS, VERSION).await);
     assert_eq!(poor.errors[0].code, Code::InsufficientFunds);
+    let own = api.bearer_access_token.replace(operator_token(&logged_in.customer.id.to_string())?);
+    let credit = CreditRequest::new(1000, "KWD".to_owned(), Default::default());
+    let credit = WalletRequest::Credit(Box::new(credit));
+    let credited = update_wallet(&api, "credit-1", credit, IOS, VERSION).await?;
+    assert_eq!(credited.balance.available, 1000);
+    api.bearer_access_token = own;
+    let paid = update_wallet(&api, "order-2", debit, IOS, VERSION).await?;
+    assert_eq!((paid.entry.delta, paid.balance.available), (-100, 900));
 
     let exported = export_customer(&api, None, None, IOS, VERSION).await?;
     assert_eq!(exported.profile.ok_or("no profile")?.first_name, "A");

@@ -2,7 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import * as satchel from "satchel-client";
-import { base, call, cursorOf, fillInbox, newestCode, run } from "./launcher";
+import { base, call, cursorOf, fillInbox, newestCode, operatorToken, run } from "./launcher";
 
 const app = { xAppPlatform: satchel.SendOTPXAppPlatformEnum.Ios, xAppVersion: "1.4.0" };
 
@@ -68,9 +68,17 @@ run(async () => {
 
     const region = await call("GetRegionByPoint", regions.getRegionByPoint({ lat: 24.7, lng: 46.7 }));
     assert.equal(region.country.code, "SA");
+    const move = (idempotencyKey: string, walletRequest: satchel.WalletRequest) => wallet.updateWallet({ idempotencyKey, walletRequest });
     const debit: satchel.WalletRequest = { type: "debit", amount: 100, currency: "KWD", reference: "Order 1" };
-    const poor = await refused(call("updateWallet", wallet.updateWallet({ idempotencyKey: "order-1", walletRequest: debit })));
+    const poor = await refused(call("updateWallet", move("order-1", debit)));
     assert.equal(poor.errors[0]!.code, "insufficient_funds");
+    const own = access;
+    access = operatorToken(loggedIn.customer.id);
+    const credited = await move("credit-1", { type: "credit", amount: 1000, currency: "KWD", reference: "Test money" });
+    assert.equal(credited.balance.available, 1000);
+    access = own;
+    const paid = await move("order-2", debit);
+    assert.deepEqual([paid.entry.type, paid.entry.delta, paid.balance.available], ["debit", -100, 900]);
 
     const exported = await call("exportCustomer", customers.exportCustomer());
     assert.equal(exported.profile?.firstName, "A");

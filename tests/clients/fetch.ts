@@ -3,7 +3,7 @@
 import * as assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./types";
-import { base, call, cursorOf, fillInbox, newestCode, run } from "./launcher";
+import { base, call, cursorOf, fillInbox, newestCode, operatorToken, run } from "./launcher";
 
 type ErrorBody = components["schemas"]["ErrorBody"];
 type Answer<T> = { data?: T; error?: ErrorBody; response: Response };
@@ -68,10 +68,17 @@ run(async () => {
     const point = { lat: 24.7, lng: 46.7 };
     const region = await taken("GetRegionByPoint", client.GET("/api/region/", { params: { query: point } }));
     assert.equal(region.country.code, "SA");
-    const body = { type: "debit" as const, amount: 100, currency: "KWD", reference: "Order 1" };
-    const key = { "Idempotency-Key": "order-1" };
-    const poor = await refused(call("updateWallet", client.PATCH("/api/wallet/", { body, params: { header: key } })));
-    assert.equal(poor.errors[0]!.code, "insufficient_funds");
+    const move = (key: string, body: components["schemas"]["WalletRequest"]) =>
+        call("updateWallet", client.PATCH("/api/wallet/", { body, params: { header: { "Idempotency-Key": key } } }));
+    const debit = { type: "debit" as const, amount: 100, currency: "KWD", reference: "Order 1" };
+    assert.equal((await refused(move("order-1", debit))).errors[0]!.code, "insufficient_funds");
+    const own = access;
+    access = operatorToken(loggedIn.customer.id);
+    const credited = await move("credit-1", { type: "credit", amount: 1000, currency: "KWD", reference: "Test money" });
+    assert.equal(credited.data?.balance.available, 1000);
+    access = own;
+    const paid = (await move("order-2", debit)).data!;
+    assert.deepEqual([paid.entry.type, paid.entry.delta, paid.balance.available], ["debit", -100, 900]);
 
     assert.equal((await taken("exportCustomer", client.GET("/api/customer/export/"))).profile?.first_name, "A");
     // A body that may be left out.

@@ -1,6 +1,7 @@
-// What the launcher has beside the API: text messages that it sends to no phone, and messages for inboxes.
+// What is there beside the API: the launcher's text messages, messages for inboxes, and the operator's tokens.
 
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 
 /** The base URL of the launcher. */
 export const base = process.argv[2]!;
@@ -40,6 +41,11 @@ export async function fillInbox(phone: string, unread: () => Promise<number | un
         assert.ok(Date.now() < until, "the inbox does not have the messages");
         await new Promise((resolve) => setTimeout(resolve, 200));
     }
+}
+
+/** A token with which the operator may credit a customer, once. */
+export function operatorToken(customer: string): string {
+    return execFileSync("tests/clients/operator_token", [customer], { encoding: "utf8" }).trim();
 }
 
 /** The cursor of an address in a page. */

@@ -2,7 +2,7 @@
 
 import * as assert from "node:assert/strict";
 import * as satchel from "./orval-client";
-import { call, cursorOf, fillInbox, newestCode, run } from "./launcher";
+import { call, cursorOf, fillInbox, newestCode, operatorToken, run } from "./launcher";
 
 let access = "";
 const options = (more: Record<string, string> = {}): RequestInit => ({
@@ -58,8 +58,17 @@ run(async () => {
     const region = await call("GetRegionByPoint", satchel.getRegionByPoint({ lat: 24.7, lng: 46.7 }, options()));
     assert.ok(region.status === 200 && region.data.country.code === "SA");
     const debit: satchel.WalletRequest = { type: "debit", amount: 100, currency: "KWD", reference: "Order 1" };
-    const poor = await call("updateWallet", satchel.updateWallet(debit, options({ "Idempotency-Key": "order-1" })));
+    const move = (key: string, request: satchel.WalletRequest) => satchel.updateWallet(request, options({ "Idempotency-Key": key }));
+    const poor = await call("updateWallet", move("order-1", debit));
     assert.ok(poor.status === 422 && poor.data.errors[0]!.code === "insufficient_funds");
+    const own = access;
+    access = operatorToken(loggedIn.data.customer.id);
+    const credited = await move("credit-1", { type: "credit", amount: 1000, currency: "KWD", reference: "Test money" });
+    assert.ok(credited.status === 200 && credited.data.balance.available === 1000);
+    access = own;
+    const paid = await move("order-2", debit);
+    assert.ok(paid.status === 200);
+    assert.deepEqual([paid.data.entry.type, paid.data.entry.delta, paid.data.balance.available], ["debit", -100, 900]);
 
     const exported = await call("exportCustomer", satchel.exportCustomer({}, options()));
     assert.ok(exported.status === 200 && exported.data.profile?.first_name === "A");

@@ -36,7 +36,7 @@ impl Api {
     /// The pushes to a registration id, oldest first, as messages of Firebase Cloud Messaging.
     pub fn pushes_to(&self, registration_id: &str) -> Vec<Value> {
         let push = |message: Message| match message {
-            Message::Push { to, message } => (to == registration_id).then_some(message),
+            Message::Push { to, message, .. } => (to == registration_id).then_some(message),
             Message::Sms { .. } | Message::Code { .. } => None,
         };
         self.stack.recorder.messages().into_iter().filter_map(push).collect()

@@ -38,7 +38,7 @@ const MARKDOWN: &str = "text/markdown; charset=utf-8";
 const PLAIN: &str = "text/plain; charset=utf-8";
 /// The program of the reference page: `dist/browser/standalone.js` of the npm package
 /// `@scalar/api-reference`, as `assets/pack` packs it.
-const SCALAR: &str = "scalar-1.72.1-en.js";
+const SCALAR: &str = "scalar-1.72.1-en-2.js";
 
 #[expect(
     clippy::disallowed_methods,

@@ -28,23 +28,30 @@
     return answer.json();
   };
 
-  /** Logs a new test number in at the launcher, which sends its text messages to no phone but lists them. */
-  const logIn = async () => {
-    const phone = `+120255501${String(Math.floor(Math.random() * 100)).padStart(2, "0")}`;
+  /** Logs a phone in at the launcher, which sends its text messages to no phone but lists them. */
+  const logIn = async (phone) => {
+    const last = (await json("/_local/messages")).at(-1)?.number ?? 0;
     const { challenge } = await json("/api/send-otp/", { phone });
-    const message = (await json("/_local/messages")).findLast((one) => one.to === phone);
-    const otp = message.text.match(/\d{6}/)[0];
-    const { access } = await json("/api/customer/authenticate/", { phone, challenge, otp });
+    const codeOf = (message) => message.code ?? message.text?.match(/(?<!\d)\d{6}(?!\d)/)?.[0];
+    const message = (await json(`/_local/messages?after=${last}`)).find(codeOf);
+    if (!message) throw new Error("no code was sent");
+    const { access } = await json("/api/customer/authenticate/", { phone: message.to, challenge, otp: codeOf(message) });
     const bearer = { type: "http", "x-scalar-secret-token": access, "x-scalar-secret-username": "", "x-scalar-secret-password": "" };
     sessionStorage.setItem("scalar-reference-auth-api-1", JSON.stringify({ secrets: { bearer }, selected: {} }));
     location.reload();
   };
+  const testNumber = () => `+120255501${String(Math.floor(Math.random() * 100)).padStart(2, "0")}`;
+  /** Offers a log-in of any phone where the launcher serves this page. */
   const offerLogIn = async () => {
     if (!["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
     if ((await fetch("/_local/health")).status !== 204) return;
-    const button = document.getElementById("log-in");
-    button.hidden = false;
-    button.addEventListener("click", () => logIn().catch((error) => say(`The log-in failed: ${error.message}`)));
+    const form = document.getElementById("log-in");
+    form.hidden = false;
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const phone = form.elements.phone.value.trim() || testNumber();
+      logIn(phone).catch((error) => say(`The log-in failed: ${error.message}`));
+    });
   };
 
   try {

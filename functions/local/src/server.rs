@@ -1,26 +1,32 @@
 //! The launcher's port: its own routes under `/_local/`, and the gateway for everything else.
 //!
 //! Protocol:
-//! - `GET /_local/messages` lists the recorded messages, oldest first; `DELETE` clears them (204).
-//! - `POST /_local/clock` with `{"advance": seconds}` advances the clock of all functions and
-//!   returns `{"now", "ahead"}`.
+//! - `GET /_local/` is a page that shows the recorded messages as they come ([`page`]).
+//! - `GET /_local/messages` lists the recorded messages, oldest first; with `?after=N` those with a
+//!   number above N, and with `&wait=S` after waiting up to S seconds for the first one. A wait
+//!   also ends when the messages are deleted. `DELETE` deletes them (204).
+//! - `GET /_local/clock` returns the clock of all functions, `{"now", "ahead"}`; `POST` with
+//!   `{"advance": seconds}` advances it and returns the same.
 //! - `POST /_local/notify` publishes its body, a message of the topic `notifications` (202,
 //!   `{"message_id"}`).
+//! - `GET /_local/device?registration_id=…` returns `{"type", "name"}` of a device, for the page.
 //! - `GET /_local/pushes/<hash of a message's id>` says how far the pushes of a message to all have
 //!   come.
 //! - `POST /_local/cancel/<hash of a message's id>` cancels a message that waits for its time, and
 //!   says what came of it: `"cancelled"`, `"too_late"` or `"unknown"`.
 //! - `GET /_local/health` returns 204.
 //!
-//! No deployed stack has these routes. Their errors are `{"message": …}`. A web page in the
-//! developer's browser cannot use them: requests with an `Origin` or with a foreign host name (DNS
-//! rebinding) are rejected.
+//! No deployed stack has these routes. Their errors are `{"message": …}`. Web pages of others in
+//! the developer's browser cannot use them ([`visitors`]).
 
-use std::{io, net::IpAddr, sync::Arc};
+mod page;
+mod visitors;
+
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, Response, StatusCode, header, uri::Authority};
-use serde::Deserialize;
+use http::{Method, Request, Response, StatusCode};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
 use shared::{clock::Clock as _, hashes::ContentHash, store::Store};
 use tokio::net::TcpListener;
@@ -35,6 +41,8 @@ use crate::{
 };
 
 const PREFIX: &str = "/_local/";
+/// The longest wait for a message, seconds.
+const LONGEST_WAIT: u64 = 30;
 
 #[derive(Clone)]
 pub struct Backend {
@@ -52,6 +60,21 @@ pub struct Backend {
 #[derive(Deserialize)]
 struct ClockAdvance {
     advance: u32,
+}
+
+/// Which messages to list.
+#[derive(Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    after: u64,
+    /// Seconds.
+    #[serde(default)]
+    wait: u64,
+}
+
+#[derive(Deserialize)]
+struct WantedDevice {
+    registration_id: String,
 }
 
 impl Backend {
@@ -73,18 +96,20 @@ impl Backend {
     }
 
     async fn local(&self, request: &Request<Bytes>) -> Response<Bytes> {
-        if is_from_web_page(request.headers()) {
+        if !visitors::is_admitted(request) {
             return message(StatusCode::FORBIDDEN, "Forbidden");
         }
         let name = request.uri().path().trim_start_matches(PREFIX).trim_end_matches('/');
         match (request.method(), name) {
-            (&Method::GET, "messages") => json_response(StatusCode::OK, &self.recorder.messages()),
+            (&Method::GET, "messages") => self.messages(request).await,
             (&Method::DELETE, "messages") => {
                 self.recorder.clear();
                 no_content()
             }
+            (&Method::GET, "clock") => self.clock(),
             (&Method::POST, "clock") => self.advance_clock(request.body()),
             (&Method::POST, "notify") => self.notify(request.body()),
+            (&Method::GET, "device") => self.device(request).await,
             (&Method::GET, name) if name.starts_with("pushes/") => {
                 self.pushes(name.trim_start_matches("pushes/")).await
             }
@@ -92,14 +117,49 @@ impl Backend {
                 self.cancel(name.trim_start_matches("cancel/")).await
             }
             (&Method::GET, "health") => no_content(),
-            (_, "messages" | "clock" | "notify" | "health") => {
+            (_, "messages" | "clock" | "notify" | "device" | "health") => {
                 message(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
             }
+            (&Method::GET, name) if let Some(file) = page::file(name) => file,
             _ => message(
                 StatusCode::NOT_FOUND,
-                "The routes under /_local/ are messages, clock, notify, pushes, cancel and \
+                "The routes under /_local/ are messages, clock, notify, device, pushes, cancel and \
                  health",
             ),
+        }
+    }
+
+    async fn messages(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let Some(Wanted { after, wait }) = query(request) else {
+            return message(StatusCode::BAD_REQUEST, "after and wait must be whole numbers from 0");
+        };
+        if wait > 0 {
+            let most = Duration::from_secs(wait.min(LONGEST_WAIT));
+            self.recorder.wait_for_message(after, most).await;
+        }
+        json_response(StatusCode::OK, &self.recorder.listed(after))
+    }
+
+    /// A device's kind and name, which a push does not tell.
+    async fn device(&self, request: &Request<Bytes>) -> Response<Bytes> {
+        let (Some(WantedDevice { registration_id }), Some(store)) = (query(request), &self.store)
+        else {
+            return message(StatusCode::BAD_REQUEST, "registration_id is missing");
+        };
+        let registration = ContentHash::of(&registration_id);
+        let device = async {
+            match store.device_owner(&registration).await? {
+                Some(owner) => store.device(owner.customer, &registration).await,
+                None => Ok(None),
+            }
+        };
+        match device.await {
+            Ok(Some(device)) => json_response(
+                StatusCode::OK,
+                &json!({"type": device.platform, "name": device.name}),
+            ),
+            Ok(None) => message(StatusCode::NOT_FOUND, "No customer has this device"),
+            Err(error) => message(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()),
         }
     }
 
@@ -138,15 +198,17 @@ impl Backend {
         }
     }
 
+    fn clock(&self) -> Response<Bytes> {
+        let now = self.clock.now().to_string();
+        json_response(StatusCode::OK, &json!({"now": now, "ahead": self.clock.ahead_seconds()}))
+    }
+
     fn advance_clock(&self, body: &[u8]) -> Response<Bytes> {
         let advanced = serde_json::from_slice(body)
             .ok()
             .and_then(|ClockAdvance { advance }| self.clock.advance(advance));
         match advanced {
-            Some(now) => json_response(
-                StatusCode::OK,
-                &json!({"now": now.to_string(), "ahead": self.clock.ahead_seconds()}),
-            ),
+            Some(_) => self.clock(),
             None => message(
                 StatusCode::BAD_REQUEST,
                 "The body must be {\"advance\": seconds}, with a whole number from 0",
@@ -155,40 +217,12 @@ impl Backend {
     }
 }
 
-fn is_from_web_page(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host
-        .parse::<Authority>()
-        .map(|authority| authority.host().trim_matches(['[', ']']).to_owned())
-        .unwrap_or_default();
-    let is_local = name.parse::<IpAddr>().is_ok() || name == "localhost";
-    headers.contains_key(header::ORIGIN) || !is_local
+fn query<T: DeserializeOwned>(request: &Request<Bytes>) -> Option<T> {
+    serde_html_form::from_str(request.uri().query().unwrap_or_default()).ok()
 }
 
 fn no_content() -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::NO_CONTENT;
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use http::HeaderValue;
-
-    use super::*;
-
-    fn headers(host: &'static str, origin: Option<&'static str>) -> HeaderMap {
-        let mut headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
-        headers.extend(origin.map(|origin| (header::ORIGIN, HeaderValue::from_static(origin))));
-        headers
-    }
-
-    #[test]
-    fn web_pages_cannot_use_the_launchers_own_routes() {
-        for host in ["127.0.0.1:3000", "localhost:3000", "[::1]:3000", "192.168.1.7"] {
-            assert!(!is_from_web_page(&headers(host, None)), "{host}");
-            assert!(is_from_web_page(&headers(host, Some("https://example.com"))), "{host}");
-        }
-        assert!(is_from_web_page(&headers("rebound.example.com:3000", None)));
-    }
 }

@@ -7,6 +7,7 @@
 
 mod endpoints;
 mod query;
+mod received;
 mod refusal;
 
 use std::{
@@ -14,17 +15,20 @@ use std::{
     fmt, io,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use bytes::Bytes;
 use http::{Request, Response, header};
 use hyper::body::Incoming;
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
-use tokio::net::TcpListener;
+use shared::clock::Clock;
+use tokio::{net::TcpListener, sync::watch, time::timeout};
 
 use self::query::{Action, Fault, Success};
-pub use self::{endpoints::Endpoints, refusal::Refusal};
+pub use self::{endpoints::Endpoints, received::Received, refusal::Refusal};
 use crate::connections::{Server, read_body};
 
 /// Limit on a text message, in characters.
@@ -40,9 +44,8 @@ pub enum Message {
         /// In E.164 form.
         to: String,
         text: String,
-        /// The message attributes, such as `AWS.SNS.SMS.SMSType`. `/_local/messages` does not show
-        /// them.
-        #[serde(skip)]
+        /// The message attributes, such as `AWS.SNS.SMS.SMSType`.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         attributes: BTreeMap<String, String>,
     },
     /// What a topic for the team's own sender got in place of a text message.
@@ -61,7 +64,24 @@ pub enum Message {
         to: String,
         /// In the form of Firebase Cloud Messaging's HTTP v1 API.
         message: Value,
+        /// The message attributes, such as `AWS.SNS.MOBILE.FCM.TTL`.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        attributes: BTreeMap<String, String>,
     },
+}
+
+/// A recorded message as `/_local/messages` lists it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Listed {
+    #[serde(flatten)]
+    pub message: Message,
+    /// From 1. A number is never used again, also not after its message is deleted.
+    pub number: u64,
+    /// When it was sent, by the stack's clock.
+    pub at: Timestamp,
+    /// Of a push, what the app gets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub received: Option<Received>,
 }
 
 /// A message that is published to a topic.
@@ -78,15 +98,20 @@ pub type OnTopic = Arc<dyn Fn(TopicMessage) + Send + Sync>;
 pub type OnMessage = Arc<dyn Fn(&Message) + Send + Sync>;
 
 /// Clones share the record.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Recorder {
     record: Arc<Mutex<Record>>,
+    /// Changes when a message is recorded, and when the messages are deleted.
+    changes: Arc<watch::Sender<()>>,
+    clock: Arc<dyn Clock>,
     on_message: Option<OnMessage>,
 }
 
 #[derive(Default)]
 struct Record {
-    messages: Vec<Message>,
+    messages: Vec<Recorded>,
+    /// The number of the last message.
+    last: u64,
     refusals: Vec<(Option<&'static str>, Refusal)>,
     topics: BTreeMap<String, OnTopic>,
     /// The name of the topic for codes.
@@ -94,9 +119,15 @@ struct Record {
     endpoints: Endpoints,
 }
 
+struct Recorded {
+    message: Message,
+    number: u64,
+    at: Timestamp,
+}
+
 impl Recorder {
-    pub fn new(on_message: Option<OnMessage>) -> Self {
-        Self { on_message, ..Self::default() }
+    pub fn new(clock: Arc<dyn Clock>, on_message: Option<OnMessage>) -> Self {
+        Self { record: Arc::default(), changes: Arc::default(), clock, on_message }
     }
 
     /// Serves the SNS API.
@@ -110,12 +141,30 @@ impl Recorder {
 
     /// The recorded messages, oldest first.
     pub fn messages(&self) -> Vec<Message> {
-        self.record().messages.clone()
+        self.record().messages.iter().map(|recorded| recorded.message.clone()).collect()
+    }
+
+    /// The messages with a number above `after`, oldest first. A number that was not given yet is
+    /// one of an earlier run of the launcher: then all of them.
+    pub fn listed(&self, after: u64) -> Vec<Listed> {
+        let record = self.record();
+        let after = if after > record.last { 0 } else { after };
+        let newer = record.messages.iter().filter(|recorded| recorded.number > after);
+        newer.map(Recorded::listed).collect()
+    }
+
+    /// Waits until `listed` has something, or the messages are deleted, for a limited time.
+    pub async fn wait_for_message(&self, after: u64, most: Duration) {
+        let mut changes = self.changes.subscribe();
+        if self.listed(after).is_empty() {
+            let _ = timeout(most, changes.changed()).await;
+        }
     }
 
     /// Deletes the recorded messages.
     pub fn clear(&self) {
         self.record().messages.clear();
+        self.changes.send_replace(());
     }
 
     /// Refuses the next calls. Each retry of the SDK is a call.
@@ -227,7 +276,8 @@ impl Recorder {
             .endpoints
             .token_to_push_to(action.parameter("TargetArn").unwrap_or_default())?;
         let message = endpoints::fcm_message(action)?;
-        self.record_message(Message::Push { to, message });
+        let attributes = action.message_attributes();
+        self.record_message(Message::Push { to, message, attributes });
         Ok(format!("<MessageId>{}</MessageId>", query::new_id()))
     }
 
@@ -235,7 +285,13 @@ impl Recorder {
         if let Some(on_message) = &self.on_message {
             on_message(&message);
         }
-        self.record().messages.push(message);
+        let at = self.clock.now();
+        let mut record = self.record();
+        record.last += 1;
+        let number = record.last;
+        record.messages.push(Recorded { message, number, at });
+        drop(record);
+        self.changes.send_replace(());
     }
 
     fn next_refusal(&self, action: &str) -> Option<Refusal> {
@@ -257,6 +313,17 @@ impl Message {
         let message: Value = serde_json::from_str(&text).unwrap_or_default();
         let member = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
         Self::Code { to: member("phone"), text: member("text"), message, attributes }
+    }
+}
+
+impl Recorded {
+    fn listed(&self) -> Listed {
+        let received = if let Message::Push { message, .. } = &self.message {
+            Some(Received::of(message))
+        } else {
+            None
+        };
+        Listed { message: self.message.clone(), number: self.number, at: self.at, received }
     }
 }
 

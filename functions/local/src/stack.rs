@@ -66,7 +66,7 @@ impl Stack {
         let deployment = template.resolve(&options.overrides, &stand_ins)?;
         functions::check(&template.groups())?;
 
-        let recorder = Recorder::new(options.on_message.clone());
+        let recorder = Recorder::new(options.clock.clone(), options.on_message.clone());
         if let Some(topic) = code_topic(&deployment.functions) {
             recorder.record_codes(topic);
         }

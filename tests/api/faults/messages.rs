@@ -344,7 +344,7 @@ async fn assert_pushes(
     let endpoints = endpoints(api).await;
     let mut pushes: BTreeMap<(String, String), usize> = BTreeMap::new();
     for message in api.stack.recorder.messages() {
-        let Message::Push { to, message } = message else { continue };
+        let Message::Push { to, message, .. } = message else { continue };
         let title = message["notification"]["title"].as_str().expect("a title").to_owned();
         *pushes.entry((to, title)).or_default() += 1;
     }

@@ -139,7 +139,7 @@ fn print_messages() -> OnMessage {
     Arc::new(|message| match message {
         Message::Sms { to, text, .. } => print_line(format_args!("SMS to {to}: {text}")),
         Message::Code { to, text, .. } => print_line(format_args!("Code topic for {to}: {text}")),
-        Message::Push { to, message } => {
+        Message::Push { to, message, .. } => {
             print_line(format_args!("Push to {to}: {}", message["notification"]));
         }
     })
@@ -152,7 +152,8 @@ fn welcome(url: &str, data: &str) -> String {
          To log in, request a code:\n\
          \x20 curl -s {url}/api/send-otp/ {json} \\\n\
          \x20   -d '{{\"phone\": \"+12025550123\"}}'\n\
-         and send the challenge of its response with the code, which is printed here:\n\
+         and send the challenge of its response with the code, which is printed here and shown\n\
+         at {url}/_local/ as a phone does:\n\
          \x20 curl -s {url}/api/customer/authenticate/ {json} \\\n\
          \x20   -d '{{\"phone\": \"+12025550123\", \"challenge\": \"…\", \"otp\": \"…\"}}'"
     )

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_sns::{error::ProvideErrorMetadata as _, types::MessageAttributeValue};
-use shared::{aws::Clients, settings::Settings};
+use shared::{aws::Clients, clock::SystemClock, settings::Settings};
 
 use super::*;
 use crate::{
@@ -30,7 +30,7 @@ fn client(endpoint: &str) -> aws_sdk_sns::Client {
 }
 
 async fn started(on_message: Option<OnMessage>) -> (Recorder, Server, aws_sdk_sns::Client) {
-    let recorder = Recorder::new(on_message);
+    let recorder = Recorder::new(Arc::new(SystemClock), on_message);
     let server = recorder.serve(bind("127.0.0.1", 0).await.unwrap()).unwrap();
     let client = client(&server.url());
     (recorder, server, client)
@@ -60,8 +60,10 @@ async fn a_published_message_is_recorded_with_its_attributes() {
         attributes,
     };
     assert_eq!(recorder.messages(), [expected]);
-    let shown = serde_json::to_string(&recorder.messages()).unwrap();
-    assert_eq!(shown, r#"[{"kind":"sms","to":"+12025550123","text":"Hi & <bye> 你"}]"#);
+    let shown = serde_json::to_value(recorder.messages()).unwrap();
+    let expected = serde_json::json!([{"kind": "sms", "to": "+12025550123",
+        "text": "Hi & <bye> 你", "attributes": {"Kind": "Transactional"}}]);
+    assert_eq!(shown, expected);
     assert_eq!(*printed.lock().unwrap(), 1);
     recorder.clear();
     assert_eq!(recorder.messages(), []);
@@ -173,4 +175,58 @@ async fn endpoints_are_created_once_read_updated_and_published_to() {
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), Some("NotFound"));
+}
+
+#[tokio::test]
+async fn messages_are_numbered_and_listed_from_a_number_on() {
+    let (recorder, _server, client) = started(None).await;
+    let publish =
+        |text: &'static str| client.publish().phone_number("+12025550123").message(text).send();
+    let numbers =
+        |after| -> Vec<u64> { recorder.listed(after).iter().map(|listed| listed.number).collect() };
+    for text in ["a", "b", "c"] {
+        publish(text).await.unwrap();
+    }
+    assert_eq!((numbers(0), numbers(2), numbers(3)), (vec![1, 2, 3], vec![3], vec![]));
+    assert_eq!(numbers(9), [1, 2, 3], "a number of an earlier run");
+    recorder.clear();
+    publish("d").await.unwrap();
+    assert_eq!((numbers(0), numbers(3)), (vec![4], vec![4]), "no number is used again");
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_a_message_with_a_deletion_or_with_its_time() {
+    let (recorder, _server, client) = started(None).await;
+    let long = Duration::from_secs(600);
+    let publish = client.publish().phone_number("+12025550123").message("x").send();
+    let (published, ()) = tokio::join!(publish, recorder.wait_for_message(0, long));
+    published.unwrap();
+    recorder.wait_for_message(0, long).await;
+    tokio::join!(biased; recorder.wait_for_message(1, long), async { recorder.clear() });
+    recorder.wait_for_message(1, Duration::ZERO).await;
+    assert!(recorder.listed(1).is_empty());
+}
+
+#[tokio::test]
+async fn a_push_is_listed_as_each_platform_gets_it() {
+    let (recorder, _server, client) = started(None).await;
+    recorder.endpoints(|all| all.add("arn:aws:sns:us-east-1:1:endpoint/GCM/local/1", "t"));
+    let fcm = serde_json::json!({"fcmV1Message": {"message": {"data": {"n": "1"}}}}).to_string();
+    let ttl = MessageAttributeValue::builder().data_type("String").string_value("60");
+    let request = client
+        .publish()
+        .target_arn("arn:aws:sns:us-east-1:1:endpoint/GCM/local/1")
+        .message_structure("json")
+        .message(serde_json::json!({"default": "", "GCM": fcm}).to_string())
+        .message_attributes("AWS.SNS.MOBILE.FCM.TTL", ttl.build().unwrap());
+    request.send().await.unwrap();
+    let mut listed = serde_json::to_value(recorder.listed(0)).unwrap();
+    assert!(listed[0]["at"].take().is_string());
+    let expected = serde_json::json!([{
+        "kind": "push", "to": "t", "message": {"data": {"n": "1"}}, "number": 1, "at": null,
+        "attributes": {"AWS.SNS.MOBILE.FCM.TTL": "60"},
+        "received": {"android": {"data": {"n": "1"}}, "web": {"data": {"n": "1"}},
+            "ios": {"payload": {"n": "1", "aps": {}}}},
+    }]);
+    assert_eq!(listed, expected);
 }
