@@ -9,7 +9,7 @@ use crate::{
     costs::Tables,
     document,
     grants::grants,
-    policies,
+    message_table, policies,
     template::{self, Template},
 };
 
@@ -31,7 +31,10 @@ pub const FILES: [Generated; 5] = [
     },
     Generated {
         path: "functions/README.md",
-        text: |root, text| with_costs(root, &with_table(text, "packages", &packages(root)?)?),
+        text: |root, text| {
+            let text = with_table(text, "packages", &packages(root)?)?;
+            with_costs(root, &with_table(&text, "messages", &message_table::table())?)
+        },
     },
     Generated {
         path: "functions/docs/guides/7-error-codes.md",
