@@ -148,12 +148,7 @@ impl Function {
         };
         match self.error_format {
             Some(error_format) => error_format::write(error_format, &mut response, &accept),
-            None => {
-                if let Some(language) = language {
-                    error::translate(&mut response, language);
-                }
-                write_as_problem(&mut response, &accept);
-            }
+            None => write_as_wanted(&mut response, language, &accept),
         }
         finish(&mut response, &id);
         self.log(&Asked { method, id, began }, &response, customer, usage);
@@ -312,7 +307,11 @@ where
     fmt::layer().fmt_fields(JsonFields::new()).event_format(Lines(format))
 }
 
-fn write_as_problem(response: &mut Response, accept: &Accept) {
+/// Writes an error in the wanted language, and as problem details where they are wanted.
+fn write_as_wanted(response: &mut Response, language: Option<&'static str>, accept: &Accept) {
+    if let Some(language) = language {
+        error::translate(response, language);
+    }
     let written = response.extensions().get::<Written>().filter(|_| accept.prefers_problem());
     if let Some(body) = written.and_then(Written::problem_body) {
         *response.body_mut() = axum::body::Body::from(body);

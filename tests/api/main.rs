@@ -12,6 +12,7 @@ mod default_limits;
 mod docs;
 mod edge;
 mod endings;
+mod error_languages;
 mod faults;
 mod fcm;
 mod growth;

@@ -12,6 +12,7 @@ mod aws;
 mod clients;
 mod cost_cases;
 mod costs;
+mod details;
 mod endings;
 mod events;
 mod examples;

@@ -8,8 +8,10 @@ use jiff::Timestamp;
 use language_tags::LanguageTag;
 use serde_json::Value;
 use shared::{
-    content::{Localized, PlatformGate, is_below, is_version},
+    content::{Availability, Localized, PlatformGate, is_below, is_version},
+    language,
     phone::Phone,
+    text_message::{Kind, text_problems},
 };
 
 use crate::{
@@ -30,6 +32,8 @@ const WHOLE: usize = 300_000;
 /// Most bytes of what every function reads once a minute, so that this is the least that a read can
 /// cost.
 const GATES: usize = 3_500;
+/// Most bytes of the texts of messages beside it, so that a read costs at most twice as much.
+const MESSAGES: usize = 4_000;
 /// The largest whole number that every client can hold (RFC 7159 section 6).
 const LARGEST: u64 = (1 << 53) - 1;
 
@@ -46,6 +50,7 @@ impl Content {
         check.particulars();
         check.platforms();
         check.maintenance();
+        check.messages();
         content
             .social_accounts
             .iter()
@@ -99,12 +104,7 @@ impl Check<'_> {
         self.unless(!languages.is_empty(), "languages", "at least one is needed");
         let mut seen = BTreeSet::new();
         for tag in languages {
-            let canonical = LanguageTag::parse(tag).map(|tag| tag.to_string());
-            self.unless(
-                canonical.as_ref() == Ok(tag),
-                "languages",
-                &format!("{tag:?} is no language tag in its usual form"),
-            );
+            self.language_tag("languages", tag);
             self.unless(
                 seen.insert(tag.to_ascii_lowercase()),
                 "languages",
@@ -181,6 +181,37 @@ impl Check<'_> {
         }
     }
 
+    /// Texts of messages, of which there may be any; only a language that we have no text in needs
+    /// one.
+    fn messages(&mut self) {
+        let content = self.content;
+        let Availability { languages, messages, .. } = &content.availability;
+        for (name, kind) in [("code", Kind::Code), ("phone_changed", Kind::Notice)] {
+            for (language, text) in messages.of(kind) {
+                let at = format!("messages.{name}.{language}");
+                self.language_tag(&at, language);
+                let app = content.name.in_language(language);
+                for problem in text_problems(kind, text, app) {
+                    self.report(&at, problem);
+                }
+            }
+            let offered = messages.languages(kind);
+            for tag in languages.iter().filter(|tag| language::nearest(tag, &offered).is_none()) {
+                let what = "this is needed: no message has a text in this language";
+                self.report(&format!("messages.{name}.{tag}"), what);
+            }
+        }
+        let size = serde_json::to_string(messages).map_or(0, |messages| messages.len());
+        let what = format!("this is {size} bytes; there is room for {MESSAGES}");
+        self.unless(size <= MESSAGES, "messages", &what);
+    }
+
+    fn language_tag(&mut self, at: &str, tag: &str) {
+        let canonical = LanguageTag::parse(tag).map(|tag| tag.to_string());
+        let what = format!("{tag:?} is no language tag in its usual form");
+        self.unless(canonical.as_deref() == Ok(tag), at, &what);
+    }
+
     fn social_account(&mut self, place: usize, account: &SocialAccount) {
         let at = format!("social_accounts[{place}]");
         self.localized(&format!("{at}.name"), &account.name, LABEL);
@@ -211,8 +242,10 @@ impl Check<'_> {
             "",
             &format!("this is {whole} bytes; there is room for {WHOLE}"),
         );
-        let availability = serde_json::to_string(&self.content.availability)
-            .map_or(0, |availability| availability.len());
+        let without_messages =
+            Availability { messages: <_>::default(), ..self.content.availability.clone() };
+        let availability =
+            serde_json::to_string(&without_messages).map_or(0, |availability| availability.len());
         let what = format!(
             "languages, platforms and maintenance are {availability} bytes; \
              there is room for {GATES}"

@@ -10,7 +10,7 @@ use shared::content::{Availability, Localized};
 /// Everything that the app shows to everybody.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Content {
-    /// Languages, platforms with their versions, maintenance.
+    /// Languages, platforms with their versions, maintenance, texts of text messages.
     #[serde(flatten)]
     pub availability: Availability,
     /// The app's name.

@@ -9,7 +9,7 @@ use crate::{
     costs::Tables,
     document,
     grants::grants,
-    policies,
+    message_table, policies,
     template::{self, Template},
 };
 
@@ -34,7 +34,7 @@ pub const FILES: [Generated; 5] = [
         text: |root, text| {
             let text = with_table(text, "packages", &packages(root)?)?;
             let text = with_table(&text, "push-members", &notifier::table_of_members())?;
-            with_costs(root, &text)
+            with_costs(root, &with_table(&text, "messages", &message_table::table())?)
         },
     },
     Generated {

@@ -32,6 +32,7 @@ pub mod gateway_response;
 pub mod generated;
 pub mod grants;
 mod log;
+mod message_table;
 pub mod mock;
 pub mod move_in;
 pub mod move_out;

@@ -292,14 +292,11 @@ impl ApiError {
 
     /// 503: the operator has closed the API, in the operator's words if there are any.
     pub fn maintenance(message: Option<String>, Wait(seconds): Wait) -> Self {
-        let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, "maintenance");
-        let error = match message {
-            Some(words) => Self::undeclared(status, code, words),
-            None => {
-                let detail = "The service is under maintenance. Please try again later.";
-                Self::new(status, code, detail)
-            }
-        };
+        let detail = "The service is under maintenance. Please try again later.";
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "maintenance", detail);
+        if let (Some(words), Some(first)) = (message, error.errors.first_mut()) {
+            first.detail = words.into();
+        }
         error.with_header(header::RETRY_AFTER, seconds)
     }
 

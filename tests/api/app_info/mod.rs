@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 mod content;
 mod faqs;
 mod maintenance;
+mod messages;
 mod particulars;
 mod social_accounts;
 mod warm;

@@ -1,8 +1,10 @@
 //! What text messages hold.
 
 use harness::{Api, ENCODINGS};
+use jiff::SignedDuration;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Value, json};
+use shared::text_message::{MessageTexts, TextMessage, our_languages};
 
 use crate::PHONE;
 
@@ -34,6 +36,18 @@ fn requests() -> impl Strategy<Value = Sent> {
     (phone, unknown, words(), "[a-z]{2}(-[A-Z]{2})?", 0..ENCODINGS.len())
 }
 
+/// Every text that a message with this code can have.
+fn ours(code: &str, with_hash: bool) -> Vec<String> {
+    let (texts, name) = (MessageTexts::default(), "Satchel".parse().expect("a name"));
+    let hash = with_hash.then(|| ADMITTED.parse().expect("a hash"));
+    let life = SignedDuration::from_mins(5);
+    let text = |language| {
+        let wording = texts.in_language(language);
+        TextMessage::code(wording, &name, &code.into(), life, hash.as_ref()).as_str().to_owned()
+    };
+    our_languages().map(text).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_byte_of_a_request_is_in_a_message_but_an_admitted_app_hash() {
     let api = Api::with(&[("AppHashes", ADMITTED)]).await;
@@ -63,11 +77,9 @@ async fn no_byte_of_a_request_is_in_a_message_but_an_admitted_app_hash() {
         sent += 1;
         let message = api.messages_to(PHONE).pop().expect("a message");
         let code: String =
-            message.trim_start_matches("<#> ").chars().take_while(char::is_ascii_digit).collect();
-        assert_eq!(code.len(), 6, "{message}");
-        let ours = format!("{code} is your Satchel code. It works for 5 minutes. Do not share it.");
-        let expected = if with_hash { format!("<#> {ours}\n\n{ADMITTED}") } else { ours };
-        assert_eq!(message, expected, "{body}");
+            message.chars().skip_while(|letter| !letter.is_ascii_digit()).take(6).collect();
+        assert!(code.bytes().all(|digit| digit.is_ascii_digit()), "{message}");
+        assert!(ours(&code, with_hash).contains(&message), "{language}: {message} {body}");
     }
     assert!(sent > 60, "{sent}");
     assert_eq!(api.stack.recorder.messages().len(), sent);
@@ -105,4 +117,54 @@ async fn a_long_name_in_another_script_shortens_messages_to_one_segment() {
     let message = api.messages_to(PHONE).pop().expect("a message");
     assert!(message.ends_with(&format!(" is your {name} code.\n\n{ADMITTED}")), "{message}");
     assert!(message.encode_utf16().count() <= 70, "{message}");
+}
+
+/// The message that a request for a code to this phone gets sent.
+async fn message_in(api: &Api, phone: &str, language: Option<&str>) -> String {
+    let request = api.post("/api/send-otp/").json(&json!({"phone": phone}));
+    let request = match language {
+        Some(language) => request.header("accept-language", language),
+        None => request,
+    };
+    request.send().await.expect(200);
+    api.messages_to(phone).pop().expect("a message")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_in_the_nearest_language_of_the_request_or_in_english() {
+    let api = Api::with(&[
+        ("CodeResendSeconds", "0"),
+        ("CodesPerPhoneAndAddressHourly", "100"),
+        ("CodesPerPhoneHourly", "100"),
+    ])
+    .await;
+    for (wanted, words) in [
+        (None, "is your Satchel code"),
+        (Some("xx"), "is your Satchel code"),
+        (Some("*"), "is your Satchel code"),
+        (Some("ar-SA"), "هو رمز التحقق في Satchel. صالح لمدة 5 دقائق."),
+        (Some("zh-Hant-TW"), "Satchel 驗證碼："),
+        (Some("zh-Hans"), "Satchel 验证码："),
+        (Some("iw"), "הוא קוד האימות שלך"),
+        (Some("en;q=0.1, fr-CA"), "est votre code Satchel"),
+        (Some("pt-PT"), "é seu código Satchel"),
+        (Some("gsw"), "ist Ihr Code für Satchel"),
+    ] {
+        let message = message_in(&api, PHONE, wanted).await;
+        assert!(message.contains(words), "{wanted:?}: {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_is_registered_in_india_stays_english() {
+    const INDIAN: &str = "+919876543210";
+    let parameters = [("CodeCountries", "IN,US"), ("SmsEntityId", "1"), ("SmsTemplateId", "2")];
+    let registered = Api::with(&parameters).await;
+    let message = message_in(&registered, INDIAN, Some("hi")).await;
+    assert!(message.contains("is your Satchel code. It works for 5 minutes."), "{message}");
+    let message = message_in(&registered, PHONE, Some("hi")).await;
+    assert!(message.contains("आपका Satchel कोड है"), "{message}");
+    let open = Api::with(&parameters[..1]).await;
+    let message = message_in(&open, INDIAN, Some("hi-IN")).await;
+    assert!(message.contains("आपका Satchel कोड है"), "{message}");
 }

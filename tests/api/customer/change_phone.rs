@@ -305,3 +305,24 @@ async fn a_change_of_phone_during_refreshes_and_log_ins_leaves_only_its_own_sess
     api.profile(&phone.access).await.expect(200);
     api.refresh(&phone.refresh).await.expect(200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_old_phone_is_told_in_the_language_of_the_profile_or_else_of_the_request() {
+    for (of_profile, told) in [
+        (Some("ar-AE"), "تغيّر رقم هاتف حسابك في Satchel."),
+        (Some("xx"), "您的 Satchel 账号已更换手机号。"),
+        (None, "您的 Satchel 账号已更换手机号。"),
+    ] {
+        let api = Api::start().await;
+        let phone = api.log_in(PHONE).await;
+        if let Some(language) = of_profile {
+            change(&api, &phone.access, json!({"language": language})).await.expect(200);
+        }
+        let code = api.code_to(&phone.access, NEW, "change_phone").await;
+        let request = api.patch("/api/customer/").bearer(&phone.access);
+        let request = request.header("accept-language", "zh").json(&with_code(NEW, &code));
+        request.send().await.expect(200);
+        let message = api.messages_to(PHONE).pop().expect("a message");
+        assert!(message.starts_with(told), "{of_profile:?}: {message}");
+    }
+}

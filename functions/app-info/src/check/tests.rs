@@ -121,6 +121,59 @@ fn each_thing_that_may_be_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn what_is_wrong_with_a_text_of_messages_is_told_with_its_language() {
+    for (place, value, told) in [
+        (
+            "/messages/code/ar",
+            json!("لا رمز هنا."),
+            "messages.code.ar: {code} must be there once, and is there 0 times",
+        ),
+        (
+            "/messages/code/zh",
+            json!("{app} 验证码：{code}，详见 satchel.example/help"),
+            "messages.code.zh: \"satchel.example/help\" would be shown as a link",
+        ),
+        (
+            "/messages/code/EN",
+            json!("{code}"),
+            "messages.code.EN: \"EN\" is no language tag in its usual form",
+        ),
+        (
+            "/messages/code/ar",
+            json!(format!("{{code}} {}", "ر".repeat(47))),
+            "messages.code.ar: this has, with the lines of an app hash, 71 characters of UCS-2; \
+             one message has room for 70",
+        ),
+        (
+            "/messages/phone_changed/en",
+            json!("{code}"),
+            "messages.phone_changed.en: {code} is unknown; there is {app}",
+        ),
+        (
+            "/messages/changed_phone",
+            json!({"en": "x"}),
+            "messages.changed_phone: this is not known here, or not written as it must be",
+        ),
+        (
+            "/languages/2",
+            json!("sw"),
+            "messages.code.sw: this is needed: no message has a text in this language",
+        ),
+    ] {
+        let problems = problems(&with(place, value.clone()));
+        assert!(problems.iter().any(|problem| problem == told), "{place} = {value}: {problems:#?}");
+    }
+    let long = with("/messages/code", json!({"en": "{code}", "de": "{code}", "sw": "{code}"}));
+    assert_eq!(problems(&long), Vec::<String>::new(), "any language may have one");
+    let many: Value =
+        (0..30).map(|n| (format!("en-x-a{n}"), format!("{{code}}{}", "a".repeat(136)))).collect();
+    assert_eq!(
+        problems(&with("/messages/code", many)),
+        ["messages: this is 5013 bytes; there is room for 4000"]
+    );
+}
+
+#[test]
 fn a_time_may_be_written_with_any_offset() {
     for time in ["2026-11-22T20:30:00Z", "2026-11-22T23:30:00.000+03:00"] {
         assert_eq!(problems(&with("/maintenance/until", json!(time))), Vec::<String>::new());
