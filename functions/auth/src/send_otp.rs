@@ -161,9 +161,10 @@ pub struct CodeSent {
 ///
 /// The first step of a login, and the proof for a change of the phone and for deleting the
 /// account: `purpose` says which, and the code serves that purpose alone. The message is in the
-/// language of `Accept-Language`, where there is a text in it. The answer does not tell whether the phone has an account. Offer another code only after `resend_after` seconds; earlier
-/// is 429, as is too many codes for a phone, an address or a country. A number that cannot get
-/// text messages, or of a country that is not served, is 400 with the attr `phone`.
+/// language of `Accept-Language`, where there is a text in it. The answer does not tell whether
+/// the phone has an account. Offer another code only after `resend_after` seconds; earlier is 429,
+/// as is too many codes for a phone, an address or a country. A number that cannot get text
+/// messages, or of a country that is not served, is 400 with the attr `phone`.
 #[utoipa::path(post, path = "/api/send-otp/", operation_id = "sendOTP", tag = crate::TAG,
     request_body(content = CodeRequest, example = json!({"phone": "+14155550123"})),
     responses(
