@@ -11,8 +11,9 @@ use self::imports::{Import, imports};
 use crate::repository::{assert_none, packages};
 
 /// Files of `shared/src` that know no domain, and folders of such files.
-const BASE: [&str; 18] = [
+const BASE: [&str; 19] = [
     "aws",
+    "catalogue",
     "characters",
     "clock",
     "config",

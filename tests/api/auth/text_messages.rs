@@ -156,6 +156,18 @@ async fn a_code_is_in_the_nearest_language_of_the_request_or_in_english() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_language_of_a_message_costs_no_call() {
+    let api = Api::with(&[("CodeResendSeconds", "0")]).await;
+    let mut calls = Vec::new();
+    for language in [None, Some("en"), Some("ar"), Some("ja;q=0.5, sw, xx, zh-TW;q=0.1")] {
+        api.wire.reset();
+        message_in(&api, PHONE, language).await;
+        calls.push(api.wire.operations());
+    }
+    assert!(calls.iter().all(|of_one| *of_one == calls[0]), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_is_registered_in_india_stays_english() {
     const INDIAN: &str = "+919876543210";
     let parameters = [("CodeCountries", "IN,US"), ("SmsEntityId", "1"), ("SmsTemplateId", "2")];
