@@ -136,6 +136,12 @@ async fn receive_and_clear_notifications(api: &Api) {
         api.stack.deliver().await;
     }
     api.clock.advance_seconds(1);
+    // One is for a country alone, so the notifier and the list look at the profile.
+    let some = json!({"all": true, "country": "US"});
+    api.publish(&json!({"id": "m8", "to": some, "title": "Some"}));
+    api.stack.deliver().await;
+    api.inbox(&phone.access).await;
+    api.clock.advance_seconds(1);
     // Pages as an earlier version published them.
     for shard in table::SHARDS.chars() {
         let to = json!({"all": true, "shard": shard, "after": null});

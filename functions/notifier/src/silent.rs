@@ -36,7 +36,7 @@ pub(crate) async fn to_customer(
     if !is_reachable || inbox.knows(&hash) {
         return Ok(Delivered::default());
     }
-    let about = About { notification: None, unread: None, registered_by: None };
+    let about = About { notification: None, unread: None, registered_by: None, audience: None };
     let reading = (Some(account), devices);
     let delivered = push::to_devices(app, message, customer, about, reading).await?;
     if let Err(trouble) = note(app, customer, inbox, &hash).await {
