@@ -166,8 +166,8 @@ impl Store {
     }
 
     /// Marks a message as sent, where it is claimed, or as cancelled, where it is not; takes it
-    /// from the list and its text away. One trip, two write units for the head and for each KB of the
-    /// text, one for the list.
+    /// from the list and its text away. One trip, two write units for the head and for each KB of
+    /// the text, one for the list.
     pub(super) async fn settle_scheduled(
         &self,
         head: &Scheduled,
