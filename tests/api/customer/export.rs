@@ -147,8 +147,8 @@ async fn log_in_with_a_device(api: &Api) -> String {
 async fn receive_messages(api: &Api, phone: &LoggedIn) {
     for n in 0..3 {
         let to = json!({"customer_id": phone.customer["id"]});
-        let known = json!({"id": format!("m{n}"), "to": to, "data": {"order": n}});
-        api.publish(&full_body("notification", &known, &["silent"]));
+        let known = json!({"id": format!("m{n}"), "to": to, "data": {"order": n}, "silent": false});
+        api.publish(&full_body("notification", &known, &[]));
         let disabled = if n == 2 { "another:of.amal" } else { "" };
         api.stack.recorder.endpoints(|endpoints| endpoints.disable(disabled));
         api.stack.deliver().await;
