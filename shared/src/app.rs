@@ -1,6 +1,8 @@
 //! The state of a function: settings, storage, keys, messages, the clock and the source of
 //! randomness.
 
+mod broadcasts;
+
 use std::{
     ops::Deref,
     sync::{Arc, LazyLock, OnceLock},

@@ -83,6 +83,11 @@ impl Phone {
     }
 }
 
+/// Whether a code is that of a country with phones (ISO 3166-1 alpha-2).
+pub fn is_country(code: &str) -> bool {
+    Region::from_code(code).is_ok()
+}
+
 /// What is dialled: the digits of ASCII, after a `+` in the international form. None where the text
 /// has anything but digits and what people write between them, such as letters or an extension.
 ///

@@ -164,6 +164,10 @@ async fn clean_ups(measured: &mut Measured) {
     clean_up().await;
     let idle = clean_up().await;
     measured.push((Case::IdleCleanUp, idle));
+    api.wire.reset();
+    let scheduled = api.stack.scheduled().first().expect("the clean-up is scheduled");
+    scheduled.target.handle(json!({"stage": "messages"})).await.expect("a run");
+    measured.push((Case::IdleMessageRun, counted(&api)));
 
     let credit = json!({
         "type": "credit", "amount": 100, "currency": "USD", "customer_id": phone.customer["id"],

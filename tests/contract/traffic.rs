@@ -79,6 +79,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
         clean_up(&api).await;
     }
     accounts::write_what_is_rare(&api).await;
+    publish_to_some(&api).await;
     let stored = api.items().await;
     drop(api);
     let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -181,6 +182,19 @@ async fn receive_and_clear_notifications(api: &Api) {
     for _ in 0..4 {
         api.deliver_again().await;
     }
+}
+
+/// While such a message lives, lists cost more, so it is the last one.
+async fn publish_to_some(api: &Api) {
+    let phone = api.log_in("+14155550127").await;
+    api.register(&phone.access, "six").await.expect(201);
+    api.clock.advance_seconds(1);
+    let some = json!({"all": true, "country": "US"});
+    api.publish(&json!({"id": "m8", "to": some, "title": "Some"}));
+    let few = json!({"all": true, "country": "US", "language": "en", "platform": "ios"});
+    api.publish(&json!({"id": "m9", "to": few, "silent": true}));
+    api.stack.deliver().await;
+    assert_eq!(api.inbox_titles(&phone.access).await[0], "Some");
 }
 
 async fn read_the_app_information(api: &Api) {

@@ -65,11 +65,10 @@ pub async fn list_notifications(
         tokio::try_join!(
             app.store.inbox(customer),
             app.store.notifications(customer, from, &span),
-            app.broadcasts.read(&app.store, now)
+            app.visible_broadcasts(customer, now)
         )
     };
-    let (verified, (inbox, items, broadcasts)) = caller.alongside(read).await?;
-    let visible = broadcasts.visible_to(verified.customer, now);
+    let (verified, (inbox, items, visible)) = caller.alongside(read).await?;
     // An app in which two customers take turns must not take one's inbox for the other's.
     let name = app.signer()?.pseudonym(&verified.customer.to_string());
     let tag = ETag::new(format_args!("{name}-{}", inbox.version_with(&visible, now)));

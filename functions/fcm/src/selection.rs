@@ -80,12 +80,11 @@ impl Selection {
             }
         };
         let now = app.now();
-        let (inbox, items, broadcasts) = tokio::try_join!(
+        let (inbox, items, visible) = tokio::try_join!(
             app.store.inbox(customer),
             items,
-            app.broadcasts.read(&app.store, now)
+            app.visible_broadcasts(customer, now)
         )?;
-        let visible = broadcasts.visible_to(customer, now);
         let numbers = match self {
             Self::Some(ids) => visible.numbers_of(ids),
             Self::All => Vec::new(),

@@ -18,7 +18,7 @@ use shared::{
     device::DeviceRange,
     hashes::ContentHash,
     ids::CustomerId,
-    inbox::{Broadcast, NewBroadcast, Publication, RangeProgress, ServedPage},
+    inbox::{Broadcast, NewBroadcast, Publication, RangeProgress, ServedPage, Traits},
 };
 
 use crate::{
@@ -50,6 +50,7 @@ pub(crate) async fn begin(app: &AppState, message: &Message) -> Result<Delivered
         data: message.data_text(),
         image_url: message.appearance.image_url.clone(),
         silent: message.silent,
+        audience: message.audience.clone(),
     };
     let published =
         app.store.publish_to_all(&app.broadcasts, &new, app.now(), &*app.random).await?;
@@ -182,17 +183,25 @@ async fn one(
     if !broadcast.is_for(customer) {
         return Ok(Delivered::default());
     }
-    let reading = push::read_recent(app, message, customer).await?;
+    let traits = async {
+        let is_asked = broadcast.audience.asks_for_traits();
+        if is_asked { app.traits(customer).await } else { Ok(Traits::default()) }
+    };
+    let (reading, traits) = tokio::try_join!(push::read_recent(app, message, customer), traits)?;
     if reading.devices.is_empty() {
         app.store.unlist_customer_without_devices(customer).await?;
     }
     if reading.account.as_ref().is_none_or(|account| account.status != Status::Active) {
         return Ok(Delivered::default());
     }
+    if !broadcast.audience.admits(&traits) {
+        return Ok(Delivered::default());
+    }
     let about = About {
         notification: (!broadcast.silent).then_some(broadcast.id),
         unread: None,
         registered_by: Some(broadcast.published),
+        audience: Some(&broadcast.audience),
     };
     push::to_devices(app, message, customer, about, reading).await
 }

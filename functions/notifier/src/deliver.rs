@@ -67,9 +67,14 @@ pub(crate) async fn to_customer(
             push::read(app, message, customer),
             app.broadcasts.read_after(BADGE_AGE, &app.store, now)
         )?;
-        let unread = inbox.unread_with(&broadcasts.visible_to(customer, now), now);
-        let about =
-            About { notification: Some(notification), unread: Some(unread), registered_by: None };
+        let visible = app.visible_of(&broadcasts, customer, now).await?;
+        let unread = inbox.unread_with(&visible, now);
+        let about = About {
+            notification: Some(notification),
+            unread: Some(unread),
+            registered_by: None,
+            audience: None,
+        };
         delivered += push::to_devices(app, message, customer, about, reading).await?;
     }
     Ok(delivered)

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use shared::{
     app::AppState,
     ids::{CustomerId, NotificationId},
+    inbox::Audience,
 };
 
 use crate::{message::Message, trouble::Trouble};
@@ -23,13 +24,15 @@ pub(crate) struct Delivered {
 
 /// What a push says of the inbox, and which devices it is for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct About {
+pub(crate) struct About<'a> {
     /// The message's item in the inbox; none of a silent message.
     pub(crate) notification: Option<NotificationId>,
     /// Number of unread notifications, where they are counted.
     pub(crate) unread: Option<u64>,
     /// Only devices that were registered by then.
     pub(crate) registered_by: Option<Timestamp>,
+    /// Only devices on the platforms of an audience.
+    pub(crate) audience: Option<&'a Audience>,
 }
 
 impl AddAssign for Delivered {

@@ -3,17 +3,18 @@
 //!
 //! Protocol: JSON `{"id", "to": {"customer_id" | "phone" | "all": true}, "type", "title", "body",
 //! "data", "image_url", "ttl", "collapse_key", "critical", "silent", "sound", "android_channel",
-//! "category", "link", "send_at", "correlation_id"}`. `id`, `to` and one of `title` and `body` are required;
-//! `id` names the message for ever, so that it comes into an inbox once however often it is
-//! published. With `send_at` it waits until then. A silent message has no title, no body and no item in an inbox: it tells the app
-//! alone. A page of a message to all is the same with `"to": {"all": true, "number", "range",
-//! "after"}`, and what a page leaves for one customer with `"to": {"all": true, "number", "only"}`.
-//! `{"id", "to": {"all": true, "stop": true}}` stops the pushes of the message to all of that id.
+//! "category", "link", "send_at", "correlation_id"}`. `id`, `to` and one of `title` and `body` are
+//! required; `id` names the message for ever, so that it comes into an inbox once however often it
+//! is published. With `send_at` it waits until then. A silent message has no title, no body and no
+//! item in an inbox: it tells the app alone. A message to all can be narrowed by `"platform"`,
+//! `"language"` and `"country"` in `to`. A page of it is the same with `"to": {"all": true,
+//! "number", "range", "after"}`, and what a page leaves for one customer with `"to": {"all": true,
+//! "number", "only"}`. `{"id", "to": {"all": true, "stop": true}}` stops its pushes.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use shared::{device::PushKind, hashes::fingerprint, ids::CustomerId};
+use shared::{device::PushKind, hashes::fingerprint, ids::CustomerId, inbox::Audience};
 
 use crate::{
     appearance::{Appearance, RawAppearance},
@@ -39,6 +40,8 @@ pub struct Message {
     pub id: String,
     /// Whom it is for.
     pub to: To,
+    /// Whom of all it is for.
+    pub audience: Audience,
     /// What the publisher calls its kind; at most 50 characters.
     pub kind: String,
     /// At most 255 characters.
@@ -103,6 +106,7 @@ impl Message {
             collapse_key: raw.collapse_key.unwrap_or_else(|| raw.id.clone()),
             correlation: raw.correlation_id.unwrap_or_else(|| fingerprint(&raw.id)),
             id: raw.id,
+            audience: raw.to.audience()?,
             to: raw.to.read()?,
             title: raw.title.unwrap_or_default(),
             body: raw.body.unwrap_or_default(),

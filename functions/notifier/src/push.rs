@@ -81,7 +81,7 @@ pub(crate) async fn to_devices(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
-    about: About,
+    about: About<'_>,
     reading: Reading,
 ) -> Result<Delivered, Trouble> {
     let mut failed = 0;
@@ -97,7 +97,7 @@ async fn push_in_rounds(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
-    about: About,
+    about: About<'_>,
     mut reading: Reading,
     failed: &mut usize,
 ) -> Result<Delivered, Trouble> {
@@ -110,7 +110,10 @@ async fn push_in_rounds(
         let Reading { account, devices, is_admitted } = std::mem::take(&mut reading);
         let Some(account) = account.filter(|_| is_admitted) else { break };
         let now = app.now();
-        let is_meant = |device: &Device| about.registered_by.is_none_or(|by| device.created <= by);
+        let is_meant = |device: &Device| {
+            about.registered_by.is_none_or(|by| device.created <= by)
+                && about.audience.is_none_or(|of| of.has_platform(device.platform))
+        };
         let active = devices
             .into_iter()
             .filter(|device| is_meant(device) && device.is_active(&account, now));

@@ -2,9 +2,20 @@
 //! have it.
 
 use serde::Deserialize;
-use shared::{account::CUSTOMER_SHARDS, device::DeviceRange, ids::CustomerId, phone::Phone};
+use serde_json::Value;
+use shared::{
+    account::{CUSTOMER_SHARDS, Platform},
+    device::DeviceRange,
+    ids::CustomerId,
+    inbox::Audience,
+    language::canonical,
+    phone::{Phone, is_country},
+};
 
-use crate::unreadable::Unreadable;
+use crate::unreadable::{Unreadable, check};
+
+/// The most platforms, languages or countries of an audience.
+const MOST_CHOICES: usize = 50;
 
 /// Whom a message is for.
 #[derive(Debug, Clone)]
@@ -56,8 +67,20 @@ pub(crate) struct RawTo {
     customer_id: Option<String>,
     phone: Option<String>,
     all: Option<bool>,
+    platform: Option<OneOrMore>,
+    language: Option<OneOrMore>,
+    country: Option<OneOrMore>,
+    minimum_version: Option<Value>,
     #[serde(flatten)]
     part: RawPart,
+}
+
+/// A text, or several.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// Which part of everybody.
@@ -91,6 +114,48 @@ impl To {
 }
 
 impl RawTo {
+    /// Whom of all it is for. A list that is empty would be for nobody.
+    pub(crate) fn audience(&self) -> Result<Audience, Unreadable> {
+        let filters = [&self.platform, &self.language, &self.country];
+        check(&[
+            (
+                self.minimum_version.is_none(),
+                "to.minimum_version is not supported: devices do not say the version of their app",
+            ),
+            (
+                self.all == Some(true) || filters.iter().all(|filter| filter.is_none()),
+                "to.platform, to.language and to.country need to.all",
+            ),
+        ])?;
+        let [platforms, languages, countries] = filters.map(|filter| match filter {
+            None => Some(Vec::new()),
+            Some(OneOrMore::One(one)) => Some(vec![one.clone()]),
+            Some(OneOrMore::More(more)) => {
+                Some(more.clone()).filter(|more| (1..=MOST_CHOICES).contains(&more.len()))
+            }
+        });
+        let platforms = platforms.and_then(|names| {
+            names.iter().map(|name| Platform::parse(name)).collect::<Option<_>>()
+        });
+        let languages = languages.and_then(|tags| {
+            tags.iter().map(|tag| Some(canonical(tag)).filter(|tag| is_language(tag))).collect()
+        });
+        let countries = countries.filter(|codes| {
+            codes.iter().all(|code| {
+                code.len() == 2
+                    && code.bytes().all(|byte| byte.is_ascii_uppercase())
+                    && is_country(code)
+            })
+        });
+        Ok(Audience {
+            platforms: platforms.ok_or(Unreadable("to.platform must be ios, android or web"))?,
+            languages: languages
+                .ok_or(Unreadable("to.language must be a tag such as ar or pt-BR"))?,
+            countries: countries
+                .ok_or(Unreadable("to.country must be a code of ISO 3166-1, such as SA"))?,
+        })
+    }
+
     pub(crate) fn read(self) -> Result<To, Unreadable> {
         match (self.customer_id, self.phone, self.all.unwrap_or_default()) {
             (Some(customer), None, false) => customer
@@ -135,4 +200,13 @@ impl RawPart {
             _ => Err(Unreadable("to.number needs one of range and only")),
         }
     }
+}
+
+/// Whether a canonical tag begins with a language.
+fn is_language(tag: &str) -> bool {
+    let language = tag.split('-').next().unwrap_or_default();
+    (2..=3).contains(&language.len())
+        && language.bytes().all(|byte| byte.is_ascii_lowercase())
+        && tag.len() <= 35
+        && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -1,5 +1,5 @@
-//! Messages that are to be sent later: they wait in the table, and the clean-up publishes them again
-//! without `send_at` when their time has come.
+//! Messages that are to be sent later: they wait in the table, and the clean-up publishes them
+//! again without `send_at` when their time has come.
 
 use jiff::SignedDuration;
 use shared::{

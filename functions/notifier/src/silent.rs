@@ -35,7 +35,7 @@ pub(crate) async fn to_customer(
     if !is_reachable(&reading, app.now()) || inbox.knows(&hash) {
         return Ok(Delivered::default());
     }
-    let about = About { notification: None, unread: None, registered_by: None };
+    let about = About { notification: None, unread: None, registered_by: None, audience: None };
     let delivered = push::to_devices(app, message, customer, about, reading).await?;
     if let Err(trouble) = note(app, customer, inbox, &hash).await {
         // To come back would push it once more.

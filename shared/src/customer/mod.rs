@@ -31,7 +31,12 @@ pub const DOMAIN: Domain = Domain {
     invariants: "A profile changes only from the version that was read",
     prefixes: &[Prefix {
         name: "PROFILE#",
-        grants: &[("customer", &[Get, Put]), ("notifier", &[Get]), ("cleanup", &[Get, Delete])],
+        grants: &[
+            ("customer", &[Get, Put]),
+            ("fcm", &[Get]),
+            ("notifier", &[Get]),
+            ("cleanup", &[Get, Delete]),
+        ],
         erased: Erased::By(|of| of.item(keys::profile(of.customer)).boxed()),
     }],
     records: &[RecordKind::of::<Customer>()],

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
+    inbox::audience::{Audience, Traits},
 };
 
 /// How many messages to all live at a time at most.
@@ -57,6 +58,9 @@ pub struct Broadcast {
     /// Whether it is for apps alone, so that no inbox shows or counts it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub silent: bool,
+    /// Whom it is for.
+    #[serde(default, skip_serializing_if = "Audience::is_everybody")]
+    pub audience: Audience,
 }
 
 impl Broadcast {
@@ -95,10 +99,23 @@ impl Broadcasts {
         self.iter().filter(|one| one.is_alive(now)).count()
     }
 
-    /// What of them a customer can see at `now`.
+    /// Whether anything in profiles decides who sees one of them.
+    pub fn asks_for_traits(&self, now: Timestamp) -> bool {
+        let asks = |one: &Arc<Broadcast>| one.audience.asks_for_traits();
+        self.iter().any(|one| !one.silent && one.is_alive(now) && asks(one))
+    }
+
+    /// What of them a customer can see at `now` of whom no more is known.
     pub fn visible_to(&self, customer: CustomerId, now: Timestamp) -> Visible {
-        let is_visible =
-            |one: &&Arc<Broadcast>| !one.silent && one.is_alive(now) && one.is_for(customer);
+        self.visible_with(customer, &Traits::default(), now)
+    }
+
+    /// What of them a customer can see at `now`.
+    pub fn visible_with(&self, customer: CustomerId, traits: &Traits, now: Timestamp) -> Visible {
+        let is_visible = |one: &&Arc<Broadcast>| {
+            let is_for = one.is_for(customer) && one.audience.admits(traits);
+            !one.silent && one.is_alive(now) && is_for
+        };
         Visible { last: self.last(), all: self.iter().filter(is_visible).cloned().collect() }
     }
 }

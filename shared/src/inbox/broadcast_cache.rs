@@ -62,6 +62,11 @@ impl BroadcastCache {
         }
     }
 
+    /// What was read before.
+    pub fn known(&self) -> Broadcasts {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).list.clone()
+    }
+
     /// All messages, strongly consistent. Twice the read units.
     pub(crate) async fn read_consistently(
         &self,

@@ -11,6 +11,7 @@ use crate::{
     hashes::ContentHash,
     ids::NotificationId,
     inbox::{
+        audience::Traits,
         broadcast::{Broadcast, Visible},
         broadcast_cache::BroadcastCache,
         keys,
@@ -144,9 +145,10 @@ pub struct ExportedScheduled {
 }
 
 async fn read(
-    Reading { store, customer, now, .. }: Reading<'_>,
+    reading: Reading<'_>,
     PageOf { after, most }: PageOf<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
+    let Reading { store, customer, now, .. } = reading;
     let is_continued = after.is_some();
     let after = after.map(|position| keys::inbox_at(customer, position));
     let query = Query::of(keys::inbox_of(customer)).after(after);
@@ -156,7 +158,9 @@ async fn read(
     }
     let cache = BroadcastCache::default();
     let (own, broadcasts) = tokio::try_join!(own, cache.read(store, now))?;
-    let visible = broadcasts.visible_to(customer, now);
+    let profile = if broadcasts.asks_for_traits(now) { reading.profile().await? } else { None };
+    let traits = profile.map(|one| Traits::of(one.details.language.as_deref(), &one.phone));
+    let visible = broadcasts.visible_with(customer, &traits.unwrap_or_default(), now);
     show_first(own.items, &visible, now)
 }
 

@@ -10,6 +10,9 @@ use crate::{
     },
 };
 
+/// The factor of a 64-bit FNV hash.
+const FNV_PRIME: u64 = 0x0100_0000_01b3;
+
 /// An inbox after a change of some of its messages.
 #[derive(Debug)]
 pub struct Changed {
@@ -48,7 +51,13 @@ impl Inbox {
     pub fn version_with(&self, visible: &Visible, now: Timestamp) -> String {
         let own = self.version(now);
         match (visible.iter().next(), visible.iter().last()) {
-            (Some(first), Some(last)) => format!("{own}-{:x}-{:x}", first.number, last.number),
+            (Some(first), Some(last)) => {
+                // Those between may be for others, as soon as a profile changes.
+                let between = visible
+                    .iter()
+                    .fold(0_u64, |hash, one| hash.wrapping_mul(FNV_PRIME).wrapping_add(one.number));
+                format!("{own}-{:x}-{:x}-{between:x}", first.number, last.number)
+            }
             _ => own,
         }
     }

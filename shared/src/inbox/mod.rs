@@ -12,6 +12,7 @@
 //! | `INBOX#FANOUT#<hash of the message's id>` | `RANGE#<00..ff>` | how far its pushes have come |
 //! | `INBOX#FANOUT#<hash of the message's id>` | `SHARD#<0..f>` | the same, of before |
 
+pub(crate) mod audience;
 pub(crate) mod broadcast;
 pub(crate) mod broadcast_cache;
 pub(crate) mod erasure;
@@ -40,6 +41,7 @@ use crate::{
 };
 use futures_util::FutureExt;
 
+pub use audience::{Audience, Traits};
 pub use broadcast::{BROADCAST_LIFE, Broadcast, Broadcasts, MOST_BROADCASTS, Visible};
 pub use broadcast_cache::BroadcastCache;
 pub use marks::Marks;

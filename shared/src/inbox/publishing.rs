@@ -15,6 +15,7 @@ use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
     inbox::{
+        audience::Audience,
         broadcast::{BROADCAST_LIFE, Broadcast, MOST_BROADCASTS, SILENT_LIFE},
         broadcast_cache::BroadcastCache,
         keys,
@@ -40,6 +41,8 @@ pub struct NewBroadcast {
     pub image_url: Option<String>,
     /// Whether it is for apps alone.
     pub silent: bool,
+    /// Whom it is for.
+    pub audience: Audience,
 }
 
 /// What came of publishing.
@@ -264,6 +267,7 @@ impl NewBroadcast {
             until: now.saturating_add(life).unwrap_or(Timestamp::MAX),
             stopped: false,
             silent: self.silent,
+            audience: self.audience.clone(),
         }
     }
 }

@@ -165,9 +165,9 @@ impl Store {
         self.table.get(keys::scheduled_text(head.customer, &head.message), true).await
     }
 
-    /// Marks a message as sent, where it is claimed, or as cancelled, where it is not; takes it from
-    /// the list and its text away. One trip, two write units for the head and for each KB of the
-    /// text, one for the list.
+    /// Marks a message as sent, where it is claimed, or as cancelled, where it is not; takes it
+    /// from the list and its text away. One trip, two write units for the head and for each KB of
+    /// the text, one for the list.
     pub(super) async fn settle_scheduled(
         &self,
         head: &Scheduled,

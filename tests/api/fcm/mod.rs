@@ -1,3 +1,4 @@
+mod audience;
 pub(crate) mod broadcast;
 mod broadcast_pushes;
 mod correlation;

@@ -24,7 +24,9 @@ use super::{failure::Failure, output::print_line, push_progress::follow, stack_a
 use crate::operator_aws;
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("to").required(true).args(["phone", "customer", "all", "stop", "cancel"]))]
+#[command(group = ArgGroup::new("to")
+    .required(true)
+    .args(["phone", "customer", "all", "stop", "cancel"]))]
 #[command(group = ArgGroup::new("deployed").multiple(true).args(["topic", "cancel"]))]
 pub(super) struct NotifyArgs {
     /// Send to the customer with this phone, in E.164 form
@@ -36,12 +38,21 @@ pub(super) struct NotifyArgs {
     /// Send to all customers
     #[arg(long)]
     all: bool,
+    /// With --all: only to devices on this platform: ios, android or web; may be repeated
+    #[arg(long, value_name = "NAME", requires = "all")]
+    platform: Vec<String>,
+    /// With --all: only to customers whose profile has this language; may be repeated
+    #[arg(long, value_name = "TAG", requires = "all")]
+    language: Vec<String>,
+    /// With --all: only to customers with a phone of this country; may be repeated
+    #[arg(long, value_name = "CODE", requires = "all")]
+    country: Vec<String>,
     /// Stop the pushes of the message to all with this id. The message stays in inboxes
     #[arg(long, value_name = "ID", conflicts_with_all =
         ["ContentArgs", "table"])]
     stop: Option<String>,
-    /// Cancel the message with this id that waits for its time: in the deployed table of --table, or
-    /// in the launcher on this machine
+    /// Cancel the message with this id that waits for its time: in the deployed table of --table,
+    /// or in the launcher on this machine
     #[arg(long, value_name = "ID", conflicts_with_all = ["ContentArgs", "topic"])]
     cancel: Option<String>,
     #[command(flatten)]
@@ -140,9 +151,20 @@ impl NotifyArgs {
         let to = match (&self.phone, &self.customer) {
             (Some(phone), _) => json!({"phone": phone}),
             (None, Some(customer)) => json!({"customer_id": customer}),
-            (None, None) => json!({"all": true}),
+            (None, None) => self.audience(),
         };
         self.content.message(&to)
+    }
+
+    fn audience(&self) -> Value {
+        let mut to = json!({"all": true});
+        let filters = [&self.platform, &self.language, &self.country];
+        for (name, filter) in ["platform", "language", "country"].iter().zip(filters) {
+            if !filter.is_empty() {
+                to[name] = json!(filter);
+            }
+        }
+        to
     }
 }
 

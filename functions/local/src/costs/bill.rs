@@ -169,7 +169,8 @@ mod tests {
         let gb = 1_000.0 * 14.5 / 1024.0 / 1024.0;
         assert_near(of(&bill, "DynamoDB", "storage").1, gb * 0.25);
         assert_near(of(&bill, "DynamoDB", "recovery").1, gb * 0.2);
-        let runs = 24.0 * 30.0 * Units::counted().case(Case::IdleCleanUp).read_units;
+        let each = |case| Units::counted().case(case).read_units;
+        let runs = 30.0 * 24.0 * (each(Case::IdleCleanUp) + 60.0 * each(Case::IdleMessageRun));
         assert_near(of(&bill, "DynamoDB", "read units").0 * 1e6, runs);
         assert_near(of(&bill, "SQS", "requests").0 * 1e6, 648_000.0);
     }

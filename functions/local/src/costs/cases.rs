@@ -34,6 +34,8 @@ pub enum Case {
     Erasure,
     /// A run of the clean-up that has nothing to do.
     IdleCleanUp,
+    /// A run for messages that wait for their time, none of which is due.
+    IdleMessageRun,
 }
 
 /// The cases that are requests, with their operations. A profile counts them with the requests.
@@ -46,7 +48,7 @@ pub const VARIANTS: [(Case, &str); 5] = [
 ];
 
 impl Case {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::WarmAppInfo,
         Self::WarmRegion,
         Self::KnownNetworkCode,
@@ -62,6 +64,7 @@ impl Case {
         Self::WalletAudit,
         Self::Erasure,
         Self::IdleCleanUp,
+        Self::IdleMessageRun,
     ];
 
     pub fn name(self) -> &'static str {
@@ -81,6 +84,7 @@ impl Case {
             Self::WalletAudit => "wallet_audit",
             Self::Erasure => "erasure",
             Self::IdleCleanUp => "idle_clean_up",
+            Self::IdleMessageRun => "idle_message_run",
         }
     }
 

@@ -3,6 +3,8 @@
 use super::{Case, Counted, Profile, StackFigures, Units};
 
 pub(super) const DAYS: f64 = 30.0;
+/// How often a day the clean-up looks for messages whose time has come.
+const MINUTES_DAILY: f64 = 1_440.0;
 const HOURS: f64 = 24.0;
 pub(super) const SECONDS: f64 = DAYS * HOURS * 3_600.0;
 /// The ranges of the pushes of a message to all: each has a page at least.
@@ -46,6 +48,7 @@ pub struct Month {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Upkeep {
     pub clean_ups: f64,
+    pub message_runs: f64,
     pub erasures: f64,
     pub audits: f64,
 }
@@ -57,6 +60,7 @@ impl Upkeep {
         let most_audits = SECONDS / stack.audit_after_seconds.max(SECONDS / 1e6);
         Self {
             clean_ups: stack.clean_ups_daily * DAYS,
+            message_runs: MINUTES_DAILY * DAYS,
             erasures: customers * profile.requests_of("DeleteCustomer"),
             audits: customers * movements.min(most_audits),
         }
@@ -106,6 +110,7 @@ impl Month {
     fn keep_up(&mut self, customers: f64, profile: &Profile, units: &Units, stack: &StackFigures) {
         let upkeep = Upkeep::of(customers, profile, stack);
         self.spend(units.case(Case::IdleCleanUp), upkeep.clean_ups);
+        self.spend(units.case(Case::IdleMessageRun), upkeep.message_runs);
         self.spend(units.case(Case::Erasure), upkeep.erasures);
         self.spend(units.case(Case::MovedMark), upkeep.audits);
         self.spend(units.case(Case::WalletAudit), upkeep.audits);
@@ -115,10 +120,11 @@ impl Month {
         self.reads += swept.min(stored * upkeep.clean_ups) / 8.0;
         let calls = |case| f64::from(units.case(case).calls);
         let trips = upkeep.clean_ups * calls(Case::IdleCleanUp)
+            + upkeep.message_runs * calls(Case::IdleMessageRun)
             + (upkeep.erasures * calls(Case::Erasure) + upkeep.audits * calls(Case::WalletAudit))
                 / CLEANED_AT_ONCE;
         self.gb_seconds += trips * profile.functions.round_trip_millis / 1e3;
-        self.invocations += upkeep.clean_ups;
+        self.invocations += upkeep.clean_ups + upkeep.message_runs;
     }
 
     /// Turns seconds of functions into GB-seconds, after all others are there.

@@ -73,7 +73,7 @@ fn schema() -> Value {
                 "oneOf": [
                     recipient("customer_id", &json!({"type": "string", "format": "uuid"})),
                     recipient("phone", &json!({"type": "string", "description": "E.164."})),
-                    recipient("all", &json!({"type": "boolean", "const": true})),
+                    audience(),
                 ],
             },
             "type": {
@@ -150,6 +150,29 @@ fn schema() -> Value {
             },
         },
     })
+}
+
+/// All customers, or those whom the filters leave.
+fn audience() -> Value {
+    let choices = |item: &Value, description: &str| {
+        let list = json!({"type": "array", "minItems": 1, "maxItems": 50, "items": item});
+        json!({"description": description, "anyOf": [item, list]})
+    };
+    let mut all = recipient("all", &json!({"type": "boolean", "const": true}));
+    all["properties"]["platform"] = choices(
+        &json!({"type": "string", "enum": ["ios", "android", "web"]}),
+        "Only devices on these platforms are pushed to. Inboxes have no platform.",
+    );
+    all["properties"]["language"] = choices(
+        &json!({"type": "string", "maxLength": 35}),
+        "Only customers whose profile has one of these languages see it; `ar` stands for `ar-SA` \
+            as well. Those whose profile has no language do not.",
+    );
+    all["properties"]["country"] = choices(
+        &json!({"type": "string", "pattern": "^[A-Z]{2}$"}),
+        "Only customers with a phone of one of these countries see it.",
+    );
+    all
 }
 
 /// A recipient with one member.

@@ -159,3 +159,28 @@ fn a_message_that_waits_is_published_without_its_time() {
     let sent = Message::read(&waits.for_its_time()).unwrap();
     assert_eq!((sent.send_at, &sent.id, &sent.title), (None, &waits.id, &waits.title));
 }
+
+#[test]
+fn an_audience_is_read_and_what_is_no_filter_is_refused() {
+    let to = |to: Value| read(json!({"id": "x", "to": to, "title": "x"}));
+    let all = to(json!({"all": true, "platform": "ios", "language": ["ar_SA", "iw"],
+        "country": ["SA"]}));
+    let audience = all.unwrap().audience;
+    assert_eq!(audience.languages, ["ar-SA", "he"]);
+    assert_eq!((audience.platforms.len(), audience.countries.len()), (1, 1));
+    assert!(to(json!({"all": true})).unwrap().audience.is_everybody());
+    for (wrong, reason) in [
+        (json!({"all": true, "minimum_version": "2.0.0"}), "minimum_version"),
+        (json!({"all": true, "platform": "windows"}), "platform must"),
+        (json!({"all": true, "platform": []}), "platform must"),
+        (json!({"all": true, "language": "arabic"}), "language must"),
+        (json!({"all": true, "language": [""]}), "language must"),
+        (json!({"all": true, "country": "sa"}), "country must"),
+        (json!({"all": true, "country": "ZZ"}), "country must"),
+        (json!({"all": true, "country": 7}), "another type"),
+        (json!({"phone": "+14155550123", "country": "US"}), "need to.all"),
+    ] {
+        let problem = to(wrong.clone()).unwrap_err().to_string();
+        assert!(problem.contains(reason), "{wrong}: {problem}");
+    }
+}

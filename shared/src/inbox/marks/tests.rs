@@ -10,7 +10,10 @@ use super::*;
 use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    inbox::broadcast::{BROADCAST_LIFE, Broadcast, Broadcasts},
+    inbox::{
+        audience::Audience,
+        broadcast::{BROADCAST_LIFE, Broadcast, Broadcasts},
+    },
     random::SystemRandom,
 };
 
@@ -53,6 +56,7 @@ fn broadcast(number: u64, now: Timestamp) -> Arc<Broadcast> {
         until: now + BROADCAST_LIFE,
         stopped: false,
         silent: false,
+        audience: Audience::default(),
     })
 }
 

@@ -1,0 +1,110 @@
+//! Whom of all customers a message to all is for.
+//!
+//! Invariant: a customer of whom too little is known is in no audience that asks for it. Country
+//! and language decide who sees the message and who is pushed to; the platform decides which
+//! devices are.
+
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{account::Platform, language::canonical, phone::Phone};
+
+/// Whom a message to all is for. An empty list stands for all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audience {
+    /// Platforms of devices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub platforms: Vec<Platform>,
+    /// Languages of profiles, as canonical tags. `ar` stands for `ar-SA` as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// Countries of phones, ISO 3166-1 alpha-2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub countries: Vec<String>,
+}
+
+/// What an audience asks of a customer.
+#[derive(Debug, Default)]
+pub struct Traits {
+    language: Option<String>,
+    phone: Option<Phone>,
+    country: OnceLock<Option<String>>,
+}
+
+impl Audience {
+    /// Whether it is every customer, on every device.
+    pub fn is_everybody(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether it asks for anything that stands in profiles.
+    pub fn asks_for_traits(&self) -> bool {
+        !(self.languages.is_empty() && self.countries.is_empty())
+    }
+
+    /// Whether a customer belongs to it.
+    pub fn admits(&self, traits: &Traits) -> bool {
+        let speaks = |wanted: &String| traits.speaks(wanted);
+        (self.languages.is_empty() || self.languages.iter().any(speaks))
+            && (self.countries.is_empty()
+                || traits.country().is_some_and(|country| self.countries.contains(country)))
+    }
+
+    /// Whether a device of one who belongs to it is pushed to.
+    pub fn has_platform(&self, platform: Platform) -> bool {
+        self.platforms.is_empty() || self.platforms.contains(&platform)
+    }
+}
+
+impl Traits {
+    /// Those of a customer with this profile.
+    pub fn of(language: Option<&str>, phone: &Phone) -> Self {
+        Self {
+            language: language.map(canonical),
+            phone: Some(phone.clone()),
+            country: OnceLock::new(),
+        }
+    }
+
+    fn speaks(&self, wanted: &str) -> bool {
+        let rest = self.language.as_deref().and_then(|language| language.strip_prefix(wanted));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }
+
+    fn country(&self) -> Option<&String> {
+        self.country.get_or_init(|| self.phone.as_ref()?.country()).as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_belongs_to_it_by_language_and_country() {
+        let saudi = Phone::of_the_operator("+966501234567");
+        let list = |list: &[&str]| list.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for (languages, countries, language, is_admitted) in [
+            (&[][..], &[][..], None, true),
+            (&["ar"], &[], Some("ar-SA"), true),
+            (&["ar"], &[], Some("ar"), true),
+            (&["ar-SA"], &[], Some("ar_SA"), true),
+            (&["ar-SA"], &[], Some("ar"), false),
+            (&["a"], &[], Some("ar"), false),
+            (&["en", "ar"], &["SA"], Some("ar"), true),
+            (&["ar"], &["AE"], Some("ar"), false),
+            (&["ar"], &[], None, false),
+            (&[], &["AE", "SA"], None, true),
+        ] {
+            let audience = Audience {
+                languages: list(languages),
+                countries: list(countries),
+                ..Audience::default()
+            };
+            let traits = Traits::of(language, &saudi);
+            assert_eq!(audience.admits(&traits), is_admitted, "{audience:?} {language:?}");
+            assert_eq!(audience.admits(&Traits::default()), audience.is_everybody());
+        }
+    }
+}
