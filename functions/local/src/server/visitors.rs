@@ -6,9 +6,10 @@
 //! - its `Origin`, if there is one, is the one of the `Host`;
 //! - no other site made it, except to lead the browser here, which shows that site nothing.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, Request, header, uri::Authority};
-use std::net::IpAddr;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");

@@ -197,7 +197,7 @@ async fn messages_are_numbered_and_listed_from_a_number_on() {
 #[tokio::test]
 async fn a_wait_ends_with_a_message_with_a_deletion_or_with_its_time() {
     let (recorder, _server, client) = started(None).await;
-    let long = Duration::from_secs(600);
+    let long = Duration::from_mins(10);
     let publish = client.publish().phone_number("+12025550123").message("x").send();
     let (published, ()) = tokio::join!(publish, recorder.wait_for_message(0, long));
     published.unwrap();
