@@ -92,7 +92,7 @@ fn each_language_has_each_text_in_one_segment_without_a_link() {
                 assert_eq!(text.matches("123456").count(), 1, "{language}: {text}");
                 assert!(!text.contains(['{', '}']), "{language}: {text}");
             }
-            // The long text wherever no hash takes its room, with its life time but for `1` and `2`.
+            // The long text wherever no hash takes its room, with its life time (1 and 2 in words).
             let says = plain.contains(&minutes.to_string()) || minutes <= 2;
             assert!(says, "{language}: {plain}");
             let start = with_hash.strip_prefix("<#> ").unwrap();
