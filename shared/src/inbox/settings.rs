@@ -42,6 +42,7 @@ pub struct TopicSettings {
 }
 
 impl TopicSettings {
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read like this")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { topic: variables.optional("NOTIFICATIONS_TOPIC_ARN") })
     }
