@@ -42,7 +42,7 @@ pub struct TopicSettings {
 }
 
 impl TopicSettings {
-    #[expect(clippy::unnecessary_wraps, reason = "every section is read like this")]
+    #[expect(clippy::unnecessary_wraps, reason = "every section is read by the same call")]
     pub(crate) fn read(variables: &Variables<'_>) -> Result<Self, ConfigError> {
         Ok(Self { topic: variables.optional("NOTIFICATIONS_TOPIC_ARN") })
     }
