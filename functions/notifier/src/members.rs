@@ -96,7 +96,7 @@ pub fn table_of_members() -> String {
     };
     for PushMember { member, everywhere, android, ios, web } in PUSH_MEMBERS {
         let cells = [everywhere, android, ios, web].map(|paths| cell(paths)).join(" | ");
-        table.push_str(&format!("| `{member}` | {cells} |\n"));
+        table.extend(["| `", member, "` | ", &cells, " |\n"]);
     }
     table
 }

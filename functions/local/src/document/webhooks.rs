@@ -179,7 +179,7 @@ fn recipient(member: &str, schema: &Value) -> Value {
 
 /// A name of something in the app.
 fn name() -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r#"^[ !#-\[\]-~]+$"#})
+    json!({"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"^[ !#-\[\]-~]+$"})
 }
 
 fn with_description(mut schema: Value, description: &str) -> Value {
