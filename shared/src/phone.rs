@@ -85,7 +85,8 @@ impl Phone {
 
 /// Whether a code is that of a country with phones (ISO 3166-1 alpha-2).
 pub fn is_country(code: &str) -> bool {
-    Region::from_code(code).is_ok()
+    // `ZZ` is the library's name for none.
+    code != "ZZ" && Region::from_code(code).is_ok()
 }
 
 /// What is dialled: the digits of ASCII, after a `+` in the international form. None where the text

@@ -35,8 +35,8 @@ pub(crate) async fn waits(app: &AppState, message: &Message) -> Result<bool, Tro
             return Ok(true);
         }
     }
-    let waiting = ScheduledText { text: message.for_its_time(), at };
-    let is_new = app.store.schedule(&hash, customer, &waiting).await?;
+    let waiting = ScheduledText { message: hash, text: message.for_its_time(), at };
+    let is_new = app.store.schedule(customer, &waiting).await?;
     tracing::info!(correlation = message.correlation, %at, is_new, "a message waits for its time");
     Ok(true)
 }

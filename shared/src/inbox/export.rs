@@ -17,7 +17,7 @@ use crate::{
         keys,
         marks::Marks,
         model::{Inbox, Notification, Receipt, Week},
-        scheduled::ScheduledText,
+        scheduled::{ScheduledState, ScheduledText},
     },
     store::StoreError,
     times::{in_millis, perhaps_in_millis},
@@ -136,6 +136,12 @@ pub struct ExportedReceipt {
 /// A message that waits for its time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedScheduled {
+    /// Hash of its id.
+    #[schema(value_type = String)]
+    message: ContentHash,
+    /// What has become of it: it waits. One that was sent stands among the notifications.
+    #[schema(value_type = String)]
+    state: ScheduledState,
     /// As it is kept: the text of a JSON object.
     text: String,
     /// When it is due.
@@ -200,8 +206,13 @@ fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
             Some(until)
         }
         Some(("SCHEDULED", _)) => {
-            let ScheduledText { text, at } = record(item)?;
-            part.scheduled.push(ExportedScheduled { text, at });
+            let ScheduledText { message, text, at } = record(item)?;
+            part.scheduled.push(ExportedScheduled {
+                message,
+                state: ScheduledState::Waiting,
+                text,
+                at,
+            });
             None
         }
         Some(_) => {

@@ -34,6 +34,6 @@ pub(super) async fn store_old(
     // There is no condition that could refuse.
     let _ = store.table.write(Write::put(receipt)).await?;
     let text = r#"{"id":"a reminder","title":"It is time"}"#.to_owned();
-    let waiting = ScheduledText { text, at: until };
-    store.schedule(&ContentHash::of("a reminder"), Some(customer), &waiting).await.map(drop)
+    let waiting = ScheduledText { message: ContentHash::of("a reminder"), text, at: until };
+    store.schedule(Some(customer), &waiting).await.map(drop)
 }

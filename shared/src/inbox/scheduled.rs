@@ -59,6 +59,8 @@ pub enum ScheduledState {
 /// The text of a message that waits for its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScheduledText {
+    /// Hash of the publisher's id.
+    pub message: ContentHash,
     /// The message as it is to be published: JSON.
     pub text: String,
     /// When it is due.
@@ -104,11 +106,11 @@ impl Store {
     /// and for each KB of the text, one for the list.
     pub async fn schedule(
         &self,
-        message: &ContentHash,
         customer: Option<CustomerId>,
         waiting: &ScheduledText,
     ) -> Result<bool, StoreError> {
-        let ScheduledText { at, .. } = *waiting;
+        let ScheduledText { message, at, .. } = waiting;
+        let at = *at;
         let state = ScheduledState::Waiting;
         let (key, text_key) = (keys::scheduled(message), keys::scheduled_text(customer, message));
         let list = SCHEDULED_MESSAGES.partition_of(&key);

@@ -23,6 +23,9 @@ use self::content::ContentArgs;
 use super::{failure::Failure, output::print_line, push_progress::follow, stack_args::http_url};
 use crate::operator_aws;
 
+/// What says that a message is for somebody else than all.
+const NOT_ALL: [&str; 4] = ["phone", "customer", "stop", "cancel"];
+
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("to")
     .required(true)
@@ -39,13 +42,13 @@ pub(super) struct NotifyArgs {
     #[arg(long)]
     all: bool,
     /// With --all: only to devices on this platform: ios, android or web; may be repeated
-    #[arg(long, value_name = "NAME", requires = "all")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = NOT_ALL)]
     platform: Vec<String>,
     /// With --all: only to customers whose profile has this language; may be repeated
-    #[arg(long, value_name = "TAG", requires = "all")]
+    #[arg(long, value_name = "TAG", conflicts_with_all = NOT_ALL)]
     language: Vec<String>,
     /// With --all: only to customers with a phone of this country; may be repeated
-    #[arg(long, value_name = "CODE", requires = "all")]
+    #[arg(long, value_name = "CODE", conflicts_with_all = NOT_ALL)]
     country: Vec<String>,
     /// Stop the pushes of the message to all with this id. The message stays in inboxes
     #[arg(long, value_name = "ID", conflicts_with_all =
