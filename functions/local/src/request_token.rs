@@ -2,7 +2,8 @@
 //!
 //! The engine remembers each token for ten minutes and, at each transaction, looks at all that it
 //! remembers: after 100,000 transactions that is two thirds of its time. Invariant: only for
-//! writes that a repetition does not harm, since the engine then does what is sent twice twice.
+//! transactions whose conditions refuse a repetition, and whose refusal is looked into, since the
+//! engine then does what is sent twice twice.
 
 use aws_sdk_dynamodb::{
     Client,

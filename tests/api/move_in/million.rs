@@ -24,7 +24,6 @@ fn start([dump, mapping, report]: [&DumpFile; 3], data: &LocalData) -> Child {
         .arg(data.path())
         .arg(dump.path())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
         .spawn()
         .expect("the launcher starts")
 }
@@ -73,7 +72,8 @@ async fn a_million_rows_in_a_move_that_is_killed_five_times() {
         run.kill().expect("it runs");
         assert!(!run.wait().expect("it ends").success(), "it was too fast to kill");
     }
-    assert!(start(files, &killed).wait().expect("it ends").success());
+    let status = start(files, &killed).wait().expect("it ends");
+    assert!(status.success(), "{}", report.text());
     let (whole, killed) = (digest(&whole).await, digest(&killed).await);
     println!("{} items", whole.0);
     assert_eq!(whole, killed);

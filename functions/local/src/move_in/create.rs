@@ -91,6 +91,12 @@ impl Landing {
                 }
                 Committed::Refused(refusals) => refusals,
             };
+            let moved = self.store.moved_in(&hash_of(&self.signer, &person.user)).await?;
+            if let Some(moved) = moved {
+                // By a try of ours whose answer was lost.
+                let rest = self.change(person, moved, digest).await?;
+                return Ok(Landed { outcome: Outcome::Moved, ..rest });
+            }
             if refusals.refused(user) {
                 return Ok(Landed::stayed(&person.source, "the user is here under another id"));
             }
