@@ -14,13 +14,13 @@ use std::{fmt, str::FromStr};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
-use self::template::Values;
 pub use self::{
     check::text_problems,
     segment::{Encoding, Length},
     template::{AppHash, Kind, NoAppHash},
     wording::{ENGLISH, MessageTexts, Wording, is_ours, our_languages},
 };
+use self::{template::Values, wording::last_resort};
 
 /// A text that fits into one segment. `Debug` does not show it, since it may hold a code.
 #[derive(Clone, PartialEq, Eq)]
@@ -107,9 +107,8 @@ impl FromStr for AppName {
         }
         let hash = AppHash::longest();
         let values = Values { code: "000000", app: text, minutes: 1 };
-        let texts = MessageTexts::default();
-        let fits =
-            |kind, hash| first_that_fits(texts.in_language(ENGLISH), kind, &values, hash).is_some();
+        // Nothing else, since each start does this.
+        let fits = |kind, hash| Length::of(&values.fill(last_resort(kind), hash)).fits();
         if fits(Kind::Code, Some(&hash)) && fits(Kind::Notice, None) {
             Ok(Self(text.to_owned()))
         } else {

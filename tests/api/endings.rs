@@ -123,7 +123,7 @@ async fn every_function_binary_answers_in_time_while_storage_hangs_and_recovers_
             let status = answer["statusCode"].as_u64().expect("a status");
             let out_of_reach = answer["body"]
                 .as_str()
-                .is_some_and(|body| body.contains("The service is temporarily unavailable."));
+                .is_some_and(|body| body.contains("\"code\":\"unavailable\""));
             assert!(
                 status < 500 || status == 503 && out_of_reach,
                 "{group}, {}: {answer}",

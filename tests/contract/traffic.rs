@@ -3,6 +3,7 @@
 
 mod accounts;
 pub mod documented;
+mod petstore;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -70,7 +71,7 @@ async fn record(log: &KeptLog) -> (Seen, usize) {
     manage_addresses(&api).await;
     move_money_and_delete_the_account(&api).await;
     take_a_credit_back(&api).await;
-    use_the_petstore(&api).await;
+    petstore::use_it(&api).await;
     accounts::log_in_from_more_networks_than_are_kept(&api).await;
     advance_the_clock_and_clean_up(&api).await;
     documented::send_the_sample_events(&api).await;
@@ -341,22 +342,6 @@ async fn clean_up(api: &Api) {
     for scheduled in api.stack.scheduled() {
         scheduled.run().await.expect("a run");
     }
-}
-
-async fn use_the_petstore(api: &Api) {
-    let pet = json!({"name": "doggie", "photoUrls": [], "status": "sold", "tags": [{"name": "a"}]});
-    let added = api.post("/v2/pet").json(&pet).send().await.expect(200).json();
-    let path = format!("/v2/pet/{}", added["id"]);
-    for query in ["findByStatus?status=sold", "findByTags?tags=a"] {
-        api.get(&format!("/v2/pet/{query}")).send().await.expect(200);
-    }
-    api.delete(&path).send().await.expect(200);
-    api.get("/v2/store/inventory").send().await.expect(200);
-    api.post("/v2/store/order").json(&json!({})).send().await.expect(200);
-    api.get("/v2/user/user1").send().await.expect(200);
-    api.post("/v2/pet").json(&pet).send().await.expect(200);
-    api.put("/v2/user/user1").json(&json!({"username": "user11"})).send().await.expect(200);
-    api.get("/v2/user/user11").send().await.expect(200);
 }
 
 /// A stack whose functions record their calls in `seen`.

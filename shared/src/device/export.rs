@@ -1,6 +1,6 @@
 //! Push devices and preferences in a customer's export.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -88,11 +88,9 @@ pub struct ExportedDevice {
 }
 
 async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
-    let (devices, head, preferences) = tokio::try_join!(
-        store.devices(customer),
-        store.device_head(customer),
-        store.preferences(customer)
-    )?;
+    let ((mut devices, preferences), head) =
+        tokio::try_join!(store.devices_to_push_to(customer, true), store.device_head(customer))?;
+    devices.sort_by_key(|device| Reverse((device.created, device.id)));
     let devices = devices.into_iter().map(Into::into).collect();
     let (device_count, last_device_id) = head.map(|head| (head.n, head.last)).unzip();
     let preferences = Some(preferences).filter(|set| set.version > 0).map(Into::into);

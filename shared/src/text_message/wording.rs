@@ -73,9 +73,10 @@ impl<'a> Wording<'a> {
     /// form.
     pub(super) fn ours(self, kind: Kind, number: u64) -> impl Iterator<Item = &'a str> {
         let (long, short) = headings(kind);
-        [(long, self.language), (short, self.language), (short, ENGLISH)]
+        [long, short]
             .into_iter()
-            .filter_map(move |(heading, language)| our_text(heading, language, number))
+            .filter_map(move |heading| our_text(heading, self.language, number))
+            .chain([last_resort(kind)])
     }
 
     /// The operator's text. One without a code, which only a hand can have put there, is none.
@@ -96,6 +97,14 @@ pub fn is_ours(tag: &str) -> bool {
     our_languages().any(|ours| ours == tag)
 }
 
+/// Our short text in English, which is sent where no other fits.
+pub(super) fn last_resort(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Code => "{code} is your {app} code.",
+        Kind::Notice => "{app}: your phone number was changed.",
+    }
+}
+
 fn our_text(heading: &str, language: &str, number: u64) -> Option<&'static str> {
     OURS.block(heading)?.text(language, Some(number))
 }
@@ -105,5 +114,17 @@ fn headings(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Code => ("code", "code, short"),
         Kind::Notice => ("phone_changed", "phone_changed, short"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_resort_is_the_short_text_in_english() {
+        for kind in [Kind::Code, Kind::Notice] {
+            assert_eq!(our_text(headings(kind).1, ENGLISH, 5), Some(last_resort(kind)));
+        }
     }
 }

@@ -109,8 +109,8 @@ fn schema() -> Value {
             },
             "critical": {
                 "type": "boolean", "default": false,
-                "description": "Whether the push wakes the device. It goes out whatever the customer \
-                    has switched off.",
+                "description": "Whether the push wakes the device. It goes out whatever the \
+                    customer has switched off.",
             },
             "silent": {
                 "type": "boolean", "default": false,
