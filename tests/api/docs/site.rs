@@ -54,7 +54,11 @@ async fn pages_allow_no_inline_script_and_nothing_from_another_host() {
         for (place, _) in html.match_indices("src=\"").chain(html.match_indices("href=\"")) {
             let address = html[place..].split('"').nth(1).unwrap();
             assert!(address.starts_with('/'), "{path} names {address}");
-            api.get(address).send().await.expect(200);
+            // Shown by the launcher alone, which has it.
+            if address == "/_local/" {
+                continue;
+            }
+            assert_eq!(api.get(address).send().await.status, 200, "{path} names {address}");
         }
     }
 }
