@@ -1,7 +1,7 @@
 //! The launcher's port: its own routes under `/_local/`, and the gateway for everything else.
 //!
 //! Protocol:
-//! - `GET /_local/` is a page that shows the recorded messages as they come ([`page`]).
+//! - `GET /_local/` is a page that shows the recorded messages as they come (`server/page.rs`).
 //! - `GET /_local/messages` lists the recorded messages, oldest first; with `?after=N` those with a
 //!   number above N, and with `&wait=S` after waiting up to S seconds for the first one. A wait
 //!   also ends when the messages are deleted. `DELETE` deletes them (204).
@@ -17,7 +17,7 @@
 //! - `GET /_local/health` returns 204.
 //!
 //! No deployed stack has these routes. Their errors are `{"message": …}`. Web pages of others in
-//! the developer's browser cannot use them ([`visitors`]).
+//! the developer's browser cannot use them (`server/visitors.rs`).
 
 mod page;
 mod visitors;
