@@ -18,7 +18,7 @@ UNTYPED = re.compile(r"(^|\W)(Any|AnyCodable|AnyType|Object|JSONValue|dynamic)\?
 def kotlin(text):
     """The members of each data class by their names on the wire: type and whether it is optional."""
     for name, body in re.findall(r"^data class (\w+) \(\n(.*?)\n\)", text, re.M | re.S):
-        members = re.findall(r'@Json\(name = "([^"]+)"\)\s+va[lr] `?\w+`?: ([^=\n,]+(?:<[^\n]*>)?\??)', body)
+        members = re.findall(r'@Json\(name = "([^"]+)"\)\s+va[lr] `?\w+`?: ([^=\n,<]+(?:<[^=\n]*>)?\??)', body)
         yield name, {wire: kind.strip() for wire, kind in members}
 
 
@@ -115,9 +115,9 @@ def main(document_path, language, folder):
             target = resolved(document, described)
             may_be_null = "null" in target.get("type", []) or target.get("nullable", False)
             optional = may_be_null or member not in required
-            # Dart has an empty list for one that is absent.
-            is_list = target.get("type") == "array" and language == "dart"
-            if kind.endswith("?") != optional and "default" not in described and not is_list:
+            # Dart has an empty list or map for one that is absent.
+            is_collection = target.get("type") == "array" or "additionalProperties" in target
+            if kind.endswith("?") != optional and "default" not in described and not (is_collection and language == "dart"):
                 problems.append(f"{name}.{member}: {kind} where it is {'optional' if optional else 'always there'}")
             if UNTYPED.search(kind) and target.get("type") != "object":
                 problems.append(f"{name}.{member}: {kind} without a type")
