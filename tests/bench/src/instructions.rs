@@ -1,6 +1,6 @@
 //! Instructions, counted by callgrind. Those of a start and of a later answer repeat within 1 %
 //! whatever else the machine does. Those of a first answer have steps of 4 %, up to 12 % together:
-//! of several processes the least repeats.
+//! of several processes the least varies least.
 //!
 //! One process under callgrind is told to dump its counters each time it waits for an event: after
 //! its start and after its first answer, or after some answers and after many more. A dump holds
