@@ -259,8 +259,8 @@ async fn deleting_an_account_costs_two_trips_with_or_without_a_code_and_an_expor
     api.wire.reset();
     api.get("/api/customer/export/").bearer(&phone.access).send().await.expect(200);
     // The account, the profile, the head of the devices, half a unit for the messages to all. A
-    // unit for each part that is whole, half of one for each that comes by pages but one: a customer
-    // who did not move in has nothing of an old stack.
+    // unit for each part that is whole, half of one for each that comes by pages, but for one: a
+    // customer who did not move in has nothing of an old stack.
     let parts = EXPORT.iter().map(|part| match part.source {
         Source::Known(_) => 0.0,
         Source::Whole(_) => 1.0,
