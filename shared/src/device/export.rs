@@ -1,6 +1,6 @@
 //! Push devices and preferences in a customer's export.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::{
     account::Platform,
     device::{
-        model::{Device, SilencedBy},
+        model::{Device, SilencedBy, newest_first},
         preferences::Preferences,
     },
     domain::export::{ExportPart, Members, Reading, Source, members},
@@ -88,10 +88,9 @@ pub struct ExportedDevice {
 }
 
 async fn read(Reading { store, customer, .. }: Reading<'_>) -> Result<Members, StoreError> {
-    let ((mut devices, preferences), head) =
+    let ((devices, preferences), head) =
         tokio::try_join!(store.devices_to_push_to(customer, true), store.device_head(customer))?;
-    devices.sort_by_key(|device| Reverse((device.created, device.id)));
-    let devices = devices.into_iter().map(Into::into).collect();
+    let devices = newest_first(devices).into_iter().map(Into::into).collect();
     let (device_count, last_device_id) = head.map(|head| (head.n, head.last)).unzip();
     let preferences = Some(preferences).filter(|set| set.version > 0).map(Into::into);
     members(&DeviceExport { devices, device_count, last_device_id, preferences })

@@ -4,6 +4,8 @@
 //! its own flag is set and the session that registered or re-activated it lives, so whatever ends
 //! sessions silences devices without touching them.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +160,12 @@ pub struct FoundDevice {
     pub own: Option<Device>,
     /// The head of the caller's devices, where it was read.
     pub head: Option<DeviceHead>,
+}
+
+/// Devices in the order of lists.
+pub(super) fn newest_first(mut devices: Vec<Device>) -> Vec<Device> {
+    devices.sort_by_key(|device| Reverse((device.created, device.id)));
+    devices
 }
 
 impl DeviceHead {

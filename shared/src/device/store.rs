@@ -14,6 +14,7 @@ use crate::{
         claim::{add_claim, uncount},
         items::device_item,
         keys,
+        model::newest_first,
     },
     hashes::ContentHash,
     idempotency::{NewAnswer, Once},
@@ -48,9 +49,7 @@ impl Store {
     /// KB.
     pub async fn devices(&self, customer: CustomerId) -> Result<Vec<Device>, StoreError> {
         let items = self.table.all(query_devices(customer).consistent()).await?;
-        let mut devices: Vec<Device> = records(items)?;
-        devices.sort_by_key(|device| std::cmp::Reverse((device.created, device.id)));
-        Ok(devices)
+        Ok(newest_first(records(items)?))
     }
 
     /// A customer's device, strongly consistent. One trip, one read unit for each 4 KB.
