@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use table::Lazy;
 use tokio::sync::OnceCell;
 
+pub use self::broadcasts::traits_of;
 use crate::{
     auth::{
         keyring::Keyring,

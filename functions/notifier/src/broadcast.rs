@@ -18,7 +18,7 @@ use shared::{
     device::DeviceRange,
     hashes::ContentHash,
     ids::CustomerId,
-    inbox::{Broadcast, NewBroadcast, Publication, RangeProgress, ServedPage, Traits},
+    inbox::{Broadcast, NewBroadcast, Publication, RangeProgress, ServedPage},
 };
 
 use crate::{
@@ -183,18 +183,11 @@ async fn one(
     if !broadcast.is_for(customer) {
         return Ok(Delivered::default());
     }
-    let traits = async {
-        let is_asked = broadcast.audience.asks_for_traits();
-        if is_asked { app.traits(customer).await } else { Ok(Traits::default()) }
-    };
-    let (reading, traits) = tokio::try_join!(push::read_recent(app, message, customer), traits)?;
+    let reading = push::read_recent(app, message, customer, &broadcast.audience).await?;
     if reading.devices.is_empty() {
         app.store.unlist_customer_without_devices(customer).await?;
     }
     if reading.account.as_ref().is_none_or(|account| account.status != Status::Active) {
-        return Ok(Delivered::default());
-    }
-    if !broadcast.audience.admits(&traits) {
         return Ok(Delivered::default());
     }
     let about = About {

@@ -64,7 +64,7 @@ pub(crate) async fn to_customer(
     {
         let now = app.now();
         let (reading, broadcasts) = tokio::try_join!(
-            push::read(app, message, customer),
+            push::read(app, message, customer, None),
             app.broadcasts.read_after(BADGE_AGE, &app.store, now)
         )?;
         let visible = app.visible_of(&broadcasts, customer, now).await?;

@@ -8,9 +8,10 @@
 use futures_util::future::join_all;
 use shared::{
     account::Account,
-    app::AppState,
+    app::{AppState, traits_of},
     device::{Device, SilencedBy},
     ids::CustomerId,
+    inbox::Audience,
     store::StoreError,
 };
 
@@ -29,49 +30,58 @@ const ROUNDS: usize = 3;
 pub(crate) struct Reading {
     pub(crate) account: Option<Account>,
     pub(crate) devices: Vec<Device>,
-    /// Whether the customer wants this message to be pushed, and has consented where it needs that.
+    /// Whether the message is for the customer, who wants it to be pushed, and has consented where
+    /// it needs that.
     pub(crate) is_admitted: bool,
 }
 
-/// Reads it, strongly consistent. One trip, two read units; three for a message that needs consent.
+/// Reads it, strongly consistent. One trip, two read units; three for a message that needs consent,
+/// or is for a language or a country.
 pub(crate) async fn read(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
+    audience: Option<&Audience>,
 ) -> Result<Reading, StoreError> {
-    read_as(app, message, customer, true).await
+    read_as(app, message, customer, audience, true).await
 }
 
 /// Reads the account strongly consistent and the rest eventually. One trip, one read unit and a
-/// half; two for a message that needs consent.
+/// half; two for a message that needs consent, or is for a language or a country.
 pub(crate) async fn read_recent(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
+    audience: &Audience,
 ) -> Result<Reading, StoreError> {
-    read_as(app, message, customer, false).await
+    read_as(app, message, customer, Some(audience), false).await
 }
 
 async fn read_as(
     app: &AppState,
     message: &Message,
     customer: CustomerId,
+    audience: Option<&Audience>,
     consistent: bool,
 ) -> Result<Reading, StoreError> {
     let kind = message.push_kind();
-    let opted_in = async {
-        if kind.needs_consent() {
-            app.store.marketing_opt_in(customer, consistent).await
+    let profile = async {
+        if kind.needs_consent() || audience.is_some_and(Audience::asks_for_traits) {
+            app.store.profile_to_push_to(customer, consistent).await
         } else {
-            Ok(false)
+            Ok(None)
         }
     };
-    let (account, (devices, preferences), opted_in) = tokio::try_join!(
+    let (account, (devices, preferences), profile) = tokio::try_join!(
         app.store.account(customer),
         app.store.devices_to_push_to(customer, consistent),
-        opted_in
+        profile
     )?;
-    Ok(Reading { account, devices, is_admitted: preferences.admit(kind, opted_in) })
+    let opted_in = profile.as_ref().is_some_and(|profile| profile.details.marketing_opt_in);
+    let traits = profile.as_ref().map(traits_of).unwrap_or_default();
+    let is_admitted = preferences.admit(kind, opted_in)
+        && audience.is_none_or(|audience| audience.admits(&traits));
+    Ok(Reading { account, devices, is_admitted })
 }
 
 /// Pushes to every active device of what was read right before, and counts the pushes that failed.
@@ -105,7 +115,7 @@ async fn push_in_rounds(
     let mut troubles = Vec::new();
     for round in 1..=ROUNDS {
         if round > 1 {
-            reading = read(app, message, customer).await?;
+            reading = read(app, message, customer, about.audience).await?;
         }
         let Reading { account, devices, is_admitted } = std::mem::take(&mut reading);
         let Some(account) = account.filter(|_| is_admitted) else { break };

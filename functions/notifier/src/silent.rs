@@ -30,7 +30,7 @@ pub(crate) async fn to_customer(
         return Ok(Delivered::default());
     }
     let (reading, inbox) =
-        tokio::try_join!(push::read(app, message, customer), app.store.inbox(customer))?;
+        tokio::try_join!(push::read(app, message, customer, None), app.store.inbox(customer))?;
     let hash = ContentHash::of(&message.id);
     if !is_reachable(&reading, app.now()) || inbox.knows(&hash) {
         return Ok(Delivered::default());

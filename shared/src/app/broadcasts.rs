@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     app::AppState,
+    customer::Customer,
     ids::CustomerId,
     inbox::{Broadcasts, Traits, Visible},
     store::StoreError,
@@ -44,7 +45,11 @@ impl AppState {
     /// What audiences ask of a customer; nothing of one without a profile. One trip, one read unit.
     pub async fn traits(&self, customer: CustomerId) -> Result<Traits, StoreError> {
         let profile = self.store.profile(customer).await?;
-        let traits = profile.map(|one| Traits::of(one.details.language.as_deref(), &one.phone));
-        Ok(traits.unwrap_or_default())
+        Ok(profile.as_ref().map(traits_of).unwrap_or_default())
     }
+}
+
+/// What audiences ask of a customer, of whom this is the profile.
+pub fn traits_of(profile: &Customer) -> Traits {
+    Traits::of(profile.details.language.as_deref(), &profile.phone)
 }

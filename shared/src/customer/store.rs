@@ -31,15 +31,13 @@ impl Store {
         self.table.get(keys::profile(customer), true).await
     }
 
-    /// Whether a customer has consented to advertising, strongly consistent or not. One trip, one
-    /// read unit or half of one.
-    pub async fn marketing_opt_in(
+    /// The same, strongly consistent or not. One trip, one read unit or half of one.
+    pub async fn profile_to_push_to(
         &self,
         customer: CustomerId,
         consistent: bool,
-    ) -> Result<bool, StoreError> {
-        let profile: Option<Customer> = self.table.get(keys::profile(customer), consistent).await?;
-        Ok(profile.is_some_and(|profile| profile.details.marketing_opt_in))
+    ) -> Result<Option<Customer>, StoreError> {
+        self.table.get(keys::profile(customer), consistent).await
     }
 
     /// Writes a profile in place of its version before; false where that is no longer stored. One
