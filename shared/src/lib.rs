@@ -61,6 +61,7 @@ pub mod subject;
 pub mod swr_cache;
 pub mod text_message;
 pub mod times;
+pub mod version;
 
 #[doc(hidden)]
 pub use pastey;

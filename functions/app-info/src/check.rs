@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use language_tags::LanguageTag;
 use serde_json::Value;
 use shared::{
-    content::{Availability, Localized, PlatformGate, is_below, is_version},
+    content::{Availability, Localized, PlatformGate},
     language,
     phone::Phone,
     text_message::{Kind, text_problems},
+    version::{is_below, is_version},
 };
 
 use crate::{

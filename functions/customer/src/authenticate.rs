@@ -16,6 +16,7 @@ use shared::{
     error_responses,
     http::{
         address::ClientAddress,
+        app_version::SentVersion,
         body::Body,
         error::ApiError,
         rate_limit::RateLimits,
@@ -28,6 +29,7 @@ use shared::{
     limits::Wait,
     phone::PhoneError,
     request,
+    version::AppVersion,
 };
 use utoipa::ToSchema;
 
@@ -101,13 +103,14 @@ impl NewDevice {
     }
 
     /// What it registers for pushes, if anything.
-    fn registration(&self) -> Option<Registration> {
+    fn registration(&self, app_version: Option<AppVersion>) -> Option<Registration> {
         let (registration_id, platform) = (self.registration_id.clone()?, self.platform?);
         Some(Registration {
             registration_id,
             platform,
             name: self.name.clone().map(Some),
             device_id: None,
+            app_version,
             active: true,
         })
     }
@@ -132,9 +135,10 @@ pub async fn authenticate_customer(
     State(app): State<AppState>,
     ClientAddress(address): ClientAddress,
     limits: RateLimits,
+    SentVersion(version): SentVersion,
     Body(request): Body<LogInRequest>,
 ) -> Result<Response, ApiError> {
-    let registration = request.device.as_ref().and_then(NewDevice::registration);
+    let registration = request.device.as_ref().and_then(|device| device.registration(version));
     let label = request.device.map(NewDevice::label).unwrap_or_default();
     let phone = request.phone.number(&Context::of(&app)).map_err(|_| invalid_code("otp"))?;
     let known = PresentedDevice::of(&app, request.refresh.as_deref()).await?;

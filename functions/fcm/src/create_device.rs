@@ -19,6 +19,7 @@ use shared::{
     device::{Claimed, Device, DeviceClaim, FoundDevice, Registration},
     error_responses,
     http::{
+        app_version::SentVersion,
         error::ApiError,
         idempotency::{self, IdempotencyKey, Keyed},
     },
@@ -38,8 +39,9 @@ const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 /// may be new and the device may have been deactivated. A registration id that the caller has
 /// already is updated (200): it becomes active, in the caller's session, and fields that are not
 /// sent keep their values. One that another customer has moves to the caller as a new device with
-/// an `id` of its own (200). An unchanged registration
-/// without an `Idempotency-Key` writes nothing.
+/// an `id` of its own (200). The version of the app (`X-App-Version`) is kept, so that messages can
+/// be pushed to newer apps alone. An unchanged registration by the same version and without an
+/// `Idempotency-Key` writes nothing.
 #[utoipa::path(post, path = "/api/devices/", operation_id = "devices_create",
     tag = crate::DEVICES, params(IdempotencyKey),
     request_body(content = NewDevice, example = json!(crate::device::new_example())),
@@ -53,9 +55,10 @@ const REGISTRATION: Policy = Policy::within(Duration::from_secs(3));
 pub async fn create_device(
     State(app): State<AppState>,
     caller: Caller,
+    SentVersion(version): SentVersion,
     Keyed { key, request }: Keyed<NewDevice>,
 ) -> Result<Response, ApiError> {
-    let registration = Registration::from(request);
+    let registration = request.by(version);
     let now = app.now();
     let hash = registration.hash();
     let slot =

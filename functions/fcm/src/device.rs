@@ -12,6 +12,7 @@ use shared::{
     },
     request,
     times::in_millis,
+    version::AppVersion,
 };
 use utoipa::ToSchema;
 
@@ -72,19 +73,22 @@ pub fn read_registration(
     now: Timestamp,
 ) -> Result<Registration, Vec<ErrorItem>> {
     let new: NewDevice = Fields::from_json(members, Context::at(now)).read()?;
-    Ok(new.into())
+    Ok(new.by(None))
 }
 
-impl From<NewDevice> for Registration {
-    fn from(NewDevice { name, registration_id, device_id, active, r#type }: NewDevice) -> Self {
-        Self { registration_id, platform: r#type, name, device_id, active }
+impl NewDevice {
+    /// The registration by an app of this version.
+    pub(crate) fn by(self, app_version: Option<AppVersion>) -> Registration {
+        let Self { name, registration_id, device_id, active, r#type } = self;
+        Registration { registration_id, platform: r#type, name, device_id, app_version, active }
     }
 }
 
-impl From<PartialDeviceChange> for DevicePatch {
-    fn from(change: PartialDeviceChange) -> Self {
-        let PartialDeviceChange { name, registration_id, device_id, active, r#type } = change;
-        Self { registration_id, platform: r#type, name, device_id, active }
+impl PartialDeviceChange {
+    /// The change by an app of this version.
+    pub(crate) fn by(self, app_version: Option<AppVersion>) -> DevicePatch {
+        let Self { name, registration_id, device_id, active, r#type } = self;
+        DevicePatch { registration_id, platform: r#type, name, device_id, app_version, active }
     }
 }
 

@@ -10,7 +10,7 @@ use shared::{
     device::{Device, DevicePatch, Replaced},
     error_responses,
     hashes::ContentHash,
-    http::{body::Body, error::ApiError},
+    http::{app_version::SentVersion, body::Body, error::ApiError},
     ids::CustomerId,
     store::StoreError,
 };
@@ -36,10 +36,11 @@ pub async fn update_device(
     State(app): State<AppState>,
     caller: Caller,
     Path(registration_id): Path<String>,
+    SentVersion(version): SentVersion,
     Body(DeviceChange { device }): Body<DeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
     let change = PartialDeviceChange::from(device);
-    apply(&app, &caller, &registration_id, &change.into()).await
+    apply(&app, &caller, &registration_id, &change.by(version)).await
 }
 
 /// Changes some fields of a push device of the caller.
@@ -59,9 +60,10 @@ pub async fn update_device_partially(
     State(app): State<AppState>,
     caller: Caller,
     Path(registration_id): Path<String>,
+    SentVersion(version): SentVersion,
     Body(change): Body<PartialDeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
-    apply(&app, &caller, &registration_id, &change.into()).await
+    apply(&app, &caller, &registration_id, &change.by(version)).await
 }
 
 /// How often a change is decided anew while others change the device.

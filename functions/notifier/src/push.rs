@@ -122,7 +122,9 @@ async fn push_in_rounds(
         let now = app.now();
         let is_meant = |device: &Device| {
             about.registered_by.is_none_or(|by| device.created <= by)
-                && about.audience.is_none_or(|of| of.has_platform(device.platform))
+                && about
+                    .audience
+                    .is_none_or(|of| of.has_device(device.platform, device.app_version.as_ref()))
         };
         let active = devices
             .into_iter()

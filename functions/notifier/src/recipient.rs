@@ -2,7 +2,6 @@
 //! have it.
 
 use serde::Deserialize;
-use serde_json::Value;
 use shared::{
     account::{CUSTOMER_SHARDS, Platform},
     device::DeviceRange,
@@ -10,6 +9,7 @@ use shared::{
     inbox::Audience,
     language::canonical,
     phone::{Phone, is_country},
+    version::{AppVersion, is_version},
 };
 
 use crate::unreadable::{Unreadable, check};
@@ -70,7 +70,7 @@ pub(crate) struct RawTo {
     platform: Option<OneOrMore>,
     language: Option<OneOrMore>,
     country: Option<OneOrMore>,
-    minimum_version: Option<Value>,
+    minimum_version: Option<String>,
     #[serde(flatten)]
     part: RawPart,
 }
@@ -117,16 +117,16 @@ impl RawTo {
     /// Whom of all it is for. A list that is empty would be for nobody.
     pub(crate) fn audience(&self) -> Result<Audience, Unreadable> {
         let filters = [&self.platform, &self.language, &self.country];
-        check(&[
-            (
-                self.minimum_version.is_none(),
-                "to.minimum_version is not supported: devices do not say the version of their app",
-            ),
-            (
-                self.all == Some(true) || filters.iter().all(|filter| filter.is_none()),
-                "to.platform, to.language and to.country need to.all",
-            ),
-        ])?;
+        let is_filtered =
+            filters.iter().any(|filter| filter.is_some()) || self.minimum_version.is_some();
+        check(&[(
+            self.all == Some(true) || !is_filtered,
+            "to.platform, to.language, to.country and to.minimum_version need to.all",
+        )])?;
+        let minimum_version = self.minimum_version.as_deref().map(|text| {
+            let version = AppVersion::read(text).filter(|_| is_version(text));
+            version.ok_or(Unreadable("to.minimum_version must be a version such as 1.10.0"))
+        });
         let [platforms, languages, countries] = filters.map(|filter| match filter {
             None => Some(Vec::new()),
             Some(OneOrMore::One(one)) => Some(vec![one.clone()]),
@@ -153,6 +153,7 @@ impl RawTo {
                 .ok_or(Unreadable("to.language must be a tag such as ar or pt-BR"))?,
             countries: countries
                 .ok_or(Unreadable("to.country must be a code of ISO 3166-1, such as SA"))?,
+            minimum_version: minimum_version.transpose()?,
         })
     }
 

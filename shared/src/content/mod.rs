@@ -12,7 +12,6 @@ pub(crate) mod localized;
 pub(crate) mod model;
 pub(crate) mod settings;
 pub(crate) mod store;
-mod version;
 
 use crate::domain::{
     API_GROUPS, Action::Get, Domain, Prefix, RecordKind, erasure::Erased, example::Example,
@@ -23,7 +22,6 @@ pub use localized::Localized;
 pub use model::{AskingApp, Availability, Closed, Maintenance, PlatformGate, Update};
 pub use settings::ContentSettings;
 pub use store::{AppInfo, ContentVersion};
-pub use version::{is_below, is_version};
 
 /// What this domain declares of itself.
 pub const DOMAIN: Domain = Domain {

@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use super::version::is_below;
-use crate::{content::Localized, limits::Wait, text_message::MessageTexts};
+use crate::{content::Localized, limits::Wait, text_message::MessageTexts, version::is_below};
 
 /// How long a client waits where nobody knows when maintenance ends.
 const PATIENCE: Wait = Wait(60);

@@ -104,9 +104,10 @@ pub fn add_claim_unread(
     }
     let device = claim.device;
     let named = if device.name.is_some() { ", #name = :name" } else { "" };
+    let version = if device.app_version.is_some() { ", app_version = :version" } else { "" };
     let change = format!(
         "SET platform = :platform, active = :active, #session = :session, checked = :checked, \
-         seen = :seen, {SET_DUE}{named} REMOVE silenced ADD revision :one"
+         seen = :seen, {SET_DUE}{named}{version} REMOVE silenced ADD revision :one"
     );
     let mut update = Write::update(keys::device(claim.customer, &device.hash()), &change)
         .when_exists()
@@ -120,6 +121,9 @@ pub fn add_claim_unread(
         .listed(keys::DEVICES_BY_LAST_SEEN, device.seen);
     if let Some(name) = &device.name {
         update = update.name("#name", "name").value(":name", text(name));
+    }
+    if let Some(version) = &device.app_version {
+        update = update.value(":version", text(version));
     }
     transaction.add(update);
     Ok(ClaimPart { head: None })

@@ -57,6 +57,9 @@ pub struct ExportedDevice {
     name: Option<String>,
     registration_id: String,
     device_id: Option<String>,
+    /// The version of the app on it, where that is known.
+    #[schema(required)]
+    app_version: Option<String>,
     #[serde(rename = "type")]
     kind: Platform,
     /// Its own flag; it is pushed to only while its session lives, too.
@@ -110,6 +113,7 @@ impl From<Device> for ExportedDevice {
             name: device.name,
             registration_id: device.registration_id,
             device_id: device.device_id,
+            app_version: device.app_version.map(|version| version.to_string()),
             kind: device.platform,
             active: device.active,
             date_created: device.created,

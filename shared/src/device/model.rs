@@ -13,6 +13,7 @@ use crate::{
     account::{Account, Platform},
     hashes::ContentHash,
     ids::{CustomerId, SessionId},
+    version::AppVersion,
 };
 
 /// How many devices a customer has at most.
@@ -39,6 +40,9 @@ pub struct Device {
     pub name: Option<String>,
     /// An id that the app chose for the device.
     pub device_id: Option<String>,
+    /// The version of the app on it, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_version: Option<AppVersion>,
     /// Its own flag; see [`Device::is_active`].
     pub active: bool,
     /// When its customer first registered it.
@@ -132,6 +136,8 @@ pub struct Registration {
     pub name: Option<Option<String>>,
     /// What the app knows it by, where that is said.
     pub device_id: Option<Option<String>>,
+    /// The version of the app, where that is said.
+    pub app_version: Option<AppVersion>,
     /// Its own flag.
     pub active: bool,
 }
@@ -147,6 +153,8 @@ pub struct DevicePatch {
     pub name: Option<Option<String>>,
     /// Another id of the app's.
     pub device_id: Option<Option<String>>,
+    /// The version of the app.
+    pub app_version: Option<AppVersion>,
     /// The flag.
     pub active: Option<bool>,
 }
@@ -202,6 +210,12 @@ impl Registration {
     /// Whether `session` registered `own` with the same words before, so that there is nothing to
     /// write.
     pub fn is_repeated(&self, own: &Device, session: SessionId) -> bool {
+        let is_known = |version| own.app_version.as_ref() == Some(version);
+        self.is_repeated_by_another_version(own, session)
+            && self.app_version.as_ref().is_none_or(is_known)
+    }
+
+    fn is_repeated_by_another_version(&self, own: &Device, session: SessionId) -> bool {
         let same = |said: &Option<Option<String>>, is: &Option<String>| {
             said.as_ref().is_none_or(|said| said == is)
         };
@@ -223,6 +237,7 @@ impl Registration {
             platform: self.platform,
             name: None,
             device_id: None,
+            app_version: None,
             active: self.active,
             created: now,
             session,
@@ -233,14 +248,17 @@ impl Registration {
             revision: 1,
         };
         let before = found.own.clone().unwrap_or_else(new);
+        // An update of the app alone is no reason to look at the endpoint again.
+        let checked = before.checked && self.is_repeated_by_another_version(&before, session);
         Device {
             id: if before.is_numbered() { before.id } else { found.next_number() },
             platform: self.platform,
             name: self.name.clone().unwrap_or(before.name),
             device_id: self.device_id.clone().unwrap_or(before.device_id),
+            app_version: self.app_version.clone().or(before.app_version),
             active: self.active,
             session,
-            checked: false,
+            checked,
             silenced: None,
             seen: now,
             revision: before.revision + u64::from(found.own.is_some()),
@@ -292,6 +310,7 @@ impl Device {
             platform: patch.platform.unwrap_or(before.platform),
             name: patch.name.clone().unwrap_or(before.name),
             device_id: patch.device_id.clone().unwrap_or(before.device_id),
+            app_version: patch.app_version.clone().or(before.app_version),
             active: patch.active.unwrap_or(before.active),
             session: if reactivated { session } else { before.session },
             checked: before.checked && !reactivated && !moved,

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub(crate) mod admission;
+pub mod app_version;
 pub mod body;
 pub mod checked;
 pub mod checks;

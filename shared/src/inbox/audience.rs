@@ -1,14 +1,14 @@
 //! Whom of all customers a message to all is for.
 //!
 //! Invariant: a customer of whom too little is known is in no audience that asks for it. Country
-//! and language decide who sees the message and who is pushed to; the platform decides which
-//! devices are.
+//! and language decide who sees the message and who is pushed to; the platform and the app's
+//! version decide which devices are.
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{account::Platform, language::canonical, phone::Phone};
+use crate::{account::Platform, language::canonical, phone::Phone, version::AppVersion};
 
 /// Whom a message to all is for. An empty list stands for all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Audience {
     /// Countries of phones, ISO 3166-1 alpha-2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub countries: Vec<String>,
+    /// The oldest version of the app.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum_version: Option<AppVersion>,
 }
 
 /// What an audience asks of a customer.
@@ -52,8 +55,11 @@ impl Audience {
     }
 
     /// Whether a device of one who belongs to it is pushed to.
-    pub fn has_platform(&self, platform: Platform) -> bool {
-        self.platforms.is_empty() || self.platforms.contains(&platform)
+    pub fn has_device(&self, platform: Platform, app_version: Option<&AppVersion>) -> bool {
+        let is_new_enough =
+            |minimum: &AppVersion| app_version.is_some_and(|version| version.is_at_least(minimum));
+        (self.platforms.is_empty() || self.platforms.contains(&platform))
+            && self.minimum_version.as_ref().is_none_or(is_new_enough)
     }
 }
 
@@ -80,6 +86,30 @@ impl Traits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_device_is_meant_by_its_platform_and_the_version_of_the_app() {
+        let version = |text: &str| AppVersion::read(text);
+        for (platforms, minimum, platform, app, is_meant) in [
+            (&[][..], None, Platform::Web, None, true),
+            (&[Platform::Ios], None, Platform::Ios, None, true),
+            (&[Platform::Ios], None, Platform::Android, Some("9"), false),
+            (&[], Some("1.10"), Platform::Ios, Some("1.10.0"), true),
+            (&[], Some("1.10"), Platform::Ios, Some("2"), true),
+            (&[], Some("1.10"), Platform::Ios, Some("1.9.9"), false),
+            (&[], Some("1.10"), Platform::Ios, None, false),
+            (&[Platform::Ios], Some("1.10"), Platform::Android, Some("2"), false),
+        ] {
+            let audience = Audience {
+                platforms: platforms.to_vec(),
+                minimum_version: minimum.and_then(version),
+                ..Audience::default()
+            };
+            let app = app.and_then(version);
+            let found = audience.has_device(platform, app.as_ref());
+            assert_eq!(found, is_meant, "{audience:?} {platform:?} {app:?}");
+        }
+    }
 
     #[test]
     fn a_customer_belongs_to_it_by_language_and_country() {

@@ -90,6 +90,7 @@ fn device_items(api: &Api, id: CustomerId, session: SessionId) -> [Item; 2] {
         platform: Platform::Android,
         name: None,
         device_id: None,
+        app_version: None,
         active: true,
         created: now,
         session,

@@ -50,6 +50,9 @@ pub(super) struct NotifyArgs {
     /// With --all: only to customers with a phone of this country; may be repeated
     #[arg(long, value_name = "CODE", conflicts_with_all = NOT_ALL)]
     country: Vec<String>,
+    /// With --all: only to devices whose app is of this version or a newer one
+    #[arg(long, value_name = "VERSION", conflicts_with_all = NOT_ALL)]
+    minimum_version: Option<String>,
     /// Stop the pushes of the message to all with this id. The message stays in inboxes
     #[arg(long, value_name = "ID", conflicts_with_all =
         ["ContentArgs", "table"])]
@@ -166,6 +169,9 @@ impl NotifyArgs {
             if !filter.is_empty() {
                 to[name] = json!(filter);
             }
+        }
+        if let Some(version) = &self.minimum_version {
+            to["minimum_version"] = json!(version);
         }
         to
     }

@@ -175,6 +175,12 @@ fn audience() -> Value {
         &json!({"type": "string", "pattern": "^[A-Z]{2}$"}),
         "Only customers with a phone of one of these countries see it.",
     );
+    all["properties"]["minimum_version"] = json!({
+        "type": "string", "pattern": "^[0-9]+(\\.[0-9]+){0,7}$",
+        "description": "Only devices are pushed to whose app is of this version or a newer one, by \
+            the `X-App-Version` of the request that registered them last. Those that sent none are \
+            not. Inboxes have no version.",
+    });
     all
 }
 

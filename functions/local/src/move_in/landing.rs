@@ -181,6 +181,7 @@ impl Landing {
             platform: row.platform,
             name: row.name.clone(),
             device_id: row.device_id.clone(),
+            app_version: None,
             active: row.active,
             created: row.created.unwrap_or_default(),
             session: SessionId::before_the_move(customer),

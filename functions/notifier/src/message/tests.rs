@@ -164,13 +164,18 @@ fn a_message_that_waits_is_published_without_its_time() {
 fn an_audience_is_read_and_what_is_no_filter_is_refused() {
     let to = |to: Value| read(json!({"id": "x", "to": to, "title": "x"}));
     let all = to(json!({"all": true, "platform": "ios", "language": ["ar_SA", "iw"],
-        "country": ["SA"]}));
+        "country": ["SA"], "minimum_version": "1.10.0"}));
     let audience = all.unwrap().audience;
+    assert_eq!(audience.minimum_version.as_ref().map(ToString::to_string).as_deref(), Some("1.10"));
     assert_eq!(audience.languages, ["ar-SA", "he"]);
     assert_eq!((audience.platforms.len(), audience.countries.len()), (1, 1));
     assert!(to(json!({"all": true})).unwrap().audience.is_everybody());
     for (wrong, reason) in [
-        (json!({"all": true, "minimum_version": "2.0.0"}), "minimum_version"),
+        (json!({"all": true, "minimum_version": "newest"}), "minimum_version must"),
+        (json!({"all": true, "minimum_version": ""}), "minimum_version must"),
+        (json!({"all": true, "minimum_version": "1.x"}), "minimum_version must"),
+        (json!({"all": true, "minimum_version": 2}), "another type"),
+        (json!({"phone": "+14155550123", "minimum_version": "2"}), "need to.all"),
         (json!({"all": true, "platform": "windows"}), "platform must"),
         (json!({"all": true, "platform": []}), "platform must"),
         (json!({"all": true, "language": "arabic"}), "language must"),

@@ -2,9 +2,14 @@
 //!
 //! Invariant: a version is below another only if both can be read up to the first difference.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, fmt};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::characters::{digit_value, is_invisible};
+
+/// The most numbers of a version that is stored.
+const MOST_NUMBERS: usize = 8;
 
 /// What a version says of its age.
 struct Version {
@@ -12,6 +17,10 @@ struct Version {
     /// Whether numbers that are not there are 0. After `1.x` nobody knows what comes.
     is_complete: bool,
 }
+
+/// A version that is stored: one to [`MOST_NUMBERS`] numbers, as a text with dots between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppVersion(Vec<u64>);
 
 /// Whether a text is a version as an operator writes it: numbers with dots between them, perhaps
 /// followed by what a build adds.
@@ -41,6 +50,49 @@ pub fn is_below(version: &str, other: &str) -> bool {
         }
     }
     false
+}
+
+impl AppVersion {
+    /// What a version says of its age, where it says that to the end: `1.x` does not. Zeros at its
+    /// end say nothing.
+    pub fn read(text: &str) -> Option<Self> {
+        let Version { mut numbers, is_complete } = Version::read(text)?;
+        while numbers.len() > 1 && numbers.last() == Some(&0) {
+            numbers.pop();
+        }
+        (is_complete && numbers.len() <= MOST_NUMBERS).then_some(Self(numbers))
+    }
+
+    /// Whether it is this one or a newer one.
+    pub fn is_at_least(&self, other: &Self) -> bool {
+        let Self(numbers) = self;
+        let Self(others) = other;
+        numbers >= others
+    }
+}
+
+impl fmt::Display for AppVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(numbers) = self;
+        for (place, number) in numbers.iter().enumerate() {
+            let dot = if place > 0 { "." } else { "" };
+            write!(formatter, "{dot}{number}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for AppVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for AppVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::read(&text).ok_or_else(|| D::Error::custom("no version of an app"))
+    }
 }
 
 impl Version {
@@ -145,6 +197,21 @@ mod tests {
         }
 
         #[test]
+        fn a_stored_version_is_read_as_it_was_and_ordered_as_what_it_was_read_from(
+            one in numbers_of_a_version(), other in numbers_of_a_version()
+        ) {
+            let text = |numbers: &[u64]| {
+                numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".")
+            };
+            let (one, other) = (text(&one), text(&other));
+            let (Some(stored), Some(another)) =
+                (AppVersion::read(&one), AppVersion::read(&other)) else { unreachable!() };
+            prop_assert_eq!(stored.is_at_least(&another), !is_below(&one, &other));
+            let written = serde_json::to_value(&stored).unwrap();
+            prop_assert_eq!(serde_json::from_value::<AppVersion>(written).unwrap(), stored);
+        }
+
+        #[test]
         fn versions_are_ordered_as_their_numbers_are(
             one in numbers_of_a_version(), other in numbers_of_a_version(), zeros in 0..3_usize
         ) {
@@ -229,6 +296,23 @@ mod tests {
             assert!(is_below(unclear, "2.0") && is_below("0.5", unclear), "{unclear}");
         }
         assert!(is_below("1.5.99999999999999999998", "1.6"));
+    }
+
+    #[test]
+    fn a_version_is_stored_as_its_numbers_if_they_are_all_there() {
+        for (text, stored) in [
+            ("v1.10.0 (57)", Some("1.10")),
+            ("٢.٠", Some("2")),
+            ("0.0", Some("0")),
+            ("1.2.3.4.5.6.7.8", Some("1.2.3.4.5.6.7.8")),
+            ("1.2.3.4.5.6.7.8.9", None),
+            ("1.x", None),
+            ("beta", None),
+            ("", None),
+        ] {
+            let read = AppVersion::read(text).map(|version| version.to_string());
+            assert_eq!(read.as_deref(), stored, "{text}");
+        }
     }
 
     #[test]
