@@ -11,7 +11,7 @@ use self::imports::{Import, imports};
 use crate::repository::{assert_none, packages};
 
 /// Files of `shared/src` that know no domain, and folders of such files.
-const BASE: [&str; 19] = [
+const BASE: [&str; 20] = [
     "aws",
     "catalogue",
     "characters",
@@ -31,6 +31,7 @@ const BASE: [&str; 19] = [
     "swr_cache",
     "text_message",
     "times",
+    "version",
 ];
 /// What is above the domains. The file `lib.rs` only lists modules.
 const ABOVE: [&str; 6] = ["app", "audit", "auth", "domains", "http", "settings"];

@@ -21,6 +21,7 @@ pub mod log;
 pub mod notify;
 pub mod operator;
 pub mod phone;
+mod stale;
 pub mod stalling;
 pub mod table;
 pub mod wire;

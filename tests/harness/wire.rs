@@ -28,6 +28,7 @@ use tokio::sync::Semaphore;
 use crate::{
     conflicts::OpenTransactions,
     faults::{self, Dice, Fault, Faults},
+    stale::Replica,
 };
 
 /// Limits the calls in flight of all tests together. The engines run in this process. With more
@@ -66,6 +67,7 @@ struct State {
     sns: Dice,
     sns_answers_lost: Mutex<Vec<String>>,
     passed: AtomicU64,
+    replica: Replica,
 }
 
 /// An answer that storage does not give itself.
@@ -129,7 +131,12 @@ impl Wire {
         scripted.left = scripted.left.checked_sub(1)?;
         let answer = (scripted.answer)(body);
         let status = if answer["__type"].is_null() { 200 } else { 400 };
-        Some(response(status, &answer))
+        Some(response(status, SdkBody::from(answer.to_string())))
+    }
+
+    /// Whether items that are read eventually consistent stay as they are read first from now on.
+    pub fn lag(&self, lags: bool) {
+        self.0.replica.set(lags);
     }
 
     /// From now on, breaks calls at random. The same seed breaks the same calls if they come in the
@@ -229,6 +236,9 @@ impl Wire {
         if let Some(answer) = self.scripted(&operation, &body) {
             return Ok(answer);
         }
+        if let Some(answer) = self.0.replica.answer(&operation, &body) {
+            return Ok(response(200, SdkBody::from(answer)));
+        }
         let permit = PERMITS.acquire().await;
         let fault = self.0.dice.draw(&operation);
         match fault {
@@ -242,9 +252,10 @@ impl Wire {
             Err(refusal) => return Ok(refused(&refusal)),
         };
         tokio::time::sleep(Duration::from_millis(self.0.delay_millis.load(Ordering::SeqCst))).await;
-        let response = inner.call(with_capacity(request, body)).await?;
+        let answer = inner.call(with_capacity(request, body.clone())).await?;
         drop(open);
-        let (response, units) = read_capacity(response).await?;
+        let (answer, units) = read_capacity(answer).await?;
+        self.0.replica.keep(&operation, &body, answer.body().bytes().unwrap_or_default());
         drop(permit);
         let reads =
             matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
@@ -262,7 +273,7 @@ impl Wire {
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1))
             .is_ok();
         let lost = lost || fault == Some(Fault::LostAnswer);
-        if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(response) }
+        if lost { Err(ConnectorError::io("the answer was lost".into())) } else { Ok(answer) }
     }
 }
 
@@ -364,11 +375,10 @@ async fn read_capacity(mut response: HttpResponse) -> Result<(HttpResponse, f64)
 }
 
 fn refused(refusal: &Value) -> HttpResponse {
-    response(400, refusal)
+    response(400, SdkBody::from(refusal.to_string()))
 }
 
-fn response(status: u16, body: &Value) -> HttpResponse {
-    let body = SdkBody::from(body.to_string());
+fn response(status: u16, body: SdkBody) -> HttpResponse {
     let mut response = HttpResponse::new(StatusCode::try_from(status).expect("a status"), body);
     response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
     response

@@ -82,7 +82,7 @@ async fn delete_all(
         if app.store.change_inbox(customer, inbox, &after, &[]).await? {
             return Ok(deleted);
         }
-        selected = selection.look_up(app, customer).await?;
+        selected = selection.look_again(app, customer).await?;
     }
     Err(changed_all_the_while())
 }
@@ -97,11 +97,15 @@ async fn delete_some(
     for _ in 0..TRIES {
         let inbox = &selected.inbox;
         let after = match inbox.without_of(selected.next(), &selected.visible, app.now()) {
+            None if !selected.is_decided() => {
+                selected = selected.at_present(app, customer).await?;
+                continue;
+            }
             None => inbox.clone(),
             Some(Changed { inbox: after, items, for_all }) => {
                 let changes: Vec<ItemChange> = items.into_iter().map(ItemChange::Delete).collect();
                 if !app.store.change_inbox(customer, inbox, &after, &changes).await? {
-                    selected = selection.look_up(app, customer).await?;
+                    selected = selection.look_again(app, customer).await?;
                     continue;
                 }
                 deleted += (changes.len() + for_all) as u64;

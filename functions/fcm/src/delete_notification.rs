@@ -3,8 +3,11 @@
 use axum::extract::{Path, State};
 use http::StatusCode;
 use shared::{
-    app::AppState, auth::caller::Caller, http::error::ApiError, ids::NotificationId,
-    inbox::ItemChange,
+    app::AppState,
+    auth::caller::Caller,
+    http::error::ApiError,
+    ids::NotificationId,
+    inbox::{Changed, ItemChange},
 };
 
 use crate::{
@@ -31,13 +34,19 @@ pub async fn delete_notification(
         caller.alongside_write(|customer| selection.look_up(&app, customer)).await?;
     for _ in 0..TRIES {
         let Selected { inbox, visible, .. } = &selected;
-        let deleted = inbox.without_of(selected.next(), visible, app.now());
-        let deleted = deleted.ok_or_else(ApiError::not_found)?;
-        let changes: Vec<ItemChange> = deleted.items.into_iter().map(ItemChange::Delete).collect();
-        if app.store.change_inbox(verified.customer, inbox, &deleted.inbox, &changes).await? {
-            return Ok(StatusCode::NO_CONTENT);
+        if let Some(Changed { inbox: after, items, .. }) =
+            inbox.without_of(selected.next(), visible, app.now())
+        {
+            let changes: Vec<ItemChange> = items.into_iter().map(ItemChange::Delete).collect();
+            if app.store.change_inbox(verified.customer, inbox, &after, &changes).await? {
+                return Ok(StatusCode::NO_CONTENT);
+            }
+            selected = selection.look_again(&app, verified.customer).await?;
+        } else if selected.is_decided() {
+            return Err(ApiError::not_found());
+        } else {
+            selected = selected.at_present(&app, verified.customer).await?;
         }
-        selected = selection.look_up(&app, verified.customer).await?;
     }
     Err(changed_all_the_while())
 }

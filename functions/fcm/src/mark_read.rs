@@ -60,11 +60,15 @@ async fn mark(
                 .map(|Changed { inbox, items, .. }| (inbox, items)),
         };
         let after = match read {
+            None if !selected.is_present => {
+                selected = selected.at_present(app, customer).await?;
+                continue;
+            }
             None => inbox.clone(),
             Some((after, changing)) => {
                 let changes: Vec<ItemChange> = changing.into_iter().map(ItemChange::Read).collect();
                 if !app.store.change_inbox(customer, inbox, &after, &changes).await? {
-                    selected = selection.look_up(app, customer).await?;
+                    selected = selection.look_again(app, customer).await?;
                     continue;
                 }
                 after

@@ -63,6 +63,12 @@ impl Store {
         Ok(self.table.get(keys::inbox(customer), true).await?.unwrap_or_default())
     }
 
+    /// The head as it was up to a second ago: enough to decide on a change, which another head
+    /// refuses, and not that there is nothing to change. One trip, half a read unit.
+    pub async fn recent_inbox(&self, customer: CustomerId) -> Result<Inbox, StoreError> {
+        Ok(self.table.get(keys::inbox(customer), false).await?.unwrap_or_default())
+    }
+
     /// A stretch of a customer's items, newest first, strongly consistent; those that are deleted
     /// or over by the head among them. One trip; a read unit for each 4 KB.
     pub async fn notifications(

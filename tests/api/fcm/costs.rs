@@ -163,25 +163,25 @@ async fn the_inbox_costs_the_same_with_ten_messages_and_with_five_thousand() {
             "read some",
             post(read, json!({"ids": [id(0), id(1)]})),
             200,
-            cost(2, 4.5, 7.0),
+            cost(2, 4.0, 7.0),
         )
         .await;
         api.expect_cost(
             "read them again",
             post(read, json!({"ids": [id(0), id(1)]})),
             200,
-            cost(1, 4.5, 1.0),
+            cost(2, 5.0, 1.0),
         )
         .await;
         api.expect_cost(
             "delete some",
             post(delete, json!({"ids": [id(0), id(1)]})),
             200,
-            cost(2, 4.5, 9.0),
+            cost(2, 4.0, 9.0),
         )
         .await;
         let one = api.delete(&format!("/api/notifications/{}/", id(2))).bearer(&phone.access);
-        api.expect_cost("delete one", one, 204, cost(2, 3.5, 6.0)).await;
+        api.expect_cost("delete one", one, 204, cost(2, 3.0, 6.0)).await;
         let answer = api
             .expect_cost("read all", post(read, json!({"all": true})), 200, cost(2, 2.5, 2.0))
             .await;
