@@ -13,6 +13,7 @@ mod notifier;
 mod numbers;
 mod ownership;
 mod preferences;
+mod recent_heads;
 mod scale;
 mod scheduled;
 mod silent;

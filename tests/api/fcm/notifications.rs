@@ -10,14 +10,14 @@ use crate::PHONE;
 const NOT_FOUND: &str = "404 not_found: Not found. [null]";
 
 /// Puts messages `m<n>` into the inbox, a second apart.
-async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
+pub(super) async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
     for n in 0..count {
         api.clock.advance_seconds(1);
         api.notify(phone, &format!("m{n}"), &format!("m{n}")).await;
     }
 }
 
-async fn ids(api: &Api, phone: &LoggedIn) -> Vec<String> {
+pub(super) async fn ids(api: &Api, phone: &LoggedIn) -> Vec<String> {
     let page = api
         .get("/api/notifications/?page_size=100")
         .bearer(&phone.access)
@@ -33,58 +33,16 @@ async fn ids(api: &Api, phone: &LoggedIn) -> Vec<String> {
         .collect()
 }
 
-async fn post(api: &Api, phone: &LoggedIn, path: &str, body: Value) -> Answer {
+pub(super) async fn post(api: &Api, phone: &LoggedIn, path: &str, body: Value) -> Answer {
     api.post(path).bearer(&phone.access).json(&body).send().await
 }
 
-async fn delete_all(api: &Api, phone: &LoggedIn) -> Value {
+pub(super) async fn delete_all(api: &Api, phone: &LoggedIn) -> Value {
     post(api, phone, "/api/notifications/bulk-delete/", json!({"all": true}))
         .await
         .expect(200)
         .json()["deleted"]
         .clone()
-}
-
-/// Changes of some read the head eventually consistent.
-#[tokio::test(flavor = "multi_thread")]
-async fn changes_by_a_replica_that_lags_are_those_by_the_present_inbox() {
-    let api = Api::start().await;
-    let phone = api.log_in(PHONE).await;
-    fill(&api, &phone, 6).await;
-    let ids = ids(&api, &phone).await;
-    let read = async |id: &str| {
-        let body = json!({"ids": [id]});
-        let read = post(&api, &phone, "/api/notifications/read/", body).await;
-        read.expect(200).json()["unread"].clone()
-    };
-    let delete_some = async |id: &str| {
-        let body = json!({"ids": [id]});
-        let deleted = post(&api, &phone, "/api/notifications/bulk-delete/", body).await;
-        deleted.expect(200).json()["deleted"].clone()
-    };
-    let delete = async |id: &str| {
-        let path = format!("/api/notifications/{id}/");
-        api.delete(&path).bearer(&phone.access).send().await.status
-    };
-    api.wire.lag(true);
-    for (id, unread) in [(&ids[0], 5), (&ids[0], 5), (&ids[1], 4)] {
-        assert_eq!(read(id).await, json!(unread));
-    }
-    assert_eq!(delete(&ids[1]).await, 204);
-    assert_eq!(delete(&ids[1]).await, 404);
-    for (id, deleted) in [(&ids[2], 1), (&ids[2], 0), (&ids[0], 1)] {
-        assert_eq!(delete_some(id).await, json!(deleted));
-    }
-    assert_eq!(read(&ids[3]).await, json!(2));
-    let all = post(&api, &phone, "/api/notifications/read/", json!({"all": true})).await;
-    assert_eq!(all.expect(200).json()["unread"], json!(0));
-    assert_eq!(read(&ids[4]).await, json!(0), "marks of all are in the head alone");
-    assert_eq!(delete_all(&api, &phone).await, json!(3));
-    assert_eq!((delete(&ids[4]).await.as_u16(), delete_some(&ids[5]).await), (404, json!(0)));
-    assert_eq!(read(&ids[5]).await, json!(0));
-    api.wire.lag(false);
-    let inbox = api.inbox(&phone.access).await;
-    assert_eq!((&inbox["results"], &inbox["unread"]), (&json!([]), &json!(0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
