@@ -25,6 +25,7 @@ mod restored;
 mod serve;
 mod shutdown;
 mod stack_args;
+mod status_line;
 mod target_table;
 mod token;
 mod wallet;

@@ -1,47 +1,35 @@
 //! A progress bar with the time that is left, on standard error.
 
-use std::{
-    io::{self, Write as _},
-    time::Duration,
-};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::status_line::StatusLine;
+
 const WIDTH: u64 = 40;
-/// How often it is drawn anew.
-const INTERVAL: Duration = Duration::from_millis(250);
 
 #[derive(Default)]
 pub(super) struct ProgressBar {
-    /// What is going on, since when, and when it was drawn last.
-    current: Option<(&'static str, Instant, Instant)>,
+    /// What is going on, and since when.
+    current: Option<(&'static str, Instant, StatusLine)>,
 }
 
 impl ProgressBar {
     /// Shows that `done` of `all` are done. Another `what` begins a new line.
     pub(super) fn show(&mut self, what: &'static str, done: u64, all: u64) {
-        let now = Instant::now();
-        let began = match self.current {
-            Some((same, began, drawn)) if same == what => {
-                if now.duration_since(drawn) < INTERVAL && done < all {
-                    return;
-                }
-                began
-            }
-            _ => {
-                self.end();
-                now
-            }
-        };
-        self.current = Some((what, began, now));
-        // It is no part of the output, and a terminal that is gone is no failure of the command.
-        let _ = write!(io::stderr(), "\r{}", bar(what, done, all, now.duration_since(began)));
+        if self.current.as_ref().is_none_or(|(current, ..)| *current != what) {
+            self.end();
+            self.current = Some((what, Instant::now(), StatusLine::new()));
+        }
+        if let Some((_, began, line)) = &mut self.current {
+            line.draw(done >= all, || bar(what, done, all, began.elapsed()));
+        }
     }
 
     /// Ends the line.
     pub(super) fn end(&mut self) {
-        if self.current.take().is_some() {
-            let _ = writeln!(io::stderr());
+        if let Some((.., mut line)) = self.current.take() {
+            line.end();
         }
     }
 }

@@ -1,14 +1,11 @@
 //! The progress bar of the pushes of a message to all.
 
-use std::{
-    io::{self, Write as _},
-    time::Duration,
-};
+use std::time::Duration;
 
 use shared::{device::DeviceRange, inbox::PushProgress};
 use tokio::time::{Instant, sleep};
 
-use super::{failure::Failure, output::print_line};
+use super::{failure::Failure, output::print_line, status_line::StatusLine};
 
 /// How often the progress is read.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -21,15 +18,16 @@ pub(super) async fn follow(
     read: impl AsyncFn() -> Result<PushProgress, Failure>,
 ) -> Result<(), Failure> {
     let (mut last, mut moved) = (PushProgress::default(), Instant::now());
+    let mut line = StatusLine::new();
     loop {
         let progress = read().await?;
         if progress != last {
             (last, moved) = (progress, Instant::now());
         }
-        // It is no part of the command's output, and a terminal that is gone is no failure of it.
-        let _ = write!(io::stderr(), "\r{}", bar(&progress));
-        if progress.ranges >= DeviceRange::COUNT {
-            let _ = writeln!(io::stderr());
+        let is_done = progress.ranges >= DeviceRange::COUNT;
+        line.draw(is_done, || bar(&progress));
+        if is_done {
+            line.end();
             print_line(format_args!(
                 "{} customers with devices, {} pushes",
                 progress.customers, progress.pushes
@@ -37,7 +35,7 @@ pub(super) async fn follow(
             return Ok(());
         }
         if moved.elapsed() > PATIENCE {
-            let _ = writeln!(io::stderr());
+            line.end();
             print_line("the pushes have not moved for a while; the log of the notifier says more");
             return Ok(());
         }
