@@ -28,6 +28,13 @@ fn start([dump, mapping, report]: [&DumpFile; 3], data: &LocalData) -> Child {
         .expect("the launcher starts")
 }
 
+/// How much is stored.
+fn bytes(data: &LocalData) -> u64 {
+    let files = std::fs::read_dir(data.path()).expect("a folder");
+    let length = |file: std::io::Result<std::fs::DirEntry>| Some(file.ok()?.metadata().ok()?.len());
+    files.filter_map(length).sum()
+}
+
 /// The number of items, and a sum of hashes of them that does not depend on their order.
 #[expect(clippy::disallowed_methods, reason = "only a test reads the whole table")]
 async fn digest(data: &LocalData) -> (u64, u64) {
@@ -68,9 +75,12 @@ async fn a_million_rows_in_a_move_that_is_killed_five_times() {
     std::fs::copy(secrets(&whole), secrets(&killed)).expect("the same secrets");
     for kill in 1..=5 {
         let mut run = start(files, &killed);
-        std::thread::sleep(took / 8 * kill.min(4) + Duration::from_secs(1));
+        while bytes(&killed) < bytes(&whole) / 6 * kill {
+            assert_eq!(run.try_wait().expect("a child"), None, "it ended before kill {kill}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         run.kill().expect("it runs");
-        assert!(!run.wait().expect("it ends").success(), "it was too fast to kill");
+        assert!(!run.wait().expect("it ends").success(), "it ended before kill {kill}");
     }
     let status = start(files, &killed).wait().expect("it ends");
     assert!(status.success(), "{}", report.text());
