@@ -4,10 +4,11 @@
 //! Invariant: one [`TableDefinition`] creates the table of the launcher and the tests, and is what
 //! a deployed table is compared with.
 
-use std::{error::Error as _, fmt};
+use std::{error::Error as _, fmt, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
+    config::{Config, timeout::TimeoutConfig},
     error::BuildError,
     operation::{create_table::CreateTableError, describe_table::DescribeTableError},
     types::{
@@ -55,9 +56,19 @@ pub async fn create_table_if_absent(
     set_expiry(client, definition).await
 }
 
+/// How long a description may take: the embedded engine counts all items for it.
+const DESCRIPTION: Duration = Duration::from_mins(5);
+
 /// The API's description of a table; `None` if there is no such table.
 pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
-    match client.describe_table().table_name(name).send().await {
+    let patience = TimeoutConfig::builder()
+        .operation_timeout(DESCRIPTION)
+        .operation_attempt_timeout(DESCRIPTION)
+        .read_timeout(DESCRIPTION)
+        .build();
+    let described = client.describe_table().table_name(name).customize();
+    let described = described.config_override(Config::builder().timeout_config(patience));
+    match described.send().await {
         Ok(answer) => Ok(answer.table),
         Err(error)
             if error
