@@ -9,7 +9,7 @@ import shapely
 import shapely.affinity
 from shapely.geometry import shape
 
-# Steps of the grid that all points are rounded to, around the equator: about 153 metres each.
+# Steps of the grid that all points are rounded to, around the equator: about 306 metres each.
 STEPS = 1 << 17
 DEGREE = STEPS / 360
 # How far a simplified border may be from the original one: between areas, and elsewhere, where a
