@@ -18,7 +18,7 @@ struct Version {
     is_complete: bool,
 }
 
-/// A version that is stored: one to [`MOST_NUMBERS`] numbers, as a text with dots between them.
+/// A version that is stored: one to eight numbers, as a text with dots between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppVersion(Vec<u64>);
 

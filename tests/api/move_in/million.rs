@@ -40,7 +40,9 @@ fn bytes(data: &LocalData) -> u64 {
 async fn digest(data: &LocalData) -> (u64, u64) {
     let api: Api = data.start().await;
     let client = api.dynamodb();
-    let mut pages = client.scan().table_name(api.table_name()).into_paginator().send();
+    // Without a limit, the embedded engine reads the whole table for each page.
+    let scan = client.scan().table_name(api.table_name()).limit(1_000);
+    let mut pages = scan.into_paginator().send();
     let (mut count, mut sum) = (0, 0_u64);
     while let Some(page) = pages.next().await {
         for item in page.expect("a page").items.unwrap_or_default() {
