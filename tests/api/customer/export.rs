@@ -113,7 +113,8 @@ async fn customer_with_data(api: &Api) -> LoggedIn {
     let keep = json!({"keep_current": true});
     api.post("/api/logout-all-devices/").bearer(&phone.access).json(&keep).send().await.expect(204);
     let device = full_body("devices_create", &json!({"registration_id": "another:of.amal"}), &[]);
-    api.post("/api/devices/").bearer(&phone.access).json(&device).send().await.expect(201);
+    let register = api.post("/api/devices/").bearer(&phone.access).json(&device);
+    register.header("x-app-version", "2.1").send().await.expect(201);
     let preferences = json!({"types": {"offers": false}});
     let preferences =
         api.patch("/api/notifications/preferences/").bearer(&phone.access).json(&preferences);
