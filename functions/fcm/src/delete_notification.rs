@@ -41,12 +41,10 @@ pub async fn delete_notification(
             if app.store.change_inbox(verified.customer, inbox, &after, &changes).await? {
                 return Ok(StatusCode::NO_CONTENT);
             }
-            selected = selection.look_again(&app, verified.customer).await?;
         } else if selected.is_decided() {
             return Err(ApiError::not_found());
-        } else {
-            selected = selected.at_present(&app, verified.customer).await?;
         }
+        selected = selection.look_again(&app, verified.customer).await?;
     }
     Err(changed_all_the_while())
 }

@@ -44,7 +44,7 @@ pub async fn create_table_if_absent(
     client: &Client,
     definition: &TableDefinition,
 ) -> Result<(), TableError> {
-    match describe(client, &definition.name).await? {
+    match describe_with(client, &definition.name, Some(PATIENCE)).await? {
         Some(description) => {
             let differences = key_differences(&description, definition);
             if !differences.is_empty() {
@@ -56,18 +56,29 @@ pub async fn create_table_if_absent(
     set_expiry(client, definition).await
 }
 
-/// How long a description may take: the embedded engine counts all items for it.
-const DESCRIPTION: Duration = Duration::from_mins(5);
+/// How long a description of the launcher's own table may take: the embedded engine counts all
+/// items for it.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// The API's description of a table; `None` if there is no such table.
 pub async fn describe(client: &Client, name: &str) -> Result<Option<TableDescription>, TableError> {
-    let patience = TimeoutConfig::builder()
-        .operation_timeout(DESCRIPTION)
-        .operation_attempt_timeout(DESCRIPTION)
-        .read_timeout(DESCRIPTION)
-        .build();
-    let described = client.describe_table().table_name(name).customize();
-    let described = described.config_override(Config::builder().timeout_config(patience));
+    describe_with(client, name, None).await
+}
+
+async fn describe_with(
+    client: &Client,
+    name: &str,
+    patience: Option<Duration>,
+) -> Result<Option<TableDescription>, TableError> {
+    let mut described = client.describe_table().table_name(name).customize();
+    if let Some(patience) = patience {
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(patience)
+            .operation_attempt_timeout(patience)
+            .read_timeout(patience)
+            .build();
+        described = described.config_override(Config::builder().timeout_config(timeouts));
+    }
     match described.send().await {
         Ok(answer) => Ok(answer.table),
         Err(error)

@@ -193,7 +193,14 @@ mod tests {
             let right = private.try_sign(message.as_bytes()).expect("a signature");
             assert!(public.verify(message.as_bytes(), &right).is_ok());
             let kept = RIGHT.lock().unwrap_or_else(PoisonError::into_inner).len();
-            assert!(kept <= MOST_SIGNATURES, "{kept}");
+            assert!((1..=MOST_SIGNATURES).contains(&kept), "{kept}");
         }
+        let is_kept = |number: usize| {
+            let message = number.to_string();
+            let right = private.try_sign(message.as_bytes()).expect("a signature");
+            let name = public.name_of(message.as_bytes(), &right).expect("a name");
+            RIGHT.lock().unwrap_or_else(PoisonError::into_inner).contains(&name)
+        };
+        assert!(is_kept(3 * MOST_SIGNATURES - 1) && !is_kept(0));
     }
 }

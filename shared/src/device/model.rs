@@ -305,14 +305,17 @@ impl Device {
         let moved =
             patch.registration_id.as_ref().is_some_and(|other| *other != self.registration_id);
         let before = self.clone();
+        let session_after = if reactivated { session } else { before.session };
+        // Another device of the customer, which may have another version, says nothing of this one.
+        let said = patch.app_version.clone().filter(|_| session_after == session);
         Self {
             registration_id: patch.registration_id.clone().unwrap_or(before.registration_id),
             platform: patch.platform.unwrap_or(before.platform),
             name: patch.name.clone().unwrap_or(before.name),
             device_id: patch.device_id.clone().unwrap_or(before.device_id),
-            app_version: patch.app_version.clone().or(before.app_version),
+            app_version: said.or(before.app_version),
             active: patch.active.unwrap_or(before.active),
-            session: if reactivated { session } else { before.session },
+            session: session_after,
             checked: before.checked && !reactivated && !moved,
             silenced: before.silenced.filter(|_| !reactivated),
             seen: if reactivated { now } else { before.seen },

@@ -207,5 +207,6 @@ fn mark_read(customer: CustomerId, id: NotificationId) -> Write {
     Write::update(keys::notification(customer, id), "SET #read = :read")
         .name("#read", "read")
         .value(":read", boolean(true))
-        .when_exists()
+        // It is counted as read once, whoever races.
+        .when_is("read", boolean(false))
 }
