@@ -108,7 +108,8 @@ async fn register_change_and_move_devices(api: &Api) {
     api.get("/api/devices/").bearer(&basma.access).send().await.expect(200);
     api.get("/api/devices/one/").bearer(&basma.access).send().await.expect(200);
     let whole = json!({"registration_id": "one", "type": "ios"});
-    api.put("/api/devices/one/").bearer(&basma.access).json(&whole).send().await.expect(200);
+    let put = api.put("/api/devices/one/").bearer(&basma.access).json(&whole);
+    put.header("x-app-version", "2.1").send().await.expect(200);
     for patch in [json!({"name": "x"}), json!({"registration_id": "two"})] {
         api.patch("/api/devices/one/").bearer(&basma.access).json(&patch).send().await.expect(200);
     }
@@ -192,7 +193,8 @@ async fn publish_to_some(api: &Api) {
     api.clock.advance_seconds(1);
     let some = json!({"all": true, "country": "US"});
     api.publish(&json!({"id": "m8", "to": some, "title": "Some"}));
-    let few = json!({"all": true, "country": "US", "language": "en", "platform": "ios"});
+    let few = json!({"all": true, "country": "US", "language": "en", "platform": "ios",
+        "minimum_version": "2.1"});
     api.publish(&json!({"id": "m9", "to": few, "silent": true}));
     api.stack.deliver().await;
     assert_eq!(api.inbox_titles(&phone.access).await[0], "Some");

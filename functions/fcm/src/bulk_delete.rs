@@ -98,7 +98,7 @@ async fn delete_some(
         let inbox = &selected.inbox;
         let after = match inbox.without_of(selected.next(), &selected.visible, app.now()) {
             None if !selected.is_decided() => {
-                selected = selection.look_again(app, customer).await?;
+                selected = selected.at_present(app, customer).await?;
                 continue;
             }
             None => inbox.clone(),

@@ -58,7 +58,7 @@ pub async fn create_device(
     SentVersion(version): SentVersion,
     Keyed { key, request }: Keyed<NewDevice>,
 ) -> Result<Response, ApiError> {
-    let registration = request.by(version);
+    let registration = request.registration(version);
     let now = app.now();
     let hash = registration.hash();
     let slot =

@@ -73,12 +73,12 @@ pub fn read_registration(
     now: Timestamp,
 ) -> Result<Registration, Vec<ErrorItem>> {
     let new: NewDevice = Fields::from_json(members, Context::at(now)).read()?;
-    Ok(new.by(None))
+    Ok(new.registration(None))
 }
 
 impl NewDevice {
     /// The registration by an app of this version.
-    pub(crate) fn by(self, app_version: Option<AppVersion>) -> Registration {
+    pub(crate) fn registration(self, app_version: Option<AppVersion>) -> Registration {
         let Self { name, registration_id, device_id, active, r#type } = self;
         Registration { registration_id, platform: r#type, name, device_id, app_version, active }
     }
@@ -86,7 +86,7 @@ impl NewDevice {
 
 impl PartialDeviceChange {
     /// The change by an app of this version.
-    pub(crate) fn by(self, app_version: Option<AppVersion>) -> DevicePatch {
+    pub(crate) fn patch(self, app_version: Option<AppVersion>) -> DevicePatch {
         let Self { name, registration_id, device_id, active, r#type } = self;
         DevicePatch { registration_id, platform: r#type, name, device_id, app_version, active }
     }

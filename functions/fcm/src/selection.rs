@@ -41,7 +41,7 @@ pub(crate) struct Selected {
     pub(crate) visible: Visible,
     /// The numbers of those among them that the selection names.
     pub(crate) numbers: Vec<u64>,
-    /// Whether the head is the present one. Another is enough for a change, which is refused then.
+    /// Whether the head is strongly consistent. By another one nothing but a change is decided.
     pub(crate) is_present: bool,
 }
 

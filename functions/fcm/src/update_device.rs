@@ -40,7 +40,7 @@ pub async fn update_device(
     Body(DeviceChange { device }): Body<DeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
     let change = PartialDeviceChange::from(device);
-    apply(&app, &caller, &registration_id, &change.by(version)).await
+    apply(&app, &caller, &registration_id, &change.patch(version)).await
 }
 
 /// Changes some fields of a push device of the caller.
@@ -63,7 +63,7 @@ pub async fn update_device_partially(
     SentVersion(version): SentVersion,
     Body(change): Body<PartialDeviceChange>,
 ) -> Result<Json<DeviceOut>, ApiError> {
-    apply(&app, &caller, &registration_id, &change.by(version)).await
+    apply(&app, &caller, &registration_id, &change.patch(version)).await
 }
 
 /// How often a change is decided anew while others change the device.

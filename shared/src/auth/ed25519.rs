@@ -2,8 +2,8 @@
 //! holds only one cryptography library, which is a third of its size.
 //!
 //! Invariants: no other algorithm is accepted; a header that names one is refused before any key is
-//! used. What is remembered of a signature is that it is right, which no time changes: whether its
-//! key is trusted and its token is current is asked each time.
+//! used. A process remembers which signatures are valid, which never changes. Whether the key is still
+//! trusted and the token still current is checked each time.
 
 use std::{
     collections::VecDeque,
@@ -106,31 +106,31 @@ impl JwtSigner for PrivateKey {
 /// How many signatures are remembered.
 const MOST_SIGNATURES: usize = 128;
 
-/// The signatures that were found right last. A phone sends its access token with each request, and
+/// The fingerprints of the signatures that were verified last. A phone sends its access token with each request, and
 /// verifying one takes fifty times as long as looking it up.
-static RIGHT: Mutex<VecDeque<[u8; 32]>> = Mutex::new(VecDeque::new());
+static VALID: Mutex<VecDeque<[u8; 32]>> = Mutex::new(VecDeque::new());
 
 impl Verifier<Vec<u8>> for PublicKey {
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
-        let name = self.name_of(message, signature).ok_or_else(signature::Error::new)?;
-        let right = || RIGHT.lock().unwrap_or_else(PoisonError::into_inner);
-        if right().contains(&name) {
+        let fingerprint = self.fingerprint(message, signature).ok_or_else(signature::Error::new)?;
+        let valid = || VALID.lock().unwrap_or_else(PoisonError::into_inner);
+        if valid().contains(&fingerprint) {
             return Ok(());
         }
         UnparsedPublicKey::new(&ED25519, &self.0)
             .verify(message, signature)
             .map_err(|_| signature::Error::new())?;
-        let mut right = right();
-        right.truncate(MOST_SIGNATURES - 1);
-        right.push_front(name);
+        let mut valid = valid();
+        valid.truncate(MOST_SIGNATURES - 1);
+        valid.push_front(fingerprint);
         Ok(())
     }
 }
 
 impl PublicKey {
-    /// Names a signature of a message by this key; none where key or signature have not the length
-    /// of one, so that no two have the same bytes.
-    fn name_of(&self, message: &[u8], signature: &[u8]) -> Option<[u8; 32]> {
+    /// SHA-256 of key, signature and message; none where key or signature have another length than
+    /// they should, so that no two of them hash the same bytes.
+    fn fingerprint(&self, message: &[u8], signature: &[u8]) -> Option<[u8; 32]> {
         if (self.0.len(), signature.len()) != (32, 64) {
             return None;
         }
@@ -192,14 +192,15 @@ mod tests {
             let message = number.to_string();
             let right = private.try_sign(message.as_bytes()).expect("a signature");
             assert!(public.verify(message.as_bytes(), &right).is_ok());
-            let kept = RIGHT.lock().unwrap_or_else(PoisonError::into_inner).len();
+            let kept = VALID.lock().unwrap_or_else(PoisonError::into_inner).len();
             assert!((1..=MOST_SIGNATURES).contains(&kept), "{kept}");
         }
         let is_kept = |number: usize| {
             let message = number.to_string();
             let right = private.try_sign(message.as_bytes()).expect("a signature");
-            let name = public.name_of(message.as_bytes(), &right).expect("a name");
-            RIGHT.lock().unwrap_or_else(PoisonError::into_inner).contains(&name)
+            let fingerprint =
+                public.fingerprint(message.as_bytes(), &right).expect("a fingerprint");
+            VALID.lock().unwrap_or_else(PoisonError::into_inner).contains(&fingerprint)
         };
         assert!(is_kept(3 * MOST_SIGNATURES - 1) && !is_kept(0));
     }

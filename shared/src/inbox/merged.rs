@@ -2,12 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    ids::NotificationId,
-    inbox::{
-        broadcast::Visible,
-        model::{Inbox, Notification},
-    },
+use crate::inbox::{
+    broadcast::Visible,
+    model::{Inbox, Notification, SeenItem},
 };
 
 /// The factor of a 64-bit FNV hash.
@@ -19,7 +16,7 @@ pub struct Changed {
     /// Its head.
     pub inbox: Inbox,
     /// The items that change.
-    pub items: Vec<NotificationId>,
+    pub items: Vec<SeenItem>,
     /// How many messages to all change for the customer.
     pub for_all: usize,
 }
@@ -112,10 +109,10 @@ impl Inbox {
 
     fn changed(
         &self,
-        own: Option<(Self, Vec<NotificationId>)>,
+        own: Option<(Self, Vec<SeenItem>)>,
         numbers: &[u64],
         now: Timestamp,
-    ) -> Option<(Self, Vec<NotificationId>)> {
+    ) -> Option<(Self, Vec<SeenItem>)> {
         own.or_else(|| (!numbers.is_empty()).then(|| (self.next(now), Vec::new())))
     }
 }

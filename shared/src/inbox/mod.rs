@@ -46,7 +46,7 @@ pub use broadcast::{BROADCAST_LIFE, Broadcast, Broadcasts, MOST_BROADCASTS, Visi
 pub use broadcast_cache::BroadcastCache;
 pub use marks::Marks;
 pub use merged::{Changed, Named};
-pub use model::{Inbox, Notification, Receipt, Week};
+pub use model::{Inbox, Notification, Receipt, SeenItem, Week};
 pub use publishing::{NewBroadcast, Publication, PushProgress, RangeProgress, ServedPage};
 pub use recent::{MOST_RECENT, Recent};
 pub use scheduled::{Cancellation, Scheduled, ScheduledState, ScheduledText};

@@ -113,6 +113,21 @@ pub struct Receipt {
     pub until: Timestamp,
 }
 
+/// An item as it was when a change of it was decided. What is counted depends on the flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeenItem {
+    /// Its id.
+    pub id: NotificationId,
+    /// See [`Notification::read`].
+    pub read: bool,
+}
+
+impl SeenItem {
+    fn of(item: &Notification) -> Self {
+        Self { id: item.id, read: item.read }
+    }
+}
+
 impl Inbox {
     /// Whether an item exists at `now`.
     pub fn is_visible(&self, id: NotificationId, now: Timestamp) -> bool {
@@ -222,15 +237,12 @@ impl Inbox {
         &self,
         items: &[Notification],
         now: Timestamp,
-    ) -> Option<(Self, Vec<NotificationId>)> {
+    ) -> Option<(Self, Vec<SeenItem>)> {
         let mut after = self.next(now);
-        let changing: Vec<_> = self
-            .visible(items, now)
-            .filter(|item| !self.is_read(item))
-            .map(|item| item.id)
-            .collect();
-        for id in &changing {
-            after.count(*id, |week| week.unread = week.unread.saturating_sub(1));
+        let unread = self.visible(items, now).filter(|item| !self.is_read(item));
+        let changing: Vec<SeenItem> = unread.map(SeenItem::of).collect();
+        for item in &changing {
+            after.count(item.id, |week| week.unread = week.unread.saturating_sub(1));
         }
         (!changing.is_empty()).then_some((after, changing))
     }
@@ -246,16 +258,12 @@ impl Inbox {
     }
 
     /// The inbox without these items of it, and which of them there are; none where there is none.
-    pub fn without(
-        &self,
-        items: &[Notification],
-        now: Timestamp,
-    ) -> Option<(Self, Vec<NotificationId>)> {
+    pub fn without(&self, items: &[Notification], now: Timestamp) -> Option<(Self, Vec<SeenItem>)> {
         let mut after = self.next(now);
         let mut leaving = Vec::new();
         for item in self.visible(items, now) {
             let unread = u64::from(!self.is_read(item));
-            leaving.push(item.id);
+            leaving.push(SeenItem::of(item));
             after.count(item.id, |week| {
                 week.total = week.total.saturating_sub(1);
                 week.unread = week.unread.saturating_sub(unread);

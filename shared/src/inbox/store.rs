@@ -12,7 +12,7 @@ use table::{
 use crate::{
     hashes::ContentHash,
     ids::{CustomerId, NotificationId},
-    inbox::{Inbox, MOST_RECENT, Notification, Receipt, keys},
+    inbox::{Inbox, MOST_RECENT, Notification, Receipt, SeenItem, keys},
     paging::Span,
     store::{Store, StoreError},
 };
@@ -20,13 +20,13 @@ use crate::{
 /// The most items that one change of an inbox can hold beside its head.
 pub const MOST_CHANGES: usize = 99;
 
-/// A change of one item.
+/// A change of one item, if it still is as it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ItemChange {
     /// It is read.
-    Read(NotificationId),
+    Read(SeenItem),
     /// It goes.
-    Delete(NotificationId),
+    Delete(SeenItem),
 }
 
 /// A message about to come into an inbox.
@@ -63,8 +63,9 @@ impl Store {
         Ok(self.table.get(keys::inbox(customer), true).await?.unwrap_or_default())
     }
 
-    /// The head as it was up to a second ago: enough to decide on a change, which another head
-    /// refuses, and not that there is nothing to change. One trip, half a read unit.
+    /// The head, eventually consistent. A change that is decided by it is refused if another head
+    /// stands there by then; that there is nothing to change has to be decided by [`Store::inbox`].
+    /// One trip, half a read unit.
     pub async fn recent_inbox(&self, customer: CustomerId) -> Result<Inbox, StoreError> {
         Ok(self.table.get(keys::inbox(customer), false).await?.unwrap_or_default())
     }
@@ -123,12 +124,14 @@ impl Store {
         let mut transaction = Transaction::new();
         transaction.add(head);
         for change in changes {
-            transaction.add(match change {
-                ItemChange::Read(id) => mark_read(customer, *id),
-                ItemChange::Delete(id) => {
-                    Write::delete(keys::notification(customer, *id)).when_exists()
+            let (write, seen) = match change {
+                ItemChange::Read(seen) => (mark_read(customer, seen.id), seen),
+                ItemChange::Delete(seen) => {
+                    (Write::delete(keys::notification(customer, seen.id)), seen)
                 }
-            });
+            };
+            // Otherwise what is unread would be counted by what is no longer so.
+            transaction.add(write.when_is("read", boolean(seen.read)));
         }
         Ok(self.table.commit(transaction).await?.is_done())
     }
@@ -207,6 +210,4 @@ fn mark_read(customer: CustomerId, id: NotificationId) -> Write {
     Write::update(keys::notification(customer, id), "SET #read = :read")
         .name("#read", "read")
         .value(":read", boolean(true))
-        // It is counted as read once, whoever races.
-        .when_is("read", boolean(false))
 }

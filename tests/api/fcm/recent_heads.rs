@@ -68,7 +68,7 @@ async fn changes_by_a_replica_that_lags_are_those_by_the_present_inbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_message_that_is_marked_many_times_at_once_is_counted_once() {
+async fn one_message_that_is_marked_and_deleted_many_times_at_once_is_counted_once() {
     let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
     api.wire.lag(true);
@@ -83,4 +83,14 @@ async fn one_message_that_is_marked_many_times_at_once_is_counted_once() {
     let marks = join_all((0..12).map(|_| mark(ids[0].clone()))).await;
     assert_eq!(marks, vec![json!(1); 12]);
     assert_eq!(api.inbox(&phone.access).await["unread"], json!(1));
+    for n in 0..10 {
+        api.notify(&phone, &format!("raced{n}"), "Raced").await;
+        let id = api.inbox(&phone.access).await["results"][0]["id"].clone();
+        let path = format!("/api/notifications/{}/", id.as_str().expect("an id"));
+        let marked = async { mark(id.as_str().expect("an id").to_owned()).await };
+        let deleted = api.delete(&path).bearer(&phone.access);
+        let (_, deleted) = tokio::join!(marked, deleted.send());
+        deleted.expect(204);
+        assert_eq!(api.inbox(&phone.access).await["unread"], json!(1), "race {n}");
+    }
 }

@@ -94,6 +94,7 @@ proptest! {
                     let done = inbox.with_read(&items, now);
                     prop_assert_eq!(done.is_some(), !expected.is_empty());
                     if let Some((after, changed)) = done {
+                        let changed: Vec<_> = changed.into_iter().map(|item| item.id).collect();
                         prop_assert_eq!(&changed, &expected);
                         inbox = after;
                         for kept in all.iter_mut().filter(|kept| changed.contains(&kept.item.id)) {
@@ -113,7 +114,9 @@ proptest! {
                     let items = chosen(&all, &places);
                     if let Some((after, gone)) = inbox.without(&items, now) {
                         inbox = after;
-                        for kept in all.iter_mut().filter(|kept| gone.contains(&kept.item.id)) {
+                        let is_gone =
+                            |kept: &&mut Kept| gone.iter().any(|item| item.id == kept.item.id);
+                        for kept in all.iter_mut().filter(is_gone) {
                             kept.deleted = true;
                         }
                     }
