@@ -125,7 +125,9 @@ impl RawTo {
         )])?;
         let minimum_version = self.minimum_version.as_deref().map(|text| {
             let version = AppVersion::read(text).filter(|_| is_version(text));
-            version.ok_or(Unreadable("to.minimum_version must be a version such as 1.10.0"))
+            version.ok_or(Unreadable(
+                "to.minimum_version must be a version of at most eight numbers, such as 1.10.0",
+            ))
         });
         let [platforms, languages, countries] = filters.map(|filter| match filter {
             None => Some(Vec::new()),

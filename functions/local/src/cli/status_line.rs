@@ -16,17 +16,20 @@ const LOGGED: Duration = Duration::from_secs(15);
 pub(super) struct StatusLine {
     is_terminal: bool,
     drawn: Option<Instant>,
+    is_complete: bool,
 }
 
 impl StatusLine {
     pub(super) fn new() -> Self {
-        Self { is_terminal: io::stderr().is_terminal(), drawn: None }
+        Self { is_terminal: io::stderr().is_terminal(), drawn: None, is_complete: false }
     }
 
-    /// Draws the text, unless the line was drawn a moment ago; the last one always.
+    /// Draws the text, unless the line was drawn a moment ago and this does not complete it.
     pub(super) fn draw(&mut self, is_last: bool, text: impl FnOnce() -> String) {
         let interval = if self.is_terminal { REDRAWN } else { LOGGED };
-        if !is_last && self.drawn.is_some_and(|drawn| drawn.elapsed() < interval) {
+        let is_completed = is_last && !self.is_complete;
+        self.is_complete = is_last;
+        if !is_completed && self.drawn.is_some_and(|drawn| drawn.elapsed() < interval) {
             return;
         }
         self.drawn = Some(Instant::now());

@@ -178,8 +178,8 @@ fn audience() -> Value {
     all["properties"]["minimum_version"] = json!({
         "type": "string", "pattern": "^[0-9]+(\\.[0-9]+){0,7}$",
         "description": "Only devices are pushed to whose app is of this version or a newer one, by \
-            the `X-App-Version` of the request that registered them last. Those that sent none are \
-            not. Inboxes have no version.",
+            the last `X-App-Version` with which their own session logged in, registered or changed \
+            them. Those without one are not. Inboxes have no version.",
     });
     all
 }
