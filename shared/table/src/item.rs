@@ -6,7 +6,10 @@
 //! deploy can be rolled back.
 
 use jiff::Timestamp;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IntoDeserializer, value::MapDeserializer},
+};
 
 use crate::{
     EXPIRES, Error, IndexList, Item, Key, SORT, Value, due_day, expiry_index::due, number,
@@ -92,7 +95,20 @@ pub fn record<R: Record + DeserializeOwned>(item: Item) -> Result<R, Error> {
         1 => item,
         newest => (version_of(&item)..newest).fold(item, R::upgrade),
     };
-    serde_dynamo::from_item(item).map_err(Error::corrupt)
+    // `serde_dynamo::from_item` would make a map of its own first, a tenth of the work of a read.
+    let attributes = item.into_iter().map(|(name, value)| (name, Attribute(value)));
+    R::deserialize(MapDeserializer::new(attributes)).map_err(Error::corrupt)
+}
+
+/// A value as serde reads it.
+struct Attribute(Value);
+
+impl IntoDeserializer<'_, serde_dynamo::Error> for Attribute {
+    type Deserializer = serde_dynamo::Deserializer;
+
+    fn into_deserializer(self) -> Self::Deserializer {
+        serde_dynamo::Deserializer::from_attribute_value(self.0.into())
+    }
 }
 
 /// The records of items, in their order.
