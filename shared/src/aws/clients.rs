@@ -20,6 +20,7 @@ use table::{Lazy, usage::Meter};
 use crate::aws::{
     connector::{Connector, Roots},
     settings::AwsSettings,
+    terse::terse,
 };
 
 /// Amazon's own roots (Amazon Root CA 1 to 4 and Starfield Services G2), from the Amazon Trust
@@ -127,7 +128,7 @@ impl fmt::Debug for SnsClient {
 }
 
 fn dynamodb(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_dynamodb::Client {
-    let config = aws_sdk_dynamodb::Config::builder()
+    let mut config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .region(aws_sdk_dynamodb::config::Region::new(aws.region.clone()))
         .credentials_provider(credentials(aws))
@@ -137,11 +138,12 @@ fn dynamodb(aws: &AwsSettings, http: SharedHttpClient) -> aws_sdk_dynamodb::Clie
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .timeout_config(Attempts::Several.timeouts())
         .interceptor(Meter);
+    config.push_interceptor(terse());
     aws_sdk_dynamodb::Client::from_conf(config.build())
 }
 
 fn sns(aws: &AwsSettings, http: SharedHttpClient, attempts: Attempts) -> aws_sdk_sns::Client {
-    let config = aws_sdk_sns::Config::builder()
+    let mut config = aws_sdk_sns::Config::builder()
         .behavior_version(aws_sdk_sns::config::BehaviorVersion::latest())
         .region(aws_sdk_sns::config::Region::new(aws.region.clone()))
         .credentials_provider(credentials(aws))
@@ -150,6 +152,7 @@ fn sns(aws: &AwsSettings, http: SharedHttpClient, attempts: Attempts) -> aws_sdk
         .retry_config(attempts.retries())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .timeout_config(attempts.timeouts());
+    config.push_interceptor(terse());
     aws_sdk_sns::Client::from_conf(config.build())
 }
 

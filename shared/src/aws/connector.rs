@@ -30,13 +30,15 @@ use hyper_util::{
     client::legacy::{self, Client, connect},
     rt::{TokioExecutor, TokioTimer},
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::RootCertStore;
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     task::yield_now,
     time::timeout,
 };
+
+use crate::aws::tls;
 
 /// The first calls of a process, those of its start and of its first request, are sent one after
 /// the other over one connection where that is faster: a handshake takes the processor longer than
@@ -209,7 +211,7 @@ fn pool(roots: &Roots, connect_timeout: Duration, most_idle: usize) -> Pool {
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(connect_timeout));
     let https = HttpsConnectorBuilder::new()
-        .with_tls_config(tls(roots))
+        .with_tls_config(tls::client(trusted(roots)))
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
@@ -219,14 +221,10 @@ fn pool(roots: &Roots, connect_timeout: Duration, most_idle: usize) -> Pool {
         .build(https)
 }
 
-fn tls(roots: &Roots) -> ClientConfig {
+fn trusted(roots: &Roots) -> RootCertStore {
     let mut trusted = RootCertStore::empty();
     trusted.add_parsable_certificates(CertificateDer::pem_slice_iter(&roots.pem()).flatten());
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has what TLS 1.2 and 1.3 need")
-        .with_root_certificates(trusted)
-        .with_no_client_auth()
+    trusted
 }
 
 #[cfg(test)]

@@ -4,8 +4,11 @@ mod clients;
 mod connector;
 mod error;
 mod messages;
+mod p256;
 mod settings;
 mod sms;
+mod terse;
+mod tls;
 mod topic;
 
 pub use clients::{Clients, SnsClient, http_client};
