@@ -1,5 +1,7 @@
-//! P-256 for TLS by RustCrypto. That of ring carries a table of 150 KB, which a zip cannot pack,
-//! for the sake of speed that only the first connections of a process would see.
+//! P-256 for TLS by RustCrypto. That of ring carries a table of 150 KB, which hardly packs, for a
+//! speed that only the first connections of a process would notice.
+//!
+//! Invariant: what ring's takes is taken, and nothing else.
 
 use p256::{
     PublicKey,
@@ -11,6 +13,7 @@ use ring::digest::{self, digest};
 use rustls::{
     Error, NamedGroup, PeerMisbehaved,
     crypto::{ActiveKeyExchange, GetRandomFailed, SharedSecret, SupportedKxGroup},
+    ffdhe_groups::FfdheGroup,
 };
 use rustls_pki_types::{
     AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id,
@@ -27,8 +30,14 @@ pub(super) const ECDSA_SHA384: &dyn SignatureVerificationAlgorithm =
 /// Key exchange by ECDH.
 pub(super) const ECDH: &dyn SupportedKxGroup = &Ecdh;
 
-/// What the first byte of an uncompressed point is; TLS knows no others.
+/// The first byte of an uncompressed point.
 const UNCOMPRESSED: u8 = 4;
+
+/// The key of an uncompressed point; TLS and certificates have no others.
+fn key(point: &[u8]) -> Option<PublicKey> {
+    let point = Some(point).filter(|point| point.first() == Some(&UNCOMPRESSED))?;
+    PublicKey::from_sec1_bytes(point).ok()
+}
 
 #[derive(Debug)]
 struct Ecdsa {
@@ -51,7 +60,7 @@ impl SignatureVerificationAlgorithm for Ecdsa {
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), InvalidSignature> {
-        let key = VerifyingKey::from_sec1_bytes(public_key).map_err(|_| InvalidSignature)?;
+        let key = VerifyingKey::from(key(public_key).ok_or(InvalidSignature)?);
         let signature = Signature::from_der(signature).map_err(|_| InvalidSignature)?;
         let digest = digest(self.digest, message);
         key.verify_prehash(digest.as_ref(), &signature).map_err(|_| InvalidSignature)
@@ -71,6 +80,11 @@ impl SupportedKxGroup for Ecdh {
     fn name(&self) -> NamedGroup {
         NamedGroup::secp256r1
     }
+
+    // The default would link the primes of another kind of key exchange.
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
 }
 
 /// A key exchange that waits for the point of the other side.
@@ -81,9 +95,7 @@ struct Exchange {
 
 impl ActiveKeyExchange for Exchange {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
-        let is_uncompressed = peer.first() == Some(&UNCOMPRESSED);
-        let peer = PublicKey::from_sec1_bytes(peer).ok().filter(|_| is_uncompressed);
-        let peer = peer.ok_or(PeerMisbehaved::InvalidKeyShare)?;
+        let peer = key(peer).ok_or(PeerMisbehaved::InvalidKeyShare)?;
         let secret = self.secret.diffie_hellman(&peer);
         Ok(SharedSecret::from(secret.raw_secret_bytes().as_slice()))
     }
@@ -95,45 +107,57 @@ impl ActiveKeyExchange for Exchange {
     fn group(&self) -> NamedGroup {
         NamedGroup::secp256r1
     }
+
+    fn ffdhe_group(&self) -> Option<FfdheGroup<'static>> {
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use p256::ecdsa::{SigningKey, signature::hazmat::PrehashSigner};
     use proptest::prelude::*;
     use ring::{
         agreement::{self, EphemeralPrivateKey, UnparsedPublicKey, agree_ephemeral},
         rand::SystemRandom,
-        signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm, KeyPair},
     };
+    use webpki::ring::{ECDSA_P256_SHA256, ECDSA_P256_SHA384};
 
     use super::*;
 
-    fn pair(algorithm: &'static EcdsaSigningAlgorithm) -> EcdsaKeyPair {
-        let random = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).expect("a key");
-        EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref(), &random).expect("its own key")
-    }
-
     proptest! {
         #[test]
-        fn a_signature_of_ring_is_right_for_its_key_and_message_alone(
+        fn a_signature_is_right_where_it_is_for_ring(
             message in any::<Vec<u8>>(),
             change in any::<prop::sample::Index>(),
             bit in 0..8_u8,
         ) {
-            let pair = pair(&ECDSA_P256_SHA256_ASN1_SIGNING);
-            let key = pair.public_key().as_ref();
-            let signature = pair.sign(&SystemRandom::new(), &message).expect("a signature");
-            let verify = |key: &[u8], message: &[u8], signature: &[u8]| {
-                ECDSA_SHA256.verify_signature(key, message, signature).is_ok()
-            };
-            prop_assert!(verify(key, &message, signature.as_ref()));
-            for part in 0..3 {
-                let mut parts = [key.to_vec(), message.clone(), signature.as_ref().to_vec()];
-                if let Some(length @ 1..) = parts.get(part).map(Vec::len) {
-                    parts[part][change.index(length)] ^= 1 << bit;
-                    let [key, message, signature] = parts;
-                    prop_assert!(!verify(&key, &message, &signature));
+            let pair = SigningKey::generate();
+            let point = |compressed| pair.verifying_key().to_sec1_point(compressed);
+            let of_ring = [ECDSA_P256_SHA256, ECDSA_P256_SHA384];
+            for (ours, ring) in [ECDSA_SHA256, ECDSA_SHA384].into_iter().zip(of_ring) {
+                let algorithm = if ours.signature_alg_id() == alg_id::ECDSA_SHA256 {
+                    &digest::SHA256
+                } else {
+                    &digest::SHA384
+                };
+                let digest = digest(algorithm, &message);
+                let signature: Signature = pair.sign_prehash(digest.as_ref()).expect("a signature");
+                let signature = signature.to_der().as_bytes().to_vec();
+                let verified = |key: &[u8], message: &[u8], signature: &[u8]| {
+                    [ours, ring].map(|one| one.verify_signature(key, message, signature).is_ok())
+                };
+                let key = point(false).as_bytes().to_vec();
+                prop_assert_eq!(verified(&key, &message, &signature), [true; 2]);
+                let compressed = point(true);
+                prop_assert_eq!(verified(compressed.as_bytes(), &message, &signature), [false; 2]);
+                for part in 0..3 {
+                    let mut parts = [key.clone(), message.clone(), signature.clone()];
+                    if let Some(length @ 1..) = parts.get(part).map(Vec::len) {
+                        parts[part][change.index(length)] ^= 1 << bit;
+                        let [key, message, signature] = parts;
+                        prop_assert_eq!(verified(&key, &message, &signature), [false; 2]);
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! TLS of the SDK's connections: rustls with what AWS's endpoints speak, and no more.
 //!
-//! Not here of what ring has: ChaCha20, since every processor of Lambda has AES; keys of clients;
-//! and its P-256, which is [`p256`]'s.
+//! Left out of what ring's provider has: ChaCha20, since every processor of Lambda has instructions
+//! for AES; and keys of clients. P-256 comes from [`p256`] instead.
 
 use std::sync::Arc;
 
@@ -16,7 +16,9 @@ use rustls::{
 use rustls_pki_types::PrivateKeyDer;
 use webpki::ring::{
     ECDSA_P384_SHA256, ECDSA_P384_SHA384, ED25519, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+    RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS, RSA_PKCS1_2048_8192_SHA384,
+    RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS, RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
     RSA_PSS_2048_8192_SHA384_LEGACY_KEY, RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
 };
 
@@ -48,7 +50,8 @@ fn provider() -> CryptoProvider {
     }
 }
 
-/// By the scheme that a handshake names. TLS 1.2 leaves the curve open.
+/// By the scheme that a handshake names. In TLS 1.2 one may stand for two curves; TLS 1.3 uses the
+/// first.
 static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
     all: &[
         p256::ECDSA_SHA256,
@@ -62,6 +65,9 @@ static SIGNATURES: WebPkiSupportedAlgorithms = WebPkiSupportedAlgorithms {
         RSA_PKCS1_2048_8192_SHA256,
         RSA_PKCS1_2048_8192_SHA384,
         RSA_PKCS1_2048_8192_SHA512,
+        RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
+        RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
+        RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS,
     ],
     mapping: &[
         (SignatureScheme::ECDSA_NISTP384_SHA384, &[ECDSA_P384_SHA384, p256::ECDSA_SHA384]),
@@ -100,11 +106,12 @@ impl KeyProvider for NoKeys {
 mod tests {
     use rcgen::{CertifiedKey, KeyPair, SignatureAlgorithm};
     use rustls::{
-        ClientConnection, Connection, NamedGroup, ServerConfig, ServerConnection,
-        SupportedProtocolVersion,
+        ClientConnection, Connection, ServerConfig, ServerConnection, SupportedProtocolVersion,
         crypto::{SupportedKxGroup, ring},
         version::{TLS12, TLS13},
     };
+
+    use rustls_pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm};
 
     use super::*;
 
@@ -161,7 +168,25 @@ mod tests {
     }
 
     #[test]
-    fn any_server_is_reached_by_any_kind_of_key() {
+    fn the_signatures_are_those_of_ring() {
+        type Identifiers = Vec<(AlgorithmIdentifier, AlgorithmIdentifier)>;
+
+        let identifiers = |algorithms: &[&dyn SignatureVerificationAlgorithm]| -> Identifiers {
+            let both =
+                algorithms.iter().map(|one| (one.public_key_alg_id(), one.signature_alg_id()));
+            both.collect()
+        };
+        let [ours, theirs] = [provider(), ring::default_provider()].map(|provider| {
+            let WebPkiSupportedAlgorithms { all, mapping } =
+                provider.signature_verification_algorithms;
+            let named = mapping.iter().map(|(scheme, of_it)| (*scheme, identifiers(of_it)));
+            (identifiers(all), named.collect::<Vec<_>>())
+        });
+        assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn a_server_is_reached_with_any_curve_of_its_certificate_and_of_the_key_exchange() {
         let groups = [kx_group::X25519, kx_group::SECP256R1, kx_group::SECP384R1];
         let kinds =
             [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384, &rcgen::PKCS_ED25519];
@@ -174,7 +199,6 @@ mod tests {
                 }
             }
         }
-        assert_eq!(p256::ECDH.name(), NamedGroup::secp256r1);
     }
 
     #[test]
