@@ -59,7 +59,7 @@ async fn digest(data: &LocalData) -> (u64, u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes about an hour"]
+#[ignore = "takes a quarter of an hour, beside other work more"]
 #[expect(clippy::disallowed_methods, reason = "it measures how long the run takes")]
 async fn a_million_rows_in_a_move_that_is_killed_five_times() {
     let mapping = DumpFile::new("million-mapping", MAPPING);
