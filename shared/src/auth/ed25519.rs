@@ -1,9 +1,9 @@
-//! Ed25519 (RFC 8032) for `jsonwebtoken`, from the library that TLS uses, so that a function
-//! holds only one cryptography library, which is a third of its size.
+//! Ed25519 (RFC 8032) for `jsonwebtoken` by ring, which TLS uses anyway: `jsonwebtoken`'s own
+//! providers would bring a second library of that size.
 //!
 //! Invariants: no other algorithm is accepted; a header that names one is refused before any key is
-//! used. A process remembers which signatures are valid, which never changes. Whether the key is still
-//! trusted and the token still current is checked each time.
+//! used. A process remembers which signatures are valid, which never changes. Whether the key is
+//! still trusted and the token still current is checked each time.
 
 use std::{
     collections::VecDeque,
@@ -106,8 +106,8 @@ impl JwtSigner for PrivateKey {
 /// How many signatures are remembered.
 const MOST_SIGNATURES: usize = 128;
 
-/// The fingerprints of the signatures that were verified last. A phone sends its access token with each request, and
-/// verifying one takes fifty times as long as looking it up.
+/// The fingerprints of the signatures that were verified last. A phone sends its access token with
+/// each request, and verifying one takes fifty times as long as looking it up.
 static VALID: Mutex<VecDeque<[u8; 32]>> = Mutex::new(VecDeque::new());
 
 impl Verifier<Vec<u8>> for PublicKey {

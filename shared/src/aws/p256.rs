@@ -134,13 +134,10 @@ mod tests {
         ) {
             let pair = SigningKey::generate();
             let point = |compressed| pair.verifying_key().to_sec1_point(compressed);
-            let of_ring = [ECDSA_P256_SHA256, ECDSA_P256_SHA384];
-            for (ours, ring) in [ECDSA_SHA256, ECDSA_SHA384].into_iter().zip(of_ring) {
-                let algorithm = if ours.signature_alg_id() == alg_id::ECDSA_SHA256 {
-                    &digest::SHA256
-                } else {
-                    &digest::SHA384
-                };
+            for (ours, ring, algorithm) in [
+                (ECDSA_SHA256, ECDSA_P256_SHA256, &digest::SHA256),
+                (ECDSA_SHA384, ECDSA_P256_SHA384, &digest::SHA384),
+            ] {
                 let digest = digest(algorithm, &message);
                 let signature: Signature = pair.sign_prehash(digest.as_ref()).expect("a signature");
                 let signature = signature.to_der().as_bytes().to_vec();

@@ -1,6 +1,6 @@
-//! Calls without the headers in which the SDK describes itself and its attempts: a tenth of the work
-//! of a call. DynamoDB and SNS need none of them. CloudTrail shows no user agent then, and a policy
-//! on `aws:UserAgent` would not match.
+//! Calls without the headers in which the SDK describes itself and its attempts: a tenth of the
+//! work of a call. DynamoDB and SNS need none of them. CloudTrail shows no user agent then, and a
+//! policy on `aws:UserAgent` would not match.
 
 use aws_runtime::{
     invocation_id::InvocationIdInterceptor, request_info::RequestInfoInterceptor,
