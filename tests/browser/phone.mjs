@@ -128,6 +128,7 @@ try {
     new URL(route.request().url()).searchParams.has("wait") ? undefined : route.fulfill({ json: messages }));
   await crafted.route("**/_local/device?*", (route) => route.fulfill({ json: { type: "android", name: markup } }));
   await crafted.goto(`${base}/_local/`);
+  await cards(crafted).nth(2).waitFor(); // they come one by one, each after what is known of its device
   await card(crafted, "Data, not shown by the phone").waitFor();
   assert.equal(await cards(crafted).count(), 3);
   assert.equal(await crafted.locator("#phone img, #phone a:visible").count(), 0);
