@@ -5,6 +5,7 @@
 // Leaves screenshots in FOLDER. Fails for any request to another host and for any error in the console.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { start, step } from "./browser.mjs";
 
 const [base, folder] = process.argv.slice(2);
@@ -178,6 +179,17 @@ try {
     await Promise.all([status("messages?after=x"), status("messages", "PUT"), status("device?registration_id=none"), status("device"), status("none")]),
     [400, 405, 404, 400, 404],
   );
+
+  step("a message that waits for its time is cancelled, once");
+  const later = new Date(Date.now() + 86_400_000).toISOString();
+  await notify({ id: "later-1", to: { phone: PHONE }, title: "Tomorrow", send_at: later });
+  const cancel = async (id) => {
+    const hash = createHash("sha256").update(id).digest("base64url");
+    return (await fetch(`${base}/_local/cancel/${hash}`, { method: "POST" })).json();
+  };
+  const isTaken = async () => (await cancel("later-1")) === "cancelled";
+  while (!(await isTaken())) await page.waitForTimeout(100); // the notifier takes it from the queue
+  assert.deepEqual([await cancel("later-1"), await cancel("never-sent")], ["cancelled", "unknown"]);
 
   step("pages of others get nothing");
   const strange = await (await browser.newContext()).newPage();

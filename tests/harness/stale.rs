@@ -23,7 +23,7 @@ impl Replica {
         self.answers().as_ref()?.get(&eventual_read(operation, body)?).cloned()
     }
 
-    /// Keeps the first answer of a read.
+    /// Keeps the first answer of a read that succeeded.
     pub(crate) fn keep(&self, operation: &str, body: &Value, answer: &[u8]) {
         if let Some(answers) = self.answers().as_mut()
             && let Some(read) = eventual_read(operation, body)

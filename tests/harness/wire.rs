@@ -255,7 +255,9 @@ impl Wire {
         let answer = inner.call(with_capacity(request, body.clone())).await?;
         drop(open);
         let (answer, units) = read_capacity(answer).await?;
-        self.0.replica.keep(&operation, &body, answer.body().bytes().unwrap_or_default());
+        if answer.status().is_success() {
+            self.0.replica.keep(&operation, &body, answer.body().bytes().unwrap_or_default());
+        }
         drop(permit);
         let reads =
             matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");

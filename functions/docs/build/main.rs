@@ -5,6 +5,8 @@
 //! is what the code says (a contract test); so nothing packed or made is committed but Scalar's
 //! program, which comes packed, since unpacked it is 4 MB.
 
+#[path = "../../../shared/link/order.rs"]
+mod link;
 mod older;
 mod packing;
 mod pages;
@@ -46,6 +48,7 @@ const SCALAR: &str = "scalar-1.72.1-en-2.js";
     reason = "so a build script and Cargo talk to each other"
 )]
 fn main() {
+    link::main();
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
     for watched in ["openapi.json", "site", "guides", "assets", "build"] {

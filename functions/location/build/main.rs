@@ -5,6 +5,8 @@
 //! Protocol: texts of lines, whose fields are parted by tabs; `src/countries.rs` reads them.
 
 mod corrections;
+#[path = "../../../shared/link/order.rs"]
+mod link;
 mod names;
 mod regions;
 
@@ -19,6 +21,7 @@ use keshvar::{Country, CountryIterator};
     reason = "how cargo and a build script talk to one another"
 )]
 fn main() {
+    link::main();
     println!("cargo::rerun-if-changed=build");
     for file in ["country_names.txt", "names.bin", "subdivisions.bin"] {
         println!("cargo::rerun-if-changed=data/{file}");

@@ -35,7 +35,7 @@ pub fn build(compared: &[&str], functions: &[String], built: bool) -> Result<Vec
     let functions: Vec<_> = functions.iter().map(String::as_str).collect();
     for name in &functions {
         if !built || !zip(name).is_file() {
-            cargo_lambda(name, &workspace::root().join("functions").join(name))?;
+            cargo_lambda(name, &function(name))?;
         }
     }
     for name in compared {
@@ -48,12 +48,30 @@ pub fn build(compared: &[&str], functions: &[String], built: bool) -> Result<Vec
     compared.iter().chain(&functions).map(|name| unzip(name)).collect()
 }
 
+/// Builds the functions with the names of what they hold, in the order of the compiler; with
+/// `built`, only those that are not there yet.
+pub fn build_with_symbols(functions: &[String], built: bool) -> Result<BTreeMap<String, Binary>> {
+    let folder = workspace::results().join("symbols");
+    let mut binaries = BTreeMap::new();
+    for name in functions {
+        let path = folder.join(name).join("bootstrap");
+        if !built || !path.is_file() {
+            let mut command = lambda_build(name, &function(name), &folder)?;
+            // Callgrind finds no names in the sections that the order makes.
+            command.env("CARGO_PROFILE_RELEASE_STRIP", "none").env("LINK_ORDER", "none");
+            run(&mut command).with_context(|| format!("cannot build {name}"))?;
+        }
+        binaries.insert(name.clone(), Binary { name: name.clone(), zip_bytes: 0, path });
+    }
+    Ok(binaries)
+}
+
 /// Builds some functions, by name; with `built`, only what is not there yet.
 pub fn build_functions(names: &[&str], built: bool) -> Result<BTreeMap<String, Binary>> {
     let mut binaries = BTreeMap::new();
     for name in names {
         if !built || !zip(name).is_file() {
-            cargo_lambda(name, &workspace::root().join("functions").join(name))?;
+            cargo_lambda(name, &function(name))?;
         }
         binaries.insert((*name).to_owned(), unzip(name)?);
     }
@@ -75,18 +93,27 @@ fn zip(name: &str) -> PathBuf {
     workspace::target().join("lambda").join(name).join("bootstrap.zip")
 }
 
+fn function(name: &str) -> PathBuf {
+    workspace::root().join("functions").join(name)
+}
+
 fn cargo_lambda(name: &str, folder: &Path) -> Result<()> {
+    let mut command = lambda_build(name, folder, &workspace::target().join("lambda"))?;
+    run(command.args(["--output-format", "zip"])).with_context(|| format!("cannot build {name}"))
+}
+
+fn lambda_build(name: &str, folder: &Path, lambda_dir: &Path) -> Result<Command> {
     let architecture = match std::env::consts::ARCH {
         "x86_64" => "--x86-64",
         "aarch64" => "--arm64",
         other => bail!("Lambda has no {other}"),
     };
     let mut command = Command::new(cargo());
-    command.args(["lambda", "build", "--release", architecture, "--output-format", "zip"]);
-    command.args(["--bin", name, "--lambda-dir"]).arg(workspace::target().join("lambda"));
+    command.args(["lambda", "build", "--release", architecture]);
+    command.args(["--bin", name, "--lambda-dir"]).arg(lambda_dir);
     command.current_dir(folder).env("CARGO_TARGET_DIR", workspace::target());
     command.env("CARGO_INCREMENTAL", "0").env("PATH", path_with_tools()?);
-    run(&mut command).with_context(|| format!("cannot build {name}"))
+    Ok(command)
 }
 
 /// cargo-lambda and Zig are where `.ci/lib.sh` installs them.

@@ -1,5 +1,5 @@
-//! The fast half, for `.ci/run`: instructions and zip sizes against `bounds.toml`, cold starts
-//! against the ratio that they may have.
+//! The fast half, for `.ci/run`: instructions and zip sizes against `bounds.toml`, cold starts and
+//! memory against the ratios that they may have.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
@@ -10,9 +10,9 @@ use crate::{
     binaries::BARE,
     canned::Canned,
     cold_start, instructions,
-    run::{ROUTED, is_played},
+    run::{ROUTED, is_played, resident},
     subjects::{Subjects, canned_in_the_clear, event_of},
-    table::COLD_START_BOUND,
+    table::{COLD_START_BOUND, RESIDENT_BOUND, float},
     workspace,
 };
 
@@ -44,6 +44,7 @@ pub fn check(args: &CheckArgs) -> Result<()> {
     let bounds = fs::read_to_string(file()).context("no bounds.toml")?;
     let mut problems = problems(&figures, &toml::from_str(&bounds)?);
     problems.extend(slow_starts(&subjects, args.runs)?);
+    problems.extend(large_memory(&subjects)?);
     if problems.is_empty() {
         return Ok(());
     }
@@ -88,18 +89,31 @@ fn slow_starts(subjects: &Subjects, runs: usize) -> Result<Vec<String>> {
     let names: Vec<_> = [BARE].into_iter().chain(subjects.functions()).collect();
     let programs = names.iter().map(|name| subjects.program(name, &empty));
     let times = cold_start::measure(&programs.collect::<Result<Vec<_>>>()?, runs)?;
+    Ok(ratios("cold start", &names, &times, COLD_START_BOUND))
+}
+
+fn large_memory(subjects: &Subjects) -> Result<Vec<String>> {
+    let empty = Canned::start(None, None)?;
+    let names: Vec<_> = [BARE].into_iter().chain(subjects.functions()).collect();
+    let resident = |name: &&str| resident(&subjects.program(name, &empty)?);
+    let kib = names.iter().map(resident).collect::<Result<Vec<_>>>()?;
+    let kib: Vec<_> = kib.into_iter().map(float).collect();
+    Ok(ratios("memory", &names, &kib, RESIDENT_BOUND))
+}
+
+/// Prints values, of which the first is the bare binary's. Returns those above `bound` times that.
+fn ratios(kind: &str, names: &[&str], values: &[f64], bound: f64) -> Vec<String> {
     let mut problems = Vec::new();
-    for (name, time) in names.iter().zip(&times) {
-        let ratio = time / times[0];
-        println!("{:24} {name:20} {time:>9.0} µs {ratio:.2} times the bare binary", "cold start");
-        if ratio > COLD_START_BOUND {
+    for (name, value) in names.iter().zip(values) {
+        let ratio = value / values[0];
+        println!("{kind:24} {name:20} {value:>12.0} {ratio:.2} times the bare binary's");
+        if ratio > bound {
             problems.push(format!(
-                "{name}: its cold start is {ratio:.2} times that of the bare binary, and may be \
-                 {COLD_START_BOUND}"
+                "{name}: its {kind} is {ratio:.2} times the bare binary's, and may be {bound}"
             ));
         }
     }
-    Ok(problems)
+    problems
 }
 
 /// Where a figure is over its bound or has none, or a bound has no figure.

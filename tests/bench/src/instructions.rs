@@ -11,6 +11,7 @@
 //! is never made: all but the request itself.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs,
     net::{TcpListener, TcpStream},
@@ -47,7 +48,7 @@ pub fn of_start(program: &Program) -> Result<u64> {
     let unreachable = Unreachable::new()?;
     let program = under_callgrind(program)?;
     let running = program.start_without_runtime_api(&unreachable.address)?;
-    Counted { running, file: out_file(&program), dumps: 0 }.settled()
+    Counted { running, file: out_file(&program), dumps: 0 }.instructions()
 }
 
 /// An address where connections are neither accepted nor refused: the queue of its listener is
@@ -76,7 +77,7 @@ pub fn of_first_answer(program: &Program, event: &Arc<[u8]>) -> Result<u64> {
         let mut counted = Counted::start(program)?;
         counted.settled()?;
         counted.running.invoke(event)?;
-        least = least.min(counted.settled()?);
+        least = least.min(counted.instructions()?);
     }
     Ok(least)
 }
@@ -91,7 +92,19 @@ pub fn of_later_answer(program: &Program, event: &Arc<[u8]>) -> Result<u64> {
     for _ in 0..COUNTED {
         counted.running.invoke(event)?;
     }
-    Ok(counted.settled()? / u64::from(COUNTED))
+    Ok(counted.instructions()? / u64::from(COUNTED))
+}
+
+/// The names, as the linker has them, of the functions that a process runs until it has answered
+/// an event some times. Only those of the program itself.
+pub fn functions_run(program: &Program, event: &Arc<[u8]>) -> Result<BTreeSet<String>> {
+    let mut counted = Counted::start(program)?;
+    let mut names = names(&counted.settled()?, &program.binary);
+    for _ in 0..COUNTED {
+        counted.running.invoke(event)?;
+    }
+    names.extend(self::names(&counted.settled()?, &program.binary));
+    Ok(names)
 }
 
 /// A process under callgrind.
@@ -107,9 +120,14 @@ impl Counted {
         Ok(Self { running: program.start()?, file: out_file(&program), dumps: 0 })
     }
 
-    /// The instructions since the last time, once the process has settled. A dump interrupts what
+    /// The instructions since the last time, once the process has settled.
+    fn instructions(&mut self) -> Result<u64> {
+        totals(&self.settled()?).context("a dump without totals")
+    }
+
+    /// What was counted since the last time, once the process has settled. A dump interrupts what
     /// it waits for, so that there must be only one.
-    fn settled(&mut self) -> Result<u64> {
+    fn settled(&mut self) -> Result<String> {
         let (began, mut quiet, mut before) = (Instant::now(), 0, 0);
         while quiet < LOOKS {
             ensure!(began.elapsed() < PATIENCE, "the process does not settle");
@@ -130,8 +148,8 @@ impl Counted {
         Ok(status.context("cannot run vgdb")?.success())
     }
 
-    /// The instructions since the dump before.
-    fn dump(&mut self) -> Result<u64> {
+    /// What was counted since the dump before.
+    fn dump(&mut self) -> Result<String> {
         self.dumps += 1;
         let began = Instant::now();
         while !self.ask_for_dump()? {
@@ -140,8 +158,9 @@ impl Counted {
         }
         let file = dump_file(&self.file, self.dumps);
         loop {
-            if let Some(sum) = fs::read_to_string(&file).ok().as_deref().and_then(totals) {
-                return Ok(sum);
+            let text = fs::read_to_string(&file).ok();
+            if let Some(text) = text.filter(|text| totals(text).is_some()) {
+                return Ok(text);
             }
             ensure!(began.elapsed() < PATIENCE, "no {}", file.display());
             thread::sleep(Duration::from_millis(20));
@@ -156,8 +175,10 @@ fn under_callgrind(program: &Program) -> Result<Program> {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
     let out = option("--callgrind-out-file=", &out_file(program));
-    let valgrind = Some(vec!["--tool=callgrind".into(), "--quiet".into(), out, pipes()]);
-    Ok(Program { valgrind, ..program.clone() })
+    let names = ["--demangle=no", "--compress-strings=no", "--compress-pos=no"].map(Into::into);
+    let mut valgrind = vec!["--tool=callgrind".into(), "--quiet".into(), out, pipes()];
+    valgrind.extend(names);
+    Ok(Program { valgrind: Some(valgrind), ..program.clone() })
 }
 
 fn out_file(program: &Program) -> PathBuf {
@@ -187,9 +208,31 @@ fn totals(dump: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// The functions of `object` in a dump.
+fn names(dump: &str, object: &Path) -> BTreeSet<String> {
+    let (mut is_of_object, mut names) = (false, BTreeSet::new());
+    for line in dump.lines() {
+        if let Some(path) = line.strip_prefix("ob=") {
+            is_of_object = Path::new(path) == object;
+        } else if let Some(name) = line.strip_prefix("fn=").filter(|_| is_of_object) {
+            // A function that calls itself stands there as often, with a number.
+            names.insert(name.split('\'').next().unwrap_or(name).to_owned());
+        }
+    }
+    names
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_functions_of_a_dump_are_those_of_the_program() {
+        let dump = "ob=/lib/libc.so.6\nfn=malloc\n5 6\nob=/bin/auth\nfn=_ZN3runE\n1 2\n\
+                    cob=/lib/libc.so.6\ncfn=free\ncalls=1 9\n1 3\nfn=_ZN4readE'2\n7 8\n";
+        let names = names(dump, Path::new("/bin/auth"));
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["_ZN3runE", "_ZN4readE"]);
+    }
 
     #[test]
     fn a_dump_that_is_not_complete_has_no_totals() {

@@ -24,6 +24,7 @@ mod first_answer;
 mod http;
 mod instructions;
 mod load;
+mod order;
 mod process;
 mod readme;
 mod recording;
@@ -53,7 +54,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Compare instructions and sizes with bounds.toml, and cold starts with their bounds
+    /// Compare instructions and sizes with bounds.toml, cold starts and memory with their bounds
     Check(check::CheckArgs),
     /// Write the tables of the last run into functions/README.md
     Table,
@@ -64,6 +65,8 @@ enum Command {
     Django(django::DjangoArgs),
     /// Send mixed traffic to a launcher over many connections
     Load(load::LoadArgs),
+    /// Record which functions of the programs are run, and write shared/link/order.ld
+    Order(order::OrderArgs),
 }
 
 fn main() -> Result<()> {
@@ -75,5 +78,6 @@ fn main() -> Result<()> {
         Some(Command::Canned(args)) => canned::serve(&args),
         Some(Command::Django(args)) => django::run(&args),
         Some(Command::Load(args)) => load::run(&args),
+        Some(Command::Order(args)) => order::write(&args),
     }
 }

@@ -112,8 +112,9 @@ fn programs(
     names.iter().zip(times).map(measure).collect()
 }
 
-/// The median of several processes: which pages of the file are mapped is chance.
-fn resident(program: &Program) -> Result<u64> {
+/// The memory of a process after some answers, in KiB. The median of several processes: which pages
+/// of the file are mapped is chance.
+pub fn resident(program: &Program) -> Result<u64> {
     let event = idle_event(&program.name)?;
     let mut kib = Vec::new();
     for _ in 0..PROCESSES {

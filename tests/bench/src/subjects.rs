@@ -29,10 +29,14 @@ impl Subjects {
     /// Builds the functions and what they are compared with, and records the operations. With
     /// `built`, functions that are there are not built again.
     pub fn prepare(built: bool, compared: &[&str]) -> Result<Self> {
-        fs::create_dir_all(workspace::results())?;
         let binaries = binaries::build(compared, &workspace::functions()?, built)?;
-        let binaries: BTreeMap<_, _> =
-            binaries.into_iter().map(|binary| (binary.name.clone(), binary)).collect();
+        let binaries = binaries.into_iter().map(|binary| (binary.name.clone(), binary)).collect();
+        Self::of(binaries, built)
+    }
+
+    /// Records the operations of functions that are built.
+    pub fn of(binaries: BTreeMap<String, Binary>, built: bool) -> Result<Self> {
+        fs::create_dir_all(workspace::results())?;
         let engine = Engine::start(&binaries::launcher(built)?, &workspace::results())?;
         let recordings = scenario::record(&engine, &binaries)?;
         for recording in &recordings {

@@ -16,7 +16,7 @@ const fn limit(bound: f64, goal: f64) -> Limit {
 
 const COLD_START: Limit = limit(COLD_START_BOUND, 1.2);
 const START_INSTRUCTIONS: Limit = limit(3.2, 2.3);
-const RESIDENT: Limit = limit(2.6, 2.0);
+const RESIDENT: Limit = limit(RESIDENT_BOUND, 2.0);
 const LATER: Limit = limit(1.5, 1.15);
 const FIRST: Limit = Limit { bound: None, goal: 3.0 };
 const CPU: Limit = Limit { bound: None, goal: 1.25 };
@@ -24,6 +24,8 @@ const FIRST_ANSWER: Limit = limit(1.3, 1.2);
 
 /// The bound of a function's cold start, as times of the bare binary's.
 pub const COLD_START_BOUND: f64 = 1.5;
+/// The bound of a function's memory, as times of the bare binary's.
+pub const RESIDENT_BOUND: f64 = 2.6;
 
 /// Bound and goal of a function's zip, in bytes.
 pub fn zip_limit(function: &str) -> (u64, u64) {
@@ -189,7 +191,7 @@ fn grouped(value: f64) -> String {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "less than 2^53")]
-fn float(value: u64) -> f64 {
+pub fn float(value: u64) -> f64 {
     value as f64
 }
 
