@@ -180,7 +180,11 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
+    /// A module with an address of its own is `shared/link/order.rs`, which imports nothing.
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        if item.attrs.iter().any(|attribute| attribute.path().is_ident("path")) {
+            return;
+        }
         let items = item.content.as_ref().map(|(_, items)| items.clone());
         self.modules.push((item.ident.to_string(), items));
     }
