@@ -132,9 +132,12 @@ mod tests {
 
     #[test]
     fn of_a_name_of_many_functions_enough_must_be_run() {
-        let of = |run| [("_ZN4core3fmt17h", run, true), ("_ZN4core3fmt17h", 100, false)];
-        assert!(found(&of(24)).is_empty());
-        assert_eq!(found(&of(25)), [".text.*_ZN4core3fmt17h*"]);
+        let of = |run| {
+            let others = 10 * OTHERS_FOR_ONE_RUN;
+            [("_ZN4core3fmt17h", run, true), ("_ZN4core3fmt17h", others, false)]
+        };
+        assert!(found(&of(9)).is_empty());
+        assert_eq!(found(&of(10)), [".text.*_ZN4core3fmt17h*"]);
     }
 
     #[test]
