@@ -169,3 +169,24 @@ fn a_consumer_has_exactly_one_source_of_events_and_no_route() {
     }
     assert_none(&problems);
 }
+
+#[test]
+fn every_function_is_linked_in_the_order_of_its_use() {
+    let unordered = packages().into_iter().filter(|package| {
+        let folder = root().join("functions").join(package);
+        let has = |file: &str, text: &str| {
+            fs::read_to_string(folder.join(file)).is_ok_and(|file| file.contains(text))
+        };
+        let is_script = has("Cargo.toml", "build = \"../../shared/link/order.rs\"");
+        !is_script && !has("build/main.rs", "link::main();")
+    });
+    let problems: Vec<String> = unordered
+        .map(|package| {
+            format!(
+                "functions/{package}/Cargo.toml must say build = \"../../shared/link/order.rs\", \
+                 or its own build script call it, as that of functions/docs does"
+            )
+        })
+        .collect();
+    assert_none(&problems);
+}

@@ -89,7 +89,7 @@ fn slow_starts(subjects: &Subjects, runs: usize) -> Result<Vec<String>> {
     let names: Vec<_> = [BARE].into_iter().chain(subjects.functions()).collect();
     let programs = names.iter().map(|name| subjects.program(name, &empty));
     let times = cold_start::measure(&programs.collect::<Result<Vec<_>>>()?, runs)?;
-    Ok(ratios("cold start", &names, &times, COLD_START_BOUND))
+    Ok(ratios("cold start, µs", &names, &times, COLD_START_BOUND))
 }
 
 fn large_memory(subjects: &Subjects) -> Result<Vec<String>> {
@@ -98,7 +98,7 @@ fn large_memory(subjects: &Subjects) -> Result<Vec<String>> {
     let resident = |name: &&str| resident(&subjects.program(name, &empty)?);
     let kib = names.iter().map(resident).collect::<Result<Vec<_>>>()?;
     let kib: Vec<_> = kib.into_iter().map(float).collect();
-    Ok(ratios("memory", &names, &kib, RESIDENT_BOUND))
+    Ok(ratios("memory, KiB", &names, &kib, RESIDENT_BOUND))
 }
 
 /// Prints values, of which the first is the bare binary's. Returns those above `bound` times that.
@@ -109,7 +109,8 @@ fn ratios(kind: &str, names: &[&str], values: &[f64], bound: f64) -> Vec<String>
         println!("{kind:24} {name:20} {value:>12.0} {ratio:.2} times the bare binary's");
         if ratio > bound {
             problems.push(format!(
-                "{name}: its {kind} is {ratio:.2} times the bare binary's, and may be {bound}"
+                "{kind}: {name} has {ratio:.2} times the bare binary's, and may have {bound}; \
+                 `bench -- order` may help"
             ));
         }
     }
@@ -167,6 +168,13 @@ fn file() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ratio_above_its_bound_is_a_problem() {
+        let problems = ratios("memory", &["bare", "auth", "wallet"], &[10.0, 26.0, 26.1], 2.6);
+        assert_eq!(problems.len(), 1);
+        assert!(problems[0].contains("wallet"), "{problems:?}");
+    }
 
     fn figures(entries: &[(&str, u64)]) -> Figures {
         let names = entries.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();

@@ -99,11 +99,11 @@ pub fn of_later_answer(program: &Program, event: &Arc<[u8]>) -> Result<u64> {
 /// an event some times. Only those of the program itself.
 pub fn functions_run(program: &Program, event: &Arc<[u8]>) -> Result<BTreeSet<String>> {
     let mut counted = Counted::start(program)?;
-    let mut names = names(&counted.settled()?, &program.binary);
+    let mut names = functions_of(&program.binary, &counted.settled()?);
     for _ in 0..COUNTED {
         counted.running.invoke(event)?;
     }
-    names.extend(self::names(&counted.settled()?, &program.binary));
+    names.extend(functions_of(&program.binary, &counted.settled()?));
     Ok(names)
 }
 
@@ -208,13 +208,13 @@ fn totals(dump: &str) -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// The functions of `object` in a dump.
-fn names(dump: &str, object: &Path) -> BTreeSet<String> {
-    let (mut is_of_object, mut names) = (false, BTreeSet::new());
+/// The functions of a program that were counted in a dump.
+fn functions_of(program: &Path, dump: &str) -> BTreeSet<String> {
+    let (mut is_of_program, mut names) = (false, BTreeSet::new());
     for line in dump.lines() {
         if let Some(path) = line.strip_prefix("ob=") {
-            is_of_object = Path::new(path) == object;
-        } else if let Some(name) = line.strip_prefix("fn=").filter(|_| is_of_object) {
+            is_of_program = Path::new(path) == program;
+        } else if let Some(name) = line.strip_prefix("fn=").filter(|_| is_of_program) {
             // A function that calls itself stands there as often, with a number.
             names.insert(name.split('\'').next().unwrap_or(name).to_owned());
         }
@@ -230,7 +230,7 @@ mod tests {
     fn the_functions_of_a_dump_are_those_of_the_program() {
         let dump = "ob=/lib/libc.so.6\nfn=malloc\n5 6\nob=/bin/auth\nfn=_ZN3runE\n1 2\n\
                     cob=/lib/libc.so.6\ncfn=free\ncalls=1 9\n1 3\nfn=_ZN4readE'2\n7 8\n";
-        let names = names(dump, Path::new("/bin/auth"));
+        let names = functions_of(Path::new("/bin/auth"), dump);
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["_ZN3runE", "_ZN4readE"]);
     }
 

@@ -14,7 +14,7 @@ use std::{
     fs,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use self::{
@@ -67,6 +67,7 @@ pub fn write(args: &OrderArgs) -> Result<()> {
         eprintln!("{name}");
         let program = subjects.program(name, &empty)?;
         let start = functions_run(&program, &idle_event(name)?)?;
+        ensure!(!start.is_empty(), "callgrind names no function of {name}");
         let symbols = symbols::of(&program.binary)?;
         programs.insert(name.to_owned(), Measured { symbols, start, operations: None });
     }
@@ -76,6 +77,7 @@ pub fn write(args: &OrderArgs) -> Result<()> {
         let canned = subjects.canned(recording)?;
         let program = subjects.program(&recording.function, &canned)?;
         let run = functions_run(&program, &event_of(recording)?)?;
+        ensure!(!run.is_empty(), "callgrind names no function of {}", recording.name);
         let measured = programs.get_mut(&recording.function).context("an unknown function")?;
         measured.operations.get_or_insert_default().extend(run);
     }

@@ -12,7 +12,8 @@ use std::{
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Attribute, File, Item, ItemMacro, ItemMod, ItemUse, Meta, UseTree, Visibility,
+    Attribute, Expr, ExprLit, File, Item, ItemMacro, ItemMod, ItemUse, Lit, Meta, UseTree,
+    Visibility,
     visit::{self, Visit},
 };
 
@@ -180,9 +181,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
-    /// A module with an address of its own is `shared/link/order.rs`, which imports nothing.
+    /// `shared/link/order.rs`, which build scripts include, imports nothing of ours.
     fn visit_item_mod(&mut self, item: &'ast ItemMod) {
-        if item.attrs.iter().any(|attribute| attribute.path().is_ident("path")) {
+        if item.attrs.iter().any(is_of_link) {
             return;
         }
         let items = item.content.as_ref().map(|(_, items)| items.clone());
@@ -343,4 +344,11 @@ fn attributes(item: &Item) -> &[Attribute] {
         Item::Use(item) => &item.attrs,
         _ => &[],
     }
+}
+
+/// Whether a module is `shared/link/order.rs`, by its `#[path = "…"]`.
+fn is_of_link(attribute: &Attribute) -> bool {
+    let Meta::NameValue(pair) = &attribute.meta else { return false };
+    let Expr::Lit(ExprLit { lit: Lit::Str(path), .. }) = &pair.value else { return false };
+    pair.path.is_ident("path") && path.value().ends_with("shared/link/order.rs")
 }

@@ -1,4 +1,4 @@
-//! Few beginnings of names that match what is run and hardly anything else.
+//! Few beginnings of names that match what is run, its namesakes and little else.
 
 use std::{
     collections::BTreeMap,
@@ -32,8 +32,8 @@ impl Beginning {
     }
 }
 
-/// As a pattern for sections: each function has one of its own. Those that the compiler thinks to be
-/// called rarely have `unlikely` in the name of their section.
+/// As a pattern for names of sections. That of a function that the compiler thinks is called rarely
+/// has `unlikely` in its name.
 impl Display for Beginning {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
