@@ -1,6 +1,7 @@
-//! Writes the linker script that puts together what processes run: first what they run from their
-//! start to an answer without storage, then what operations run. Everything else stays where it is.
-//! A process then touches fewer pages, of which the kernel maps sixteen at a time and more.
+//! Writes the linker script that puts together what processes run: what they run from their start
+//! to an answer without storage, and before it what operations run besides. Everything else stays
+//! where it is. A process then touches fewer pages, of which the kernel maps sixteen at a time and
+//! more.
 //!
 //! Names carry hashes that change with the compiler and with versions of packages. So the script
 //! has the beginnings of names, each as short as it can be without matching much else.
