@@ -39,6 +39,12 @@ impl Replica {
 
 /// The request, if a replica that lags may answer it.
 fn eventual_read(operation: &str, body: &Value) -> Option<String> {
-    let is_eventual = operation == "GetItem" && body["ConsistentRead"] != true;
-    is_eventual.then(|| body.to_string())
+    let is_read = ["GetItem", "Query"].contains(&operation);
+    let is_eventual = is_read && body["ConsistentRead"] != true;
+    is_eventual.then(|| {
+        let mut body = body.clone();
+        // The SDK writes the names of an expression in any order.
+        body.sort_all_objects();
+        body.to_string()
+    })
 }

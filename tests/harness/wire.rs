@@ -237,7 +237,11 @@ impl Wire {
             return Ok(answer);
         }
         if let Some(answer) = self.0.replica.answer(&operation, &body) {
-            return Ok(response(200, SdkBody::from(answer)));
+            self.delay_call().await;
+            let (answer, read_units) = read_capacity(response(200, SdkBody::from(answer))).await?;
+            let answered = instant();
+            self.calls_mut().push(Call { operation, sent, answered, read_units, write_units: 0.0 });
+            return Ok(answer);
         }
         let permit = PERMITS.acquire().await;
         let fault = self.0.dice.draw(&operation);
@@ -251,7 +255,7 @@ impl Wire {
             Ok(open) => open,
             Err(refusal) => return Ok(refused(&refusal)),
         };
-        tokio::time::sleep(Duration::from_millis(self.0.delay_millis.load(Ordering::SeqCst))).await;
+        self.delay_call().await;
         let answer = inner.call(with_capacity(request, body.clone())).await?;
         drop(open);
         let (answer, units) = read_capacity(answer).await?;
@@ -280,6 +284,10 @@ impl Wire {
 }
 
 impl Wire {
+    async fn delay_call(&self) {
+        tokio::time::sleep(Duration::from_millis(self.0.delay_millis.load(Ordering::SeqCst))).await;
+    }
+
     async fn pass_to_sns(
         &self,
         inner: SharedHttpConnector,

@@ -124,7 +124,7 @@ impl Selection {
         };
         let now = app.now();
         let (inbox, items, visible) =
-            tokio::try_join!(inbox, items, app.visible_broadcasts(customer, now))?;
+            tokio::try_join!(inbox, items, app.visible_broadcasts(customer, None, now))?;
         let numbers = match self {
             Self::Some(ids) => visible.numbers_of(ids),
             Self::All => Vec::new(),

@@ -5,24 +5,31 @@ use jiff::Timestamp;
 use crate::{
     app::AppState,
     customer::Customer,
-    ids::CustomerId,
+    ids::{CustomerId, NotificationId},
     inbox::{Broadcasts, Traits, Visible},
     store::StoreError,
 };
 
 impl AppState {
-    /// What a customer sees of the messages to all, which are read anew. One trip, half a read unit
-    /// for each 4 KB that is not known. While one lives that is for a language or a country, a read
-    /// unit for the profile, and another trip the first time that the process sees such a message.
+    /// What a customer sees of the messages to all, which are read anew; if those `before` an id are
+    /// enough, only where one of them can be missing. One trip, half a read unit for each 4 KB that
+    /// is not known. While one lives that is for a language or a country, a read unit for the
+    /// profile, and another trip the first time that the process sees such a message.
     pub async fn visible_broadcasts(
         &self,
         customer: CustomerId,
+        before: Option<NotificationId>,
         now: Timestamp,
     ) -> Result<Visible, StoreError> {
         let is_asked = self.broadcasts.known().asks_for_traits(now);
         let traits = async { Ok(if is_asked { Some(self.traits(customer).await?) } else { None }) };
-        let (broadcasts, traits) =
-            tokio::try_join!(self.broadcasts.read(&self.store, now), traits)?;
+        let broadcasts = async {
+            match before {
+                Some(id) => self.broadcasts.read_before(id, &self.store, now).await,
+                None => self.broadcasts.read(&self.store, now).await,
+            }
+        };
+        let (broadcasts, traits) = tokio::try_join!(broadcasts, traits)?;
         match traits {
             Some(traits) => Ok(broadcasts.visible_with(customer, &traits, now)),
             None => self.visible_of(&broadcasts, customer, now).await,

@@ -14,12 +14,16 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    ids::NotificationId,
     inbox::broadcast::{Broadcast, Broadcasts},
     store::{Store, StoreError},
 };
 
 /// How long what was read is shown while it cannot be read again.
 const BELIEVED: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long after its id was made a message is there for every reader.
+const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// The messages to all as this process last read them.
 #[derive(Debug, Default)]
@@ -60,6 +64,17 @@ impl BroadcastCache {
             Some(known) => Ok(known),
             None => self.read(store, now).await,
         }
+    }
+
+    /// The same, read again only if one that is older than `id` can be missing.
+    pub async fn read_before(
+        &self,
+        id: NotificationId,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Broadcasts, StoreError> {
+        let age = now.duration_since(id.time()) - WRITTEN_WITHIN;
+        self.read_after(age.max(SignedDuration::ZERO), store, now).await
     }
 
     /// What was read before.

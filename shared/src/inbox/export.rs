@@ -64,6 +64,9 @@ pub struct ExportedInbox {
     messages_to_all: ExportedMarks,
     /// Hashes of the ids of the last messages that came, eight characters each.
     recent: String,
+    /// What became of the newest of them, a letter each: `.` is a message of the inbox, `r` one that
+    /// was read by itself, `-` one that was deleted by itself or never shown.
+    states: String,
     /// Until when messages of before that may have receipts.
     #[serde(serialize_with = "perhaps_in_millis")]
     #[schema(required, value_type = Option<String>, format = "date-time")]
@@ -233,8 +236,7 @@ fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
 
 impl From<Inbox> for ExportedInbox {
     fn from(inbox: Inbox) -> Self {
-        let Inbox { revision, last, read_to, deleted_to, weeks, marks, recent, receipts_to } =
-            inbox;
+        let Inbox { revision, last, read_to, deleted_to, weeks, .. } = inbox;
         let week = |Week { number, total, unread, until }| ExportedWeek {
             week: number,
             total,
@@ -247,9 +249,10 @@ impl From<Inbox> for ExportedInbox {
             read_to,
             deleted_to,
             weeks: weeks.into_iter().map(week).collect(),
-            messages_to_all: marks.into(),
-            recent: recent.map(|recent| recent.shown()).unwrap_or_default(),
-            receipts_to,
+            messages_to_all: inbox.marks.into(),
+            recent: inbox.recent.map(|recent| recent.shown()).unwrap_or_default(),
+            states: inbox.states.shown(),
+            receipts_to: inbox.receipts_to,
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     hashes::ContentHash,
     ids::NotificationId,
-    inbox::{marks::Marks, recent::Recent},
+    inbox::{marks::Marks, newest::States, recent::Recent},
     random::Random,
 };
 
@@ -41,6 +41,9 @@ pub struct Inbox {
     /// The last messages that came; none where all came before inboxes had this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recent: Option<Recent>,
+    /// What became of them.
+    #[serde(default, skip_serializing_if = "States::is_empty")]
+    pub states: States,
     /// Until when messages that came before that may have receipts.
     #[serde(
         default,
@@ -156,9 +159,21 @@ impl Inbox {
         format!("{:x}-{oldest:x}", self.revision)
     }
 
-    /// The inbox with one more item that is kept for `kept` or up to a week longer: with it, its id
-    /// and its end.
-    pub fn with_new(
+    /// The inbox with the item of one more message, which is known from then on, and is kept for
+    /// `kept` or up to a week longer: with it, the item's id and its end.
+    pub fn with_message(
+        &self,
+        message: &ContentHash,
+        now: Timestamp,
+        kept: SignedDuration,
+        random: &dyn Random,
+    ) -> (Self, NotificationId, Timestamp) {
+        let (mut after, id, until) = self.with_new(now, kept, random);
+        after.note_new(true);
+        (after.knowing(message, self, now, kept), id, until)
+    }
+
+    fn with_new(
         &self,
         now: Timestamp,
         kept: SignedDuration,
@@ -183,21 +198,11 @@ impl Inbox {
         (after, id, ends)
     }
 
-    /// The same with a message of this id, which is known from then on.
-    pub fn with_message(
-        &self,
-        message: &ContentHash,
-        now: Timestamp,
-        kept: SignedDuration,
-        random: &dyn Random,
-    ) -> (Self, NotificationId, Timestamp) {
-        let (after, id, until) = self.with_new(now, kept, random);
-        (after.knowing(message, self, now, kept), id, until)
-    }
-
     /// The same inbox, in which a message that makes no item is known from then on.
     pub fn with_known(&self, message: &ContentHash, now: Timestamp, kept: SignedDuration) -> Self {
-        self.next(now).knowing(message, self, now, kept)
+        let mut after = self.next(now);
+        after.note_new(false);
+        after.knowing(message, self, now, kept)
     }
 
     fn knowing(
@@ -239,9 +244,10 @@ impl Inbox {
         now: Timestamp,
     ) -> Option<(Self, Vec<SeenItem>)> {
         let mut after = self.next(now);
-        let unread = self.visible(items, now).filter(|item| !self.is_read(item));
-        let changing: Vec<SeenItem> = unread.map(SeenItem::of).collect();
-        for item in &changing {
+        let mut changing = Vec::new();
+        for item in self.visible(items, now).filter(|item| !self.is_read(item)) {
+            changing.push(SeenItem::of(item));
+            after.note_read(item);
             after.count(item.id, |week| week.unread = week.unread.saturating_sub(1));
         }
         (!changing.is_empty()).then_some((after, changing))
@@ -264,6 +270,7 @@ impl Inbox {
         for item in self.visible(items, now) {
             let unread = u64::from(!self.is_read(item));
             leaving.push(SeenItem::of(item));
+            after.note_gone(item);
             after.count(item.id, |week| {
                 week.total = week.total.saturating_sub(1);
                 week.unread = week.unread.saturating_sub(unread);

@@ -4,31 +4,41 @@
 //! A hash has 48 bits: of a billion messages one would be taken for an earlier one by mistake with
 //! a probability of 1 in 4,000.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Visitor};
+use serde::{Deserialize, Serialize};
 
-use crate::hashes::ContentHash;
+use crate::{hashes::ContentHash, inbox::octets};
 
 /// How many messages are known.
 pub const MOST_RECENT: usize = 64;
 const BYTES: usize = 6;
 
 /// Hashes of the last [`MOST_RECENT`] messages, oldest first.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recent(Vec<u8>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Recent(#[serde(with = "octets")] Vec<u8>);
 
 impl Recent {
     /// Whether a message is among them.
     pub fn has(&self, message: &ContentHash) -> bool {
-        let hash = short(message);
-        self.0.chunks_exact(BYTES).any(|known| known == hash)
+        self.later_than(message).is_some()
     }
 
     /// Whether the next message takes the place of the oldest.
     pub fn is_full(&self) -> bool {
         self.0.len() >= MOST_RECENT * BYTES
+    }
+
+    /// How many came after a message; none where it is not known.
+    pub(super) fn later_than(&self, message: &ContentHash) -> Option<usize> {
+        let hash = short(message);
+        self.0.rchunks_exact(BYTES).position(|known| known == hash)
+    }
+
+    /// Whether a message is the one after which so many came.
+    pub(super) fn is(&self, message: &ContentHash, later: usize) -> bool {
+        let known = self.0.rchunks_exact(BYTES).nth(later);
+        known.is_some_and(|known| known == short(message))
     }
 
     /// With one more message.
@@ -50,32 +60,6 @@ impl Recent {
 fn short(message: &ContentHash) -> [u8; BYTES] {
     let whole = URL_SAFE_NO_PAD.decode(message.as_str()).unwrap_or_default();
     whole.first_chunk().copied().unwrap_or_default()
-}
-
-impl Serialize for Recent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Recent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-
-        impl Visitor<'_> for Bytes {
-            type Value = Recent;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("bytes")
-            }
-
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Recent, E> {
-                Ok(Recent(bytes.to_vec()))
-            }
-        }
-
-        deserializer.deserialize_bytes(Bytes)
-    }
 }
 
 #[cfg(test)]

@@ -79,10 +79,20 @@ impl Store {
         span: &Span,
     ) -> Result<Vec<Notification>, StoreError> {
         let after = from.map(|id| keys::notification(customer, id));
-        let query = Query::of(keys::inbox_of(customer))
-            .beginning(keys::NOTIFICATIONS)
-            .after(after)
-            .consistent();
+        self.stretch(items_of(customer).after(after).consistent(), span).await
+    }
+
+    /// The same from the newest on, eventually consistent; [`Inbox::newest`] tells whether it is
+    /// enough. One trip; half a read unit for each 4 KB.
+    pub async fn recent_notifications(
+        &self,
+        customer: CustomerId,
+        span: &Span,
+    ) -> Result<Vec<Notification>, StoreError> {
+        self.stretch(items_of(customer), span).await
+    }
+
+    async fn stretch(&self, query: Query, span: &Span) -> Result<Vec<Notification>, StoreError> {
         let query = if span.backward { query } else { query.newest_first() };
         self.table.first(query, span.limit).await?.items.into_iter().map(record).collect()
     }
@@ -196,6 +206,10 @@ impl Store {
             }
         }
     }
+}
+
+fn items_of(customer: CustomerId) -> Query {
+    Query::of(keys::inbox_of(customer)).beginning(keys::NOTIFICATIONS)
 }
 
 fn replace_head(customer: CustomerId, before: &Inbox, after: &Inbox) -> Result<Write, StoreError> {

@@ -8,6 +8,7 @@ mod devices;
 mod fan_out;
 mod liveness;
 mod log_in;
+mod newest;
 mod notifications;
 mod notifier;
 mod numbers;

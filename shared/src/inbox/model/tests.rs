@@ -4,12 +4,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::random::SystemRandom;
+use crate::{inbox::MOST_RECENT, random::SystemRandom};
 
 /// What can happen to an inbox; numbers choose among the items written so far.
 #[derive(Debug, Clone)]
 enum Step {
     Comes,
+    ComesSilently,
     Read(Vec<usize>),
     ReadAll,
     Delete(Vec<usize>),
@@ -28,7 +29,8 @@ struct Kept {
 fn step() -> impl Strategy<Value = Step> {
     let some = || prop::collection::vec(0..40_usize, 0..6);
     prop_oneof![
-        5 => Just(Step::Comes),
+        8 => Just(Step::Comes),
+        1 => Just(Step::ComesSilently),
         2 => some().prop_map(Step::Read),
         1 => Just(Step::ReadAll),
         2 => some().prop_map(Step::Delete),
@@ -37,7 +39,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn item(id: NotificationId, until: Timestamp) -> Notification {
+fn item(id: NotificationId, message: ContentHash, until: Timestamp) -> Notification {
     Notification {
         id,
         category: String::new(),
@@ -46,7 +48,7 @@ fn item(id: NotificationId, until: Timestamp) -> Notification {
         data: "{}".to_owned(),
         image_url: None,
         read: false,
-        message: None,
+        message: Some(message),
         until,
     }
 }
@@ -60,6 +62,15 @@ fn chosen(all: &[Kept], places: &[usize]) -> Vec<Notification> {
     all.iter().filter(|kept| ids.contains(&kept.item.id)).map(|kept| kept.item.clone()).collect()
 }
 
+/// What a read can find while a change is on its way.
+fn half_of_each(before: &[Notification], after: &[Notification]) -> Vec<Notification> {
+    let is_even = |item: &&Notification| item.id.millis() % 2 == 0;
+    let mut half: Vec<_> = before.iter().filter(is_even).cloned().collect();
+    half.extend(after.iter().filter(|item| !is_even(item)).cloned());
+    half.sort_by_key(|item| item.id);
+    half
+}
+
 proptest! {
     #[test]
     fn counts_and_visibility_are_those_of_a_list_that_forgets_nothing(
@@ -70,17 +81,27 @@ proptest! {
         let kept_for = SignedDuration::from_hours(24 * days);
         let mut inbox = Inbox::default();
         let mut all: Vec<Kept> = Vec::new();
+        // What was stored after each step, and how many messages came.
+        let (mut stored, mut came) = (vec![Vec::new()], 0);
         for step in steps {
             let alive = |kept: &Kept, now| !kept.deleted && kept.item.until > now;
             match step {
                 Step::Days(days) => now += SignedDuration::from_hours(24 * days),
                 Step::Comes => {
-                    let (after, id, until) = inbox.with_new(now, kept_for, &SystemRandom);
+                    came += 1;
+                    let message = ContentHash::of(&format!("message {came}"));
+                    let (after, id, until) =
+                        inbox.with_message(&message, now, kept_for, &SystemRandom);
                     prop_assert!(all.last().is_none_or(|last| last.item.id < id));
                     prop_assert!(until > now + kept_for);
                     prop_assert!(until <= now + kept_for + SignedDuration::from_hours(24 * 7));
                     inbox = after;
-                    all.push(Kept { item: item(id, until), read: false, deleted: false });
+                    all.push(Kept { item: item(id, message, until), read: false, deleted: false });
+                }
+                Step::ComesSilently => {
+                    came += 1;
+                    let message = ContentHash::of(&format!("silent {came}"));
+                    inbox = inbox.with_known(&message, now, kept_for);
                 }
                 Step::Read(places) => {
                     let items = chosen(&all, &places);
@@ -147,6 +168,24 @@ proptest! {
                 if is_alive {
                     prop_assert_eq!(inbox.is_read(&kept.item), kept.read);
                 }
+            }
+            stored.push(all.iter().map(|kept| kept.item.clone()).collect());
+            for most in [1, 5, 30] {
+                let there: Vec<_> =
+                    alive.iter().rev().take(most).map(|kept| (kept.item.id, kept.read)).collect();
+                let newest = |mut found: Vec<Notification>| {
+                    found.reverse();
+                    found.truncate(most);
+                    let items = inbox.newest(found, most, now)?;
+                    Some(items.iter().map(|item| (item.id, inbox.is_read(item))).collect())
+                };
+                for (before, after) in stored.iter().zip(&stored[1..]) {
+                    for stale in [before.clone(), half_of_each(before, after)] {
+                        prop_assert!(newest(stale).is_none_or(|newest: Vec<_>| newest == there));
+                    }
+                }
+                let present = newest(stored.last().cloned().unwrap_or_default());
+                prop_assert!(present == Some(there) || (present.is_none() && came > MOST_RECENT));
             }
         }
     }
