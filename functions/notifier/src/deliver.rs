@@ -105,7 +105,7 @@ async fn place(
             Arrival { customer, before: &inbox, after: &after, notification: &notification };
         match app.store.receive(arrival).await? {
             Arrived::Now => return Ok(Placed::New(id, after)),
-            Arrived::Changed(head) => inbox = head,
+            Arrived::Changed(head) => inbox = *head,
         }
     }
     Err(Trouble::Busy)

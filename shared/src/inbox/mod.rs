@@ -29,6 +29,7 @@ pub(crate) mod publishing;
 pub(crate) mod recent;
 pub(crate) mod scheduled;
 pub(crate) mod settings;
+pub(crate) mod states;
 pub(crate) mod store;
 pub(crate) mod tasks;
 
@@ -49,11 +50,11 @@ pub use broadcast_cache::BroadcastCache;
 pub use marks::Marks;
 pub use merged::{Changed, Named};
 pub use model::{Inbox, Notification, Receipt, SeenItem, Week};
-pub use newest::States;
 pub use publishing::{NewBroadcast, Publication, PushProgress, RangeProgress, ServedPage};
 pub use recent::{MOST_RECENT, Recent};
 pub use scheduled::{Cancellation, Scheduled, ScheduledState, ScheduledText};
 pub use settings::{InboxSettings, TopicSettings};
+pub use states::States;
 pub use store::{Arrival, Arrived, ItemChange, MOST_CHANGES};
 
 /// What this domain declares of itself.

@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::{
     hashes::ContentHash,
     ids::NotificationId,
-    inbox::{marks::Marks, newest::States, recent::Recent},
+    inbox::{
+        marks::Marks,
+        recent::Recent,
+        states::{State, States},
+    },
     random::Random,
 };
 
@@ -169,7 +173,7 @@ impl Inbox {
         random: &dyn Random,
     ) -> (Self, NotificationId, Timestamp) {
         let (mut after, id, until) = self.with_new(now, kept, random);
-        after.note_new(true);
+        after.states.add(State::There);
         (after.knowing(message, self, now, kept), id, until)
     }
 
@@ -201,7 +205,7 @@ impl Inbox {
     /// The same inbox, in which a message that makes no item is known from then on.
     pub fn with_known(&self, message: &ContentHash, now: Timestamp, kept: SignedDuration) -> Self {
         let mut after = self.next(now);
-        after.note_new(false);
+        after.states.add(State::Gone);
         after.knowing(message, self, now, kept)
     }
 
@@ -247,7 +251,7 @@ impl Inbox {
         let mut changing = Vec::new();
         for item in self.visible(items, now).filter(|item| !self.is_read(item)) {
             changing.push(SeenItem::of(item));
-            after.note_read(item);
+            after.note(item, State::Read);
             after.count(item.id, |week| week.unread = week.unread.saturating_sub(1));
         }
         (!changing.is_empty()).then_some((after, changing))
@@ -270,7 +274,7 @@ impl Inbox {
         for item in self.visible(items, now) {
             let unread = u64::from(!self.is_read(item));
             leaving.push(SeenItem::of(item));
-            after.note_gone(item);
+            after.note(item, State::Gone);
             after.count(item.id, |week| {
                 week.total = week.total.saturating_sub(1);
                 week.unread = week.unread.saturating_sub(unread);
@@ -305,6 +309,14 @@ impl Inbox {
         now: Timestamp,
     ) -> impl Iterator<Item = &'a Notification> {
         items.iter().filter(move |item| self.is_visible(item.id, now))
+    }
+
+    fn note(&mut self, item: &Notification, state: State) {
+        let recent = self.recent.as_ref().zip(item.message.as_ref());
+        let later = recent.and_then(|(recent, message)| recent.later_than(message));
+        if let Some(later) = later {
+            self.states.set(later, state);
+        }
     }
 
     fn week_of(&self, id: NotificationId) -> Option<&Week> {

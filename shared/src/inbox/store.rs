@@ -48,7 +48,7 @@ pub enum Arrived {
     /// It is in the inbox.
     Now,
     /// The inbox has changed meanwhile: as it stands.
-    Changed(Inbox),
+    Changed(Box<Inbox>),
 }
 
 kinds! {
@@ -161,8 +161,8 @@ impl Store {
             return Ok(Arrived::Now);
         };
         match refusals.of(head) {
-            Verdict::Refused(Some(head)) => Ok(Arrived::Changed(record(head)?)),
-            _ => Ok(Arrived::Changed(self.inbox(customer).await?)),
+            Verdict::Refused(Some(head)) => Ok(Arrived::Changed(Box::new(record(head)?))),
+            _ => Ok(Arrived::Changed(Box::new(self.inbox(customer).await?))),
         }
     }
 
