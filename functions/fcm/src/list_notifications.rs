@@ -15,10 +15,9 @@ use shared::{
         etag::{ETag, IfNoneMatch},
         page::Paging,
     },
-    ids::{CustomerId, NotificationId},
+    ids::NotificationId,
     inbox::{Inbox, MOST_RECENT, Notification, Visible},
     paging::Span,
-    store::{Store, StoreError},
 };
 use utoipa::ToSchema;
 
@@ -62,14 +61,20 @@ pub async fn list_notifications(
     let span = paging.span();
     let from: Option<NotificationId> =
         span.from.as_deref().map(str::parse).transpose().map_err(|_| ApiError::invalid_cursor())?;
+    // The head knows the newest items, so it can tell whether a read that may be stale has them.
+    let is_present = from.is_some() || span.limit > MOST_RECENT;
     let read = async |customer| {
+        let items = async {
+            if is_present {
+                app.store.notifications(customer, from, &span).await
+            } else {
+                app.store.recent_notifications(customer, &span).await
+            }
+        };
         // Behind a position, only what is older is asked for.
-        let before = from.filter(|_| !span.backward);
-        tokio::try_join!(
-            app.store.inbox(customer),
-            items(&app.store, customer, from, &span),
-            app.visible_broadcasts(customer, before, now)
-        )
+        let older_than = from.filter(|_| !span.backward);
+        let visible = app.visible_broadcasts(customer, older_than, now);
+        tokio::try_join!(app.store.inbox(customer), items, visible)
     };
     let (verified, (inbox, items, visible)) = caller.alongside(read).await?;
     // An app in which two customers take turns must not take one's inbox for the other's.
@@ -78,14 +83,15 @@ pub async fn list_notifications(
     if tag.is_known_to(&headers) {
         return Ok(with_tag(StatusCode::NOT_MODIFIED, tag.header()));
     }
-    let own = match items {
-        Items::AsStored(items) => items,
-        Items::PerhapsStale(items) => match inbox.newest(items, span.limit, now) {
-            Some(newest) => newest,
-            None => app.store.notifications(verified.customer, None, &span).await?,
-        },
+    let own = if is_present || inbox.vouches_for(&items, span.limit, now) {
+        items
+    } else {
+        app.store.notifications(verified.customer, from, &span).await?
     };
-    let own = own.into_iter().filter(|item| inbox.is_visible(item.id, now));
+    // What came since the head was read is there, but not counted yet.
+    let is_shown =
+        |item: &Notification| inbox.is_visible(item.id, now) || inbox.is_older_than(item);
+    let own = own.into_iter().filter(is_shown);
     let own = own.map(|item| NotificationOut::of(item, &inbox)).collect();
     let all = merge(own, of_all(&inbox, &visible, from, &span), &span);
     let page = paging.page(all, |shown| shown.id().to_string());
@@ -97,29 +103,6 @@ pub async fn list_notifications(
         unread,
     };
     Ok(with_tag(Json(page), tag.header()))
-}
-
-/// Items of an inbox as a read found them.
-enum Items {
-    /// As they are stored.
-    AsStored(Vec<Notification>),
-    /// The newest, as they were stored then or before.
-    PerhapsStale(Vec<Notification>),
-}
-
-/// The items behind `from`. One trip; a read unit for each 4 KB, half of it on a first page that
-/// the head can vouch for.
-async fn items(
-    store: &Store,
-    customer: CustomerId,
-    from: Option<NotificationId>,
-    span: &Span,
-) -> Result<Items, StoreError> {
-    if from.is_none() && span.limit <= MOST_RECENT {
-        store.recent_notifications(customer, span).await.map(Items::PerhapsStale)
-    } else {
-        store.notifications(customer, from, span).await.map(Items::AsStored)
-    }
 }
 
 /// The messages to all behind `from`, in the direction of the span.

@@ -8,14 +8,17 @@ use serde::Deserialize;
 pub(crate) struct Delivery {
     /// How often it was delivered, this time included.
     pub(crate) receives: u32,
-    /// When it was put into the queue, where that is known.
+    /// When it was put into the queue for the first time, where that is known.
     pub(crate) sent: Option<Timestamp>,
+    /// Whether it was a dead letter, which somebody moved back into the queue. SQS counts such a
+    /// one anew.
+    pub(crate) was_dead: bool,
 }
 
 impl Delivery {
     /// Whether it was delivered before.
     pub(crate) fn is_repeated(self) -> bool {
-        self.receives > 1
+        self.receives > 1 || self.was_dead
     }
 }
 
@@ -25,16 +28,21 @@ impl Delivery {
 pub(crate) struct Attributes {
     approximate_receive_count: Option<String>,
     sent_timestamp: Option<String>,
+    dead_letter_queue_source_arn: Option<String>,
 }
 
-impl From<&Attributes> for Delivery {
-    fn from(attributes: &Attributes) -> Self {
-        let count = attributes.approximate_receive_count.as_ref();
+impl Attributes {
+    /// What they say of a record; `has_reason` is whether it has the reason of a dead letter.
+    pub(crate) fn delivery(&self, has_reason: bool) -> Delivery {
+        let count = self.approximate_receive_count.as_ref();
         let count = count.and_then(|count| count.parse().ok());
-        let sent = attributes.sent_timestamp.as_ref().and_then(|sent| sent.parse().ok());
-        Self {
+        let was_dead = has_reason || self.dead_letter_queue_source_arn.is_some();
+        let sent = self.sent_timestamp.as_ref().filter(|_| !was_dead);
+        let sent = sent.and_then(|sent| sent.parse().ok());
+        Delivery {
             receives: count.unwrap_or(1),
             sent: sent.and_then(|sent| Timestamp::from_millisecond(sent).ok()),
+            was_dead,
         }
     }
 }

@@ -27,7 +27,7 @@ mod trouble;
 mod unreadable;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 use shared::{
     app::AppState,
@@ -78,6 +78,15 @@ struct Record {
     body: String,
     #[serde(default)]
     attributes: Attributes,
+    #[serde(default)]
+    message_attributes: MessageAttributes,
+}
+
+/// What a record has beside its body.
+#[derive(Debug, Default, Deserialize)]
+struct MessageAttributes {
+    /// Why it was a dead letter; see [`dead_letters`].
+    reason: Option<IgnoredAny>,
 }
 
 /// Which records come back.
@@ -143,7 +152,7 @@ async fn handle(
     record: Record,
     deadline: Deadline,
 ) -> (String, Result<Delivered, Trouble>) {
-    let delivery = Delivery::from(&record.attributes);
+    let delivery = record.attributes.delivery(record.message_attributes.reason.is_some());
     let outcome = read_and_serve(app, &record, delivery, deadline).await;
     let outcome = match outcome {
         Err(trouble) => {

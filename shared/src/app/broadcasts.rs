@@ -11,21 +11,23 @@ use crate::{
 };
 
 impl AppState {
-    /// What a customer sees of the messages to all, which are read anew; if those `before` an id are
-    /// enough, only where one of them can be missing. One trip, half a read unit for each 4 KB that
-    /// is not known. While one lives that is for a language or a country, a read unit for the
-    /// profile, and another trip the first time that the process sees such a message.
+    /// What a customer sees of the messages to all, which are read anew. Where those that are
+    /// `older_than` an id are enough, what the process knows is, too, if it has looked late enough.
+    ///
+    /// One trip, half a read unit for each 4 KB that is not known. While one lives that is for a
+    /// language or a country, a read unit for the profile, and another trip the first time that the
+    /// process sees such a message.
     pub async fn visible_broadcasts(
         &self,
         customer: CustomerId,
-        before: Option<NotificationId>,
+        older_than: Option<NotificationId>,
         now: Timestamp,
     ) -> Result<Visible, StoreError> {
         let is_asked = self.broadcasts.known().asks_for_traits(now);
         let traits = async { Ok(if is_asked { Some(self.traits(customer).await?) } else { None }) };
         let broadcasts = async {
-            match before {
-                Some(id) => self.broadcasts.read_before(id, &self.store, now).await,
+            match older_than {
+                Some(id) => self.broadcasts.read_older_than(id, &self.store, now).await,
                 None => self.broadcasts.read(&self.store, now).await,
             }
         };

@@ -1,10 +1,10 @@
 //! The messages to all that a process knows.
 //!
 //! Protocol: messages are written once and numbered without a gap, so only what is newer than the
-//! last known one has to be read. Every list of a customer reads that, beside its own items: a
-//! message is seen as soon as storage has it, and where there is none the answer is empty and costs
-//! half a read unit. All lists ask the same partition, which answers 6,000 of them a second. Where
-//! it refuses more, the process shows what it read less than [`BELIEVED`] ago.
+//! last known one has to be read. Every first page of a customer reads that, beside its own items:
+//! a message is seen as soon as storage has it, and where there is none the answer is empty and
+//! costs half a read unit. All lists ask the same partition, which answers 6,000 of them a second.
+//! Where it refuses more, the process shows what it read less than [`BELIEVED`] ago.
 
 use std::{
     collections::BTreeMap,
@@ -22,8 +22,9 @@ use crate::{
 /// How long what was read is shown while it cannot be read again.
 const BELIEVED: SignedDuration = SignedDuration::from_mins(1);
 
-/// How long after its id was made a message is there for every reader.
-const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+/// How long after its id was made a message is there for every reader at the latest: longer than
+/// the notifier may run.
+const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
 /// The messages to all as this process last read them.
 #[derive(Debug, Default)]
@@ -67,7 +68,7 @@ impl BroadcastCache {
     }
 
     /// The same, read again only if one that is older than `id` can be missing.
-    pub async fn read_before(
+    pub async fn read_older_than(
         &self,
         id: NotificationId,
         store: &Store,

@@ -64,8 +64,8 @@ pub struct ExportedInbox {
     messages_to_all: ExportedMarks,
     /// Hashes of the ids of the last messages that came, eight characters each.
     recent: String,
-    /// What became of the newest of them, a letter each: `.` is a message of the inbox, `r` one that
-    /// was read by itself, `-` one that was deleted by itself or never shown.
+    /// What became of the newest of them, a letter each: `.` is a message of the inbox, `r` one
+    /// that was read by itself, `-` one that was deleted by itself or never shown.
     states: String,
     /// Until when messages of before that may have receipts.
     #[serde(serialize_with = "perhaps_in_millis")]
@@ -236,7 +236,17 @@ fn show(item: Item, now: Timestamp) -> Result<Shown, StoreError> {
 
 impl From<Inbox> for ExportedInbox {
     fn from(inbox: Inbox) -> Self {
-        let Inbox { revision, last, read_to, deleted_to, weeks, .. } = inbox;
+        let Inbox {
+            revision,
+            last,
+            read_to,
+            deleted_to,
+            weeks,
+            marks,
+            recent,
+            states,
+            receipts_to,
+        } = inbox;
         let week = |Week { number, total, unread, until }| ExportedWeek {
             week: number,
             total,
@@ -249,10 +259,10 @@ impl From<Inbox> for ExportedInbox {
             read_to,
             deleted_to,
             weeks: weeks.into_iter().map(week).collect(),
-            messages_to_all: inbox.marks.into(),
-            recent: inbox.recent.map(|recent| recent.shown()).unwrap_or_default(),
-            states: inbox.states.shown(),
-            receipts_to: inbox.receipts_to,
+            messages_to_all: marks.into(),
+            recent: recent.map(|recent| recent.shown()).unwrap_or_default(),
+            states: states.shown(),
+            receipts_to,
         }
     }
 }

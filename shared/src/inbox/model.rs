@@ -45,7 +45,7 @@ pub struct Inbox {
     /// The last messages that came; none where all came before inboxes had this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recent: Option<Recent>,
-    /// What became of them.
+    /// What became of the newest of them.
     #[serde(default, skip_serializing_if = "States::is_empty")]
     pub states: States,
     /// Until when messages that came before that may have receipts.
@@ -173,7 +173,7 @@ impl Inbox {
         random: &dyn Random,
     ) -> (Self, NotificationId, Timestamp) {
         let (mut after, id, until) = self.with_new(now, kept, random);
-        after.states.add(State::There);
+        after.states = after.states.with(State::There);
         (after.knowing(message, self, now, kept), id, until)
     }
 
@@ -205,7 +205,7 @@ impl Inbox {
     /// The same inbox, in which a message that makes no item is known from then on.
     pub fn with_known(&self, message: &ContentHash, now: Timestamp, kept: SignedDuration) -> Self {
         let mut after = self.next(now);
-        after.states.add(State::Gone);
+        after.states = after.states.with(State::Gone);
         after.knowing(message, self, now, kept)
     }
 

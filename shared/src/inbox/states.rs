@@ -1,72 +1,91 @@
 //! What became of the last messages that came into an inbox.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use crate::inbox::{octets, recent::MOST_RECENT};
+use crate::inbox::octets;
 
 /// What became of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum State {
     /// It is an item.
-    There,
+    There = 1,
     /// It is an item that was marked as read by itself.
-    Read,
+    Read = 2,
     /// It is no item: it was deleted by itself, or is for apps alone.
-    Gone,
+    Gone = 3,
 }
 
-/// The states of the newest messages of [`Recent`], oldest first, a letter for each. Those of
-/// earlier ones are not known.
+/// The states of the newest messages of [`Recent`], two bits for each, the newest one's lowest.
+/// Zero stands for the first one that is not known.
 ///
 /// Invariant: every change of an item notes its state, in the same transaction. A version that does
-/// not know states drops all of them with its first change. So what is here is true.
+/// not know states drops all of them with its first change.
 ///
 /// [`Recent`]: crate::inbox::Recent
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct States(#[serde(with = "octets")] Vec<u8>);
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct States(u128);
+
+const BITS: u32 = 2;
+const MASK: u128 = 0b11;
 
 impl States {
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0 == 0
     }
 
-    /// One letter for each: `.` an item, `r` one that was read by itself, `-` no item.
-    pub(super) fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.0).into_owned()
+    /// A letter for each, oldest first: `.` an item, `r` one that was read by itself, `-` no item.
+    pub(super) fn shown(self) -> String {
+        let mut letters: Vec<char> = self.newest_first().map(State::letter).collect();
+        letters.reverse();
+        letters.into_iter().collect()
     }
 
-    /// Adds that of one more message.
-    pub(super) fn add(&mut self, state: State) {
-        if self.0.len() >= MOST_RECENT {
-            self.0.remove(0);
-        }
-        self.0.push(state.letter());
+    /// With that of one more message; the 64th before it is forgotten.
+    #[must_use]
+    pub(super) fn with(self, state: State) -> Self {
+        Self(self.0 << BITS | state as u128)
     }
 
     /// Changes that of the message after which so many came, if it is known.
     pub(super) fn set(&mut self, later: usize, state: State) {
-        if let Some(letter) = self.0.iter_mut().rev().nth(later) {
-            *letter = state.letter();
+        let place = u32::try_from(later).unwrap_or(u32::MAX).saturating_mul(BITS);
+        if self.at(place).is_some() {
+            self.0 = self.0 & !(MASK << place) | (state as u128) << place;
         }
     }
 
-    /// Those that this version knows, newest first.
-    pub(super) fn newest_first(&self) -> impl Iterator<Item = State> {
-        self.0.iter().rev().map_while(|letter| State::of(*letter))
+    /// All that are known, newest first.
+    pub(super) fn newest_first(self) -> impl Iterator<Item = State> {
+        (0..u128::BITS).step_by(BITS as usize).map_while(move |place| self.at(place))
+    }
+
+    fn at(self, place: u32) -> Option<State> {
+        let bits = self.0.checked_shr(place)? & MASK;
+        [State::There, State::Read, State::Gone].into_iter().find(|state| *state as u128 == bits)
     }
 }
 
 impl State {
-    fn letter(self) -> u8 {
+    fn letter(self) -> char {
         match self {
-            Self::There => b'.',
-            Self::Read => b'r',
-            Self::Gone => b'-',
+            Self::There => '.',
+            Self::Read => 'r',
+            Self::Gone => '-',
         }
     }
+}
 
-    fn of(letter: u8) -> Option<Self> {
-        [Self::There, Self::Read, Self::Gone].into_iter().find(|state| state.letter() == letter)
+impl Serialize for States {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        octets::serialize(&self.0.to_be_bytes(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for States {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = octets::deserialize(deserializer)?;
+        let bytes = bytes.try_into().map_err(|_| D::Error::custom("states take 16 bytes"))?;
+        Ok(Self(u128::from_be_bytes(bytes)))
     }
 }

@@ -82,8 +82,8 @@ impl Store {
         self.stretch(items_of(customer).after(after).consistent(), span).await
     }
 
-    /// The same from the newest on, eventually consistent; [`Inbox::newest`] tells whether it is
-    /// enough. One trip; half a read unit for each 4 KB.
+    /// The same from the newest on, eventually consistent; [`Inbox::vouches_for`] tells whether it
+    /// is enough. One trip; half a read unit for each 4 KB.
     pub async fn recent_notifications(
         &self,
         customer: CustomerId,

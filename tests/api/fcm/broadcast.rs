@@ -263,12 +263,19 @@ async fn a_record_that_comes_back_after_many_others_makes_no_second_item() {
         api.notify(&phone, &format!("m{n}"), "x").await;
     }
     let body = json!({"id": "first", "to": {"phone": PHONE}, "title": "first"}).to_string();
-    let record = json!({
-        "messageId": "r", "body": body,
-        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": sent},
-    });
-    fed.handle(json!({"Records": [record]})).await.expect("an answer");
-    assert_eq!(api.inbox(&phone.access).await["unread"], json!(71));
+    let now = fed.app.now().as_millisecond().to_string();
+    let reason = json!({"reason": {"stringValue": "busy", "dataType": "String"}});
+    let moved = "arn:aws:sqs:us-east-1:123456789012:dead";
+    let records = [
+        json!({"attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": sent}}),
+        json!({"attributes": {"SentTimestamp": now}, "messageAttributes": reason}),
+        json!({"attributes": {"SentTimestamp": now, "DeadLetterQueueSourceArn": moved}}),
+    ];
+    for mut record in records {
+        (record["messageId"], record["body"]) = (json!("r"), json!(body));
+        fed.handle(json!({"Records": [record]})).await.expect("an answer");
+        assert_eq!(api.inbox(&phone.access).await["unread"], json!(71));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

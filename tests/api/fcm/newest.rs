@@ -5,7 +5,10 @@ use futures_util::future::join_all;
 use harness::{Api, cost::cost, phone::LoggedIn};
 use serde_json::{Value, json};
 
-use super::notifications::{delete_all, fill, ids, post};
+use super::{
+    broadcast::to_all,
+    notifications::{delete_all, fill, ids, post},
+};
 use crate::PHONE;
 
 /// The titles of the first page and whether each is read, by so many trips and read units.
@@ -20,6 +23,14 @@ async fn shown(api: &Api, phone: &LoggedIn, trips: usize, units: f64) -> Vec<(St
     let unread = shown.iter().filter(|(_, read)| !read).count();
     assert!(page["next"].is_string() || page["unread"] == json!(unread), "{shown:?}");
     shown
+}
+
+/// Puts messages `more<n>` into the inbox, a second apart.
+async fn fill_more(api: &Api, phone: &LoggedIn, count: usize) {
+    for n in 0..count {
+        api.clock.advance_seconds(1);
+        api.notify(phone, &format!("more{n}"), &format!("more{n}")).await;
+    }
 }
 
 fn titles(expected: &[(&str, bool)]) -> Vec<(String, bool)> {
@@ -38,11 +49,16 @@ async fn a_list_by_a_replica_that_lags_is_the_present_one() {
     let read = json!({"ids": [ids[1]]});
     post(&api, &phone, "/api/notifications/read/", read).await.expect(200);
     let marked = titles(&[("m3", false), ("m2", true), ("m1", false), ("m0", false)]);
-    assert_eq!(shown(&api, &phone, 1, 3.0).await, marked);
+    assert_eq!(shown(&api, &phone, 2, 4.0).await, marked, "the replica has it unread");
     let path = format!("/api/notifications/{}/", ids[0]);
     api.delete(&path).bearer(&phone.access).send().await.expect(204);
     let left = titles(&[("m2", true), ("m1", false), ("m0", false)]);
-    assert_eq!(shown(&api, &phone, 1, 3.0).await, left);
+    assert_eq!(shown(&api, &phone, 2, 4.0).await, left, "the replica has what is deleted");
+    let not_changed = api.get("/api/notifications/?page_size=10").bearer(&phone.access);
+    let tag = not_changed.send().await.expect(200).header("etag").to_owned();
+    let again = api.get("/api/notifications/?page_size=10").bearer(&phone.access);
+    let again = again.header("if-none-match", &tag);
+    api.expect_cost("not changed", again, 304, cost(1, 3.0, 0.0)).await;
     api.notify(&phone, "m4", "m4").await;
     let with_new = titles(&[("m4", false), ("m2", true), ("m1", false), ("m0", false)]);
     assert_eq!(shown(&api, &phone, 2, 4.0).await, with_new, "the replica does not have it");
@@ -75,29 +91,60 @@ async fn a_head_of_before_is_completed_by_the_messages_that_come() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_to_all_are_not_read_again_for_what_is_older_than_the_last_look() {
-    let api = Api::with(&[("AccessTokenSeconds", "3600")]).await;
+async fn one_id_that_came_twice_is_shown_as_each_of_its_items_is() {
+    let api = Api::start().await;
     let phone = api.log_in(PHONE).await;
-    fill(&api, &phone, 4).await;
-    let first = api.get("/api/notifications/?page_size=2").bearer(&phone.access).send().await;
-    let next = first.expect(200).json()["next"].as_str().expect("a next page").to_owned();
-    let (_, path) = next.split_once("/api/").expect("an address of the API");
-    let next = async |units| {
-        let next = api.get(&format!("/api/{path}")).bearer(&phone.access);
-        let page = api.expect_cost("next", next, 200, cost(1, units, 0.0)).await.json();
-        assert_eq!(page["results"].as_array().map(Vec::len), Some(2));
-    };
-    next(3.5).await;
-    api.clock.advance_seconds(600);
-    // Reads the public keys again, too.
-    api.get("/api/devices/").bearer(&phone.access).send().await.expect(200);
-    next(3.5).await;
-    next(3.0).await;
-    next(3.0).await;
+    api.notify(&phone, "twice", "first").await;
+    fill(&api, &phone, 64).await;
+    api.notify(&phone, "twice", "second").await;
+    let last = api.get("/api/notifications/?page_size=100").bearer(&phone.access).send().await;
+    let last = last.expect(200).json();
+    let first = last["results"][65]["id"].clone();
+    for (path, is_read) in [("read", true), ("bulk-delete", false)] {
+        let path = format!("/api/notifications/{path}/");
+        post(&api, &phone, &path, json!({"ids": [first]})).await.expect(200);
+        let page = shown(&api, &phone, 2, 4.0).await;
+        assert_eq!(page[0], ("second".to_owned(), false), "{is_read}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn lists_beside_changes_show_each_message_as_it_was_before_or_after() {
+async fn messages_to_all_are_not_read_again_for_what_is_older_than_the_last_look() {
+    let api = Api::with(&[("AccessTokenSeconds", "7200")]).await;
+    let phone = api.log_in(PHONE).await;
+    fill(&api, &phone, 3).await;
+    api.clock.advance_seconds(1);
+    to_all(&api, "all0").await;
+    fill_more(&api, &phone, 2).await;
+    let get = async |path: &str, units| {
+        let list = api.get(path).bearer(&phone.access);
+        let page = api.expect_cost(path, list, 200, cost(1, units, 0.0)).await.json();
+        let shown = page["results"].as_array().expect("a list").iter();
+        let titles: Vec<_> = shown.map(|item| item["title"].clone()).collect();
+        let path = |name: &str| {
+            let (_, path) = page[name].as_str()?.split_once("/api/")?;
+            Some(format!("/api/{path}"))
+        };
+        (titles, path("next"), path("previous"))
+    };
+    api.inbox(&phone.access).await;
+    let (_, next, _) = get("/api/notifications/?page_size=2", 3.0).await;
+    let next = next.expect("a next page");
+    assert_eq!(get(&next, 3.5).await.0, ["all0", "m2"]);
+    api.clock.advance_seconds(1_900);
+    // Reads the public keys again, too.
+    api.get("/api/devices/").bearer(&phone.access).send().await.expect(200);
+    assert_eq!(get(&next, 3.5).await.0, ["all0", "m2"]);
+    api.clock.advance_seconds(1);
+    to_all(&api, "all1").await;
+    let (titles, _, previous) = get(&next, 3.0).await;
+    assert_eq!(titles, ["all0", "m2"]);
+    assert_eq!(get(&previous.expect("a page before"), 3.5).await.0, ["more1", "more0"]);
+    assert_eq!(get("/api/notifications/?page_size=2", 3.0).await.0, ["all1", "more1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_beside_changes_leave_no_message_out_and_keep_the_order() {
     let api = Api::with(&[("WritesPerMinute", "0")]).await;
     let phone = api.log_in(PHONE).await;
     fill(&api, &phone, 8).await;
@@ -115,6 +162,7 @@ async fn lists_beside_changes_show_each_message_as_it_was_before_or_after() {
         let shown = page["results"].as_array().expect("a list");
         let kept = |n: usize| shown.iter().any(|item| item["id"] == ids[n]);
         assert!((0..8).step_by(2).all(kept), "what is read stays: {page:#}");
+        assert!(shown.is_sorted_by(|newer, older| newer["id"].as_str() > older["id"].as_str()));
     }
     let left = shown(&api, &phone, 1, 3.0).await;
     assert_eq!(left, titles(&[("m7", true), ("m5", true), ("m3", true), ("m1", true)]));
