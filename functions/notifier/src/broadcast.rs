@@ -7,8 +7,8 @@
 //! customers it publishes for these alone.
 //!
 //! Invariants: after a crash anywhere some record is still in the queue from which everybody who is
-//! not served yet will be. A crash repeats at most the page that it hit: a page whose range has
-//! moved on serves nobody, and two pages of one place cannot both go on.
+//! not served yet will be. A crash repeats little more than the page that it hit: a page whose range
+//! has moved on serves nobody, and two pages of one place cannot both go on.
 
 use futures_util::{StreamExt, TryStreamExt, future::ready, stream};
 use shared::{
@@ -125,7 +125,7 @@ pub(crate) async fn serve(
         let pushes = delivered.pushes;
         let moved = ServedPage { after: page.after, next, customers: served, pushes };
         let until = broadcast.until;
-        if !app.store.move_range_on(&hash, page.range, moved, until).await? {
+        if !app.store.move_range_on(&hash, page.range, moved, until, app.now()).await? {
             return Ok(delivered);
         }
     }
@@ -144,7 +144,8 @@ pub(crate) async fn serve(
 }
 
 /// What a page does whose range has moved on: one that was delivered before may have moved it and
-/// then failed to publish the next page.
+/// then failed to publish the next page. So may one that comes when the range has rested for long:
+/// a dead letter that was moved back, which can look like a new record.
 async fn go_on(
     app: &AppState,
     message: &Message,
@@ -152,7 +153,8 @@ async fn go_on(
     progress: &RangeProgress,
     delivery: Delivery,
 ) -> Result<Delivered, Trouble> {
-    if delivery.is_repeated() && !progress.done {
+    let can_be_the_last = delivery.is_repeated() || progress.has_rested(app.now());
+    if can_be_the_last && !progress.done {
         publish(app, message, RangePage { after: progress.next, ..page }).await?;
     }
     Ok(Delivered::default())

@@ -19,6 +19,9 @@ use crate::{
 
 /// How often the writing is decided anew where others change the inbox.
 const TRIES: usize = 20;
+/// How long ago a record can have come for the first time: two weeks in the queue, as long among the
+/// dead letters, and then back.
+const LONGEST_WAY: SignedDuration = SignedDuration::from_hours(24 * 42);
 /// How old the messages to all may be by which a badge is counted.
 const BADGE_AGE: SignedDuration = SignedDuration::from_secs(5);
 
@@ -94,10 +97,12 @@ async fn place(
         let now = app.now();
         if inbox.knows(&hash) {
             let item = app.store.item_of_message(customer, &hash, now).await?;
+            let item = item.filter(|item| inbox.is_visible(*item, now));
             return Ok(Placed::Before(item, inbox));
         }
         if let Some(item) = find_forgotten(app, customer, &inbox, &hash, delivery).await? {
-            return Ok(Placed::Before(Some(item), inbox));
+            let item = Some(item).filter(|item| inbox.is_visible(*item, now));
+            return Ok(Placed::Before(item, inbox));
         }
         let (after, id, until) = inbox.with_message(&hash, now, life, &*app.random);
         let notification = notification(message, hash.clone(), id, until);
@@ -127,7 +132,7 @@ async fn find_forgotten(
         return Ok(Some(item));
     }
     if inbox.has_forgotten() && delivery.is_repeated() {
-        let sent = delivery.sent.unwrap_or(Timestamp::MIN);
+        let sent = delivery.sent.or_else(|| now.checked_sub(LONGEST_WAY).ok()).unwrap_or(now);
         return Ok(app.store.item_of_message(customer, hash, sent).await?);
     }
     Ok(None)

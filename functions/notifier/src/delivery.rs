@@ -10,8 +10,8 @@ pub(crate) struct Delivery {
     pub(crate) receives: u32,
     /// When it was put into the queue for the first time, where that is known.
     pub(crate) sent: Option<Timestamp>,
-    /// Whether it was a dead letter, which somebody moved back into the queue. SQS counts such a
-    /// one anew.
+    /// Whether it was a dead letter, which somebody moved back into the queue. SQS then counts its
+    /// deliveries from 1 again.
     pub(crate) was_dead: bool,
 }
 
@@ -32,7 +32,8 @@ pub(crate) struct Attributes {
 }
 
 impl Attributes {
-    /// What they say of a record; `has_reason` is whether it has the reason of a dead letter.
+    /// What they say of a record; `has_reason` is whether it has the attributes
+    /// of a dead letter.
     pub(crate) fn delivery(&self, has_reason: bool) -> Delivery {
         let count = self.approximate_receive_count.as_ref();
         let count = count.and_then(|count| count.parse().ok());

@@ -82,11 +82,11 @@ struct Record {
     message_attributes: MessageAttributes,
 }
 
-/// What a record has beside its body.
+/// What a record has beside its body: both, if it was a dead letter; see [`dead_letters`].
 #[derive(Debug, Default, Deserialize)]
 struct MessageAttributes {
-    /// Why it was a dead letter; see [`dead_letters`].
     reason: Option<IgnoredAny>,
+    record: Option<IgnoredAny>,
 }
 
 /// Which records come back.
@@ -152,7 +152,8 @@ async fn handle(
     record: Record,
     deadline: Deadline,
 ) -> (String, Result<Delivered, Trouble>) {
-    let delivery = record.attributes.delivery(record.message_attributes.reason.is_some());
+    let MessageAttributes { reason, record: of } = &record.message_attributes;
+    let delivery = record.attributes.delivery(reason.is_some() && of.is_some());
     let outcome = read_and_serve(app, &record, delivery, deadline).await;
     let outcome = match outcome {
         Err(trouble) => {

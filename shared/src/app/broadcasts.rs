@@ -11,12 +11,12 @@ use crate::{
 };
 
 impl AppState {
-    /// What a customer sees of the messages to all, which are read anew. Where those that are
-    /// `older_than` an id are enough, what the process knows is, too, if it has looked late enough.
+    /// What a customer sees of the messages to all. They are read anew, unless only those
+    /// `older_than` an id are asked for and the process has looked later than that.
     ///
-    /// One trip, half a read unit for each 4 KB that is not known. While one lives that is for a
-    /// language or a country, a read unit for the profile, and another trip the first time that the
-    /// process sees such a message.
+    /// At most one trip, half a read unit for each 4 KB that is not known. While one lives that is
+    /// for a language or a country, a read unit for the profile, and another trip the first time
+    /// that the process sees such a message.
     pub async fn visible_broadcasts(
         &self,
         customer: CustomerId,

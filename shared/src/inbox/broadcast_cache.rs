@@ -1,8 +1,8 @@
 //! The messages to all that a process knows.
 //!
 //! Protocol: messages are written once and numbered without a gap, so only what is newer than the
-//! last known one has to be read. Every first page of a customer reads that, beside its own items:
-//! a message is seen as soon as storage has it, and where there is none the answer is empty and
+//! last known one has to be read. A first page of a customer reads that, beside its own items: a
+//! message is seen as soon as storage has it, and where there is none the answer is empty and
 //! costs half a read unit. All lists ask the same partition, which answers 6,000 of them a second.
 //! Where it refuses more, the process shows what it read less than [`BELIEVED`] ago.
 
@@ -22,8 +22,8 @@ use crate::{
 /// How long what was read is shown while it cannot be read again.
 const BELIEVED: SignedDuration = SignedDuration::from_mins(1);
 
-/// How long after its id was made a message is there for every reader at the latest: longer than
-/// the notifier may run.
+/// Every reader sees a message at most this long after its id was made: longer than the notifier
+/// may run.
 const WRITTEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
 /// The messages to all as this process last read them.

@@ -64,8 +64,8 @@ pub struct ExportedInbox {
     messages_to_all: ExportedMarks,
     /// Hashes of the ids of the last messages that came, eight characters each.
     recent: String,
-    /// What became of the newest of them, a letter each: `.` is a message of the inbox, `r` one
-    /// that was read by itself, `-` one that was deleted by itself or never shown.
+    /// What became of the newest of them, oldest first, a letter each: `r` is a message that was
+    /// read one by one, `-` one that was deleted so or never shown, `.` any other.
     states: String,
     /// Until when messages of before that may have receipts.
     #[serde(serialize_with = "perhaps_in_millis")]

@@ -1,7 +1,12 @@
 //! The newest items of an inbox, as its head has them.
 //!
 //! The head knows what became of the last messages, so it alone says which the newest items are. A
-//! read of the items that may be stale costs half, and is enough where it found those.
+//! read of the items that may be stale costs half, and is enough where it found those. It does not
+//! know them of a page that goes back further than the last 64 messages, those among them that were
+//! deleted or silent; then the list reads once more.
+//!
+//! An id that a publisher uses again, against the rules, after 64 others can have the state of its
+//! first message here. At worst, a replica that lags then leaves out its second.
 
 use jiff::Timestamp;
 
@@ -11,8 +16,8 @@ use crate::inbox::{
 };
 
 impl Inbox {
-    /// Whether these are the newest items, up to `most`, as the head has them; no, too, where it
-    /// does not know so many. `found` is newest first.
+    /// Whether these are the newest items, up to `most`, as the head has them; false also where it
+    /// knows fewer. `found` is newest first.
     pub fn vouches_for(&self, found: &[Notification], most: usize, now: Timestamp) -> bool {
         // Items expire in the order in which they came, so those that live are the newest ones.
         let count = usize::try_from(self.total(now)).unwrap_or(usize::MAX).min(most);

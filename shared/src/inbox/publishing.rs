@@ -6,7 +6,7 @@
 //! next page. So two pages of one place cannot both go on, and a page that is delivered again knows
 //! whether it was the one that moved it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use table::{EXPIRES, Query, Write, Written, boolean, item, kinds, number, records, text};
 
@@ -69,6 +69,13 @@ pub struct RangeProgress {
     /// How many pushes SNS accepted.
     #[serde(default)]
     pub pushes: u64,
+    /// When it was moved on last; none where an earlier version did that.
+    #[serde(
+        default,
+        with = "jiff::fmt::serde::timestamp::millisecond::optional",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub moved: Option<Timestamp>,
 }
 
 /// What a page has served.
@@ -83,6 +90,9 @@ pub struct ServedPage {
     /// How many pushes SNS accepted.
     pub pushes: usize,
 }
+
+/// How long a page can be under way, with some of its tries.
+const REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// How far all pushes of a message have come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +114,11 @@ impl RangeProgress {
     /// Whether the walk has gone on from the place where a page begins.
     pub fn is_behind(&self, after: Option<CustomerId>) -> bool {
         self.done || self.next != after
+    }
+
+    /// Whether nobody has moved it on for as long as no page is under way.
+    pub fn has_rested(&self, now: Timestamp) -> bool {
+        self.moved.is_some_and(|moved| now.duration_since(moved) > REST)
     }
 }
 
@@ -202,11 +217,12 @@ impl Store {
         range: DeviceRange,
         served: ServedPage,
         until: Timestamp,
+        now: Timestamp,
     ) -> Result<bool, StoreError> {
         let count = |count: usize| number(count);
         let change = match served.next {
-            Some(_) => "SET #done = :done, #expires = :expires, #next = :next",
-            None => "SET #done = :done, #expires = :expires",
+            Some(_) => "SET #done = :done, #expires = :expires, moved = :moved, #next = :next",
+            None => "SET #done = :done, #expires = :expires, moved = :moved",
         };
         let change = format!("{change} ADD #customers :customers, #pushes :pushes");
         let write = Write::update(keys::push_range(message, range), &change)
@@ -217,6 +233,7 @@ impl Store {
             .name("#pushes", "pushes")
             .value(":done", boolean(served.next.is_none()))
             .value(":expires", number(until.as_second()))
+            .value(":moved", number(now.as_millisecond()))
             .value(":customers", count(served.customers))
             .value(":pushes", count(served.pushes));
         let write = match served.next {

@@ -1,6 +1,6 @@
 //! What became of the last messages that came into an inbox.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::inbox::octets;
 
@@ -16,11 +16,12 @@ pub(super) enum State {
     Gone = 3,
 }
 
-/// The states of the newest messages of [`Recent`], two bits for each, the newest one's lowest.
-/// Zero stands for the first one that is not known.
+/// The states of the newest messages of [`Recent`], two bits for each, the newest one's lowest. Two
+/// zero bits end the list.
 ///
-/// Invariant: every change of an item notes its state, in the same transaction. A version that does
-/// not know states drops all of them with its first change.
+/// Invariant: every change of single items notes their states, in the same transaction; marks up to
+/// which all is read or deleted stand beside them. A version that does not know states drops all of
+/// them with its first change.
 ///
 /// [`Recent`]: crate::inbox::Recent
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl Serialize for States {
 impl<'de> Deserialize<'de> for States {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = octets::deserialize(deserializer)?;
-        let bytes = bytes.try_into().map_err(|_| D::Error::custom("states take 16 bytes"))?;
-        Ok(Self(u128::from_be_bytes(bytes)))
+        // Of another form, nothing is known.
+        Ok(Self(bytes.try_into().map_or(0, u128::from_be_bytes)))
     }
 }

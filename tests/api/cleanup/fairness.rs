@@ -6,7 +6,14 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::{StreamExt, stream};
 use harness::Api;
 use serde_json::json;
-use shared::{account, customer, ids::CustomerId, inbox, random::SystemRandom};
+use shared::{
+    account,
+    customer::{self, Customer},
+    ids::CustomerId,
+    inbox,
+    phone::Phone,
+    random::SystemRandom,
+};
 use table::{Item, Key, text};
 
 use super::{account_deletion::cleanup_margin, counts, run_within};
@@ -33,11 +40,13 @@ fn left(id: CustomerId, since: jiff::Timestamp, messages: usize) -> impl Iterato
         ("epochs", none()),
     ];
     let listed = vec![customer.clone(), ("since", number(since.as_millisecond()))];
+    let phone = Phone::of_the_operator("+14155550100");
+    let profile = Customer::new(id, phone, since);
     let single = [
         item(account::keys::account(id), closed),
         item(account::keys::customer_entry(id), vec![customer]),
         item(account::keys::deleted_customer(id), listed),
-        item(customer::keys::profile(id), vec![("first_name", text("Zsuzsanna"))]),
+        table::item(customer::keys::profile(id), &profile).expect("an item"),
     ];
     let messages = (0..messages).map(move |n| {
         let partition = inbox::keys::inbox(id).partition().to_owned();

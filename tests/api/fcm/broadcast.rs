@@ -264,7 +264,8 @@ async fn a_record_that_comes_back_after_many_others_makes_no_second_item() {
     }
     let body = json!({"id": "first", "to": {"phone": PHONE}, "title": "first"}).to_string();
     let now = fed.app.now().as_millisecond().to_string();
-    let reason = json!({"reason": {"stringValue": "busy", "dataType": "String"}});
+    let text = |text: &str| json!({"stringValue": text, "dataType": "String"});
+    let reason = json!({"reason": text("busy"), "record": text("r")});
     let moved = "arn:aws:sqs:us-east-1:123456789012:dead";
     let records = [
         json!({"attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": sent}}),
@@ -276,6 +277,18 @@ async fn a_record_that_comes_back_after_many_others_makes_no_second_item() {
         fed.handle(json!({"Records": [record]})).await.expect("an answer");
         assert_eq!(api.inbox(&phone.access).await["unread"], json!(71));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_comes_back_after_all_was_deleted_pushes_nothing() {
+    let api = Api::start().await;
+    let phone = api.log_in(PHONE).await;
+    api.register(&phone.access, "t").await.expect(201);
+    api.notify(&phone, "m", "Once").await;
+    assert_eq!(delete(&api, &phone, json!({"all": true})).await, json!(1));
+    api.notify(&phone, "m", "Once").await;
+    assert_eq!(api.pushed_titles("t"), ["Once"]);
+    assert_eq!(api.inbox_titles(&phone.access).await, Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

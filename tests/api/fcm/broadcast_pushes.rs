@@ -1,7 +1,7 @@
 //! The pushes of a message to all.
 
 use harness::{Api, cost::cost};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{broadcast::to_all, crowd};
 use crate::PHONE;
@@ -47,6 +47,41 @@ async fn pushes_stop_when_the_operator_says_so_and_the_message_stays() {
     api.stack.deliver().await;
     assert_eq!((api.waiting(), crowd::pushes(&api).len()), (0, before));
     assert_eq!(api.inbox_titles(&phone.access).await, ["News"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_was_a_dead_letter_publishes_the_one_that_it_lost() {
+    let api = Api::with(&[("FanOutRate", "0"), ("FanOutPage", "1")]).await;
+    crowd::make(&api, 1_500, |_| true).await;
+    api.publish(&json!({"id": "news", "to": {"all": true}, "title": "News"}));
+    let fed = api.stack.queue_consumer().expect("a consumer").clone();
+    let queue = api.stack.queue.clone().expect("a queue");
+    for _ in 0..3 {
+        queue.deliver_batch(&fed).await;
+    }
+    // The first ranges have moved on by a customer, of some six.
+    let page = json!({"all": true, "number": 1, "range": "00"});
+    let body = json!({"id": "news", "to": page, "title": "News"}).to_string();
+    let text = |text: &str| json!({"stringValue": text, "dataType": "String"});
+    let reason = json!({"reason": text("busy"), "record": text("r")});
+    let published_by = async |attributes: &Value| {
+        let before = api.waiting();
+        let record = json!({"messageId": "r", "body": body, "messageAttributes": attributes});
+        let answer = fed.handle(json!({"Records": [record]})).await.expect("an answer");
+        assert_eq!(answer, json!({"batchItemFailures": []}));
+        api.waiting() - before
+    };
+    let only_reason = json!({"reason": text("of the publisher")});
+    assert_eq!(published_by(&json!({})).await, 0, "another page is under way");
+    assert_eq!(published_by(&only_reason).await, 0);
+    assert_eq!(published_by(&reason).await, 1);
+    api.clock.advance_seconds(3_601);
+    assert_eq!(published_by(&json!({})).await, 1, "nobody has moved the range on for an hour");
+    api.stack.deliver().await;
+    let pushes = crowd::pushes(&api);
+    assert_eq!(pushes.len(), 1_500);
+    assert!(pushes.values().all(|pushes| *pushes <= 3), "{pushes:?}");
+    assert_eq!(published_by(&reason).await, 0, "the range is done");
 }
 
 #[tokio::test(flavor = "multi_thread")]
