@@ -11,10 +11,6 @@ import yaml
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
-# The properties of a table that CreateTable accepts.
-CREATE_TABLE = ["BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
-
-
 class _Loader(yaml.SafeLoader):
     pass
 
@@ -37,6 +33,17 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 def load():
     return yaml.load((ROOT / "template.yaml").read_text(), _Loader)
+
+
+def create_table(table):
+    """What CreateTable takes of the properties of a table: those of its keys and indexes, without any throughput."""
+    taken = ["BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "LocalSecondaryIndexes"]
+    arguments = {name: table[name] for name in taken if name in table}
+    if "GlobalSecondaryIndexes" in arguments:
+        of_index = ["IndexName", "KeySchema", "Projection"]
+        arguments["GlobalSecondaryIndexes"] = [
+            {name: index[name] for name in of_index} for index in arguments["GlobalSecondaryIndexes"]]
+    return arguments
 
 
 def groups(template):

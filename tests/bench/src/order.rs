@@ -36,8 +36,8 @@ use crate::{
 /// ends with a task that another thread was faster to use.
 const RUN_AS_WELL: [&str; 3] = [
     "_ZN4sha26sha256",
-    "*drop_in_place$LT$tokio..runtime..task..core",
-    "*drop_in_place$LT$futures_util..future..future..Map",
+    "drop_in_place$LT$tokio..runtime..task..core",
+    "drop_in_place$LT$futures_util..future..future..Map",
 ];
 
 #[derive(Debug, Args)]
@@ -89,7 +89,9 @@ pub fn write(args: &OrderArgs) -> Result<()> {
 }
 
 fn script(programs: &[Measured]) -> String {
-    let start = beginnings(programs.iter().flat_map(|program| run(program, &program.start)));
+    let as_well = RUN_AS_WELL.map(|one| Beginning::Of(one.to_owned()));
+    let run_by_all = programs.iter().flat_map(|program| run(program, &program.start));
+    let start: Vec<_> = as_well.into_iter().chain(beginnings(run_by_all)).collect();
     let operations =
         programs.iter().filter_map(|program| Some((program, program.operations.as_ref()?)));
     let others = operations.flat_map(|(program, names)| run(program, names));
@@ -99,10 +101,8 @@ fn script(programs: &[Measured]) -> String {
         "/* What processes run, apart from what they do not. Written by\n   \
          `cargo run --release -p bench -- order`: never edit it by hand. */\n",
     );
-    let as_well = RUN_AS_WELL.map(|one| Beginning::Of(one.to_owned()));
     // A function goes to the first section that matches. What starts run stands last, before the
     // program's entry, which is at the beginning of `.text`.
-    let start = as_well.into_iter().chain(start).collect();
     let sections = [("start", start, ".text"), ("operations", operations, ".text.start")];
     for (section, beginnings, behind) in sections {
         let _ = writeln!(text, "SECTIONS {{\n  .text.{section} : {{\n    *(");
@@ -117,4 +117,45 @@ fn script(programs: &[Measured]) -> String {
 /// The functions of a program, and whether it runs them.
 fn run<'a>(program: &'a Measured, names: &'a Names) -> impl Iterator<Item = (&'a Symbol, bool)> {
     program.symbols.iter().map(|symbol| (symbol, names.contains(&symbol.whole)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_stand_before_the_start_and_each_function_in_one_place() {
+        let symbol =
+            |name: &str, bytes| Symbol { whole: name.to_owned(), name: name.to_owned(), bytes };
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let program = |operations| Measured {
+            symbols: vec![
+                symbol("_ZN5tokio3run17h", 100),
+                symbol("_ZN5table3get17h", 100),
+                symbol("_ZN5other3not17h", 100),
+                symbol("_ZN4core13drop_in_place$LT$tokio..runtime..task..core17h", 10),
+            ],
+            start: names(&["_ZN5tokio3run17h"]),
+            operations,
+        };
+        let run = names(&[
+            "_ZN5tokio3run17h",
+            "_ZN5table3get17h",
+            "_ZN4core13drop_in_place$LT$tokio..runtime..task..core17h",
+        ]);
+        let script = script(&[program(None), program(Some(run))]);
+        let lines: Vec<&str> = script.lines().map(str::trim).collect();
+        let at = |line: &str| {
+            let found: Vec<usize> =
+                lines.iter().enumerate().filter(|(_, one)| **one == line).map(|(n, _)| n).collect();
+            assert_eq!(found.len(), 1, "{line}: {script}");
+            found[0]
+        };
+        let (start, operations) = (at(".text.start : {"), at(".text.operations : {"));
+        assert!(start < at(".text.*_ZN5to*") && at(".text.*_ZN5to*") < operations);
+        assert!(operations < at(".text.*_ZN5ta*"));
+        assert!(at("} INSERT BEFORE .text;") < at("} INSERT BEFORE .text.start;"));
+        assert!(!script.contains("other") && !script.contains("**"));
+        assert_eq!(script.matches("drop_in_place$LT$tokio").count(), 1, "{script}");
+    }
 }

@@ -24,10 +24,11 @@ pub enum Beginning {
 }
 
 impl Beginning {
+    /// Whether its pattern matches the section of a function of this name.
     pub fn matches(&self, name: &str) -> bool {
         match self {
-            Self::Of(beginning) => name.starts_with(&**beginning),
-            Self::Whole(whole) => name == whole,
+            Self::Whole(whole) if !is_of_rust(whole) => name == whole,
+            Self::Of(part) | Self::Whole(part) => name.contains(&**part),
         }
     }
 }
