@@ -153,7 +153,7 @@ mod tests {
         };
         let (start, operations) = (at(".text.start : {"), at(".text.operations : {"));
         assert!(start < at(".text.*_ZN5to*") && at(".text.*_ZN5to*") < operations);
-        assert!(operations < at(".text.*_ZN5ta*"));
+        assert!(operations < at(".text.*_ZN5t*"));
         assert!(at("} INSERT BEFORE .text;") < at("} INSERT BEFORE .text.start;"));
         assert!(!script.contains("other") && !script.contains("**"));
         assert_eq!(script.matches("drop_in_place$LT$tokio").count(), 1, "{script}");
