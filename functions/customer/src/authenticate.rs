@@ -120,9 +120,10 @@ impl NewDevice {
 ///
 /// The second step of a login: send `phone` and `challenge` as `sendOTP` had them, and the code
 /// as the customer typed it. 201 says that the account is new. A device with a `registration_id`
-/// is registered for push notifications at the same time, unless the customer has as many devices
-/// as allowed. A wrong or expired code is 400 `invalid_otp`; after too many tries the answer is
-/// 429, and a new code is needed.
+/// is registered for push notifications at the same time, with the version of the app
+/// (`X-App-Version`), unless the customer has as many devices as allowed. A wrong or
+/// expired code is 400 `invalid_otp`; after too many tries the answer is 429, and a new code is
+/// needed.
 #[utoipa::path(post, path = "/api/customer/authenticate/", operation_id = "AuthenticateCustomer",
     tag = crate::TAG, request_body(content = LogInRequest, example = json!(request_example())),
     responses(

@@ -22,7 +22,7 @@ use crate::device::{DeviceChange, DeviceOut, PartialDeviceChange, not_unique};
 /// For a registration id that Firebase has replaced. `active` is true by default; `name` and
 /// `device_id` keep their values if they are not sent. A `registration_id` that another device has
 /// is 400 `unique`. An inactive device that becomes `active` joins the caller's session; an active
-/// one stays in its own.
+/// one stays in its own. The version of the app is kept, as by `devices_create`.
 #[utoipa::path(put, path = "/api/devices/{registration_id}/", operation_id = "devices_update",
     tag = crate::DEVICES,
     params(("registration_id" = String, Path, description = "The device's `registration_id`.")),
