@@ -7,8 +7,8 @@
 //! customers it publishes for these alone.
 //!
 //! Invariants: after a crash anywhere some record is still in the queue from which everybody who is
-//! not served yet will be. A crash repeats little more than the page that it hit: a page whose range
-//! has moved on serves nobody, and two pages of one place cannot both go on.
+//! not served yet will be. A crash repeats little more than the page that it hit: a page whose
+//! range has moved on serves nobody, and two pages of one place cannot both go on.
 
 use futures_util::{StreamExt, TryStreamExt, future::ready, stream};
 use shared::{
