@@ -19,8 +19,8 @@ use crate::{
 
 /// How often the writing is decided anew where others change the inbox.
 const TRIES: usize = 20;
-/// How long ago a record can have come for the first time: two weeks in the queue, as long among the
-/// dead letters, and then back.
+/// How long ago a record can have come for the first time: two weeks in the queue, as long among
+/// the dead letters, and then back.
 const LONGEST_WAY: SignedDuration = SignedDuration::from_hours(24 * 42);
 /// How old the messages to all may be by which a badge is counted.
 const BADGE_AGE: SignedDuration = SignedDuration::from_secs(5);
