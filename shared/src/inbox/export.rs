@@ -64,8 +64,9 @@ pub struct ExportedInbox {
     messages_to_all: ExportedMarks,
     /// Hashes of the ids of the last messages that came, eight characters each.
     recent: String,
-    /// What became of the newest of them, oldest first, a letter each: `r` is a message that was
-    /// read one by one, `-` one that was deleted so or never shown, `.` any other.
+    /// What became of the newest of them: the bits of 22 characters, two for a message, the newest
+    /// last. 1 is a message of the inbox, 2 one that was read one by one, 3 one that was deleted
+    /// so or never shown.
     states: String,
     /// Until when messages of before that may have receipts.
     #[serde(serialize_with = "perhaps_in_millis")]

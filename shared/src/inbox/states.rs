@@ -1,5 +1,6 @@
 //! What became of the last messages that came into an inbox.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::inbox::octets;
@@ -35,11 +36,9 @@ impl States {
         self.0 == 0
     }
 
-    /// A letter for each, oldest first: `.` an item, `r` one that was read by itself, `-` no item.
+    /// All bits in base64url.
     pub(super) fn shown(self) -> String {
-        let mut letters: Vec<char> = self.newest_first().map(State::letter).collect();
-        letters.reverse();
-        letters.into_iter().collect()
+        URL_SAFE_NO_PAD.encode(self.0.to_be_bytes())
     }
 
     /// With that of one more message; the 64th before it is forgotten.
@@ -64,16 +63,6 @@ impl States {
     fn at(self, place: u32) -> Option<State> {
         let bits = self.0.checked_shr(place)? & MASK;
         [State::There, State::Read, State::Gone].into_iter().find(|state| *state as u128 == bits)
-    }
-}
-
-impl State {
-    fn letter(self) -> char {
-        match self {
-            Self::There => '.',
-            Self::Read => 'r',
-            Self::Gone => '-',
-        }
     }
 }
 
