@@ -239,8 +239,7 @@ impl Wire {
         if let Some(answer) = self.0.replica.answer(&operation, &body) {
             self.delay_call().await;
             let (answer, read_units) = read_capacity(response(200, SdkBody::from(answer))).await?;
-            let answered = instant();
-            self.calls_mut().push(Call { operation, sent, answered, read_units, write_units: 0.0 });
+            self.note_call(operation, sent, read_units, 0.0);
             return Ok(answer);
         }
         let permit = PERMITS.acquire().await;
@@ -266,13 +265,7 @@ impl Wire {
         let reads =
             matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems");
         let (read_units, write_units) = if reads { (units, 0.0) } else { (0.0, units) };
-        self.calls_mut().push(Call {
-            operation,
-            sent,
-            answered: instant(),
-            read_units,
-            write_units,
-        });
+        self.note_call(operation, sent, read_units, write_units);
         let lost = self
             .0
             .lose_answers
@@ -284,6 +277,11 @@ impl Wire {
 }
 
 impl Wire {
+    fn note_call(&self, operation: String, sent: Instant, read_units: f64, write_units: f64) {
+        let answered = instant();
+        self.calls_mut().push(Call { operation, sent, answered, read_units, write_units });
+    }
+
     async fn delay_call(&self) {
         tokio::time::sleep(Duration::from_millis(self.0.delay_millis.load(Ordering::SeqCst))).await;
     }

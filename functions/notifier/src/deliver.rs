@@ -95,13 +95,14 @@ async fn place(
     let life = app.settings.inbox()?.life;
     for _ in 0..TRIES {
         let now = app.now();
-        if inbox.knows(&hash) {
-            let item = app.store.item_of_message(customer, &hash, now).await?;
+        let is_known = inbox.knows(&hash);
+        let item = if is_known {
+            app.store.item_of_message(customer, &hash, now).await?
+        } else {
+            find_forgotten(app, customer, &inbox, &hash, delivery).await?
+        };
+        if is_known || item.is_some() {
             let item = item.filter(|item| inbox.is_visible(*item, now));
-            return Ok(Placed::Before(item, inbox));
-        }
-        if let Some(item) = find_forgotten(app, customer, &inbox, &hash, delivery).await? {
-            let item = Some(item).filter(|item| inbox.is_visible(*item, now));
             return Ok(Placed::Before(item, inbox));
         }
         let (after, id, until) = inbox.with_message(&hash, now, life, &*app.random);

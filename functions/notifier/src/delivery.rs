@@ -1,7 +1,7 @@
 //! What the queue says of a record.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 /// When and how often a record was delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,13 +15,6 @@ pub(crate) struct Delivery {
     pub(crate) was_dead: bool,
 }
 
-impl Delivery {
-    /// Whether it was delivered before.
-    pub(crate) fn is_repeated(self) -> bool {
-        self.receives > 1 || self.was_dead
-    }
-}
-
 /// Attributes of a record of SQS.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -31,19 +24,31 @@ pub(crate) struct Attributes {
     dead_letter_queue_source_arn: Option<String>,
 }
 
-impl Attributes {
-    /// What they say of a record; `has_reason` is whether it has the attributes
-    /// of a dead letter.
-    pub(crate) fn delivery(&self, has_reason: bool) -> Delivery {
-        let count = self.approximate_receive_count.as_ref();
+/// What a record has beside its body: both, if it was a dead letter; see
+/// [`dead_letters`](crate::dead_letters).
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct MessageAttributes {
+    reason: Option<IgnoredAny>,
+    record: Option<IgnoredAny>,
+}
+
+impl Delivery {
+    pub(crate) fn of(queue: &Attributes, message: &MessageAttributes) -> Self {
+        let count = queue.approximate_receive_count.as_ref();
         let count = count.and_then(|count| count.parse().ok());
-        let was_dead = has_reason || self.dead_letter_queue_source_arn.is_some();
-        let sent = self.sent_timestamp.as_ref().filter(|_| !was_dead);
+        let is_marked = message.reason.is_some() && message.record.is_some();
+        let was_dead = is_marked || queue.dead_letter_queue_source_arn.is_some();
+        let sent = queue.sent_timestamp.as_ref().filter(|_| !was_dead);
         let sent = sent.and_then(|sent| sent.parse().ok());
-        Delivery {
+        Self {
             receives: count.unwrap_or(1),
             sent: sent.and_then(|sent| Timestamp::from_millisecond(sent).ok()),
             was_dead,
         }
+    }
+
+    /// Whether it was delivered before.
+    pub(crate) fn is_repeated(self) -> bool {
+        self.receives > 1 || self.was_dead
     }
 }

@@ -27,7 +27,7 @@ mod trouble;
 mod unreadable;
 
 use futures_util::{FutureExt, StreamExt, stream};
-use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     app::AppState,
@@ -40,7 +40,7 @@ use table::usage::{self, Usage};
 
 use self::{
     delivered::Delivered,
-    delivery::{Attributes, Delivery},
+    delivery::{Attributes, Delivery, MessageAttributes},
     trouble::Trouble,
 };
 pub use self::{
@@ -80,13 +80,6 @@ struct Record {
     attributes: Attributes,
     #[serde(default)]
     message_attributes: MessageAttributes,
-}
-
-/// What a record has beside its body: both, if it was a dead letter; see [`dead_letters`].
-#[derive(Debug, Default, Deserialize)]
-struct MessageAttributes {
-    reason: Option<IgnoredAny>,
-    record: Option<IgnoredAny>,
 }
 
 /// Which records come back.
@@ -152,8 +145,7 @@ async fn handle(
     record: Record,
     deadline: Deadline,
 ) -> (String, Result<Delivered, Trouble>) {
-    let MessageAttributes { reason, record: of } = &record.message_attributes;
-    let delivery = record.attributes.delivery(reason.is_some() && of.is_some());
+    let delivery = Delivery::of(&record.attributes, &record.message_attributes);
     let outcome = read_and_serve(app, &record, delivery, deadline).await;
     let outcome = match outcome {
         Err(trouble) => {

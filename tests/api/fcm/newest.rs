@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     broadcast::to_all,
-    notifications::{delete_all, fill, ids, post},
+    notifications::{delete_all, fill, fill_named, ids, post},
 };
 use crate::PHONE;
 
@@ -23,14 +23,6 @@ async fn shown(api: &Api, phone: &LoggedIn, trips: usize, units: f64) -> Vec<(St
     let unread = shown.iter().filter(|(_, read)| !read).count();
     assert!(page["next"].is_string() || page["unread"] == json!(unread), "{shown:?}");
     shown
-}
-
-/// Puts messages `more<n>` into the inbox, a second apart.
-async fn fill_more(api: &Api, phone: &LoggedIn, count: usize) {
-    for n in 0..count {
-        api.clock.advance_seconds(1);
-        api.notify(phone, &format!("more{n}"), &format!("more{n}")).await;
-    }
 }
 
 fn titles(expected: &[(&str, bool)]) -> Vec<(String, bool)> {
@@ -115,7 +107,7 @@ async fn messages_to_all_are_not_read_again_for_what_is_older_than_the_last_look
     fill(&api, &phone, 3).await;
     api.clock.advance_seconds(1);
     to_all(&api, "all0").await;
-    fill_more(&api, &phone, 2).await;
+    fill_named(&api, &phone, "more", 2).await;
     let get = async |path: &str, units| {
         let list = api.get(path).bearer(&phone.access);
         let page = api.expect_cost(path, list, 200, cost(1, units, 0.0)).await.json();
@@ -132,8 +124,8 @@ async fn messages_to_all_are_not_read_again_for_what_is_older_than_the_last_look
     let next = next.expect("a next page");
     assert_eq!(get(&next, 3.5).await.0, ["all0", "m2"]);
     api.clock.advance_seconds(1_900);
-    // Reads the public keys again, too.
-    api.get("/api/devices/").bearer(&phone.access).send().await.expect(200);
+    // Else the public keys were read again beside the next request.
+    api.stack.prepare().await;
     assert_eq!(get(&next, 3.5).await.0, ["all0", "m2"]);
     api.clock.advance_seconds(1);
     to_all(&api, "all1").await;

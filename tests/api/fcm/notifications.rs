@@ -11,9 +11,14 @@ const NOT_FOUND: &str = "404 not_found: Not found. [null]";
 
 /// Puts messages `m<n>` into the inbox, a second apart.
 pub(super) async fn fill(api: &Api, phone: &LoggedIn, count: usize) {
+    fill_named(api, phone, "m", count).await;
+}
+
+/// Puts messages with this name and a number into the inbox, a second apart.
+pub(super) async fn fill_named(api: &Api, phone: &LoggedIn, name: &str, count: usize) {
     for n in 0..count {
         api.clock.advance_seconds(1);
-        api.notify(phone, &format!("m{n}"), &format!("m{n}")).await;
+        api.notify(phone, &format!("{name}{n}"), &format!("{name}{n}")).await;
     }
 }
 
